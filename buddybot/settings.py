@@ -1,0 +1,157 @@
+"""The bot's settings: what ships in config/default.toml, then the host's file, then the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, is_dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Self, get_type_hints
+
+from buddybot.errors import OperatorError
+from buddybot.places import config_file
+from buddybot.settings_reader import Between, OneOf, Reader, WebAddress
+
+DATABASE_SCHEMES = ("postgres://", "postgresql://", "sqlite:///")
+
+
+class SettingsError(OperatorError):
+    """A setting is unknown, missing, or not what it must be; the text names it and never holds a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSettings:
+    """What the bot says about itself."""
+
+    locale: str
+    support_url: Annotated[str, WebAddress()]
+    privacy_url: Annotated[str, WebAddress()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where the rows are when `DATABASE_URL` names no database."""
+
+    directory: Path
+    ephemeral_ok: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscordSettings:
+    """How Discord is reached."""
+
+    api_base: Annotated[str, WebAddress()]
+    sends_per_second: Annotated[float, Between(1, 50)]
+    test_guild: Annotated[int, Between(0, 2**63 - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingSettings:
+    """When a meeting's card, check-in and closing come, in hours from its start or end."""
+
+    card_hours_before: Annotated[int, Between(1, 168)]
+    check_in_hours_before: Annotated[int, Between(1, 168)]
+    close_hours_after: Annotated[int, Between(1, 168)]
+    planned_ahead: Annotated[int, Between(1, 8)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSettings:
+    """Local times of a member's day; equal quiet times mean no quiet hours."""
+
+    nudge_hour: Annotated[int, Between(0, 23)]
+    quiet_start: time
+    quiet_end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationSettings:
+    """How long an invitation lasts, in days, and how often a code may be guessed."""
+
+    days: Annotated[int, Between(1, 30)]
+    tries_per_hour: Annotated[int, Between(1, 100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacySettings:
+    """Days between a server's farewell and the deletion of its rows."""
+
+    purge_days: Annotated[int, Between(1, 365)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """How much is logged, and for whom."""
+
+    level: Annotated[str, OneOf("DEBUG", "INFO", "WARNING", "ERROR")]
+    format: Annotated[str, OneOf("auto", "text", "json")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of one bot; made by `Settings.load`, changed in tests with `dataclasses.replace`."""
+
+    bot: BotSettings
+    database: DatabaseSettings
+    discord: DiscordSettings
+    meetings: MeetingSettings
+    reminders: ReminderSettings
+    invitations: InvitationSettings
+    privacy: PrivacySettings
+    log: LogSettings
+    token: str = field(repr=False)
+    database_address: str = field(repr=False)  # DATABASE_URL, empty when it is not set
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """Read all layers; raise SettingsError with one sentence about the first thing that is wrong."""
+        sections = {
+            name: kind
+            for name, kind in get_type_hints(cls).items()
+            if isinstance(kind, type) and is_dataclass(kind)
+        }
+        reader = Reader(
+            {name: get_type_hints(kind, include_extras=True) for name, kind in sections.items()},
+            SettingsError,
+        )
+        reader.add_file(config_file("default.toml"))
+        if own := environ.get("BUDDYBOT_CONFIG", "").strip():
+            reader.add_file(Path(own))
+        reader.add_environment(environ)
+        values: dict[str, Any] = {name: kind(**reader.section(name)) for name, kind in sections.items()}
+        return cls(
+            **values,
+            token=environ.get("DISCORD_TOKEN", "").strip(),
+            database_address=_database_address(environ.get("DATABASE_URL", "").strip()),
+        )
+
+    @property
+    def database_url(self) -> str:
+        """The address that storage connects to; may hold a password."""
+        return self.database_address or f"sqlite:///{self.sqlite_file.as_posix()}"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The SQLite file that is used when `DATABASE_URL` names no other database."""
+        return self.database.directory / "buddybot.sqlite3"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log line may hold."""
+        return tuple(secret for secret in (self.token, self.database_address) if secret)
+
+    def require_token(self) -> str:
+        """The token, or a sentence that says how to get one."""
+        if not self.token:
+            raise SettingsError(
+                "DISCORD_TOKEN is not set: copy the token from your application's Bot page on "
+                "https://discord.com/developers/applications and set DISCORD_TOKEN to it."
+            )
+        return self.token
+
+
+def _database_address(address: str) -> str:
+    if address and not address.startswith(DATABASE_SCHEMES):
+        raise SettingsError(
+            "DATABASE_URL must start with postgres:// or postgresql:// (or sqlite:/// and a path); "
+            "leave it out to keep everything in an SQLite file."
+        )
+    return address
