@@ -1,0 +1,212 @@
+"""The PostgreSQL engine: the same scripts with real awaits, each on one pooled connection."""
+
+import asyncio
+import re
+from typing import Any, Literal, Self, cast
+from urllib.parse import urlsplit
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from buddybot.storage.errors import (
+    CLOSED,
+    IN_THE_WAY,
+    ConstraintError,
+    ScriptError,
+    StorageError,
+    TransientError,
+)
+from buddybot.storage.parameters import positional, values
+from buddybot.storage.transaction import Guard, Row, Script, T, Tx
+
+_ATTEMPTS = 4
+_CONNECT_SECONDS = 10.0
+_STATEMENT_SECONDS = 60.0  # a server that has gone silent must not hold a member's click for ever
+
+_LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # the server is shutting down or starting
+)
+_AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
+_DRIVER = (asyncpg.PostgresError, *_LOST)
+
+
+class PostgresTx(Guard):
+    """A transaction on one connection."""
+
+    __slots__ = ("_connection",)
+    for_update = "FOR UPDATE"
+    skip_locked = "FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+        super().__init__()
+        self._connection = connection
+
+    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """Return the first row, or None."""
+        text, arguments, names = self._prepared(sql, parameters)
+        try:
+            return await self._connection.fetchrow(text, *arguments)
+        except _DRIVER as error:
+            raise self._broken(error, names) from None
+
+    async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return every row."""
+        text, arguments, names = self._prepared(sql, parameters)
+        try:
+            return cast("list[Row]", await self._connection.fetch(text, *arguments))
+        except _DRIVER as error:
+            raise self._broken(error, names) from None
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        """Return how many rows were changed."""
+        text, arguments, names = self._prepared(sql, parameters)
+        try:
+            status = await self._connection.execute(text, *arguments)
+        except _DRIVER as error:
+            raise self._broken(error, names) from None
+        command, _, rest = status.partition(" ")
+        return int(rest.rpartition(" ")[2]) if command in ("INSERT", "UPDATE", "DELETE") else 0
+
+    def _prepared(self, sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any], tuple[str, ...]]:
+        self.admit(parameters)
+        text, names = positional(sql)
+        return text, values(names, parameters), names
+
+    def _broken(self, error: Exception, names: tuple[str, ...]) -> StorageError:
+        self.failed = True
+        return _translated(error, names)
+
+
+def _translated(
+    error: Exception, names: tuple[str, ...] = (), *, lost_is_transient: bool = True
+) -> StorageError:
+    """Return our error without PostgreSQL's DETAIL and without arguments: both quote what people wrote."""
+    if isinstance(error, _LOST):
+        sentence = "The connection to the database was lost."
+        return TransientError(sentence) if lost_is_transient else StorageError(sentence)
+    if isinstance(error, _AGAIN):
+        return TransientError(IN_THE_WAY)
+    if isinstance(error, asyncpg.DataError):
+        number = re.match(r"invalid input for query argument \$(\d+)", str(error))
+        if number is not None and int(number[1]) <= len(names):
+            return ScriptError(
+                f"The parameter :{names[int(number[1]) - 1]} has the wrong type for its place."
+            )
+        return ScriptError(f"A value does not fit ({type(error).__name__}).")
+    message = getattr(error, "message", None) or type(error).__name__
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return ConstraintError(f"The change breaks a rule of the schema: {message}.")
+    return StorageError(f"PostgreSQL could not do it: {message}.")
+
+
+class PostgresDatabase:
+    """A small pool; a write is READ COMMITTED, a read sees one state and cannot write."""
+
+    engine: Literal["postgres"] = "postgres"
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, *, connections: int, prepared: bool) -> Self:
+        """Open the pool and its first connection; no error repeats the address, which holds a password."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=connections,
+                max_inactive_connection_lifetime=0,  # no timer: nothing runs between two scripts
+                statement_cache_size=256 if prepared else 0,
+                timeout=_CONNECT_SECONDS,
+                command_timeout=_STATEMENT_SECONDS,
+                reset=_keep,
+            )
+        except _DRIVER as error:
+            if not isinstance(error, asyncpg.InterfaceError):
+                raise StorageError(
+                    f"PostgreSQL cannot be reached: {_without_password(error, url)}."
+                ) from None
+            raise StorageError(_INVALID) from None
+        except ValueError:
+            raise StorageError(_INVALID) from None
+        return cls(pool)
+
+    async def write(self, script: Script[T]) -> T:
+        """Run the script and commit; it is run again when another transaction got in the way."""
+        return await self._attempt(script, readonly=False)
+
+    async def read(self, script: Script[T]) -> T:
+        """Run the script on a snapshot that holds all that was committed before its first statement."""
+        return await self._attempt(script, readonly=True)
+
+    async def scrub(self) -> bool:
+        """Do nothing: the server's own vacuum and log retention decide."""
+        return True
+
+    async def close(self) -> None:
+        """Refuse new scripts, wait for those that run, close the connections."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._idle.wait()
+        await self._pool.close()
+
+    async def _attempt(self, script: Script[T], *, readonly: bool) -> T:
+        if self._closed:
+            raise StorageError(CLOSED)
+        self._running += 1
+        self._idle.clear()
+        try:
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return await self._once(script, readonly=readonly)
+                except TransientError:
+                    continue
+            return await self._once(script, readonly=readonly)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def _once(self, script: Script[T], *, readonly: bool) -> T:
+        isolation = "repeatable_read" if readonly else "read_committed"
+        committing = False
+        try:
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation=cast("Any", isolation), readonly=readonly),
+            ):
+                tx = PostgresTx(connection)
+                try:
+                    value = await script(cast("Tx", tx))
+                    tx.finish()
+                finally:
+                    tx.ended = True
+                committing = True
+            return value
+        except _DRIVER as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None  # a rollback that failed must not hide it
+            # Whether a commit that got no answer has happened is unknown: the script is not run again.
+            raise _translated(error, lost_is_transient=not committing) from None
+
+
+_INVALID = "The PostgreSQL address is not valid; write special characters of the password in their %XX form."
+
+
+async def _keep(_connection: object) -> None:
+    """Reset nothing between two scripts: each is one transaction and leaves no session state behind."""
+
+
+def _without_password(error: Exception, url: str) -> str:
+    reason = getattr(error, "message", None) or str(error) or type(error).__name__
+    password = urlsplit(url).password
+    return reason.replace(password, "***") if password else reason
