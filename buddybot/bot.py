@@ -1,0 +1,121 @@
+"""The Discord client: intents, the command tree, and the one error boundary."""
+
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.places import cogs_package
+from buddybot.services.suite import Services
+from buddybot.ui.boundary import failed, not_allowed
+from buddybot.ui.router import Router
+
+log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Return what the bot listens to: guilds alone; members are known from their interactions."""
+    return discord.Intents(guilds=True)
+
+
+class Tree(app_commands.CommandTree["BuddyBot"]):
+    """The slash commands; what goes wrong in them ends here."""
+
+    async def on_error(
+        self, interaction: "discord.Interaction[BuddyBot]", error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer the library's refusals with a sentence, everything else with a reference."""
+        if not await not_allowed(interaction, error):
+            await failed(interaction, error)
+
+
+class BuddyBot(commands.Bot):
+    """The client; what it opens on the way in it closes on the way out, in reverse order."""
+
+    services: Services
+
+    def __init__(self, *, open_house: Callable[["BuddyBot"], Awaitable[None]]) -> None:
+        """`open_house` builds the services when the bot logs in; nothing is started before."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents(),
+            tree_cls=Tree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            enable_debug_events=False,
+        )
+        self.router = Router()
+        self._open_house = open_house
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
+        """Call `closer` when the bot closes; the last one registered goes first."""
+        self._closers.append(closer)
+
+    async def setup_hook(self) -> None:
+        """Open the house and load every cog; called once by the library, after login."""
+        await self._open_house(self)
+        await self.load_cogs()
+
+    async def load_cogs(self) -> None:
+        """Load every file of the cogs folder."""
+        package = cogs_package()
+        for name in cog_names():
+            await self.load_extension(f"{package}.{name}")
+
+    async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
+        """Add a cog and enter its buttons, selects and forms in the router."""
+        await super().add_cog(cog, **options)
+        self.router.add(cog)
+
+    async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
+        """Hand a click or a form to its handler; commands go through the tree."""
+        if interaction.type not in (
+            discord.InteractionType.component,
+            discord.InteractionType.modal_submit,
+        ):
+            return
+        found = self.router.find(interaction)
+        if found is None:
+            log.warning("a click that no handler knows")
+            return
+        handler, given = found
+        await handler(interaction, given)
+
+    async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
+        """End an unexpected error of a click, a form or an event: a reference and a log line."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, Exception):
+            return
+        if args and isinstance(args[0], discord.Interaction):
+            await failed(args[0], error)
+        else:
+            log.error("event %s failed", event_method, exc_info=error)
+
+    def commands_hash(self) -> str:
+        """Return what tells whether Discord has the present command tree."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+
+    async def close(self) -> None:
+        """Disconnect, then close in the reverse order of opening."""
+        if not self.is_closed():
+            await super().close()
+        while self._closers:
+            await self._closers.pop()()
+
+
+def cog_names() -> list[str]:
+    """Return the names of the cogs' modules, sorted."""
+    return sorted(module.name for module in iter_modules(import_module(cogs_package()).__path__))

@@ -1,0 +1,53 @@
+"""What happened: who was at a meeting, settled from what is known and never guessed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.rsvps import Answer
+
+
+class Attendance(StrEnum):
+    """The states of the ledger."""
+
+    PRESENT = "present"
+    LATE = "late"
+    VIRTUAL = "virtual"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    UNRECORDED = "unrecorded"
+    NOT_YET_MEMBER = "not_yet_member"
+    DIDNT_MEET = "didnt_meet"
+
+    @property
+    def attended(self) -> bool:
+        """Whether the person took part."""
+        return self in (Attendance.PRESENT, Attendance.LATE, Attendance.VIRTUAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: who recorded it, when, from what to what, and why."""
+
+    meeting_id: MeetingId
+    user_id: UserId
+    state: Attendance
+    previous: Attendance | None
+    recorded_by: UserId | None
+    recorded_at: datetime
+    reason: str | None
+
+
+def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
+    """Return what closing a meeting may record of a member without asking anybody.
+
+    `checked_in_there` is a check-in, or an "I'm here", from the meeting's start on. Then the RSVP
+    tells how they came; without it an apology excuses, and everything else stays unrecorded
+    until an organizer says.
+    """
+    if checked_in_there:
+        if answer is Answer.LATE:
+            return Attendance.LATE
+        return Attendance.VIRTUAL if answer is Answer.VIRTUAL else Attendance.PRESENT
+    return Attendance.EXCUSED if answer is Answer.APOLOGIES else Attendance.UNRECORDED

@@ -1,0 +1,71 @@
+"""A meeting: one occurrence of the schedule, or an extra one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+
+
+class MeetingKind(StrEnum):
+    """Where a meeting comes from."""
+
+    REGULAR = "regular"
+    EXTRA = "extra"
+
+
+class MeetingState(StrEnum):
+    """A skipped meeting was left out ahead of time, a cancelled one was called off."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSED = "closed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+_NEXT: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.SCHEDULED: frozenset({MeetingState.OPEN, MeetingState.SKIPPED, MeetingState.CANCELLED}),
+    MeetingState.OPEN: frozenset({MeetingState.CLOSED, MeetingState.CANCELLED}),
+    MeetingState.CLOSED: frozenset(),
+    MeetingState.SKIPPED: frozenset({MeetingState.SCHEDULED}),
+    MeetingState.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting; local day, time and zone are the truth, the instants derive from them.
+
+    `slot` is the local date the schedule gave it; it stays when the meeting is moved.
+    """
+
+    id: MeetingId
+    group_id: GroupId
+    guild_id: GuildId
+    slot: date
+    kind: MeetingKind
+    day: date
+    time: time
+    zone: str
+    duration_minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    state: MeetingState
+    reason: str | None
+    moves: int
+    opened_at: datetime | None
+    closed_at: datetime | None
+    facilitator_id: UserId | None
+    timekeeper_id: UserId | None
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is still to come or going on."""
+        return self.state in (MeetingState.SCHEDULED, MeetingState.OPEN)
+
+    def become(self, state: MeetingState) -> None:
+        """Raise Refusal `meeting.state_<state>` when it cannot go there from where it is."""
+        if state not in _NEXT[self.state]:
+            raise Refusal(f"meeting.not_{state.value}", state=self.state.value)

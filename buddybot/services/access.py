@@ -1,0 +1,67 @@
+"""Who may do what, decided from the database on every command, click and modal.
+
+A foreign group and a missing one get the same answer.
+"""
+
+from dataclasses import dataclass
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.ids import GroupId, GuildId
+from buddybot.services.actor import Actor
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A group and the acting member's place in it."""
+
+    group: Group
+    member: Member
+
+
+def guild_of(actor: Actor) -> GuildId:
+    """Return the guild the actor is in; Refusal `guild.only` in a direct message."""
+    if actor.guild_id is None:
+        raise Refusal("guild.only")
+    return actor.guild_id
+
+
+async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None) -> Standing:
+    """Return the actor's standing in the named group, the channel's group, or their only one.
+
+    Refusals: `group.none` (in no group here), `group.which` (several, none of them this channel's),
+    `group.unknown` (named, but not one that the actor is in).
+    """
+    guild_id = guild_of(actor)
+    mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
+    if group_id is not None:
+        mine = [group for group in mine if group.id == group_id]
+        if not mine:
+            raise Refusal("group.unknown")
+    elif not mine:
+        raise Refusal("group.none")
+    elif len(mine) > 1:
+        here = [group for group in mine if group.channel_id == actor.channel_id]
+        if len(here) != 1:
+            raise Refusal("group.which")
+        mine = here
+    member = await MemberRepository(tx).get(mine[0].id, actor.user_id)
+    if member is None:
+        raise Refusal("group.unknown")
+    return Standing(mine[0], member)
+
+
+async def as_organizer(tx: Tx, actor: Actor, group_id: GroupId | None = None) -> Standing:
+    """Return the actor's standing as an organizer; Refusal `group.organizers_only` for a member."""
+    standing = await as_member(tx, actor, group_id)
+    if not standing.member.organizes:
+        raise Refusal("group.organizers_only")
+    return standing
+
+
+def require_active(group: Group) -> None:
+    """Raise Refusal `group.paused` when the group does not meet at present."""
+    if group.state is not GroupState.ACTIVE:
+        raise Refusal("group.paused")

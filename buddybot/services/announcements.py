@@ -1,0 +1,37 @@
+"""What a ping says: each feature prepares its own kinds, the interface makes cards of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.pings import Ping
+from buddybot.storage.cards import CardKind
+from buddybot.storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The content of one message that nobody asked for at that moment.
+
+    `content` is the feature's own frozen view, which the card of this kind of ping is made from;
+    `mentions` are the only people whom the message may notify; `shows` says that the message is a
+    card of the ping's meeting that is edited from then on.
+    """
+
+    content: object
+    language: str
+    mentions: tuple[UserId, ...] = ()
+    shows: CardKind | None = None
+
+
+class Announcer(Protocol):
+    """Prepares one kind of ping."""
+
+    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+        """Return what to say now, or None when the ping is no longer needed.
+
+        Runs in a transaction of its own after the ping was claimed, again after a crash: whatever
+        it changes (a meeting opens, nudges are counted) it must find done the second time.
+        """

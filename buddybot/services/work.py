@@ -1,0 +1,56 @@
+"""One transaction, one unit of work: what every service does around its scripts."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from buddybot.domain.groups import Group
+from buddybot.services.actor import Actor
+from buddybot.storage.database import Database, Script, Tx
+from buddybot.storage.interactions import InteractionRepository
+
+T = TypeVar("T")
+
+Now = Callable[[], datetime]
+
+
+class Planner(Protocol):
+    """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
+
+    async def plan(self, tx: Tx, group: Group, now: datetime) -> None:
+        """Make the meetings ahead, plan what is owed for them, and cancel what no longer is."""
+
+
+class AlreadyHandled(Exception):
+    """This interaction was carried out before; it is not carried out, nor answered, again."""
+
+
+class Work:
+    """Runs scripts against the database in the name of an actor."""
+
+    def __init__(self, *, database: Database, now: Now, changed: Callable[[], None]) -> None:
+        """`changed` is called after every commit; it lets the alarm clock look for earlier dues."""
+        self._database = database
+        self._changed = changed
+        self.now = now
+
+    async def read(self, script: Script[T]) -> T:
+        """Run a script that only reads, on one consistent snapshot."""
+        return await self._database.read(script)
+
+    async def write(self, actor: Actor | None, script: Script[T]) -> T:
+        """Run a script that writes, once per interaction; None is the bot itself.
+
+        Raises AlreadyHandled when the actor's interaction was carried out before.
+        """
+
+        async def unit(tx: Tx) -> T:
+            if actor is not None and not await InteractionRepository(tx).claim(
+                actor.interaction_id, self.now()
+            ):
+                raise AlreadyHandled
+            return await script(tx)
+
+        result = await self._database.write(unit)
+        self._changed()
+        return result

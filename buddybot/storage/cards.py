@@ -1,0 +1,130 @@
+"""The messages that show a meeting, and whether Discord has their latest state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId
+from buddybot.storage.database import Row, Tx
+
+
+class CardKind(StrEnum):
+    """Which of a meeting's messages."""
+
+    MEETING = "meeting"
+    CHECKIN = "checkin"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A message on which Discord shows revision `shown` of `revision`."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    meeting_id: MeetingId
+    kind: CardKind
+    channel_id: ChannelId
+    message_id: MessageId
+    revision: int
+    shown: int
+
+
+def _card(row: Row) -> ShownCard:
+    return ShownCard(
+        guild_id=GuildId(row["guild_id"]),
+        group_id=GroupId(row["group_id"]),
+        meeting_id=MeetingId(row["meeting_id"]),
+        kind=CardKind(row["kind"]),
+        channel_id=ChannelId(row["channel_id"]),
+        message_id=MessageId(row["message_id"]),
+        revision=row["revision"],
+        shown=row["shown"],
+    )
+
+
+_CARD = "SELECT c.*, m.group_id, m.guild_id FROM cards c JOIN meetings m ON m.id = c.meeting_id"
+
+
+class CardRepository:
+    """Which message shows which meeting."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def preparing(self, meeting_id: MeetingId, kind: CardKind) -> None:
+        """Say that a message is being made from the present state; changes from here on are counted."""
+        await self._tx.run(
+            """
+            INSERT INTO cards (meeting_id, kind, channel_id, message_id, revision, shown)
+            VALUES (:meeting_id, :kind, 0, 0, 1, 1)
+            ON CONFLICT (meeting_id, kind) DO UPDATE SET shown = cards.revision
+            """,
+            meeting_id=meeting_id,
+            kind=kind.value,
+        )
+
+    async def posted(
+        self, *, meeting_id: MeetingId, kind: CardKind, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Remember the message that was made of what `preparing` saw."""
+        await self._tx.run(
+            """
+            UPDATE cards SET channel_id = :channel_id, message_id = :message_id
+            WHERE meeting_id = :meeting_id AND kind = :kind
+            """,
+            meeting_id=meeting_id,
+            kind=kind.value,
+            channel_id=channel_id,
+            message_id=message_id,
+        )
+
+    async def touch(self, meeting_id: MeetingId) -> None:
+        """Say, in the transaction that changes it, that what a meeting's cards show has changed."""
+        await self._tx.run(
+            "UPDATE cards SET revision = revision + 1 WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+        )
+
+    async def of_meeting(self, meeting_id: MeetingId) -> Sequence[ShownCard]:
+        """Return the meeting's messages."""
+        rows = await self._tx.all(
+            _CARD + " WHERE c.meeting_id = :meeting_id AND c.message_id <> 0", meeting_id=meeting_id
+        )
+        return [_card(row) for row in rows]
+
+    async def stale(self, meeting_id: MeetingId | None = None, *, limit: int = 50) -> Sequence[ShownCard]:
+        """Return messages that Discord shows in an older revision, of one meeting or of all."""
+        if meeting_id is None:
+            rows = await self._tx.all(
+                _CARD
+                + " WHERE c.shown < c.revision AND c.message_id <> 0 ORDER BY c.meeting_id DESC LIMIT :limit",
+                limit=limit,
+            )
+        else:
+            rows = await self._tx.all(
+                _CARD + " WHERE c.shown < c.revision AND c.message_id <> 0 AND c.meeting_id = :meeting_id",
+                meeting_id=meeting_id,
+            )
+        return [_card(row) for row in rows]
+
+    async def shown(self, card: ShownCard) -> None:
+        """Say that Discord shows the card's revision now."""
+        await self._tx.run(
+            """
+            UPDATE cards SET shown = :revision
+            WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id AND shown < :revision
+            """,
+            revision=card.revision,
+            meeting_id=card.meeting_id,
+            kind=card.kind.value,
+            message_id=card.message_id,
+        )
+
+    async def gone(self, card: ShownCard) -> None:
+        """Forget a message that somebody deleted."""
+        await self._tx.run(
+            "DELETE FROM cards WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id",
+            meeting_id=card.meeting_id,
+            kind=card.kind.value,
+            message_id=card.message_id,
+        )

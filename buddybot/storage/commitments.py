@@ -1,0 +1,155 @@
+"""Commitments in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.commitments import Category, Commitment, State, Visibility
+from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch, instant
+
+
+def _commitment(row: Row) -> Commitment:
+    return Commitment(
+        id=CommitmentId(row["id"]),
+        group_id=GroupId(row["group_id"]),
+        user_id=UserId(row["user_id"]),
+        category=Category(row["category"]),
+        text=row["text"],
+        target=row["target"],
+        done=row["done"],
+        plan=row["plan"],
+        visibility=Visibility(row["visibility"]),
+        state=State(row["state"]),
+        weeks_carried=row["weeks_carried"],
+        carried_from=None if row["carried_from"] is None else CommitmentId(row["carried_from"]),
+        created_at=instant(row["created_at"]),
+        set_at_meeting=None if row["set_at_meeting"] is None else MeetingId(row["set_at_meeting"]),
+    )
+
+
+class CommitmentRepository:
+    """Every look-up is scoped by the group, and by the member where it concerns one."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(
+        self,
+        *,
+        group_id: GroupId,
+        guild_id: GuildId,
+        user_id: UserId,
+        category: Category,
+        text: str,
+        target: int,
+        plan: str | None,
+        visibility: Visibility,
+        now: datetime,
+        weeks_carried: int = 0,
+        carried_from: CommitmentId | None = None,
+        set_at_meeting: MeetingId | None = None,
+    ) -> CommitmentId:
+        """Insert an open commitment; `set_at_meeting` is the meeting at whose check-in it was made."""
+        row = await self._tx.one(
+            """
+            INSERT INTO commitments (group_id, guild_id, user_id, category, text, target, done, plan,
+                                     visibility, state, weeks_carried, carried_from, set_at_meeting, created_at)
+            VALUES (:group_id, :guild_id, :user_id, :category, :text, :target, 0, :plan,
+                    :visibility, 'open', :weeks_carried, :carried_from, :set_at_meeting, :now)
+            RETURNING id
+            """,
+            group_id=group_id,
+            guild_id=guild_id,
+            user_id=user_id,
+            category=category.value,
+            text=text,
+            target=target,
+            plan=plan,
+            visibility=visibility.value,
+            weeks_carried=weeks_carried,
+            carried_from=carried_from,
+            set_at_meeting=set_at_meeting,
+            now=epoch(now),
+        )
+        if row is None:
+            raise LookupError("an insert returned no row")
+        return CommitmentId(row["id"])
+
+    async def get(self, group_id: GroupId, user_id: UserId, commitment_id: CommitmentId) -> Commitment | None:
+        """Return the member's own commitment; None for another's, another group's, or none."""
+        row = await self._tx.one(
+            """
+            SELECT * FROM commitments
+            WHERE group_id = :group_id AND user_id = :user_id AND id = :commitment_id
+            """,
+            group_id=group_id,
+            user_id=user_id,
+            commitment_id=commitment_id,
+        )
+        return None if row is None else _commitment(row)
+
+    async def open_of(self, group_id: GroupId, user_id: UserId) -> Sequence[Commitment]:
+        """Return the member's open commitments, oldest first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM commitments
+            WHERE group_id = :group_id AND user_id = :user_id AND state = 'open' ORDER BY id
+            """,
+            group_id=group_id,
+            user_id=user_id,
+        )
+        return [_commitment(row) for row in rows]
+
+    async def open_in(self, group_id: GroupId) -> Sequence[Commitment]:
+        """Return every open commitment of the group's present members, oldest first."""
+        rows = await self._tx.all(
+            """
+            SELECT c.* FROM commitments c
+            JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
+            WHERE c.group_id = :group_id AND c.state = 'open' ORDER BY c.id
+            """,
+            group_id=group_id,
+        )
+        return [_commitment(row) for row in rows]
+
+    async def carried_copy(self, commitment_id: CommitmentId) -> Commitment | None:
+        """Return what carries the remainder of a commitment."""
+        row = await self._tx.one(
+            "SELECT * FROM commitments WHERE carried_from = :commitment_id ORDER BY id DESC LIMIT 1",
+            commitment_id=commitment_id,
+        )
+        return None if row is None else _commitment(row)
+
+    async def change(
+        self,
+        commitment: Commitment,
+        *,
+        category: Category | None = None,
+        text: str | None = None,
+        target: int | None = None,
+        done: int | None = None,
+        plan: str | None = None,
+        clear_plan: bool = False,
+        visibility: Visibility | None = None,
+        state: State | None = None,
+        weeks_carried: int | None = None,
+    ) -> None:
+        """Change what is given and keep the rest."""
+        await self._tx.run(
+            """
+            UPDATE commitments SET category = :category, text = :text, target = :target, done = :done,
+                plan = :plan, visibility = :visibility, state = :state, weeks_carried = :weeks_carried
+            WHERE group_id = :group_id AND id = :commitment_id
+            """,
+            category=(category or commitment.category).value,
+            text=commitment.text if text is None else text,
+            target=commitment.target if target is None else target,
+            done=commitment.done if done is None else done,
+            plan=None if clear_plan else (commitment.plan if plan is None else plan),
+            visibility=(visibility or commitment.visibility).value,
+            state=(state or commitment.state).value,
+            weeks_carried=commitment.weeks_carried if weeks_carried is None else weeks_carried,
+            group_id=commitment.group_id,
+            commitment_id=commitment.id,
+        )

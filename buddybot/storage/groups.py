@@ -1,0 +1,268 @@
+"""Groups and their members in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch, instant
+
+_MEMBER = """
+    SELECT m.group_id, m.user_id, m.role, m.joined_at, COALESCE(p.display_name, '') AS display_name
+    FROM memberships m
+    LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
+"""
+
+
+def _group(row: Row) -> Group:
+    return Group(
+        id=GroupId(row["id"]),
+        guild_id=GuildId(row["guild_id"]),
+        name=row["name"],
+        channel_id=ChannelId(row["channel_id"]),
+        role_id=None if row["role_id"] is None else RoleId(row["role_id"]),
+        zone=row["zone"],
+        capacity=row["capacity"],
+        charter=row["charter"],
+        rotation=Rotation(row["rotation"]),
+        language=row["language"],
+        state=GroupState(row["state"]),
+        route_error=row["route_error"],
+        created_by=UserId(row["created_by"]),
+        created_at=instant(row["created_at"]),
+    )
+
+
+def _member(row: Row) -> Member:
+    return Member(
+        group_id=GroupId(row["group_id"]),
+        user_id=UserId(row["user_id"]),
+        role=Role(row["role"]),
+        joined_at=instant(row["joined_at"]),
+        display_name=row["display_name"],
+    )
+
+
+class GroupRepository:
+    """Every look-up is scoped by the guild."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(
+        self,
+        *,
+        guild_id: GuildId,
+        name: str,
+        channel_id: ChannelId,
+        zone: str,
+        capacity: int,
+        charter: str,
+        language: str,
+        created_by: UserId,
+        now: datetime,
+    ) -> GroupId | None:
+        """Insert an active group; None when the guild has one of that name."""
+        row = await self._tx.one(
+            """
+            INSERT INTO groups (guild_id, name, name_key, channel_id, zone, capacity, charter, rotation,
+                                language, state, created_by, created_at)
+            VALUES (:guild_id, :name, :name_key, :channel_id, :zone, :capacity, :charter, 'fixed',
+                    :language, 'active', :created_by, :now)
+            ON CONFLICT DO NOTHING
+            RETURNING id
+            """,
+            guild_id=guild_id,
+            name=name,
+            name_key=name_key(name),
+            channel_id=channel_id,
+            zone=zone,
+            capacity=capacity,
+            charter=charter,
+            language=language,
+            created_by=created_by,
+            now=epoch(now),
+        )
+        return None if row is None else GroupId(row["id"])
+
+    async def get(self, guild_id: GuildId, group_id: GroupId) -> Group | None:
+        """Return the guild's group, or None for a foreign one as for a missing one."""
+        row = await self._tx.one(
+            "SELECT * FROM groups WHERE guild_id = :guild_id AND id = :group_id",
+            guild_id=guild_id,
+            group_id=group_id,
+        )
+        return None if row is None else _group(row)
+
+    async def lock(self, group_id: GroupId) -> None:
+        """Let no other transaction that locks this group run beside this one."""
+        await self._tx.one(
+            f"SELECT id FROM groups WHERE id = :group_id {self._tx.for_update}", group_id=group_id
+        )
+
+    async def of_guild(self, guild_id: GuildId) -> Sequence[Group]:
+        """Return the guild's groups that are not archived, by name."""
+        rows = await self._tx.all(
+            "SELECT * FROM groups WHERE guild_id = :guild_id AND state <> 'archived' ORDER BY name_key",
+            guild_id=guild_id,
+        )
+        return [_group(row) for row in rows]
+
+    async def of_user(self, guild_id: GuildId, user_id: UserId) -> Sequence[Group]:
+        """Return the groups that the user is in now and that are not archived, by name."""
+        rows = await self._tx.all(
+            """
+            SELECT g.* FROM groups g JOIN memberships m ON m.group_id = g.id
+            WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL
+              AND g.state <> 'archived'
+            ORDER BY g.name_key
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return [_group(row) for row in rows]
+
+    async def active(self) -> Sequence[Group]:
+        """Return every active group of every guild that the bot is still in, for the planner."""
+        rows = await self._tx.all(
+            """
+            SELECT g.* FROM groups g LEFT JOIN guilds u ON u.guild_id = g.guild_id
+            WHERE g.state = 'active' AND u.gone_since IS NULL ORDER BY g.id
+            """
+        )
+        return [_group(row) for row in rows]
+
+    async def change(
+        self,
+        group: Group,
+        *,
+        name: str | None = None,
+        channel_id: ChannelId | None = None,
+        zone: str | None = None,
+        capacity: int | None = None,
+        charter: str | None = None,
+        state: GroupState | None = None,
+    ) -> bool:
+        """Change what is given and keep the rest; False when the new name is taken."""
+        new_name = group.name if name is None else name
+        new_state = group.state if state is None else state
+        if new_state is not GroupState.ARCHIVED:
+            taken = await self._tx.one(
+                """
+                SELECT id FROM groups WHERE guild_id = :guild_id AND name_key = :name_key
+                  AND state <> 'archived' AND id <> :group_id
+                """,
+                guild_id=group.guild_id,
+                name_key=name_key(new_name),
+                group_id=group.id,
+            )
+            if taken is not None:
+                return False
+        await self._tx.run(
+            """
+            UPDATE groups SET name = :name, name_key = :name_key, channel_id = :channel_id, zone = :zone,
+                              capacity = :capacity, charter = :charter, state = :state
+            WHERE guild_id = :guild_id AND id = :group_id
+            """,
+            name=new_name,
+            name_key=name_key(new_name),
+            channel_id=group.channel_id if channel_id is None else channel_id,
+            zone=group.zone if zone is None else zone,
+            capacity=group.capacity if capacity is None else capacity,
+            charter=group.charter if charter is None else charter,
+            state=new_state.value,
+            guild_id=group.guild_id,
+            group_id=group.id,
+        )
+        return True
+
+    async def set_role(self, group_id: GroupId, role_id: RoleId | None) -> None:
+        """Remember the Discord role that the bot keeps for the group."""
+        await self._tx.run(
+            "UPDATE groups SET role_id = :role_id WHERE id = :group_id", role_id=role_id, group_id=group_id
+        )
+
+    async def set_route_error(self, group_id: GroupId, code: int | None) -> None:
+        """Stop (a code) or resume (None) what is sent to the group's home channel."""
+        await self._tx.run(
+            "UPDATE groups SET route_error = :code WHERE id = :group_id", code=code, group_id=group_id
+        )
+
+
+class MemberRepository:
+    """Who is in a group now, and who was."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def current(self, group_id: GroupId) -> Sequence[Member]:
+        """Return the group's members, longest in it first."""
+        rows = await self._tx.all(
+            _MEMBER + " WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id",
+            group_id=group_id,
+        )
+        return [_member(row) for row in rows]
+
+    async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
+        """Return the user's present stint in the group."""
+        row = await self._tx.one(
+            _MEMBER + " WHERE m.group_id = :group_id AND m.user_id = :user_id AND m.left_at IS NULL",
+            group_id=group_id,
+            user_id=user_id,
+        )
+        return None if row is None else _member(row)
+
+    async def at(self, group_id: GroupId, moment: datetime) -> Sequence[UserId]:
+        """Return who was a member at `moment`, longest in first."""
+        rows = await self._tx.all(
+            """
+            SELECT user_id FROM memberships
+            WHERE group_id = :group_id AND joined_at <= :moment AND (left_at IS NULL OR left_at > :moment)
+            ORDER BY joined_at, id
+            """,
+            group_id=group_id,
+            moment=epoch(moment),
+        )
+        return [UserId(row["user_id"]) for row in rows]
+
+    async def add(
+        self, *, group_id: GroupId, guild_id: GuildId, user_id: UserId, role: Role, now: datetime
+    ) -> None:
+        """Begin a stint."""
+        await self._tx.run(
+            """
+            INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at)
+            VALUES (:group_id, :guild_id, :user_id, :role, :now)
+            """,
+            group_id=group_id,
+            guild_id=guild_id,
+            user_id=user_id,
+            role=role.value,
+            now=epoch(now),
+        )
+
+    async def end(self, *, group_id: GroupId, user_id: UserId, now: datetime, reason: str | None) -> None:
+        """End the present stint; what the member did stays."""
+        await self._tx.run(
+            """
+            UPDATE memberships SET left_at = :now, left_reason = :reason
+            WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
+            """,
+            now=epoch(now),
+            reason=reason,
+            group_id=group_id,
+            user_id=user_id,
+        )
+
+    async def set_role(self, *, group_id: GroupId, user_id: UserId, role: Role) -> None:
+        """Make a member an organizer, or an organizer a member."""
+        await self._tx.run(
+            """
+            UPDATE memberships SET role = :role
+            WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
+            """,
+            role=role.value,
+            group_id=group_id,
+            user_id=user_id,
+        )

@@ -1,0 +1,249 @@
+"""Meetings and their schedule in the database."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.schedule import Schedule
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import clock, day_of, epoch, instant, time_of
+
+
+def _user(value: int | None) -> UserId | None:
+    return None if value is None else UserId(value)
+
+
+def _meeting(row: Row) -> Meeting:
+    return Meeting(
+        id=MeetingId(row["id"]),
+        group_id=GroupId(row["group_id"]),
+        guild_id=GuildId(row["guild_id"]),
+        slot=day_of(row["slot"]),
+        kind=MeetingKind(row["kind"]),
+        day=day_of(row["local_day"]),
+        time=time_of(row["local_time"]),
+        zone=row["zone"],
+        duration_minutes=row["duration_minutes"],
+        starts_at=instant(row["starts_at"]),
+        ends_at=instant(row["ends_at"]),
+        state=MeetingState(row["state"]),
+        reason=row["reason"],
+        moves=row["moves"],
+        opened_at=instant(row["opened_at"]),
+        closed_at=instant(row["closed_at"]),
+        facilitator_id=_user(row["facilitator_id"]),
+        timekeeper_id=_user(row["timekeeper_id"]),
+    )
+
+
+class ScheduleRepository:
+    """Each group's one schedule."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, group_id: GroupId) -> Schedule | None:
+        """Return the group's schedule."""
+        row = await self._tx.one("SELECT * FROM schedules WHERE group_id = :group_id", group_id=group_id)
+        if row is None:
+            return None
+        return Schedule(
+            weekday=row["weekday"],
+            time=time_of(row["local_time"]),
+            zone=row["zone"],
+            every_weeks=row["every_weeks"],
+            anchor=day_of(row["anchor"]),
+            duration_minutes=row["duration_minutes"],
+        )
+
+    async def put(self, group_id: GroupId, schedule: Schedule) -> None:
+        """Set the group's schedule."""
+        await self._tx.run(
+            """
+            INSERT INTO schedules (group_id, weekday, local_time, zone, every_weeks, anchor, duration_minutes)
+            VALUES (:group_id, :weekday, :local_time, :zone, :every_weeks, :anchor, :duration_minutes)
+            ON CONFLICT (group_id) DO UPDATE SET weekday = excluded.weekday,
+                local_time = excluded.local_time, zone = excluded.zone, every_weeks = excluded.every_weeks,
+                anchor = excluded.anchor, duration_minutes = excluded.duration_minutes
+            """,
+            group_id=group_id,
+            weekday=schedule.weekday,
+            local_time=clock(schedule.time),
+            zone=schedule.zone,
+            every_weeks=schedule.every_weeks,
+            anchor=schedule.anchor.isoformat(),
+            duration_minutes=schedule.duration_minutes,
+        )
+
+
+class MeetingRepository:
+    """Every look-up is scoped by the group."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(
+        self,
+        *,
+        group_id: GroupId,
+        guild_id: GuildId,
+        slot: date,
+        kind: MeetingKind,
+        at: time,
+        zone: str,
+        duration_minutes: int,
+        starts_at: datetime,
+        ends_at: datetime,
+    ) -> MeetingId | None:
+        """Insert a scheduled meeting on its slot's day; None when the slot has one."""
+        row = await self._tx.one(
+            """
+            INSERT INTO meetings (group_id, guild_id, slot, kind, local_day, local_time, zone,
+                                  duration_minutes, starts_at, ends_at, state, moves)
+            VALUES (:group_id, :guild_id, :slot, :kind, :slot, :at, :zone,
+                    :duration_minutes, :starts_at, :ends_at, 'scheduled', 0)
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            group_id=group_id,
+            guild_id=guild_id,
+            slot=slot.isoformat(),
+            kind=kind.value,
+            at=clock(at),
+            zone=zone,
+            duration_minutes=duration_minutes,
+            starts_at=epoch(starts_at),
+            ends_at=epoch(ends_at),
+        )
+        return None if row is None else MeetingId(row["id"])
+
+    async def get(self, group_id: GroupId, meeting_id: MeetingId) -> Meeting | None:
+        """Return the group's meeting, or None for a foreign one as for a missing one."""
+        row = await self._tx.one(
+            "SELECT * FROM meetings WHERE group_id = :group_id AND id = :meeting_id",
+            group_id=group_id,
+            meeting_id=meeting_id,
+        )
+        return None if row is None else _meeting(row)
+
+    async def group_of(self, guild_id: GuildId, meeting_id: MeetingId) -> GroupId | None:
+        """Return the group of a meeting that a card's button names, when it is this guild's."""
+        row = await self._tx.one(
+            "SELECT group_id FROM meetings WHERE guild_id = :guild_id AND id = :meeting_id",
+            guild_id=guild_id,
+            meeting_id=meeting_id,
+        )
+        return None if row is None else GroupId(row["group_id"])
+
+    async def ahead(self, group_id: GroupId) -> Sequence[Meeting]:
+        """Return the meetings that are scheduled or open, earliest first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
+            ORDER BY starts_at, id
+            """,
+            group_id=group_id,
+        )
+        return [_meeting(row) for row in rows]
+
+    async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
+        """Return the meetings that were closed, latest first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND state = 'closed'
+            ORDER BY starts_at DESC, id DESC LIMIT :limit
+            """,
+            group_id=group_id,
+            limit=limit,
+        )
+        return [_meeting(row) for row in rows]
+
+    async def slots(self, group_id: GroupId, *, since: date) -> Sequence[Meeting]:
+        """Return the regular meetings of the slots from `since` on, in whatever state."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND kind = 'regular' AND slot >= :since
+            ORDER BY slot
+            """,
+            group_id=group_id,
+            since=since.isoformat(),
+        )
+        return [_meeting(row) for row in rows]
+
+    async def number(self, meeting: Meeting) -> int:
+        """Return which meeting of the group this is: one more than were held before it."""
+        row = await self._tx.one(
+            """
+            SELECT COUNT(*) AS before FROM meetings
+            WHERE group_id = :group_id AND state IN ('open', 'closed') AND id <> :id
+              AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :id))
+            """,
+            group_id=meeting.group_id,
+            id=meeting.id,
+            starts_at=epoch(meeting.starts_at),
+        )
+        return 1 if row is None else int(row["before"]) + 1
+
+    async def put_when(
+        self,
+        meeting_id: MeetingId,
+        *,
+        day: date,
+        at: time,
+        zone: str,
+        starts_at: datetime,
+        ends_at: datetime,
+        moved: bool,
+    ) -> None:
+        """Set when a meeting takes place; `moved` when somebody decided so, not the zone's rules."""
+        await self._tx.run(
+            """
+            UPDATE meetings SET local_day = :day, local_time = :at, zone = :zone, starts_at = :starts_at,
+                                ends_at = :ends_at, moves = moves + :moved
+            WHERE id = :meeting_id
+            """,
+            day=day.isoformat(),
+            at=clock(at),
+            zone=zone,
+            starts_at=epoch(starts_at),
+            ends_at=epoch(ends_at),
+            moved=int(moved),
+            meeting_id=meeting_id,
+        )
+
+    async def set_state(
+        self, meeting_id: MeetingId, state: MeetingState, *, now: datetime, reason: str | None = None
+    ) -> None:
+        """Bring a meeting into a state; opening and closing note the instant."""
+        await self._tx.run(
+            """
+            UPDATE meetings SET state = :state, reason = :reason,
+                opened_at = CASE WHEN :state = 'open' THEN :now ELSE opened_at END,
+                closed_at = CASE WHEN :state = 'closed' THEN :now ELSE closed_at END
+            WHERE id = :meeting_id
+            """,
+            state=state.value,
+            reason=reason,
+            now=epoch(now),
+            meeting_id=meeting_id,
+        )
+
+    async def set_roles(
+        self, meeting_id: MeetingId, *, facilitator_id: UserId | None, timekeeper_id: UserId | None
+    ) -> None:
+        """Say who facilitates and who keeps the time."""
+        await self._tx.run(
+            """
+            UPDATE meetings SET facilitator_id = :facilitator_id, timekeeper_id = :timekeeper_id
+            WHERE id = :meeting_id
+            """,
+            facilitator_id=facilitator_id,
+            timekeeper_id=timekeeper_id,
+            meeting_id=meeting_id,
+        )
+
+    async def remove(self, meeting_id: MeetingId) -> None:
+        """Drop a planned meeting that a changed schedule no longer gives and nobody was told of."""
+        await self._tx.run(
+            "DELETE FROM meetings WHERE id = :meeting_id AND state = 'scheduled'", meeting_id=meeting_id
+        )

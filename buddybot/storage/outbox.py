@@ -1,0 +1,94 @@
+"""The outbox: what is owed, planned and settled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
+from buddybot.domain.pings import Owed, Ping, PingKind, PingState
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch, instant
+
+
+def _ping(row: Row) -> Ping:
+    return Ping(
+        id=PingId(row["id"]),
+        key=row["key"],
+        guild_id=GuildId(row["guild_id"]),
+        group_id=GroupId(row["group_id"]),
+        meeting_id=None if row["meeting_id"] is None else MeetingId(row["meeting_id"]),
+        kind=PingKind(row["kind"]),
+        recipient=UserId(row["recipient"]),
+        due_at=instant(row["due_at"]),
+        expires_at=instant(row["expires_at"]),
+        state=PingState(row["state"]),
+        direct=bool(row["direct"]),
+        channel_id=None if row["channel_id"] is None else ChannelId(row["channel_id"]),
+        message_id=None if row["message_id"] is None else MessageId(row["message_id"]),
+        attempts=row["attempts"],
+        try_at=instant(row["try_at"]),
+    )
+
+
+class OutboxRepository:
+    """What the planner and the services need of the outbox; the sender's part is in `pings`."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def plan(self, owed: Owed) -> None:
+        """Plan a ping, or move one that is still planned; whatever was begun or settled stays.
+
+        A cancelled ping is planned again: it was taken back, not carried out.
+        """
+        await self._tx.run(
+            """
+            INSERT INTO outbox (key, guild_id, group_id, meeting_id, kind, recipient, due_at, expires_at,
+                                state, direct, attempts, try_at)
+            VALUES (:key, :guild_id, :group_id, :meeting_id, :kind, :recipient, :due_at, :expires_at,
+                    'planned', :direct, 0, :due_at)
+            ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, expires_at = excluded.expires_at,
+                state = 'planned', direct = excluded.direct, try_at = excluded.due_at, meeting_id = excluded.meeting_id
+            WHERE outbox.state IN ('planned', 'cancelled')
+              AND (outbox.state = 'cancelled' OR outbox.due_at <> excluded.due_at
+                   OR outbox.expires_at <> excluded.expires_at OR outbox.direct <> excluded.direct)
+            """,
+            key=owed.key,
+            guild_id=owed.guild_id,
+            group_id=owed.group_id,
+            meeting_id=owed.meeting_id,
+            kind=owed.kind.value,
+            recipient=owed.recipient,
+            due_at=epoch(owed.due_at),
+            expires_at=epoch(owed.expires_at),
+            direct=int(owed.direct),
+        )
+
+    async def planned(self, group_id: GroupId) -> Sequence[Ping]:
+        """Return the group's pings that wait for their time."""
+        rows = await self._tx.all(
+            "SELECT * FROM outbox WHERE group_id = :group_id AND state = 'planned' ORDER BY due_at, id",
+            group_id=group_id,
+        )
+        return [_ping(row) for row in rows]
+
+    async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Ping]:
+        """Return every ping of a meeting in whatever state."""
+        rows = await self._tx.all(
+            "SELECT * FROM outbox WHERE meeting_id = :meeting_id ORDER BY due_at, id", meeting_id=meeting_id
+        )
+        return [_ping(row) for row in rows]
+
+    async def settle(
+        self, ping_id: PingId, state: PingState, *, now: datetime, error: str | None = None
+    ) -> None:
+        """Bring a ping to an end without a message."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET state = :state, settled_at = :now, error = :error, lease_until = NULL
+            WHERE id = :ping_id
+            """,
+            state=state.value,
+            now=epoch(now),
+            error=error,
+            ping_id=ping_id,
+        )

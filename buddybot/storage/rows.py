@@ -1,0 +1,37 @@
+"""How values of the domain are written into columns and read back."""
+
+from datetime import UTC, date, datetime, time
+from typing import overload
+
+
+@overload
+def epoch(instant: datetime) -> int: ...
+@overload
+def epoch(instant: None) -> None: ...
+def epoch(instant: datetime | None) -> int | None:
+    """Return whole seconds since 1970, the form in which instants are stored."""
+    return None if instant is None else int(instant.timestamp())
+
+
+@overload
+def instant(seconds: int) -> datetime: ...
+@overload
+def instant(seconds: None) -> None: ...
+def instant(seconds: int | None) -> datetime | None:
+    """Return the aware UTC instant of a stored number."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def clock(at: time) -> str:
+    """Return a local time as HH:MM."""
+    return at.strftime("%H:%M")
+
+
+def time_of(text: str) -> time:
+    """Read a local time back."""
+    return time.fromisoformat(text)
+
+
+def day_of(text: str) -> date:
+    """Read a local date back."""
+    return date.fromisoformat(text)

@@ -1,0 +1,10 @@
+"""From what a ping says to the card it is sent as, by the kind of ping."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from buddybot.domain.pings import PingKind
+from buddybot.ui.kit import Card
+from buddybot.ui.texts import Texts
+
+LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {}

@@ -1,0 +1,150 @@
+"""The one answer to an interaction.
+
+Discord wants an acknowledgement within three seconds. Most work takes milliseconds and is answered
+with its result in one request; when it takes longer the interaction is acknowledged meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import discord
+
+from buddybot import locales
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
+from buddybot.services.actor import Actor
+from buddybot.services.work import AlreadyHandled
+from buddybot.ui.kit import QUIET, Card, Form
+from buddybot.ui.texts import Texts
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.5
+"""Seconds after which an interaction is acknowledged without its result."""
+
+_TOO_LATE = (10062, 10015, 40060)
+
+
+def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
+    """Return who asks, as plain values."""
+    user = interaction.user
+    return Actor(
+        user_id=UserId(user.id),
+        guild_id=None if interaction.guild_id is None else GuildId(interaction.guild_id),
+        channel_id=None if interaction.channel_id is None else ChannelId(interaction.channel_id),
+        interaction_id=InteractionId(interaction.id),
+        display_name=user.display_name,
+        manages_guild=interaction.guild_id is not None and interaction.permissions.manage_guild,
+    )
+
+
+class Reply:
+    """Answers one interaction; a Refusal inside the block becomes its sentence, to that person only."""
+
+    def __init__(self, interaction: "discord.Interaction[Any]", *, public: bool = False) -> None:
+        """`public` shows the answer to the channel; nearly everything is for the asking person."""
+        self._interaction = interaction
+        self._public = public
+        self._timer: asyncio.TimerHandle | None = None
+        self._acknowledging: asyncio.Task[None] | None = None
+        self.actor = actor_of(interaction)
+        self.texts = Texts(locales.best(interaction.locale.value))
+
+    async def __aenter__(self) -> Self:
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        await self._settle()
+        if isinstance(error, Refusal):
+            await self.refuse(error)
+            return True
+        return isinstance(error, AlreadyHandled) or _is_too_late(error)
+
+    @property
+    def _on_message(self) -> bool:
+        return self._interaction.type is discord.InteractionType.component or (
+            self._interaction.type is discord.InteractionType.modal_submit
+            and self._interaction.message is not None
+        )
+
+    def _lose_patience(self) -> None:
+        self._acknowledging = asyncio.ensure_future(self._acknowledge())
+
+    async def _acknowledge(self) -> None:
+        if self._interaction.response.is_done():
+            return
+        try:
+            if self._on_message:
+                await self._interaction.response.defer()
+            else:
+                await self._interaction.response.defer(ephemeral=not self._public, thinking=True)
+        except discord.HTTPException as error:
+            log.warning("could not acknowledge an interaction: %s", error.code)
+
+    async def _settle(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._acknowledging is not None:
+            await self._acknowledging
+            self._acknowledging = None
+
+    async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
+        """Answer with a message of its own."""
+        await self._settle()
+        response = self._interaction.response
+        if not response.is_done():
+            await response.send_message(view=card, ephemeral=not self._public, files=list(files))
+        elif response.type is discord.InteractionResponseType.deferred_channel_message:
+            await self._interaction.edit_original_response(view=card, attachments=list(files))
+        else:
+            await self._interaction.followup.send(view=card, ephemeral=not self._public, files=list(files))
+
+    async def replace(self, card: Card) -> None:
+        """Put `card` in the place of the message that was clicked (or that the form came from)."""
+        await self._settle()
+        if not self._on_message:
+            await self.show(card)
+        elif self._interaction.response.is_done():
+            await self._interaction.edit_original_response(view=card)
+        else:
+            await self._interaction.response.edit_message(view=card)
+
+    async def ask(self, form: Form) -> None:
+        """Open a form; not possible once the answer was late, then Refusal `button.slow`."""
+        await self._settle()
+        if self._interaction.response.is_done():
+            raise Refusal("button.slow")
+        await self._interaction.response.send_modal(form)
+
+    async def done(self) -> None:
+        """Answer with nothing to read: the clicked card itself shows what changed."""
+        await self._settle()
+        if not self._interaction.response.is_done():
+            await self._interaction.response.defer()
+
+    async def say(self, key: str, /, **parameters: object) -> None:
+        """Answer with one sentence."""
+        await self.show(Card().text(self.texts(key, **parameters)))
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer with the sentence of a refusal, to that person only."""
+        self._public = False
+        text = self.texts(f"refusals.{refusal.code}", **refusal.parameters)
+        await self.show(Card(colour=QUIET).text(text))
+
+
+def _is_too_late(error: BaseException | None) -> bool:
+    if isinstance(error, discord.HTTPException) and error.code in _TOO_LATE:
+        log.info("an interaction was answered too late: %s", error.code)
+        return True
+    return False

@@ -1,0 +1,111 @@
+"""From a custom id to its handler: one table for every button, select and form.
+
+A custom id is `route:argument:...`, with an optional `~marker` behind it by which a delivered
+ping is recognised in a channel's history.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import discord
+
+from buddybot.domain.errors import Refusal
+
+MARK = "~"
+
+_ROUTE = "__buddybot_route__"
+
+F = TypeVar("F", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What came with a click or a form: the custom id's arguments, chosen values, written fields."""
+
+    arguments: tuple[str, ...]
+    values: tuple[str, ...]
+    fields: Mapping[str, str | tuple[str, ...]]
+
+    def number(self, position: int) -> int:
+        """Return an argument as a number; Refusal `button.stale` when a forged id has none there."""
+        if position >= len(self.arguments):
+            raise Refusal("button.stale")
+        text = self.arguments[position]
+        if not (text.isascii() and text.isdigit() and len(text) <= 19):
+            raise Refusal("button.stale")
+        return int(text)
+
+    def word(self, position: int) -> str:
+        """Return an argument as it stands; Refusal `button.stale` when there is none."""
+        if position >= len(self.arguments):
+            raise Refusal("button.stale")
+        return self.arguments[position]
+
+    def written(self, name: str) -> str:
+        """Return a form's text field, or the one value chosen in it; empty when left empty."""
+        value = self.fields.get(name, "")
+        return value if isinstance(value, str) else (value[0] if value else "")
+
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """Return the values chosen in a form's select."""
+        value = self.fields.get(name, ())
+        return (value,) if isinstance(value, str) else value
+
+
+Handler = Callable[["discord.Interaction[Any]", Input], Awaitable[None]]
+
+
+def route(name: str) -> Callable[[F], F]:
+    """Mark a cog's method as the handler of every custom id that begins with `name`."""
+
+    def mark(handler: F) -> F:
+        setattr(handler, _ROUTE, name)
+        return handler
+
+    return mark
+
+
+class Router:
+    """The table of handlers."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+
+    @property
+    def routes(self) -> Sequence[str]:
+        """The names of all routes, sorted."""
+        return sorted(self._handlers)
+
+    def add(self, cog: object) -> None:
+        """Enter every marked method of a cog; ValueError when a name is taken."""
+        for attribute in dir(type(cog)):
+            name = getattr(getattr(type(cog), attribute), _ROUTE, None)
+            if name is None:
+                continue
+            if name in self._handlers:
+                raise ValueError(f"two handlers for {name!r}")
+            self._handlers[name] = getattr(cog, attribute)
+
+    def find(self, interaction: "discord.Interaction[Any]") -> tuple[Handler, Input] | None:
+        """Return who answers a click or form, with what came with it; None for anything else."""
+        data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # a TypedDict union
+        name, *arguments = str(data.get("custom_id", "")).partition(MARK)[0].split(":")
+        handler = self._handlers.get(name)
+        if handler is None:
+            return None
+        return handler, Input(
+            tuple(arguments), tuple(data.get("values", ())), _fields(data.get("components", ()))
+        )
+
+
+def _fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str | tuple[str, ...]]:
+    found: dict[str, str | tuple[str, ...]] = {}
+    for component in components:
+        inner = component.get("component")
+        for item in [inner] if inner is not None else component.get("components", [component]):
+            if "values" in item:
+                found[item["custom_id"]] = tuple(item["values"])
+            elif "value" in item:
+                found[item["custom_id"]] = "" if item["value"] is None else str(item["value"])
+    return found

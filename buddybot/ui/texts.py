@@ -1,0 +1,88 @@
+"""The one renderer: sentences from the locale, with everything that fills them made inert."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+import discord
+
+from buddybot import locales
+from buddybot.domain.ids import ChannelId, RoleId, UserId
+
+_SPECIAL = re.compile(r"([\\*_~`|<>\[\]()#@:\-+=.!])")
+
+
+class Markup(str):
+    """Text that is markdown on purpose; everything else is escaped before it is shown."""
+
+    __slots__ = ()
+
+
+def inert(text: str) -> Markup:
+    """Return user text so that no mention, link, heading or other markup comes out of it.
+
+    Every character that could begin markup is escaped, and `@` and a scheme's `:` are kept apart
+    from what follows by a zero-width joiner where a backslash would not stop the client.
+    """
+    escaped = discord.utils.escape_mentions(_SPECIAL.sub(r"\\\1", text))
+    return Markup(escaped)
+
+
+def member(user_id: UserId) -> Markup:
+    """Return a mention; it shows the name and pings only when the send allows this user."""
+    return Markup(f"<@{user_id}>")
+
+
+def members(user_ids: Iterable[UserId], *, none: str = "") -> Markup:
+    """Return mentions in a row, or `none`."""
+    return Markup(", ".join(member(user_id) for user_id in user_ids) or none)
+
+
+def channel(channel_id: ChannelId) -> Markup:
+    """Return a link to a channel."""
+    return Markup(f"<#{channel_id}>")
+
+
+def role(role_id: RoleId) -> Markup:
+    """Return a role's name; it never pings."""
+    return Markup(f"<@&{role_id}>")
+
+
+def moment(instant: datetime, style: str = "F") -> Markup:
+    """Return an instant that each client shows in its own zone and language (styles F, f, D, t, R)."""
+    return Markup(f"<t:{int(instant.timestamp())}:{style}>")
+
+
+class Texts:
+    """The sentences of one language."""
+
+    def __init__(self, language: str = locales.DEFAULT) -> None:
+        self._sentences = locales.sentences(language)
+        self.language = language
+
+    def __call__(self, key: str, /, **parameters: object) -> Markup:
+        """Return the sentence for messages: markdown, with its parameters escaped."""
+        return Markup(
+            self._sentences[key].format(**{name: _shown(value) for name, value in parameters.items()})
+        )
+
+    def plain(self, key: str, /, **parameters: object) -> str:
+        """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
+        return self._sentences[key].format(**parameters)
+
+    def has(self, key: str) -> bool:
+        """Return whether there is such a sentence."""
+        return key in self._sentences
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, datetime):
+        return moment(value)
+    return inert(value) if isinstance(value, str) else value
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` characters, the cut marked by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

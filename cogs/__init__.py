@@ -1,0 +1,1 @@
+"""One file a slash-command group: parse, call one service, show."""
