@@ -1,0 +1,139 @@
+"""What people write, made safe to keep: visible, normalised, of bounded length.
+
+What stays: letters of every script (right-to-left ones too), marks, symbols, and emoji with the joiners and
+variation selectors that hold them together. What goes: control and format characters (NUL, ESC, zero-width,
+bidirectional overrides, tags), lone surrogates, private use, non-characters, blanks that pass for letters
+(Hangul fillers, the Braille blank), marks without a letter, and piles of marks ("zalgo").
+
+Markdown and mentions are left as they are: the renderer in `ui` makes them inert where they are shown.
+"""
+
+import re
+import unicodedata
+
+from buddybot.domain.errors import Refusal
+
+RAW_FACTOR = 10
+"""Raw text longer than this many times its limit is refused unread."""
+MAX_LINES = 20
+"""Lines after this one run on in it."""
+MAX_MARKS = 3
+"""Accents that may stand on one letter (Hebrew and Vietnamese need up to three)."""
+MAX_STACK = 6
+"""All marks on one letter, vowel signs of Indic scripts included."""
+
+_EXCERPT = 40
+_NON_JOINER, _JOINER, _EMOJI_STYLE, _KEYCAP = "\u200c", "\u200d", "\ufe0f", "\u20e3"
+_KEPT_FOR_NOW = frozenset({_NON_JOINER, _JOINER, _EMOJI_STYLE})
+_LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_BLANK = "\u2800"
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0e\uffa0\ufff0-\ufff8\ufffc"
+    "\U00016fe4\U0001d159\U000e0000-\U000e0fff]"
+)
+_NOT_CHARACTERS = re.compile("[\ufdd0-\ufdef]")
+_EMOJI = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f]")
+_VIRAMA = 9  # the canonical combining class of all viramas
+
+
+def clean(raw: str, *, limit: int, field: str, lines: bool = False) -> str:
+    """`raw` as it is kept: NFC, one space between words, no more than `limit` code points.
+
+    A line break is kept only with `lines`. Cleaning clean text changes nothing.
+    Raises Refusal("text.empty") when nothing visible remains and ("text.long") when too much does.
+    """
+    if len(raw) > limit * RAW_FACTOR:
+        raise Refusal("text.long", field=field, limit=limit, length=len(raw))
+    kept = _cleaned(raw, lines=lines)
+    if not kept:
+        raise Refusal("text.empty", field=field)
+    if len(kept) > limit:
+        raise Refusal("text.long", field=field, limit=limit, length=len(kept))
+    return kept
+
+
+def optional(raw: str | None, *, limit: int, field: str, lines: bool = False) -> str | None:
+    """Like `clean`, for what may be left out: None when nothing visible was written."""
+    if raw is None:
+        return None
+    try:
+        return clean(raw, limit=limit, field=field, lines=lines)
+    except Refusal as refusal:
+        if refusal.code == "text.empty":
+            return None
+        raise
+
+
+def excerpt(raw: str) -> str:
+    """The printable beginning of refused input, to name it in a refusal."""
+    visible = "".join(char for char in raw[: _EXCERPT * 2] if char.isprintable())
+    return " ".join(visible.split())[:_EXCERPT]
+
+
+def _cleaned(raw: str, *, lines: bool) -> str:
+    visible = "".join(map(_visible, raw.replace("\r\n", "\n")))
+    settled = _settled(unicodedata.normalize("NFC", visible))
+    tidy = [" ".join(line.split()) for line in settled.split("\n")]
+    return unicodedata.normalize("NFC", _paragraphs(tidy) if lines else " ".join(filter(None, tidy)))
+
+
+def _paragraphs(lines: list[str]) -> str:
+    """The lines with at most one empty one between two, none at the ends, and `MAX_LINES` in all."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    while kept and not kept[-1]:
+        kept.pop()
+    head, tail = kept[: MAX_LINES - 1], [line for line in kept[MAX_LINES - 1 :] if line]
+    return "\n".join([*head, " ".join(tail)]).strip()
+
+
+def _visible(char: str) -> str:
+    """The character itself, the white space it stands for, or nothing."""
+    if char in _KEPT_FOR_NOW or " " < char <= "~":
+        return char
+    if char in _LINE_BREAKS:
+        return "\n"
+    category = unicodedata.category(char)
+    if category == "Zs" or char in {"\t", _BLANK}:
+        return " "
+    if category in {"Cc", "Cf", "Cs", "Co"} or ord(char) & 0xFFFE == 0xFFFE:
+        return ""
+    # Other unassigned code points stay: they may be emoji that are newer than this Python.
+    return "" if _INVISIBLE.match(char) or _NOT_CHARACTERS.match(char) else char
+
+
+def _settled(text: str) -> str:
+    """Without joiners and selectors that join nothing, marks without a letter, and piles of marks."""
+    kept: list[str] = []
+    stack = accents = 0
+    for index, char in enumerate(text):
+        before = kept[-1] if kept else " "
+        after = text[index + 1] if index + 1 < len(text) else " "
+        if char in _KEPT_FOR_NOW:
+            if _holds(char, before, after):
+                kept.append(char)
+        elif unicodedata.category(char).startswith("M"):
+            stack += 1
+            accents += unicodedata.combining(char) != 0
+            if before not in " \n" and stack <= MAX_STACK and accents <= MAX_MARKS:
+                kept.append(char)
+        else:
+            kept.append(char)
+            stack = accents = 0
+    return "".join(kept)
+
+
+def _holds(char: str, before: str, after: str) -> bool:
+    """Whether a joiner or selector between these two does what it is for."""
+    if char == _EMOJI_STYLE:
+        return bool(_EMOJI.match(before)) or (before in "0123456789#*" and after == _KEYCAP)
+    if unicodedata.combining(before) == _VIRAMA:
+        return after.isalpha()  # half forms and conjuncts of Indic scripts
+    if char == _NON_JOINER:
+        return bool(_ARABIC.match(before) and _ARABIC.match(after))  # Persian, Urdu, Kurdish
+    return bool((_EMOJI.match(before) or before == _EMOJI_STYLE) and _EMOJI.match(after))
