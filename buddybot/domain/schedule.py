@@ -1,0 +1,161 @@
+"""When a group meets: a local weekday and time in a zone, every n weeks.
+
+Local time and zone are what is kept; instants are derived from them. In a gap of the local clock (also one
+that swallows a whole day) the first valid instant counts, in a fold the first of the two.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from buddybot.domain import zones
+from buddybot.domain.errors import Refusal
+from buddybot.domain.text import excerpt
+
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+"""The days the product knows: no arithmetic near the ends of the calendar."""
+SHORTEST, LONGEST = 15, 480
+"""Minutes a meeting may last."""
+MOST_WEEKS = 8
+
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])(?:m|\.m\.))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A weekly rhythm; `weekday` 0 is Monday; the first meeting is on the first such day from `anchor`."""
+
+    weekday: int
+    time: dt.time
+    zone: str
+    every_weeks: int
+    anchor: dt.date
+    duration_minutes: int
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is not None:
+            raise ValueError("the time of a schedule is local: its zone stands beside it")
+        zones.zone(self.zone)
+        _within("schedule.weekday", self.weekday, 0, 6)
+        _within("schedule.every_weeks", self.every_weeks, 1, MOST_WEEKS)
+        check_duration(self.duration_minutes)
+        check_day(self.anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One meeting of a schedule: its local date and, in UTC, when it starts and ends."""
+
+    day: dt.date
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+def instant(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
+    """The instant, in UTC, when a clock in `zone` shows this, or the first one after where it never does."""
+    tz = zones.zone(zone)
+    wall = dt.datetime.combine(day, at).replace(tzinfo=None)
+    late = wall.replace(tzinfo=tz, fold=0).astimezone(dt.UTC)
+    if _wall(late, tz) == wall:
+        return late
+    # A gap: read with the offset after the change the wall time lies before it, and the other way round.
+    early = wall.replace(tzinfo=tz, fold=1).astimezone(dt.UTC)
+    low, high = 0, round((late - early).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _wall(early + dt.timedelta(seconds=middle), tz) >= wall:
+            high = middle
+        else:
+            low = middle
+    return early + dt.timedelta(seconds=high)
+
+
+def local(instant: dt.datetime, zone: str) -> dt.datetime:
+    """What a clock in `zone` shows at this aware instant."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant is aware")
+    return instant.astimezone(zones.zone(zone))
+
+
+def occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
+    """The meetings whose local date is later than `after`, in order: one in every n local weeks."""
+    day = schedule.anchor + dt.timedelta(days=(schedule.weekday - schedule.anchor.weekday()) % 7)
+    step = dt.timedelta(weeks=schedule.every_weeks)
+    if after >= LAST_DAY:
+        return
+    if day <= after:
+        day += step * ((after - day) // step + 1)
+    while day <= LAST_DAY:
+        yield occurrence(day, schedule.time, zone=schedule.zone, duration_minutes=schedule.duration_minutes)
+        day += step
+
+
+def occurrence(day: dt.date, at: dt.time, *, zone: str, duration_minutes: int) -> Occurrence:
+    """One meeting on a given local date, for instance an extra or a moved one; it lasts real minutes."""
+    check_day(day)
+    check_duration(duration_minutes)
+    starts_at = instant(day, at, zone)
+    return Occurrence(day, starts_at, starts_at + dt.timedelta(minutes=duration_minutes))
+
+
+def next_occurrences(schedule: Schedule, *, now: dt.datetime, count: int) -> list[Occurrence]:
+    """The next `count` meetings that are not over at `now`; one that is under way comes first."""
+    # Three days back: a meeting lasts hours, and a missing day moves one by a day at most.
+    since = max(local(now, schedule.zone).date(), FIRST_DAY) - dt.timedelta(days=3)
+    ahead = (each for each in occurrences(schedule, after=since) if each.ends_at > now)
+    return list(islice(ahead, count))
+
+
+def check_duration(minutes: int) -> None:
+    """Refuses a meeting that is too short or too long: "schedule.duration"."""
+    _within("schedule.duration", minutes, SHORTEST, LONGEST)
+
+
+def check_day(day: dt.date) -> None:
+    """Refuses a day outside the calendar of the product: "date.range"."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Refusal("date.range", lowest=FIRST_DAY.isoformat(), highest=LAST_DAY.isoformat())
+
+
+def parse_date(raw: str) -> dt.date:
+    """A day written as 2026-03-05, in no other way.
+
+    Raises Refusal("date.unreadable"), ("date.nonexistent") or ("date.range").
+    """
+    match = _DATE.fullmatch(raw.strip())
+    if not match:
+        raise Refusal("date.unreadable", raw=excerpt(raw))
+    year, month, day = map(int, match.groups())
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        raise Refusal("date.nonexistent", raw=match.group()) from None
+    check_day(found)
+    return found
+
+
+def parse_time(raw: str) -> dt.time:
+    """A time of day: "19:00", "7:30", "19.00", "7pm", "7:30 pm"; raises Refusal("time.unreadable")."""
+    match = _TIME.fullmatch(raw.strip())
+    if not match or not (match[2] or match[3]):  # a bare "7" may be either half of the day
+        raise Refusal("time.unreadable", raw=excerpt(raw))
+    hour, minute = int(match[1]), int(match[2] or 0)
+    twelve_hours = match[3] is not None
+    lowest, highest = (1, 12) if twelve_hours else (0, 23)
+    if not lowest <= hour <= highest or minute > 59:
+        raise Refusal("time.unreadable", raw=excerpt(raw))
+    if twelve_hours:
+        hour = hour % 12 + (12 if match[3] in "pP" else 0)
+    return dt.time(hour, minute)
+
+
+def _wall(instant: dt.datetime, tz: dt.tzinfo) -> dt.datetime:
+    return instant.astimezone(tz).replace(tzinfo=None, fold=0)
+
+
+def _within(code: str, value: int, lowest: int, highest: int) -> None:
+    if not lowest <= value <= highest:
+        raise Refusal(code, value=value, lowest=lowest, highest=highest)
