@@ -58,7 +58,7 @@ class OneOf:
         self.words = words
 
     def __str__(self) -> str:
-        return "that is one of " + ", ".join(self.words)
+        return "one of " + ", ".join(self.words)
 
     def accepts(self, value: Any) -> bool:
         """Whether the word is on the list."""
@@ -69,7 +69,7 @@ class WebAddress:
     """An http or https address, or nothing."""
 
     def __str__(self) -> str:
-        return "that is empty or an address like https://example.org/help"
+        return "empty or an address like https://example.org/help"
 
     def accepts(self, value: Any) -> bool:
         """Whether the address has a scheme and a host."""
@@ -151,7 +151,7 @@ class Reader:
         kind, *rules = get_args(hint) or (hint,)
         value, expected = _parse(given.value, kind, textual=given.textual)
         for rule in rules:
-            expected = f"{expected} {rule}"
+            expected = f"{expected} {rule}" if kind in (int, float) else f"{rule}"
             value = value if value is not None and rule.accepts(value) else None
         if value is None:
             raise self._error(
