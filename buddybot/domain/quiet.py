@@ -44,7 +44,10 @@ class DaySpan:
 
 
 def defer(instant: dt.datetime, quiet: QuietHours | None, zone: str) -> dt.datetime:
-    """`instant` in UTC, or where it is quiet in `zone` the first instant after it that is not."""
+    """`instant` in UTC, or when that is quiet in `zone` the first instant at which the quiet hours are over.
+
+    Minutes before their start that a clock turned back shows again do not interrupt them.
+    """
     instant = instant.astimezone(dt.UTC)
     if quiet is None:
         return instant

@@ -84,7 +84,7 @@ def test_without_quiet_hours_nothing_waits() -> None:
     step=st.integers(0, 8 * 60 * 4),
     around=st.sampled_from(CHANGES),
 )
-def test_the_first_quarter_that_is_not_quiet_is_found_over_every_change_of_the_clocks(
+def test_the_end_of_the_quiet_hours_is_found_over_every_change_of_the_clocks(
     zone: str, start: int, end: int, step: int, around: str
 ) -> None:
     if start == end:
@@ -94,7 +94,17 @@ def test_the_first_quarter_that_is_not_quiet_is_found_over_every_change_of_the_c
     found = due
     while quiet.covers(local(found, zone).time()):
         found += dt.timedelta(minutes=1)
-    assert defer(due, quiet, zone) == found
+    deferred = defer(due, quiet, zone)
+    assert not quiet.covers(local(deferred, zone).time())
+    if deferred != found:  # only when the clock went back, out of the quiet hours and into them again
+        assert local(found, zone).time() < quiet.start
+        assert found < deferred <= found + dt.timedelta(hours=1)
+        assert local(deferred, zone).time() == quiet.end
+
+
+def test_a_clock_turned_back_does_not_interrupt_the_quiet_hours() -> None:
+    quiet = QuietHours(dt.time(23, 15), dt.time(0))
+    assert defer(utc("2026-04-05T02:15"), quiet, "America/Santiago") == utc("2026-04-05T04:00")
 
 
 def test_quiet_hours_need_two_times() -> None:
