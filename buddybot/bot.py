@@ -108,12 +108,16 @@ class BuddyBot(commands.Bot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
 
-    async def close(self) -> None:
-        """Disconnect, then close in the reverse order of opening."""
-        if not self.is_closed():
-            await super().close()
+    async def close_house(self) -> None:
+        """Close what `open_house` opened, the last first."""
         while self._closers:
             await self._closers.pop()()
+
+    async def close(self) -> None:
+        """Disconnect, then close the house."""
+        if not self.is_closed():
+            await super().close()
+        await self.close_house()
 
 
 def cog_names() -> list[str]:

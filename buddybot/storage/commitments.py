@@ -54,7 +54,8 @@ class CommitmentRepository:
         row = await self._tx.one(
             """
             INSERT INTO commitments (group_id, guild_id, user_id, category, text, target, done, plan,
-                                     visibility, state, weeks_carried, carried_from, set_at_meeting, created_at)
+                                     visibility, state, weeks_carried, carried_from, set_at_meeting,
+                                     created_at)
             VALUES (:group_id, :guild_id, :user_id, :category, :text, :target, 0, :plan,
                     :visibility, 'open', :weeks_carried, :carried_from, :set_at_meeting, :now)
             RETURNING id

@@ -98,7 +98,7 @@ class GroupRepository:
     async def lock(self, group_id: GroupId) -> None:
         """Let no other transaction that locks this group run beside this one."""
         await self._tx.one(
-            f"SELECT id FROM groups WHERE id = :group_id {self._tx.for_update}", group_id=group_id
+            "SELECT id FROM groups WHERE id = :group_id " + self._tx.for_update, group_id=group_id
         )
 
     async def of_guild(self, guild_id: GuildId) -> Sequence[Group]:

@@ -47,7 +47,8 @@ class OutboxRepository:
             VALUES (:key, :guild_id, :group_id, :meeting_id, :kind, :recipient, :due_at, :expires_at,
                     'planned', :direct, 0, :due_at)
             ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, expires_at = excluded.expires_at,
-                state = 'planned', direct = excluded.direct, try_at = excluded.due_at, meeting_id = excluded.meeting_id
+                state = 'planned', direct = excluded.direct, try_at = excluded.due_at,
+                meeting_id = excluded.meeting_id
             WHERE outbox.state IN ('planned', 'cancelled')
               AND (outbox.state = 'cancelled' OR outbox.due_at <> excluded.due_at
                    OR outbox.expires_at <> excluded.expires_at OR outbox.direct <> excluded.direct)

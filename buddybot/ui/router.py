@@ -89,7 +89,7 @@ class Router:
 
     def find(self, interaction: "discord.Interaction[Any]") -> tuple[Handler, Input] | None:
         """Return who answers a click or form, with what came with it; None for anything else."""
-        data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # a TypedDict union
+        data: Mapping[str, Any] = interaction.data or {}
         name, *arguments = str(data.get("custom_id", "")).partition(MARK)[0].split(":")
         handler = self._handlers.get(name)
         if handler is None:

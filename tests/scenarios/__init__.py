@@ -1,0 +1,1 @@
+"""Scenarios: the real bot, driven through a simulated Discord as its users would."""

@@ -1,0 +1,41 @@
+"""A running bot for every scenario; its requests are checked against Discord's contract at the end."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import simcord
+
+from buddybot.app import create_bot
+from buddybot.settings import Settings
+from tests.contract import watch
+from tests.world import Clock, World
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """What ships, with a database of the test's own."""
+    address = f"sqlite:///{(tmp_path / 'buddybot.sqlite3').as_posix()}"
+    return replace(Settings.load({}), database_address=address)
+
+
+@pytest.fixture
+async def simulator(settings: Settings) -> AsyncIterator[simcord.Env]:
+    """A simulated Discord with the bot in it; as an `Env` it also selects the test's clock."""
+    clock = Clock()
+    env = simcord.Env(create_bot(settings, now=clock), settle_timeout=20)
+    clock.follow(env.now)
+    watch(env, env.now)
+    await env.start()
+    yield env
+    await env.shutdown()
+
+
+@pytest.fixture
+async def world(simulator: simcord.Env, settings: Settings) -> AsyncIterator[World]:
+    """The world of one scenario."""
+    world = World(simulator, settings)
+    yield world
+    await world.bot.close_house()
+    world.check()
