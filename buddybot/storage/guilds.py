@@ -1,0 +1,74 @@
+"""Guilds in the database: which commands they have, and whether the bot is still in them."""
+
+from datetime import datetime
+
+from buddybot.domain.ids import GuildId
+from buddybot.storage.database import Tx
+from buddybot.storage.rows import epoch
+
+
+class GuildRepository:
+    """One row a guild; 0 stands for the global command tree."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def lock(self, guild_id: GuildId) -> None:
+        """Let no other transaction that locks this guild run beside this one."""
+        await self._tx.run(
+            """
+            INSERT INTO guilds (guild_id) VALUES (:guild_id)
+            ON CONFLICT (guild_id) DO UPDATE SET guild_id = excluded.guild_id
+            """,
+            guild_id=guild_id,
+        )
+
+    async def commands_hash(self, guild_id: GuildId) -> str | None:
+        """Return what tells which command tree Discord was last given."""
+        row = await self._tx.one(
+            "SELECT commands_hash FROM guilds WHERE guild_id = :guild_id", guild_id=guild_id
+        )
+        return None if row is None else row["commands_hash"]
+
+    async def set_commands_hash(self, guild_id: GuildId, value: str) -> None:
+        """Remember the command tree that Discord was given."""
+        await self._tx.run(
+            """
+            INSERT INTO guilds (guild_id, commands_hash) VALUES (:guild_id, :value)
+            ON CONFLICT (guild_id) DO UPDATE SET commands_hash = excluded.commands_hash
+            """,
+            guild_id=guild_id,
+            value=value,
+        )
+
+    async def gone(self, guild_id: GuildId, now: datetime) -> None:
+        """Mark a guild that the bot is out of; nothing is deleted, and the first mark stays."""
+        await self._tx.run(
+            """
+            INSERT INTO guilds (guild_id, gone_since) VALUES (:guild_id, :now)
+            ON CONFLICT (guild_id) DO UPDATE SET gone_since = COALESCE(guilds.gone_since, excluded.gone_since)
+            """,
+            guild_id=guild_id,
+            now=epoch(now),
+        )
+
+    async def back(self, guild_id: GuildId) -> bool:
+        """Take the mark away; returns whether there was one."""
+        changed = await self._tx.run(
+            "UPDATE guilds SET gone_since = NULL WHERE guild_id = :guild_id AND gone_since IS NOT NULL",
+            guild_id=guild_id,
+        )
+        return changed > 0
+
+    async def groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
+        """Return how many groups the guild has now, and how many were made since an instant."""
+        row = await self._tx.one(
+            """
+            SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'archived' THEN 1 ELSE 0 END), 0) AS BIGINT) AS live,
+                   CAST(COALESCE(SUM(CASE WHEN created_at >= :since THEN 1 ELSE 0 END), 0) AS BIGINT) AS made
+            FROM groups WHERE guild_id = :guild_id
+            """,
+            guild_id=guild_id,
+            since=epoch(since),
+        )
+        return (0, 0) if row is None else (row["live"], row["made"])

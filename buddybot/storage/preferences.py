@@ -1,0 +1,86 @@
+"""What people chose for themselves in the database."""
+
+from collections.abc import Sequence
+
+from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.domain.preferences import Preferences
+from buddybot.domain.quiet import QuietHours
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import clock, time_of
+
+
+def _preferences(row: Row) -> Preferences:
+    start, end = row["quiet_start"], row["quiet_end"]
+    return Preferences(
+        guild_id=GuildId(row["guild_id"]),
+        user_id=UserId(row["user_id"]),
+        display_name=row["display_name"],
+        direct_messages=bool(row["direct_messages"]),
+        nudges=bool(row["nudges"]),
+        quiet=None if start is None or end is None else QuietHours(time_of(start), time_of(end)),
+        zone=row["zone"],
+    )
+
+
+class PreferenceRepository:
+    """One row a person and guild; without one the defaults hold."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, guild_id: GuildId, user_id: UserId) -> Preferences:
+        """Return what the person chose, or the defaults."""
+        row = await self._tx.one(
+            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id",
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return Preferences(guild_id, user_id) if row is None else _preferences(row)
+
+    async def of_group(self, group_id: GroupId) -> Sequence[Preferences]:
+        """Return what the group's present members chose; those who chose nothing are not among them."""
+        rows = await self._tx.all(
+            """
+            SELECT p.* FROM preferences p
+            JOIN memberships m ON m.guild_id = p.guild_id AND m.user_id = p.user_id
+            WHERE m.group_id = :group_id AND m.left_at IS NULL
+            """,
+            group_id=group_id,
+        )
+        return [_preferences(row) for row in rows]
+
+    async def put(self, preferences: Preferences) -> None:
+        """Keep everything that the person chose."""
+        quiet = preferences.quiet
+        await self._tx.run(
+            """
+            INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges,
+                                     quiet_start, quiet_end, zone)
+            VALUES (:guild_id, :user_id, :display_name, :direct_messages, :nudges,
+                    :quiet_start, :quiet_end, :zone)
+            ON CONFLICT (guild_id, user_id) DO UPDATE SET display_name = excluded.display_name,
+                direct_messages = excluded.direct_messages, nudges = excluded.nudges,
+                quiet_start = excluded.quiet_start, quiet_end = excluded.quiet_end, zone = excluded.zone
+            """,
+            guild_id=preferences.guild_id,
+            user_id=preferences.user_id,
+            display_name=preferences.display_name,
+            direct_messages=int(preferences.direct_messages),
+            nudges=int(preferences.nudges),
+            quiet_start=None if quiet is None else clock(quiet.start),
+            quiet_end=None if quiet is None else clock(quiet.end),
+            zone=preferences.zone,
+        )
+
+    async def seen(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
+        """Keep the name by which the person is shown where Discord cannot show it (exports, labels)."""
+        await self._tx.run(
+            """
+            INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges)
+            VALUES (:guild_id, :user_id, :display_name, 0, 1)
+            ON CONFLICT (guild_id, user_id) DO UPDATE SET display_name = excluded.display_name
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+            display_name=display_name,
+        )
