@@ -25,6 +25,14 @@ class MeetingState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Reason(StrEnum):
+    """Why a meeting does not take place."""
+
+    HOLIDAY = "holiday"
+    FEW = "few"
+    OTHER = "other"
+
+
 _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.SCHEDULED: frozenset({MeetingState.OPEN, MeetingState.SKIPPED, MeetingState.CANCELLED}),
     MeetingState.OPEN: frozenset({MeetingState.CLOSED, MeetingState.CANCELLED}),
@@ -38,7 +46,8 @@ _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
 class Meeting:
     """One meeting; local day, time and zone are the truth, the instants derive from them.
 
-    `slot` is the local date the schedule gave it; it stays when the meeting is moved.
+    `slot` is the local date the schedule gave it; it stays when the meeting is moved. `moved_from`
+    is the start that the group was last told of before a move.
     """
 
     id: MeetingId
@@ -59,6 +68,7 @@ class Meeting:
     closed_at: datetime | None
     facilitator_id: UserId | None
     timekeeper_id: UserId | None
+    moved_from: datetime | None = None
 
     @property
     def ahead(self) -> bool:

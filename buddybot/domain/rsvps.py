@@ -21,7 +21,7 @@ class Answer(StrEnum):
 
 
 class Source(StrEnum):
-    """Who gave the answer: the member, or their time away."""
+    """Who gave the answer: the member, or their time away, which speaks only when they did not."""
 
     MEMBER = "member"
     AWAY = "away"
@@ -34,3 +34,24 @@ class Rsvp:
     user_id: UserId
     answer: Answer
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The answers for one meeting of everybody who is a member now, longest in the group first."""
+
+    given: tuple[Rsvp, ...]
+    no_word: tuple[UserId, ...]
+
+    def of(self, user_id: UserId) -> Answer | None:
+        """Return a member's answer, their own or that of their time away."""
+        return next((rsvp.answer for rsvp in self.given if rsvp.user_id == user_id), None)
+
+    def who(self, answer: Answer) -> tuple[UserId, ...]:
+        """Return who gave this answer."""
+        return tuple(rsvp.user_id for rsvp in self.given if rsvp.answer is answer)
+
+    @property
+    def coming(self) -> tuple[UserId, ...]:
+        """Who said they come, in whatever way."""
+        return tuple(rsvp.user_id for rsvp in self.given if rsvp.answer.coming)

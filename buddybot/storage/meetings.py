@@ -34,6 +34,7 @@ def _meeting(row: Row) -> Meeting:
         closed_at=instant(row["closed_at"]),
         facilitator_id=_user(row["facilitator_id"]),
         timekeeper_id=_user(row["timekeeper_id"]),
+        moved_from=instant(row["moved_from"]),
     )
 
 
@@ -96,7 +97,7 @@ class MeetingRepository:
         starts_at: datetime,
         ends_at: datetime,
     ) -> MeetingId | None:
-        """Insert a scheduled meeting on its slot's day; None when the slot has one."""
+        """Insert a scheduled meeting on its slot's day; None when the slot has one of either kind."""
         row = await self._tx.one(
             """
             INSERT INTO meetings (group_id, guild_id, slot, kind, local_day, local_time, zone,
@@ -184,6 +185,28 @@ class MeetingRepository:
         )
         return 1 if row is None else int(row["before"]) + 1
 
+    async def in_slot(self, group_id: GroupId, slot: date) -> Meeting | None:
+        """Return the meeting of a slot, in whatever state."""
+        row = await self._tx.one(
+            "SELECT * FROM meetings WHERE group_id = :group_id AND slot = :slot",
+            group_id=group_id,
+            slot=slot.isoformat(),
+        )
+        return None if row is None else _meeting(row)
+
+    async def between(self, group_id: GroupId, *, first: date, last: date) -> Sequence[Meeting]:
+        """Return the meetings scheduled or open on these local days, both included."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
+              AND local_day >= :first AND local_day <= :last ORDER BY starts_at, id
+            """,
+            group_id=group_id,
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )
+        return [_meeting(row) for row in rows]
+
     async def put_when(
         self,
         meeting_id: MeetingId,
@@ -208,6 +231,22 @@ class MeetingRepository:
             starts_at=epoch(starts_at),
             ends_at=epoch(ends_at),
             moved=int(moved),
+            meeting_id=meeting_id,
+        )
+
+    async def put_duration(self, meeting_id: MeetingId, minutes: int) -> None:
+        """Set how long a meeting lasts; `put_when` sets when it ends."""
+        await self._tx.run(
+            "UPDATE meetings SET duration_minutes = :minutes WHERE id = :meeting_id",
+            minutes=minutes,
+            meeting_id=meeting_id,
+        )
+
+    async def put_moved_from(self, meeting_id: MeetingId, told: datetime | None) -> None:
+        """Note the start that the group was last told of; None when it was told of the present one."""
+        await self._tx.run(
+            "UPDATE meetings SET moved_from = :told WHERE id = :meeting_id",
+            told=epoch(told),
             meeting_id=meeting_id,
         )
 

@@ -25,20 +25,21 @@ CREATE TABLE meetings (
     state            TEXT NOT NULL,     -- scheduled, open, closed, skipped, cancelled
     reason           TEXT,
     moves            BIGINT NOT NULL,   -- how often it was moved
+    moved_from       BIGINT,            -- the start that the group was last told of before that
     opened_at        BIGINT,
     closed_at        BIGINT,
     facilitator_id   BIGINT,
     timekeeper_id    BIGINT,
-    UNIQUE (group_id, slot, kind)
+    UNIQUE (group_id, slot)             -- a ping's key names the slot, so two meetings never share one
 );
 CREATE INDEX meetings_by_time ON meetings (group_id, starts_at);
 CREATE INDEX meetings_by_state ON meetings (state, starts_at);
 
+-- What members said themselves; time away answers for those who did not.
 CREATE TABLE rsvps (
     meeting_id       BIGINT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
     user_id          BIGINT NOT NULL,
     answer           TEXT NOT NULL,     -- going, late, virtual, apologies
-    source           TEXT NOT NULL,     -- member, away
     answered_at      BIGINT NOT NULL,
     PRIMARY KEY (meeting_id, user_id)
 );

@@ -1,0 +1,82 @@
+"""The days on which members are away, in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.domain.quiet import DaySpan
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """One member's days away from one group."""
+
+    id: int
+    group_id: GroupId
+    group_name: str
+    user_id: UserId
+    days: DaySpan
+
+
+def _span(row: Row) -> StoredSpan:
+    return StoredSpan(
+        id=row["id"],
+        group_id=GroupId(row["group_id"]),
+        group_name=row["name"],
+        user_id=UserId(row["user_id"]),
+        days=DaySpan(day_of(row["first_day"]), day_of(row["last_day"])),
+    )
+
+
+_SPAN = "SELECT a.*, g.name FROM away a JOIN groups g ON g.id = a.group_id"
+
+
+class AwayRepository:
+    """Every look-up is scoped by the guild or the group."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(self, *, group_id: GroupId, user_id: UserId, days: DaySpan) -> None:
+        """Note days away."""
+        await self._tx.run(
+            """
+            INSERT INTO away (group_id, user_id, first_day, last_day)
+            VALUES (:group_id, :user_id, :first_day, :last_day)
+            """,
+            group_id=group_id,
+            user_id=user_id,
+            first_day=days.first.isoformat(),
+            last_day=days.last.isoformat(),
+        )
+
+    async def of_user(self, guild_id: GuildId, user_id: UserId) -> Sequence[StoredSpan]:
+        """Return the user's days away from the guild's groups, earliest first, past ones included."""
+        rows = await self._tx.all(
+            _SPAN
+            + """
+            WHERE g.guild_id = :guild_id AND a.user_id = :user_id
+            ORDER BY a.first_day, a.last_day, g.name_key, a.id
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return [_span(row) for row in rows]
+
+    async def of_group(self, group_id: GroupId) -> Sequence[StoredSpan]:
+        """Return everybody's days away from a group, earliest first."""
+        rows = await self._tx.all(
+            _SPAN + " WHERE a.group_id = :group_id ORDER BY a.first_day, a.id", group_id=group_id
+        )
+        return [_span(row) for row in rows]
+
+    async def remove(self, *, group_id: GroupId, user_id: UserId, span_id: int) -> None:
+        """Forget days away."""
+        await self._tx.run(
+            "DELETE FROM away WHERE group_id = :group_id AND user_id = :user_id AND id = :span_id",
+            group_id=group_id,
+            user_id=user_id,
+            span_id=span_id,
+        )

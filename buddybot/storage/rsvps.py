@@ -1,0 +1,66 @@
+"""What members answer for a meeting, in the database."""
+
+from datetime import datetime
+
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch
+
+
+def _rsvp(row: Row) -> Rsvp | None:
+    if row["answer"] is not None:
+        return Rsvp(UserId(row["user_id"]), Answer(row["answer"]), Source.MEMBER)
+    return Rsvp(UserId(row["user_id"]), Answer.APOLOGIES, Source.AWAY) if row["away"] else None
+
+
+class RsvpRepository:
+    """Own answers are kept; what time away answers is derived whenever it is asked for."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def roll(self, meeting: Meeting) -> Roll:
+        """Return how every present member of the group answers for a meeting."""
+        rows = await self._tx.all(
+            """
+            SELECT m.user_id, r.answer, EXISTS (
+                SELECT 1 FROM away a WHERE a.group_id = m.group_id AND a.user_id = m.user_id
+                  AND a.first_day <= :day AND a.last_day >= :day
+            ) AS away
+            FROM memberships m LEFT JOIN rsvps r ON r.user_id = m.user_id AND r.meeting_id = :meeting_id
+            WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id
+            """,
+            day=meeting.day.isoformat(),
+            meeting_id=meeting.id,
+            group_id=meeting.group_id,
+        )
+        answers = [(UserId(row["user_id"]), _rsvp(row)) for row in rows]
+        return Roll(
+            given=tuple(rsvp for _, rsvp in answers if rsvp is not None),
+            no_word=tuple(user_id for user_id, rsvp in answers if rsvp is None),
+        )
+
+    async def put(self, *, meeting_id: MeetingId, user_id: UserId, answer: Answer, now: datetime) -> None:
+        """Set a member's own answer."""
+        await self._tx.run(
+            """
+            INSERT INTO rsvps (meeting_id, user_id, answer, answered_at)
+            VALUES (:meeting_id, :user_id, :answer, :now)
+            ON CONFLICT (meeting_id, user_id) DO UPDATE SET answer = excluded.answer,
+                answered_at = excluded.answered_at
+            """,
+            meeting_id=meeting_id,
+            user_id=user_id,
+            answer=answer.value,
+            now=epoch(now),
+        )
+
+    async def take_back(self, *, meeting_id: MeetingId, user_id: UserId) -> None:
+        """Forget a member's own answer."""
+        await self._tx.run(
+            "DELETE FROM rsvps WHERE meeting_id = :meeting_id AND user_id = :user_id",
+            meeting_id=meeting_id,
+            user_id=user_id,
+        )
