@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, is_dataclass
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
+from urllib.parse import unquote, urlsplit
 
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
@@ -136,7 +137,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no log line may hold."""
-        return tuple(secret for secret in (self.token, self.database_address) if secret)
+        password = urlsplit(self.database_address).password or ""
+        return tuple(filter(None, (self.token, self.database_address, password, unquote(password))))
 
     def require_token(self) -> str:
         """The token, or a sentence that says how to get one."""
@@ -149,9 +151,14 @@ class Settings:
 
 
 def _database_address(address: str) -> str:
-    if address and not address.startswith(DATABASE_SCHEMES):
+    try:
+        urlsplit(address)
+        known = address.startswith(DATABASE_SCHEMES)
+    except ValueError:  # its words would repeat a part of the address
+        known = False
+    if address and not known:
         raise SettingsError(
             "DATABASE_URL must start with postgres:// or postgresql:// (or sqlite:/// and a path); "
             "leave it out to keep everything in an SQLite file."
-        )
+        ) from None
     return address

@@ -69,7 +69,7 @@ class WebAddress:
     """An http or https address, or nothing."""
 
     def __str__(self) -> str:
-        return "empty or an address like https://example.org/help"
+        return "empty or an address like https://example.org"
 
     def accepts(self, value: Any) -> bool:
         """Whether the address has a scheme and a host."""

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import pytest
@@ -16,18 +17,26 @@ from tests.test_settings import TOKEN
 log = logging.getLogger("buddybot.tests")
 
 
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Give the process its logging back."""
+@contextmanager
+def restored_logging() -> Iterator[None]:
+    """Give the process its logging back at the end."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
-    logging.captureWarnings(False)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
+        logging.captureWarnings(False)
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    with restored_logging():
+        yield
 
 
 class Terminal(io.StringIO):

@@ -139,7 +139,7 @@ def test_each_number_is_refused_just_outside_its_range(section: str) -> None:
         ),
         (
             "[bot]\nsupport_url = 'help'",
-            'bot.support_url in FILE must be empty or an address like https://example.org/help, but it is "help".',
+            'bot.support_url in FILE must be empty or an address like https://example.org, but it is "help".',
         ),
         (
             "[log]\nlevel = [1]",
@@ -216,9 +216,15 @@ def test_a_secret_in_the_wrong_variable_is_not_repeated() -> None:
 
 
 def test_a_database_address_of_another_kind_is_refused_and_not_repeated() -> None:
-    sentence = complaint_about(DATABASE_URL="mysql://ana:hunter22@host/name")
-    assert sentence.startswith("DATABASE_URL must start with postgres:// or postgresql://")
-    assert "hunter22" not in sentence
+    for address in ("mysql://ana:hunter22@host/name", "postgres://ana:hunter22@[host/name"):
+        sentence = complaint_about(DATABASE_URL=address)
+        assert sentence.startswith("DATABASE_URL must start with postgres:// or postgresql://")
+        assert "hunter22" not in sentence
+
+
+def test_the_password_alone_is_a_secret_too() -> None:
+    settings = Settings.load({"DATABASE_URL": "postgres://ana:hunter%3222@host/name"})
+    assert {"hunter%3222", "hunter222"} <= set(settings.secrets)
 
 
 def test_every_default_is_explained() -> None:
