@@ -1,0 +1,7 @@
+"""`python -m buddybot`."""
+
+import sys
+
+from buddybot.cli import main
+
+sys.exit(main())

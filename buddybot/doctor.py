@@ -1,0 +1,239 @@
+"""Looks at what the bot needs before it starts; one line each says how fit it is and what to do."""
+
+import asyncio
+import base64
+import binascii
+import os
+import re
+import shutil
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
+from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
+from buddybot.settings import Settings
+from buddybot.storage.database import Database, Tx, connect
+from buddybot.storage.errors import StorageError
+from buddybot.storage.migrations import pending
+
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time
+BELIEVABLE = timedelta(days=20 * 365)
+SKEW_TO_MENTION = timedelta(seconds=5)
+SKEW_TO_MEND = timedelta(minutes=5)
+CONNECT_SECONDS = 15
+LITTLE_SPACE, NO_SPACE = 200 * 2**20, 20 * 2**20  # bytes
+TOKEN_SHAPE = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}")
+
+
+class State(StrEnum):
+    """How fit one thing is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; where something is amiss, `text` says what to do."""
+
+    subject: str
+    state: State
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.state:<4}  {self.subject:<11}  {self.text}"
+
+
+async def examine(
+    settings: Settings, *, environ: Mapping[str, str], now: Callable[[], datetime]
+) -> list[Finding]:
+    """Look at everything; changes nothing and connects to nothing but the database."""
+    database, skew = await _database(settings, now)
+    return [
+        _token(settings.token),
+        database,
+        _zones(now()),
+        _permissions(settings.token),
+        _clock(now(), skew),
+        _disk(settings, environ),
+    ]
+
+
+def is_fit(findings: list[Finding]) -> bool:
+    """Whether the bot can start."""
+    return all(finding.state is not State.FAIL for finding in findings)
+
+
+def _token(token: str) -> Finding:
+    if not token:
+        return Finding(
+            "token",
+            State.FAIL,
+            "DISCORD_TOKEN is not set: copy the token from your application's Bot page on "
+            "https://discord.com/developers/applications.",
+        )
+    if token.startswith(("Bot ", '"', "'")):
+        return Finding(
+            "token", State.FAIL, "DISCORD_TOKEN must hold the token alone, without quotes or the word Bot."
+        )
+    if not TOKEN_SHAPE.fullmatch(token):
+        return Finding(
+            "token",
+            State.WARN,
+            "DISCORD_TOKEN does not look like a bot token: copy it again, from the Bot page.",
+        )
+    return Finding(
+        "token", State.OK, "set, and shaped like a bot token; only Discord can say whether it is valid."
+    )
+
+
+async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Finding, timedelta | None]:
+    """What is known of the database, and how far its clock is ahead of ours (PostgreSQL only)."""
+    folder = sqlite_directory(settings)
+    if folder is not None and not _sqlite_file(settings).exists():
+        return Finding("database", State.OK, f"SQLite, made in {folder} at the first start."), None
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            database = await connect(settings.database_url)
+            try:
+                waiting = await pending(database)
+                skew = await _skew(database, now)
+            finally:
+                await database.close()
+    except StorageError as error:
+        return Finding("database", State.FAIL, str(error)), None
+    except TimeoutError:
+        return Finding(
+            "database",
+            State.FAIL,
+            f"no answer in {CONNECT_SECONDS} s: check DATABASE_URL and that the server runs.",
+        ), None
+    name = "SQLite" if database.engine == "sqlite" else "PostgreSQL"
+    if waiting:
+        steps = f"{len(waiting)} migration{'s' * (len(waiting) > 1)}"
+        return Finding(
+            "database",
+            State.WARN,
+            f"{name}, reachable; {steps} to do: run `buddybot migrate`, or start the bot.",
+        ), skew
+    return Finding("database", State.OK, f"{name}, reachable and up to date."), skew
+
+
+async def _skew(database: Database, now: Callable[[], datetime]) -> timedelta | None:
+    if database.engine == "sqlite":
+        return None
+
+    async def script(tx: Tx) -> int:
+        row = await tx.one("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS seconds")
+        return int(row["seconds"]) if row is not None else 0
+
+    return datetime.fromtimestamp(await database.read(script), UTC) - now()
+
+
+def _zones(now: datetime) -> Finding:
+    try:
+        rules = zoneinfo.ZoneInfo("Europe/Berlin")
+        known = len(zoneinfo.available_timezones())
+    except zoneinfo.ZoneInfoNotFoundError:
+        return Finding("zones", State.FAIL, "no time zone data: run `pip install tzdata`.")
+    summer = datetime(2026, 7, 1, tzinfo=rules).utcoffset()
+    if summer != timedelta(hours=2) or known < 400:
+        return Finding(
+            "zones", State.FAIL, "the time zone data are damaged: run `pip install --force-reinstall tzdata`."
+        )
+    release = _zone_release()
+    year = re.match(r"\d{4}", release)
+    if year and int(year[0]) < now.year - 1:
+        return Finding(
+            "zones", State.WARN, f"{known} zones, but of {release}: update tzdata and the system's zones."
+        )
+    return Finding("zones", State.OK, f"{known} zones, release {release}.")
+
+
+def _zone_release() -> str:
+    """The release of the data that zoneinfo reads: the system's where there are any, else tzdata's."""
+    for folder in map(Path, zoneinfo.TZPATH):
+        if (folder / "Europe" / "Berlin").is_file():
+            table = folder / "tzdata.zi"
+            first = table.open(encoding="utf-8").readline().split() if table.is_file() else []
+            return f"{first[-1]} of the system" if first else "unknown, of the system"
+    return f"{metadata.version('tzdata')} of tzdata"
+
+
+def _permissions(token: str) -> Finding:
+    application = _application_id(token)
+    return Finding(
+        "permissions",
+        State.OK,
+        f"intents: {', '.join(INTENTS)} (none is privileged); permissions {ASKED_FOR}, at least {NEEDED}; "
+        f"what a server granted can only be seen there, /setup says; invite: {invite_link(application)}",
+    )
+
+
+def _application_id(token: str) -> str:
+    """The application's public id, which is the first part of its token."""
+    head = token.partition(".")[0]
+    try:
+        digits = base64.b64decode(head + "=" * (-len(head) % 4), altchars=b"-_", validate=True).decode(
+            "ascii"
+        )
+    except (binascii.Error, UnicodeDecodeError):
+        return "APPLICATION_ID"
+    return digits if re.fullmatch(r"\d{15,20}", digits) else "APPLICATION_ID"
+
+
+def _clock(now: datetime, skew: timedelta | None) -> Finding:
+    shown = f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if not RELEASED <= now <= RELEASED + BELIEVABLE:
+        return Finding(
+            "clock",
+            State.FAIL,
+            f"{shown} cannot be right: set the machine's clock, and let it be kept by NTP.",
+        )
+    if skew is None:
+        return Finding("clock", State.OK, f"{shown}.")
+    seconds = round(abs(skew).total_seconds())
+    if abs(skew) > SKEW_TO_MENTION:
+        state = State.FAIL if abs(skew) > SKEW_TO_MEND else State.WARN
+        side = "behind" if skew > timedelta(0) else "ahead of"
+        return Finding(
+            "clock", state, f"{shown}, {seconds} s {side} the database's clock: let NTP keep both."
+        )
+    return Finding("clock", State.OK, f"{shown}, together with the database's clock.")
+
+
+def _disk(settings: Settings, environ: Mapping[str, str]) -> Finding:
+    folder = sqlite_directory(settings)
+    if folder is None:
+        return Finding("disk", State.OK, "nothing is kept on it: the database is elsewhere.")
+    host = throwaway_disk(folder, environ)
+    if host is not None and not settings.database.ephemeral_ok:
+        return Finding("disk", State.FAIL, f"{host} throws {folder} away at every restart: {WAY_OUT}")
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return Finding(
+            "disk", State.FAIL, f"{there} cannot be written to: change its owner, or set database.directory."
+        )
+    free = shutil.disk_usage(there).free
+    if free < LITTLE_SPACE:
+        state = State.FAIL if free < NO_SPACE else State.WARN
+        return Finding(
+            "disk", state, f"only {free // 2**20} MB free in {folder}: make room, or set database.directory."
+        )
+    if host is not None:
+        return Finding(
+            "disk", State.WARN, f"{host} throws {folder} away at every restart; you said that is fine."
+        )
+    return Finding(
+        "disk", State.OK, f"{folder} can be written to, {free / 2**30:.1f} GB free; keep a backup of it."
+    )
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///"))
