@@ -1,0 +1,57 @@
+# Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check bench screenshots lock wheel-smoke clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Play a week of a buddy group in the browser, without a token
+	@$(BIN)/python -m buddybot demo
+
+run: $(READY) ## Run the bot; needs DISCORD_TOKEN
+	@$(BIN)/python -m buddybot run
+
+test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, format, types and the direction of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest tests/architecture
+
+bench: $(READY) ## Run the benchmarks
+	$(BIN)/python -m bench
+
+screenshots: $(READY) ## Take the pictures in docs/screenshots from the playground
+	$(BIN)/python -m tests.screenshots
+
+wheel-smoke: $(READY) ## Build the wheel, install it outside the checkout and start it
+	bash .ci/wheel-smoke $(BIN)/python
+
+LOCK := build/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-config \
+	--custom-compile-command "make lock" pyproject.toml
+
+lock: ## Choose the newest versions again: requirements.txt and requirements-dev.txt
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/pip install --quiet "uv>=0.9,<1"
+	$(LOCK) --upgrade --output-file requirements.txt
+	$(LOCK) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove what make and the tools made; the bot's data stay
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "buddybot needs Python 3.11 or newer: install it, or run make PYTHON=/path/to/python." >&2; exit 2; }
+	@echo "Preparing $(VENV); the first time takes a minute."
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
