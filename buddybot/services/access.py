@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member
-from buddybot.domain.ids import GroupId, GuildId
+from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.domain.meetings import Meeting
 from buddybot.services.actor import Actor
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,27 @@ async def as_organizer(tx: Tx, actor: Actor, group_id: GroupId | None = None) ->
     if not standing.member.organizes:
         raise Refusal("group.organizers_only")
     return standing
+
+
+async def at_meeting(
+    tx: Tx, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False, lock: bool = False
+) -> tuple[Standing, Meeting]:
+    """Return the actor's standing in a meeting's group, and the meeting.
+
+    `lock`, for scripts that write, lets no other change of the group run beside this one. Refusals:
+    `meeting.unknown` (missing, or of a group that the actor is not in), `group.organizers_only`.
+    """
+    meetings = MeetingRepository(tx)
+    group_id = await meetings.group_of(guild_of(actor), meeting_id)
+    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+        raise Refusal("meeting.unknown")
+    standing = await (as_organizer if organizer else as_member)(tx, actor, group_id)
+    if lock:
+        await GroupRepository(tx).lock(group_id)
+    meeting = await meetings.get(group_id, meeting_id)
+    if meeting is None:
+        raise Refusal("meeting.unknown")
+    return standing, meeting
 
 
 def require_active(group: Group) -> None:

@@ -32,7 +32,7 @@ class Input:
         if position >= len(self.arguments):
             raise Refusal("button.stale")
         text = self.arguments[position]
-        if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
             raise Refusal("button.stale")
         return int(text)
 
