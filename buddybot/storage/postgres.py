@@ -84,6 +84,8 @@ def _translated(
     error: Exception, names: tuple[str, ...] = (), *, lost_is_transient: bool = True
 ) -> StorageError:
     """Return our error without PostgreSQL's DETAIL and without arguments: both quote what people wrote."""
+    if isinstance(error, TimeoutError):
+        return StorageError("The database did not answer in time.")  # to run it again would only wait longer
     if isinstance(error, _LOST):
         sentence = "The connection to the database was lost."
         return TransientError(sentence) if lost_is_transient else StorageError(sentence)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,7 +44,11 @@ class DatabaseThread:
         """Open ``location`` and run ``prepare`` on the new connection."""
         connection = aiosqlite.connect(location, isolation_level=None, cached_statements=512)
         connection._thread.daemon = True  # noqa: SLF001  # a forgotten close must not keep the process alive
-        thread = cls(await connection)
+        try:
+            thread = cls(await connection)
+        except BaseException:  # aiosqlite has told its thread to end; it must do so before the loop does
+            connection._thread.join()  # noqa: SLF001  # see the class
+            raise
         try:
             await thread.hop(prepare)
         except BaseException:  # whatever stops the opening, the thread must not be left behind
@@ -181,11 +186,10 @@ class SqliteDatabase:
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        except BaseException as error:  # whatever it was, no writer may believe in a commit that was not
             for unit in batch:
-                unit.error = unit.error or translated(error)
+                unit.error = unit.error or (translated(error) if isinstance(error, sqlite3.Error) else error)
+            _end(connection)
 
     def _read(self, unit: _Unit[Any], connection: sqlite3.Connection) -> None:
         """On the thread: run a script in a read transaction, so that its statements see one state."""
@@ -195,10 +199,10 @@ class SqliteDatabase:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("BEGIN")
             unit.run(connection)
-            connection.execute("ROLLBACK")
         except sqlite3.Error as error:
-            unit.error = unit.error or translated(error)
+            unit.error = translated(error)
         finally:
+            _end(connection)
             if self._reader is None:  # memory: writers use this connection too
                 connection.execute("PRAGMA query_only=OFF")
 
@@ -215,6 +219,13 @@ def _begin(connection: sqlite3.Connection) -> None:
             return
 
 
+def _end(connection: sqlite3.Connection) -> None:
+    """Roll back unless SQLite did; should that fail, the next BEGIN fails too and tells its writers."""
+    if connection.in_transaction:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+
+
 def _configure(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     for pragma in _PRAGMAS:
@@ -224,5 +235,8 @@ def _configure(connection: sqlite3.Connection) -> None:
 
 
 def _truncate_log(connection: sqlite3.Connection) -> bool:
-    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise translated(error) from None
     return not busy

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from buddybot.storage.errors import IN_THE_WAY, ConstraintError, ScriptError, StorageError, TransientError
+from buddybot.storage.parameters import positional, values
 from buddybot.storage.transaction import Guard, Row, Script, T, Tx
 
 _AWAITED = "A script may await nothing but tx.one, tx.all and tx.run."
@@ -60,6 +61,7 @@ class SqliteTx(Guard):
 
     def _execute(self, sql: str, parameters: dict[str, Any], take: Callable[[sqlite3.Cursor], Any]) -> Any:
         self.admit(parameters)
+        values(positional(sql)[1], parameters)  # SQLite takes the names; this names one that is missing
         try:
             cursor = self._connection.execute(sql, parameters)
             try:
@@ -80,7 +82,7 @@ def drive(script: Script[T], tx: SqliteTx) -> T:
         tx.finish()
         return cast("T", end.value)
     except RuntimeError as error:
-        if "no running event loop" in str(error):
+        if "event loop" in str(error):  # what asyncio says on a thread that has none
             raise ScriptError(_AWAITED) from error
         raise
     finally:
