@@ -1,0 +1,141 @@
+"""Fixtures that give a test a private, freshly migrated database on each engine, or an empty one.
+
+Import them in a ``conftest.py``. ``database_url`` is for tests that open a database more than once.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from buddybot.storage.database import Database, connect
+from buddybot.storage.migrations import migrate
+
+__all__ = [
+    "database",
+    "database_url",
+    "empty_database",
+    "empty_url",
+    "migrated_file",
+    "migrated_schema",
+    "postgres",
+]
+
+ENGINES = ("sqlite", "postgres")
+ADDRESS = os.environ.get("BUDDYBOT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+
+# Deleting from a few dozen small tables takes milliseconds; making their schema again would take many.
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = current_schema() AND tablename <> 'schema_migrations'
+    LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+        WHERE schemaname = current_schema() AND last_value IS NOT NULL;
+END $$
+"""
+
+
+def _url(schema: str) -> str:
+    """Return the address of one schema; a crash may lose a test's rows, so no test waits for the disk."""
+    query = urlencode({"search_path": schema, "synchronous_commit": "off"})
+    return f"{ADDRESS}{'&' if '?' in ADDRESS else '?'}{query}"
+
+
+async def _execute(url: str, sql: str) -> None:
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def _migrate(url: str) -> None:
+    database = await connect(url)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> str:
+    """Return the server's address; without a server its tests are skipped, on CI they fail."""
+    try:
+        asyncio.run(_execute(ADDRESS, "SELECT 1"))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = f"no PostgreSQL at BUDDYBOT_TEST_POSTGRES or its default address ({type(error).__name__})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return ADDRESS
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "buddybot.db"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_schema(postgres: str) -> Iterator[str]:
+    """Yield the address of a migrated schema that this run of the tests has to itself."""
+    schema = f"buddybot_test_{uuid4().hex}"
+    asyncio.run(_execute(postgres, f"CREATE SCHEMA {schema}"))
+    try:
+        asyncio.run(_migrate(_url(schema)))
+        yield _url(schema)
+    finally:
+        asyncio.run(_execute(postgres, f"DROP SCHEMA {schema} CASCADE"))
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a freshly migrated database."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("migrated_schema")
+        asyncio.run(_execute(url, _EMPTY))
+        return url
+    path = tmp_path / "buddybot.db"
+    shutil.copy(request.getfixturevalue("migrated_file"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Yield a freshly migrated database."""
+    opened = await connect(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Yield the address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    schema = f"buddybot_test_{uuid4().hex}"
+    asyncio.run(_execute(server, f"CREATE SCHEMA {schema}"))
+    try:
+        yield _url(schema)
+    finally:
+        asyncio.run(_execute(server, f"DROP SCHEMA {schema} CASCADE"))
+
+
+@pytest.fixture
+async def empty_database(empty_url: str) -> AsyncIterator[Database]:
+    """Yield a database without any table."""
+    opened = await connect(empty_url)
+    yield opened
+    await opened.close()

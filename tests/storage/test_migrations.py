@@ -1,0 +1,167 @@
+"""The schema moves forward only, whole migrations at a time, whatever happens in the middle of one."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from buddybot.storage.database import Database, StorageError, Tx, connect
+from buddybot.storage.migrations import migrate, pending, statements
+
+ROOT = Path(__file__).parents[2]
+
+FIRST = """-- Who; there may be more than one.
+CREATE TABLE people (id @identity, name TEXT NOT NULL DEFAULT 'semi; colon @identity -- no comment');
+/* Two people; who stay. */
+INSERT INTO people (name) VALUES ('Ana'), ('it''s; Ben');
+"""
+SECOND = "CREATE TABLE things (id @identity); INSERT INTO things (id) SELECT id FROM people"
+
+
+@pytest.fixture(name="folder")
+def make_folder(tmp_path: Path) -> Path:
+    """Return a folder with two migrations."""
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_people.sql").write_text(FIRST)
+    (folder / "0002_things.sql").write_text(SECOND)
+    (folder / "notes.txt").write_text("not a migration")
+    return folder
+
+
+async def people(tx: Tx) -> list[str]:
+    return [row["name"] for row in await tx.all("SELECT name FROM people ORDER BY id")]
+
+
+async def things(tx: Tx) -> list[int]:
+    return [row["id"] for row in await tx.all("SELECT id FROM things ORDER BY id")]
+
+
+async def test_migrations_run_once_and_in_order(empty_database: Database, folder: Path) -> None:
+    assert await pending(empty_database, folder=folder) == ["0001_people", "0002_things"]
+    assert await migrate(empty_database, folder=folder) == ["0001_people", "0002_things"]
+    assert await migrate(empty_database, folder=folder) == []
+    assert await pending(empty_database, folder=folder) == []
+    assert await empty_database.read(people) == ["Ana", "it's; Ben"]
+    assert await empty_database.read(things) == [1, 2]
+    (folder / "0003_more.sql").write_text("ALTER TABLE things ADD COLUMN size BIGINT NOT NULL DEFAULT 3;")
+    assert await pending(empty_database, folder=folder) == ["0003_more"]
+    assert await migrate(empty_database, folder=folder) == ["0003_more"]
+
+
+async def test_a_number_is_never_given_twice(empty_database: Database, folder: Path) -> None:
+    await migrate(empty_database, folder=folder)
+
+    async def replace_the_last(tx: Tx) -> int:
+        await tx.run("DELETE FROM people WHERE id = 2")
+        row = await tx.one("INSERT INTO people (name) VALUES ('Cho') RETURNING id")
+        assert row is not None
+        number: int = row["id"]
+        return number
+
+    assert await empty_database.write(replace_the_last) == 3
+
+
+async def test_a_migration_that_fails_changes_nothing(empty_database: Database, folder: Path) -> None:
+    (folder / "0002_things.sql").write_text(SECOND + "; INSERT INTO nowhere (id) VALUES (1);")
+    with pytest.raises(StorageError, match="The migration 0002_things failed and changed nothing"):
+        await migrate(empty_database, folder=folder)
+    assert await pending(empty_database, folder=folder) == ["0002_things"]
+    (folder / "0002_things.sql").write_text(SECOND)
+    assert await migrate(empty_database, folder=folder) == ["0002_things"]
+
+
+async def test_a_process_that_dies_in_a_migration_leaves_nothing_of_it(empty_url: str, folder: Path) -> None:
+    program = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from buddybot.storage import database, migrations
+
+async def main():
+    opened = await database.connect(sys.argv[1])
+    class Dying:
+        def __init__(self, tx): self.tx = tx
+        def __getattr__(self, name): return getattr(self.tx, name)
+        async def run(self, sql, /, **parameters):
+            if sql.startswith("INSERT INTO schema_migrations") and parameters["name"] == "0002_things":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return await self.tx.run(sql, **parameters)
+    apply = migrations._apply
+    migrations._apply = lambda tx, *rest: apply(Dying(tx), *rest)
+    await migrations.migrate(opened, folder=Path(sys.argv[2]))
+
+asyncio.run(main())
+"""
+    command = [sys.executable, "-c", program, empty_url, str(folder)]
+    died = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, timeout=20, capture_output=True)
+    assert died.returncode == -9, died.stderr.decode()
+    database = await connect(empty_url)
+    assert await pending(database, folder=folder) == ["0002_things"]
+    with pytest.raises(StorageError):
+        await database.read(things)
+    assert await migrate(database, folder=folder) == ["0002_things"]
+    assert await database.read(things) == [1, 2]
+    await database.close()
+
+
+async def test_two_that_migrate_at_once_take_turns(empty_url: str, folder: Path) -> None:
+    for number in range(3, 12):
+        (folder / f"{number:04}_table.sql").write_text(f"CREATE TABLE t{number} (id @identity);")
+    databases = await asyncio.gather(*(connect(empty_url) for _ in range(3)))
+    done = await asyncio.gather(*(migrate(database, folder=folder) for database in databases))
+    assert sorted(name for part in done for name in part) == sorted(f.stem for f in folder.glob("*.sql"))
+    assert await databases[0].read(things) == [1, 2]
+    await asyncio.gather(*(database.close() for database in databases))
+
+
+async def test_a_newer_database_is_refused_and_not_touched(empty_database: Database, folder: Path) -> None:
+    await migrate(empty_database, folder=folder)
+    (folder / "0002_things.sql").unlink()
+    (folder / "0003_later.sql").write_text("CREATE TABLE later (id BIGINT)")
+    for look in (migrate, pending):
+        with pytest.raises(StorageError, match=r"newer than this buddybot \(it has 0002_things\)"):
+            await look(empty_database, folder=folder)
+    with pytest.raises(StorageError):
+        await empty_database.read(lambda tx: tx.all("SELECT id FROM later"))
+
+
+async def test_a_migration_that_was_left_out_is_refused(empty_database: Database, folder: Path) -> None:
+    (folder / "0002_things.sql").rename(folder / "0003_things.sql")
+    await migrate(empty_database, folder=folder)
+    (folder / "0002_late.sql").write_text("CREATE TABLE late (id BIGINT)")
+    with pytest.raises(StorageError, match="another history"):
+        await migrate(empty_database, folder=folder)
+
+
+@pytest.mark.parametrize("name", ["0003_Upper.sql", "3_short.sql", "0003.sql", "0001_again.sql"])
+async def test_a_misnamed_migration_is_refused(empty_database: Database, folder: Path, name: str) -> None:
+    (folder / name).write_text("SELECT 1")
+    with pytest.raises(StorageError, match=r"not named like|same number"):
+        await migrate(empty_database, folder=folder)
+
+
+def test_statements_are_cut_where_they_end_and_nowhere_else() -> None:
+    script = (
+        FIRST + "; ;-- last; words\nCREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; SELECT 2; END;"
+    )
+    number = "id INTEGER PRIMARY KEY AUTOINCREMENT"
+    found = list(statements(script, "sqlite"))
+    assert found == [
+        FIRST[FIRST.index("CREATE") : FIRST.index("/*")].strip().replace("id @identity", number),
+        "INSERT INTO people (name) VALUES ('Ana'), ('it''s; Ben');",
+        "CREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; SELECT 2; END;",
+    ]
+    assert next(statements(FIRST, "postgres")).startswith(
+        "CREATE TABLE people (id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, "
+    )
+    with pytest.raises(StorageError, match="no macro @identify"):
+        list(statements("CREATE TABLE x (id @identify)", "postgres"))
+
+
+async def test_our_own_migrations_are_found_and_all_applied(database: Database) -> None:
+    assert await pending(database) == []
+    rows = await database.read(lambda tx: tx.all("SELECT name FROM schema_migrations"))
+    files = (ROOT / "buddybot" / "storage" / "migrations").glob("*.sql")
+    assert sorted(row["name"] for row in rows) == sorted(file.stem for file in files)
