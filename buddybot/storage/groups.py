@@ -62,13 +62,14 @@ class GroupRepository:
         language: str,
         created_by: UserId,
         now: datetime,
+        rotation: Rotation = Rotation.FIXED,
     ) -> GroupId | None:
         """Insert an active group; None when the guild has one of that name."""
         row = await self._tx.one(
             """
             INSERT INTO groups (guild_id, name, name_key, channel_id, zone, capacity, charter, rotation,
                                 language, state, created_by, created_at)
-            VALUES (:guild_id, :name, :name_key, :channel_id, :zone, :capacity, :charter, 'fixed',
+            VALUES (:guild_id, :name, :name_key, :channel_id, :zone, :capacity, :charter, :rotation,
                     :language, 'active', :created_by, :now)
             ON CONFLICT DO NOTHING
             RETURNING id
@@ -80,6 +81,7 @@ class GroupRepository:
             zone=zone,
             capacity=capacity,
             charter=charter,
+            rotation=rotation.value,
             language=language,
             created_by=created_by,
             now=epoch(now),
@@ -142,6 +144,8 @@ class GroupRepository:
         zone: str | None = None,
         capacity: int | None = None,
         charter: str | None = None,
+        rotation: Rotation | None = None,
+        language: str | None = None,
         state: GroupState | None = None,
     ) -> bool:
         """Change what is given and keep the rest; False when the new name is taken."""
@@ -162,7 +166,8 @@ class GroupRepository:
         await self._tx.run(
             """
             UPDATE groups SET name = :name, name_key = :name_key, channel_id = :channel_id, zone = :zone,
-                              capacity = :capacity, charter = :charter, state = :state
+                              capacity = :capacity, charter = :charter, rotation = :rotation,
+                              language = :language, state = :state
             WHERE guild_id = :guild_id AND id = :group_id
             """,
             name=new_name,
@@ -171,6 +176,8 @@ class GroupRepository:
             zone=group.zone if zone is None else zone,
             capacity=group.capacity if capacity is None else capacity,
             charter=group.charter if charter is None else charter,
+            rotation=(group.rotation if rotation is None else rotation).value,
+            language=group.language if language is None else language,
             state=new_state.value,
             guild_id=group.guild_id,
             group_id=group.id,

@@ -52,7 +52,9 @@ CREATE TABLE invitations (
     expires_at      BIGINT NOT NULL,
     state           TEXT NOT NULL,      -- open, accepted, declined, revoked
     settled_by      BIGINT,
-    settled_at      BIGINT
+    settled_at      BIGINT,
+    card_channel_id BIGINT,             -- the message that shows it; NULL for a code
+    card_message_id BIGINT
 );
 CREATE INDEX invitations_open ON invitations (group_id, state);
 
