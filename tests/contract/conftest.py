@@ -10,7 +10,9 @@ from tests.contract.check import required
 def description() -> openapi.Contract:
     """Discord's description, where it is present."""
     if not openapi.description_path().exists():
-        reason = f"no OpenAPI description at {openapi.description_path()}; BUDDYBOT_OPENAPI may name another"
+        reason = (
+            f"no OpenAPI description at {openapi.description_path()}; BUDDYBOT_TEST_OPENAPI may name another"
+        )
         if required():
             pytest.fail(reason)
         pytest.skip(reason)

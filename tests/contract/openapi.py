@@ -46,9 +46,9 @@ def _fits_32_bits(value: object) -> bool:
 
 
 def description_path() -> Path:
-    """Where the description lies: beside the checkout, or where BUDDYBOT_OPENAPI says."""
+    """Where the description lies: beside the checkout, or where BUDDYBOT_TEST_OPENAPI says."""
     default = ROOT.parent / "shared" / "contract" / "discord-openapi.json"
-    return Path(os.environ.get("BUDDYBOT_OPENAPI") or default)
+    return Path(os.environ.get("BUDDYBOT_TEST_OPENAPI") or default)
 
 
 @lru_cache(maxsize=1)

@@ -120,7 +120,7 @@ async def test_a_missing_description_is_a_failure_in_ci_only(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     openapi.contract.cache_clear()
-    monkeypatch.setenv("BUDDYBOT_OPENAPI", "/nowhere/discord-openapi.json")
+    monkeypatch.setenv("BUDDYBOT_TEST_OPENAPI", "/nowhere/discord-openapi.json")
     monkeypatch.delenv("CI", raising=False)
     assert_contract(stage.env)
     monkeypatch.setenv("CI", "true")
