@@ -40,11 +40,7 @@ Runs the bot: brings the database up to date, connects to Discord, and stays unt
 which end it in order within five seconds. Needs DISCORD_TOKEN.""",
         "examples:\n  DISCORD_TOKEN=... buddybot run\n  BUDDYBOT_LOG__FORMAT=json buddybot run\n",
     ),
-    "demo": (
-        "play a buddy group in the browser, without a token",
-        "Opens a page on this machine in which you play the members of a group. Nothing is sent to Discord.",
-        'examples:\n  buddybot demo\n\nneeds: pip install "buddybot[demo]"\n',
-    ),
+    "demo": ("play a buddy group in the browser, without a token", "", ""),  # says the rest itself
     "migrate": (
         "bring the database up to date and end",
         "Applies the migrations that the database does not have yet. `run` does the same when it starts.",
@@ -65,7 +61,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     environ = os.environ if environ is None else environ
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "demo":  # the playground reads its own options
+    if rest and options.command != "demo":  # the playground reads its own options, --help among them
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         if options.command == "demo":
@@ -88,7 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"buddybot {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for name, (short, long, epilog) in COMMANDS.items():
-        commands.add_parser(name, help=short, description=long, epilog=epilog, formatter_class=layout)
+        commands.add_parser(
+            name,
+            help=short,
+            description=long,
+            epilog=epilog,
+            formatter_class=layout,
+            add_help=name != "demo",
+        )
     return parser
 
 
