@@ -6,6 +6,11 @@ from pathlib import Path
 
 from buddybot.settings import Settings, SettingsError
 
+WAY_OUT = (
+    "set DATABASE_URL to a PostgreSQL database or database.directory to a volume "
+    "(or BUDDYBOT_DATABASE__EPHEMERAL_OK=true if losing everything does not matter)."
+)
+
 
 def throwaway_disk(
     directory: Path, environ: Mapping[str, str], *, is_mount: Callable[[Path], bool] = os.path.ismount
@@ -33,12 +38,6 @@ def refuse_throwaway_disk(settings: Settings, environ: Mapping[str, str]) -> Non
         raise SettingsError(
             f"{host} throws this disk away at every restart, and the group's history with it: {WAY_OUT}"
         )
-
-
-WAY_OUT = (
-    "set DATABASE_URL to a PostgreSQL database or database.directory to a volume "
-    "(or BUDDYBOT_DATABASE__EPHEMERAL_OK=true if losing everything does not matter)."
-)
 
 
 def sqlite_directory(settings: Settings) -> Path | None:
