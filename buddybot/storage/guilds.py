@@ -1,5 +1,6 @@
 """Guilds in the database: which commands they have, and whether the bot is still in them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GuildId
@@ -52,6 +53,14 @@ class GuildRepository:
             now=epoch(now),
         )
 
+    async def is_gone(self, guild_id: GuildId) -> bool:
+        """Return whether the bot is marked as out of the guild."""
+        row = await self._tx.one(
+            "SELECT 1 AS gone FROM guilds WHERE guild_id = :guild_id AND gone_since IS NOT NULL",
+            guild_id=guild_id,
+        )
+        return row is not None
+
     async def back(self, guild_id: GuildId) -> bool:
         """Take the mark away; returns whether there was one."""
         changed = await self._tx.run(
@@ -59,6 +68,16 @@ class GuildRepository:
             guild_id=guild_id,
         )
         return changed > 0
+
+    async def marked(self) -> Sequence[GuildId]:
+        """Return the guilds that are marked as gone."""
+        rows = await self._tx.all("SELECT guild_id FROM guilds WHERE gone_since IS NOT NULL")
+        return [GuildId(row["guild_id"]) for row in rows]
+
+    async def with_groups(self) -> Sequence[GuildId]:
+        """Return the guilds that have a group which is not archived."""
+        rows = await self._tx.all("SELECT DISTINCT guild_id FROM groups WHERE state <> 'archived'")
+        return [GuildId(row["guild_id"]) for row in rows]
 
     async def groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
         """Return how many groups the guild has now, and how many were made since an instant."""

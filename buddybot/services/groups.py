@@ -1,0 +1,318 @@
+"""Groups: made, shown, changed, paused, woken and archived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import (
+    CHARTER_LIMIT,
+    NAME_LIMIT,
+    Group,
+    GroupState,
+    Member,
+    Role,
+    Rotation,
+    check_capacity,
+)
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
+from buddybot.domain.invitations import Invitation, InvitationState
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.schedule import Schedule, local, next_occurrences
+from buddybot.domain.text import clean
+from buddybot.services import access
+from buddybot.services.actor import Actor
+from buddybot.services.upkeep import in_line, noted
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.invitations import InvitationRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+
+MOST_GROUPS = 25
+"""Groups a guild may have at a time, as many as an autocomplete shows."""
+MOST_MADE = 10
+"""Groups a guild may make in a day."""
+_LATELY = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a new group meets, as it was typed and chosen."""
+
+    weekday: int
+    time: time
+    zone: str
+    every_weeks: int = 1
+    duration_minutes: int = 75
+
+    def schedule(self, now: datetime) -> Schedule:
+        """Return the schedule whose first meeting is the next such weekday and time after `now`."""
+        today = local(now, self.zone).date()
+        weekly = self._from(today, every_weeks=1)
+        ahead = next_occurrences(weekly, now=now, count=2)
+        first = next(each for each in ahead if each.starts_at > now)
+        return self._from(first.day, every_weeks=self.every_weeks)
+
+    def _from(self, anchor: date, *, every_weeks: int) -> Schedule:
+        return Schedule(
+            weekday=self.weekday,
+            time=self.time,
+            zone=self.zone,
+            every_weeks=every_weeks,
+            anchor=anchor,
+            duration_minutes=self.duration_minutes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """What is needed to make a group."""
+
+    name: str
+    channel_id: ChannelId
+    capacity: int
+    rotation: Rotation
+    charter: str
+    language: str
+    rhythm: Rhythm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What `/group settings` changes; None keeps what is."""
+
+    name: str | None = None
+    channel_id: ChannelId | None = None
+    capacity: int | None = None
+    rotation: Rotation | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """A group as one of its members may see it; invitations are for organizers."""
+
+    group: Group
+    schedule: Schedule | None
+    next_meeting: Meeting | None
+    members: tuple[Member, ...]
+    organizes: bool
+    invitations: tuple[Invitation, ...] = ()
+    declined: tuple[Invitation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a person is in a guild, for what can be offered to them."""
+
+    member: bool
+    organizer: bool
+    manager: bool
+
+
+class GroupService:
+    """Use cases about a group as a whole."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def may_create(self, actor: Actor) -> None:
+        """Refuse who neither manages the server nor organizes a group in it."""
+        await self._work.read(lambda tx: _may_create(tx, actor))
+
+    async def create(self, actor: Actor, new: NewGroup) -> GroupView:
+        """Make a group; the actor is its organizer and first member, the first meeting is planned."""
+        name = clean(new.name, limit=NAME_LIMIT, field="name")
+        charter = clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True)
+        capacity = check_capacity(new.capacity)
+        now = self._work.now()
+        schedule = new.rhythm.schedule(now)
+
+        async def script(tx: Tx) -> GroupView:
+            guild_id = await _may_create(tx, actor)
+            await _within_limits(tx, guild_id, now)
+            group_id = await GroupRepository(tx).add(
+                guild_id=guild_id,
+                name=name,
+                channel_id=new.channel_id,
+                zone=schedule.zone,
+                capacity=capacity,
+                charter=charter,
+                language=new.language,
+                created_by=actor.user_id,
+                now=now,
+                rotation=new.rotation,
+            )
+            if group_id is None:
+                raise Refusal("group.name_taken", name=name)
+            await MemberRepository(tx).add(
+                group_id=group_id, guild_id=guild_id, user_id=actor.user_id, role=Role.ORGANIZER, now=now
+            )
+            await noted(tx, actor)
+            await ScheduleRepository(tx).put(group_id, schedule)
+            standing = await access.as_organizer(tx, actor, group_id)
+            await in_line(tx, self._planner, standing.group, now)
+            return await _view(tx, standing, now)
+
+        return await self._work.write(actor, script)
+
+    async def info(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+        """Return the group as the actor may see it."""
+
+        async def script(tx: Tx) -> GroupView:
+            return await _view(tx, await access.as_member(tx, actor, group_id), self._work.now())
+
+        return await self._work.read(script)
+
+    async def organized(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+        """Return the group to one of its organizers only."""
+
+        async def script(tx: Tx) -> GroupView:
+            return await _view(tx, await access.as_organizer(tx, actor, group_id), self._work.now())
+
+        return await self._work.read(script)
+
+    async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
+        """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
+        name = None if changes.name is None else clean(changes.name, limit=NAME_LIMIT, field="name")
+
+        async def script(tx: Tx) -> Group:
+            group = (await access.as_organizer(tx, actor, group_id)).group
+            groups = GroupRepository(tx)
+            await groups.lock(group.id)
+            if changes.capacity is not None:
+                members = await MemberRepository(tx).current(group.id)
+                check_capacity(changes.capacity, members=len(members))
+            kept = await groups.change(
+                group,
+                name=name,
+                channel_id=changes.channel_id,
+                capacity=changes.capacity,
+                rotation=changes.rotation,
+                language=changes.language,
+            )
+            if not kept:
+                raise Refusal("group.name_taken", name=name or group.name)
+            if changes.channel_id is not None:
+                await groups.set_route_error(group.id, None)
+            await noted(tx, actor)
+            return await in_line(tx, self._planner, group, self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def write_charter(self, actor: Actor, group_id: GroupId, charter: str) -> Group:
+        """Put the group's charter into an organizer's words."""
+        text = clean(charter, limit=CHARTER_LIMIT, field="charter", lines=True)
+
+        async def script(tx: Tx) -> Group:
+            group = (await access.as_organizer(tx, actor, group_id)).group
+            await GroupRepository(tx).change(group, charter=text)
+            return await in_line(tx, self._planner, group, self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def pause(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+        """Let a group rest: everything is kept, nothing is owed."""
+        return await self._become(actor, group_id, GroupState.PAUSED)
+
+    async def resume(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+        """Wake a group; its meetings are planned from now on."""
+        return await self._become(actor, group_id, GroupState.ACTIVE)
+
+    async def _become(self, actor: Actor, group_id: GroupId | None, state: GroupState) -> GroupView:
+        now = self._work.now()
+
+        async def script(tx: Tx) -> GroupView:
+            standing = await access.as_organizer(tx, actor, group_id)
+            groups = GroupRepository(tx)
+            await groups.change(standing.group, state=state)
+            if state is GroupState.ACTIVE:
+                await groups.set_route_error(standing.group.id, None)
+            group = await in_line(tx, self._planner, standing.group, now)
+            return await _view(tx, access.Standing(group, standing.member), now)
+
+        return await self._work.write(actor, script)
+
+    async def archive(self, actor: Actor, group_id: GroupId) -> Group:
+        """End a group: its history stays, its open invitations go, its name is free again."""
+
+        async def script(tx: Tx) -> Group:
+            standing = await access.as_organizer(tx, actor, group_id)
+            return await archived(tx, self._planner, standing.group, by=actor.user_id, now=self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def remember_role(self, group: Group, role_id: RoleId | None) -> None:
+        """Keep the id of the Discord role that stands for the group."""
+        await self._work.write(None, lambda tx: GroupRepository(tx).set_role(group.id, role_id))
+
+    async def choices(self, actor: Actor, *, organized: bool = False) -> Sequence[Group]:
+        """Return the groups the actor is in, or organizes, for autocomplete."""
+
+        async def script(tx: Tx) -> Sequence[Group]:
+            guild_id = access.guild_of(actor)
+            mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
+            return [group for group in mine if not organized or await _organizes(tx, group.id, actor.user_id)]
+
+        return await self._work.read(script)
+
+    async def place(self, actor: Actor) -> Place:
+        """Return what the actor is here; nothing at all outside a guild."""
+        if actor.guild_id is None:
+            return Place(False, False, False)
+        mine = await self.choices(actor)
+        organizer = bool(mine) and bool(await self.choices(actor, organized=True))
+        return Place(bool(mine), organizer, actor.manages_guild)
+
+
+async def archived(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
+    """Archive a group within a transaction: nobody can come in any more, nothing is owed."""
+    invitations = InvitationRepository(tx)
+    for invitation in await invitations.open(group.id, now):
+        await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
+    await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    return await in_line(tx, planner, group, now)
+
+
+async def _organizes(tx: Tx, group_id: GroupId, user_id: UserId) -> bool:
+    member = await MemberRepository(tx).get(group_id, user_id)
+    return member is not None and member.organizes
+
+
+async def _may_create(tx: Tx, actor: Actor) -> GuildId:
+    guild_id = access.guild_of(actor)
+    if actor.manages_guild:
+        return guild_id
+    for group in await GroupRepository(tx).of_user(guild_id, actor.user_id):
+        if await _organizes(tx, group.id, actor.user_id):
+            return guild_id
+    raise Refusal("group.needs_manage_server")
+
+
+async def _within_limits(tx: Tx, guild_id: GuildId, now: datetime) -> None:
+    guilds = GuildRepository(tx)
+    await guilds.lock(guild_id)
+    live, made = await guilds.groups(guild_id, since=now - timedelta(days=1))
+    if live >= MOST_GROUPS:
+        raise Refusal("group.too_many", most=MOST_GROUPS)
+    if made >= MOST_MADE:
+        raise Refusal("group.too_fast", most=MOST_MADE)
+
+
+async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
+    group = standing.group
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    organizes = standing.member.organizes
+    invitations = InvitationRepository(tx)
+    return GroupView(
+        group=group,
+        schedule=await ScheduleRepository(tx).get(group.id),
+        next_meeting=ahead[0] if ahead else None,
+        members=tuple(await MemberRepository(tx).current(group.id)),
+        organizes=organizes,
+        invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
+        declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
+    )

@@ -1,0 +1,46 @@
+"""Servers come and go; nothing is deleted because an event said so."""
+
+from collections.abc import Collection
+
+from buddybot.domain.groups import GroupState
+from buddybot.domain.ids import GuildId
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.guilds import GuildRepository
+
+
+class GuildService:
+    """Use cases about a server as a whole; only the bot itself carries them out."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def gone(self, guild_id: GuildId) -> None:
+        """Mark a server that seems to have removed the bot."""
+        await self._work.write(None, lambda tx: GuildRepository(tx).gone(guild_id, self._work.now()))
+
+    async def back(self, guild_id: GuildId) -> None:
+        """Take the mark away and plan the server's groups from now on."""
+
+        async def script(tx: Tx) -> None:
+            if await GuildRepository(tx).back(guild_id):
+                for group in await GroupRepository(tx).of_guild(guild_id):
+                    if group.state is GroupState.ACTIVE:
+                        await self._planner.plan(tx, group, self._work.now())
+
+        await self._work.write(None, script)
+
+    async def reconcile(self, present: Collection[GuildId]) -> None:
+        """Compare the marks with the servers the bot is in, after it was away itself."""
+        marked, known = await self._work.read(_standing)
+        for guild_id in sorted(marked & set(present)):
+            await self.back(guild_id)
+        for guild_id in sorted(known - marked - set(present)):
+            await self.gone(guild_id)
+
+
+async def _standing(tx: Tx) -> tuple[set[GuildId], set[GuildId]]:
+    guilds = GuildRepository(tx)
+    return set(await guilds.marked()), set(await guilds.with_groups())

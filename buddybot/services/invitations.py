@@ -1,0 +1,302 @@
+"""The only way into a group: an invitation for one person, by card or by a code."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import NAME_LIMIT, Group, GroupState, Role
+from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, UserId
+from buddybot.domain.invitations import Invitation, InvitationState
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.schedule import Schedule
+from buddybot.domain.text import optional
+from buddybot.services import access
+from buddybot.services.actor import Actor
+from buddybot.services.rules import Rules
+from buddybot.services.upkeep import in_line, noted
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+
+MOST_OPEN = 20
+"""Invitations a group may have open at a time."""
+MOST_MADE = 30
+"""Invitations a group may make in a day."""
+CODE_BYTES = 10
+"""80 bits, written as 16 letters and digits."""
+
+_CODE_LENGTH = 16
+_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+_MISREAD = str.maketrans("018", "OIB")
+_HOUR = timedelta(hours=1)
+
+CardPlace = tuple[ChannelId, MessageId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An invitation with what the invited person should know before they answer."""
+
+    invitation: Invitation
+    group: Group
+    members: int
+    schedule: Schedule | None
+    next_meeting: Meeting | None
+    card: CardPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A fresh code, in clear for the only time."""
+
+    text: str
+    offer: Offer
+
+
+class InvitationService:
+    """Use cases about invitations."""
+
+    def __init__(self, work: Work, planner: Planner, rules: Rules) -> None:
+        self._work = work
+        self._planner = planner
+        self._rules = rules
+
+    async def invite(self, actor: Actor, user_id: UserId, group_id: GroupId | None = None) -> Offer:
+        """Invite a person; an open invitation that they had to this group is replaced."""
+
+        async def script(tx: Tx) -> Offer:
+            return await self._add(tx, actor, group_id, user_id=user_id)
+
+        return await self._work.write(actor, script)
+
+    async def invite_by_code(
+        self, actor: Actor, *, name: str | None = None, group_id: GroupId | None = None
+    ) -> Code:
+        """Make a single-use code to hand over privately; `name` says whom it is meant for."""
+        invited_name = optional(name, limit=NAME_LIMIT, field="name")
+        code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
+
+        async def script(tx: Tx) -> Offer:
+            return await self._add(tx, actor, group_id, code_hash=_hash(code), invited_name=invited_name)
+
+        offer = await self._work.write(actor, script)
+        return Code("-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4)), offer)
+
+    async def posted(self, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Remember the message that shows the invitation."""
+
+        async def script(tx: Tx) -> None:
+            await InvitationRepository(tx).set_card(
+                invitation_id, channel_id=channel_id, message_id=message_id
+            )
+
+        await self._work.write(None, script)
+
+    async def read(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+        """Return the offer to the one person who may answer it."""
+
+        async def script(tx: Tx) -> Offer:
+            invitation = await self._answerable(tx, actor, invitation_id)
+            return await _offer(tx, invitation)
+
+        return await self._work.read(script)
+
+    async def accept(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+        """Let the invited person in, if a seat is left; the invitation is used up."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Offer:
+            invitation = await self._answerable(tx, actor, invitation_id)
+            await GroupRepository(tx).lock(invitation.group_id)
+            # Read again behind the lock: somebody else may have taken the last seat meanwhile.
+            invitation = await self._answerable(tx, actor, invitation_id)
+            offer = await _offer(tx, invitation)
+            if offer.members >= offer.group.capacity:
+                raise Refusal("invitation.full")
+            await MemberRepository(tx).add(
+                group_id=offer.group.id,
+                guild_id=offer.group.guild_id,
+                user_id=actor.user_id,
+                role=Role.MEMBER,
+                now=now,
+            )
+            invitations = InvitationRepository(tx)
+            await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
+            await self._replace(tx, actor, offer.group.id, actor.user_id)
+            await noted(tx, actor)
+            await in_line(tx, self._planner, offer.group, now)
+            return await _again(tx, offer)
+
+        return await self._work.write(actor, script)
+
+    async def decline(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+        """Keep the invited person's no; nobody is told but the organizers who look."""
+
+        async def script(tx: Tx) -> Offer:
+            invitation = await self._answerable(tx, actor, invitation_id)
+            await InvitationRepository(tx).settle(
+                invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
+            )
+            return await _again(tx, await _offer(tx, invitation))
+
+        return await self._work.write(actor, script)
+
+    async def revoke(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+        """Take an open invitation back, as an organizer of its group."""
+
+        async def script(tx: Tx) -> Offer:
+            invitations = InvitationRepository(tx)
+            invitation = await invitations.get(access.guild_of(actor), invitation_id)
+            if invitation is None:
+                raise Refusal("invitation.unknown")
+            await access.as_organizer(tx, actor, invitation.group_id)
+            if invitation.state is not InvitationState.OPEN:
+                raise Refusal("invitation.used")
+            await invitations.settle(
+                invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._work.now()
+            )
+            return await _again(tx, await _offer(tx, invitation))
+
+        return await self._work.write(actor, script)
+
+    async def by_code(self, actor: Actor, code: str) -> Offer:
+        """Return the offer behind a code, which is the actor's from then on.
+
+        A wrong, used, expired or foreign code gets one answer, and counts against the actor's limit.
+        """
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Offer | None:
+            guild_id = access.guild_of(actor)
+            await GuildRepository(tx).lock(guild_id)
+            tries = CodeTryRepository(tx)
+            await tries.forget(before=now - _HOUR)
+            if (
+                await tries.count(guild_id, actor.user_id, since=now - _HOUR)
+                >= self._rules.code_tries_per_hour
+            ):
+                raise Refusal("invitation.code_tries")
+            invitation = await self._behind(tx, actor, code)
+            if invitation is None:
+                await tries.add(guild_id, actor.user_id, now)
+                return None
+            if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
+                raise Refusal("invitation.already_member")
+            await InvitationRepository(tx).bind(invitation.id, actor.user_id)
+            return await _offer(tx, invitation)
+
+        offer = await self._work.write(actor, script)
+        if offer is None:
+            # Refused only now, so that the try is on disk.
+            raise Refusal("invitation.code_wrong")
+        return offer
+
+    async def _behind(self, tx: Tx, actor: Actor, code: str) -> Invitation | None:
+        letters = _letters(code)
+        if letters is None:
+            return None
+        invitation = await InvitationRepository(tx).by_code(access.guild_of(actor), _hash(letters))
+        if invitation is None:
+            return None
+        try:
+            invitation.usable(by=actor.user_id, now=self._work.now())
+        except Refusal:
+            return None
+        return invitation
+
+    async def _add(
+        self,
+        tx: Tx,
+        actor: Actor,
+        group_id: GroupId | None,
+        *,
+        user_id: UserId | None = None,
+        code_hash: str | None = None,
+        invited_name: str | None = None,
+    ) -> Offer:
+        group = (await access.as_organizer(tx, actor, group_id)).group
+        await GroupRepository(tx).lock(group.id)
+        now = self._work.now()
+        members = await MemberRepository(tx).current(group.id)
+        if user_id is not None:
+            if any(member.user_id == user_id for member in members):
+                raise Refusal("invitation.is_member")
+            await self._replace(tx, actor, group.id, user_id)
+        if len(members) >= group.capacity:
+            raise Refusal("invitation.no_seat", capacity=group.capacity)
+        invitations = InvitationRepository(tx)
+        if len(await invitations.open(group.id, now)) >= MOST_OPEN:
+            raise Refusal("invitation.too_many", most=MOST_OPEN)
+        if await invitations.made(group.id, since=now - timedelta(days=1)) >= MOST_MADE:
+            raise Refusal("invitation.too_fast", most=MOST_MADE)
+        invitation_id = await invitations.add(
+            group_id=group.id,
+            guild_id=group.guild_id,
+            user_id=user_id,
+            code_hash=code_hash,
+            invited_name=invited_name,
+            created_by=actor.user_id,
+            now=now,
+            expires_at=now + self._rules.invitation_life,
+        )
+        await noted(tx, actor)
+        invitation = await invitations.get(group.guild_id, invitation_id)
+        if invitation is None:
+            raise Refusal("invitation.unknown")
+        return await _offer(tx, invitation)
+
+    async def _replace(self, tx: Tx, actor: Actor, group_id: GroupId, user_id: UserId) -> None:
+        """Take back what is open for a person, because a newer word is there."""
+        now = self._work.now()
+        invitations = InvitationRepository(tx)
+        for older in await invitations.open(group_id, now):
+            if older.user_id == user_id:
+                await invitations.settle(older.id, InvitationState.REVOKED, by=actor.user_id, now=now)
+
+    async def _answerable(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
+        invitation = await InvitationRepository(tx).get(access.guild_of(actor), invitation_id)
+        if invitation is None:
+            raise Refusal("invitation.unknown")
+        if invitation.user_id is None:
+            raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
+        invitation.usable(by=actor.user_id, now=self._work.now())
+        if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
+            raise Refusal("invitation.already_member")
+        return invitation
+
+
+def _letters(code: str) -> str | None:
+    """Return the 16 letters of a code however it was typed, or None when it cannot be one."""
+    letters = "".join(code[:100].split()).replace("-", "").upper().translate(_MISREAD)
+    return letters if len(letters) == _CODE_LENGTH and _ALPHABET.issuperset(letters) else None
+
+
+def _hash(letters: str) -> str:
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+async def _offer(tx: Tx, invitation: Invitation) -> Offer:
+    group = await GroupRepository(tx).get(invitation.guild_id, invitation.group_id)
+    if group is None or (group.state is GroupState.ARCHIVED and invitation.state is InvitationState.OPEN):
+        raise Refusal("invitation.unknown")
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    return Offer(
+        invitation=invitation,
+        group=group,
+        members=len(await MemberRepository(tx).current(group.id)),
+        schedule=await ScheduleRepository(tx).get(group.id),
+        next_meeting=ahead[0] if ahead else None,
+        card=await InvitationRepository(tx).card(invitation.id),
+    )
+
+
+async def _again(tx: Tx, offer: Offer) -> Offer:
+    """Return the same offer as it stands after the change."""
+    invitation = await InvitationRepository(tx).get(offer.invitation.guild_id, offer.invitation.id)
+    return await _offer(tx, invitation or offer.invitation)

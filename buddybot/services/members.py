@@ -1,0 +1,175 @@
+"""Who goes, who is let go, and who may run a group: always with the door left open."""
+
+from dataclasses import dataclass
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState, Member, Role
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.preferences import LeaveReason
+from buddybot.services import access
+from buddybot.services.actor import Actor
+from buddybot.services.groups import archived
+from buddybot.services.upkeep import in_line
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+
+REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What leaving means now: who would run the group, and whether it ends with the last member."""
+
+    group: Group
+    heir: UserId | None
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Somebody is no longer in the group; what they did is kept."""
+
+    group: Group
+    user_id: UserId
+    heir: UserId | None = None
+    reason: LeaveReason | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the group was archived because nobody is left in it."""
+        return self.group.state is GroupState.ARCHIVED
+
+
+class MemberService:
+    """Use cases about one member of a group."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def leaving(self, actor: Actor, group_id: GroupId | None = None) -> Leaving:
+        """Return what would follow if the actor left."""
+
+        async def script(tx: Tx) -> Leaving:
+            standing = await access.as_member(tx, actor, group_id)
+            return await _leaving(tx, standing)
+
+        return await self._work.read(script)
+
+    async def leave(self, actor: Actor, group_id: GroupId, reason: LeaveReason | None = None) -> Departed:
+        """End the actor's membership; the only organizer hands over to the longest member."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Departed:
+            standing = await access.as_member(tx, actor, group_id)
+            await GroupRepository(tx).lock(standing.group.id)
+            # Read again behind the lock: two who leave at once must not both count on the other.
+            standing = await access.as_member(tx, actor, group_id)
+            follows = await _leaving(tx, standing)
+            members = MemberRepository(tx)
+            if follows.heir is not None:
+                await members.set_role(group_id=group_id, user_id=follows.heir, role=Role.ORGANIZER)
+            await members.end(
+                group_id=group_id,
+                user_id=actor.user_id,
+                now=now,
+                reason=None if reason is None else reason.value,
+            )
+            if follows.last:
+                group = await archived(tx, self._planner, standing.group, by=actor.user_id, now=now)
+            else:
+                group = await in_line(tx, self._planner, standing.group, now)
+            return Departed(group, actor.user_id, follows.heir, reason)
+
+        return await self._work.write(actor, script)
+
+    async def find(
+        self, actor: Actor, user_id: UserId, group_id: GroupId | None = None
+    ) -> tuple[Group, Member]:
+        """Return a member of the group, to its organizer."""
+
+        async def script(tx: Tx) -> tuple[Group, Member]:
+            standing = await access.as_organizer(tx, actor, group_id)
+            return standing.group, await _other(tx, standing, user_id)
+
+        return await self._work.read(script)
+
+    async def remove(self, actor: Actor, group_id: GroupId, user_id: UserId) -> Departed:
+        """End somebody's membership quietly; an invitation brings them back with their history."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Departed:
+            standing = await access.as_organizer(tx, actor, group_id)
+            await GroupRepository(tx).lock(group_id)
+            standing = await access.as_organizer(tx, actor, group_id)
+            await _other(tx, standing, user_id)
+            await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
+            return Departed(await in_line(tx, self._planner, standing.group, now), user_id)
+
+        return await self._work.write(actor, script)
+
+    async def transfer(
+        self, actor: Actor, user_id: UserId, *, keep: bool, group_id: GroupId | None = None
+    ) -> Group:
+        """Make another member an organizer, and the actor an ordinary member unless they `keep` it.
+
+        Who manages the server may do it for a group that they are not in, so that a group whose
+        organizer disappeared is not lost; they get no look into it by that.
+        """
+
+        async def script(tx: Tx) -> Group:
+            group = await self._transferable(tx, actor, group_id)
+            await GroupRepository(tx).lock(group.id)
+            members = MemberRepository(tx)
+            mine = await members.get(group.id, actor.user_id)
+            if not actor.manages_guild and (mine is None or not mine.organizes):
+                raise Refusal("group.organizers_only")
+            if await members.get(group.id, user_id) is None:
+                raise Refusal("member.unknown")
+            await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
+            if not keep and mine is not None and user_id != actor.user_id:
+                await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
+            return await in_line(tx, self._planner, group, self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def _transferable(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Group:
+        if not actor.manages_guild or group_id is None:
+            standing = await access.as_member(tx, actor, group_id)
+            if not standing.member.organizes and not actor.manages_guild:
+                raise Refusal("group.organizers_only")
+            return standing.group
+        group = await GroupRepository(tx).get(access.guild_of(actor), group_id)
+        if group is None or group.state is GroupState.ARCHIVED:
+            raise Refusal("group.unknown")
+        return group
+
+    async def choices(self, actor: Actor, group_id: GroupId | None = None) -> list[Member]:
+        """Return the members of a group that the actor is in, for autocomplete."""
+
+        async def script(tx: Tx) -> list[Member]:
+            standing = await access.as_member(tx, actor, group_id)
+            return list(await MemberRepository(tx).current(standing.group.id))
+
+        return await self._work.read(script)
+
+
+async def _leaving(tx: Tx, standing: access.Standing) -> Leaving:
+    others = [
+        member
+        for member in await MemberRepository(tx).current(standing.group.id)
+        if member.user_id != standing.member.user_id
+    ]
+    orphaned = standing.member.organizes and not any(member.organizes for member in others)
+    heir = others[0].user_id if orphaned and others else None
+    return Leaving(standing.group, heir, last=not others)
+
+
+async def _other(tx: Tx, standing: access.Standing, user_id: UserId) -> Member:
+    if user_id == standing.member.user_id:
+        raise Refusal("member.yourself")
+    member = await MemberRepository(tx).get(standing.group.id, user_id)
+    if member is None:
+        raise Refusal("member.unknown")
+    return member

@@ -1,0 +1,98 @@
+"""How each person wants to be written to; nobody else sees or changes it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from buddybot.domain import zones
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GuildId
+from buddybot.domain.preferences import Preferences
+from buddybot.domain.quiet import QuietHours
+from buddybot.services.access import guild_of
+from buddybot.services.actor import Actor
+from buddybot.services.upkeep import noted
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.preferences import PreferenceRepository
+
+
+class PreferenceService:
+    """Use cases about a person's own settings."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def mine(self, actor: Actor) -> Preferences:
+        """Return what the actor chose, in a guild where they are in a group."""
+
+        async def script(tx: Tx) -> Preferences:
+            await _groups(tx, actor)
+            return await PreferenceRepository(tx).get(guild_of(actor), actor.user_id)
+
+        return await self._work.read(script)
+
+    async def choose(
+        self, actor: Actor, *, direct_messages: bool | None = None, nudges: bool | None = None
+    ) -> Preferences:
+        """Turn direct messages or nudges on or off; None keeps what is."""
+
+        def change(mine: Preferences) -> Preferences:
+            return replace(
+                mine,
+                direct_messages=mine.direct_messages if direct_messages is None else direct_messages,
+                nudges=mine.nudges if nudges is None else nudges,
+            )
+
+        return await self._change(actor, change)
+
+    async def set_quiet(self, actor: Actor, quiet: QuietHours | None) -> Preferences:
+        """Set the actor's quiet hours, or go back to the bot's own."""
+        return await self._change(actor, lambda mine: replace(mine, quiet=quiet))
+
+    async def set_zone(self, actor: Actor, zone: str | None) -> Preferences:
+        """Set the zone of the actor's quiet hours, or go back to the group's."""
+        if zone is not None:
+            zones.zone(zone)
+        return await self._change(actor, lambda mine: replace(mine, zone=zone))
+
+    async def stop_direct(self, actor: Actor, guild_id: GuildId) -> Preferences:
+        """Send the actor no more direct messages from a guild; works from the message itself."""
+        there = replace(actor, guild_id=guild_id)
+
+        async def script(tx: Tx) -> Preferences:
+            preferences = PreferenceRepository(tx)
+            mine = await preferences.get(guild_id, actor.user_id)
+            if not mine.direct_messages:
+                return mine
+            mine = replace(mine, direct_messages=False)
+            await preferences.put(mine)
+            await self._plan(tx, await GroupRepository(tx).of_user(guild_id, actor.user_id))
+            return mine
+
+        return await self._work.write(there, script)
+
+    async def _change(self, actor: Actor, change: Callable[[Preferences], Preferences]) -> Preferences:
+        async def script(tx: Tx) -> Preferences:
+            groups = await _groups(tx, actor)
+            await noted(tx, actor)  # also locks the row that is read next
+            preferences = PreferenceRepository(tx)
+            mine = change(await preferences.get(guild_of(actor), actor.user_id))
+            await preferences.put(mine)
+            await self._plan(tx, groups)
+            return mine
+
+        return await self._work.write(actor, script)
+
+    async def _plan(self, tx: Tx, groups: Sequence[Group]) -> None:
+        for group in groups:
+            await self._planner.plan(tx, group, self._work.now())
+
+
+async def _groups(tx: Tx, actor: Actor) -> Sequence[Group]:
+    groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+    if not groups:
+        raise Refusal("group.none")
+    return groups
