@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 PATIENCE = 1.5
 """Seconds after which an interaction is acknowledged without its result."""
 
+NOBODY = discord.AllowedMentions.none()
+"""An edit that says nothing of mentions would allow them all."""
+
 _TOO_LATE = (10062, 10015, 40060)
 
 
@@ -105,7 +108,9 @@ class Reply:
         if not response.is_done():
             await response.send_message(view=card, ephemeral=not self._public, files=list(files))
         elif response.type is discord.InteractionResponseType.deferred_channel_message:
-            await self._interaction.edit_original_response(view=card, attachments=list(files))
+            await self._interaction.edit_original_response(
+                view=card, attachments=list(files), allowed_mentions=NOBODY
+            )
         else:
             await self._interaction.followup.send(view=card, ephemeral=not self._public, files=list(files))
 
@@ -115,9 +120,9 @@ class Reply:
         if not self._on_message:
             await self.show(card)
         elif self._interaction.response.is_done():
-            await self._interaction.edit_original_response(view=card)
+            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY)
         else:
-            await self._interaction.response.edit_message(view=card)
+            await self._interaction.response.edit_message(view=card, allowed_mentions=NOBODY)
 
     async def ask(self, form: Form) -> None:
         """Open a form; not possible once the answer was late, then Refusal `button.slow`."""
