@@ -172,7 +172,7 @@ def _permissions(token: str) -> Finding:
         "permissions",
         State.OK,
         f"intents: {', '.join(INTENTS)} (none is privileged); permissions {ASKED_FOR}, at least {NEEDED}; "
-        f"what a server granted can only be seen there, /setup says; invite: {invite_link(application)}",
+        f"what a server granted shows only when connected; invite: {invite_link(application)}",
     )
 
 
