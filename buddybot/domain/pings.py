@@ -1,8 +1,10 @@
 """What the bot owes: kinds of pings, their keys, and how long each is of use."""
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
 
@@ -38,13 +40,32 @@ GROUP = UserId(0)
 """The recipient of what goes to the whole group."""
 
 
-def key(group_id: GroupId, slot: date, kind: PingKind, recipient: UserId = GROUP, *, edition: int = 0) -> str:
+def key(
+    group_id: GroupId,
+    slot: date,
+    kind: PingKind,
+    recipient: UserId = GROUP,
+    *,
+    edition: int = 0,
+    extra: bool = False,
+) -> str:
     """Return what makes a ping unique: group, local date of the meeting, kind, recipient.
 
-    `edition` tells apart the notices about one meeting that was changed more than once.
+    `edition` tells apart the notices about one meeting that was changed more than once, `extra` a
+    meeting outside the schedule from the one that the schedule gives on the same day.
     """
+    day = f"{slot.isoformat()}+" if extra else slot.isoformat()
     tail = f":{edition}" if edition else ""
-    return f"{group_id}:{slot.isoformat()}:{kind.value}:{recipient}{tail}"
+    return f"{group_id}:{day}:{kind.value}:{recipient}{tail}"
+
+
+MARK = "~"
+"""Stands in a custom id between what the button does and the nonce of the ping that brought it."""
+
+
+def nonce(ping_key: str) -> str:
+    """Return what Discord and a channel's history know a ping by: 16 characters, the same for ever."""
+    return urlsafe_b64encode(sha256(ping_key.encode()).digest()[:12]).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class MeetingRepository:
         starts_at: datetime,
         ends_at: datetime,
     ) -> MeetingId | None:
-        """Insert a scheduled meeting on its slot's day; None when the slot has one of either kind."""
+        """Insert a scheduled meeting on its slot's day; None when the slot has one of this kind."""
         row = await self._tx.one(
             """
             INSERT INTO meetings (group_id, guild_id, slot, kind, local_day, local_time, zone,
@@ -185,14 +185,17 @@ class MeetingRepository:
         )
         return 1 if row is None else int(row["before"]) + 1
 
-    async def in_slot(self, group_id: GroupId, slot: date) -> Meeting | None:
-        """Return the meeting of a slot, in whatever state."""
-        row = await self._tx.one(
-            "SELECT * FROM meetings WHERE group_id = :group_id AND slot = :slot",
+    async def since(self, group_id: GroupId, day: date) -> Sequence[Meeting]:
+        """Return the meetings, in whatever state, whose slot or present local day is `day` or later."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND (slot >= :day OR local_day >= :day)
+            ORDER BY starts_at, id
+            """,
             group_id=group_id,
-            slot=slot.isoformat(),
+            day=day.isoformat(),
         )
-        return None if row is None else _meeting(row)
+        return [_meeting(row) for row in rows]
 
     async def between(self, group_id: GroupId, *, first: date, last: date) -> Sequence[Meeting]:
         """Return the meetings scheduled or open on these local days, both included."""
@@ -217,14 +220,17 @@ class MeetingRepository:
         starts_at: datetime,
         ends_at: datetime,
         moved: bool,
+        duration_minutes: int | None = None,
     ) -> None:
         """Set when a meeting takes place; `moved` when somebody decided so, not the zone's rules."""
         await self._tx.run(
             """
             UPDATE meetings SET local_day = :day, local_time = :at, zone = :zone, starts_at = :starts_at,
-                                ends_at = :ends_at, moves = moves + :moved
+                                ends_at = :ends_at, moves = moves + :moved,
+                                duration_minutes = COALESCE(:duration_minutes, duration_minutes)
             WHERE id = :meeting_id
             """,
+            duration_minutes=duration_minutes,
             day=day.isoformat(),
             at=clock(at),
             zone=zone,

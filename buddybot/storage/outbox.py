@@ -9,7 +9,8 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
 
-def _ping(row: Row) -> Ping:
+def ping_of(row: Row) -> Ping:
+    """Return a row of the outbox as the domain knows it."""
     return Ping(
         id=PingId(row["id"]),
         key=row["key"],
@@ -30,7 +31,7 @@ def _ping(row: Row) -> Ping:
 
 
 class OutboxRepository:
-    """What the planner and the services need of the outbox; the sender's part is in `pings`."""
+    """What the planner and the services need of the outbox; the sender's part is in `sending`."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -70,14 +71,25 @@ class OutboxRepository:
             "SELECT * FROM outbox WHERE group_id = :group_id AND state = 'planned' ORDER BY due_at, id",
             group_id=group_id,
         )
-        return [_ping(row) for row in rows]
+        return [ping_of(row) for row in rows]
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Ping]:
         """Return every ping of a meeting in whatever state."""
         rows = await self._tx.all(
             "SELECT * FROM outbox WHERE meeting_id = :meeting_id ORDER BY due_at, id", meeting_id=meeting_id
         )
-        return [_ping(row) for row in rows]
+        return [ping_of(row) for row in rows]
+
+    async def cancel(self, ping_id: PingId, now: datetime) -> None:
+        """Take a ping back, unless a sender has begun with it meanwhile."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET state = 'cancelled', settled_at = :now
+            WHERE id = :ping_id AND state = 'planned'
+            """,
+            ping_id=ping_id,
+            now=epoch(now),
+        )
 
     async def settle(
         self, ping_id: PingId, state: PingState, *, now: datetime, error: str | None = None

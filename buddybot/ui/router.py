@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 import discord
 
 from buddybot.domain.errors import Refusal
-
-MARK = "~"
+from buddybot.domain.pings import MARK
 
 _ROUTE = "__buddybot_route__"
 

@@ -1,0 +1,139 @@
+"""What a group is owed for its meetings, and when: values in, values out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pings import GROUP, Owed, PingKind, key
+from buddybot.domain.preferences import Preferences
+from buddybot.domain.quiet import QuietHours, defer
+from buddybot.domain.schedule import instant
+
+SUMMARY_LIFE = timedelta(days=7)
+REMINDER_BEFORE = timedelta(hours=24)
+NUDGE_LIFE = timedelta(hours=24)
+
+_TO_MEMBERS = (PingKind.NUDGE, PingKind.REMINDER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """When what is said around a meeting; `quiet` are the hours of those who chose none themselves."""
+
+    card_before: timedelta
+    close_after: timedelta
+    nudge_at: time
+    quiet: QuietHours | None
+
+
+def quiet_of(person: Preferences, default: QuietHours | None, *, direct: bool) -> QuietHours | None:
+    """Return when a person is not to be written to; the default hours are for direct messages only."""
+    return person.quiet or (default if direct else None)
+
+
+def owed(
+    *,
+    group: Group,
+    meetings: Sequence[Meeting],
+    members: Mapping[UserId, Preferences],
+    every_weeks: int,
+    times: Times,
+) -> list[Owed]:
+    """Return every ping for these meetings (ahead, or closed lately), whatever of it lies in the past.
+
+    A group that does not meet is owed nothing.
+    """
+    if group.state is not GroupState.ACTIVE:
+        return []
+    return [
+        ping
+        for meeting in meetings
+        for ping in _of_meeting(group, meeting, members, every_weeks, times)
+        if ping.due_at < ping.expires_at
+    ]
+
+
+def too_late(ping: Owed, now: datetime) -> bool:
+    """Return whether a ping that was not planned before is not to be planned any more.
+
+    A nudge is never begun after its time, everything else not once it is useless.
+    """
+    return ping.expires_at <= now or (ping.kind is PingKind.NUDGE and ping.due_at <= now)
+
+
+def _of_meeting(
+    group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], every_weeks: int, times: Times
+) -> Iterator[Owed]:
+    closes_at = meeting.ends_at + times.close_after
+    if meeting.state is MeetingState.SCHEDULED:
+        yield _ping(meeting, PingKind.CARD, meeting.starts_at - times.card_before, meeting.starts_at)
+        yield from _nudges(group, meeting, members, every_weeks, times)
+        yield from _reminders(group, meeting, members, times)
+    if meeting.ahead:
+        opens_at = min(meeting.starts_at, meeting.opened_at or meeting.starts_at)
+        yield _ping(meeting, PingKind.CHECKIN, opens_at, closes_at)
+        yield _ping(meeting, PingKind.SUMMARY, closes_at, closes_at + SUMMARY_LIFE)
+    elif meeting.closed_at is not None:
+        yield _ping(meeting, PingKind.SUMMARY, meeting.closed_at, meeting.closed_at + SUMMARY_LIFE)
+
+
+def _reminders(
+    group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], times: Times
+) -> Iterator[Owed]:
+    for user_id, person in members.items():
+        if person.direct_messages:
+            quiet = quiet_of(person, times.quiet, direct=True)
+            due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, person.zone or group.zone)
+            yield _ping(meeting, PingKind.REMINDER, due, meeting.starts_at, user_id, direct=True)
+
+
+def _nudges(
+    group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], every_weeks: int, times: Times
+) -> Iterator[Owed]:
+    """One for the channel, and one each for those who read elsewhere or later."""
+    day = meeting.day - timedelta(days=max(1, every_weeks * 7 // 2))
+    common = instant(day, times.nudge_at, meeting.zone)
+    shared = False
+    for user_id, person in members.items():
+        if not person.nudges:
+            continue
+        zone = person.zone or group.zone
+        direct = person.direct_messages
+        own = instant(day, times.nudge_at, zone) if direct else common
+        due = defer(own, quiet_of(person, times.quiet, direct=direct), zone)
+        if direct or due > common:
+            yield _nudge(meeting, due, times, user_id, direct=direct)
+        else:
+            shared = True
+    if shared:
+        yield _nudge(meeting, common, times, GROUP)
+
+
+def _nudge(meeting: Meeting, due: datetime, times: Times, recipient: UserId, *, direct: bool = False) -> Owed:
+    expires = min(due + NUDGE_LIFE, meeting.starts_at - times.card_before)
+    return _ping(meeting, PingKind.NUDGE, due, expires, recipient, direct=direct)
+
+
+def _ping(
+    meeting: Meeting,
+    kind: PingKind,
+    due: datetime,
+    expires: datetime,
+    recipient: UserId = GROUP,
+    *,
+    direct: bool = False,
+) -> Owed:
+    return Owed(
+        key=key(meeting.group_id, meeting.slot, kind, recipient, extra=meeting.kind is MeetingKind.EXTRA),
+        guild_id=meeting.guild_id,
+        group_id=meeting.group_id,
+        meeting_id=meeting.id,
+        kind=kind,
+        recipient=recipient,
+        due_at=due.astimezone(UTC),
+        expires_at=expires.astimezone(UTC),
+        direct=direct,
+    )
