@@ -30,7 +30,7 @@ CREATE TABLE meetings (
     closed_at        BIGINT,
     facilitator_id   BIGINT,
     timekeeper_id    BIGINT,
-    UNIQUE (group_id, slot)             -- a ping's key names the slot, so two meetings never share one
+    UNIQUE (group_id, slot, kind)
 );
 CREATE INDEX meetings_by_time ON meetings (group_id, starts_at);
 CREATE INDEX meetings_by_state ON meetings (state, starts_at);
