@@ -13,8 +13,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from buddybot.domain.ids import GuildId
 from buddybot.places import cogs_package
+from buddybot.services.guilds import EVERYWHERE
 from buddybot.services.suite import Services
+from buddybot.services.work import Now
+from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.router import Router
 
@@ -42,7 +46,9 @@ class BuddyBot(commands.Bot):
 
     services: Services
 
-    def __init__(self, *, open_house: Callable[["BuddyBot"], Awaitable[None]]) -> None:
+    def __init__(
+        self, *, settings: Settings, now: Now, open_house: Callable[["BuddyBot"], Awaitable[None]]
+    ) -> None:
         """`open_house` builds the services when the bot logs in; nothing is started before."""
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -55,6 +61,8 @@ class BuddyBot(commands.Bot):
             max_messages=None,
             enable_debug_events=False,
         )
+        self.settings = settings
+        self.now = now
         self.router = Router()
         self._open_house = open_house
         self._closers: list[Callable[[], Awaitable[None]]] = []
@@ -67,6 +75,7 @@ class BuddyBot(commands.Bot):
         """Open the house and load every cog; called once by the library, after login."""
         await self._open_house(self)
         await self.load_cogs()
+        await self.sync_commands()
 
     async def load_cogs(self) -> None:
         """Load every file of the cogs folder."""
@@ -102,6 +111,17 @@ class BuddyBot(commands.Bot):
             await failed(args[0], error)
         else:
             log.error("event %s failed", event_method, exc_info=error)
+
+    async def sync_commands(self) -> None:
+        """Tell Discord the command tree when it is not the one told last; a day allows 200 creations."""
+        guild = self.settings.discord.test_guild
+        where = GuildId(guild) if guild else EVERYWHERE
+        present = self.commands_hash()
+        if await self.services.guilds.commands_hash(where) != present:
+            if guild:
+                self.tree.copy_global_to(guild=discord.Object(guild))
+            await self.tree.sync(guild=discord.Object(guild) if guild else None)
+            await self.services.guilds.commands_told(where, present)
 
     def commands_hash(self) -> str:
         """Return what tells whether Discord has the present command tree."""

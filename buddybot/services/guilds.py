@@ -10,6 +10,10 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 
 
+EVERYWHERE = GuildId(0)
+"""Stands for all servers where one is asked for."""
+
+
 class GuildService:
     """Use cases about a server as a whole; only the bot itself carries them out."""
 
@@ -31,6 +35,14 @@ class GuildService:
                         await self._planner.plan(tx, group, self._work.now())
 
         await self._work.write(None, script)
+
+    async def commands_hash(self, guild_id: GuildId) -> str | None:
+        """Return which command tree Discord was told last, for a server or for EVERYWHERE."""
+        return await self._work.read(lambda tx: GuildRepository(tx).commands_hash(guild_id))
+
+    async def commands_told(self, guild_id: GuildId, value: str) -> None:
+        """Remember which command tree Discord was told."""
+        await self._work.write(None, lambda tx: GuildRepository(tx).set_commands_hash(guild_id, value))
 
     async def reconcile(self, present: Collection[GuildId]) -> None:
         """Compare the marks with the servers the bot is in, after it was away itself."""
