@@ -137,12 +137,12 @@ class _Calendar:
         )
 
     def _follows(self, meeting: Meeting, pings: Sequence[Ping]) -> bool:
-        """Whether it still goes with the schedule: nobody moved it and nobody was told of it."""
+        """Whether it still goes with the schedule: nobody moved it and its card is not out."""
         return (
             meeting.kind is MeetingKind.REGULAR
             and meeting.moves == 0
             and meeting.starts_at > self._now
-            and not any(ping.state in _BEGUN for ping in pings)
+            and not any(ping.state in _BEGUN and ping.kind is not PingKind.CHANGE for ping in pings)
         )
 
     async def _follow(self, meeting: Meeting) -> None:
