@@ -16,6 +16,7 @@ MAX_OPEN = 3
 """Open commitments a member may have in a group."""
 MAX_TARGET = 99
 TEXT_LIMIT = 200
+PLAN_LIMIT = 200
 OFFER_AFTER = 3
 """Carried this many times, a commitment is offered help with: shrink, swap, drop."""
 

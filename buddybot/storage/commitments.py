@@ -28,6 +28,14 @@ def _commitment(row: Row) -> Commitment:
     )
 
 
+_OWN = """
+    SELECT c.*, g.name AS group_name FROM commitments c
+    JOIN groups g ON g.id = c.group_id AND g.state <> 'archived'
+    JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
+    WHERE c.guild_id = :guild_id AND c.user_id = :user_id
+"""
+
+
 class CommitmentRepository:
     """Every look-up is scoped by the group, and by the member where it concerns one."""
 
@@ -90,6 +98,23 @@ class CommitmentRepository:
         )
         return None if row is None else _commitment(row)
 
+    async def own(self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId) -> Commitment | None:
+        """Return the person's own commitment in a group of this guild that they are in now."""
+        row = await self._tx.one(
+            _OWN + " AND c.id = :commitment_id",
+            guild_id=guild_id,
+            user_id=user_id,
+            commitment_id=commitment_id,
+        )
+        return None if row is None else _commitment(row)
+
+    async def open_own(self, guild_id: GuildId, user_id: UserId) -> Sequence[tuple[str, Commitment]]:
+        """Return the person's open commitments in all groups of the guild, each with its group's name."""
+        rows = await self._tx.all(
+            _OWN + " AND c.state = 'open' ORDER BY g.name_key, c.id", guild_id=guild_id, user_id=user_id
+        )
+        return [(row["group_name"], _commitment(row)) for row in rows]
+
     async def open_of(self, group_id: GroupId, user_id: UserId) -> Sequence[Commitment]:
         """Return the member's open commitments, oldest first."""
         rows = await self._tx.all(
@@ -113,6 +138,25 @@ class CommitmentRepository:
             group_id=group_id,
         )
         return [_commitment(row) for row in rows]
+
+    async def reported_at(self, meeting_id: MeetingId) -> Sequence[Commitment]:
+        """Return every commitment of which a check-in at the meeting says what became of it."""
+        rows = await self._tx.all(
+            """
+            SELECT c.* FROM commitments c JOIN outcomes o ON o.commitment_id = c.id
+            WHERE o.meeting_id = :meeting_id ORDER BY c.id
+            """,
+            meeting_id=meeting_id,
+        )
+        return [_commitment(row) for row in rows]
+
+    async def remove(self, commitment: Commitment) -> None:
+        """Take back a carried copy that a correction makes needless and nobody has worked on."""
+        await self._tx.run(
+            "DELETE FROM commitments WHERE group_id = :group_id AND id = :commitment_id AND done = 0",
+            group_id=commitment.group_id,
+            commitment_id=commitment.id,
+        )
 
     async def carried_copy(self, commitment_id: CommitmentId) -> Commitment | None:
         """Return what carries the remainder of a commitment."""

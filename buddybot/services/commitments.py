@@ -1,0 +1,352 @@
+"""What members will do before the next meeting: said, counted, changed, let go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.checkins import due
+from buddybot.domain.commitments import MAX_OPEN, Commitment, State, Visibility, readable_by
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.services import access
+from buddybot.services.actor import Actor
+from buddybot.services.commitment_words import (
+    Changes,
+    Draft,
+    Words,
+    new_plan,
+    new_target,
+    read_draft,
+    read_step,
+    worded,
+)
+from buddybot.services.work import Work
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCommitment:
+    """A commitment as its owner sees it; `touched` are the meetings whose cards quote it otherwise now."""
+
+    commitment: Commitment
+    group_name: str
+    due: datetime | None
+    touched: tuple[MeetingId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnList:
+    """A member's open commitments in one group, each with the instant it is due."""
+
+    group_id: GroupId
+    group_name: str
+    items: tuple[tuple[Commitment, datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """What one member said they would do: what the group may read, and how many are private."""
+
+    user_id: UserId
+    readable: tuple[Commitment, ...]
+    private: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupList:
+    """What the others of a group said they would do, longest in the group first."""
+
+    group_name: str
+    others: tuple[Promised, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One open commitment of one's own to choose from; the group's name only where there are several."""
+
+    commitment: Commitment
+    group_name: str | None
+
+
+def due_meeting(ahead: Sequence[Meeting], commitment: Commitment) -> Meeting | None:
+    """Return the meeting at whose check-in a commitment will be asked for, None when none is planned."""
+    return next((meeting for meeting in ahead if due([commitment], meeting, report=None)), None)
+
+
+class CommitmentService:
+    """A member's own commitments, and what the others said."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def start(self, actor: Actor, group_id: GroupId | None = None) -> Group:
+        """Return the group that a new commitment would be in; Refusal `commitment.full` when none fits."""
+
+        async def script(tx: Tx) -> Group:
+            group = (await access.as_member(tx, actor, group_id)).group
+            await _require_room(tx, group, actor.user_id)
+            return group
+
+        return await self._work.read(script)
+
+    async def add(self, actor: Actor, draft: Draft, group_id: GroupId | None = None) -> OwnCommitment:
+        """Say what one will do before the next meeting."""
+        words = read_draft(draft)
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group = (await access.as_member(tx, actor, group_id)).group
+            await GroupRepository(tx).lock(group.id)
+            await _require_room(tx, group, actor.user_id)
+            set_at = await _reported_at(tx, group.id, actor.user_id)
+            return await self._insert(tx, group, actor.user_id, words, draft.visibility, set_at)
+
+        return await self._work.write(actor, script)
+
+    async def mine(self, actor: Actor, group_id: GroupId | None = None) -> OwnList:
+        """Return one's own open commitments."""
+
+        async def script(tx: Tx) -> OwnList:
+            group = (await access.as_member(tx, actor, group_id)).group
+            return await own_list(tx, group, actor.user_id)
+
+        return await self._work.read(script)
+
+    async def others(self, actor: Actor, group_id: GroupId | None = None) -> GroupList:
+        """Return what the others of the group said they would do; of private ones only that they are."""
+
+        async def script(tx: Tx) -> GroupList:
+            group = (await access.as_member(tx, actor, group_id)).group
+            promised = []
+            items = await CommitmentRepository(tx).open_in(group.id)
+            for member in await MemberRepository(tx).current(group.id):
+                theirs = [item for item in items if item.user_id == member.user_id]
+                readable = tuple(item for item in theirs if readable_by(item, actor.user_id))
+                if theirs and member.user_id != actor.user_id:
+                    private = len(theirs) - len(readable)
+                    promised.append(Promised(user_id=member.user_id, readable=readable, private=private))
+            return GroupList(group_name=group.name, others=tuple(promised))
+
+        return await self._work.read(script)
+
+    async def choices(self, actor: Actor) -> Sequence[Choice]:
+        """Return one's open commitments in this guild; none in a direct message."""
+
+        async def script(tx: Tx) -> Sequence[Choice]:
+            if actor.guild_id is None:
+                return ()
+            found = await CommitmentRepository(tx).open_own(actor.guild_id, actor.user_id)
+            several = len({item.group_id for _, item in found}) > 1
+            return [Choice(commitment=item, group_name=name if several else None) for name, item in found]
+
+        return await self._work.read(script)
+
+    async def get(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
+        """Return one's own open commitment."""
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id)
+            return await _view(tx, group, item)
+
+        return await self._work.read(script)
+
+    async def progress(self, actor: Actor, commitment_id: CommitmentId, done: str) -> OwnCommitment:
+        """Note how many are done in all, or with "+1" how many more; the target is the most that counts.
+
+        A commitment that is all done stays open: the check-in asks for it, and celebrates it.
+        """
+        step = read_step(done)
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True)
+            return await self._count(tx, group, item, step.total(item.done))
+
+        return await self._work.write(actor, script)
+
+    async def more(self, actor: Actor, commitment_id: CommitmentId, *, expected: int) -> OwnCommitment:
+        """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True)
+            return await self._count(tx, group, item, item.done + (item.done == expected))
+
+        return await self._work.write(actor, script)
+
+    async def edit(self, actor: Actor, commitment_id: CommitmentId, changes: Changes) -> OwnCommitment:
+        """Change an open commitment; a count that came from the words follows the new words."""
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True)
+            target = new_target(item, changes)
+            clear, plan = new_plan(changes.plan)
+            repository = CommitmentRepository(tx)
+            await repository.change(
+                item,
+                text=None if changes.text is None else worded(changes.text),
+                target=target,
+                done=min(item.done, target),
+                plan=plan,
+                clear_plan=clear,
+                category=changes.category,
+                visibility=changes.visibility,
+            )
+            return await _changed(tx, group, item)
+
+        return await self._work.write(actor, script)
+
+    async def drop(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
+        """Let a commitment go; the second time changes nothing."""
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True, dropped=True)
+            if item.state is State.DROPPED:
+                return await _view(tx, group, item)
+            await CommitmentRepository(tx).change(item, state=State.DROPPED)
+            return await _changed(tx, group, item, count_changed=True)
+
+        return await self._work.write(actor, script)
+
+    async def shrink(
+        self, actor: Actor, commitment_id: CommitmentId, *, text: str, count: int | None
+    ) -> OwnCommitment:
+        """Make a carried commitment smaller: fewer of the same, or other words; its weeks start again.
+
+        Refusal `commitment.not_smaller` when neither is so.
+        """
+        words = read_draft(Draft(text=text, count=count))
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True)
+            if words.text == item.text and words.target >= item.target:
+                raise Refusal("commitment.not_smaller", target=item.target)
+            await CommitmentRepository(tx).change(
+                item,
+                text=words.text,
+                target=words.target,
+                done=min(item.done, words.target),
+                weeks_carried=0,
+            )
+            return await _changed(tx, group, item)
+
+        return await self._work.write(actor, script)
+
+    async def swap(self, actor: Actor, commitment_id: CommitmentId, draft: Draft) -> OwnCommitment:
+        """Let a commitment go and say another in its place, due when the old one was."""
+        words = read_draft(draft)
+
+        async def script(tx: Tx) -> OwnCommitment:
+            group, item = await _own(tx, actor, commitment_id, lock=True)
+            await CommitmentRepository(tx).change(item, state=State.DROPPED)
+            return await self._insert(tx, group, actor.user_id, words, draft.visibility, item.set_at_meeting)
+
+        return await self._work.write(actor, script)
+
+    async def _insert(
+        self,
+        tx: Tx,
+        group: Group,
+        user_id: UserId,
+        words: Words,
+        visibility: Visibility,
+        set_at: MeetingId | None,
+    ) -> OwnCommitment:
+        repository = CommitmentRepository(tx)
+        new = await repository.add(
+            group_id=group.id,
+            guild_id=group.guild_id,
+            user_id=user_id,
+            category=words.category,
+            text=words.text,
+            target=words.target,
+            plan=words.plan,
+            visibility=visibility,
+            now=self._work.now(),
+            set_at_meeting=set_at,
+        )
+        item = await repository.get(group.id, user_id, new)
+        if item is None:
+            raise LookupError("an inserted commitment was not found")
+        return await _changed(tx, group, item, count_changed=True)
+
+    async def _count(self, tx: Tx, group: Group, item: Commitment, total: int) -> OwnCommitment:
+        done = min(total, item.target)
+        if done == item.done:
+            return await _view(tx, group, item)
+        await CommitmentRepository(tx).change(item, done=done)
+        return await _changed(tx, group, item)
+
+
+async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
+    """Return a member's open commitments, oldest first."""
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    items = await CommitmentRepository(tx).open_of(group.id, user_id)
+    return OwnList(
+        group_id=group.id,
+        group_name=group.name,
+        items=tuple((item, _starts(due_meeting(ahead, item))) for item in items),
+    )
+
+
+async def _own(
+    tx: Tx, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
+) -> tuple[Group, Commitment]:
+    """The actor's own open commitment and its group; another's and none at all get the same answer."""
+    guild_id = access.guild_of(actor)
+    repository = CommitmentRepository(tx)
+    item = await repository.own(guild_id, actor.user_id, commitment_id)
+    if item is not None and lock:
+        await GroupRepository(tx).lock(item.group_id)
+        item = await repository.own(guild_id, actor.user_id, commitment_id)
+    if item is None:
+        raise Refusal("commitment.unknown")
+    if item.state is not State.OPEN and not (dropped and item.state is State.DROPPED):
+        raise Refusal("commitment.settled")
+    group = await GroupRepository(tx).get(guild_id, item.group_id)
+    if group is None:
+        raise Refusal("commitment.unknown")
+    return group, item
+
+
+async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
+    if len(await CommitmentRepository(tx).open_of(group.id, user_id)) >= MAX_OPEN:
+        raise Refusal("commitment.full", group=group.name)
+
+
+async def _reported_at(tx: Tx, group_id: GroupId, user_id: UserId) -> MeetingId | None:
+    """The latest meeting ahead at which the member has checked in: what is said now is due after it."""
+    for meeting in reversed(await MeetingRepository(tx).ahead(group_id)):
+        if await CheckInRepository(tx).get(meeting.id, user_id) is not None:
+            return meeting.id
+    return None
+
+
+async def _view(
+    tx: Tx, group: Group, item: Commitment, *, touched: tuple[MeetingId, ...] = ()
+) -> OwnCommitment:
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    return OwnCommitment(
+        commitment=item, group_name=group.name, due=_starts(due_meeting(ahead, item)), touched=touched
+    )
+
+
+async def _changed(tx: Tx, group: Group, before: Commitment, *, count_changed: bool = False) -> OwnCommitment:
+    """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
+    item = await CommitmentRepository(tx).get(group.id, before.user_id, before.id)
+    if item is None:
+        raise LookupError("a changed commitment was not found")
+    touched: list[MeetingId] = []
+    if count_changed or Visibility.GROUP in (before.visibility, item.visibility):
+        for meeting in await MeetingRepository(tx).ahead(group.id):
+            await CardRepository(tx).touch(meeting.id)
+            touched.append(meeting.id)
+    return await _view(tx, group, item, touched=tuple(touched))
+
+
+def _starts(meeting: Meeting | None) -> datetime | None:
+    return None if meeting is None else meeting.starts_at
