@@ -5,7 +5,6 @@ due is delivered; the process is killed and started again on the same database.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,26 +13,12 @@ import simcord
 
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
+from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.settings import Settings
 from buddybot.storage.database import Tx
 from tests.contract import assert_contract
 
 T = TypeVar("T")
-
-
-class Clock:
-    """The bot's `now`: the simulator's clock, which exists only after the bot does."""
-
-    def __init__(self) -> None:
-        self._source: Callable[[], datetime] | None = None
-
-    def follow(self, source: Callable[[], datetime]) -> None:
-        """Show what `source` shows from here on."""
-        self._source = source
-
-    def __call__(self) -> datetime:
-        assert self._source is not None, "the bot asked for the time before the simulator was up"
-        return self._source()
 
 
 Message = discord.Message | simcord.ResponseMessage
@@ -89,17 +74,11 @@ class World:
 
     async def run_due(self) -> None:
         """Deliver what is due now, and edit the cards that are stale."""
-        await self.bot.dispatcher.run_due()
-        await self.bot.live.refresh()
-        await self.env.settle()
+        await deliver_due(self.env, self.bot)
 
     async def until(self, moment: datetime) -> None:
         """Let time pass, delivering each ping when it is due."""
-        while self.now < moment:
-            due = await self.bot.dispatcher.next_due()
-            target = moment if due is None else min(max(due, self.now + timedelta(seconds=1)), moment)
-            await self.env.advance_time((target - self.now).total_seconds())
-            await self.run_due()
+        await pass_until(self.env, self.bot, moment)
 
     async def pass_time(self, **span: float) -> None:
         """Let a span pass, in the words of timedelta."""

@@ -8,9 +8,10 @@ import pytest
 import simcord
 
 from buddybot.app import create_bot
+from buddybot.demo.clock import FollowedClock
 from buddybot.settings import Settings
 from tests.contract import watch
-from tests.world import Clock, World
+from tests.world import World
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def simulator(settings: Settings) -> AsyncIterator[simcord.Env]:
     """A simulated Discord with the bot in it; as an `Env` it also selects the test's clock."""
-    clock = Clock()
+    clock = FollowedClock()
     env = simcord.Env(create_bot(settings, now=clock), settle_timeout=20)
     clock.follow(env.now)
     watch(env, env.now)
