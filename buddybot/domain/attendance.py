@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 
 
@@ -37,6 +38,11 @@ class Entry:
     recorded_by: UserId | None
     recorded_at: datetime
     reason: str | None
+
+
+def began(meeting: Meeting) -> datetime:
+    """From when on a check-in shows that somebody was there: the start, or the opening if it was earlier."""
+    return meeting.starts_at if meeting.opened_at is None else min(meeting.starts_at, meeting.opened_at)
 
 
 def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:

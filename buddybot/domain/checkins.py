@@ -1,8 +1,10 @@
-"""A member's report at a meeting, and when it may be written."""
+"""A member's report at a meeting: when it may be written, what it is about, and how it is corrected."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from buddybot.domain.commitments import Commitment, Settled, State
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -40,3 +42,48 @@ def check_window(
             raise Refusal("checkin.closed")
         if next_opens is not None and now >= next_opens:
             raise Refusal("checkin.correction_over")
+
+
+def due(
+    open_ones: Iterable[Commitment], meeting: Meeting, *, report: CheckIn | None
+) -> tuple[Commitment, ...]:
+    """The open commitments that a check-in at `meeting` is about.
+
+    Not those made at this very meeting, nor those made since the member reported: they are for
+    the next one.
+    """
+    return tuple(
+        commitment
+        for commitment in open_ones
+        if commitment.set_at_meeting != meeting.id
+        and (report is None or commitment.created_at <= report.created_at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What becomes of the copy that carries a remainder: made new, given these values, or removed."""
+
+    target: int
+    state: State
+    remove: bool = False
+
+
+def recarry(before: Commitment, settled: Settled, copy: Commitment | None) -> Copy | None:
+    """What a report, or the correction of one, asks of the carried copy; None leaves it as it is.
+
+    `before` is the commitment as it stood until now. A copy that its owner has worked on is never
+    removed and never shrinks below what is done; one that was reworded, or settled since, is a
+    thing of its own; one that was shrunk or dropped stays so while the report says the same.
+    """
+    if copy is None:
+        return None if settled.carried_target is None else Copy(settled.carried_target, State.OPEN)
+    if copy.text != before.text or copy.state in (State.KEPT, State.CARRIED):
+        return None
+    if (before.state, before.done) == (settled.state, settled.done):
+        return None
+    if settled.carried_target is None:
+        return Copy(copy.target, State.DROPPED, remove=copy.done == 0)
+    # While the original counted as carried, only its owner can have dropped the copy.
+    dropped = before.state is State.CARRIED and copy.state is State.DROPPED
+    return Copy(max(settled.carried_target, copy.done), State.DROPPED if dropped else State.OPEN)

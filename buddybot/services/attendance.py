@@ -1,0 +1,161 @@
+"""Attendance: settled when a meeting closes, completed by an organizer, never guessed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.attendance import Attendance, began, settled
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.rsvps import Answer
+from buddybot.services.access import as_organizer, at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+RECORDABLE = (
+    Attendance.PRESENT,
+    Attendance.LATE,
+    Attendance.VIRTUAL,
+    Attendance.EXCUSED,
+    Attendance.ABSENT,
+)
+"""What an organizer may say of somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """Of whom nobody has said yet whether they were at a meeting that is over."""
+
+    meeting: Meeting
+    number: int
+    people: tuple[tuple[UserId, str], ...]
+
+
+async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Write down what check-ins and RSVPs tell of everybody who was a member when the meeting began.
+
+    An entry that a person made stays. A report proves that somebody was there only when it was
+    written, or corrected, at the meeting, and not by one who had sent apologies.
+    """
+    ledger = AttendanceRepository(tx)
+    standing = await ledger.standing(meeting.id)
+    roll = await RsvpRepository(tx).roll(meeting)
+    since = began(meeting)
+    wrote = {c.user_id for c in await CheckInRepository(tx).of_meeting(meeting.id) if c.updated_at >= since}
+    for user_id in await MemberRepository(tx).at(meeting.group_id, since):
+        entry = standing.get(user_id)
+        answer = roll.of(user_id)
+        there = user_id in wrote and answer is not Answer.APOLOGIES
+        state = settled(checked_in_there=there, answer=answer)
+        if entry is not None and (entry.recorded_by is not None or entry.state is state):
+            continue
+        await ledger.append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=state,
+            previous=None if entry is None else entry.state,
+            recorded_by=None,
+            now=now,
+        )
+
+
+async def unrecorded(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
+    """Return of whom the closed meeting's ledger does not say whether they were there."""
+    standing = await AttendanceRepository(tx).standing(meeting.id)
+    return [
+        user_id
+        for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting))
+        if user_id not in standing or standing[user_id].state is Attendance.UNRECORDED
+    ]
+
+
+class AttendanceService:
+    """The organizer's one-click list."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def unrecorded(
+        self, actor: Actor, *, meeting_id: MeetingId | None = None, group_id: GroupId | None = None
+    ) -> Unrecorded:
+        """Return who is unrecorded at the meeting, or at the latest one that has such people.
+
+        Refusals: `attendance.not_closed`, `attendance.no_meeting`, and those of `access`.
+        """
+
+        async def script(tx: Tx) -> Unrecorded:
+            if meeting_id is not None:
+                _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+                return await self._list(tx, meeting)
+            standing = await as_organizer(tx, actor, group_id)
+            held = await MeetingRepository(tx).held(standing.group.id)
+            if not held:
+                raise Refusal("attendance.no_meeting")
+            lists = [await self._list(tx, meeting) for meeting in held]
+            return next((found for found in lists if found.people), lists[0])
+
+        return await self._work.read(script)
+
+    async def record(
+        self, actor: Actor, meeting_id: MeetingId, states: Mapping[UserId, Attendance]
+    ) -> Unrecorded:
+        """Write down what an organizer says of people who are unrecorded; return who is left.
+
+        Somebody recorded in the meantime, or never a member then, is passed over.
+        """
+
+        async def script(tx: Tx) -> Unrecorded:
+            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            waiting = {user_id for user_id, _ in (await self._list(tx, meeting)).people}
+            await self._append(
+                tx, actor, meeting_id, {user: state for user, state in states.items() if user in waiting}
+            )
+            return await self._list(tx, meeting)
+
+        if not set(states.values()) <= set(RECORDABLE):
+            raise Refusal("button.stale")
+        return await self._work.write(actor, script)
+
+    async def record_rest(self, actor: Actor, meeting_id: MeetingId, state: Attendance) -> Unrecorded:
+        """Write down the same of everybody who is unrecorded."""
+
+        async def script(tx: Tx) -> Unrecorded:
+            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            waiting = (await self._list(tx, meeting)).people
+            await self._append(tx, actor, meeting_id, dict.fromkeys((user for user, _ in waiting), state))
+            return await self._list(tx, meeting)
+
+        return await self._work.write(actor, script)
+
+    async def _append(
+        self, tx: Tx, actor: Actor, meeting_id: MeetingId, states: Mapping[UserId, Attendance]
+    ) -> None:
+        ledger = AttendanceRepository(tx)
+        standing = await ledger.standing(meeting_id)
+        for user_id, state in states.items():
+            entry = standing.get(user_id)
+            await ledger.append(
+                meeting_id=meeting_id,
+                user_id=user_id,
+                state=state,
+                previous=None if entry is None else entry.state,
+                recorded_by=actor.user_id,
+                now=self._work.now(),
+            )
+
+    async def _list(self, tx: Tx, meeting: Meeting) -> Unrecorded:
+        if meeting.state is not MeetingState.CLOSED:
+            raise Refusal("attendance.not_closed")
+        names = await AttendanceRepository(tx).names(meeting.group_id)
+        return Unrecorded(
+            meeting=meeting,
+            number=await MeetingRepository(tx).number(meeting),
+            people=tuple((user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)),
+        )

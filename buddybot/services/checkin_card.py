@@ -1,0 +1,130 @@
+"""What the live card of a check-in shows: the round, and each member's own words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.checkins import CheckIn, due
+from buddybot.domain.commitments import Commitment, State, Visibility
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import Ping
+from buddybot.services.announcements import Announcement
+from buddybot.services.checkins import open_meeting
+from buddybot.services.turns import Round, load_round
+from buddybot.services.work import Work
+from buddybot.storage.cards import CardKind, ShownCard
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A commitment in its owner's words, and what was said of it; None before the report."""
+
+    text: str
+    plan: str | None
+    target: int
+    done: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """One person at the check-in; of private commitments only how many there are."""
+
+    user_id: UserId
+    reported: bool
+    quotes: tuple[Quote, ...]
+    private: int
+    blocker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInView:
+    """A check-in as the group sees it."""
+
+    group: Group
+    meeting: Meeting
+    number: int
+    round: Round
+    people: tuple[Reporter, ...]
+
+    @property
+    def reported(self) -> int:
+        """How many have checked in."""
+        return sum(person.reported for person in self.people)
+
+
+async def view_of(tx: Tx, group: Group, meeting: Meeting) -> CheckInView:
+    """Return what the card shows now: those in the round, in its order, then who else has reported."""
+    the_round = await load_round(tx, meeting)
+    reports = {report.user_id: report for report in await CheckInRepository(tx).of_meeting(meeting.id)}
+    said = await CommitmentRepository(tx).reported_at(meeting.id)
+    still_open = await CommitmentRepository(tx).open_in(group.id) if meeting.ahead else ()
+    everybody = dict.fromkeys((*the_round.people, *reports))
+    return CheckInView(
+        group=group,
+        meeting=meeting,
+        number=await MeetingRepository(tx).number(meeting),
+        round=the_round,
+        people=tuple(_reporter(user_id, meeting, reports, said, still_open) for user_id in everybody),
+    )
+
+
+def _reporter(
+    user_id: UserId,
+    meeting: Meeting,
+    reports: Mapping[UserId, CheckIn],
+    said: Sequence[Commitment],
+    still_open: Sequence[Commitment],
+) -> Reporter:
+    report = reports.get(user_id)
+    if report is None:
+        own = due((c for c in still_open if c.user_id == user_id), meeting, report=None)
+    else:
+        # What was let go undone is nobody's business; what was begun still counts.
+        own = tuple(c for c in said if c.user_id == user_id and (c.done or c.state is not State.DROPPED))
+    readable = [c for c in own if c.visibility is Visibility.GROUP]
+    return Reporter(
+        user_id=user_id,
+        reported=report is not None,
+        quotes=tuple(Quote(c.text, c.plan, c.target, None if report is None else c.done) for c in readable),
+        private=len(own) - len(readable),
+        blocker=None if report is None else report.blocker,
+    )
+
+
+class CheckInCards:
+    """Reads what the message shows when it is edited."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_card(self, card: ShownCard) -> CheckInView | None:
+        """Return what a message that shows a check-in should show now."""
+
+        async def script(tx: Tx) -> CheckInView | None:
+            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
+            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
+            return None if group is None or meeting is None else await view_of(tx, group, meeting)
+
+        return await self._work.read(script)
+
+
+async def checkin(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """The check-in, which opens with this; those who said that they come are notified."""
+    if ping.meeting_id is None:
+        return None
+    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    if meeting is None or not meeting.ahead:
+        return None
+    if meeting.state is MeetingState.SCHEDULED:
+        meeting = await open_meeting(tx, group, meeting, now)
+    roll = await RsvpRepository(tx).roll(meeting)
+    view = await view_of(tx, group, meeting)
+    return Announcement(view, group.language, mentions=roll.coming, shows=CardKind.CHECKIN)

@@ -1,0 +1,317 @@
+"""The check-in: it opens with the meeting, takes each member's report, and closes with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain import commitments
+from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn, check_window, due
+from buddybot.domain.commitments import MAX_OPEN, Commitment, Outcome, State, Visibility, offers_help
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.rsvps import Answer
+from buddybot.domain.text import optional
+from buddybot.services import attendance
+from buddybot.services.access import Standing, as_member, at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.outcomes import settle_outcome
+from buddybot.services.rules import Rules
+from buddybot.services.turns import arrive, begin_round, require_open
+from buddybot.services.work import Planner, Work
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A commitment that the member is asked about, and what they said of it already."""
+
+    commitment: Commitment
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a member's report is about; after the first time, what it says."""
+
+    meeting: Meeting
+    due: tuple[Due, ...]
+    report: CheckIn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report as it is on disk: what was settled, what is open now, and with what help is offered."""
+
+    meeting: Meeting
+    report: CheckIn
+    settled: tuple[Commitment, ...]
+    open: tuple[Commitment, ...]
+    offers: tuple[Commitment, ...]
+
+    @property
+    def slots(self) -> int:
+        """How many more commitments the member may make."""
+        return max(MAX_OPEN - len(self.open), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What somebody who may close a meeting should know before, or after, they do."""
+
+    meeting: Meeting
+    number: int
+    unrecorded: tuple[UserId, ...]
+
+
+async def open_meeting(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> Meeting:
+    """Open a meeting's check-in with its order and roles; one that is open stays as it is.
+
+    The caller plans the group afterwards where that is not being done already.
+    """
+    await GroupRepository(tx).lock(group.id)
+    current = await _fresh(tx, meeting)
+    if current.state is MeetingState.OPEN:
+        return current
+    current.become(MeetingState.OPEN)
+    await MeetingRepository(tx).set_state(meeting.id, MeetingState.OPEN, now=now)
+    await begin_round(tx, current)
+    await CardRepository(tx).touch(meeting.id)
+    return await _fresh(tx, meeting)
+
+
+async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting, now: datetime) -> Meeting:
+    """Close an open meeting: settle its attendance and make the summary due.
+
+    Commitments without a report stay open: they are missing, not failed.
+    """
+    meeting.become(MeetingState.CLOSED)
+    await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=now)
+    closed = await _fresh(tx, meeting)
+    await attendance.settle(tx, closed, now)
+    await CardRepository(tx).touch(meeting.id)
+    await planner.plan(tx, group, now)
+    return closed
+
+
+async def _fresh(tx: Tx, meeting: Meeting) -> Meeting:
+    found = await MeetingRepository(tx).get(meeting.group_id, meeting.id)
+    if found is None:
+        raise Refusal("meeting.unknown")
+    return found
+
+
+class CheckInService:
+    """Reports, and the end of a meeting."""
+
+    def __init__(self, work: Work, planner: Planner, rules: Rules) -> None:
+        self._work = work
+        self._planner = planner
+        self._early = rules.check_in_early
+
+    async def prepare(
+        self, actor: Actor, *, meeting_id: MeetingId | None = None, group_id: GroupId | None = None
+    ) -> Asked:
+        """Return what the member is asked at a meeting, or at the one that can be reported on now.
+
+        Refusals: those of `domain.checkins.check_window`, `checkin.no_meeting`, and of `access`.
+        """
+
+        async def script(tx: Tx) -> Asked:
+            if meeting_id is None:
+                standing = await as_member(tx, actor, group_id)
+                meeting = await self._choose(tx, standing.group.id, actor.user_id)
+            else:
+                _, meeting = await at_meeting(tx, actor, meeting_id)
+            return await self._asked(tx, meeting, actor.user_id)
+
+        return await self._work.read(script)
+
+    async def report(
+        self,
+        actor: Actor,
+        meeting_id: MeetingId,
+        *,
+        outcomes: Mapping[CommitmentId, Outcome],
+        win: str | None,
+        blocker: str | None,
+    ) -> Reported:
+        """Write a member's report, or correct it: however often, the last one counts.
+
+        What is not due is passed over; what is due and not named stays open. Refusals besides
+        those of `prepare`: `checkin.no_room` when a correction would leave more than three open.
+        """
+        clean_win = optional(win, limit=WIN_LIMIT, field="win")
+        clean_blocker = optional(blocker, limit=BLOCKER_LIMIT, field="blocker")
+
+        async def script(tx: Tx) -> Reported:
+            now = self._work.now()
+            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            asked = await self._asked(tx, meeting, actor.user_id)
+            checkins = CheckInRepository(tx)
+            await checkins.put(
+                meeting_id=meeting_id, user_id=actor.user_id, win=clean_win, blocker=clean_blocker, now=now
+            )
+            for item in asked.due:
+                if (outcome := outcomes.get(item.commitment.id)) is not None:
+                    await settle_outcome(tx, item.commitment, outcome, meeting, now)
+            await self._turned_up(tx, meeting, actor.user_id)
+            await CardRepository(tx).touch(meeting_id)
+            reported = await self._reported(tx, meeting, actor.user_id)
+            if len(reported.open) > MAX_OPEN:
+                raise Refusal("checkin.no_room", most=MAX_OPEN)
+            return reported
+
+        return await self._work.write(actor, script)
+
+    async def reported(self, actor: Actor, meeting_id: MeetingId) -> Reported:
+        """Return the member's report while it can still be added to; Refusal `checkin.first` without one."""
+
+        async def script(tx: Tx) -> Reported:
+            _, meeting = await at_meeting(tx, actor, meeting_id)
+            return await self._continued(tx, meeting, actor.user_id)
+
+        return await self._work.read(script)
+
+    async def commit(
+        self,
+        actor: Actor,
+        meeting_id: MeetingId,
+        *,
+        lines: Sequence[str],
+        plan: str | None,
+        visibility: Visibility,
+    ) -> Reported:
+        """Add what the member will do next, one commitment a line; the plan belongs to the first.
+
+        Refusals: `checkin.nothing_written`, `checkin.full`, and what `parse_line` refuses.
+        """
+        written = [commitments.parse_line(line) for line in lines if line.strip()]
+        clean_plan = optional(plan, limit=commitments.PLAN_LIMIT, field="plan")
+        if not written:
+            raise Refusal("checkin.nothing_written")
+
+        async def script(tx: Tx) -> Reported:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            before = await self._continued(tx, meeting, actor.user_id)
+            if len(written) > before.slots:
+                raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
+            for number, line in enumerate(written):
+                await CommitmentRepository(tx).add(
+                    group_id=standing.group.id,
+                    guild_id=standing.group.guild_id,
+                    user_id=actor.user_id,
+                    category=line.category,
+                    text=line.text,
+                    target=line.target,
+                    plan=clean_plan if number == 0 else None,
+                    visibility=visibility,
+                    now=self._work.now(),
+                    set_at_meeting=meeting_id,
+                )
+            return await self._reported(tx, meeting, actor.user_id)
+
+        return await self._work.write(actor, script)
+
+    async def closing(self, actor: Actor, meeting_id: MeetingId) -> Closing:
+        """Return what to confirm before closing; Refusal `checkin.close_who` for those who may not."""
+
+        async def script(tx: Tx) -> Closing:
+            standing, meeting = await at_meeting(tx, actor, meeting_id)
+            _require_closer(standing, meeting)
+            return await _closing(tx, meeting)
+
+        return await self._work.read(script)
+
+    async def close(self, actor: Actor, meeting_id: MeetingId) -> Closing:
+        """Close a meeting, by an organizer or its facilitator."""
+
+        async def script(tx: Tx) -> Closing:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            _require_closer(standing, meeting)
+            closed = await close_meeting(tx, self._planner, standing.group, meeting, self._work.now())
+            return await _closing(tx, closed)
+
+        return await self._work.write(actor, script)
+
+    async def _choose(self, tx: Tx, group_id: GroupId, user_id: UserId) -> Meeting:
+        """The meeting to report on now; else the last one when it can be corrected; else the next."""
+        meetings = MeetingRepository(tx)
+        ahead = await meetings.ahead(group_id)
+        last = await meetings.held(group_id, limit=1)
+        opens = self._work.now() + self._early
+        current = [m for m in ahead if m.state is MeetingState.OPEN or m.starts_at <= opens]
+        reported = [m for m in last if await CheckInRepository(tx).get(m.id, user_id) is not None]
+        for meeting in (*current, *reported, *ahead, *last):
+            return meeting
+        raise Refusal("checkin.no_meeting")
+
+    async def _asked(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Asked:
+        report = await CheckInRepository(tx).get(meeting.id, user_id)
+        await self._check_window(tx, meeting, report)
+        repository = CommitmentRepository(tx)
+        said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
+        outcomes = await CheckInRepository(tx).outcomes(meeting.id)
+        about = (*said, *due(await repository.open_of(meeting.group_id, user_id), meeting, report=report))
+        return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report)
+
+    async def _check_window(self, tx: Tx, meeting: Meeting, report: CheckIn | None) -> None:
+        meetings = MeetingRepository(tx)
+        others = (*await meetings.ahead(meeting.group_id), *await meetings.held(meeting.group_id))
+        later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
+        check_window(
+            meeting,
+            now=self._work.now(),
+            early=self._early,
+            next_opens=min(later) - self._early if later else None,
+            has_reported=report is not None,
+        )
+
+    async def _turned_up(self, tx: Tx, meeting: Meeting, user_id: UserId) -> None:
+        """Take a member who reports at the meeting into the round, unless they sent apologies."""
+        if meeting.state is MeetingState.OPEN:
+            roll = await RsvpRepository(tx).roll(meeting)
+            if roll.of(user_id) is not Answer.APOLOGIES:
+                await arrive(tx, meeting, user_id)
+
+    async def _continued(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Reported:
+        report = await CheckInRepository(tx).get(meeting.id, user_id)
+        await self._check_window(tx, meeting, report)
+        return await self._reported(tx, meeting, user_id)
+
+    async def _reported(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Reported:
+        report = await CheckInRepository(tx).get(meeting.id, user_id)
+        if report is None:
+            raise Refusal("checkin.first")
+        repository = CommitmentRepository(tx)
+        still_open = tuple(await repository.open_of(meeting.group_id, user_id))
+        said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
+        carried = {c.id for c in said if c.state is State.CARRIED}
+        return Reported(
+            meeting=meeting,
+            report=report,
+            settled=tuple(said),
+            open=still_open,
+            offers=tuple(c for c in still_open if c.carried_from in carried and offers_help(c.weeks_carried)),
+        )
+
+
+def _require_closer(standing: Standing, meeting: Meeting) -> None:
+    require_open(meeting)
+    if not standing.member.organizes and standing.member.user_id != meeting.facilitator_id:
+        raise Refusal("checkin.close_who")
+
+
+async def _closing(tx: Tx, meeting: Meeting) -> Closing:
+    return Closing(
+        meeting=meeting,
+        number=await MeetingRepository(tx).number(meeting),
+        unrecorded=tuple(await attendance.unrecorded(tx, meeting)) if not meeting.ahead else (),
+    )

@@ -1,0 +1,122 @@
+"""The summary of a meeting: wins and promises met, nobody's failure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.commitments import Commitment, State, Visibility
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import Ping
+from buddybot.services.announcements import Announcement
+from buddybot.services.attendance import unrecorded
+from buddybot.services.checkins import close_meeting, open_meeting
+from buddybot.services.work import Planner, Work
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.cards import CardKind, ShownCard
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository
+
+UNRECORDED = "attendance_unrecorded"
+"""The code of the notice that tells an organizer of an incomplete attendance."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """What went well at a meeting, and when the group meets next.
+
+    `kept` and `begun` hold only what the group may read; `kept_in_all` counts the private ones too.
+    """
+
+    group: Group
+    meeting: Meeting
+    number: int
+    wins: tuple[tuple[UserId, str], ...]
+    kept: tuple[Commitment, ...]
+    begun: tuple[Commitment, ...]
+    kept_in_all: int
+    next_starts_at: datetime | None
+
+
+async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
+    """Return what the summary shows now; it follows corrections."""
+    meetings = MeetingRepository(tx)
+    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+    said = await CommitmentRepository(tx).reported_at(meeting.id)
+    readable = [c for c in said if c.visibility is Visibility.GROUP]
+    ahead = [m.starts_at for m in await meetings.ahead(group.id) if m.starts_at > meeting.starts_at]
+    return SummaryView(
+        group=group,
+        meeting=meeting,
+        number=await meetings.number(meeting),
+        wins=tuple((report.user_id, report.win) for report in reports if report.win is not None),
+        kept=tuple(c for c in readable if c.state is State.KEPT),
+        begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
+        kept_in_all=sum(c.state is State.KEPT for c in said),
+        next_starts_at=min(ahead, default=None),
+    )
+
+
+class SummaryCards:
+    """Reads what the message shows when it is edited."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_card(self, card: ShownCard) -> SummaryView | None:
+        """Return what a message that shows a summary should show now."""
+
+        async def script(tx: Tx) -> SummaryView | None:
+            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
+            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
+            return None if group is None or meeting is None else await view_of(tx, group, meeting)
+
+        return await self._work.read(script)
+
+
+class SummaryAnnouncer:
+    """Closes a meeting that nobody closed, and says what went well."""
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+
+    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+        """Return the summary; None, after closing, when nobody took part, for that is no news."""
+        if ping.meeting_id is None:
+            return None
+        await GroupRepository(tx).lock(group.id)
+        meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+        if meeting is None:
+            return None
+        if meeting.state is MeetingState.SCHEDULED:  # its check-in could not go out in time
+            meeting = await open_meeting(tx, group, meeting, now)
+        if meeting.state is MeetingState.OPEN:
+            meeting = await close_meeting(tx, self._planner, group, meeting, now)
+        if meeting.state is not MeetingState.CLOSED:
+            return None
+        await _tell_organizers(tx, group, meeting, now)
+        if not await _anybody(tx, meeting):
+            return None
+        return Announcement(await view_of(tx, group, meeting), group.language, shows=CardKind.SUMMARY)
+
+
+async def _anybody(tx: Tx, meeting: Meeting) -> bool:
+    standing = await AttendanceRepository(tx).standing(meeting.id)
+    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+    return bool(reports) or any(entry.state.attended for entry in standing.values())
+
+
+async def _tell_organizers(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
+    waiting = await unrecorded(tx, meeting)
+    if waiting:
+        await NoticeRepository(tx).tell(
+            group.id,
+            code=UNRECORDED,
+            key=f"attendance:{meeting.id}",
+            parameters={"number": await MeetingRepository(tx).number(meeting), "count": len(waiting)},
+            now=now,
+        )

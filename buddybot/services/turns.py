@@ -1,0 +1,149 @@
+"""The round of a meeting: who is in it, who has the floor, who leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.attendance import began, settled
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.rsvps import Answer
+from buddybot.domain.turns import minutes_each, order, roles
+from buddybot.services.access import at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.turns import Turn, TurnRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The order as it stands; `begun` counts the turns that were given, and tells two clicks apart."""
+
+    people: tuple[UserId, ...]
+    speaker: UserId | None
+    until: datetime | None
+    waiting: tuple[UserId, ...]
+    minutes: int
+    begun: int
+
+
+async def begin_round(tx: Tx, meeting: Meeting) -> None:
+    """Set the order and the roles from those who said that they come."""
+    roll = await RsvpRepository(tx).roll(meeting)
+    turns = TurnRepository(tx)
+    last = await turns.last_openers(meeting.group_id)
+    for user_id in order(roll.coming, last=last, late=frozenset(roll.who(Answer.LATE))):
+        await turns.append(meeting.id, user_id)
+    await _fill_roles(tx, meeting)
+
+
+async def arrive(tx: Tx, meeting: Meeting, user_id: UserId) -> None:
+    """Take somebody who turned up into the round, and into a role that nobody has."""
+    await TurnRepository(tx).append(meeting.id, user_id)
+    await _fill_roles(tx, meeting)
+
+
+async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
+    """Give the roles that are free, to the least recent holders among those in the round."""
+    candidates = [turn.user_id for turn in await TurnRepository(tx).of_meeting(meeting.id)]
+    facilitator, timekeeper = meeting.facilitator_id, meeting.timekeeper_id
+    if not candidates or (facilitator is not None and timekeeper not in (None, facilitator)):
+        return
+    held = list(reversed(await MeetingRepository(tx).held(meeting.group_id, limit=24)))
+    found = roles(
+        candidates if facilitator is None else [facilitator, *candidates],
+        facilitators=[_holder(past.facilitator_id) for past in held] if facilitator is None else [],
+        timekeepers=[_holder(past.timekeeper_id) for past in held],
+    )
+    if found is not None:
+        await MeetingRepository(tx).set_roles(
+            meeting.id, facilitator_id=found.facilitator, timekeeper_id=found.timekeeper
+        )
+
+
+def _holder(user_id: UserId | None) -> Sequence[UserId]:
+    return [] if user_id is None else [user_id]
+
+
+async def load_round(tx: Tx, meeting: Meeting) -> Round:
+    """Return the round without those who left the group, or who sent apologies and did not come."""
+    turns = await _in_it(tx, meeting)
+    begun = [turn for turn in turns if turn.started_at is not None]
+    minutes = minutes_each(meeting.duration_minutes, len(turns))
+    now = max(begun, key=lambda turn: (turn.started_at, turn.position), default=None)
+    until = None if now is None or now.started_at is None else now.started_at + timedelta(minutes=minutes)
+    return Round(
+        people=tuple(turn.user_id for turn in turns),
+        speaker=None if now is None else now.user_id,
+        until=until,
+        waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
+        minutes=minutes,
+        begun=len(begun),
+    )
+
+
+async def _in_it(tx: Tx, meeting: Meeting) -> Sequence[Turn]:
+    roll = await RsvpRepository(tx).roll(meeting)
+    standing = await AttendanceRepository(tx).standing(meeting.id)
+    came = {user_id for user_id, entry in standing.items() if entry.state.attended}
+    here = {*roll.coming, *roll.no_word, *came} & {*(rsvp.user_id for rsvp in roll.given), *roll.no_word}
+    return [turn for turn in await TurnRepository(tx).of_meeting(meeting.id) if turn.user_id in here]
+
+
+def require_open(meeting: Meeting) -> None:
+    """Raise Refusal `checkin.not_open` unless the meeting goes on."""
+    if meeting.state is not MeetingState.OPEN:
+        raise Refusal("checkin.not_open", state=meeting.state.value)
+
+
+class TurnService:
+    """What a member does in the round of an open meeting."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def here(self, actor: Actor, meeting_id: MeetingId) -> None:
+        """Note that the member is at the meeting, in the way they said they would come."""
+
+        async def script(tx: Tx) -> None:
+            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            require_open(meeting)
+            await arrive(tx, meeting, actor.user_id)
+            await CardRepository(tx).touch(meeting_id)
+            ledger = AttendanceRepository(tx)
+            entry = (await ledger.standing(meeting_id)).get(actor.user_id)
+            expected = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+            if actor.user_id not in expected or (entry is not None and entry.state.attended):
+                return
+            roll = await RsvpRepository(tx).roll(meeting)
+            await ledger.append(
+                meeting_id=meeting_id,
+                user_id=actor.user_id,
+                state=settled(checked_in_there=True, answer=roll.of(actor.user_id)),
+                previous=None if entry is None else entry.state,
+                recorded_by=actor.user_id,
+                now=self._work.now(),
+            )
+
+        await self._work.write(actor, script)
+
+    async def next_turn(self, actor: Actor, meeting_id: MeetingId, *, begun: int) -> None:
+        """Give the floor to the next in the order; nothing when `begun` is no longer how it stands."""
+
+        async def script(tx: Tx) -> None:
+            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            require_open(meeting)
+            turns = await _in_it(tx, meeting)
+            waiting = [turn for turn in turns if turn.started_at is None]
+            if len(turns) - len(waiting) == begun and waiting:
+                await TurnRepository(tx).start(meeting_id, waiting[0].position, self._work.now())
+                await CardRepository(tx).touch(meeting_id)
+
+        await self._work.write(actor, script)

@@ -1,0 +1,77 @@
+"""The attendance ledger: only ever added to; a member's newest entry is how it stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from buddybot.domain.attendance import Attendance, Entry
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch, instant
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        meeting_id=MeetingId(row["meeting_id"]),
+        user_id=UserId(row["user_id"]),
+        state=Attendance(row["state"]),
+        previous=None if row["previous"] is None else Attendance(row["previous"]),
+        recorded_by=None if row["recorded_by"] is None else UserId(row["recorded_by"]),
+        recorded_at=instant(row["recorded_at"]),
+        reason=row["reason"],
+    )
+
+
+class AttendanceRepository:
+    """The callers have made sure that the meeting is their group's."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def entries(self, meeting_id: MeetingId) -> Sequence[Entry]:
+        """Return the whole ledger of a meeting, oldest first."""
+        rows = await self._tx.all(
+            "SELECT * FROM attendance WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
+        )
+        return [_entry(row) for row in rows]
+
+    async def standing(self, meeting_id: MeetingId) -> Mapping[UserId, Entry]:
+        """Return the newest entry of each person."""
+        return {entry.user_id: entry for entry in await self.entries(meeting_id)}
+
+    async def append(
+        self,
+        *,
+        meeting_id: MeetingId,
+        user_id: UserId,
+        state: Attendance,
+        previous: Attendance | None,
+        recorded_by: UserId | None,
+        now: datetime,
+        reason: str | None = None,
+    ) -> None:
+        """Add an entry; `recorded_by` is None when the bot settled it from check-in and RSVP."""
+        await self._tx.run(
+            """
+            INSERT INTO attendance (meeting_id, user_id, state, previous, recorded_by, recorded_at, reason)
+            VALUES (:meeting_id, :user_id, :state, :previous, :recorded_by, :now, :reason)
+            """,
+            meeting_id=meeting_id,
+            user_id=user_id,
+            state=state.value,
+            previous=None if previous is None else previous.value,
+            recorded_by=recorded_by,
+            now=epoch(now),
+            reason=reason,
+        )
+
+    async def names(self, group_id: GroupId) -> Mapping[UserId, str]:
+        """Return the display names of everybody who is or was in the group, where one is known."""
+        rows = await self._tx.all(
+            """
+            SELECT DISTINCT m.user_id, p.display_name FROM memberships m
+            JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
+            WHERE m.group_id = :group_id AND p.display_name <> ''
+            """,
+            group_id=group_id,
+        )
+        return {UserId(row["user_id"]): row["display_name"] for row in rows}

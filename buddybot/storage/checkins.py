@@ -1,0 +1,97 @@
+"""Check-ins and what they say of each commitment, in the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from buddybot.domain.checkins import CheckIn
+from buddybot.domain.commitments import Outcome
+from buddybot.domain.ids import CommitmentId, MeetingId, UserId
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch, instant
+
+
+def _checkin(row: Row) -> CheckIn:
+    return CheckIn(
+        meeting_id=MeetingId(row["meeting_id"]),
+        user_id=UserId(row["user_id"]),
+        win=row["win"],
+        blocker=row["blocker"],
+        created_at=instant(row["created_at"]),
+        updated_at=instant(row["updated_at"]),
+    )
+
+
+class CheckInRepository:
+    """The callers have made sure that the meeting is their group's."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def get(self, meeting_id: MeetingId, user_id: UserId) -> CheckIn | None:
+        """Return a member's report at a meeting."""
+        row = await self._tx.one(
+            "SELECT * FROM checkins WHERE meeting_id = :meeting_id AND user_id = :user_id",
+            meeting_id=meeting_id,
+            user_id=user_id,
+        )
+        return None if row is None else _checkin(row)
+
+    async def of_meeting(self, meeting_id: MeetingId) -> Sequence[CheckIn]:
+        """Return the reports at a meeting, the first written first."""
+        rows = await self._tx.all(
+            "SELECT * FROM checkins WHERE meeting_id = :meeting_id ORDER BY created_at, user_id",
+            meeting_id=meeting_id,
+        )
+        return [_checkin(row) for row in rows]
+
+    async def put(
+        self,
+        *,
+        meeting_id: MeetingId,
+        user_id: UserId,
+        win: str | None,
+        blocker: str | None,
+        now: datetime,
+    ) -> None:
+        """Write a report, or correct it; when it was first written stays."""
+        await self._tx.run(
+            """
+            INSERT INTO checkins (meeting_id, user_id, win, blocker, created_at, updated_at)
+            VALUES (:meeting_id, :user_id, :win, :blocker, :now, :now)
+            ON CONFLICT (meeting_id, user_id) DO UPDATE SET win = excluded.win,
+                blocker = excluded.blocker, updated_at = excluded.updated_at
+            """,
+            meeting_id=meeting_id,
+            user_id=user_id,
+            win=win,
+            blocker=blocker,
+            now=epoch(now),
+        )
+
+    async def outcomes(self, meeting_id: MeetingId) -> Mapping[CommitmentId, Outcome]:
+        """Return what the reports at a meeting say of each commitment."""
+        rows = await self._tx.all(
+            "SELECT * FROM outcomes WHERE meeting_id = :meeting_id ORDER BY commitment_id",
+            meeting_id=meeting_id,
+        )
+        return {
+            CommitmentId(row["commitment_id"]): Outcome(done=row["done"], drop=bool(row["dropped"]))
+            for row in rows
+        }
+
+    async def put_outcome(
+        self, *, meeting_id: MeetingId, commitment_id: CommitmentId, outcome: Outcome
+    ) -> None:
+        """Write what a report says of a commitment, or correct it."""
+        await self._tx.run(
+            """
+            INSERT INTO outcomes (meeting_id, commitment_id, done, dropped)
+            VALUES (:meeting_id, :commitment_id, :done, :dropped)
+            ON CONFLICT (meeting_id, commitment_id) DO UPDATE SET done = excluded.done,
+                dropped = excluded.dropped
+            """,
+            meeting_id=meeting_id,
+            commitment_id=commitment_id,
+            done=outcome.done,
+            dropped=int(outcome.drop),
+        )
