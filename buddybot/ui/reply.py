@@ -144,7 +144,10 @@ class Reply:
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with the sentence of a refusal, to that person only."""
         self._public = False
-        text = self.texts(f"refusals.{refusal.code}", **refusal.parameters)
+        parameters = dict(refusal.parameters)
+        if "field" in parameters:
+            parameters["field"] = self.texts(f"fields.{parameters['field']}")
+        text = self.texts(f"refusals.{refusal.code}", **parameters)
         await self.show(Card(colour=QUIET).text(text))
 
 

@@ -9,7 +9,14 @@ import discord
 from buddybot import locales
 from buddybot.domain.ids import ChannelId, RoleId, UserId
 
-_SPECIAL = re.compile(r"([\\*_~`|<>\[\]()#@:\-+=.!])")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, overrides of the reading direction, halves of characters."""
+_INLINE = re.compile(r"([\\*_~`|<\[\]])")
+"""What begins or ends emphasis, code, spoilers, links, mentions, timestamps and emoji, wherever it stands."""
+_FIRST = re.compile(r"^(\s*)([#>]|[-+](?=[\s#]))|^(\s*[0-9]{1,9})([.)])(?=\s)", re.MULTILINE)
+"""What makes a heading, quotation, list or small print at the beginning of a line."""
+_ADDRESS = re.compile(r"(?<=:)/(?=/)|(?<=\.[A-Za-z]{2})/|(?<=\.[A-Za-z]{3})/|(?<=\.[A-Za-z]{4})/")
+"""What makes a client see a link in `https://` or in an address without it, such as `discord.gg/`."""
 
 
 class Markup(str):
@@ -21,11 +28,19 @@ class Markup(str):
 def inert(text: str) -> Markup:
     """Return user text so that no mention, link, heading or other markup comes out of it.
 
-    Every character that could begin markup is escaped, and `@` and a scheme's `:` are kept apart
-    from what follows by a zero-width joiner where a backslash would not stop the client.
+    Only what could begin markup is escaped, so that ordinary sentences stay as they are; a reader
+    sees the text as it was written. `@everyone` and ids get a zero-width space behind the `@`,
+    because a backslash does not stop Discord from seeing those.
     """
-    escaped = discord.utils.escape_mentions(_SPECIAL.sub(r"\\\1", text))
-    return Markup(escaped)
+    escaped = _INLINE.sub(r"\\\1", _UNSEEN.sub("", text))
+    escaped = _FIRST.sub(_escaped_first, escaped)
+    return Markup(discord.utils.escape_mentions(_ADDRESS.sub(r"\\/", escaped)))
+
+
+def _escaped_first(match: re.Match[str]) -> str:
+    if match[2] is not None:
+        return f"{match[1]}\\{match[2]}"
+    return f"{match[3]}\\{match[4]}"
 
 
 def member(user_id: UserId) -> Markup:
