@@ -18,10 +18,10 @@ from buddybot.storage.transaction import Script, T
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _ATTEMPTS = 3  # each waits for the busy timeout
+_SWITCHES = 50  # tries to switch a new file to write-ahead logging, which does not wait for its lock
 _BUSY_MS = 5_000
 _PRAGMAS = (
     f"busy_timeout={_BUSY_MS}",
-    "journal_mode=WAL",
     "synchronous=FULL",  # what was confirmed to a person is on disk
     "foreign_keys=ON",
     "secure_delete=ON",  # a deleted row is overwritten, not only forgotten
@@ -229,9 +229,22 @@ def _end(connection: sqlite3.Connection) -> None:
 def _configure(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     for pragma in _PRAGMAS:
-        answer = connection.execute(f"PRAGMA {pragma}").fetchone()
-        if pragma == "journal_mode=WAL" and answer[0] not in ("wal", "memory"):
-            raise sqlite3.OperationalError("its disk does not support write-ahead logging")
+        connection.execute(f"PRAGMA {pragma}")
+    if _journal_mode(connection) not in ("wal", "memory"):
+        raise sqlite3.OperationalError("its disk does not support write-ahead logging")
+
+
+def _journal_mode(connection: sqlite3.Connection) -> str:
+    """Switch to write-ahead logging; when several open a new file at once SQLite lets one do it."""
+    for _ in range(_SWITCHES):
+        try:
+            return cast("str", connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+        connection.execute("BEGIN IMMEDIATE")  # the switch does not wait for a lock, but this does
+        _end(connection)
+    raise sqlite3.OperationalError("it is locked by another process")
 
 
 def _truncate_log(connection: sqlite3.Connection) -> bool:

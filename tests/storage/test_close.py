@@ -53,6 +53,19 @@ async def test_a_closed_database_refuses_and_may_be_closed_again(empty_database:
     await empty_database.close()
 
 
+async def test_what_comes_while_it_closes_is_refused(empty_database: Database) -> None:
+    async def script(tx: Tx) -> None:
+        await tx.one("SELECT 1")
+
+    running = asyncio.create_task(empty_database.write(script))
+    closing = asyncio.create_task(empty_database.close())
+    await asyncio.sleep(0)
+    for late in (empty_database.write, empty_database.read):
+        with pytest.raises(StorageError, match="closed"):
+            await late(script)
+    await asyncio.gather(running, closing)
+
+
 async def test_a_closed_file_leaves_no_log_beside_it(empty_database: Database, empty_url: str) -> None:
     path = sqlite_path(empty_url)
     if path is None:

@@ -162,6 +162,25 @@ async def test_two_cancellations_in_a_row_leave_the_connection_fit(notes: Databa
     assert len(rows) == 2
 
 
+async def test_a_cancellation_is_not_hidden_by_a_connection_that_died(notes: Database) -> None:
+    begun = asyncio.Event()
+
+    async def script(tx: Tx) -> None:
+        assert not begun.is_set()
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            tx._connection._con._transport.abort()  # type: ignore[attr-defined]  # so that no rollback gets through
+
+    task = asyncio.create_task(notes.write(script))
+    await begun.wait()
+    task.cancel()
+    await asyncio.wait((task,))
+    assert task.cancelled()
+    await notes.write(lambda tx: tx.one("SELECT 1"))
+
+
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [

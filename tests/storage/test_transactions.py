@@ -108,9 +108,18 @@ async def test_a_transaction_is_of_no_use_after_its_end(notes: Database) -> None
     async def leak(tx: Tx) -> Tx:
         return tx
 
-    leaked = await notes.write(leak)
-    with pytest.raises(ScriptError, match="after the end"):
-        await leaked.run("DELETE FROM notes")
+    kept: list[Tx] = []
+
+    async def leak_and_refuse(tx: Tx) -> None:
+        kept.append(tx)
+        raise Refusal("group.full")
+
+    kept.append(await notes.write(leak))
+    with pytest.raises(Refusal):
+        await notes.write(leak_and_refuse)
+    for leaked in kept:
+        with pytest.raises(ScriptError, match="after the end"):
+            await leaked.run("DELETE FROM notes")
     assert await notes.read(ids) == [1, 2, 3]
 
 
