@@ -240,14 +240,6 @@ class MeetingRepository:
             meeting_id=meeting_id,
         )
 
-    async def put_duration(self, meeting_id: MeetingId, minutes: int) -> None:
-        """Set how long a meeting lasts; `put_when` sets when it ends."""
-        await self._tx.run(
-            "UPDATE meetings SET duration_minutes = :minutes WHERE id = :meeting_id",
-            minutes=minutes,
-            meeting_id=meeting_id,
-        )
-
     async def put_moved_from(self, meeting_id: MeetingId, told: datetime | None) -> None:
         """Note the start that the group was last told of; None when it was told of the present one."""
         await self._tx.run(
@@ -288,7 +280,11 @@ class MeetingRepository:
         )
 
     async def remove(self, meeting_id: MeetingId) -> None:
-        """Drop a planned meeting that a changed schedule no longer gives and nobody was told of."""
+        """Drop a planned meeting that a changed schedule no longer gives; one with a report stays."""
         await self._tx.run(
-            "DELETE FROM meetings WHERE id = :meeting_id AND state = 'scheduled'", meeting_id=meeting_id
+            """
+            DELETE FROM meetings WHERE id = :meeting_id AND state = 'scheduled'
+              AND NOT EXISTS (SELECT 1 FROM checkins c WHERE c.meeting_id = meetings.id)
+            """,
+            meeting_id=meeting_id,
         )

@@ -1,0 +1,151 @@
+"""The days on which a member is away, and which meetings that answers for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from buddybot.domain import schedule
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.quiet import DaySpan
+from buddybot.domain.rsvps import Answer
+from buddybot.services.access import as_member, guild_of
+from buddybot.services.actor import Actor
+from buddybot.services.work import Planner, Work
+from buddybot.storage.away import AwayRepository, StoredSpan
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+LONGEST = 180
+"""Days that one span may last."""
+MOST = 10
+"""Spans that a member may have ahead in one group."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwayView:
+    """What is noted, and the planned meetings that the member does not come to."""
+
+    spans: tuple[StoredSpan, ...]
+    meetings: tuple[tuple[Group, Meeting], ...]
+
+
+class AwayService:
+    """Time away answers only where the member did not, and the later word counts."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def add(self, actor: Actor, days: DaySpan, group_id: GroupId | None = None) -> AwayView:
+        """Note days away from one group, or from all of the actor's groups here.
+
+        Refusals: `away.long`, `away.past`, `away.many`, `group.none`, `group.unknown`.
+        """
+        if (days.last - days.first).days >= LONGEST:
+            raise Refusal("away.long", days=LONGEST)
+
+        async def script(tx: Tx) -> AwayView:
+            now = self._work.now()
+            for group in await self._groups(tx, actor, group_id):
+                await self._note(tx, actor, group, days, now)
+            return await self._view(tx, actor)
+
+        return await self._work.write(actor, script)
+
+    async def mine(self, actor: Actor) -> AwayView:
+        """Return the actor's days away that are not over."""
+
+        async def script(tx: Tx) -> AwayView:
+            guild_of(actor)
+            return await self._view(tx, actor)
+
+        return await self._work.read(script)
+
+    async def remove(self, actor: Actor, span_id: int) -> AwayView:
+        """Take days back; removing what is gone already changes nothing."""
+
+        async def script(tx: Tx) -> AwayView:
+            for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id):
+                if span.id == span_id:
+                    await GroupRepository(tx).lock(span.group_id)
+                    await AwayRepository(tx).remove(
+                        group_id=span.group_id, user_id=actor.user_id, span_id=span_id
+                    )
+                    await self._changed(tx, actor, span.group_id, span.days)
+            return await self._view(tx, actor)
+
+        return await self._work.write(actor, script)
+
+    async def today(self, actor: Actor) -> date:
+        """Return the local day in the actor's first group, to offer days from."""
+
+        async def script(tx: Tx) -> date:
+            groups = await self._groups(tx, actor, None)
+            return schedule.local(self._work.now(), groups[0].zone).date()
+
+        return await self._work.read(script)
+
+    async def _groups(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
+        if group_id is not None:
+            return [(await as_member(tx, actor, group_id)).group]
+        groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+        if not groups:
+            raise Refusal("group.none")
+        return groups
+
+    async def _note(self, tx: Tx, actor: Actor, group: Group, days: DaySpan, now: datetime) -> None:
+        today = schedule.local(now, group.zone).date()
+        if days.last < today:
+            raise Refusal("away.past", last=days.last)
+        if days.first > today + timedelta(days=2 * LONGEST):
+            raise Refusal("away.far", days=2 * LONGEST)
+        await GroupRepository(tx).lock(group.id)
+        mine = [
+            span
+            for span in await AwayRepository(tx).of_user(group.guild_id, actor.user_id)
+            if span.group_id == group.id and span.days.last >= today
+        ]
+        if any(span.days == days for span in mine):
+            return
+        if len(mine) >= MOST:
+            raise Refusal("away.many", most=MOST)
+        await AwayRepository(tx).add(group_id=group.id, user_id=actor.user_id, days=days)
+        for meeting in await MeetingRepository(tx).between(group.id, first=days.first, last=days.last):
+            if meeting.state is MeetingState.SCHEDULED:
+                # What was answered before this is no longer what the member says.
+                await RsvpRepository(tx).take_back(meeting_id=meeting.id, user_id=actor.user_id)
+        await self._changed(tx, actor, group.id, days)
+
+    async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan) -> None:
+        for meeting in await MeetingRepository(tx).between(group_id, first=days.first, last=days.last):
+            await CardRepository(tx).touch(meeting.id)
+        group = await GroupRepository(tx).get(guild_of(actor), group_id)
+        if group is not None:
+            await self._planner.plan(tx, group, self._work.now())
+
+    async def _view(self, tx: Tx, actor: Actor) -> AwayView:
+        now = self._work.now()
+        groups = {
+            group.id: group for group in await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+        }
+        spans = tuple(
+            span
+            for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id)
+            if span.group_id in groups
+            and span.days.last >= schedule.local(now, groups[span.group_id].zone).date()
+        )
+        answered = {
+            meeting.id: (groups[span.group_id], meeting)
+            for span in spans
+            for meeting in await MeetingRepository(tx).between(
+                span.group_id, first=span.days.first, last=span.days.last
+            )
+            if (await RsvpRepository(tx).roll(meeting)).of(actor.user_id) is Answer.APOLOGIES
+        }
+        return AwayView(spans, tuple(answered.values()))

@@ -1,0 +1,157 @@
+"""The days on which a group meets or would meet: meetings that exist, then what its schedule gives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from buddybot.domain import schedule
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+
+HORIZON = timedelta(days=60)
+"""How far ahead an organizer may change the calendar."""
+
+Pick = MeetingId | date
+"""A meeting as a person chooses it: one that exists, or the local day on which there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A day of the calendar; `meeting` is None while only the schedule knows of it."""
+
+    day: date
+    at: time
+    zone: str
+    duration_minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    meeting: Meeting | None
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the group leaves this one out."""
+        return self.meeting is not None and self.meeting.state is MeetingState.SKIPPED
+
+
+def _known(meeting: Meeting) -> Slot:
+    return Slot(
+        day=meeting.day,
+        at=meeting.time,
+        zone=meeting.zone,
+        duration_minutes=meeting.duration_minutes,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        meeting=meeting,
+    )
+
+
+async def ahead(tx: Tx, group: Group, now: datetime) -> Sequence[Slot]:
+    """Return the slots that are not over, in order: scheduled, open, skipped, and those still to be made."""
+    meetings = await MeetingRepository(tx).since(group.id, (now - timedelta(days=3)).date())
+    found = [
+        _known(meeting)
+        for meeting in meetings
+        if meeting.state is MeetingState.OPEN
+        or (meeting.state in (MeetingState.SCHEDULED, MeetingState.SKIPPED) and meeting.ends_at > now)
+    ]
+    rhythm = await ScheduleRepository(tx).get(group.id)
+    if rhythm is not None:
+        taken = {meeting.slot for meeting in meetings if meeting.kind is MeetingKind.REGULAR}
+        found += _to_come(rhythm, taken, now)
+    return sorted(found, key=lambda slot: slot.starts_at)
+
+
+def _to_come(rhythm: schedule.Schedule, taken: set[date], now: datetime) -> Iterable[Slot]:
+    for each in schedule.occurrences(rhythm, after=(now - timedelta(days=2)).date()):
+        if each.starts_at > now + HORIZON:
+            return
+        if each.starts_at > now and each.day not in taken:
+            yield Slot(
+                day=each.day,
+                at=rhythm.time,
+                zone=rhythm.zone,
+                duration_minutes=rhythm.duration_minutes,
+                starts_at=each.starts_at,
+                ends_at=each.ends_at,
+                meeting=None,
+            )
+
+
+def find(slots: Iterable[Slot], pick: Pick) -> Slot:
+    """Return the slot that was meant; Refusal `meeting.none_on` or `meeting.unknown`."""
+    if not isinstance(pick, date):
+        for slot in slots:
+            if slot.meeting is not None and slot.meeting.id == pick:
+                return slot
+        raise Refusal("meeting.unknown")
+    on_day = sorted((slot for slot in slots if slot.day == pick), key=lambda slot: slot.skipped)
+    if not on_day:
+        raise Refusal("meeting.none_on", day=pick)
+    return on_day[0]
+
+
+async def make(tx: Tx, group: Group, slot: Slot) -> Meeting:
+    """Return the slot's meeting, made now when only the schedule knew of it."""
+    if slot.meeting is not None:
+        return slot.meeting
+    meeting_id = await add(tx, group, slot, MeetingKind.REGULAR)
+    return await require(tx, group, meeting_id)
+
+
+async def add(tx: Tx, group: Group, slot: Slot, kind: MeetingKind) -> MeetingId:
+    """Insert a meeting on a slot's day; Refusal `meeting.day_taken` when the calendar has had one there."""
+    meeting_id = await MeetingRepository(tx).add(
+        group_id=group.id,
+        guild_id=group.guild_id,
+        slot=slot.day,
+        kind=kind,
+        at=slot.at,
+        zone=slot.zone,
+        duration_minutes=slot.duration_minutes,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+    )
+    if meeting_id is None:
+        raise Refusal("meeting.day_taken", day=slot.day)
+    return meeting_id
+
+
+async def require(tx: Tx, group: Group, meeting_id: MeetingId) -> Meeting:
+    """Return a meeting as it stands now; Refusal `meeting.unknown`."""
+    meeting = await MeetingRepository(tx).get(group.id, meeting_id)
+    if meeting is None:
+        raise Refusal("meeting.unknown")
+    return meeting
+
+
+def placed(day: date, at: time, *, zone: str, duration_minutes: int, now: datetime) -> Slot:
+    """Return a new place in the calendar; Refusal `meeting.past` or `meeting.too_far`."""
+    each = schedule.occurrence(day, at, zone=zone, duration_minutes=duration_minutes)
+    if each.starts_at <= now:
+        raise Refusal("meeting.past", at=each.starts_at)
+    if each.starts_at > now + HORIZON:
+        raise Refusal("meeting.too_far", at=each.starts_at, days=HORIZON.days)
+    return Slot(
+        day=day,
+        at=at,
+        zone=zone,
+        duration_minutes=duration_minutes,
+        starts_at=each.starts_at,
+        ends_at=each.ends_at,
+        meeting=None,
+    )
+
+
+def check_free(slots: Iterable[Slot], wanted: Slot, *, besides: Meeting | None = None) -> None:
+    """Raise Refusal `meeting.collides` when the group meets during `wanted` already."""
+    for slot in slots:
+        if slot.skipped or (
+            slot.meeting is not None and besides is not None and slot.meeting.id == besides.id
+        ):
+            continue
+        if slot.starts_at < wanted.ends_at and wanted.starts_at < slot.ends_at:
+            raise Refusal("meeting.collides", at=slot.starts_at)

@@ -1,0 +1,104 @@
+"""What the card of a meeting shows, and a member's own look at the next one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.commitments import Commitment
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rsvps import Answer, Roll
+from buddybot.services.access import as_member, guild_of
+from buddybot.services.actor import Actor
+from buddybot.services.rules import Rules
+from buddybot.services.work import Work
+from buddybot.storage.cards import ShownCard
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting, which one of the group's it is, and how its members answer."""
+
+    group: Group
+    meeting: Meeting
+    number: int
+    roll: Roll
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """What one member sees of one group's next meeting; `meeting` is None when none is planned."""
+
+    group: Group
+    meeting: MeetingView | None
+    mine: Answer | None
+    check_in: bool
+    commitments: tuple[Commitment, ...]
+
+    @property
+    def paused(self) -> bool:
+        """Whether the group does not meet at present."""
+        return self.group.state is not GroupState.ACTIVE
+
+
+async def view_of(tx: Tx, group: Group, meeting: Meeting) -> MeetingView:
+    """Return what the card of a meeting shows now."""
+    return MeetingView(
+        group, meeting, await MeetingRepository(tx).number(meeting), await RsvpRepository(tx).roll(meeting)
+    )
+
+
+class MeetingViews:
+    """Reads what is shown."""
+
+    def __init__(self, work: Work, rules: Rules) -> None:
+        self._work = work
+        self._rules = rules
+
+    async def of_card(self, card: ShownCard) -> MeetingView | None:
+        """Return what a message that shows a meeting should show now."""
+
+        async def script(tx: Tx) -> MeetingView | None:
+            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
+            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
+            return None if group is None or meeting is None else await view_of(tx, group, meeting)
+
+        return await self._work.read(script)
+
+    async def next(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[NextView]:
+        """Return the actor's next meeting in the named group, this channel's, or each of their groups.
+
+        Refusals: `group.none`, `group.unknown`.
+        """
+
+        async def script(tx: Tx) -> Sequence[NextView]:
+            return [await self._next(tx, actor, group) for group in await self._groups(tx, actor, group_id)]
+
+        return await self._work.read(script)
+
+    async def _groups(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
+        if group_id is not None:
+            return [(await as_member(tx, actor, group_id)).group]
+        groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+        if not groups:
+            raise Refusal("group.none")
+        here = [group for group in groups if group.channel_id == actor.channel_id]
+        return here if len(here) == 1 else groups
+
+    async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
+        now = self._work.now()
+        meetings = await MeetingRepository(tx).ahead(group.id)
+        view = await view_of(tx, group, meetings[0]) if meetings else None
+        return NextView(
+            group=group,
+            meeting=view,
+            mine=None if view is None else view.roll.of(actor.user_id),
+            check_in=view is not None and now >= view.meeting.starts_at - self._rules.check_in_early,
+            commitments=tuple(await CommitmentRepository(tx).open_of(group.id, actor.user_id)),
+        )

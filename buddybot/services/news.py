@@ -1,0 +1,157 @@
+"""What the bot says of itself about a meeting ahead: its card, a change, a reminder that was asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.rsvps import Answer
+from buddybot.domain.schedule import Schedule
+from buddybot.services.announcements import Announcement
+from buddybot.services.meeting_views import view_of
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+CHANGE_LIFE = timedelta(hours=1)
+"""How long after the meeting's end, or after now, word of a change is of use."""
+
+
+class What(StrEnum):
+    """What became of a meeting; the group is told how it stands, not each step to it."""
+
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    EXTRA = "extra"
+    MEETS = "meets"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A changed meeting; `following` is the one after a meeting that does not take place."""
+
+    group: Group
+    meeting: Meeting
+    what: What
+    following: Meeting | None
+    schedule: Schedule | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderView:
+    """A meeting that one member has, or had, not answered yet."""
+
+    group: Group
+    meeting: Meeting
+    answer: Answer | None
+
+
+async def note_move(tx: Tx, meeting: Meeting) -> None:
+    """Keep the start that the group was last told of, before a meeting is moved."""
+    changes = await _changes(tx, meeting)
+    if meeting.moved_from is None or not any(ping.state is PingState.PLANNED for ping in changes):
+        await MeetingRepository(tx).put_moved_from(meeting.id, meeting.starts_at)
+
+
+async def owe_change(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
+    changes = await _changes(tx, meeting)
+    waiting = next((ping.key for ping in changes if ping.state is PingState.PLANNED), None)
+    fresh = key(
+        meeting.group_id,
+        meeting.slot,
+        PingKind.CHANGE,
+        edition=len(changes) + 1,
+        extra=meeting.kind is MeetingKind.EXTRA,
+    )
+    await OutboxRepository(tx).plan(
+        Owed(
+            key=waiting or fresh,
+            guild_id=meeting.guild_id,
+            group_id=meeting.group_id,
+            meeting_id=meeting.id,
+            kind=PingKind.CHANGE,
+            recipient=GROUP,
+            due_at=now,
+            expires_at=max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE,
+        )
+    )
+
+
+async def _changes(tx: Tx, meeting: Meeting) -> list[Ping]:
+    return [
+        ping for ping in await OutboxRepository(tx).of_meeting(meeting.id) if ping.kind is PingKind.CHANGE
+    ]
+
+
+async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:
+    return (
+        None if ping.meeting_id is None else await MeetingRepository(tx).get(ping.group_id, ping.meeting_id)
+    )
+
+
+async def card(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """The card of a meeting ahead; one that has begun is shown by its check-in."""
+    meeting = await _meeting(tx, ping)
+    if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
+        return None
+    return Announcement(await view_of(tx, group, meeting), group.language, shows=CardKind.MEETING)
+
+
+async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """How a changed meeting stands now; who said they come is notified when the card was out."""
+    meeting = await _meeting(tx, ping)
+    what = None if meeting is None else await _what(tx, ping, meeting)
+    if meeting is None or what is None:
+        return None
+    following = None
+    if what in (What.SKIPPED, What.CANCELLED):
+        ahead = await MeetingRepository(tx).ahead(group.id)
+        following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
+    cards = await CardRepository(tx).of_meeting(meeting.id)
+    told = what is not What.EXTRA and any(each.kind is CardKind.MEETING for each in cards)
+    schedule = await ScheduleRepository(tx).get(group.id)
+    return Announcement(
+        ChangeView(group, meeting, what, following, schedule),
+        group.language,
+        mentions=(await RsvpRepository(tx).roll(meeting)).coming if told else (),
+    )
+
+
+async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
+    """Return what to tell, or None when the group would hear nothing new."""
+    if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
+        heard = any(
+            each.state is PingState.SENT and each.id != ping.id
+            for each in await OutboxRepository(tx).of_meeting(meeting.id)
+        )
+        if meeting.kind is MeetingKind.EXTRA and not heard:
+            return None
+        return What.SKIPPED if meeting.state is MeetingState.SKIPPED else What.CANCELLED
+    if not meeting.ahead:
+        return None
+    if meeting.moved_from is not None:
+        return None if meeting.moved_from == meeting.starts_at else What.MOVED
+    return What.EXTRA if meeting.kind is MeetingKind.EXTRA else What.MEETS
+
+
+async def reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """To a member who asked for it and gave no word; time away is a word."""
+    meeting = await _meeting(tx, ping)
+    user_id = UserId(ping.recipient)
+    if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
+        return None
+    member = await MemberRepository(tx).get(group.id, user_id)
+    chosen = await PreferenceRepository(tx).get(group.guild_id, user_id)
+    answer = (await RsvpRepository(tx).roll(meeting)).of(user_id)
+    if member is None or not chosen.direct_messages or answer is not None:
+        return None
+    return Announcement(ReminderView(group, meeting, answer), group.language)

@@ -1,0 +1,41 @@
+"""What members answer for a meeting."""
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import MeetingState
+from buddybot.domain.rsvps import Answer
+from buddybot.services.access import at_meeting, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.meeting_views import MeetingView, view_of
+from buddybot.services.work import Work
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.rsvps import RsvpRepository
+
+
+class RsvpService:
+    """An answer may be changed until the meeting is closed; the last one counts."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def answer(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> MeetingView:
+        """Set the actor's answer and return the meeting as it stands then.
+
+        Refusals: `meeting.unknown`, `group.paused`, `rsvp.over`, `rsvp.not_held`.
+        """
+
+        async def script(tx: Tx) -> MeetingView:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            require_active(standing.group)
+            if meeting.state is MeetingState.CLOSED:
+                raise Refusal("rsvp.over")
+            if not meeting.ahead:
+                raise Refusal("rsvp.not_held", at=meeting.starts_at)
+            await RsvpRepository(tx).put(
+                meeting_id=meeting.id, user_id=actor.user_id, answer=answer, now=self._work.now()
+            )
+            await CardRepository(tx).touch(meeting.id)
+            return await view_of(tx, standing.group, meeting)
+
+        return await self._work.write(actor, script)

@@ -1,0 +1,221 @@
+"""The rhythm of a group: seen, changed, and one meeting outside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pings import PingKind, PingState
+from buddybot.domain.schedule import Schedule, instant, local
+from buddybot.services import calendar, news
+from buddybot.services.access import as_organizer, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.calendar import Slot
+from buddybot.services.meetings import Changed
+from buddybot.services.work import Planner, Work
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.outbox import OutboxRepository
+
+USUAL_MINUTES = 75
+BREATH = timedelta(days=4)
+"""A changed rhythm begins at least this long after the meeting that still follows the old one."""
+SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleChange:
+    """What an organizer wrote; None keeps what is."""
+
+    weekday: int | None = None
+    at: time | None = None
+    every_weeks: int | None = None
+    duration_minutes: int | None = None
+    zone: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was written."""
+        return self == ScheduleChange()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleView:
+    """A group's rhythm and its next days; `kept` was announced before and stays as it was."""
+
+    group: Group
+    schedule: Schedule
+    ahead: tuple[Slot, ...]
+    kept: Meeting | None
+
+
+class ScheduleService:
+    """What was announced already is changed by moving it, not by a new rhythm."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def show(self, actor: Actor, group_id: GroupId | None = None) -> ScheduleView:
+        """Return the rhythm to an organizer; Refusal `schedule.missing` when there is none yet."""
+
+        async def script(tx: Tx) -> ScheduleView:
+            group = (await as_organizer(tx, actor, group_id)).group
+            schedule = await ScheduleRepository(tx).get(group.id)
+            if schedule is None:
+                raise Refusal("schedule.missing")
+            return await self._view(tx, group, schedule, kept=None)
+
+        return await self._work.read(script)
+
+    async def change(
+        self, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
+    ) -> ScheduleView:
+        """Change the rhythm and the meetings that were not announced yet.
+
+        Refusals: `schedule.missing` (the first one needs weekday and time), `meeting.collides`.
+        """
+
+        async def script(tx: Tx) -> ScheduleView:
+            now = self._work.now()
+            group = (await as_organizer(tx, actor, group_id)).group
+            require_active(group)
+            await GroupRepository(tx).lock(group.id)
+            old = await ScheduleRepository(tx).get(group.id)
+            kept = await _kept(tx, group)
+            schedule = _changed(old, wanted, group)
+            if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
+                schedule = replace(schedule, anchor=await self._anchor(tx, group, schedule, kept, now))
+            await ScheduleRepository(tx).put(group.id, schedule)
+            if wanted.zone is not None:
+                await GroupRepository(tx).change(group, zone=schedule.zone)
+                group = replace(group, zone=schedule.zone)
+            await self._planner.plan(tx, group, now)
+            await self._tell(tx, group, now)
+            return await self._view(tx, group, schedule, kept=kept[-1] if kept else None)
+
+        return await self._work.write(actor, script)
+
+    async def add_extra(
+        self, actor: Actor, day: date, wanted: ScheduleChange, group_id: GroupId | None = None
+    ) -> Changed:
+        """Plan one more meeting; on a day that was skipped, meet after all.
+
+        Refusals: `schedule.missing`, `meeting.past`, `meeting.too_far`, `meeting.collides`,
+        `meeting.day_taken`.
+        """
+
+        async def script(tx: Tx) -> Changed:
+            now = self._work.now()
+            group = (await as_organizer(tx, actor, group_id)).group
+            require_active(group)
+            await GroupRepository(tx).lock(group.id)
+            usual = _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
+            place = calendar.placed(
+                day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now
+            )
+            slots = await calendar.ahead(tx, group, now)
+            calendar.check_free(slots, place)
+            meeting = await _held_on(tx, group, slots, place, now)
+            await CardRepository(tx).touch(meeting.id)
+            await self._planner.plan(tx, group, now)
+            await news.owe_change(tx, meeting, now)
+            return Changed(group, meeting)
+
+        return await self._work.write(actor, script)
+
+    async def _anchor(
+        self, tx: Tx, group: Group, schedule: Schedule, kept: list[Meeting], now: datetime
+    ) -> date:
+        """Return from which day on the new rhythm is counted."""
+        today = local(now, schedule.zone).date()
+        if instant(today, schedule.time, schedule.zone) <= now:
+            today += timedelta(days=1)
+        held = await MeetingRepository(tx).held(group.id, limit=1)
+        last = max((meeting.day for meeting in [*kept, *held]), default=None)
+        if last is None:
+            return today
+        return max(today, last + timedelta(weeks=schedule.every_weeks - 1) + BREATH)
+
+    async def _tell(self, tx: Tx, group: Group, now: datetime) -> None:
+        """Tell the group of the first meeting in the new rhythm; Refusal `meeting.collides`."""
+        left_alone = {meeting.id for meeting in await _kept(tx, group)}
+        ahead = await MeetingRepository(tx).ahead(group.id)
+        for earlier, later in pairwise(ahead):
+            if later.starts_at < earlier.ends_at:
+                raise Refusal("meeting.collides", at=later.starts_at)
+        fresh = [each for each in ahead if each.kind is MeetingKind.REGULAR and each.id not in left_alone]
+        if fresh:
+            await news.owe_change(tx, fresh[0], now)
+
+    async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
+        slots = await calendar.ahead(tx, group, self._work.now())
+        return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
+
+
+def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
+    """Return the rhythm with what was written in it; the anchor is still the old one."""
+    if old is None:
+        if wanted.weekday is None or wanted.at is None:
+            raise Refusal("schedule.missing")
+        old = Schedule(
+            weekday=wanted.weekday,
+            time=wanted.at,
+            zone=group.zone,
+            every_weeks=1,
+            anchor=group.created_at.date(),
+            duration_minutes=USUAL_MINUTES,
+        )
+    return replace(
+        old,
+        weekday=old.weekday if wanted.weekday is None else wanted.weekday,
+        time=old.time if wanted.at is None else wanted.at,
+        zone=old.zone if wanted.zone is None else wanted.zone,
+        every_weeks=old.every_weeks if wanted.every_weeks is None else wanted.every_weeks,
+        duration_minutes=old.duration_minutes if wanted.duration_minutes is None else wanted.duration_minutes,
+    )
+
+
+async def _kept(tx: Tx, group: Group) -> list[Meeting]:
+    """Return the meetings ahead that a new rhythm leaves alone: announced, moved, or under way."""
+    return [
+        meeting
+        for meeting in await MeetingRepository(tx).ahead(group.id)
+        if meeting.kind is MeetingKind.REGULAR
+        and (meeting.state is MeetingState.OPEN or meeting.moves or await _announced(tx, meeting))
+    ]
+
+
+async def _announced(tx: Tx, meeting: Meeting) -> bool:
+    return any(
+        ping.kind is not PingKind.CHANGE and ping.state in (PingState.SENDING, PingState.SENT)
+        for ping in await OutboxRepository(tx).of_meeting(meeting.id)
+    )
+
+
+async def _held_on(tx: Tx, group: Group, slots: Sequence[Slot], place: Slot, now: datetime) -> Meeting:
+    """Return the meeting that takes `place`: one that was skipped that day, or a new one."""
+    meetings = MeetingRepository(tx)
+    skipped = next((slot.meeting for slot in slots if slot.skipped and slot.day == place.day), None)
+    if skipped is None:
+        return await calendar.require(tx, group, await calendar.add(tx, group, place, MeetingKind.EXTRA))
+    await meetings.set_state(skipped.id, MeetingState.SCHEDULED, now=now)
+    await meetings.put_moved_from(skipped.id, None)
+    await meetings.put_when(
+        skipped.id,
+        day=place.day,
+        at=place.at,
+        zone=place.zone,
+        starts_at=place.starts_at,
+        ends_at=place.ends_at,
+        moved=(place.at, place.zone, place.duration_minutes)
+        != (skipped.time, skipped.zone, skipped.duration_minutes),
+        duration_minutes=place.duration_minutes,
+    )
+    return await calendar.require(tx, group, skipped.id)
