@@ -13,6 +13,8 @@ from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.rows import epoch
 
 REMOVED = "removed"
 
@@ -70,6 +72,9 @@ class MemberService:
             members = MemberRepository(tx)
             if follows.heir is not None:
                 await members.set_role(group_id=group_id, user_id=follows.heir, role=Role.ORGANIZER)
+                await NoticeRepository(tx).tell(
+                    group_id, code="heir", key=f"heir:{follows.heir}:{epoch(now)}", parameters={}, now=now
+                )
             await members.end(
                 group_id=group_id,
                 user_id=actor.user_id,
