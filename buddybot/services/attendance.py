@@ -17,6 +17,7 @@ from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rsvps import RsvpRepository
 
 RECORDABLE = (
@@ -27,6 +28,8 @@ RECORDABLE = (
     Attendance.ABSENT,
 )
 """What an organizer may say of somebody."""
+INCOMPLETE = "attendance_unrecorded"
+"""The code of the notice that tells organizers of people who are unrecorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,11 @@ class AttendanceService:
             _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
             waiting = {user_id for user_id, _ in (await self._list(tx, meeting)).people}
             await self._append(
-                tx, actor, meeting_id, {user: state for user, state in states.items() if user in waiting}
+                tx, actor, meeting, {user: state for user, state in states.items() if user in waiting}
             )
             return await self._list(tx, meeting)
 
-        if not set(states.values()) <= set(RECORDABLE):
-            raise Refusal("button.stale")
+        _require_recordable(*states.values())
         return await self._work.write(actor, script)
 
     async def record_rest(self, actor: Actor, meeting_id: MeetingId, state: Attendance) -> Unrecorded:
@@ -129,26 +131,29 @@ class AttendanceService:
         async def script(tx: Tx) -> Unrecorded:
             _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
             waiting = (await self._list(tx, meeting)).people
-            await self._append(tx, actor, meeting_id, dict.fromkeys((user for user, _ in waiting), state))
+            await self._append(tx, actor, meeting, dict.fromkeys((user for user, _ in waiting), state))
             return await self._list(tx, meeting)
 
+        _require_recordable(state)
         return await self._work.write(actor, script)
 
     async def _append(
-        self, tx: Tx, actor: Actor, meeting_id: MeetingId, states: Mapping[UserId, Attendance]
+        self, tx: Tx, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]
     ) -> None:
         ledger = AttendanceRepository(tx)
-        standing = await ledger.standing(meeting_id)
+        standing = await ledger.standing(meeting.id)
         for user_id, state in states.items():
             entry = standing.get(user_id)
             await ledger.append(
-                meeting_id=meeting_id,
+                meeting_id=meeting.id,
                 user_id=user_id,
                 state=state,
                 previous=None if entry is None else entry.state,
                 recorded_by=actor.user_id,
                 now=self._work.now(),
             )
+        if not await unrecorded(tx, meeting):
+            await NoticeRepository(tx).forget(meeting.group_id, INCOMPLETE)
 
     async def _list(self, tx: Tx, meeting: Meeting) -> Unrecorded:
         if meeting.state is not MeetingState.CLOSED:
@@ -159,3 +164,8 @@ class AttendanceService:
             number=await MeetingRepository(tx).number(meeting),
             people=tuple((user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)),
         )
+
+
+def _require_recordable(*states: Attendance) -> None:
+    if not set(states) <= set(RECORDABLE):
+        raise Refusal("button.stale")

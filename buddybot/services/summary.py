@@ -9,7 +9,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
 from buddybot.services.announcements import Announcement
-from buddybot.services.attendance import unrecorded
+from buddybot.services.attendance import INCOMPLETE, unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.work import Planner, Work
 from buddybot.storage.attendance import AttendanceRepository
@@ -20,9 +20,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
-
-UNRECORDED = "attendance_unrecorded"
-"""The code of the notice that tells an organizer of an incomplete attendance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ async def _tell_organizers(tx: Tx, group: Group, meeting: Meeting, now: datetime
     if waiting:
         await NoticeRepository(tx).tell(
             group.id,
-            code=UNRECORDED,
+            code=INCOMPLETE,
             key=f"attendance:{meeting.id}",
             parameters={"number": await MeetingRepository(tx).number(meeting), "count": len(waiting)},
             now=now,

@@ -1,0 +1,222 @@
+"""A group of four on the evening of a meeting, for the tests of check-in, turns and attendance."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.commitments import Commitment, Outcome, Visibility, guess_category
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, Role
+from buddybot.domain.ids import CommitmentId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.pings import PingKind
+from buddybot.domain.rsvps import Answer
+from buddybot.domain.schedule import Schedule
+from buddybot.pings.owed import Times
+from buddybot.pings.planner import Planner
+from buddybot.services import checkin_card
+from buddybot.services.announcements import Announcement
+from buddybot.services.attendance import AttendanceService
+from buddybot.services.checkin_card import CheckInView
+from buddybot.services.checkins import CheckInService, Reported
+from buddybot.services.rules import Rules
+from buddybot.services.summary import SummaryAnnouncer
+from buddybot.services.turns import TurnService
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.rsvps import RsvpRepository
+from tests.services.homes import START, Home
+
+ORGANIZER, ANA, BEN, CHO, STRANGER = 1, 2, 3, 4, 99
+MEETS = START + timedelta(days=3, hours=19)
+WEEK = timedelta(days=7)
+RHYTHM = Schedule(
+    weekday=MEETS.weekday(),
+    time=MEETS.time(),
+    zone="UTC",
+    every_weeks=1,
+    anchor=MEETS.date(),
+    duration_minutes=75,
+)
+RULES = Rules(
+    check_in_early=timedelta(hours=24),
+    close_after=timedelta(hours=12),
+    invitation_life=timedelta(days=7),
+    code_tries_per_hour=5,
+)
+TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)
+
+
+@dataclass
+class Evening:
+    """One group, its next two meetings, and what its members do there."""
+
+    home: Home
+    group: Group
+    meeting_id: MeetingId
+    following_id: MeetingId
+    planner: Planner
+
+    def __post_init__(self) -> None:
+        self.checkins = CheckInService(self.home.work, self.planner, RULES)
+        self.turns = TurnService(self.home.work)
+        self.attendance = AttendanceService(self.home.work)
+
+    @classmethod
+    async def prepare(cls, database: Database) -> "Evening":
+        """Make the group three days before it meets, and plan its pings."""
+        home = Home(database)
+        group = await home.group(ORGANIZER, ANA, BEN, CHO)
+        planner = Planner(ahead=2, times=TIMES)
+
+        async def script(tx: Tx) -> list[MeetingId]:
+            await ScheduleRepository(tx).put(group.id, RHYTHM)
+            await planner.plan(tx, group, home.now)
+            return [meeting.id for meeting in await MeetingRepository(tx).ahead(group.id)]
+
+        first, following = await home.database.write(script)
+        return cls(home, group, first, following, planner)
+
+    @property
+    def now(self) -> datetime:
+        """The instant it is."""
+        return self.home.now
+
+    async def meeting(self, meeting_id: MeetingId | None = None) -> Meeting:
+        """Return the meeting, or the named one, as it stands."""
+        wanted = self.meeting_id if meeting_id is None else meeting_id
+        found = await self.home.database.read(lambda tx: MeetingRepository(tx).get(self.group.id, wanted))
+        assert found is not None
+        return found
+
+    async def answer(self, user: int, answer: Answer) -> None:
+        """Say whether somebody comes."""
+
+        async def script(tx: Tx) -> None:
+            await RsvpRepository(tx).put(
+                meeting_id=self.meeting_id, user_id=UserId(user), answer=answer, now=self.now
+            )
+
+        await self.home.database.write(script)
+
+    async def commit(
+        self,
+        user: int,
+        text: str = "4 coffee meetings",
+        *,
+        target: int = 4,
+        weeks: int = 0,
+        visibility: Visibility = Visibility.GROUP,
+    ) -> CommitmentId:
+        """Let somebody have an open commitment from last week."""
+
+        async def script(tx: Tx) -> CommitmentId:
+            return await CommitmentRepository(tx).add(
+                group_id=self.group.id,
+                guild_id=self.group.guild_id,
+                user_id=UserId(user),
+                category=guess_category(text),
+                text=text,
+                target=target,
+                plan="if it is Tuesday, then I write to two people",
+                visibility=visibility,
+                now=self.now,
+                weeks_carried=weeks,
+            )
+
+        return await self.home.database.write(script)
+
+    async def announce(self, kind: PingKind) -> Announcement | None:
+        """Prepare a ping of the meeting as the delivery does."""
+        pings = await self.home.database.read(lambda tx: OutboxRepository(tx).of_meeting(self.meeting_id))
+        (ping,) = [ping for ping in pings if ping.kind is kind]
+        announcer = checkin_card.checkin if kind is PingKind.CHECKIN else SummaryAnnouncer(self.planner)
+        return await self.home.database.write(lambda tx: announcer(tx, ping, self.group, self.now))
+
+    async def open(self) -> CheckInView:
+        """Let it be the meeting's time, and the check-in open."""
+        self.home.now = MEETS
+        announcement = await self.announce(PingKind.CHECKIN)
+        assert announcement is not None
+        assert isinstance(announcement.content, CheckInView)
+        return announcement.content
+
+    async def view(self) -> CheckInView:
+        """Return what the live card shows."""
+        meeting = await self.meeting()
+        return await self.home.database.read(lambda tx: checkin_card.view_of(tx, self.group, meeting))
+
+    async def report(
+        self,
+        user: int,
+        outcomes: Mapping[CommitmentId, Outcome] | None = None,
+        *,
+        win: str | None = None,
+        blocker: str | None = None,
+        meeting_id: MeetingId | None = None,
+    ) -> Reported:
+        """Write somebody's check-in."""
+        return await self.checkins.report(
+            self.home.actor(user),
+            self.meeting_id if meeting_id is None else meeting_id,
+            outcomes=outcomes or {},
+            win=win,
+            blocker=blocker,
+        )
+
+    async def close(self, user: int = ORGANIZER) -> None:
+        """Let somebody close the meeting."""
+        await self.checkins.close(self.home.actor(user), self.meeting_id)
+
+    async def ledger(self) -> dict[int, Attendance]:
+        """Return how each person stands at the meeting."""
+        standing = await self.home.database.read(
+            lambda tx: AttendanceRepository(tx).standing(self.meeting_id)
+        )
+        return {int(user): entry.state for user, entry in standing.items()}
+
+    async def commitments(self, user: int) -> list[dict[str, Any]]:
+        """Return everything that is kept of somebody's commitments but their ids."""
+        return await self.home.rows(
+            """
+            SELECT c.text, c.target, c.done, c.state, c.weeks_carried, o.done AS said, o.dropped,
+                   CASE WHEN c.carried_from IS NULL THEN 0 ELSE 1 END AS carried
+            FROM commitments c LEFT JOIN outcomes o ON o.commitment_id = c.id
+            WHERE c.user_id = :user ORDER BY c.text, c.id
+            """,
+            user=user,
+        )
+
+    async def join(self, user: int) -> None:
+        """Let somebody become a member now."""
+
+        async def script(tx: Tx) -> None:
+            await MemberRepository(tx).add(
+                group_id=self.group.id,
+                guild_id=self.group.guild_id,
+                user_id=UserId(user),
+                role=Role.MEMBER,
+                now=self.now,
+            )
+
+        await self.home.database.write(script)
+
+    async def refused(self, action: Awaitable[object]) -> str:
+        """Return the code with which an action is refused."""
+        with pytest.raises(Refusal) as caught:
+            await action
+        return caught.value.code
+
+
+def one(commitments: tuple[Commitment, ...]) -> Commitment:
+    """Return the only one."""
+    assert len(commitments) == 1
+    return commitments[0]

@@ -1,0 +1,141 @@
+"""The round: a fair order, one turn a click, roles that go round, and a place for whoever turns up."""
+
+from datetime import timedelta
+
+import pytest
+
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.pings import PingKind
+from buddybot.domain.rsvps import Answer
+from buddybot.storage.database import Database
+from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
+
+
+@pytest.fixture
+async def evening(database: Database) -> Evening:
+    """The group, three days before it meets."""
+    return await Evening.prepare(database)
+
+
+async def next_turn(evening: Evening, begun: int, *, user: int = ANA) -> None:
+    await evening.turns.next_turn(evening.home.actor(user), evening.meeting_id, begun=begun)
+
+
+async def here(evening: Evening, user: int) -> None:
+    await evening.turns.here(evening.home.actor(user), evening.meeting_id)
+
+
+async def test_those_who_come_are_in_the_round_and_those_who_are_late_end_it(evening: Evening) -> None:
+    await evening.answer(ORGANIZER, Answer.LATE)
+    await evening.answer(ANA, Answer.GOING)
+    await evening.answer(BEN, Answer.APOLOGIES)
+    await evening.answer(CHO, Answer.VIRTUAL)
+
+    the_round = (await evening.open()).round
+
+    assert the_round.people == (ANA, CHO, ORGANIZER)
+    assert (the_round.speaker, the_round.until, the_round.begun) == (None, None, 0)
+    assert the_round.minutes == 12
+
+
+async def test_each_click_gives_the_floor_to_the_next_once(evening: Evening) -> None:
+    for user in (ANA, BEN):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+
+    await next_turn(evening, 0)
+    await next_turn(evening, 0)  # pressed by two people at once
+    first = (await evening.view()).round
+    assert (first.speaker, first.until, first.waiting) == (ANA, MEETS + timedelta(minutes=15), (BEN,))
+
+    evening.home.now += timedelta(minutes=7)
+    await next_turn(evening, 1)
+    await next_turn(evening, 2)  # there is nobody left
+    last = (await evening.view()).round
+    assert (last.speaker, last.until, last.waiting, last.begun) == (
+        BEN,
+        MEETS + timedelta(minutes=22),
+        (),
+        2,
+    )
+
+
+async def test_whoever_turns_up_unannounced_gets_a_turn(evening: Evening) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    await evening.answer(CHO, Answer.APOLOGIES)
+    await evening.open()
+
+    await here(evening, BEN)
+    await here(evening, BEN)
+    await here(evening, CHO)
+
+    assert (await evening.view()).round.people == (ANA, BEN, CHO)
+
+
+async def test_a_report_at_the_meeting_is_a_way_to_turn_up(evening: Evening) -> None:
+    await evening.answer(CHO, Answer.APOLOGIES)
+    evening.home.now = MEETS - timedelta(hours=2)
+    await evening.report(ANA)
+    await evening.open()
+    await evening.report(BEN)
+    await evening.report(CHO)
+
+    view = await evening.view()
+
+    assert view.round.people == (BEN,)
+    assert {person.user_id for person in view.people} == {ANA, BEN, CHO}
+    assert view.reported == 3
+
+
+async def test_who_sends_apologies_after_all_has_no_turn(evening: Evening) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    await evening.answer(ANA, Answer.APOLOGIES)
+    await evening.home.leave(evening.group, BEN)
+
+    await next_turn(evening, 0, user=CHO)
+
+    assert (await evening.view()).round.speaker == CHO
+
+
+async def test_roles_are_given_to_those_who_come_and_to_the_first_who_turns_up(evening: Evening) -> None:
+    await evening.open()
+    meeting = await evening.meeting()
+    assert (meeting.facilitator_id, meeting.timekeeper_id) == (None, None)
+
+    await here(evening, CHO)
+    meeting = await evening.meeting()
+    assert (meeting.facilitator_id, meeting.timekeeper_id) == (CHO, CHO)
+    await here(evening, ANA)
+    await here(evening, BEN)
+    meeting = await evening.meeting()
+    assert (meeting.facilitator_id, meeting.timekeeper_id) == (CHO, ANA)
+
+
+async def test_roles_and_the_first_turn_go_round_from_meeting_to_meeting(evening: Evening) -> None:
+    facilitators, timekeepers, openers = [], [], []
+    for week in range(3):
+        for user in (ANA, BEN, CHO):
+            await evening.answer(user, Answer.GOING)
+        evening.home.now = MEETS + week * WEEK
+        await evening.announce(PingKind.CHECKIN)
+        meeting = await evening.meeting()
+        facilitators.append(meeting.facilitator_id)
+        timekeepers.append(meeting.timekeeper_id)
+        openers.append((await evening.view()).round.people[0])
+        await evening.close()
+        rows = await evening.home.rows("SELECT id FROM meetings WHERE state = 'scheduled' ORDER BY starts_at")
+        evening.meeting_id = MeetingId(rows[0]["id"])
+
+    assert set(facilitators) == set(timekeepers) == set(openers) == {ANA, BEN, CHO}
+
+
+async def test_nothing_moves_before_the_meeting_is_open_or_for_strangers(evening: Evening) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    for action in (next_turn(evening, 0), here(evening, ANA)):
+        assert await evening.refused(action) == "checkin.not_open"
+    await evening.open()
+    for action in (next_turn(evening, 0, user=STRANGER), here(evening, STRANGER)):
+        assert await evening.refused(action) == "meeting.unknown"
+    assert (await evening.view()).round.begun == 0
