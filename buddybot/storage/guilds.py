@@ -79,6 +79,19 @@ class GuildRepository:
         rows = await self._tx.all("SELECT DISTINCT guild_id FROM groups WHERE state <> 'archived'")
         return [GuildId(row["guild_id"]) for row in rows]
 
+    async def purge(self, before: datetime) -> int:
+        """Delete all that is stored of guilds marked as gone before then; returns how many they were."""
+        rows = await self._tx.all(
+            "SELECT guild_id FROM guilds WHERE gone_since < :before", before=epoch(before)
+        )
+        for row in rows:
+            guild_id = row["guild_id"]
+            await self._tx.run("DELETE FROM groups WHERE guild_id = :guild_id", guild_id=guild_id)
+            await self._tx.run("DELETE FROM preferences WHERE guild_id = :guild_id", guild_id=guild_id)
+            await self._tx.run("DELETE FROM code_tries WHERE guild_id = :guild_id", guild_id=guild_id)
+            await self._tx.run("DELETE FROM guilds WHERE guild_id = :guild_id", guild_id=guild_id)
+        return len(rows)
+
     async def groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
         """Return how many groups the guild has now, and how many were made since an instant."""
         row = await self._tx.one(

@@ -1,0 +1,284 @@
+"""Carries one ping to its end: look whether it arrived, prepare it, send it, note what became of it."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.domain.pings import GROUP, PingKind, nonce
+from buddybot.domain.quiet import QuietHours, defer
+from buddybot.pings.backoff import after
+from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.owed import quiet_of
+from buddybot.pings.pacing import Pacer
+from buddybot.services.announcements import Announcement, Announcer
+from buddybot.services.work import Now
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.sending import Claimed, RouteRepository, SendingRepository
+
+log = logging.getLogger(__name__)
+
+DIRECT_PAUSE = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far the bot's clock may have been off when it sent what is now looked for."""
+
+_GONE_FROM_DISCORD = (10007, 10013)
+_FIRST_MESSAGE_DELETED = 10008
+_SHOWN: Mapping[PingKind, CardKind] = {
+    PingKind.CARD: CardKind.MEETING,
+    PingKind.CHECKIN: CardKind.CHECKIN,
+    PingKind.SUMMARY: CardKind.SUMMARY,
+}
+"""As what a message found after a crash shows its meeting; only what was prepared so is entered."""
+
+
+class Ending(StrEnum):
+    """What became of one attempt."""
+
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    MISSED = "missed"
+    LATER = "later"
+
+
+@dataclass(slots=True)
+class Flight:
+    """A claimed ping under way.
+
+    `unsure` while an earlier attempt may have arrived, `begun` while any attempt may have.
+    """
+
+    claimed: Claimed
+    unsure: bool = False
+    begun: bool = False
+    ended: bool = False
+
+    @classmethod
+    def of(cls, claimed: Claimed) -> "Flight":
+        """Return the flight of a ping; where it was headed is noted before anything is sent."""
+        unsure = claimed.recovering and claimed.ping.channel_id is not None
+        return cls(claimed, unsure=unsure, begun=unsure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    announcement: Announcement
+    channel_id: ChannelId | None
+
+
+class Courier:
+    """Knows the order in which nothing is lost and nothing is doubled."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        now: Now,
+        announcers: Mapping[PingKind, Announcer],
+        outlet: Outlet,
+        pacer: Pacer,
+        quiet: QuietHours | None,
+    ) -> None:
+        """`quiet` are the hours in which members who chose none themselves get no direct message."""
+        self._database = database
+        self._now = now
+        self._announcers = announcers
+        self._outlet = outlet
+        self._pacer = pacer
+        self._quiet = quiet
+
+    async def carry(self, flight: Flight) -> Ending:
+        """Bring a ping as far as it gets now; raises Unauthorized when nothing gets anywhere."""
+        try:
+            ending = await self._carry(flight)
+        except Refused as error:
+            flight.begun = flight.unsure
+            ending = await self._refused(flight, error)
+        except Busy as error:
+            flight.begun = flight.unsure
+            ending = await self._later(flight, timedelta(seconds=max(1.0, error.seconds)), str(error))
+        except Unreachable as error:
+            flight.begun = flight.unsure
+            ending = await self._later(flight, after(flight.claimed.ping.attempts), f"unreachable: {error}")
+        except Unclear as error:
+            ending = await self._later(flight, after(flight.claimed.ping.attempts), f"unclear: {error}")
+        except Unauthorized:
+            flight.begun = flight.unsure
+            raise
+        except Exception as error:  # the boundary of one ping: a fault in it holds up no other
+            reference = secrets.token_hex(4)
+            log.error("ping %s failed, reference %s", flight.claimed.ping.id, reference, exc_info=error)
+            ending = await self._later(
+                flight, after(flight.claimed.ping.attempts), f"{type(error).__name__}, reference {reference}"
+            )
+        flight.ended = True
+        return ending
+
+    async def _carry(self, flight: Flight) -> Ending:
+        ping = flight.claimed.ping
+        if flight.unsure and ping.channel_id is not None and await self._arrived(flight, ping.channel_id):
+            return Ending.SENT
+        if ping.expires_at <= self._now():
+            return await self._missed(flight)
+        prepared = await self._database.write(lambda tx: self._prepare(tx, flight))
+        if not isinstance(prepared, _Prepared):
+            return prepared
+        letter = self._outlet.letter(ping.kind, prepared.announcement, nonce(ping.key))
+        channel_id = prepared.channel_id
+        if channel_id is None:
+            channel_id = await self._open_direct(flight)
+        await self._pacer.turn()
+        flight.begun = True
+        message_id = await letter.send(channel_id)
+        await self._delivered(flight, channel_id, message_id, shows=prepared.announcement.shows)
+        return Ending.SENT
+
+    async def _arrived(self, flight: Flight, channel_id: ChannelId) -> bool:
+        """Look in the channel's history; what cannot be read leaves it to the nonce."""
+        ping = flight.claimed.ping
+        try:
+            found = await self._outlet.find(channel_id, nonce(ping.key), since=ping.due_at - CLOCKS_DIFFER)
+        except Refused as error:
+            log.info("ping %s: history of its channel refused (%s)", ping.id, error)
+            return False
+        if found is None:
+            flight.unsure = flight.begun = False
+            return False
+        await self._delivered(flight, channel_id, found, shows=_SHOWN.get(ping.kind))
+        return True
+
+    async def _prepare(self, tx: Tx, flight: Flight) -> _Prepared | Ending:
+        """Make what is said from the present state, or end it; all in one transaction."""
+        ping, now = flight.claimed.ping, self._now()
+        sending = SendingRepository(tx)
+        group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+        if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
+            await sending.suppressed(ping, now)
+            return Ending.SUPPRESSED
+        if group.route_error is not None and not ping.direct:
+            await self._note_later(tx, flight, now + after(ping.attempts), f"route {group.route_error}")
+            return Ending.LATER
+        if ping.recipient != GROUP:
+            allowed_at = await self._allowed_at(tx, flight, group, now)
+            if allowed_at is None or allowed_at >= ping.expires_at:
+                await sending.suppressed(ping, now)
+                return Ending.SUPPRESSED
+            if allowed_at > now:
+                await self._note_later(tx, flight, allowed_at, "quiet hours")
+                return Ending.LATER
+        announcement = await self._announcers[ping.kind](tx, ping, group, now)
+        if announcement is None:
+            await sending.suppressed(ping, now)
+            return Ending.SUPPRESSED
+        if announcement.shows is not None and ping.meeting_id is not None:
+            await CardRepository(tx).preparing(ping.meeting_id, announcement.shows)
+        if ping.direct:
+            return _Prepared(announcement, None)
+        await sending.heading(ping.id, group.channel_id)
+        return _Prepared(announcement, group.channel_id)
+
+    async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
+        """When the recipient may be written to; None when they left, or take no direct messages."""
+        ping = flight.claimed.ping
+        if await MemberRepository(tx).get(group.id, ping.recipient) is None:
+            return None
+        person = await PreferenceRepository(tx).get(group.guild_id, ping.recipient)
+        if ping.direct and not person.direct_messages:
+            return None
+        quiet = quiet_of(person, self._quiet, direct=ping.direct)
+        return max(now, defer(now, quiet, person.zone or group.zone))
+
+    async def _open_direct(self, flight: Flight) -> ChannelId:
+        ping = flight.claimed.ping
+        channel_id = await self._outlet.direct(ping.recipient)
+        await self._database.write(lambda tx: SendingRepository(tx).heading(ping.id, channel_id))
+        return channel_id
+
+    async def _delivered(
+        self, flight: Flight, channel_id: ChannelId, message_id: MessageId, *, shows: CardKind | None
+    ) -> None:
+        ping = flight.claimed.ping
+
+        async def script(tx: Tx) -> None:
+            sending = SendingRepository(tx)
+            await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
+            if shows is not None:
+                await sending.posted(
+                    ping,
+                    shows,
+                    channel_id=channel_id,
+                    message_id=message_id,
+                    again=flight.claimed.recovering,
+                )
+
+        await self._database.write(script)
+
+    async def _missed(self, flight: Flight) -> Ending:
+        await self._database.write(lambda tx: SendingRepository(tx).missed(flight.claimed.ping, self._now()))
+        return Ending.MISSED
+
+    async def _later(self, flight: Flight, wait: timedelta, error: str) -> Ending:
+        now = self._now()
+        if flight.claimed.ping.expires_at <= now:
+            return await self._missed(flight)
+        await self._database.write(lambda tx: self._note_later(tx, flight, now + wait, error))
+        return Ending.LATER
+
+    async def _note_later(self, tx: Tx, flight: Flight, try_at: datetime, error: str) -> None:
+        sending = SendingRepository(tx)
+        if flight.begun:
+            await sending.leave_open(flight.claimed.ping, try_at=try_at, error=error)
+        else:
+            await sending.put_back(flight.claimed.ping, try_at=try_at, error=error)
+
+    async def _refused(self, flight: Flight, error: Refused) -> Ending:
+        """Do what Discord's code asks for; what it does not explain is a fault of ours."""
+        ping, now = flight.claimed.ping, self._now()
+        if error.code == _FIRST_MESSAGE_DELETED:
+            return await self._deleted_meanwhile(flight)
+        if ping.direct and error.code in _GONE_FROM_DISCORD:
+            await self._database.write(lambda tx: SendingRepository(tx).suppressed(ping, now))
+            return Ending.SUPPRESSED
+        if ping.direct and error.code == OPENING_TOO_FAST:
+            return await self._hold_direct(flight)
+        if error.status not in (403, 404):
+            log.error("ping %s: Discord refused the message itself (%s)", ping.id, error)
+            return await self._later(flight, after(ping.attempts), f"refused {error}")
+
+        async def script(tx: Tx) -> None:
+            if ping.direct:
+                await SendingRepository(tx).put_back(ping, try_at=now, error=str(error), direct=False)
+            else:
+                await RouteRepository(tx).close(ping.group_id, error.code, now)
+                await self._note_later(tx, flight, now + after(ping.attempts), f"refused {error}")
+
+        log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "channel")
+        await self._database.write(script)
+        return Ending.LATER
+
+    async def _deleted_meanwhile(self, flight: Flight) -> Ending:
+        """A repeat of a message that arrived and was deleted: it was delivered."""
+        ping, now = flight.claimed.ping, self._now()
+
+        async def script(tx: Tx) -> None:
+            await SendingRepository(tx).finish(ping, channel_id=None, message_id=None, now=now)
+
+        await self._database.write(script)
+        return Ending.SENT
+
+    async def _hold_direct(self, flight: Flight) -> Ending:
+        until = self._now() + DIRECT_PAUSE
+
+        async def script(tx: Tx) -> None:
+            await self._note_later(tx, flight, until, "opening direct messages too fast")
+            await SendingRepository(tx).hold_direct(until)
+
+        await self._database.write(script)
+        return Ending.LATER

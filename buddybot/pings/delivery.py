@@ -1,0 +1,168 @@
+"""The end of the pings that knows Discord: send with a nonce, look for it in the history, open a DM."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import discord
+from discord import ui
+from discord.ui.select import BaseSelect
+
+from buddybot.domain.ids import ChannelId, MessageId, UserId
+from buddybot.domain.pings import MARK, PingKind
+from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.services.announcements import Announcement
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 30.0
+"""Seconds for one request with the library's own retries."""
+HISTORY = 300
+CUSTOM_ID_LIMIT = 100
+_USUAL_WAIT = 60.0
+
+Compose = Callable[[PingKind, Announcement], ui.LayoutView]
+
+
+class DiscordOutlet:
+    """The way to Discord through discord.py."""
+
+    def __init__(self, bot: discord.Client, compose: Compose, *, patience: float = PATIENCE) -> None:
+        """`compose` makes the card of what a ping says."""
+        self._bot = bot
+        self._compose = compose
+        self._patience = patience
+
+    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> Letter:
+        """Make the message and mark it; ValueError when no button of it can carry the nonce."""
+        view = self._compose(kind, announcement)
+        mark(view, nonce)
+        people = [discord.Object(user_id) for user_id in announcement.mentions]
+        return _Letter(self, view, nonce, discord.AllowedMentions(users=people, roles=False, everyone=False))
+
+    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+        """Return the bot's own message with this nonce, newest first, not far beyond `since`."""
+        async with _Asking(self._bot, self._patience):
+            history = self._bot.get_partial_messageable(channel_id).history(
+                limit=HISTORY, after=since, oldest_first=False
+            )
+            async for message in history:
+                if self._is_mine(message) and any(
+                    custom_id.endswith(MARK + nonce) for custom_id in _custom_ids(message.components)
+                ):
+                    return MessageId(message.id)
+        return None
+
+    async def direct(self, user_id: UserId) -> ChannelId:
+        """Return the channel of direct messages with a person."""
+        async with _Asking(self._bot, self._patience):
+            return ChannelId((await self._bot.create_dm(discord.Object(user_id))).id)
+
+    async def post(
+        self, channel_id: ChannelId, view: ui.LayoutView, nonce: str, mentions: discord.AllowedMentions
+    ) -> MessageId:
+        """Send one message."""
+        async with _Asking(self._bot, self._patience):
+            channel = self._bot.get_partial_messageable(channel_id)
+            sent = await channel.send(view=view, nonce=nonce, allowed_mentions=mentions)
+            return MessageId(sent.id)
+
+    def _is_mine(self, message: discord.Message) -> bool:
+        return self._bot.user is not None and message.author.id == self._bot.user.id
+
+
+class _Letter:
+    def __init__(
+        self, outlet: DiscordOutlet, view: ui.LayoutView, nonce: str, mentions: discord.AllowedMentions
+    ) -> None:
+        self._outlet = outlet
+        self._view = view
+        self._nonce = nonce
+        self._mentions = mentions
+
+    async def send(self, channel_id: ChannelId) -> MessageId:
+        return await self._outlet.post(channel_id, self._view, self._nonce, self._mentions)
+
+
+def mark(view: ui.LayoutView, nonce: str) -> None:
+    """Write the nonce behind the custom id of the first button or select that has room for it.
+
+    Discord does not keep a nonce, so this is what tells the message in the channel's history.
+    """
+    for item in view.walk_children():
+        if not isinstance(item, ui.Button | BaseSelect):
+            continue
+        if item.custom_id is not None and len(item.custom_id) + len(MARK + nonce) <= CUSTOM_ID_LIMIT:
+            item.custom_id += MARK + nonce
+            return
+    raise ValueError("a card that is sent as a ping needs a button whose custom id has room for the nonce")
+
+
+def _custom_ids(components: Any) -> Iterator[str]:
+    """Every custom id in a message's components, however deep."""
+    for component in components:
+        custom_id = getattr(component, "custom_id", None)
+        if custom_id is not None:
+            yield custom_id
+        yield from _custom_ids(getattr(component, "children", ()))
+        accessory = getattr(component, "accessory", None)
+        if accessory is not None:
+            yield from _custom_ids([accessory])
+
+
+class _Asking:
+    """Bounds one request in time and says in our words what went wrong."""
+
+    def __init__(self, bot: discord.Client, patience: float) -> None:
+        self._bot = bot
+        self._timeout = asyncio.timeout(patience)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError as late:
+            # A request that is cancelled while it waits out a global limit would hold up all others for ever.
+            self._bot.http._global_over.set()  # noqa: SLF001  # the library offers no other way
+            raise Unclear("no answer in time") from late
+        if isinstance(error, Exception):
+            raise _translated(error) from error
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, discord.RateLimited):
+        return Busy(error.retry_after)
+    if isinstance(error, discord.HTTPException):
+        return _answered(error)
+    if isinstance(error, discord.LoginFailure):
+        return Unauthorized()
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Unreachable(type(error).__name__)
+    if not isinstance(error, OSError | aiohttp.ClientError | TimeoutError):
+        log.warning("an answer of Discord makes no sense", exc_info=error)
+    return Unclear(type(error).__name__)
+
+
+def _answered(error: discord.HTTPException) -> Exception:
+    if error.status == 401:
+        return Unauthorized()
+    if error.status == 429 and error.code != OPENING_TOO_FAST:
+        return Busy(_wait(error))
+    if error.status >= 500:
+        return Unclear(f"status {error.status}")
+    if not error.code:
+        return Unreachable(f"status {error.status} from something before Discord")
+    return Refused(status=error.status, code=error.code)
+
+
+def _wait(error: discord.HTTPException) -> float:
+    """The seconds that a 429 asks for."""
+    try:
+        return float(error.response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return _USUAL_WAIT

@@ -1,0 +1,175 @@
+"""Sends what is due, the earliest deadline first, and stops without losing what it holds."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from buddybot.pings.courier import Courier, Ending, Flight
+from buddybot.pings.lanes import Lanes
+from buddybot.services.work import Now
+from buddybot.storage.database import Database, StorageError, Tx
+from buddybot.storage.sending import SendingRepository
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+WIDTH = 16
+LEASE = timedelta(seconds=90)
+GRACE = 2.0
+"""Seconds that what is under way has to come to its end when the bot stops."""
+LAST_WORD = 1.0
+"""Seconds to write down what was handed back."""
+
+
+class Clock(Protocol):
+    """What the dispatcher needs of the alarm clock."""
+
+    def no_later_than(self, at: datetime) -> None:
+        """Ring at this instant, or before."""
+
+
+class Dispatcher:
+    """One at work in a process; a second process beside it does no harm."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        now: Now,
+        courier: Courier,
+        clock: Clock,
+        unauthorized: Callable[[], None],
+        width: int = WIDTH,
+        lease: timedelta = LEASE,
+        grace: float = GRACE,
+    ) -> None:
+        """`unauthorized` is called, once, when Discord no longer takes the token."""
+        self._database = database
+        self._now = now
+        self._courier = courier
+        self._clock = clock
+        self._unauthorized = unauthorized
+        self._width = width
+        self._lease = lease
+        self._grace = grace
+        self._working = asyncio.Lock()
+        self._stir = asyncio.Event()
+        self._rung = asyncio.Event()
+        self._sweep = True
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    # -- for the alarm clock ------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Work from now on whenever the alarm clock rings."""
+        self._task = asyncio.create_task(self._serve(), name="dispatcher")
+        self._rung.set()
+
+    async def ring(self) -> None:
+        """Look whether something is due."""
+        self._rung.set()
+        self._stir.set()
+
+    async def tick(self) -> None:
+        """Look, and give up what has expired, whatever the alarm clock thinks."""
+        self._sweep = True
+        await self.ring()
+
+    async def stop(self) -> None:
+        """Take no new work, finish or hand back what is under way; takes less than five seconds."""
+        self._stopping = True
+        await self.ring()
+        task, self._task = self._task, None
+        if task is not None:
+            done, _ = await asyncio.wait({task}, timeout=self._grace + LAST_WORD)
+            if not done:
+                task.cancel()
+                await asyncio.wait({task}, timeout=LAST_WORD / 2)
+        elif self._working.locked():
+            async with asyncio.timeout(self._grace + LAST_WORD), self._working:
+                pass
+
+    async def _serve(self) -> None:
+        while not self._stopping:
+            self._rung.clear()
+            try:
+                await self._work_off()
+            except StorageError as error:  # the rows are safe; the next tick tries again
+                log.error("the outbox cannot be read: %s", error)
+            except Exception as error:  # the boundary of one round: the next tick tries again
+                log.error("a round of sending failed", exc_info=error)
+            if not self._stopping:
+                await self._rung.wait()
+
+    async def _work_off(self) -> None:
+        due = await self.next_due()
+        if self._sweep or (due is not None and due <= self._now()):
+            self._sweep = False
+            await self.run_due()
+            due = await self.next_due()
+        if due is not None:
+            self._clock.no_later_than(due)
+
+    # -- the work -----------------------------------------------------------------------------
+
+    async def next_due(self) -> datetime | None:
+        """Return when there is something to send, or to settle, next."""
+        return await self._database.read(lambda tx: SendingRepository(tx).next_due())
+
+    async def run_due(self) -> Counter[Ending]:
+        """Send until nothing is due; return how many came to which end."""
+        async with self._working:
+            lanes = Lanes(self._courier, width=self._width, stirred=self._stir.set)
+            try:
+                missed = await self._fill(lanes)
+            finally:
+                await lanes.drop()
+            lanes.counts[Ending.MISSED] += missed
+            return +lanes.counts
+
+    async def _fill(self, lanes: Lanes) -> int:
+        """Keep the lanes busy until there is nothing left, or the bot stops."""
+        missed = 0
+        while not (self._stopping or lanes.unauthorized):
+            self._stir.clear()
+            if lanes.load < self._width:
+                taken = await self._database.write(lambda tx: self._take(tx, BATCH - lanes.load))
+                missed += taken[0]
+                for flight in taken[1]:
+                    lanes.add(flight)
+            if not lanes.load:
+                return missed
+            await self._stir.wait()
+        await self._hand_back(await lanes.shut(self._grace))
+        if lanes.unauthorized:
+            log.critical("Discord no longer takes the token; nothing is sent any more")
+            self._stopping = True
+            self._unauthorized()
+        return missed
+
+    async def _take(self, tx: Tx, limit: int) -> tuple[int, Sequence[Flight]]:
+        sending, now = SendingRepository(tx), self._now()
+        missed = await sending.expire(now)
+        held = list(await sending.recover(limit=limit, now=now, lease=self._lease))
+        if len(held) < limit:
+            held += await sending.claim(limit=limit - len(held), now=now, lease=self._lease)
+        return missed, [Flight.of(claimed) for claimed in held]
+
+    async def _hand_back(self, flights: Sequence[Flight]) -> None:
+        """Free what was not finished: planned again, or begun and to be settled from the history."""
+        if not flights:
+            return
+
+        async def script(tx: Tx) -> None:
+            sending, now = SendingRepository(tx), self._now()
+            for flight in flights:
+                if flight.begun:
+                    await sending.leave_open(flight.claimed.ping, try_at=now, error="stopped")
+                else:
+                    await sending.put_back(flight.claimed.ping, try_at=now, error="stopped")
+
+        await self._database.write(script)

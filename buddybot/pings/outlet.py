@@ -1,0 +1,63 @@
+"""What the courier needs of Discord, and everything that may go wrong there, in plain words."""
+
+from datetime import datetime
+from typing import Protocol
+
+from buddybot.domain.ids import ChannelId, MessageId, UserId
+from buddybot.domain.pings import PingKind
+from buddybot.services.announcements import Announcement
+
+OPENING_TOO_FAST = 40003
+"""Discord's code for too many new direct messages."""
+
+
+class Refused(Exception):
+    """Discord said no: nothing arrived. `code` is Discord's own, or the HTTP status where it gave none."""
+
+    def __init__(self, *, status: int, code: int) -> None:
+        super().__init__(f"{status}/{code}")
+        self.status = status
+        self.code = code
+
+
+class Busy(Exception):
+    """Discord asked to wait so many seconds: nothing arrived."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"busy for {seconds:.1f} s")
+        self.seconds = seconds
+
+
+class Unreachable(Exception):
+    """No connection came about: nothing arrived."""
+
+
+class Unclear(Exception):
+    """The answer was lost or makes no sense: it may have arrived."""
+
+
+class Unauthorized(Exception):
+    """Discord does not take the token any more: nothing will ever arrive."""
+
+
+class Letter(Protocol):
+    """A finished message that carries its ping's nonce."""
+
+    async def send(self, channel_id: ChannelId) -> MessageId:
+        """Send it; the same nonce again within minutes makes no second message.
+
+        Raises one of this module's exceptions.
+        """
+
+
+class Outlet(Protocol):
+    """The way to Discord."""
+
+    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> Letter:
+        """Make the message; ValueError when no button of it can carry the nonce."""
+
+    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+        """Return the bot's own message with this nonce, if the channel's recent history has one."""
+
+    async def direct(self, user_id: UserId) -> ChannelId:
+        """Return the channel of direct messages with a person."""

@@ -1,0 +1,84 @@
+"""Everything that happens again and again, in one list."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from buddybot.domain.groups import Group
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Database, StorageError, Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.sending import RouteRepository
+
+log = logging.getLogger(__name__)
+
+REPLAYED_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job, how often it runs, and what it does; it also runs once at the start."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[None]]
+
+
+class Housekeeping:
+    """The jobs that look after the rows."""
+
+    def __init__(self, *, database: Database, work: Work, planner: Planner, purge_after: timedelta) -> None:
+        self._database = database
+        self._work = work
+        self._planner = planner
+        self._purge_after = purge_after
+
+    async def replan(self) -> None:
+        """Carry every active group's horizon forward, by the zone rules of today."""
+        groups = await self._work.read(lambda tx: GroupRepository(tx).active())
+        for group in groups:
+            try:
+                await self._plan(group)
+            except StorageError as error:  # this group again in an hour, the others now
+                log.error("group %s could not be planned: %s", group.id, error)
+
+    async def forget_interactions(self) -> None:
+        """Drop what can no longer be replayed."""
+        before = self._work.now() - REPLAYED_WITHIN
+        await self._database.write(lambda tx: InteractionRepository(tx).forget(before=before))
+
+    async def purge_guilds(self) -> None:
+        """Delete what is stored of guilds that the bot has been out of for long."""
+        before = self._work.now() - self._purge_after
+        if await self._database.write(lambda tx: GuildRepository(tx).purge(before)):
+            await self._database.scrub()
+
+    async def reopen_routes(self) -> None:
+        """Let what waits try its closed channel once more: the permissions may have been mended."""
+        await self._work.write(None, lambda tx: RouteRepository(tx).reopen_wanted(self._work.now()))
+
+    async def _plan(self, group: Group) -> None:
+        async def script(tx: Tx) -> None:
+            await self._planner.plan(tx, group, self._work.now())
+
+        await self._work.write(None, script)
+
+
+def jobs(
+    housekeeping: Housekeeping,
+    *,
+    tick: Callable[[], Awaitable[None]],
+    refresh_cards: Callable[[], Awaitable[None]],
+) -> Sequence[Periodic]:
+    """Return the list; `tick` makes the dispatcher look, `refresh_cards` edits cards that are stale."""
+    return (
+        Periodic("replan", timedelta(hours=1), housekeeping.replan),
+        Periodic("tick", timedelta(seconds=60), tick),
+        Periodic("refresh cards", timedelta(seconds=60), refresh_cards),
+        Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
+        Periodic("forget interactions", timedelta(days=1), housekeeping.forget_interactions),
+        Periodic("purge guilds", timedelta(days=1), housekeeping.purge_guilds),
+    )

@@ -1,0 +1,91 @@
+"""What organizers should know: each trouble once, until one of them has seen it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.storage.database import Tx
+from buddybot.storage.rows import epoch, instant
+
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One trouble of one group; `parameters` whose names end in `_at` are epoch seconds."""
+
+    group_id: GroupId
+    group_name: str
+    code: str
+    parameters: Mapping[str, Value]
+    created_at: datetime
+
+
+class NoticeRepository:
+    """Notices by group; no personal text is kept in them."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def tell(
+        self, group_id: GroupId, *, code: str, key: str, parameters: Mapping[str, Value], now: datetime
+    ) -> None:
+        """Note a trouble; the same key of a group is noted once."""
+        await self._tx.run(
+            """
+            INSERT INTO notices (group_id, code, parameters, key, created_at)
+            VALUES (:group_id, :code, :parameters, :key, :now) ON CONFLICT DO NOTHING
+            """,
+            group_id=group_id,
+            code=code,
+            parameters=json.dumps(parameters, sort_keys=True),
+            key=key,
+            now=epoch(now),
+        )
+
+    async def forget(self, group_id: GroupId, code: str) -> None:
+        """Drop what is told of a trouble that is over, so that it is told again when it comes back."""
+        await self._tx.run(
+            "DELETE FROM notices WHERE group_id = :group_id AND code = :code", group_id=group_id, code=code
+        )
+
+    async def unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
+        """Return what nobody has seen of the groups that the user organizes, oldest first."""
+        rows = await self._tx.all(
+            """
+            SELECT n.*, g.name FROM notices n JOIN groups g ON g.id = n.group_id
+            JOIN memberships m ON m.group_id = g.id
+            WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.role = 'organizer'
+              AND m.left_at IS NULL AND n.seen_at IS NULL
+            ORDER BY n.created_at, n.id
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return [
+            Notice(
+                group_id=GroupId(row["group_id"]),
+                group_name=row["name"],
+                code=row["code"],
+                parameters=json.loads(row["parameters"]),
+                created_at=instant(row["created_at"]),
+            )
+            for row in rows
+        ]
+
+    async def seen(self, guild_id: GuildId, user_id: UserId, now: datetime) -> None:
+        """Say that an organizer was shown everything that `unseen` returns."""
+        await self._tx.run(
+            """
+            UPDATE notices SET seen_at = :now
+            WHERE seen_at IS NULL AND group_id IN (
+                SELECT g.id FROM groups g JOIN memberships m ON m.group_id = g.id
+                WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.role = 'organizer'
+                  AND m.left_at IS NULL)
+            """,
+            now=epoch(now),
+            guild_id=guild_id,
+            user_id=user_id,
+        )

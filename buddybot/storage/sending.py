@@ -1,0 +1,282 @@
+"""The sender's part of the outbox: claim, hand back, finish, and settle what a crash left open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId, PingId
+from buddybot.domain.pings import GROUP, Ping
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.outbox import ping_of
+from buddybot.storage.rows import epoch, instant
+
+ROUTE_CLOSED = "route_closed"
+PING_MISSED = "ping_missed"
+
+# A guild that the bot is out of gets nothing, and a channel that refused the bot is not asked again.
+_OPEN = """
+    NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
+    AND (o.direct = 1 OR EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND g.route_error IS NULL))
+"""
+_HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A ping that this sender holds; what shares a `lane` is sent one after the other.
+
+    `recovering` when an earlier attempt may have arrived.
+    """
+
+    ping: Ping
+    lane: int
+    recovering: bool
+
+
+class SendingRepository:
+    """The rows of the outbox on their way to Discord."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Claimed]:
+        """Hold what is due, the earliest deadline first."""
+        return await self._take(
+            f"o.state = 'planned' AND o.try_at <= :now AND o.expires_at > :now AND {_OPEN}",
+            limit=limit,
+            now=now,
+            lease=lease,
+            recovering=False,
+        )
+
+    async def recover(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Claimed]:
+        """Hold what was being sent when its sender went away, or left it to be tried again."""
+        return await self._take(
+            "o.state = 'sending' AND o.try_at <= :now AND COALESCE(o.lease_until, 0) <= :now",
+            limit=limit,
+            now=now,
+            lease=lease,
+            recovering=True,
+        )
+
+    async def _take(
+        self, which: str, *, limit: int, now: datetime, lease: timedelta, recovering: bool
+    ) -> Sequence[Claimed]:
+        rows = await self._tx.all(
+            f"""
+            UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = :lease_until
+            WHERE id IN (SELECT o.id FROM outbox o WHERE {which}
+                         ORDER BY o.expires_at, o.due_at, o.id LIMIT :limit {self._tx.skip_locked})
+            RETURNING *, ({_HOME}) AS home
+            """,  # constants of this module
+            limit=limit,
+            now=epoch(now),
+            lease_until=epoch(now + lease),
+        )
+        held = [
+            Claimed(ping_of(row), row["recipient"] if row["direct"] else row["home"], recovering)
+            for row in rows
+        ]
+        return sorted(held, key=lambda each: (each.ping.expires_at, each.ping.due_at, each.ping.id))
+
+    async def next_due(self) -> datetime | None:
+        """Return when there is something to claim or to recover next."""
+        planned = await self._tx.one(
+            f"""
+            SELECT o.try_at AS due FROM outbox o WHERE o.state = 'planned' AND {_OPEN}
+            ORDER BY o.try_at LIMIT 1
+            """  # constants of this module
+        )
+        sending = await self._tx.one(
+            """
+            SELECT MIN(CASE WHEN COALESCE(lease_until, 0) > try_at THEN lease_until ELSE try_at END) AS due
+            FROM outbox WHERE state = 'sending'
+            """
+        )
+        found = [row["due"] for row in (planned, sending) if row is not None and row["due"] is not None]
+        return instant(min(found)) if found else None
+
+    async def expire(self, now: datetime) -> int:
+        """Give up what is useless by now and was not begun; the organizer is told."""
+        # try_at never lies after expires_at, so that the index leads to these rows.
+        rows = await self._tx.all(
+            """
+            UPDATE outbox SET state = 'missed', settled_at = :now
+            WHERE state = 'planned' AND try_at <= :now AND expires_at <= :now
+            RETURNING *
+            """,
+            now=epoch(now),
+        )
+        for row in rows:
+            await self._tell_missed(ping_of(row), now)
+        return len(rows)
+
+    async def missed(self, ping: Ping, now: datetime) -> None:
+        """Give up one that was begun and did not arrive in time."""
+        changed = await self._settle(ping.id, "missed", now)
+        if changed:
+            await self._tell_missed(ping, now)
+
+    async def suppressed(self, ping: Ping, now: datetime) -> None:
+        """End one that is no longer needed."""
+        await self._settle(ping.id, "suppressed", now)
+
+    async def heading(self, ping_id: PingId, channel_id: ChannelId) -> None:
+        """Say, before it is sent, where to: from here on it may have arrived."""
+        await self._tx.run(
+            "UPDATE outbox SET channel_id = :channel_id WHERE id = :ping_id AND state = 'sending'",
+            channel_id=channel_id,
+            ping_id=ping_id,
+        )
+
+    async def finish(
+        self, ping: Ping, *, channel_id: ChannelId | None, message_id: MessageId | None, now: datetime
+    ) -> None:
+        """Say that it arrived, where not None; a channel that takes a message is in order again."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET state = 'sent', message_id = :message_id,
+                              channel_id = COALESCE(:channel_id, channel_id),
+                              settled_at = :now, lease_until = NULL, error = NULL
+            WHERE id = :ping_id AND state = 'sending'
+            """,
+            channel_id=channel_id,
+            message_id=message_id,
+            now=epoch(now),
+            ping_id=ping.id,
+        )
+        if not ping.direct:
+            await RouteRepository(self._tx).works(ping.group_id)
+
+    async def posted(
+        self, ping: Ping, shows: CardKind, *, channel_id: ChannelId, message_id: MessageId, again: bool
+    ) -> None:
+        """Remember the message that shows the meeting; `again` when it may be an older state of it."""
+        if ping.meeting_id is None:
+            return
+        cards = CardRepository(self._tx)
+        await cards.posted(
+            meeting_id=ping.meeting_id, kind=shows, channel_id=channel_id, message_id=message_id
+        )
+        if again:
+            await cards.touch(ping.meeting_id)
+
+    async def put_back(
+        self, ping: Ping, *, try_at: datetime, error: str | None, direct: bool | None = None
+    ) -> None:
+        """Plan it again: it surely did not arrive. `direct` changes the way it travels."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET state = 'planned', channel_id = NULL, lease_until = NULL, error = :error,
+                try_at = CASE WHEN :try_at < expires_at THEN :try_at ELSE expires_at END, direct = :direct
+            WHERE id = :ping_id AND state = 'sending'
+            """,
+            try_at=epoch(try_at),
+            error=error,
+            direct=int(ping.direct if direct is None else direct),
+            ping_id=ping.id,
+        )
+
+    async def leave_open(self, ping: Ping, *, try_at: datetime, error: str | None) -> None:
+        """Let it stay begun: it may have arrived, and the next attempt looks first."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET lease_until = NULL, try_at = :try_at, error = :error
+            WHERE id = :ping_id AND state = 'sending'
+            """,
+            try_at=epoch(try_at),
+            error=error,
+            ping_id=ping.id,
+        )
+
+    async def hold_direct(self, until: datetime) -> None:
+        """Let every direct message wait."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET try_at = CASE WHEN :until < expires_at THEN :until ELSE expires_at END
+            WHERE state = 'planned' AND direct = 1 AND try_at < :until
+            """,
+            until=epoch(until),
+        )
+
+    async def _settle(self, ping_id: PingId, state: str, now: datetime) -> int:
+        return await self._tx.run(
+            """
+            UPDATE outbox SET state = :state, settled_at = :now, lease_until = NULL
+            WHERE id = :ping_id AND state = 'sending'
+            """,
+            state=state,
+            now=epoch(now),
+            ping_id=ping_id,
+        )
+
+    async def _tell_missed(self, ping: Ping, now: datetime) -> None:
+        """Tell of it without saying whom it was for: what a member asked to be sent is their own."""
+        route = await self._tx.one(
+            "SELECT route_error FROM groups WHERE id = :group_id", group_id=ping.group_id
+        )
+        closed = route is not None and route["route_error"] is not None and not ping.direct
+        subject = ping.key if ping.recipient == GROUP else f"{ping.meeting_id}:{ping.kind.value}"
+        await NoticeRepository(self._tx).tell(
+            ping.group_id,
+            code=PING_MISSED,
+            key=f"missed:{subject}",
+            parameters={
+                "kind": ping.kind.value,
+                "due_at": epoch(ping.due_at),
+                "why": "route" if closed else "late",
+            },
+            now=now,
+        )
+
+
+class RouteRepository:
+    """Which groups' home channels refuse the bot."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def close(self, group_id: GroupId, code: int, now: datetime) -> None:
+        """Ask the group's channel for nothing more; the organizer is told once."""
+        row = await self._tx.one(
+            "UPDATE groups SET route_error = :code WHERE id = :group_id RETURNING channel_id",
+            code=code,
+            group_id=group_id,
+        )
+        if row is not None:
+            await NoticeRepository(self._tx).tell(
+                group_id,
+                code=ROUTE_CLOSED,
+                key=f"route:{code}",
+                parameters={"channel": row["channel_id"], "error": code},
+                now=now,
+            )
+
+    async def works(self, group_id: GroupId) -> None:
+        """Say that the channel took a message; a closure that comes later is told again."""
+        await self._tx.run(
+            "UPDATE groups SET route_error = NULL WHERE id = :group_id AND route_error IS NOT NULL",
+            group_id=group_id,
+        )
+        await NoticeRepository(self._tx).forget(group_id, ROUTE_CLOSED)
+
+    async def reopen(self, guild_id: GuildId) -> None:
+        """Try a guild's closed channels again: its permissions or channels have changed."""
+        await self._tx.run(
+            "UPDATE groups SET route_error = NULL WHERE route_error IS NOT NULL AND guild_id = :guild_id",
+            guild_id=guild_id,
+        )
+
+    async def reopen_wanted(self, now: datetime) -> int:
+        """Try those closed channels again for which something waits; returns how many."""
+        return await self._tx.run(
+            """
+            UPDATE groups SET route_error = NULL
+            WHERE route_error IS NOT NULL AND EXISTS (
+                SELECT 1 FROM outbox o WHERE o.group_id = groups.id AND o.state = 'planned'
+                  AND o.direct = 0 AND o.try_at <= :now)
+            """,
+            now=epoch(now),
+        )
