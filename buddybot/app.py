@@ -1,11 +1,25 @@
 """The composition root: builds everything once, starts it, and stops it in order."""
 
+import asyncio
 import logging
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
+import discord
+from discord.http import Route
+
 from buddybot.bot import BuddyBot
+from buddybot.domain.ids import GuildId
 from buddybot.domain.quiet import QuietHours
+from buddybot.errors import OperatorError
+from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
+from buddybot.pings.courier import Courier
+from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.owed import Times
+from buddybot.pings.pacing import Pacer
+from buddybot.pings.periodic import Housekeeping, jobs
 from buddybot.pings.planner import Planner
 from buddybot.services import suite
 from buddybot.services.rules import Rules
@@ -13,8 +27,13 @@ from buddybot.services.work import Now, Work
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
+from buddybot.ui.letters import compose
+from buddybot.ui.live import LiveCards
 
 log = logging.getLogger(__name__)
+
+REFUSED = "Discord does not take DISCORD_TOKEN: copy the token again from your application's Bot page."
+_CLOSE_REFUSED = (4004, 4014)
 
 
 def utc_now() -> datetime:
@@ -22,22 +41,107 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_bot(settings: Settings, *, now: Now = utc_now) -> BuddyBot:
-    """Return a bot that is ready to log in, with nothing started."""
+def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | None = None) -> BuddyBot:
+    """Return a bot that is ready to log in, with nothing started.
+
+    Without an `alarm` nothing is sent by itself: somebody calls the dispatcher's `run_due`.
+    """
+    clock = alarm or SilentAlarm()
 
     async def open_house(bot: BuddyBot) -> None:
         database = await connect(settings.database_url)
         bot.on_close(database.close)
         await migrate(database)
-        work = Work(database=database, now=now, changed=lambda: None)
-        planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
-        bot.services = suite.build(work, planner, rules_of(settings))
+        work = Work(database=database, now=now, changed=clock.ring_soon)
+        planner = Planner(ahead=settings.meetings.planned_ahead, times=_times(settings))
+        bot.services = suite.build(work, planner, _rules(settings))
+        bot.live = LiveCards(bot, bot.services)
+        courier = Courier(
+            database=database,
+            now=now,
+            announcers=bot.services.announcers,
+            outlet=DiscordOutlet(bot, compose),
+            pacer=Pacer(settings.discord.sends_per_second),
+            quiet=_quiet(settings),
+        )
+        bot.dispatcher = Dispatcher(
+            database=database, now=now, courier=courier, clock=clock, unauthorized=bot.lose_access
+        )
+        bot.on_close(bot.dispatcher.stop)
+        bot.housekeeping = Housekeeping(
+            database=database,
+            work=work,
+            planner=planner,
+            purge_after=timedelta(days=settings.privacy.purge_days),
+        )
 
     return BuddyBot(settings=settings, now=now, open_house=open_house)
 
 
-def rules_of(settings: Settings) -> Rules:
-    """Return the settings that the services follow."""
+async def run(settings: Settings) -> int:
+    """Run the bot until SIGTERM or Ctrl-C; return the exit code.
+
+    Raises OperatorError when Discord does not take the token or the intents.
+    """
+    if settings.discord.api_base:
+        Route.BASE = settings.discord.api_base
+    alarm = Alarm(utc_now)
+    bot = create_bot(settings, alarm=alarm)
+    stopped = _on_signals()
+    bot.when_ready(lambda: _start(bot, alarm))
+    living = asyncio.create_task(_live(bot, settings.require_token()), name="discord")
+    waiting = asyncio.create_task(stopped.wait(), name="signals")
+    try:
+        await asyncio.wait((living, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if living.done():
+            await living
+    finally:
+        await alarm.stop()
+        await bot.close()
+        for task in (living, waiting):
+            task.cancel()
+        await asyncio.gather(living, waiting, return_exceptions=True)
+    if bot.access_lost:
+        raise OperatorError(REFUSED)
+    return 0
+
+
+async def _live(bot: BuddyBot, token: str) -> None:
+    try:
+        await bot.start(token)
+    except discord.LoginFailure as error:
+        raise OperatorError(REFUSED) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise OperatorError(
+            "Discord refuses the intents: this bot needs none that are privileged."
+        ) from error
+    except discord.ConnectionClosed as error:
+        if error.code in _CLOSE_REFUSED:
+            raise OperatorError(REFUSED) from error
+        raise
+
+
+async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
+    """Begin to send, once the servers are known."""
+    await bot.services.guilds.reconcile([GuildId(guild.id) for guild in bot.guilds])
+    bot.dispatcher.start()
+    alarm.start(
+        bot.dispatcher.ring,
+        jobs(bot.housekeeping, tick=bot.dispatcher.tick, refresh_cards=bot.live.refresh),
+    )
+    log.info("ready in %s servers", len(bot.guilds))
+
+
+def _on_signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has no such signals; Ctrl-C raises there
+            loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _rules(settings: Settings) -> Rules:
     return Rules(
         check_in_early=timedelta(hours=settings.meetings.check_in_hours_before),
         close_after=timedelta(hours=settings.meetings.close_hours_after),
@@ -46,13 +150,15 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def times_of(settings: Settings) -> Times:
-    """Return the settings that the planner follows; equal quiet times mean that there are none."""
-    reminders = settings.reminders
-    has_quiet = reminders.quiet_start != reminders.quiet_end
+def _quiet(settings: Settings) -> QuietHours | None:
+    start, end = settings.reminders.quiet_start, settings.reminders.quiet_end
+    return None if start == end else QuietHours(start, end)
+
+
+def _times(settings: Settings) -> Times:
     return Times(
         card_before=timedelta(hours=settings.meetings.card_hours_before),
         close_after=timedelta(hours=settings.meetings.close_hours_after),
         nudge_at=time(settings.reminders.nudge_hour),
-        quiet=QuietHours(reminders.quiet_start, reminders.quiet_end) if has_quiet else None,
+        quiet=_quiet(settings),
     )

@@ -1,5 +1,6 @@
 """The Discord client: intents, the command tree, and the one error boundary."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -14,12 +15,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.ids import GuildId
+from buddybot.pings.dispatcher import Dispatcher
+from buddybot.pings.periodic import Housekeeping
 from buddybot.places import cogs_package
 from buddybot.services.guilds import EVERYWHERE
 from buddybot.services.suite import Services
 from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
+from buddybot.ui.live import LiveCards
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -45,6 +49,9 @@ class BuddyBot(commands.Bot):
     """The client; what it opens on the way in it closes on the way out, in reverse order."""
 
     services: Services
+    dispatcher: Dispatcher
+    housekeeping: Housekeeping
+    live: LiveCards
 
     def __init__(
         self, *, settings: Settings, now: Now, open_house: Callable[["BuddyBot"], Awaitable[None]]
@@ -65,7 +72,25 @@ class BuddyBot(commands.Bot):
         self.now = now
         self.router = Router()
         self._open_house = open_house
+        self.access_lost = False
+        self._at_start: Callable[[], Awaitable[None]] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def when_ready(self, start: Callable[[], Awaitable[None]]) -> None:
+        """Call `start` once, when the servers are known; a reconnection does not call it again."""
+        self._at_start = start
+
+    async def on_ready(self) -> None:
+        """Start what waited for Discord."""
+        start, self._at_start = self._at_start, None
+        if start is not None:
+            await start()
+
+    def lose_access(self) -> None:
+        """Close, because Discord no longer takes the token."""
+        self.access_lost = True
+        self._closing = asyncio.create_task(self.close(), name="close")
 
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Call `closer` when the bot closes; the last one registered goes first."""

@@ -47,7 +47,7 @@ class Life:
                 channel_id=ChannelId(self._stage.channel.id),
                 capacity=USUAL_CAPACITY,
                 rotation=Rotation.FIXED,
-                charter=Texts().plain("groups.charter.default"),
+                charter=Texts().plain("groups.charter.usual"),
                 language="en",
                 rhythm=Rhythm(weekday=THURSDAY, time=time(19), zone="Europe/London"),
             ),

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from buddybot.domain.pings import PingKind
+from buddybot.services.announcements import Announcement
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
 
 LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {}
+
+
+def compose(kind: PingKind, announcement: Announcement) -> Card:
+    """Return the card of what a ping says, in the language of its group."""
+    return LETTERS[kind](Texts(announcement.language), announcement.content)

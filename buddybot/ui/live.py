@@ -1,0 +1,95 @@
+"""Cards that change: the messages in Discord follow the rows, by being edited in place."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import aiohttp
+import discord
+
+from buddybot.domain.ids import MeetingId
+from buddybot.services.suite import Services
+from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.ui.kit import Card
+from buddybot.ui.meetings import meeting_card
+from buddybot.ui.texts import Texts
+
+log = logging.getLogger(__name__)
+
+Renderer = Callable[[Services, ShownCard], Awaitable[Card | None]]
+"""Makes a message's present card from the rows; None when there is nothing to show any more."""
+
+_GONE = (10003, 10008)
+"""The channel, or the message in it, was deleted."""
+_REFUSED = (50001, 50013)
+
+_MOST_ROUNDS = 5
+"""Edits of one card in a row; changes that come faster are taken up by the next refresh."""
+
+
+async def _meeting(services: Services, card: ShownCard) -> Card | None:
+    view = await services.meeting_views.of_card(card)
+    return None if view is None else meeting_card(Texts(view.group.language), view)
+
+
+RENDERERS: Mapping[CardKind, Renderer] = {
+    CardKind.MEETING: _meeting,
+}
+
+
+class LiveCards:
+    """Edits what is stale; of one card at most one edit is under way, and the last state wins."""
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._services = services
+        self._busy: set[tuple[MeetingId, CardKind]] = set()
+
+    async def refresh(self, meeting_id: MeetingId | None = None) -> None:
+        """Bring the cards of one meeting, or all that are stale, up to date; never raises to the member."""
+        work = self._services.work
+        for card in await work.read(lambda tx: CardRepository(tx).stale(meeting_id)):
+            key = (card.meeting_id, card.kind)
+            if key in self._busy or card.kind not in RENDERERS:
+                continue  # whoever edits it looks again when the edit is done
+            self._busy.add(key)
+            try:
+                await self._follow(card)
+            finally:
+                self._busy.discard(key)
+
+    async def _follow(self, card: ShownCard) -> None:
+        current: ShownCard | None = card
+        for _ in range(_MOST_ROUNDS):
+            if current is None or not await self._edit(current):
+                return
+            current = await self._again(current)
+
+    async def _again(self, card: ShownCard) -> ShownCard | None:
+        """Return the card if it became stale again meanwhile."""
+        stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(card.meeting_id))
+        return next((each for each in stale if each.kind is card.kind), None)
+
+    async def _edit(self, card: ShownCard) -> bool:
+        """Show the present state; False when it is not worth trying again at once."""
+        view = await RENDERERS[card.kind](self._services, card)
+        if view is None:
+            return False
+        message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
+        try:
+            await message.edit(view=view)
+        except discord.HTTPException as error:
+            await self._failed(card, error)
+            return False
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("could not edit a card, the next refresh will: %s", type(error).__name__)
+            return False
+        await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
+        return True
+
+    async def _failed(self, card: ShownCard, error: discord.HTTPException) -> None:
+        """Forget a deleted message; ask a route that refused no second time for the same change."""
+        if error.code in _GONE:
+            await self._services.work.write(None, lambda tx: CardRepository(tx).gone(card))
+        elif error.code in _REFUSED:
+            await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
+        log.warning("could not edit a card: HTTP %s, code %s", error.status, error.code)
