@@ -51,10 +51,13 @@ class MeetingService:
     async def find(
         self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None, *, is_open: bool = False
     ) -> Changed:
-        """Return, to an organizer, the chosen meeting, or the next one (`is_open`: the open one)."""
+        """Return the chosen meeting to an organizer, or the next one.
+
+        With `is_open` it is the one that goes on, to any member: some may close it, others not.
+        """
 
         async def script(tx: Tx) -> Changed:
-            group = (await as_organizer(tx, actor, group_id)).group
+            group = (await (as_member if is_open else as_organizer)(tx, actor, group_id)).group
             slot = await self._slot(tx, group, pick, is_open=is_open)
             if slot.meeting is None:
                 raise Refusal("meeting.not_yet", at=slot.starts_at)

@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from buddybot.domain.pings import PingKind
+from buddybot.services import checkin_card, news
 from buddybot.services.announcements import Announcer
+from buddybot.services.attendance import AttendanceService
+from buddybot.services.away import AwayService
+from buddybot.services.checkin_card import CheckInCards
+from buddybot.services.checkins import CheckInService
+from buddybot.services.commitments import CommitmentService
 from buddybot.services.groups import GroupService
 from buddybot.services.guilds import GuildService
 from buddybot.services.invitations import InvitationService
+from buddybot.services.meeting_views import MeetingViews
+from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
+from buddybot.services.nudges import NudgeAnnouncer, NudgeService
 from buddybot.services.preferences import PreferenceService
+from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
+from buddybot.services.schedules import ScheduleService
+from buddybot.services.summary import SummaryAnnouncer, SummaryCards
+from buddybot.services.turns import TurnService
 from buddybot.services.work import Planner, Work
 
 
@@ -24,6 +37,18 @@ class Services:
     members: MemberService
     invitations: InvitationService
     preferences: PreferenceService
+    schedules: ScheduleService
+    meetings: MeetingService
+    meeting_views: MeetingViews
+    rsvps: RsvpService
+    away: AwayService
+    commitments: CommitmentService
+    nudges: NudgeService
+    checkins: CheckInService
+    checkin_cards: CheckInCards
+    turns: TurnService
+    attendance: AttendanceService
+    summary_cards: SummaryCards
     announcers: Mapping[PingKind, Announcer]
 
 
@@ -36,5 +61,24 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         members=MemberService(work, planner),
         invitations=InvitationService(work, planner, rules),
         preferences=PreferenceService(work, planner),
-        announcers={},
+        schedules=ScheduleService(work, planner),
+        meetings=MeetingService(work, planner),
+        meeting_views=MeetingViews(work, rules),
+        rsvps=RsvpService(work),
+        away=AwayService(work, planner),
+        commitments=CommitmentService(work),
+        nudges=NudgeService(work),
+        checkins=CheckInService(work, planner, rules),
+        checkin_cards=CheckInCards(work),
+        turns=TurnService(work),
+        attendance=AttendanceService(work),
+        summary_cards=SummaryCards(work),
+        announcers={
+            PingKind.CARD: news.card,
+            PingKind.CHANGE: news.change,
+            PingKind.REMINDER: news.reminder,
+            PingKind.CHECKIN: checkin_card.checkin,
+            PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
+            PingKind.SUMMARY: SummaryAnnouncer(planner),
+        },
     )

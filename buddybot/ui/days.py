@@ -1,0 +1,88 @@
+"""The days and meetings that are offered while somebody types, and how the chosen one is read back."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import discord
+from discord.app_commands import Choice
+
+from buddybot import locales
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.schedule import parse_date
+from buddybot.services.calendar import Pick, Slot
+from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.meetings import day_name, slot_name
+from buddybot.ui.reply import actor_of
+from buddybot.ui.texts import Texts
+
+Interaction = discord.Interaction[Any]
+
+_DAYS = 25
+
+
+@unfailing
+async def slots(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer every day on which the group meets or would meet, skipped ones included."""
+    return _named(interaction, await _slots(interaction), current)
+
+
+@unfailing
+async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings that are planned or going on."""
+    found = [slot for slot in await _slots(interaction) if slot.meeting is not None and slot.meeting.ahead]
+    return _named(interaction, found, current)
+
+
+@unfailing
+async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the next days of the calendar, from the day in `start` on where that was given."""
+    first = await interaction.client.services.away.today(actor_of(interaction))
+    start = getattr(interaction.namespace, "start", None)
+    if start and start != current:
+        first = max(first, parse_date(start))
+    texts = _texts(interaction)
+    offered = [first + timedelta(days=shift) for shift in range(_DAYS)]
+    return _matching(((day_name(texts, day), day.isoformat()) for day in offered), current)
+
+
+def parse_pick(value: str | None) -> Pick | None:
+    """Return the meeting that was chosen, or the day that was typed; None when neither was."""
+    text = (value or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        if len(text) > 18:
+            raise Refusal("meeting.unknown")
+        return MeetingId(int(text))
+    return parse_date(text)
+
+
+def parse_day(value: str | None) -> date | None:
+    """Return the day that was chosen or typed; None when none was."""
+    return parse_date(value) if value and value.strip() else None
+
+
+async def _slots(interaction: Interaction) -> Iterable[Slot]:
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    found: Iterable[Slot] = await interaction.client.services.meetings.slots(actor_of(interaction), group_id)
+    return found
+
+
+def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
+    texts = _texts(interaction)
+    named = (
+        (slot_name(texts, slot), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
+        for slot in found
+    )
+    return _matching(named, current)
+
+
+def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
+    wanted = current.casefold().strip()
+    return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
+
+
+def _texts(interaction: Interaction) -> Texts:
+    return Texts(locales.best(interaction.locale.value))

@@ -1,0 +1,143 @@
+"""A meeting's card, what became of the calendar, and the answers to an organizer's commands."""
+
+from datetime import date
+
+from discord import ButtonStyle
+
+from buddybot.domain.meetings import Meeting, MeetingState, Reason
+from buddybot.services.calendar import Slot
+from buddybot.services.meeting_views import MeetingView
+from buddybot.services.meetings import Changed
+from buddybot.services.news import ChangeView, What
+from buddybot.services.schedules import ScheduleView
+from buddybot.ui.groups import rhythm
+from buddybot.ui.kit import CALM, QUIET, Card, button
+from buddybot.ui.rsvps import buttons, people
+from buddybot.ui.texts import Markup, Texts, channel, moment
+
+
+def meeting_card(texts: Texts, view: MeetingView) -> Card:
+    """Return the one message that shows a meeting from the day before until it is over."""
+    meeting = view.meeting
+    card = Card(colour=CALM if meeting.ahead else QUIET)
+    lines = [
+        texts("meetings.card.title", number=view.number, group=view.group.name),
+        texts("meetings.card.when", **_when(meeting)),
+    ]
+    if meeting.state is not MeetingState.SCHEDULED:
+        lines.append(_reasoned(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
+    elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
+        lines.append(texts("meetings.card.moved", start=meeting.moved_from))
+    card.text(*lines)
+    if meeting.ahead:
+        card.text(*people(texts, view.roll))
+        row = buttons(texts, "rsvp", meeting.id)
+        if meeting.state is MeetingState.SCHEDULED:
+            check_in = texts.plain("meetings.card.check_in")
+            row.append(button(check_in, "checkin", meeting.id, style=ButtonStyle.primary))
+        card.row(*row)
+    return card
+
+
+def change_card(texts: Texts, view: ChangeView) -> Card:
+    """Return the short notice of a change; its button shows each member what is next for them."""
+    meeting = view.meeting
+    said = texts(
+        f"meetings.change.{view.what.value}",
+        group=view.group.name,
+        before=meeting.moved_from or meeting.starts_at,
+        **_when(meeting),
+    )
+    lines = [_reasoned(texts, said, meeting)]
+    if view.following is not None:
+        lines.append(texts("meetings.change.following", **_when(view.following)))
+    if view.what is What.MEETS and view.schedule is not None:
+        lines.append(texts("meetings.change.rhythm", rhythm=rhythm(texts, view.schedule)))
+    more = button(texts.plain("meetings.change.more"), "next_open", view.group.id)
+    return Card(colour=QUIET).text(*lines).row(more)
+
+
+def _reasoned(texts: Texts, said: Markup, meeting: Meeting) -> Markup:
+    key = f"meetings.reason.{meeting.reason}"
+    return Markup(f"{said} {texts(key)}") if texts.has(key) else said
+
+
+def _when(meeting: Meeting) -> dict[str, object]:
+    return {
+        "start": meeting.starts_at,
+        "soon": moment(meeting.starts_at, "R"),
+        "minutes": meeting.duration_minutes,
+    }
+
+
+def day_name(texts: Texts, day: date) -> str:
+    """Return a local day as plain text, for choices."""
+    return texts.plain(
+        "meetings.slot.day",
+        day=texts.plain(f"groups.day.{day.weekday()}"),
+        number=day.day,
+        month=texts.plain(f"meetings.month.{day.month}"),
+    )
+
+
+def slot_name(texts: Texts, slot: Slot) -> str:
+    """Return a day of the calendar as plain text, for choices."""
+    day, at = day_name(texts, slot.day), slot.at.strftime("%H:%M")
+    name = texts.plain("meetings.slot.name", day=day, time=at)
+    if slot.skipped:
+        return texts.plain("meetings.slot.skipped", name=name)
+    if slot.meeting is not None and slot.meeting.state is MeetingState.OPEN:
+        return texts.plain("meetings.slot.open", name=name)
+    return name
+
+
+def done_card(texts: Texts, key: str, changed: Changed) -> Card:
+    """Return the answer to an organizer's command: `meetings.done.<key>`."""
+    meeting = changed.meeting
+    return Card().text(
+        texts(
+            f"meetings.done.{key}",
+            group=changed.group.name,
+            channel=channel(changed.group.channel_id),
+            **_when(meeting),
+        )
+    )
+
+
+def skipped_card(texts: Texts, changed: Changed) -> Card:
+    """Return the answer to a skip, with the way back."""
+    key = "skipped_before" if changed.again else "skipped"
+    revive = button(texts.plain("meetings.done.revive"), "meeting_revive", changed.meeting.id)
+    return done_card(texts, key, changed).row(revive)
+
+
+def cancel_card(texts: Texts, changed: Changed, reason: Reason) -> Card:
+    """Return the one question before a meeting is cancelled."""
+    yes = button(
+        texts.plain("meetings.done.cancel_yes"),
+        "meeting_cancel",
+        changed.meeting.id,
+        reason.value,
+        style=ButtonStyle.danger,
+    )
+    no = button(texts.plain("meetings.done.cancel_no"), "meeting_keep", changed.meeting.id)
+    return done_card(texts, "cancel_ask", changed).row(yes, no)
+
+
+def kept_card(texts: Texts) -> Card:
+    """Return the answer when a meeting is not cancelled after all."""
+    return Card(colour=QUIET).text(texts("meetings.done.kept"))
+
+
+def schedule_card(texts: Texts, view: ScheduleView, *, changed: bool) -> Card:
+    """Return a group's rhythm and its next days."""
+    card = Card().text(
+        texts("meetings.schedule.title", group=view.group.name),
+        rhythm(texts, view.schedule),
+    )
+    starts = [moment(slot.starts_at) for slot in view.ahead if not slot.skipped]
+    if starts:
+        card.text(texts("meetings.schedule.ahead", starts=Markup(" · ".join(starts))))
+    if view.kept is not None:
+        card.text(texts("meetings.schedule.kept", start=view.kept.starts_at))
+    return card.note(texts("meetings.schedule.changed")) if changed else card

@@ -1,0 +1,135 @@
+"""How answers are shown and given: on the meeting's card, in `/next`, and in a reminder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ButtonStyle, ui
+
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.rsvps import Answer, Roll
+from buddybot.services.meeting_views import NextView
+from buddybot.services.news import ReminderView
+from buddybot.ui.kit import QUIET, Card, button
+from buddybot.ui.texts import Markup, Texts, members, moment
+
+MOST_SHOWN = 4
+"""Groups that `/next` shows at a time: a message holds forty parts."""
+
+_SHOWN = (Answer.GOING, Answer.LATE, Answer.VIRTUAL)
+
+
+def buttons(
+    texts: Texts, route: str, *before: object, after: Sequence[object] = (), mine: Answer | None = None
+) -> list[ui.Button[Any]]:
+    """Return a button for each answer; the answer stands between the other arguments."""
+    return [
+        button(
+            texts.plain(f"meetings.answer.{answer.value}"),
+            route,
+            *before,
+            answer.value,
+            *after,
+            style=ButtonStyle.success if answer is mine else ButtonStyle.secondary,
+        )
+        for answer in Answer
+    ]
+
+
+def people(texts: Texts, roll: Roll) -> list[Markup]:
+    """Return who comes in one line, and who does not or has not said in another."""
+    coming = [
+        texts(f"meetings.card.{answer.value}", people=members(roll.who(answer)))
+        for answer in _SHOWN
+        if roll.who(answer)
+    ]
+    rest = [
+        texts(f"meetings.card.{name}", people=members(who))
+        for name, who in (("no_word", roll.no_word), ("apologies", roll.who(Answer.APOLOGIES)))
+        if who
+    ]
+    if not roll.given:
+        return [texts("meetings.card.nobody")]
+    return [Markup(" · ".join(line)) for line in (coming, rest) if line]
+
+
+def next_card(texts: Texts, views: Sequence[NextView], scope: GroupId | None) -> Card:
+    """Return what is next for one member; `scope` is the group that was asked for, if one was."""
+    card = Card()
+    shown = sorted(views, key=_soonest)[:MOST_SHOWN]
+    for index, view in enumerate(shown):
+        if index:
+            card.line()
+        _next_in(texts, card, view, scope)
+    if len(views) > len(shown):
+        card.note(texts("meetings.next.more"))
+    return card
+
+
+def _soonest(view: NextView) -> tuple[bool, float]:
+    ahead = view.meeting is not None and not view.paused
+    return (not ahead, view.meeting.meeting.starts_at.timestamp() if view.meeting is not None else 0)
+
+
+def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) -> None:
+    lines = [texts("meetings.next.title", group=view.group.name)]
+    found = None if view.paused else view.meeting
+    if view.paused:
+        lines.append(texts("meetings.next.paused"))
+    elif found is None:
+        lines.append(texts("meetings.next.none"))
+    else:
+        lines += [_when(texts, found.meeting), *people(texts, found.roll), _mine(texts, view.mine)]
+    card.text(*lines)
+    if view.commitments:
+        card.text(
+            texts("meetings.next.commitments"),
+            *(
+                texts("meetings.next.commitment", text=each.text, done=each.done, target=each.target)
+                for each in view.commitments
+            ),
+        )
+    elif not view.paused:
+        card.note(texts("meetings.next.commitments_none"))
+    if found is not None:
+        row = buttons(texts, "next_rsvp", found.meeting.id, after=[scope or 0], mine=view.mine)
+        if view.check_in:
+            check_in = texts.plain("meetings.next.check_in")
+            row.append(button(check_in, "checkin", found.meeting.id, style=ButtonStyle.primary))
+        card.row(*row)
+
+
+def _when(texts: Texts, meeting: Meeting) -> Markup:
+    key = "open" if meeting.state is MeetingState.OPEN else "when"
+    return texts(
+        f"meetings.next.{key}",
+        start=meeting.starts_at,
+        soon=moment(meeting.starts_at, "R"),
+        minutes=meeting.duration_minutes,
+    )
+
+
+def _mine(texts: Texts, mine: Answer | None) -> Markup:
+    if mine is None:
+        return texts("meetings.next.mine_none")
+    return texts("meetings.next.mine", answer=texts.plain(f"meetings.answer.{mine.value}"))
+
+
+def reminder_card(texts: Texts, view: ReminderView) -> Card:
+    """Return a reminder to one person; it keeps its buttons, so the answer can be changed."""
+    meeting = view.meeting
+    card = Card(colour=QUIET)
+    key = "text" if view.answer is None else "answered"
+    answer = "" if view.answer is None else texts.plain(f"meetings.answer.{view.answer.value}")
+    card.text(
+        texts(
+            f"meetings.reminder.{key}",
+            group=view.group.name,
+            start=meeting.starts_at,
+            soon=moment(meeting.starts_at, "R"),
+            answer=answer,
+        )
+    )
+    card.row(*buttons(texts, "dm_rsvp", meeting.guild_id, meeting.id, mine=view.answer))
+    card.row(button(texts.plain("meetings.reminder.stop"), "dm_stop", meeting.guild_id))
+    return card.note(texts("meetings.reminder.note"))

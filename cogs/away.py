@@ -1,0 +1,64 @@
+"""/away: days on which a member does not come."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.errors import Refusal
+from buddybot.domain.quiet import DaySpan
+from buddybot.ui import choices, days
+from buddybot.ui.away import away_card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+class AwayCog(commands.Cog):
+    """Time away, noted and taken back."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._away = bot.services.away
+
+    @app_commands.command(name="away")
+    @app_commands.guild_only()
+    @app_commands.describe(
+        start="Your first day away; without it, what is noted is shown",
+        end="Your last day away; the same day, when left out",
+        group="For one group only; all your groups here, when left out",
+    )
+    @app_commands.autocomplete(start=days.days, end=days.days, group=choices.groups)
+    async def away(
+        self,
+        interaction: Interaction,
+        start: str | None = None,
+        end: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Say when you are away, and I answer for you."""
+        async with Reply(interaction) as reply:
+            first, last = days.parse_day(start), days.parse_day(end)
+            if first is None:
+                if last is not None:
+                    raise Refusal("away.start_missing")
+                view = await self._away.mine(reply.actor)
+            else:
+                span = DaySpan(first, last or first)
+                view = await self._away.add(reply.actor, span, choices.parse_group(group))
+            await reply.show(away_card(reply.texts, view))
+            await self._bot.live.refresh()
+
+    @route("away_drop")
+    async def drop(self, interaction: Interaction, given: Input) -> None:
+        """Take days back."""
+        async with Reply(interaction) as reply:
+            view = await self._away.remove(reply.actor, given.number(0))
+            await reply.replace(away_card(reply.texts, view))
+            await self._bot.live.refresh()
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(AwayCog(bot))

@@ -1,0 +1,222 @@
+"""/meeting: the calendar of a group, for its organizers."""
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Reason
+from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
+from buddybot.domain.zones import canonical
+from buddybot.services.schedules import ScheduleChange
+from buddybot.ui import choices, days, meetings
+from buddybot.ui.checkins import closed_card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+WEEKDAYS = [
+    Choice(name=name, value=number)
+    for number, name in enumerate(
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    )
+]
+Why = Literal["holiday", "few can come", "other"]
+REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.FEW, "other": Reason.OTHER}
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+class MeetingCog(commands.Cog):
+    """Schedule, skip, move, cancel, start and close."""
+
+    meeting = app_commands.Group(
+        name="meeting", description="When the group meets (for organizers)", guild_only=True
+    )
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._meetings = bot.services.meetings
+        self._schedules = bot.services.schedules
+
+    @meeting.command(name="schedule")
+    @app_commands.describe(
+        weekday="The day of the week",
+        time="The local time, such as 19:00 or 7 pm",
+        every="Every how many weeks",
+        minutes="How long a meeting takes",
+        zone="The time zone, by its largest city",
+        date="For one extra meeting only: its day",
+        group="Which group, if you are in several",
+    )
+    @app_commands.choices(weekday=WEEKDAYS)
+    @app_commands.autocomplete(zone=choices.zones, date=days.days, group=choices.organized_groups)
+    async def schedule(
+        self,
+        interaction: Interaction,
+        weekday: int | None = None,
+        time: str | None = None,
+        every: Range[int, 1, MOST_WEEKS] | None = None,
+        minutes: Range[int, SHORTEST, LONGEST] | None = None,
+        zone: str | None = None,
+        date: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Show or change when the group meets, or plan one extra meeting."""
+        async with Reply(interaction) as reply:
+            wanted = ScheduleChange(
+                weekday=weekday,
+                at=None if time is None else parse_time(time),
+                every_weeks=every,
+                duration_minutes=minutes,
+                zone=None if zone is None else canonical(zone),
+            )
+            chosen, day = choices.parse_group(group), days.parse_day(date)
+            if day is not None:
+                changed = await self._schedules.add_extra(reply.actor, day, wanted, chosen)
+                await reply.show(meetings.done_card(reply.texts, "extra", changed))
+                await self._bot.live.refresh(changed.meeting.id)
+            elif wanted.nothing:
+                view = await self._schedules.show(reply.actor, chosen)
+                await reply.show(meetings.schedule_card(reply.texts, view, changed=False))
+            else:
+                view = await self._schedules.change(reply.actor, wanted, chosen)
+                await reply.show(meetings.schedule_card(reply.texts, view, changed=True))
+                await self._bot.live.refresh()
+
+    @meeting.command(name="skip")
+    @app_commands.describe(
+        meeting="Which one; the next, when left out",
+        reason="Why; a holiday never counts against the group",
+        group="Which group, if you are in several",
+    )
+    @app_commands.autocomplete(meeting=days.slots, group=choices.organized_groups)
+    async def skip(
+        self,
+        interaction: Interaction,
+        meeting: str | None = None,
+        reason: Why = "other",
+        group: str | None = None,
+    ) -> None:
+        """Leave a meeting out ahead of time; this can be taken back."""
+        async with Reply(interaction) as reply:
+            changed = await self._meetings.skip(
+                reply.actor, days.parse_pick(meeting), REASONS[reason], choices.parse_group(group)
+            )
+            await reply.show(meetings.skipped_card(reply.texts, changed))
+            await self._bot.live.refresh(changed.meeting.id)
+
+    @route("meeting_revive")
+    async def revive(self, interaction: Interaction, given: Input) -> None:
+        """Meet after all."""
+        async with Reply(interaction) as reply:
+            changed = await self._meetings.revive(reply.actor, MeetingId(given.number(0)))
+            await reply.replace(meetings.done_card(reply.texts, "revived", changed))
+            await self._bot.live.refresh(changed.meeting.id)
+
+    @meeting.command(name="move")
+    @app_commands.describe(
+        meeting="Which one; the next, when left out",
+        date="The new day; the same, when left out",
+        time="The new local time, such as 18:30; the same, when left out",
+        group="Which group, if you are in several",
+    )
+    @app_commands.autocomplete(meeting=days.slots, date=days.days, group=choices.organized_groups)
+    async def move(
+        self,
+        interaction: Interaction,
+        meeting: str | None = None,
+        date: str | None = None,
+        time: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Hold one meeting at another time."""
+        async with Reply(interaction) as reply:
+            changed = await self._meetings.move(
+                reply.actor,
+                days.parse_pick(meeting),
+                day=days.parse_day(date),
+                at=None if time is None else parse_time(time),
+                group_id=choices.parse_group(group),
+            )
+            await reply.show(meetings.done_card(reply.texts, "moved", changed))
+            await self._bot.live.refresh(changed.meeting.id)
+
+    @meeting.command(name="cancel")
+    @app_commands.describe(
+        meeting="Which one; the next, when left out",
+        reason="Why; a holiday never counts against the group",
+        group="Which group, if you are in several",
+    )
+    @app_commands.autocomplete(meeting=days.meetings, group=choices.organized_groups)
+    async def cancel(
+        self,
+        interaction: Interaction,
+        meeting: str | None = None,
+        reason: Why = "other",
+        group: str | None = None,
+    ) -> None:
+        """Call a meeting off for good."""
+        async with Reply(interaction) as reply:
+            found = await self._meetings.find(
+                reply.actor, days.parse_pick(meeting), choices.parse_group(group)
+            )
+            await reply.show(meetings.cancel_card(reply.texts, found, REASONS[reason]))
+
+    @route("meeting_cancel")
+    async def cancelled(self, interaction: Interaction, given: Input) -> None:
+        """Call it off, now that it was asked once."""
+        async with Reply(interaction) as reply:
+            reason = Reason(given.word(1)) if given.word(1) in set(Reason) else Reason.OTHER
+            changed = await self._meetings.cancel(reply.actor, MeetingId(given.number(0)), reason)
+            key = "cancelled_before" if changed.again else "cancelled"
+            await reply.replace(meetings.done_card(reply.texts, key, changed))
+            await self._bot.live.refresh(changed.meeting.id)
+
+    @route("meeting_keep")
+    async def kept(self, interaction: Interaction, _given: Input) -> None:
+        """Leave everything as it is."""
+        async with Reply(interaction) as reply:
+            await reply.replace(meetings.kept_card(reply.texts))
+
+    @meeting.command(name="start")
+    @app_commands.describe(
+        meeting="Which one; the next, when left out", group="Which group, if you are in several"
+    )
+    @app_commands.autocomplete(meeting=days.meetings, group=choices.organized_groups)
+    async def start(
+        self, interaction: Interaction, meeting: str | None = None, group: str | None = None
+    ) -> None:
+        """Open a meeting and its check-in now, a little early."""
+        async with Reply(interaction) as reply:
+            changed = await self._meetings.start(
+                reply.actor, days.parse_pick(meeting), choices.parse_group(group)
+            )
+            key = "started_before" if changed.again else "started"
+            await reply.show(meetings.done_card(reply.texts, key, changed))
+            await self._bot.live.refresh(changed.meeting.id)
+
+    @meeting.command(name="close")
+    @app_commands.describe(
+        meeting="Which one; the one that goes on, when left out", group="Which group, if you are in several"
+    )
+    @app_commands.autocomplete(meeting=days.meetings, group=choices.groups)
+    async def close(
+        self, interaction: Interaction, meeting: str | None = None, group: str | None = None
+    ) -> None:
+        """End a meeting that goes on; its summary goes to the channel."""
+        async with Reply(interaction) as reply:
+            found = await self._meetings.find(
+                reply.actor, days.parse_pick(meeting), choices.parse_group(group), is_open=True
+            )
+            closing = await self._bot.services.checkins.close(reply.actor, found.meeting.id)
+            await reply.show(closed_card(reply.texts, closing))
+            await self._bot.live.refresh(found.meeting.id)
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(MeetingCog(bot))

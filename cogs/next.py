@@ -1,0 +1,90 @@
+"""/next: what is next for a member, and the answers they give."""
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.domain.rsvps import Answer
+from buddybot.services.news import ReminderView
+from buddybot.ui import choices
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+from buddybot.ui.rsvps import next_card, reminder_card
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+def answer_in(given: Input, position: int) -> Answer:
+    """Return the answer that a button stands for; Refusal `button.stale` for anything else."""
+    word = given.word(position)
+    if word not in set(Answer):
+        raise Refusal("button.stale")
+    return Answer(word)
+
+
+class NextCog(commands.Cog):
+    """The next meeting, and the buttons that answer for it."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._views = bot.services.meeting_views
+        self._rsvps = bot.services.rsvps
+
+    @app_commands.command(name="next")
+    @app_commands.guild_only()
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def next(self, interaction: Interaction, group: str | None = None) -> None:
+        """Your next meeting, your answer, and your commitments."""
+        async with Reply(interaction) as reply:
+            scope = choices.parse_group(group)
+            views = await self._views.next(reply.actor, scope)
+            await reply.show(next_card(reply.texts, views, scope))
+
+    @route("next_open")
+    async def open(self, interaction: Interaction, given: Input) -> None:
+        """Show what is next in one group, from a notice in the channel."""
+        async with Reply(interaction) as reply:
+            scope = GroupId(given.number(0))
+            views = await self._views.next(reply.actor, scope)
+            await reply.show(next_card(reply.texts, views, scope))
+
+    @route("next_rsvp")
+    async def answer_here(self, interaction: Interaction, given: Input) -> None:
+        """Answer from /next, which shows the answer then."""
+        async with Reply(interaction) as reply:
+            meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
+            scope = GroupId(given.number(2)) if given.number(2) else None
+            await self._rsvps.answer(reply.actor, meeting_id, answer)
+            views = await self._views.next(reply.actor, scope)
+            await reply.replace(next_card(reply.texts, views, scope))
+            await self._bot.live.refresh(meeting_id)
+
+    @route("rsvp")
+    async def answer_on_card(self, interaction: Interaction, given: Input) -> None:
+        """Answer on the meeting's card, which itself shows the answer."""
+        async with Reply(interaction) as reply:
+            meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
+            await self._rsvps.answer(reply.actor, meeting_id, answer)
+            await reply.done()
+            await self._bot.live.refresh(meeting_id)
+
+    @route("dm_rsvp")
+    async def answer_by_message(self, interaction: Interaction, given: Input) -> None:
+        """Answer from a direct message; the guild it is about stands in the button."""
+        async with Reply(interaction) as reply:
+            meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
+            actor = replace(reply.actor, guild_id=GuildId(given.number(0)))
+            view = await self._rsvps.answer(actor, meeting_id, answer)
+            await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, answer)))
+            await self._bot.live.refresh(meeting_id)
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(NextCog(bot))
