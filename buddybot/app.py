@@ -147,6 +147,7 @@ def _rules(settings: Settings) -> Rules:
         close_after=timedelta(hours=settings.meetings.close_hours_after),
         invitation_life=timedelta(days=settings.invitations.days),
         code_tries_per_hour=settings.invitations.tries_per_hour,
+        quiet=_quiet(settings),
     )
 
 

@@ -88,12 +88,13 @@ def new_target(item: Commitment, changes: Changes) -> int:
     if changes.count is not None:
         check_target(changes.count)
         return changes.count
-    if changes.text is None or _target_in(item.text) != item.target:
+    if changes.text is None or target_in(item.text) != item.target:
         return item.target
     return parse_line(changes.text).target
 
 
-def _target_in(text: str) -> int | None:
+def target_in(text: str) -> int | None:
+    """Return the count that the words say, None when they say none that fits."""
     try:
         return parse_line(text).target
     except Refusal:  # words whose number is no count that fits: theirs stands beside them

@@ -49,6 +49,11 @@ class OwnList:
     group_name: str
     items: tuple[tuple[Commitment, datetime | None], ...]
 
+    @property
+    def room(self) -> bool:
+        """Whether another one may be added."""
+        return len(self.items) < MAX_OPEN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised:
