@@ -18,7 +18,7 @@ from buddybot.services.access import Standing, as_member, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.outcomes import settle_outcome
 from buddybot.services.rules import Rules
-from buddybot.services.turns import arrive, begin_round, require_open
+from buddybot.services.turns import arrive, begin_round, load_round, require_open
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.checkins import CheckInRepository
@@ -64,11 +64,12 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What somebody who may close a meeting should know before, or after, they do."""
+    """Before a meeting is closed: who is in the round and has not reported. After: who is unrecorded."""
 
     meeting: Meeting
     number: int
-    unrecorded: tuple[UserId, ...]
+    waiting: tuple[UserId, ...] = ()
+    unrecorded: tuple[UserId, ...] = ()
 
 
 async def open_meeting(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> Meeting:
@@ -310,8 +311,9 @@ def _require_closer(standing: Standing, meeting: Meeting) -> None:
 
 
 async def _closing(tx: Tx, meeting: Meeting) -> Closing:
-    return Closing(
-        meeting=meeting,
-        number=await MeetingRepository(tx).number(meeting),
-        unrecorded=tuple(await attendance.unrecorded(tx, meeting)) if not meeting.ahead else (),
-    )
+    number = await MeetingRepository(tx).number(meeting)
+    if not meeting.ahead:
+        return Closing(meeting, number, unrecorded=tuple(await attendance.unrecorded(tx, meeting)))
+    reported = {report.user_id for report in await CheckInRepository(tx).of_meeting(meeting.id)}
+    people = (await load_round(tx, meeting)).people
+    return Closing(meeting, number, waiting=tuple(user for user in people if user not in reported))

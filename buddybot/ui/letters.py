@@ -5,13 +5,17 @@ from typing import Any
 
 from buddybot.domain.pings import PingKind
 from buddybot.services.announcements import Announcement
+from buddybot.ui.checkins import checkin_card
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import change_card, meeting_card
 from buddybot.ui.nudges import nudge_letter
 from buddybot.ui.rsvps import reminder_card
+from buddybot.ui.summary import summary_card
 from buddybot.ui.texts import Texts
 
 LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
+    PingKind.CHECKIN: checkin_card,
+    PingKind.SUMMARY: summary_card,
     PingKind.NUDGE: nudge_letter,
     PingKind.CARD: meeting_card,
     PingKind.CHANGE: change_card,

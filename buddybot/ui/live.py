@@ -9,8 +9,10 @@ import discord
 from buddybot.domain.ids import MeetingId
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.ui.checkins import checkin_card
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import meeting_card
+from buddybot.ui.summary import summary_card
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,20 @@ async def _meeting(services: Services, card: ShownCard) -> Card | None:
     return None if view is None else meeting_card(Texts(view.group.language), view)
 
 
+async def _checkin(services: Services, card: ShownCard) -> Card | None:
+    view = await services.checkin_cards.of_card(card)
+    return None if view is None else checkin_card(Texts(view.group.language), view)
+
+
+async def _summary(services: Services, card: ShownCard) -> Card | None:
+    view = await services.summary_cards.of_card(card)
+    return None if view is None else summary_card(Texts(view.group.language), view)
+
+
 RENDERERS: Mapping[CardKind, Renderer] = {
     CardKind.MEETING: _meeting,
+    CardKind.CHECKIN: _checkin,
+    CardKind.SUMMARY: _summary,
 }
 
 

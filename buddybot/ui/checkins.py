@@ -1,0 +1,143 @@
+"""The live card of a check-in, and the one question before it is closed."""
+
+from collections.abc import Sequence
+
+import discord
+
+from buddybot.domain.meetings import MeetingState
+from buddybot.services.checkin_card import CheckInView, Quote, Reporter
+from buddybot.services.checkins import Closing
+from buddybot.services.turns import Round
+from buddybot.ui.kit import CALM, QUIET, Card, button
+from buddybot.ui.texts import Markup, Texts, member, members, moment, shortened
+
+ROOM = 3800
+"""Characters that a card may fill; Discord takes 4,000."""
+_LENGTHS = (300, 200, 150, 110, 80, 60, 45, 30, 20, 10)
+
+
+def checkin_card(texts: Texts, view: CheckInView) -> Card:
+    """Return the card: roles, the round, and what each said they would do, in their own words."""
+    is_open = view.meeting.state is MeetingState.OPEN
+    head = _head(texts, view)
+    card = Card(colour=CALM if is_open else QUIET).text(head)
+    people = fitted(texts, view.people, ROOM - len(head))
+    if people:
+        card.line().text(people)
+    if is_open:
+        meeting = view.meeting.id
+        over = not view.round.waiting
+        card.row(
+            button(texts.plain("checkins.check_in"), "checkin", meeting, style=discord.ButtonStyle.primary),
+            button(texts.plain("checkins.card.here"), "here", meeting),
+            button(
+                texts.plain("checkins.card.next_turn"), "next_turn", meeting, view.round.begun, disabled=over
+            ),
+            button(texts.plain("checkins.card.close"), "close", meeting),
+        )
+    elif view.meeting.state is MeetingState.CLOSED:
+        card.row(button(texts.plain("checkins.correct"), "checkin", view.meeting.id))
+    return card
+
+
+def _head(texts: Texts, view: CheckInView) -> Markup:
+    counts = {"reported": view.reported, "people": len(view.people)}
+    if view.meeting.state is not MeetingState.OPEN:
+        closed = view.meeting.state is MeetingState.CLOSED
+        note = texts("checkins.card.over", **counts) if closed else texts("checkins.card.cancelled")
+        return Markup(f"{texts('checkins.card.closed', number=view.number)}\n-# {note}")
+    lines = [texts("checkins.card.open", number=view.number)]
+    facilitator, timekeeper = view.meeting.facilitator_id, view.meeting.timekeeper_id
+    if facilitator is not None and timekeeper in (None, facilitator):
+        lines.append(texts("checkins.card.facilitator", who=member(facilitator)))
+    elif facilitator is not None and timekeeper is not None:
+        lines.append(
+            texts("checkins.card.both", facilitator=member(facilitator), timekeeper=member(timekeeper))
+        )
+    lines.append(_round(texts, view.round))
+    if view.people:
+        minutes = texts("checkins.card.counts", minutes=view.round.minutes, **counts)
+        lines.append(Markup(f"-# {minutes}"))
+    return Markup("\n".join(lines))
+
+
+def _round(texts: Texts, the_round: Round) -> Markup:
+    others = members(the_round.waiting)
+    if the_round.speaker is None or the_round.until is None:
+        key = "checkins.card.order" if the_round.waiting else "checkins.card.nobody"
+        return texts(key, others=others)
+    who, until = member(the_round.speaker), moment(the_round.until, "t")
+    if not the_round.waiting:
+        return texts("checkins.card.floor", who=who, until=until)
+    return texts("checkins.card.floor_then", who=who, until=until, others=others)
+
+
+def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> Markup:
+    """Return everybody's part, each text cut to the same length where they do not all fit in `room`.
+
+    The plans go first: the promise is what the group asks about.
+    """
+    for plans in (True, False):
+        for length in _LENGTHS if not plans else _LENGTHS[:4]:
+            shown = Markup("\n".join(_person(texts, person, length=length, plans=plans) for person in people))
+            if len(shown) <= room:
+                return shown
+    return Markup("\n".join([*(member(person.user_id) for person in people), texts("checkins.card.more")]))
+
+
+def _person(texts: Texts, person: Reporter, *, length: int, plans: bool) -> Markup:
+    key = "checkins.card.person_reported" if person.reported else "checkins.card.person"
+    lines = [texts(key, who=member(person.user_id))]
+    lines += [_quote(texts, quote, length=length, plans=plans) for quote in person.quotes]
+    if person.private:
+        one = person.private == 1
+        lines.append(
+            texts("checkins.card.private" if one else "checkins.card.privates", count=person.private)
+        )
+    if person.blocker is not None:
+        lines.append(texts("checkins.card.blocker", text=shortened(person.blocker, length)))
+    return Markup("\n> ".join(lines))
+
+
+def _quote(texts: Texts, quote: Quote, *, length: int, plans: bool) -> Markup:
+    text = shortened(quote.text, length)
+    if plans and quote.plan is not None:
+        said = texts("checkins.card.quote_plan", text=text, plan=shortened(quote.plan, length))
+    else:
+        said = texts("checkins.card.quote", text=text)
+    if quote.done is None:
+        return said
+    return texts("checkins.card.result", quote=said, result=result(texts, quote.done, quote.target))
+
+
+def result(texts: Texts, done: int, target: int) -> Markup:
+    """Return how a promise came out, never as a failure."""
+    if done >= target:
+        return texts("checkins.result.done")
+    if done == 0:
+        return texts("checkins.result.carried")
+    return texts("checkins.result.partly", done=done, target=target)
+
+
+def closing_card(texts: Texts, closing: Closing) -> Card:
+    """Return the one question before a meeting is closed."""
+    card = Card().text(texts("checkins.closing.ask", number=closing.number))
+    if closing.waiting:
+        card.text(texts("checkins.closing.waiting", who=members(closing.waiting)))
+    return card.row(
+        button(
+            texts.plain("checkins.closing.yes"),
+            "close_now",
+            closing.meeting.id,
+            style=discord.ButtonStyle.primary,
+        )
+    )
+
+
+def closed_card(texts: Texts, closing: Closing) -> Card:
+    """Return that the meeting is closed, and what is left for an organizer to say."""
+    card = Card().text(texts("checkins.closing.done", number=closing.number))
+    if closing.unrecorded:
+        card.text(texts("checkins.closing.unrecorded", count=len(closing.unrecorded)))
+        card.row(button(texts.plain("checkins.closing.attendance"), "attendance", closing.meeting.id))
+    return card

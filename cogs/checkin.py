@@ -1,0 +1,123 @@
+"""/checkin, and everything that is pressed and written while a group meets."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.commitments import Visibility
+from buddybot.domain.ids import MeetingId
+from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
+from buddybot.ui.checkins import closed_card, closing_card
+from buddybot.ui.choices import groups, parse_group
+from buddybot.ui.commitments import carry_offer_card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+Click = discord.Interaction[Any]
+
+
+class CheckInCog(commands.Cog):
+    """A member's report, the round, and the end of the meeting."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._checkins = bot.services.checkins
+        self._turns = bot.services.turns
+
+    @app_commands.command(name="checkin", description="Say how your week went, and what you will do next.")
+    @app_commands.describe(group="Your group, when you are in more than one")
+    @app_commands.autocomplete(group=groups)
+    @app_commands.guild_only()
+    async def checkin(self, interaction: Click, group: str | None = None) -> None:
+        """Open the first form for the meeting that can be reported on now."""
+        async with Reply(interaction) as reply:
+            asked = await self._checkins.prepare(reply.actor, group_id=parse_group(group))
+            await reply.ask(report_form(reply.texts, asked))
+
+    @route("checkin")
+    async def open_report(self, interaction: Click, given: Input) -> None:
+        """Open the first form, from a card."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            asked = await self._checkins.prepare(reply.actor, meeting_id=meeting_id)
+            await reply.ask(report_form(reply.texts, asked))
+
+    @route("checkin_report")
+    async def report(self, interaction: Click, given: Input) -> None:
+        """Take the first form; the second is behind a button."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            reported = await self._checkins.report(
+                reply.actor,
+                meeting_id,
+                outcomes=outcomes_in(given),
+                win=given.written("win"),
+                blocker=given.written("blocker"),
+            )
+            await reply.show(recorded_card(reply.texts, reported))
+            for commitment in reported.offers:
+                await reply.show(carry_offer_card(reply.texts, commitment))
+            await self._bot.live.refresh(meeting_id)
+
+    @route("checkin_next")
+    async def open_next(self, interaction: Click, given: Input) -> None:
+        """Open the second form."""
+        async with Reply(interaction) as reply:
+            reported = await self._checkins.reported(reply.actor, MeetingId(given.number(0)))
+            await reply.ask(next_form(reply.texts, reported))
+
+    @route("checkin_commit")
+    async def commit(self, interaction: Click, given: Input) -> None:
+        """Take the second form."""
+        async with Reply(interaction) as reply:
+            private = given.written("visibility") == Visibility.PRIVATE
+            reported = await self._checkins.commit(
+                reply.actor,
+                MeetingId(given.number(0)),
+                lines=[given.written(f"line{number}") for number in range(3)],
+                plan=given.written("plan"),
+                visibility=Visibility.PRIVATE if private else Visibility.GROUP,
+            )
+            await reply.replace(saved_card(reply.texts, reported))
+
+    @route("here")
+    async def here(self, interaction: Click, given: Input) -> None:
+        """Take the member into the round."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            await self._turns.here(reply.actor, meeting_id)
+            await reply.done()
+            await self._bot.live.refresh(meeting_id)
+
+    @route("next_turn")
+    async def next_turn(self, interaction: Click, given: Input) -> None:
+        """Give the floor to the next."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            await self._turns.next_turn(reply.actor, meeting_id, begun=given.number(1))
+            await reply.done()
+            await self._bot.live.refresh(meeting_id)
+
+    @route("close")
+    async def ask_to_close(self, interaction: Click, given: Input) -> None:
+        """Ask once before closing."""
+        async with Reply(interaction) as reply:
+            closing = await self._checkins.closing(reply.actor, MeetingId(given.number(0)))
+            await reply.show(closing_card(reply.texts, closing))
+
+    @route("close_now")
+    async def close(self, interaction: Click, given: Input) -> None:
+        """Close the meeting; its summary is due at once."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            closing = await self._checkins.close(reply.actor, meeting_id)
+            await reply.replace(closed_card(reply.texts, closing))
+            await self._bot.live.refresh(meeting_id)
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(CheckInCog(bot))
