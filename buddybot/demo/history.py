@@ -1,26 +1,34 @@
 """Eight weeks in the life of the playground's group, lived through the bot's own services."""
 
-from datetime import time
+from datetime import time, timedelta
 from itertools import count
 
 import simcord
 
 from buddybot.bot import BuddyBot
+from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.demo.stage import NAMES, Stage
+from buddybot.demo.story import ANSWERED, PLANS, WEEKS, Week
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.commitments import Commitment, Outcome, Visibility
 from buddybot.domain.groups import USUAL_CAPACITY, Rotation
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rsvps import Answer
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.ui.texts import Texts
 
 THURSDAY = 3
+MEETINGS = 8
+UNTIL_THE_NEXT = timedelta(minutes=5)
 
 
 class Life:
     """The people of the stage, acting through the services as if they had clicked."""
 
-    def __init__(self, env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
-        self._env = env
+    def __init__(self, bot: BuddyBot, stage: Stage) -> None:
         self._bot = bot
         self._stage = stage
         self._interactions = count(1)
@@ -59,8 +67,82 @@ class Life:
             await services.invitations.accept(self.actor(name), offer.invitation.id)
         return view.group.id
 
+    async def meet(self, week: int, meeting_id: MeetingId) -> None:
+        """Hold a meeting: everybody who comes reports on the week that ends and promises the next."""
+        services = self._bot.services
+        for name, weeks in WEEKS.items():
+            past = weeks[week - 1] if week else Week("", 0)
+            if past.came is None or not past.came.coming:
+                continue
+            await services.turns.here(self.actor(name), meeting_id)
+            asked = await services.checkins.prepare(self.actor(name), meeting_id=meeting_id)
+            outcomes = {item.commitment.id: _outcome(item.commitment, past) for item in asked.due}
+            await services.checkins.report(
+                self.actor(name), meeting_id, outcomes=outcomes, win=past.win, blocker=past.blocker
+            )
+            if weeks[week].promise:
+                await services.checkins.commit(
+                    self.actor(name),
+                    meeting_id,
+                    lines=[weeks[week].promise],
+                    plan=PLANS.get(name),
+                    visibility=Visibility.GROUP,
+                )
+
+    async def answer(self, week: int, meeting_id: MeetingId) -> None:
+        """Let everybody say whether they come to the meeting at the end of a week."""
+        for name, weeks in WEEKS.items():
+            came = weeks[week - 1].came if week else Answer.GOING
+            if came is not None:
+                await self._bot.services.rsvps.answer(self.actor(name), meeting_id, came)
+
+    async def look_forward(self, meeting_id: MeetingId) -> None:
+        """Let some of them say already how they come to the next meeting."""
+        for name, answer in ANSWERED.items():
+            await self._bot.services.rsvps.answer(self.actor(name), meeting_id, answer)
+
+    async def close(self, meeting_id: MeetingId) -> None:
+        """Let the organizer close a meeting and say that those who are unrecorded were not there."""
+        organizer = NAMES[0]
+        await self._bot.services.checkins.close(self.actor(organizer), meeting_id)
+        await self._bot.services.attendance.record_rest(self.actor(organizer), meeting_id, Attendance.ABSENT)
+
+    async def do_some(self) -> None:
+        """Let everybody do what they did so far of what they promised last."""
+        for name, weeks in WEEKS.items():
+            mine = await self._bot.services.commitments.mine(self.actor(name))
+            for commitment, _ in mine.items[-1:]:
+                await self._bot.services.commitments.progress(
+                    self.actor(name), commitment.id, str(weeks[-1].done)
+                )
+
+
+def _outcome(commitment: Commitment, week: Week) -> Outcome:
+    """What was promised last went as the story tells; what was carried from before is done by now."""
+    told = commitment.text == week.promise
+    return Outcome(done=min(week.done, commitment.target) if told else commitment.target)
+
 
 async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
     """Found the group and let it meet for eight weeks, up to shortly before the ninth meeting."""
-    life = Life(env, bot, stage)
-    await life.found_group()
+    life = Life(bot, stage)
+    group_id = await life.found_group()
+    for week in range(MEETINGS):
+        meeting = await _next_meeting(bot, group_id)
+        await pass_until(env, bot, meeting.starts_at - timedelta(hours=5))
+        await life.answer(week, meeting.id)
+        await pass_until(env, bot, meeting.starts_at + timedelta(minutes=10))
+        await life.meet(week, meeting.id)
+        await pass_until(env, bot, meeting.ends_at)
+        await life.close(meeting.id)
+        await deliver_due(env, bot)
+    meeting = await _next_meeting(bot, group_id)
+    await pass_until(env, bot, meeting.starts_at - timedelta(hours=20))
+    await life.do_some()
+    await life.look_forward(meeting.id)
+    await pass_until(env, bot, meeting.starts_at - UNTIL_THE_NEXT)
+
+
+async def _next_meeting(bot: BuddyBot, group_id: GroupId) -> Meeting:
+    ahead = await bot.services.work.read(lambda tx: MeetingRepository(tx).ahead(group_id))
+    return ahead[0]
