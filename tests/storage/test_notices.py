@@ -1,0 +1,104 @@
+"""Notices reach an organizer of the group, once."""
+
+from datetime import timedelta
+
+from buddybot.domain.groups import Role
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
+from buddybot.services.actor import Actor
+from buddybot.services.notices import NoticeService
+from buddybot.services.work import Work
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.notices import Notice, NoticeRepository
+from buddybot.ui.notices import notice_line, notices_card
+from buddybot.ui.texts import Texts
+from tests.pings.people import ANA, BEN, CHO, GUILD, NOON, Hands, found_group
+
+GROUP_ID = GroupId(1)
+
+
+def who(user_id: UserId, guild_id: GuildId | None = GUILD) -> Actor:
+    return Actor(user_id, guild_id, None, InteractionId(1), "")
+
+
+def service(database: Database) -> NoticeService:
+    return NoticeService(Work(database=database, now=Hands(), changed=lambda: None))
+
+
+async def tell(database: Database, *keys: str) -> None:
+    group = await found_group(database)
+
+    async def script(tx: Tx) -> None:
+        for key in keys:
+            await NoticeRepository(tx).tell(
+                group.id, code="ping_missed", key=key, parameters={"kind": "card"}, now=NOON
+            )
+
+    await database.write(script)
+
+
+async def test_the_same_trouble_is_told_once(database: Database) -> None:
+    await tell(database, "a", "a", "b")
+    notices = service(database)
+    assert len(await notices.take(who(ANA))) == 2
+    assert await notices.take(who(ANA)) == ()
+
+
+async def test_only_the_groups_organizers_are_told(database: Database) -> None:
+    await tell(database, "a")
+    notices = service(database)
+    for actor in (who(BEN), who(CHO), who(ANA, GuildId(701)), who(ANA, None)):
+        assert await notices.take(actor) == ()
+    [notice] = await notices.take(who(ANA))
+    assert (notice.group_name, notice.code, notice.parameters) == ("Rowan", "ping_missed", {"kind": "card"})
+
+
+async def test_who_organizes_no_more_is_told_no_more(database: Database) -> None:
+    await tell(database, "a")
+    group_id = (await database.read(lambda tx: NoticeRepository(tx).unseen(GUILD, ANA)))[0].group_id
+    await database.write(
+        lambda tx: MemberRepository(tx).set_role(group_id=group_id, user_id=ANA, role=Role.MEMBER)
+    )
+    assert await service(database).take(who(ANA)) == ()
+
+
+async def test_a_trouble_that_was_over_is_told_again(database: Database) -> None:
+    group = await found_group(database)
+
+    async def tell_route() -> None:
+        await database.write(
+            lambda tx: NoticeRepository(tx).tell(
+                group.id, code="route_closed", key="route:50013", parameters={}, now=NOON
+            )
+        )
+
+    await tell_route()
+    assert len(await service(database).take(who(ANA))) == 1
+    await database.write(lambda tx: NoticeRepository(tx).forget(group.id, "route_closed"))
+    await tell_route()
+    assert len(await service(database).take(who(ANA))) == 1
+
+
+def test_every_notice_is_a_sentence_with_its_fields() -> None:
+    texts = Texts()
+    missed = Notice(
+        group_id=GROUP_ID,
+        group_name="Rowan *group*",
+        code="ping_missed",
+        parameters={"kind": "checkin", "due_at": int(NOON.timestamp()), "why": "late"},
+        created_at=NOON,
+    )
+    line = notice_line(texts, missed)
+    assert r"Rowan \*group\*" in line
+    assert f"<t:{int(NOON.timestamp())}:F>" in line
+    assert "the check-in" in line
+    closed = Notice(
+        group_id=GROUP_ID,
+        group_name="Rowan",
+        code="route_closed",
+        parameters={"channel": 800, "error": 50013},
+        created_at=NOON + timedelta(hours=1),
+    )
+    assert f"<#{ChannelId(800)}>" in notice_line(texts, closed)
+    card = notices_card(texts, [missed] * 30 + [closed])
+    assert card.content_length() < 4000
