@@ -249,11 +249,18 @@ class GroupService:
         """Keep the id of the Discord role that stands for the group."""
         await self._work.write(None, lambda tx: GroupRepository(tx).set_role(group.id, role_id))
 
-    async def choices(self, actor: Actor, *, organized: bool = False) -> Sequence[Group]:
-        """Return the groups the actor is in, or organizes, for autocomplete."""
+    async def choices(
+        self, actor: Actor, *, organized: bool = False, rescue: bool = False
+    ) -> Sequence[Group]:
+        """Return the groups the actor is in, or organizes, for autocomplete.
+
+        `rescue` adds every group to what somebody who manages the server is offered.
+        """
 
         async def script(tx: Tx) -> Sequence[Group]:
             guild_id = access.guild_of(actor)
+            if rescue and actor.manages_guild:
+                return await GroupRepository(tx).of_guild(guild_id)
             mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
             return [group for group in mine if not organized or await _organizes(tx, group.id, actor.user_id)]
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from buddybot.domain.errors import Refusal
@@ -49,6 +49,7 @@ class Offer:
     schedule: Schedule | None
     next_meeting: Meeting | None
     card: CardPlace | None
+    replaced: tuple[CardPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,17 @@ class InvitationService:
 
         await self._work.write(None, script)
 
+    async def unposted(self, offer: Offer) -> None:
+        """Take back an invitation whose card could not be sent."""
+        invitation = offer.invitation
+
+        async def script(tx: Tx) -> None:
+            await InvitationRepository(tx).settle(
+                invitation.id, InvitationState.REVOKED, by=invitation.created_by, now=self._work.now()
+            )
+
+        await self._work.write(None, script)
+
     async def read(self, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Return the offer to the one person who may answer it."""
 
@@ -128,10 +140,10 @@ class InvitationService:
             )
             invitations = InvitationRepository(tx)
             await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
-            await self._replace(tx, actor, offer.group.id, actor.user_id)
+            replaced = await self._replace(tx, actor, offer.group.id, actor.user_id)
             await noted(tx, actor)
             await in_line(tx, self._planner, offer.group, now)
-            return await _again(tx, offer)
+            return replace(await _again(tx, offer), replaced=replaced)
 
         return await self._work.write(actor, script)
 
@@ -224,10 +236,11 @@ class InvitationService:
         await GroupRepository(tx).lock(group.id)
         now = self._work.now()
         members = await MemberRepository(tx).current(group.id)
+        replaced: tuple[CardPlace, ...] = ()
         if user_id is not None:
             if any(member.user_id == user_id for member in members):
                 raise Refusal("invitation.is_member")
-            await self._replace(tx, actor, group.id, user_id)
+            replaced = await self._replace(tx, actor, group.id, user_id)
         if len(members) >= group.capacity:
             raise Refusal("invitation.no_seat", capacity=group.capacity)
         invitations = InvitationRepository(tx)
@@ -249,15 +262,21 @@ class InvitationService:
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return await _offer(tx, invitation)
+        return replace(await _offer(tx, invitation), replaced=replaced)
 
-    async def _replace(self, tx: Tx, actor: Actor, group_id: GroupId, user_id: UserId) -> None:
-        """Take back what is open for a person, because a newer word is there."""
+    async def _replace(
+        self, tx: Tx, actor: Actor, group_id: GroupId, user_id: UserId
+    ) -> tuple[CardPlace, ...]:
+        """Take back what is open for a person, because a newer word is there; return its cards."""
         now = self._work.now()
         invitations = InvitationRepository(tx)
+        cards: list[CardPlace] = []
         for older in await invitations.open(group_id, now):
             if older.user_id == user_id:
                 await invitations.settle(older.id, InvitationState.REVOKED, by=actor.user_id, now=now)
+                if (card := await invitations.card(older.id)) is not None:
+                    cards.append(card)
+        return tuple(cards)
 
     async def _answerable(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
         invitation = await InvitationRepository(tx).get(access.guild_of(actor), invitation_id)

@@ -150,12 +150,17 @@ class MemberService:
             raise Refusal("group.unknown")
         return group
 
-    async def choices(self, actor: Actor, group_id: GroupId | None = None) -> list[Member]:
-        """Return the members of a group that the actor is in, for autocomplete."""
+    async def choices(
+        self, actor: Actor, group_id: GroupId | None = None, *, rescue: bool = False
+    ) -> list[Member]:
+        """Return the members of a group that the actor is in, or may rescue, for autocomplete."""
 
         async def script(tx: Tx) -> list[Member]:
-            standing = await access.as_member(tx, actor, group_id)
-            return list(await MemberRepository(tx).current(standing.group.id))
+            if rescue:
+                group = await self._transferable(tx, actor, group_id)
+            else:
+                group = (await access.as_member(tx, actor, group_id)).group
+            return list(await MemberRepository(tx).current(group.id))
 
         return await self._work.read(script)
 

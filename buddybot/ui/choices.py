@@ -1,0 +1,164 @@
+"""What is offered while somebody types an option, and how the chosen value is read back.
+
+Autocomplete never fails: whoever may see nothing is offered nothing.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+import discord
+from discord.app_commands import Choice
+
+from buddybot.domain import zones as domain_zones
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, Member, Rotation, check_capacity
+from buddybot.domain.ids import ChannelId, GroupId, UserId
+from buddybot.ui.kit import option
+from buddybot.ui.reply import actor_of
+from buddybot.ui.texts import Texts, shortened
+
+log = logging.getLogger(__name__)
+
+MOST = 25
+_LABEL_LIMIT = 100
+
+Interaction = discord.Interaction[Any]
+Suggest = Callable[[Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]
+
+
+def unfailing(suggest: Suggest) -> Suggest:
+    """Return an autocomplete that offers nothing where `suggest` refuses or fails."""
+
+    @wraps(suggest)
+    async def guarded(interaction: Interaction, current: str) -> list[Choice[str]]:
+        try:
+            return (await suggest(interaction, current))[:MOST]
+        except Refusal:
+            return []
+        except Exception:  # the boundary of autocomplete: an empty list, and a log line
+            log.exception("autocomplete failed")
+            return []
+
+    return guarded
+
+
+def choice(label: str, value: object) -> Choice[str]:
+    """Return one suggestion, cut to Discord's limits."""
+    return Choice(name=shortened(label or str(value), _LABEL_LIMIT), value=str(value))
+
+
+@unfailing
+async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person is in."""
+    return await _groups(interaction, current, organized=False)
+
+
+@unfailing
+async def organized_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person organizes."""
+    return await _groups(interaction, current, organized=True)
+
+
+@unfailing
+async def transferable_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person may find a new organizer for."""
+    return await _groups(interaction, current, organized=True, rescue=True)
+
+
+@unfailing
+async def zones(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer time zones by city."""
+    del interaction
+    return [choice(name.replace("_", " "), name) for name in domain_zones.search(current, limit=MOST)]
+
+
+@unfailing
+async def members(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the members of the group that is chosen, or of the only one it can be."""
+    return await _members(interaction, current, rescue=False)
+
+
+@unfailing
+async def transferable_members(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the members who could organize the chosen group."""
+    return await _members(interaction, current, rescue=True)
+
+
+async def _members(interaction: Interaction, current: str, *, rescue: bool) -> list[Choice[str]]:
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    found: list[Member] = await interaction.client.services.members.choices(
+        actor_of(interaction), group_id, rescue=rescue
+    )
+    wanted = current.casefold().strip()
+    return [
+        choice(member.display_name, member.user_id)
+        for member in found
+        if wanted in member.display_name.casefold() or wanted == str(member.user_id)
+    ]
+
+
+def parse_group(value: str | None) -> GroupId | None:
+    """Return the group that was chosen, None when none was; Refusal `group.unknown` for other text."""
+    if value is None or not value.strip():
+        return None
+    return GroupId(_number(value, "group.unknown"))
+
+
+def parse_channel(value: str) -> ChannelId:
+    """Return the channel that was chosen in a form; Refusal `channel.unknown`."""
+    return ChannelId(_number(value, "channel.unknown"))
+
+
+def parse_capacity(value: str) -> int:
+    """Return the size that was chosen in a form; Refusal `button.stale` for what was not offered."""
+    return check_capacity(_number(value, "button.stale"))
+
+
+def parse_rotation(value: str) -> Rotation:
+    """Return the rotation that was chosen in a form; Refusal `button.stale` for what was not offered."""
+    if value not in set(Rotation):
+        raise Refusal("button.stale")
+    return Rotation(value)
+
+
+def parse_member(value: str) -> UserId:
+    """Return the member who was chosen, or typed as a mention; Refusal `member.unknown`."""
+    return UserId(_number(value.strip().removeprefix("<@").removesuffix(">"), "member.unknown"))
+
+
+def weekday_options(texts: Texts, chosen: int | None = None) -> list[discord.SelectOption]:
+    """Return the seven days for a select."""
+    return [option(texts.plain(f"groups.day.{day}"), day, default=day == chosen) for day in range(7)]
+
+
+def zone_matches(written: str) -> list[str]:
+    """Return the zone that was meant, or several when it could be more than one; Refusal `zone.unknown`."""
+    try:
+        return [domain_zones.canonical(written)]
+    except Refusal:
+        found = domain_zones.search(written, limit=MOST) if written.strip() else []
+        if not found:
+            raise
+    cities = [
+        name for name in found if name.rpartition("/")[2].casefold() == "_".join(written.casefold().split())
+    ]
+    return cities if len(cities) == 1 else found
+
+
+async def _groups(
+    interaction: Interaction, current: str, *, organized: bool, rescue: bool = False
+) -> list[Choice[str]]:
+    found: list[Group] = await interaction.client.services.groups.choices(
+        actor_of(interaction), organized=organized, rescue=rescue
+    )
+    wanted = current.casefold().strip()
+    return [choice(group.name, group.id) for group in found if wanted in group.name.casefold()]
+
+
+def _number(value: str, code: str) -> int:
+    text = value.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise Refusal(code)
+    return int(text)

@@ -1,0 +1,120 @@
+"""What a person can do here, read from the live command tree so that it is never out of date."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from discord import app_commands
+
+from buddybot.services.groups import Place
+from buddybot.ui.kit import Card
+from buddybot.ui.texts import Markup, Texts
+
+AnyCommand = app_commands.Command | app_commands.Group | app_commands.ContextMenu  # type: ignore[type-arg]  # any cog
+
+
+class Audience(StrEnum):
+    """Whom a command is for."""
+
+    EVERYONE = "everyone"
+    MEMBER = "member"
+    ORGANIZER = "organizer"
+    MANAGER = "manager"
+
+
+AUDIENCES = {
+    "help": Audience.EVERYONE,
+    "privacy": Audience.EVERYONE,
+    "me join": Audience.EVERYONE,
+    "setup": Audience.MANAGER,
+    "group": Audience.ORGANIZER,
+    "group info": Audience.MEMBER,
+    "group charter": Audience.MEMBER,
+    "meeting": Audience.ORGANIZER,
+    "attendance": Audience.ORGANIZER,
+    "rotation": Audience.ORGANIZER,
+    "health": Audience.ORGANIZER,
+}
+"""By the beginning of the command's full name, the longest wins; every other command is for members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command as it is typed, without the slash."""
+
+    name: str
+    what: str
+
+    @property
+    def audience(self) -> Audience:
+        """Whom the command is for."""
+        words = self.name.split()
+        for length in range(len(words), 0, -1):
+            found = AUDIENCES.get(" ".join(words[:length]))
+            if found is not None:
+                return found
+        return Audience.MEMBER
+
+
+def entries(commands: Iterable[AnyCommand]) -> list[Entry]:
+    """Return every slash command of a tree, subcommands one by one, by name."""
+    found: list[Entry] = []
+    for command in commands:
+        if isinstance(command, app_commands.Group):
+            found += entries(command.commands)
+        elif isinstance(command, app_commands.Command):
+            found.append(Entry(command.qualified_name, str(command.description)))
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def audiences_of(place: Place) -> tuple[Audience, ...]:
+    """Return the sections that a person is shown."""
+    wanted = {
+        Audience.MEMBER: place.member,
+        Audience.ORGANIZER: place.organizer,
+        Audience.MANAGER: place.manager,
+    }
+    return (*(each for each, shown in wanted.items() if shown), Audience.EVERYONE)
+
+
+def help_card(texts: Texts, commands: Sequence[Entry], place: Place, *, support: str) -> Card:
+    """Return what this person can do here."""
+    card = Card().text(Markup(f"## {texts('help.title')}"))
+    card.text(texts("help.buttons") if place.member else texts("help.outsider"))
+    for audience in audiences_of(place):
+        lines = _lines(texts, [entry for entry in commands if entry.audience is audience])
+        if lines:
+            card.text(Markup(f"### {texts(f'help.section.{audience.value}')}"), *lines)
+    if support:
+        card.note(texts("help.more", support=Markup(support)))
+    return card.note(texts("help.privacy"))
+
+
+def privacy_card(texts: Texts, *, support: str, policy: str, days: int) -> Card:
+    """Return what is stored, who sees it, and how it is removed."""
+    card = Card().text(Markup(f"## {texts('privacy.title')}"))
+    for part in ("stored", "seen"):
+        card.text(Markup(f"### {texts(f'privacy.{part}.title')}"), texts(f"privacy.{part}.text"))
+    removed = [texts("privacy.removed.text")]
+    if support:
+        removed.append(texts("privacy.removed.support", support=Markup(support)))
+    removed.append(texts("privacy.removed.guild", days=days))
+    card.text(Markup(f"### {texts('privacy.removed.title')}"), *removed)
+    if policy:
+        card.note(texts("privacy.removed.policy", policy=Markup(policy)))
+    return card
+
+
+def _lines(texts: Texts, commands: Sequence[Entry]) -> list[Markup]:
+    """One line a command, or one for all parts of a family of three or more."""
+    families: dict[str, list[Entry]] = {}
+    for entry in commands:
+        families.setdefault(entry.name.split()[0], []).append(entry)
+    lines: list[Markup] = []
+    for root, parts in families.items():
+        if len(parts) > 2:
+            names = ", ".join(part.name.removeprefix(f"{root} ") for part in parts)
+            lines.append(texts("help.family", name=Markup(root), parts=Markup(names)))
+        else:
+            lines += [texts("help.line", name=Markup(part.name), what=part.what) for part in parts]
+    return lines

@@ -1,0 +1,69 @@
+"""Puts an invitation's card into a channel that both can see, and shows there what became of it."""
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import discord
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
+from buddybot.services.invitations import CardPlace, Offer
+from buddybot.ui.channels import common
+from buddybot.ui.invitations import answered_card, invitation_card, sent_card
+from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply
+from buddybot.ui.texts import Texts
+
+if TYPE_CHECKING:  # the bot knows the interface, not the other way round
+    from buddybot.bot import BuddyBot
+
+log = logging.getLogger(__name__)
+
+
+async def invite(
+    interaction: "discord.Interaction[BuddyBot]",
+    reply: Reply,
+    person: discord.Member | discord.User,
+    group_id: GroupId | None,
+) -> None:
+    """Invite a person by a card that mentions them and nobody else."""
+    if person.bot:
+        raise Refusal("invitation.bot")
+    services = interaction.client.services
+    group = (await services.groups.organized(reply.actor, group_id)).group
+    place = common(interaction.guild, (group.channel_id, reply.actor.channel_id), person)
+    user_id = UserId(person.id)
+    offer = await services.invitations.invite(reply.actor, user_id, group.id)
+    card = invitation_card(Texts(group.language), offer, user_id)
+    try:
+        message = await place.send(view=card, allowed_mentions=discord.AllowedMentions(users=[person]))
+    except (discord.Forbidden, discord.NotFound):
+        await services.invitations.unposted(offer)
+        raise Refusal("invitation.no_channel") from None
+    await services.invitations.posted(offer.invitation.id, ChannelId(place.id), MessageId(message.id))
+    await reply.show(sent_card(reply.texts, offer, user_id=user_id, channel_id=ChannelId(place.id)))
+    await _put(interaction.client, offer.replaced, closed_card(offer))
+
+
+async def show_answer(bot: "BuddyBot", offer: Offer) -> None:
+    """Show on the invitation's card, and on older ones that it replaced, what became of it."""
+    if offer.card is not None:
+        await _put(bot, [offer.card], answered_card(Texts(offer.group.language), offer))
+    await _put(bot, offer.replaced, closed_card(offer))
+
+
+def closed_card(offer: Offer) -> Card:
+    """Return what is left of a card that a newer one replaced."""
+    texts = Texts(offer.group.language)
+    return Card(colour=None).text(texts("invitations.answered.closed"))
+
+
+async def _put(bot: "BuddyBot", places: Iterable[CardPlace], card: Card) -> None:
+    for channel_id, message_id in places:
+        message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+        try:
+            await message.edit(view=card)
+        except discord.HTTPException as error:
+            # Somebody deleted the card or its channel; the answer stands all the same.
+            log.info("an invitation's card could not be edited: %s", error.code)

@@ -1,0 +1,239 @@
+"""/group: what organizers do with their group, and what members see of it."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.services.groups import Changes
+from buddybot.ui import choices, roles
+from buddybot.ui import groups as ui
+from buddybot.ui.channels import check_home, home
+from buddybot.ui.invitations import code_card
+from buddybot.ui.inviting import invite
+from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+from buddybot.ui.setup import start_card
+from buddybot.ui.texts import member as mention
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+@app_commands.guild_only()
+class GroupCog(commands.GroupCog, group_name="group", group_description="Your buddy group"):
+    """The commands and buttons of the group's card."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._groups = bot.services.groups
+        self._members = bot.services.members
+
+    @app_commands.command(name="create", description="Set up another group in this server")
+    async def create(self, interaction: Interaction) -> None:
+        """Begin the set-up."""
+        async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
+            await reply.show(start_card(reply.texts))
+
+    @app_commands.command(name="invite", description="Invite somebody by a card, or make a code to hand over")
+    @app_commands.describe(
+        member="Whom to invite; leave it out for a code",
+        name="Whom the code is for; only organizers see it",
+        group="Which group, if you organize several",
+    )
+    @app_commands.autocomplete(group=choices.organized_groups)
+    async def invite(
+        self,
+        interaction: Interaction,
+        member: discord.Member | None = None,
+        name: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Put a card into the channel, or show a code once."""
+        async with Reply(interaction) as reply:
+            group_id = choices.parse_group(group)
+            if member is not None:
+                await invite(interaction, reply, member, group_id)
+                return
+            code = await self._bot.services.invitations.invite_by_code(
+                reply.actor, name=name, group_id=group_id
+            )
+            await reply.show(code_card(reply.texts, code))
+
+    @app_commands.command(name="info", description="Who is in the group, when it meets, and what is open")
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def info(self, interaction: Interaction, group: str | None = None) -> None:
+        """Show the group."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.info(reply.actor, choices.parse_group(group))
+            await reply.show(ui.info_card(reply.texts, view))
+
+    @app_commands.command(name="charter", description="What the group promises each other")
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def charter(self, interaction: Interaction, group: str | None = None) -> None:
+        """Show the charter."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.info(reply.actor, choices.parse_group(group))
+            await reply.show(ui.charter_card(reply.texts, view.group, organizes=view.organizes))
+
+    @app_commands.command(name="settings", description="Name, channel, size and how places are chosen")
+    @app_commands.describe(group="Which group, if you organize several")
+    @app_commands.autocomplete(group=choices.organized_groups)
+    async def settings(self, interaction: Interaction, group: str | None = None) -> None:
+        """Open the settings."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, choices.parse_group(group))
+            await reply.ask(ui.settings_form(reply.texts, view.group))
+
+    @app_commands.command(name="pause", description="Let the group take a break; everything is kept")
+    @app_commands.describe(group="Which group, if you organize several")
+    @app_commands.autocomplete(group=choices.organized_groups)
+    async def pause(self, interaction: Interaction, group: str | None = None) -> None:
+        """Pause the group."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.pause(reply.actor, choices.parse_group(group))
+            await reply.say("groups.pause.done", group=view.group.name)
+            await self._bot.live.refresh()
+
+    @app_commands.command(name="resume", description="Wake the group after a break")
+    @app_commands.describe(group="Which group, if you organize several")
+    @app_commands.autocomplete(group=choices.organized_groups)
+    async def resume(self, interaction: Interaction, group: str | None = None) -> None:
+        """Wake the group."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.resume(reply.actor, choices.parse_group(group))
+            await reply.show(Card().text(ui.resumed_text(reply.texts, view)))
+            await self._bot.live.refresh()
+
+    @app_commands.command(name="archive", description="End the group; what was recorded is kept")
+    @app_commands.describe(group="Which group, if you organize several")
+    @app_commands.autocomplete(group=choices.organized_groups)
+    async def archive(self, interaction: Interaction, group: str | None = None) -> None:
+        """Ask once before the group ends."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, choices.parse_group(group))
+            await reply.show(ui.archive_card(reply.texts, view.group))
+
+    @app_commands.command(name="transfer", description="Make another member an organizer")
+    @app_commands.describe(
+        member="Who organizes from now on",
+        stay_organizer="Whether you stay an organizer too",
+        group="Which group, if you organize several",
+    )
+    @app_commands.autocomplete(member=choices.transferable_members, group=choices.transferable_groups)
+    async def transfer(
+        self, interaction: Interaction, member: str, stay_organizer: bool = False, group: str | None = None
+    ) -> None:
+        """Hand the role over, or share it."""
+        async with Reply(interaction) as reply:
+            user_id = choices.parse_member(member)
+            changed = await self._members.transfer(
+                reply.actor, user_id, keep=stay_organizer, group_id=choices.parse_group(group)
+            )
+            key = "groups.transfer.done_kept" if stay_organizer else "groups.transfer.done"
+            await reply.say(key, member=mention(user_id), group=changed.name)
+
+    @app_commands.command(
+        name="remove", description="Let a member go, quietly; an invitation brings them back"
+    )
+    @app_commands.describe(member="Who", group="Which group, if you organize several")
+    @app_commands.autocomplete(member=choices.members, group=choices.organized_groups)
+    async def remove(self, interaction: Interaction, member: str, group: str | None = None) -> None:
+        """Ask once before a member is let go."""
+        async with Reply(interaction) as reply:
+            found, person = await self._members.find(
+                reply.actor, choices.parse_member(member), choices.parse_group(group)
+            )
+            await reply.show(ui.remove_card(reply.texts, found, person.user_id))
+
+    @route("group_charter")
+    async def show_charter(self, interaction: Interaction, given: Input) -> None:
+        """Show the charter below the group's card."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.info(reply.actor, GroupId(given.number(0)))
+            await reply.show(ui.charter_card(reply.texts, view.group, organizes=view.organizes))
+
+    @route("group_charter_edit")
+    async def edit_charter(self, interaction: Interaction, given: Input) -> None:
+        """Open the form for the charter."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            await reply.ask(ui.charter_form(reply.texts, view.group))
+
+    @route("group_charter_save")
+    async def save_charter(self, interaction: Interaction, given: Input) -> None:
+        """Keep the charter."""
+        async with Reply(interaction) as reply:
+            group = await self._groups.write_charter(
+                reply.actor, GroupId(given.number(0)), given.written("charter")
+            )
+            await reply.replace(ui.charter_card(reply.texts, group, organizes=True))
+
+    @route("group_settings")
+    async def ask_settings(self, interaction: Interaction, given: Input) -> None:
+        """Open the settings from the group's card."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            await reply.ask(ui.settings_form(reply.texts, view.group))
+
+    @route("group_settings_save")
+    async def save_settings(self, interaction: Interaction, given: Input) -> None:
+        """Keep the settings; a new home must be one that the bot can use."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            changes = _changes(given)
+            if changes.channel_id is not None:
+                check_home(reply.texts, home(interaction.guild, changes.channel_id), interaction.user)
+            group = await self._groups.change(reply.actor, view.group.id, changes)
+            await reply.show(ui.saved_card(reply.texts, group))
+            await self._bot.live.refresh()
+            everybody = [each.user_id for each in view.members]
+            await roles.establish(interaction.guild, group, everybody, self._groups.remember_role)
+            await roles.rename(interaction.guild, group)
+
+    @route("group_archive_go")
+    async def archive_now(self, interaction: Interaction, given: Input) -> None:
+        """End the group."""
+        async with Reply(interaction) as reply:
+            group = await self._groups.archive(reply.actor, GroupId(given.number(0)))
+            await reply.replace(Card().text(reply.texts("groups.archive.done", group=group.name)))
+            await self._bot.live.refresh()
+            await roles.delete(interaction.guild, group)
+
+    @route("group_remove_go")
+    async def remove_now(self, interaction: Interaction, given: Input) -> None:
+        """Let a member go."""
+        async with Reply(interaction) as reply:
+            user_id = UserId(given.number(1))
+            gone = await self._members.remove(reply.actor, GroupId(given.number(0)), user_id)
+            done = reply.texts("groups.remove.done", member=mention(user_id), group=gone.group.name)
+            await reply.replace(Card().text(done))
+            await self._bot.live.refresh()
+            await roles.take(interaction.guild, gone.group, user_id)
+
+    @route("group_unchanged")
+    async def unchanged(self, interaction: Interaction, given: Input) -> None:
+        """Put the question away."""
+        del given
+        async with Reply(interaction) as reply:
+            await reply.replace(Card().text(reply.texts("groups.unchanged.done")))
+
+
+def _changes(given: Input) -> Changes:
+    channel = given.written("channel")
+    return Changes(
+        name=given.written("name"),
+        channel_id=choices.parse_channel(channel) if channel else None,
+        capacity=choices.parse_capacity(given.written("capacity")),
+        rotation=choices.parse_rotation(given.written("rotation")),
+        language=given.written("language") or None,
+    )
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Called by the library."""
+    await bot.add_cog(GroupCog(bot))

@@ -1,0 +1,41 @@
+"""Servers come and go: what is theirs is marked, never deleted, when Discord says so."""
+
+import discord
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.ids import GuildId
+
+
+class GuildCog(commands.Cog):
+    """Listens to the one kind of event that the bot does not ask for."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._guilds = bot.services.guilds
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Find out what happened while the bot was away."""
+        await self._guilds.reconcile([GuildId(guild.id) for guild in self._bot.guilds])
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Take the mark away from a server that is back."""
+        await self._guilds.back(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Take the mark away from a server whose outage looked like a farewell."""
+        await self._guilds.back(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Mark a server that removed the bot; one in an outage is still a server of ours."""
+        if not guild.unavailable:
+            await self._guilds.gone(GuildId(guild.id))
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Called by the library."""
+    await bot.add_cog(GuildCog(bot))

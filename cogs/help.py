@@ -1,0 +1,41 @@
+"""/help and /privacy."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.ui import help as ui
+from buddybot.ui.reply import Reply
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+class HelpCog(commands.Cog):
+    """What can be done here, and what is done with what is said."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="help", description="What you can do here")
+    async def show_help(self, interaction: Interaction) -> None:
+        """Show the commands that are for this person."""
+        async with Reply(interaction) as reply:
+            place = await self._bot.services.groups.place(reply.actor)
+            commands = ui.entries(self._bot.tree.get_commands())
+            support = self._bot.settings.bot.support_url
+            await reply.show(ui.help_card(reply.texts, commands, place, support=support))
+
+    @app_commands.command(name="privacy", description="What I store, who sees it, and how it is removed")
+    async def show_privacy(self, interaction: Interaction) -> None:
+        """Show the privacy page."""
+        async with Reply(interaction) as reply:
+            said = self._bot.settings.bot
+            days = self._bot.settings.privacy.purge_days
+            card = ui.privacy_card(reply.texts, support=said.support_url, policy=said.privacy_url, days=days)
+            await reply.show(card)
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Called by the library."""
+    await bot.add_cog(HelpCog(bot))

@@ -1,0 +1,167 @@
+"""/me: what each person decides for themselves."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, GuildId
+from buddybot.domain.preferences import LeaveReason, Preferences
+from buddybot.domain.quiet import QuietHours
+from buddybot.domain.schedule import parse_time
+from buddybot.ui import choices, roles
+from buddybot.ui import me as ui
+from buddybot.ui.invitations import offer_card
+from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+@app_commands.guild_only()
+class MeCog(commands.GroupCog, group_name="me", group_description="What you decide for yourself"):
+    """Everything here is for the asking person alone."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._preferences = bot.services.preferences
+        self._members = bot.services.members
+        reminders = bot.settings.reminders
+        start, end = reminders.quiet_start, reminders.quiet_end
+        self._usual = None if start == end else QuietHours(start, end)
+
+    @app_commands.command(name="settings", description="Direct messages, nudges, quiet hours and your zone")
+    async def settings(self, interaction: Interaction) -> None:
+        """Show the person's settings."""
+        async with Reply(interaction) as reply:
+            mine = await self._preferences.mine(reply.actor)
+            await reply.show(ui.settings_card(reply.texts, mine, self._usual))
+
+    @app_commands.command(name="join", description="Join a group with the code you were given")
+    @app_commands.describe(code="Like ABCD-EFGH-IJKL-MNOP")
+    async def join(self, interaction: Interaction, code: app_commands.Range[str, 1, 100]) -> None:
+        """Show the charter of the group behind a code."""
+        async with Reply(interaction) as reply:
+            offer = await self._bot.services.invitations.by_code(reply.actor, code)
+            await reply.show(offer_card(reply.texts, offer))
+
+    @app_commands.command(name="leave", description="Leave a group; the door stays open")
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def leave(self, interaction: Interaction, group: str | None = None) -> None:
+        """Ask once."""
+        async with Reply(interaction) as reply:
+            leaving = await self._members.leaving(reply.actor, choices.parse_group(group))
+            await reply.show(ui.leave_card(reply.texts, leaving))
+
+    @route("me_leave_why")
+    async def say_why(self, interaction: Interaction, given: Input) -> None:
+        """Keep the reason in the button until it is pressed."""
+        async with Reply(interaction) as reply:
+            leaving = await self._members.leaving(reply.actor, GroupId(given.number(0)))
+            await reply.replace(ui.leave_card(reply.texts, leaving, _reason(given.values[:1])))
+
+    @route("me_leave_go")
+    async def leave_now(self, interaction: Interaction, given: Input) -> None:
+        """Leave the group."""
+        async with Reply(interaction) as reply:
+            gone = await self._members.leave(
+                reply.actor, GroupId(given.number(0)), _reason(given.arguments[1:2])
+            )
+            await reply.replace(Card().text(ui.left_text(reply.texts, gone)))
+            await self._bot.live.refresh()
+            if gone.ended:
+                await roles.delete(interaction.guild, gone.group)
+            else:
+                await roles.take(interaction.guild, gone.group, gone.user_id)
+
+    @route("me_stay")
+    async def stay(self, interaction: Interaction, given: Input) -> None:
+        """Put the question away."""
+        del given
+        async with Reply(interaction) as reply:
+            await reply.replace(Card().text(reply.texts("groups.unchanged.done")))
+
+    @route("me_direct")
+    async def direct(self, interaction: Interaction, given: Input) -> None:
+        """Turn direct messages on or off."""
+        async with Reply(interaction) as reply:
+            mine = await self._preferences.choose(reply.actor, direct_messages=bool(given.number(0)))
+            await self._show(reply, mine)
+
+    @route("me_nudges")
+    async def nudges(self, interaction: Interaction, given: Input) -> None:
+        """Turn the mid-week nudge on or off."""
+        async with Reply(interaction) as reply:
+            mine = await self._preferences.choose(reply.actor, nudges=bool(given.number(0)))
+            await self._show(reply, mine)
+
+    @route("me_quiet")
+    async def ask_quiet(self, interaction: Interaction, given: Input) -> None:
+        """Open the form for quiet hours."""
+        del given
+        async with Reply(interaction) as reply:
+            await reply.ask(ui.quiet_form(reply.texts, await self._preferences.mine(reply.actor)))
+
+    @route("me_quiet_given")
+    async def take_quiet(self, interaction: Interaction, given: Input) -> None:
+        """Keep the quiet hours."""
+        async with Reply(interaction) as reply:
+            mine = await self._preferences.set_quiet(reply.actor, _quiet(given))
+            await self._show(reply, mine)
+
+    @route("me_zone")
+    async def ask_zone(self, interaction: Interaction, given: Input) -> None:
+        """Open the form for the zone."""
+        del given
+        async with Reply(interaction) as reply:
+            await reply.ask(ui.zone_form(reply.texts, await self._preferences.mine(reply.actor)))
+
+    @route("me_zone_given")
+    async def take_zone(self, interaction: Interaction, given: Input) -> None:
+        """Keep the zone, or ask which one was meant."""
+        async with Reply(interaction) as reply:
+            written = given.written("zone").strip()
+            zones = choices.zone_matches(written) if written else []
+            if len(zones) > 1:
+                await reply.replace(ui.zones_card(reply.texts, zones))
+                return
+            mine = await self._preferences.set_zone(reply.actor, zones[0] if zones else None)
+            await self._show(reply, mine)
+
+    @route("me_zone_chosen")
+    async def choose_zone(self, interaction: Interaction, given: Input) -> None:
+        """Keep the chosen zone."""
+        async with Reply(interaction) as reply:
+            zone = given.values[0] if given.values else None
+            await self._show(reply, await self._preferences.set_zone(reply.actor, zone))
+
+    @route("dm_stop")
+    async def stop_direct(self, interaction: Interaction, given: Input) -> None:
+        """End direct messages from one server, pressed on such a message."""
+        async with Reply(interaction) as reply:
+            await self._preferences.stop_direct(reply.actor, GuildId(given.number(0)))
+            await reply.say("me.stop.done")
+
+    async def _show(self, reply: Reply, mine: Preferences) -> None:
+        await reply.replace(ui.settings_card(reply.texts, mine, self._usual))
+
+
+def _reason(values: tuple[str, ...]) -> LeaveReason | None:
+    return LeaveReason(values[0]) if values and values[0] in set(LeaveReason) else None
+
+
+def _quiet(given: Input) -> QuietHours | None:
+    start, end = given.written("start").strip(), given.written("end").strip()
+    if not start and not end:
+        return None
+    if not start or not end:
+        raise Refusal("quiet.half")
+    return QuietHours(parse_time(start), parse_time(end))
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Called by the library."""
+    await bot.add_cog(MeCog(bot))

@@ -1,0 +1,108 @@
+"""/setup: from nothing to a group with its first meeting."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.bot import BuddyBot
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import UserId
+from buddybot.services.groups import NewGroup
+from buddybot.ui import choices, roles
+from buddybot.ui import setup as ui
+from buddybot.ui.channels import check_home, home
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+Interaction = discord.Interaction[BuddyBot]
+
+
+class SetupCog(commands.Cog):
+    """The two forms of the set-up and the cards between them."""
+
+    def __init__(self, bot: BuddyBot) -> None:
+        self._bot = bot
+        self._groups = bot.services.groups
+
+    @app_commands.command(name="setup", description="Set up a buddy group, step by step")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def begin(self, interaction: Interaction) -> None:
+        """Explain and begin."""
+        async with Reply(interaction) as reply:
+            if not reply.actor.manages_guild:
+                raise Refusal("group.needs_manage_server")
+            await reply.show(ui.start_card(reply.texts))
+
+    @route("setup_when")
+    async def ask_when(self, interaction: Interaction, given: Input) -> None:
+        """Open the first form, empty or with what was answered before."""
+        async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
+            if given.arguments:
+                form = ui.when_form(reply.texts, when=ui.When.carried(given, 1), zone=given.word(0))
+            else:
+                form = ui.when_form(reply.texts)
+            await reply.ask(form)
+
+    @route("setup_when_given")
+    async def take_when(self, interaction: Interaction, given: Input) -> None:
+        """Show the first meeting, or ask which zone was meant."""
+        async with Reply(interaction) as reply:
+            when = ui.When.written(given)
+            zones = choices.zone_matches(given.written("zone"))
+            if len(zones) == 1:
+                card = ui.check_card(reply.texts, when, zones[0], self._bot.now())
+            else:
+                card = ui.zones_card(reply.texts, when, zones)
+            await reply.replace(card)
+
+    @route("setup_zone")
+    async def take_zone(self, interaction: Interaction, given: Input) -> None:
+        """Show the first meeting in the chosen zone."""
+        async with Reply(interaction) as reply:
+            when = ui.When.carried(given)
+            zone = given.values[0] if given.values else ""
+            await reply.replace(ui.check_card(reply.texts, when, zone, self._bot.now()))
+
+    @route("setup_group")
+    async def ask_group(self, interaction: Interaction, given: Input) -> None:
+        """Open the second form."""
+        async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
+            here = interaction.channel
+            form = ui.group_form(
+                reply.texts,
+                ui.When.carried(given, 1),
+                given.word(0),
+                here=here.id if isinstance(here, discord.TextChannel) else None,
+            )
+            await reply.ask(form)
+
+    @route("setup_create")
+    async def create(self, interaction: Interaction, given: Input) -> None:
+        """Make the group."""
+        async with Reply(interaction) as reply:
+            place = home(interaction.guild, choices.parse_channel(given.written("channel")))
+            check_home(reply.texts, place, interaction.user)
+            view = await self._groups.create(reply.actor, _new_group(reply, given))
+            await reply.replace(ui.ready_card(reply.texts, view))
+            me = [UserId(interaction.user.id)]
+            await roles.establish(interaction.guild, view.group, me, self._groups.remember_role)
+
+
+def _new_group(reply: Reply, given: Input) -> NewGroup:
+    return NewGroup(
+        name=given.written("name"),
+        channel_id=choices.parse_channel(given.written("channel")),
+        capacity=choices.parse_capacity(given.written("capacity")),
+        rotation=choices.parse_rotation(given.written("rotation")),
+        charter=reply.texts.plain("groups.charter.usual"),
+        language=given.written("language") or reply.texts.language,
+        rhythm=ui.When.carried(given, 1).rhythm(given.word(0)),
+    )
+
+
+async def setup(bot: BuddyBot) -> None:
+    """Called by the library."""
+    await bot.add_cog(SetupCog(bot))
