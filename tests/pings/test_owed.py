@@ -1,0 +1,211 @@
+"""What a group is owed for a meeting, and when."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pings import GROUP, Owed, PingKind
+from buddybot.domain.preferences import Preferences
+from buddybot.domain.quiet import QuietHours
+from buddybot.domain.schedule import occurrence
+from buddybot.pings.owed import Times, owed, too_late
+from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
+
+BERLIN = "Europe/Berlin"
+TIMES = Times(
+    card_before=timedelta(hours=24),
+    close_after=timedelta(hours=12),
+    nudge_at=time(10),
+    quiet=QuietHours(time(21), time(8)),
+)
+RESERVED = Preferences(GUILD, ANA)
+
+
+def group(state: GroupState = GroupState.ACTIVE) -> Group:
+    return Group(
+        id=GroupId(1),
+        guild_id=GUILD,
+        name="Rowan",
+        channel_id=ChannelId(800),
+        role_id=None,
+        zone=BERLIN,
+        capacity=6,
+        charter="",
+        rotation=Rotation.FIXED,
+        language="en",
+        state=state,
+        route_error=None,
+        created_by=ANA,
+        created_at=NOON,
+    )
+
+
+def meeting(day: date = date(2026, 3, 5), at: time = time(19), **changes: object) -> Meeting:
+    given = occurrence(day, at, zone=BERLIN, duration_minutes=75)
+    plain = Meeting(
+        id=MeetingId(5),
+        group_id=GroupId(1),
+        guild_id=GUILD,
+        slot=day,
+        kind=MeetingKind.REGULAR,
+        day=day,
+        time=at,
+        zone=BERLIN,
+        duration_minutes=75,
+        starts_at=given.starts_at,
+        ends_at=given.ends_at,
+        state=MeetingState.SCHEDULED,
+        reason=None,
+        moves=0,
+        opened_at=None,
+        closed_at=None,
+        facilitator_id=None,
+        timekeeper_id=None,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def pings(
+    *meetings: Meeting,
+    members: Mapping[UserId, Preferences] | None = None,
+    every_weeks: int = 1,
+    state: GroupState = GroupState.ACTIVE,
+) -> dict[tuple[PingKind, UserId], Owed]:
+    found = owed(
+        group=group(state),
+        meetings=meetings,
+        members={ANA: RESERVED} if members is None else members,
+        every_weeks=every_weeks,
+        times=TIMES,
+    )
+    return {(each.kind, each.recipient): each for each in found}
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_week_of_a_group_that_reads_its_channel() -> None:
+    found = pings(meeting())
+    assert {who: (each.due_at, each.expires_at, each.direct) for who, each in found.items()} == {
+        (PingKind.NUDGE, GROUP): (utc("2026-03-02 09:00"), utc("2026-03-03 09:00"), False),
+        (PingKind.CARD, GROUP): (utc("2026-03-04 18:00"), utc("2026-03-05 18:00"), False),
+        (PingKind.CHECKIN, GROUP): (utc("2026-03-05 18:00"), utc("2026-03-06 07:15"), False),
+        (PingKind.SUMMARY, GROUP): (utc("2026-03-06 07:15"), utc("2026-03-13 07:15"), False),
+    }
+    assert found[PingKind.CARD, GROUP].key == "1:2026-03-05:card:0"
+
+
+@pytest.mark.parametrize(("every_weeks", "day"), [(1, 2), (2, -2), (3, -5), (4, -9)])
+def test_the_nudge_comes_half_way(every_weeks: int, day: int) -> None:
+    nudge = pings(meeting(), every_weeks=every_weeks)[PingKind.NUDGE, GROUP]
+    assert nudge.due_at == utc("2026-03-02 09:00") + timedelta(days=day - 2)
+
+
+def test_a_reminder_is_for_those_who_asked_for_direct_messages_and_never_in_quiet_hours() -> None:
+    found = pings(
+        meeting(at=time(22)),
+        members={
+            ANA: RESERVED,
+            BEN: Preferences(GUILD, BEN, direct_messages=True),
+            CHO: Preferences(GUILD, CHO, direct_messages=True, zone="America/New_York"),
+        },
+    )
+    assert (PingKind.REMINDER, ANA) not in found
+    assert found[PingKind.REMINDER, BEN].due_at == utc("2026-03-05 07:00")
+    assert found[PingKind.REMINDER, CHO].due_at == utc("2026-03-04 21:00")
+    assert found[PingKind.REMINDER, BEN].direct
+    assert found[PingKind.REMINDER, BEN].expires_at == utc("2026-03-05 21:00")
+
+
+def test_nudges_go_where_and_when_each_member_wants_them() -> None:
+    late = QuietHours(time(22), time(12))
+    found = pings(
+        meeting(),
+        members={
+            ANA: Preferences(GUILD, ANA, nudges=False, direct_messages=True),
+            BEN: Preferences(GUILD, BEN, quiet=late),
+            CHO: Preferences(GUILD, CHO, direct_messages=True, zone="America/New_York"),
+        },
+    )
+    nudges = {who: each for (kind, who), each in found.items() if kind is PingKind.NUDGE}
+    assert {who: (each.due_at, each.direct) for who, each in nudges.items()} == {
+        BEN: (utc("2026-03-02 11:00"), False),
+        CHO: (utc("2026-03-02 15:00"), True),
+    }
+
+
+def test_a_nudge_that_would_come_with_the_card_is_left_out() -> None:
+    early = owed(
+        group=group(),
+        meetings=[meeting()],
+        members={ANA: RESERVED},
+        every_weeks=1,
+        times=replace(TIMES, card_before=timedelta(hours=168)),
+    )
+    assert PingKind.NUDGE not in {each.kind for each in early}
+
+
+def test_a_meeting_started_by_hand_is_checked_in_to_at_once() -> None:
+    opened = utc("2026-03-05 17:30")
+    found = pings(meeting(state=MeetingState.OPEN, opened_at=opened))
+    assert set(found) == {(PingKind.CHECKIN, GROUP), (PingKind.SUMMARY, GROUP)}
+    assert found[PingKind.CHECKIN, GROUP].due_at == opened
+
+
+def test_a_meeting_closed_by_hand_is_summed_up_at_once() -> None:
+    closed = utc("2026-03-05 19:20")
+    found = pings(meeting(state=MeetingState.CLOSED, closed_at=closed))
+    assert set(found) == {(PingKind.SUMMARY, GROUP)}
+    assert found[PingKind.SUMMARY, GROUP].due_at == closed
+
+
+@pytest.mark.parametrize("state", [MeetingState.SKIPPED, MeetingState.CANCELLED])
+def test_a_meeting_that_does_not_take_place_is_owed_nothing(state: MeetingState) -> None:
+    assert pings(meeting(state=state)) == {}
+
+
+@pytest.mark.parametrize("state", [GroupState.PAUSED, GroupState.ARCHIVED])
+def test_a_group_that_does_not_meet_is_owed_nothing(state: GroupState) -> None:
+    assert pings(meeting(), state=state) == {}
+
+
+def test_two_meetings_on_one_day_have_pings_of_their_own() -> None:
+    both = owed(
+        group=group(),
+        meetings=[meeting(), meeting(at=time(12), kind=MeetingKind.EXTRA, id=MeetingId(6))],
+        members={},
+        every_weeks=1,
+        times=TIMES,
+    )
+    assert len({each.key for each in both}) == len(both) == 6
+
+
+def test_a_nudge_whose_time_has_passed_is_not_begun_and_a_card_still_is() -> None:
+    found = pings(meeting())
+    nudge, card = found[PingKind.NUDGE, GROUP], found[PingKind.CARD, GROUP]
+    assert too_late(nudge, nudge.due_at)
+    assert not too_late(nudge, nudge.due_at - timedelta(seconds=1))
+    assert not too_late(card, card.due_at + timedelta(hours=1))
+    assert too_late(card, card.expires_at)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "card", "start"),
+    [
+        (date(2026, 3, 29), time(19), "2026-03-28 17:00", "2026-03-29 17:00"),
+        (date(2026, 3, 29), time(2, 30), "2026-03-28 01:00", "2026-03-29 01:00"),
+        (date(2026, 10, 25), time(2, 30), "2026-10-24 00:30", "2026-10-25 00:30"),
+    ],
+)
+def test_the_clocks_change_and_the_meeting_stays_at_its_local_time(
+    day: date, at: time, card: str, start: str
+) -> None:
+    found = pings(meeting(day, at))
+    assert found[PingKind.CARD, GROUP].due_at == utc(card)
+    assert found[PingKind.CHECKIN, GROUP].due_at == utc(start)
