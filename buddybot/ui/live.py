@@ -90,7 +90,7 @@ class LiveCards:
             return False
         message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
         try:
-            await message.edit(view=view)
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
             await self._failed(card, error)
             return False
