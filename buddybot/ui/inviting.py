@@ -16,13 +16,13 @@ from buddybot.ui.reply import Reply
 from buddybot.ui.texts import Texts
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round
-    from buddybot.bot import BuddyBot
+    from buddybot.ui.client import Client
 
 log = logging.getLogger(__name__)
 
 
 async def invite(
-    interaction: "discord.Interaction[BuddyBot]",
+    interaction: "discord.Interaction[Client]",
     reply: Reply,
     person: discord.Member | discord.User,
     group_id: GroupId | None,
@@ -46,7 +46,7 @@ async def invite(
     await _put(interaction.client, offer.replaced, closed_card(offer))
 
 
-async def show_answer(bot: "BuddyBot", offer: Offer) -> None:
+async def show_answer(bot: "Client", offer: Offer) -> None:
     """Show on the invitation's card, and on older ones that it replaced, what became of it."""
     if offer.card is not None:
         await _put(bot, [offer.card], answered_card(Texts(offer.group.language), offer))
@@ -59,11 +59,11 @@ def closed_card(offer: Offer) -> Card:
     return Card(colour=None).text(texts("invitations.answered.closed"))
 
 
-async def _put(bot: "BuddyBot", places: Iterable[CardPlace], card: Card) -> None:
+async def _put(bot: "Client", places: Iterable[CardPlace], card: Card) -> None:
     for channel_id, message_id in places:
         message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
-            await message.edit(view=card)
+            await message.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
             # Somebody deleted the card or its channel; the answer stands all the same.
             log.info("an invitation's card could not be edited: %s", error.code)
