@@ -6,6 +6,7 @@ import signal
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
+import aiohttp
 import discord
 from discord.http import Route
 
@@ -33,6 +34,7 @@ from buddybot.ui.live import LiveCards
 log = logging.getLogger(__name__)
 
 REFUSED = "Discord does not take DISCORD_TOKEN: copy the token again from your application's Bot page."
+UNREACHABLE = "Discord cannot be reached from here: check this machine's connection, then start again."
 _CLOSE_REFUSED = (4004, 4014)
 
 
@@ -108,9 +110,12 @@ async def run(settings: Settings) -> int:
 
 async def _live(bot: BuddyBot, token: str) -> None:
     try:
+        await bot.open()
         await bot.start(token)
     except discord.LoginFailure as error:
         raise OperatorError(REFUSED) from error
+    except aiohttp.ClientConnectionError as error:
+        raise OperatorError(UNREACHABLE) from error
     except discord.PrivilegedIntentsRequired as error:
         raise OperatorError(
             "Discord refuses the intents: this bot needs none that are privileged."

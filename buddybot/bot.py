@@ -19,11 +19,10 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
 from buddybot.places import cogs_package
 from buddybot.services.guilds import EVERYWHERE
-from buddybot.services.suite import Services
 from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
-from buddybot.ui.live import LiveCards
+from buddybot.ui.client import Client
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -45,13 +44,11 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
             await failed(interaction, error)
 
 
-class BuddyBot(commands.Bot):
+class BuddyBot(Client):
     """The client; what it opens on the way in it closes on the way out, in reverse order."""
 
-    services: Services
     dispatcher: Dispatcher
     housekeeping: Housekeeping
-    live: LiveCards
 
     def __init__(
         self, *, settings: Settings, now: Now, open_house: Callable[["BuddyBot"], Awaitable[None]]
@@ -96,9 +93,14 @@ class BuddyBot(commands.Bot):
         """Call `closer` when the bot closes; the last one registered goes first."""
         self._closers.append(closer)
 
+    async def open(self) -> None:
+        """Open the house when it is not open yet; a database that is out of reach shows before login."""
+        if not self._closers:
+            await self._open_house(self)
+
     async def setup_hook(self) -> None:
         """Open the house and load every cog; called once by the library, after login."""
-        await self._open_house(self)
+        await self.open()
         await self.load_cogs()
         await self.sync_commands()
 

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.ui.attendance import attendance_card
 from buddybot.ui.choices import groups, parse_group
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
@@ -25,7 +25,7 @@ class AttendanceCog(commands.Cog):
         name="attendance", description="For organizers: who was at the meetings.", guild_only=True
     )
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._attendance = bot.services.attendance
 
     @attendance.command(name="take", description="Say how it was for those who are not recorded yet.")
@@ -72,6 +72,6 @@ def _state(word: str) -> Attendance:
         raise Refusal("button.stale") from None
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog."""
     await bot.add_cog(AttendanceCog(bot))

@@ -4,21 +4,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.errors import Refusal
 from buddybot.domain.quiet import DaySpan
 from buddybot.ui import choices, days
 from buddybot.ui.away import away_card
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 class AwayCog(commands.Cog):
     """Time away, noted and taken back."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._away = bot.services.away
 
@@ -59,6 +59,6 @@ class AwayCog(commands.Cog):
             await self._bot.live.refresh()
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog; called by the bot."""
     await bot.add_cog(AwayCog(bot))

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.commitments import Visibility
 from buddybot.domain.ids import MeetingId
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
 from buddybot.ui.checkins import closed_card, closing_card
 from buddybot.ui.choices import groups, parse_group
+from buddybot.ui.client import Client
 from buddybot.ui.commitments import carry_offer_card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
@@ -22,7 +22,7 @@ Click = discord.Interaction[Any]
 class CheckInCog(commands.Cog):
     """A member's report, the round, and the end of the meeting."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._checkins = bot.services.checkins
         self._turns = bot.services.turns
@@ -118,6 +118,6 @@ class CheckInCog(commands.Cog):
             await self._bot.live.refresh(meeting_id)
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog."""
     await bot.add_cog(CheckInCog(bot))

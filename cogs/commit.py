@@ -7,7 +7,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId
@@ -15,6 +14,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import Changes, Draft, count_of
 from buddybot.services.commitments import OwnCommitment
 from buddybot.ui import choices
+from buddybot.ui.client import Client
 from buddybot.ui.commitments import (
     IN_LIST,
     add_form,
@@ -36,7 +36,7 @@ from buddybot.ui.reply import Reply, actor_of
 from buddybot.ui.router import Input, route
 from buddybot.ui.texts import Texts
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 Plan = app_commands.Range[str, 1, PLAN_LIMIT]
 Count = app_commands.Range[int, 1, MAX_TARGET]
@@ -73,7 +73,7 @@ class CommitCog(commands.Cog):
         name="commit", description="What you will do before the next meeting", guild_only=True
     )
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._commitments = bot.services.commitments
         self._nudges = bot.services.nudges
@@ -348,6 +348,6 @@ def _at_home(actor: Actor, given: Input) -> Actor:
     return replace(actor, guild_id=GuildId(given.number(0)))
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog."""
     await bot.add_cog(CommitCog(bot))

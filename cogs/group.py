@@ -4,12 +4,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.groups import Changes
 from buddybot.ui import choices, roles
 from buddybot.ui import groups as ui
 from buddybot.ui.channels import check_home, home
+from buddybot.ui.client import Client
 from buddybot.ui.invitations import code_card
 from buddybot.ui.inviting import invite
 from buddybot.ui.kit import Card
@@ -18,14 +18,14 @@ from buddybot.ui.router import Input, route
 from buddybot.ui.setup import start_card
 from buddybot.ui.texts import member as mention
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 @app_commands.guild_only()
 class GroupCog(commands.GroupCog, group_name="group", group_description="Your buddy group"):
     """The commands and buttons of the group's card."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._groups = bot.services.groups
         self._members = bot.services.members
@@ -234,6 +234,6 @@ def _changes(given: Input) -> Changes:
     )
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(GroupCog(bot))

@@ -3,14 +3,14 @@
 import discord
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.ids import GuildId
+from buddybot.ui.client import Client
 
 
 class GuildCog(commands.Cog):
     """Listens to the one kind of event that the bot does not ask for."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._guilds = bot.services.guilds
 
@@ -36,6 +36,6 @@ class GuildCog(commands.Cog):
             await self._guilds.gone(GuildId(guild.id))
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(GuildCog(bot))

@@ -4,17 +4,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.ui import help as ui
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 class HelpCog(commands.Cog):
     """What can be done here, and what is done with what is said."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
 
     @app_commands.command(name="help", description="What you can do here")
@@ -36,6 +36,6 @@ class HelpCog(commands.Cog):
             await reply.show(card)
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(HelpCog(bot))

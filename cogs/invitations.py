@@ -3,23 +3,23 @@
 import discord
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, InvitationId, UserId
 from buddybot.ui import choices, roles
 from buddybot.ui import invitations as ui
+from buddybot.ui.client import Client
 from buddybot.ui.inviting import invite, show_answer
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 class InvitationCog(commands.Cog):
     """Each button asks the database who may press it."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._invitations = bot.services.invitations
 
@@ -97,6 +97,6 @@ async def _member(interaction: Interaction, user_id: UserId) -> discord.Member:
         raise Refusal("invitation.not_here") from None
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(InvitationCog(bot))

@@ -4,7 +4,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.preferences import LeaveReason, Preferences
@@ -12,19 +11,20 @@ from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import parse_time
 from buddybot.ui import choices, roles
 from buddybot.ui import me as ui
+from buddybot.ui.client import Client
 from buddybot.ui.invitations import offer_card
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 @app_commands.guild_only()
 class MeCog(commands.GroupCog, group_name="me", group_description="What you decide for yourself"):
     """Everything here is for the asking person alone."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._preferences = bot.services.preferences
         self._members = bot.services.members
@@ -162,6 +162,6 @@ def _quiet(given: Input) -> QuietHours | None:
     return QuietHours(parse_time(start), parse_time(end))
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(MeCog(bot))

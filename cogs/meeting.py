@@ -7,7 +7,6 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Reason
 from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
@@ -15,6 +14,7 @@ from buddybot.domain.zones import canonical
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
 from buddybot.ui.checkins import closed_card
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
@@ -27,7 +27,7 @@ WEEKDAYS = [
 Why = Literal["holiday", "few can come", "other"]
 REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.FEW, "other": Reason.OTHER}
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 class MeetingCog(commands.Cog):
@@ -37,7 +37,7 @@ class MeetingCog(commands.Cog):
         name="meeting", description="When the group meets (for organizers)", guild_only=True
     )
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._meetings = bot.services.meetings
         self._schedules = bot.services.schedules
@@ -217,6 +217,6 @@ class MeetingCog(commands.Cog):
             await self._bot.live.refresh(found.meeting.id)
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog; called by the bot."""
     await bot.add_cog(MeetingCog(bot))

@@ -6,17 +6,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.news import ReminderView
 from buddybot.ui import choices
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from buddybot.ui.rsvps import next_card, reminder_card
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 def answer_in(given: Input, position: int) -> Answer:
@@ -30,7 +30,7 @@ def answer_in(given: Input, position: int) -> Answer:
 class NextCog(commands.Cog):
     """The next meeting, and the buttons that answer for it."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._views = bot.services.meeting_views
         self._rsvps = bot.services.rsvps
@@ -85,6 +85,6 @@ class NextCog(commands.Cog):
             await self._bot.live.refresh(meeting_id)
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Add the cog; called by the bot."""
     await bot.add_cog(NextCog(bot))

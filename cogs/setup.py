@@ -4,23 +4,23 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.bot import BuddyBot
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import UserId
 from buddybot.services.groups import NewGroup
 from buddybot.ui import choices, roles
 from buddybot.ui import setup as ui
 from buddybot.ui.channels import check_home, home
+from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
-Interaction = discord.Interaction[BuddyBot]
+Interaction = discord.Interaction[Client]
 
 
 class SetupCog(commands.Cog):
     """The two forms of the set-up and the cards between them."""
 
-    def __init__(self, bot: BuddyBot) -> None:
+    def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._groups = bot.services.groups
 
@@ -103,6 +103,6 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
     )
 
 
-async def setup(bot: BuddyBot) -> None:
+async def setup(bot: Client) -> None:
     """Called by the library."""
     await bot.add_cog(SetupCog(bot))

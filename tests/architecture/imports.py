@@ -20,7 +20,7 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "hosting": frozenset(),
     "logs": frozenset(),
     "places": frozenset(),
-    "settings": frozenset(),
+    "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
     "settings_reader": frozenset(),
 }
 

@@ -1,0 +1,19 @@
+"""The bot as the commands and cards see it."""
+
+from discord.ext import commands
+
+from buddybot.services.suite import Services
+from buddybot.services.work import Now
+from buddybot.settings import Settings
+from buddybot.ui.live import LiveCards
+from buddybot.ui.router import Router
+
+
+class Client(commands.Bot):
+    """A client with the services behind it; `buddybot.bot` makes the one that runs."""
+
+    settings: Settings
+    now: Now
+    services: Services
+    live: LiveCards
+    router: Router
