@@ -73,8 +73,8 @@ BAD = [
         "through a constructor",
     ),
     (
-        "ui and settings",
-        "buddybot/ui/a.py",
+        "services and settings",
+        "buddybot/services/a.py",
         "from buddybot.settings import Settings",
         "through a constructor",
     ),
