@@ -36,13 +36,17 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A changed meeting; `following` is the one after a meeting that does not take place."""
+    """A changed meeting; `following` is the one after a meeting that does not take place.
+
+    `people` said that they come, to what the meeting's card showed.
+    """
 
     group: Group
     meeting: Meeting
     what: What
     following: Meeting | None
     schedule: Schedule | None
+    people: tuple[UserId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +123,9 @@ async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcemen
     cards = await CardRepository(tx).of_meeting(meeting.id)
     told = what is not What.EXTRA and any(each.kind is CardKind.MEETING for each in cards)
     schedule = await ScheduleRepository(tx).get(group.id)
-    return Announcement(
-        ChangeView(group, meeting, what, following, schedule),
-        group.language,
-        mentions=(await RsvpRepository(tx).roll(meeting)).coming if told else (),
-    )
+    people = (await RsvpRepository(tx).roll(meeting)).coming if told else ()
+    view = ChangeView(group, meeting, what, following, schedule, people)
+    return Announcement(view, group.language, mentions=people)
 
 
 async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:

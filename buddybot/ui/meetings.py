@@ -13,7 +13,7 @@ from buddybot.services.schedules import ScheduleView
 from buddybot.ui.groups import rhythm
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.rsvps import buttons, people
-from buddybot.ui.texts import Markup, Texts, channel, moment
+from buddybot.ui.texts import Markup, Texts, channel, members, moment
 
 
 def meeting_card(texts: Texts, view: MeetingView) -> Card:
@@ -49,6 +49,9 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
         **_when(meeting),
     )
     lines = [_reasoned(texts, said, meeting)]
+    if view.people:
+        key = "people" if meeting.ahead else "people_off"
+        lines.append(texts(f"meetings.change.{key}", people=members(view.people)))
     if view.following is not None:
         lines.append(texts("meetings.change.following", **_when(view.following)))
     if view.what is What.MEETS and view.schedule is not None:

@@ -183,6 +183,8 @@ async def test_only_organizers_of_the_group_may_change_its_calendar(house: House
         await meetings.cancel(house.actor(ANA), meeting.id, Reason.OTHER)
     async with refused("group.organizers_only"):
         await meetings.start(house.actor(ANA), None)
+    async with refused("group.organizers_only"):
+        await meetings.revive(house.actor(ANA), meeting.id)
     await house.group("Elsewhere", guild=GuildId(11))
     abroad = house.actor(ORGANIZER, guild=GuildId(11))
     async with refused("meeting.unknown"):

@@ -1,0 +1,103 @@
+"""Members say when they are away, and the bot answers for them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.world import World, labels, texts_in
+
+FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
+
+
+@pytest.fixture
+async def rowan(world: World) -> Calendar:
+    """A group that meets on Tuesdays at 19:00, first on 6 January."""
+    return await calendar(world)
+
+
+async def test_away_answers_the_meetings_inside_and_takes_the_answers_back(rowan: Calendar) -> None:
+    ben = rowan.person("Ben").mention
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    await rowan.press("Ben", "Going")
+    reply = await rowan.ask("Ben", "away", start="2026-01-05", end="2026-01-13")
+    assert "**Rowan** 2026-01-05 to 2026-01-13" in texts_in(reply)
+    assert stamp(FIRST) in texts_in(reply)
+    assert stamp(FIRST + timedelta(weeks=1)) in texts_in(reply)
+    assert "not why" in texts_in(reply)
+    assert f"can't come {ben}" in texts_in(rowan.card())
+    listed = await rowan.ask("Ben", "away")
+    assert labels(listed) == ["Take back"]
+    assert "no time away noted" in await rowan.press("Ben", "Take back", listed)
+    assert "can't come" not in texts_in(rowan.card())
+    assert "Coming" not in texts_in(rowan.card())
+
+
+async def test_an_own_answer_counts_more_than_time_away(rowan: Calendar) -> None:
+    await rowan.ask("Ben", "away", start="2026-01-06")
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    ben = rowan.person("Ben").mention
+    assert f"can't come {ben}" in texts_in(rowan.card())
+    await rowan.press("Ben", "Virtual")
+    assert f"**virtual** {ben}" in texts_in(rowan.card())
+
+
+async def test_who_is_away_gets_no_reminder_and_is_not_called_to_the_check_in(rowan: Calendar) -> None:
+    await rowan.opt_in("Ben")
+    await rowan.ask("Ben", "away", start="2026-01-01", end="2026-01-31")
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    assert rowan.person("Ben").user.dm_channel.history() == []
+    check_in = rowan.said()[-1]
+    assert "Check-in is open" in texts_in(check_in)
+    assert check_in.mentions == []
+
+
+async def test_away_holds_for_all_groups_here_or_for_one(world: World) -> None:
+    rowan = await calendar(world)
+    ash = await calendar(world, name="Ash", guild=rowan.circle.guild)
+    everywhere = texts_in(await rowan.ask("Ben", "away", start="2026-01-06"))
+    assert "**Ash** 2026-01-06" in everywhere
+    assert "**Rowan** 2026-01-06" in everywhere
+    here = texts_in(await ash.ask("Cho", "away", start="2026-01-06", group=str(ash.circle.group_id)))
+    assert "**Ash** 2026-01-06" in here
+    assert "Rowan" not in here
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"start": "2026-01-06", "end": "2026-01-05"}, "swap them"),
+        ({"start": "2025-12-01", "end": "2025-12-02"}, "has passed"),
+        ({"start": "2026-01-01", "end": "2026-12-31"}, "at most 180 days"),
+        ({"start": "2028-01-01"}, "far away"),
+        ({"start": "tomorrow"}, "could not read"),
+        ({"start": "2026-W01-1"}, "could not read"),
+        ({"start": "2026-02-30"}, "no such day"),
+        ({"end": "2026-01-06"}, "first day too"),
+        ({"start": "2026-01-06", "group": "999"}, "no such group"),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_a_sentence(
+    rowan: Calendar, options: dict[str, str], sentence: str
+) -> None:
+    assert sentence in texts_in(await rowan.ask("Ben", "away", **options))
+    assert await rowan.world.rows("SELECT * FROM away") == []
+
+
+async def test_who_is_in_no_group_is_told_so(rowan: Calendar) -> None:
+    assert "not in a buddy group" in texts_in(await rowan.ask("Zoe", "away", start="2026-01-06"))
+    assert "no time away" in texts_in(await rowan.ask("Zoe", "away"))
+
+
+async def test_days_are_offered_from_the_first_one_on(rowan: Calendar) -> None:
+    ben = rowan.person("Ben")
+    days = await ben.autocomplete(rowan.channel, "away", "start", "tue")
+    assert days[0] == {"name": "Tuesday 6 January", "value": "2026-01-06"}
+    after = await ben.autocomplete(rowan.channel, "away", "end", "", start="2026-01-20")
+    assert after[0]["value"] == "2026-01-20"
+
+
+async def test_taking_back_works_after_a_restart(rowan: Calendar) -> None:
+    listed = await rowan.ask("Ben", "away", start="2026-01-06")
+    await rowan.world.restart()
+    assert "no time away noted" in await rowan.press("Ben", "Take back", listed)

@@ -1,0 +1,137 @@
+"""Cards follow the rows by being edited, one edit at a time."""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import discord
+import pytest
+
+from buddybot.domain.groups import Group
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rsvps import Answer
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Database
+from buddybot.ui.live import LiveCards
+from tests.databases import *  # noqa: F403  # fixtures are found by their names
+from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
+
+
+@dataclass
+class Messages:
+    """Stands for the client: what was edited, and how the next edits end."""
+
+    shown: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: int = 0
+    most: int = 0
+
+    def get_partial_messageable(self, _channel_id: int) -> "Messages":
+        return self
+
+    def get_partial_message(self, _message_id: int) -> "Messages":
+        return self
+
+    async def edit(self, *, view: discord.ui.LayoutView, allowed_mentions: discord.AllowedMentions) -> None:
+        assert allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+        self.under_way += 1
+        self.entered.set()
+        self.most = max(self.most, self.under_way)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+            if self.failures:
+                raise self.failures.pop(0)
+            self.shown.append(str(view.to_components()))  # type: ignore[no-untyped-call]  # untyped there
+        finally:
+            self.under_way -= 1
+
+
+def refusal(status: int, code: int) -> discord.HTTPException:
+    """Return what the library raises for an answer of Discord's."""
+    response: Any = SimpleNamespace(status=status, reason="no")
+    return discord.HTTPException(response, {"code": code, "message": "no"})
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database)
+
+
+@pytest.fixture
+async def group(house: House) -> Group:
+    return await house.group()
+
+
+@pytest.fixture
+async def meeting(house: House, group: Group) -> Meeting:
+    """A meeting whose card is out."""
+    found = (await house.ahead(group))[0]
+    await house.announce(found)
+    return found
+
+
+def live(house: House, messages: Messages) -> LiveCards:
+    client: Any = messages
+    services: Any = SimpleNamespace(work=house.work, meeting_views=house.views)
+    return LiveCards(client, services)
+
+
+async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meeting: Meeting) -> None:
+    messages = Messages(gate=asyncio.Event())
+    cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    first = asyncio.create_task(cards.refresh(meeting.id))
+    await messages.entered.wait()
+    for user_id in (BEN, ORGANIZER):
+        await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
+        await cards.refresh(meeting.id)
+    assert messages.gate is not None
+    messages.gate.set()
+    await first
+    assert messages.most == 1
+    assert len(messages.shown) == 2
+    assert f"<@{ORGANIZER}>, <@{ANA}>, <@{BEN}>" in messages.shown[-1]
+    assert not await house.stale(meeting)
+
+
+async def test_a_failed_edit_leaves_the_card_stale_for_the_next_refresh(
+    house: House, meeting: Meeting
+) -> None:
+    messages = Messages(failures=[refusal(503, 0), TimeoutError()])
+    cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    await cards.refresh(meeting.id)
+    await cards.refresh()
+    assert await house.stale(meeting)
+    await cards.refresh()
+    assert not await house.stale(meeting)
+
+
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_route_that_refuses_is_not_asked_again_for_the_same_change(
+    house: House, meeting: Meeting, code: int
+) -> None:
+    messages = Messages(failures=[refusal(403, code)])
+    cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    await cards.refresh()
+    await cards.refresh()
+    assert messages.shown == []
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    await cards.refresh()
+    assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
+
+
+@pytest.mark.parametrize("code", [10003, 10008])
+async def test_a_message_that_is_gone_is_forgotten(house: House, meeting: Meeting, code: int) -> None:
+    messages = Messages(failures=[refusal(404, code)])
+    cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    await cards.refresh()
+    assert await house.run(lambda tx: CardRepository(tx).of_meeting(meeting.id)) == []
+    await cards.refresh()
+    assert messages.shown == []
