@@ -1,0 +1,249 @@
+"""Running a group: what its organizer can do, what members see, and what strangers do not."""
+
+from dataclasses import dataclass
+
+import pytest
+import simcord
+
+from tests.scenarios.settling import join, members, press, set_up
+from tests.world import World, labels, modal_text, texts_in
+
+
+@dataclass
+class Place:
+    """A server with a group of three."""
+
+    world: World
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    olga: simcord.MemberActor
+    ana: simcord.MemberActor
+    ben: simcord.MemberActor
+
+    async def ask(self, actor: simcord.MemberActor, command: str, **options: object) -> str:
+        """Type a command in the group's channel and return the answer."""
+        result = await actor.slash(self.channel, command, **options)
+        assert result.acknowledged
+        return texts_in(result.response)
+
+
+@pytest.fixture
+async def place(world: World) -> Place:
+    """The place of these stories."""
+    guild = world.guild()
+    channel = guild.create_text_channel("rowan")
+    olga = world.person("Olga", guild, manages=True)
+    ana, ben = world.person("Ana", guild), world.person("Ben", guild)
+    await set_up(olga, channel)
+    await join(olga, channel, ana, ben)
+    return Place(world, guild, channel, olga, ana, ben)
+
+
+async def test_the_card_shows_members_less_than_organizers(place: Place) -> None:
+    await place.olga.slash(place.channel, "group invite", name="Dana")
+    seen = await place.ana.slash(place.channel, "group info")
+    said = texts_in(seen.response)
+    assert "3 of 6" in said
+    assert f"<@{place.olga.id}> · organizer" in said
+    assert "Thursdays at 19:00 (Europe/London)" in said
+    assert "Dana" not in said
+    assert seen.ephemeral
+    assert seen.response is not None
+    assert labels(seen.response) == ["Charter"]
+    organizer = await place.olga.slash(place.channel, "group info")
+    assert "a code for Dana" in texts_in(organizer.response)
+
+
+async def test_the_charter_is_the_groups_own(place: Place) -> None:
+    shown = await place.olga.slash(place.channel, "group charter")
+    form = await press(place.olga, shown, "Change the charter")
+    assert "In your own words" in modal_text(form)
+    saved = await place.olga.submit_modal(form, {"charter": "# Be *kind*\nand @everyone come"})
+    assert "\\# Be \\*kind\\*" in texts_in(saved.response)
+    said = await place.ask(place.ana, "group charter")
+    assert "@everyone" not in said
+    assert "\\# Be" in said
+    form = await press(place.olga, shown, "Change the charter")
+    await place.olga.submit_modal(form, {"charter": " \u200b "})
+    assert "\\# Be" in await place.ask(place.ana, "group charter")
+
+
+async def test_settings_change_the_group_and_its_role(place: Place) -> None:
+    other = place.guild.create_text_channel("hazel")
+    form = await place.olga.slash(place.channel, "group settings")
+    assert form.modal is not None
+    assert "'value': 'Rowan group'" in str(form.modal)
+    saved = await place.olga.submit_modal(
+        form, {"name": "Hazel", "channel": [other], "capacity": ["3"], "rotation": ["vote"]}
+    )
+    assert "Hazel has room for 3" in texts_in(saved.response)
+    assert "Hazel" in place.guild.roles
+    assert "Hazel" in await place.ask(place.ana, "group info")
+    small = await place.olga.slash(place.channel, "group settings")
+    refused = await place.olga.submit_modal(
+        small, {"name": "Hazel", "channel": [other], "capacity": ["2"], "rotation": ["vote"]}
+    )
+    assert "3 members already" in texts_in(refused.response)
+
+
+async def test_a_break_and_its_end(place: Place) -> None:
+    assert "taking a break" in await place.ask(place.olga, "group pause")
+    assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
+    assert "taking a break" in await place.ask(place.ana, "group info")
+    await place.world.pass_time(days=21)
+    before = len(place.channel.history())
+    assert "is awake" in await place.ask(place.olga, "group resume")
+    await place.world.pass_time(days=7)
+    assert len(place.channel.history()) > before
+
+
+async def test_archiving_asks_once(place: Place) -> None:
+    asked = await place.olga.slash(place.channel, "group archive")
+    kept = await press(place.olga, asked, "Keep it")
+    assert "Nothing was changed" in texts_in(kept.response)
+    assert await members(place.world)
+    asked = await place.olga.slash(place.channel, "group archive")
+    done = await press(place.olga, asked, "Archive it")
+    assert "is archived" in texts_in(done.response)
+    assert "not in a buddy group" in await place.ask(place.ana, "group info")
+    assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
+
+
+async def test_members_cannot_do_what_organizers_do(place: Place) -> None:
+    for command, options in (
+        ("group invite", {"member": place.ben}),
+        ("group invite", {}),
+        ("group settings", {}),
+        ("group pause", {}),
+        ("group resume", {}),
+        ("group archive", {}),
+        ("group remove", {"member": str(place.ben.id)}),
+        ("group transfer", {"member": str(place.ana.id)}),
+    ):
+        assert "Only an organizer" in await place.ask(place.ana, command, **options), command
+    assert len(await members(place.world)) == 3
+
+
+async def test_a_button_after_demotion_does_nothing(place: Place) -> None:
+    asked = await place.olga.slash(place.channel, "group remove", member=str(place.ben.id))
+    seen = await place.olga.slash(place.channel, "group info")
+    await place.ask(place.olga, "group transfer", member=str(place.ana.id))
+    refused = await press(place.olga, asked, "Let them go")
+    assert "Only an organizer" in texts_in(refused.response)
+    for label in ("Invite somebody", "Make a code", "Settings"):
+        assert "Only an organizer" in texts_in((await press(place.olga, seen, label)).response)
+    assert place.ben.id in await members(place.world)
+
+
+async def test_somebody_is_let_go_quietly_and_may_come_back(place: Place) -> None:
+    before = len(place.channel.history())
+    asked = await place.olga.slash(place.channel, "group remove", member=str(place.ben.id))
+    assert "Nothing is announced" in texts_in(asked.response)
+    done = await press(place.olga, asked, "Let them go")
+    assert "no longer in Rowan group" in texts_in(done.response)
+    visible = [message for message in place.channel.history() if not message.flags.ephemeral]
+    assert len(visible) == before
+    assert "Ask an organizer for an invitation" in await place.ask(place.ben, "group info")
+    again = await place.ask(place.olga, "group remove", member=str(place.ben.id))
+    assert "not in the group" in again
+    await join(place.olga, place.channel, place.ben)
+    assert place.ben.id in await members(place.world)
+
+
+async def test_two_organizers_and_a_handing_over(place: Place) -> None:
+    shared = await place.ask(place.olga, "group transfer", member=str(place.ana.id), stay_organizer=True)
+    assert "together with you" in shared
+    assert "Only an organizer" not in await place.ask(place.ana, "group resume")
+    await place.ask(place.ana, "group transfer", member=f"<@{place.ben.id}>")
+    assert "Only an organizer" in await place.ask(place.ana, "group resume")
+    assert "not in the group" in await place.ask(place.ben, "group transfer", member="123456789012345678")
+    assert "not in the group" in await place.ask(place.ben, "group transfer", member="everybody")
+
+
+async def test_autocomplete_offers_what_is_ones_own(place: Place) -> None:
+    birch = place.guild.create_text_channel("birch")
+    await set_up(place.olga, birch, "Birch")
+    offered = await place.olga.autocomplete(place.channel, "group info", "group", "")
+    assert [choice["name"] for choice in offered] == ["Birch", "Rowan group"]
+    offered = await place.olga.autocomplete(place.channel, "group info", "group", "bir")
+    assert [choice["name"] for choice in offered] == ["Birch"]
+    offered = await place.ana.autocomplete(place.channel, "group info", "group", "")
+    assert [choice["name"] for choice in offered] == ["Rowan group"]
+    assert await place.ana.autocomplete(place.channel, "group pause", "group", "") == []
+    rowan = (await place.olga.autocomplete(place.channel, "group info", "group", "rowan"))[0]["value"]
+    people = await place.olga.autocomplete(place.channel, "group remove", "member", "an", group=rowan)
+    assert [choice["name"] for choice in people] == ["Ana"]
+    assert await place.olga.autocomplete(place.channel, "group remove", "member", "", group="x") == []
+
+
+async def test_a_person_in_two_groups_is_asked_which(place: Place) -> None:
+    birch = place.guild.create_text_channel("birch")
+    await set_up(place.olga, birch, "Birch")
+    lobby = place.guild.create_text_channel("lobby")
+    asked = await place.olga.slash(lobby, "group info")
+    assert "more than one group" in texts_in(asked.response)
+    assert "## Birch" in texts_in((await place.olga.slash(birch, "group info")).response)
+    assert "## Rowan group" in texts_in((await place.olga.slash(place.channel, "group info")).response)
+
+
+async def test_what_is_anothers_looks_like_what_is_not(place: Place) -> None:
+    other = place.world.guild("Elsewhere")
+    there = other.create_text_channel("rowan")
+    eve = place.world.person("Eve", other, manages=True)
+    await set_up(eve, there)
+    [mine] = await place.world.rows("SELECT id FROM groups WHERE guild_id = :guild", guild=place.guild.id)
+    answers = set()
+    for value in (str(mine["id"]), "999999", "-1", "x" * 90, "\u0661"):
+        result = await eve.slash(there, "group info", group=value)
+        answers.add(texts_in(result.response))
+    assert answers == {"There is no such group that you are in. Choose one from the list."}
+
+
+async def test_a_managers_rescue_gives_them_no_look_inside(place: Place) -> None:
+    rita = place.world.person("Rita", place.guild, manages=True)
+    [group] = await place.world.rows("SELECT id FROM groups")
+    value = str(group["id"])
+    offered = await rita.autocomplete(place.channel, "group transfer", "group", "")
+    assert [choice["value"] for choice in offered] == [value]
+    said = await place.ask(rita, "group transfer", member=str(place.ana.id), group=value)
+    assert f"<@{place.ana.id}> organizes Rowan group now" in said
+    assert "not in a buddy group" in await place.ask(rita, "group info")
+    assert "no such group" in await place.ask(rita, "group archive", group=value)
+
+
+async def test_help_shows_what_this_person_can_do(place: Place) -> None:
+    stranger = place.world.person("Zoe", place.guild)
+    said = await place.ask(stranger, "help")
+    assert "Entry is by invitation" in said
+    assert "/privacy" in said
+    assert "For organizers" not in said
+    assert "/setup" not in said
+    member = await place.ask(place.ana, "help")
+    assert "In your group" in member
+    assert "For organizers" not in member
+    organizer = await place.ask(place.olga, "help")
+    assert "For organizers" in organizer
+    assert "/setup" in organizer
+
+
+async def test_privacy_says_how_data_goes(place: Place) -> None:
+    said = await place.ask(place.ana, "privacy")
+    assert "What I store" in said
+    assert "30 days" in said
+
+
+@pytest.mark.parametrize("unavailable", [False, True])
+async def test_a_server_that_removes_the_bot_is_marked_and_nothing_is_lost(
+    place: Place, unavailable: bool
+) -> None:
+    farewell: dict[str, object] = {"id": str(place.guild.id)}
+    place.world.env.backend.emit(
+        "GUILD_DELETE", {**farewell, "unavailable": True} if unavailable else farewell
+    )
+    await place.world.env.settle()
+    marks = "SELECT gone_since IS NULL AS here FROM guilds WHERE guild_id <> 0"
+    assert [bool(row["here"]) for row in await place.world.rows(marks)] == [unavailable]
+    await place.world.restart()
+    assert [bool(row["here"]) for row in await place.world.rows(marks)] == [True]
+    assert len(await members(place.world)) == 3
+    assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'")
