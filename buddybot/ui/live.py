@@ -57,36 +57,47 @@ class LiveCards:
         self._client = client
         self._services = services
         self._busy: set[tuple[MeetingId, CardKind]] = set()
+        self._asked: set[tuple[MeetingId, CardKind]] = set()
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring the cards of one meeting, or all that are stale, up to date; never raises to the member."""
         work = self._services.work
         for card in await work.read(lambda tx: CardRepository(tx).stale(meeting_id)):
             key = (card.meeting_id, card.kind)
-            if key in self._busy or card.kind not in RENDERERS:
-                continue  # whoever edits it looks again when the edit is done
+            if key in self._busy:
+                self._asked.add(key)  # whoever edits it looks again when the edit is done
+                continue
             self._busy.add(key)
             try:
                 await self._follow(card)
             finally:
                 self._busy.discard(key)
+                self._asked.discard(key)
 
     async def _follow(self, card: ShownCard) -> None:
-        current: ShownCard | None = card
         for _ in range(_MOST_ROUNDS):
-            if current is None or not await self._edit(current):
+            if not await self._edit(card):
                 return
-            current = await self._again(current)
+            again = await self._again(card)
+            if again is None:
+                return
+            card = again
 
     async def _again(self, card: ShownCard) -> ShownCard | None:
-        """Return the card if it became stale again meanwhile."""
-        stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(card.meeting_id))
-        return next((each for each in stale if each.kind is card.kind), None)
+        """Return the card if it is stale once more, having looked after the last who asked."""
+        key = (card.meeting_id, card.kind)
+        while True:
+            self._asked.discard(key)
+            stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(card.meeting_id))
+            found = next((each for each in stale if each.kind is card.kind), None)
+            if found is not None or key not in self._asked:
+                return found
 
     async def _edit(self, card: ShownCard) -> bool:
         """Show the present state; False when it is not worth trying again at once."""
         view = await RENDERERS[card.kind](self._services, card)
         if view is None:
+            await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
             return False
         message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
         try:

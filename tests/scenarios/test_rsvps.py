@@ -141,3 +141,12 @@ async def test_who_answered_in_time_is_not_reminded(rowan: Calendar) -> None:
     await rowan.press("Ben", "Going", shown)
     await rowan.world.until((await rowan.starts())[0] - timedelta(hours=1))
     assert rowan.person("Ben").user.dm_channel.history() == []
+
+
+async def test_a_paused_group_asks_nobody_and_says_so(day_before: Calendar) -> None:
+    ana = day_before.circle.actor(day_before.person("Ana"))
+    await day_before.world.bot.services.groups.pause(ana, day_before.circle.group_id)
+    assert "taking a break" in texts_in(await day_before.ask("Ben", "next"))
+    assert "group is paused" in await day_before.press("Ben", "Going")
+    assert "group is paused" in texts_in(await day_before.ask("Ana", "meeting skip"))
+    assert await day_before.world.rows("SELECT * FROM rsvps") == []
