@@ -22,7 +22,6 @@ class SettingsError(OperatorError):
 class BotSettings:
     """What the bot says about itself."""
 
-    locale: str
     support_url: Annotated[str, WebAddress()]
     privacy_url: Annotated[str, WebAddress()]
 

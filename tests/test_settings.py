@@ -195,7 +195,7 @@ def test_a_file_that_is_not_there_or_not_text_is_a_sentence(own: Path) -> None:
     [
         (f"[discord]\ntoken = '{TOKEN}'", "DISCORD_TOKEN"),
         (f"DISCORD_TOKEN = '{TOKEN}'", "DISCORD_TOKEN"),
-        (f"[bot]\nlocale = '{TOKEN}'", "DISCORD_TOKEN"),
+        (f"[bot]\nsupport_url = '{TOKEN}'", "DISCORD_TOKEN"),
         ("[database]\nurl = 'postgres://ana:hunter22@host/name'", "DATABASE_URL"),
         ("[database]\ndirectory = 'postgres://ana:hunter22@host/name'", "DATABASE_URL"),
     ],
