@@ -17,6 +17,7 @@ from buddybot.services.invitations import InvitationService
 from buddybot.services.meeting_views import MeetingViews
 from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
+from buddybot.services.notices import NoticeService
 from buddybot.services.nudges import NudgeAnnouncer, NudgeService
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.rsvps import RsvpService
@@ -44,6 +45,7 @@ class Services:
     away: AwayService
     commitments: CommitmentService
     nudges: NudgeService
+    notices: NoticeService
     checkins: CheckInService
     checkin_cards: CheckInCards
     turns: TurnService
@@ -68,6 +70,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         away=AwayService(work, planner),
         commitments=CommitmentService(work),
         nudges=NudgeService(work),
+        notices=NoticeService(work),
         checkins=CheckInService(work, planner, rules),
         checkin_cards=CheckInCards(work),
         turns=TurnService(work),

@@ -172,11 +172,11 @@ class MeetingRepository:
         return [_meeting(row) for row in rows]
 
     async def number(self, meeting: Meeting) -> int:
-        """Return which meeting of the group this is: one more than were held before it."""
+        """Return which meeting of the group this is: one more than were held, or are to be, before it."""
         row = await self._tx.one(
             """
             SELECT COUNT(*) AS before FROM meetings
-            WHERE group_id = :group_id AND state IN ('open', 'closed') AND id <> :id
+            WHERE group_id = :group_id AND state NOT IN ('skipped', 'cancelled') AND id <> :id
               AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :id))
             """,
             group_id=meeting.group_id,

@@ -16,6 +16,7 @@ Value = str | int
 class Notice:
     """One trouble of one group; `parameters` whose names end in `_at` are epoch seconds."""
 
+    id: int
     group_id: GroupId
     group_name: str
     code: str
@@ -66,6 +67,7 @@ class NoticeRepository:
         )
         return [
             Notice(
+                id=row["id"],
                 group_id=GroupId(row["group_id"]),
                 group_name=row["name"],
                 code=row["code"],
@@ -75,16 +77,17 @@ class NoticeRepository:
             for row in rows
         ]
 
-    async def seen(self, guild_id: GuildId, user_id: UserId, now: datetime) -> None:
-        """Say that an organizer was shown everything that `unseen` returns."""
+    async def seen(self, guild_id: GuildId, user_id: UserId, *, up_to: int, now: datetime) -> None:
+        """Say that an organizer was shown what `unseen` returned, up to the notice with this id."""
         await self._tx.run(
             """
             UPDATE notices SET seen_at = :now
-            WHERE seen_at IS NULL AND group_id IN (
+            WHERE seen_at IS NULL AND id <= :up_to AND group_id IN (
                 SELECT g.id FROM groups g JOIN memberships m ON m.group_id = g.id
                 WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.role = 'organizer'
                   AND m.left_at IS NULL)
             """,
+            up_to=up_to,
             now=epoch(now),
             guild_id=guild_id,
             user_id=user_id,

@@ -114,6 +114,10 @@ class Reply:
         else:
             await self._interaction.followup.send(view=card, ephemeral=not self._public, files=list(files))
 
+    async def follow(self, card: Card) -> None:
+        """Say one thing more, to that person only, behind an answer that was given."""
+        await self._interaction.followup.send(view=card, ephemeral=True)
+
     async def replace(self, card: Card) -> None:
         """Put `card` in the place of the message that was clicked (or that the form came from)."""
         await self._settle()

@@ -1,5 +1,6 @@
 """Notices reach an organizer of the group, once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from buddybot.domain.groups import Role
@@ -25,13 +26,22 @@ def service(database: Database) -> NoticeService:
     return NoticeService(Work(database=database, now=Hands(), changed=lambda: None))
 
 
-async def tell(database: Database, *keys: str) -> None:
-    group = await found_group(database)
+async def take(notices: NoticeService, actor: Actor) -> Sequence[Notice]:
+    """Let an organizer read what there is."""
+    found = await notices.unseen(actor)
+    await notices.seen(actor, found)
+    return found
 
+
+async def tell(database: Database, *keys: str) -> None:
+    await tell_again(database, *keys, group_id=(await found_group(database)).id)
+
+
+async def tell_again(database: Database, *keys: str, group_id: GroupId = GROUP_ID) -> None:
     async def script(tx: Tx) -> None:
         for key in keys:
             await NoticeRepository(tx).tell(
-                group.id, code="ping_missed", key=key, parameters={"kind": "card"}, now=NOON
+                group_id, code="ping_missed", key=key, parameters={"kind": "card"}, now=NOON
             )
 
     await database.write(script)
@@ -40,16 +50,25 @@ async def tell(database: Database, *keys: str) -> None:
 async def test_the_same_trouble_is_told_once(database: Database) -> None:
     await tell(database, "a", "a", "b")
     notices = service(database)
-    assert len(await notices.take(who(ANA))) == 2
-    assert await notices.take(who(ANA)) == ()
+    assert len(await take(notices, who(ANA))) == 2
+    assert not await take(notices, who(ANA))
+
+
+async def test_what_came_in_while_an_organizer_read_waits_for_the_next_command(database: Database) -> None:
+    await tell(database, "a")
+    notices = service(database)
+    shown = await notices.unseen(who(ANA))
+    await tell_again(database, "b")
+    await notices.seen(who(ANA), shown)
+    assert len(await take(notices, who(ANA))) == 1
 
 
 async def test_only_the_groups_organizers_are_told(database: Database) -> None:
     await tell(database, "a")
     notices = service(database)
     for actor in (who(BEN), who(CHO), who(ANA, GuildId(701)), who(ANA, None)):
-        assert await notices.take(actor) == ()
-    [notice] = await notices.take(who(ANA))
+        assert not await take(notices, actor)
+    [notice] = await take(notices, who(ANA))
     assert (notice.group_name, notice.code, notice.parameters) == ("Rowan", "ping_missed", {"kind": "card"})
 
 
@@ -59,7 +78,7 @@ async def test_who_organizes_no_more_is_told_no_more(database: Database) -> None
     await database.write(
         lambda tx: MemberRepository(tx).set_role(group_id=group_id, user_id=ANA, role=Role.MEMBER)
     )
-    assert await service(database).take(who(ANA)) == ()
+    assert not await take(service(database), who(ANA))
 
 
 async def test_a_trouble_that_was_over_is_told_again(database: Database) -> None:
@@ -73,15 +92,16 @@ async def test_a_trouble_that_was_over_is_told_again(database: Database) -> None
         )
 
     await tell_route()
-    assert len(await service(database).take(who(ANA))) == 1
+    assert len(await take(service(database), who(ANA))) == 1
     await database.write(lambda tx: NoticeRepository(tx).forget(group.id, "route_closed"))
     await tell_route()
-    assert len(await service(database).take(who(ANA))) == 1
+    assert len(await take(service(database), who(ANA))) == 1
 
 
 def test_every_notice_is_a_sentence_with_its_fields() -> None:
     texts = Texts()
     missed = Notice(
+        id=1,
         group_id=GROUP_ID,
         group_name="Rowan *group*",
         code="ping_missed",
@@ -93,6 +113,7 @@ def test_every_notice_is_a_sentence_with_its_fields() -> None:
     assert f"<t:{int(NOON.timestamp())}:F>" in line
     assert "the check-in" in line
     closed = Notice(
+        id=1,
         group_id=GROUP_ID,
         group_name="Rowan",
         code="route_closed",
