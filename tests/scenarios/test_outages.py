@@ -1,0 +1,126 @@
+"""What happens when the bot, the channel or a permission was away for a while."""
+
+from datetime import timedelta
+
+from buddybot.storage.database import Tx
+from tests.scenarios.circles import Circle, circle
+from tests.world import World, custom_ids, labels, texts_in
+
+
+async def rowan(world: World) -> Circle:
+    """A group of three that meets on Sunday at 19:00; Ana organizes it."""
+    return await circle(world, "Ana", "Ben", "Cho")
+
+
+def said(group: Circle, words: str) -> list[str]:
+    """What the channel has that says these words."""
+    return [text for message in group.channel.history() if words in (text := texts_in(message))]
+
+
+async def told(group: Circle) -> str:
+    """What the organizer is told behind the answer to a harmless command."""
+    result = await group.people[0].slash(group.channel, "next")
+    return "\n".join(texts_in(message) for message in result.followups)
+
+
+async def test_a_bot_that_slept_across_the_start_opens_the_check_in_late(world: World) -> None:
+    group = await rowan(world)
+    await world.until(group.meets - timedelta(hours=2))
+    await world.sleep_through(hours=3)
+    assert not said(group, "Check-in is open")
+    await world.run_due()
+    assert len(said(group, "Check-in is open")) == 1
+    assert not await told(group)
+
+
+async def test_a_bot_that_slept_through_the_week_says_what_it_missed_and_goes_on(world: World) -> None:
+    group = await rowan(world)
+    await world.until(group.meets - timedelta(days=2))
+    await world.sleep_through(days=4)
+    await world.run_due()
+    assert not said(group, "Check-in is open")
+    assert not said(group, "Meeting 1")
+    notices = await told(group)
+    assert "the meeting card" in notices
+    assert "the check-in" in notices
+    assert not await told(group)
+    await world.bot.housekeeping.replan()
+    await world.until(group.meets + timedelta(days=7, minutes=1))
+    assert len(said(group, "Check-in is open")) == 1
+
+
+async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: World) -> None:
+    group = await rowan(world)
+    await world.until(group.meets - timedelta(days=2))
+    other = group.guild.create_text_channel("library")
+    world.env.inject_error(
+        "POST", f"/channels/{group.channel.id}/messages", status=404, code=10003, times=None
+    )
+    await world.until(group.meets - timedelta(hours=20))
+    before = len(world.env.http_requests)
+    await world.run_due()
+    assert len(world.env.http_requests) == before
+    ana = group.people[0]
+    result = await ana.slash(other, "next")
+    assert "I may not write in" in "\n".join(texts_in(message) for message in result.followups)
+    form = await ana.slash(other, "group settings")
+    await ana.submit_modal(
+        form, {"name": "Rowan", "channel": [other], "capacity": ["10"], "rotation": ["fixed"]}
+    )
+    await world.run_due()
+    card = other.last_message
+    assert "Meeting 1" in texts_in(card)
+    assert not (await ana.slash(other, "next")).followups
+
+
+async def test_the_process_is_replaced_before_during_and_after_a_meeting(world: World) -> None:
+    group = await rowan(world)
+    _, ben, cho = group.people
+    await world.until(group.meets - timedelta(hours=3))
+    card = group.channel.last_message
+    assert card is not None
+    await world.restart()
+    assert (await ben.click(card, label="Going")).acknowledged
+    await world.until(group.meets + timedelta(minutes=1))
+    opened = group.channel.last_message
+    assert opened is not None
+    await world.restart()
+    form = await ben.click(opened, label="Check in")
+    await world.restart()
+    assert (await ben.submit_modal(form, {"win": "A call back"})).acknowledged
+    assert (await cho.click(opened, label="I'm here")).acknowledged
+    assert "A call back" not in texts_in(opened)
+    assert len(said(group, "Check-in is open")) == 1
+    await world.until(group.meets + timedelta(hours=14))
+    summary = group.channel.last_message
+    assert summary is not None
+    assert "A call back" in texts_in(summary)
+    await world.restart()
+    again = await ben.click(summary, label="Correct my check-in")
+    assert again.modal is not None
+    assert labels(summary)
+    assert custom_ids(summary)
+    reports = await world.rows("SELECT user_id, win FROM checkins")
+    assert reports == [{"user_id": ben.id, "win": "A call back"}]
+
+
+async def test_a_crash_after_sending_is_settled_from_the_channels_history(world: World) -> None:
+    group = await rowan(world)
+    await world.until(group.meets - timedelta(hours=3))
+    assert len(said(group, "Meeting 1")) == 1
+
+    async def forget(tx: Tx) -> None:
+        """Leave the row as a process does that is killed before it notes the sending."""
+        await tx.run(
+            """
+            UPDATE outbox SET state = 'sending', message_id = NULL, lease_until = 0
+            WHERE kind = 'card' AND state = 'sent'
+            """
+        )
+
+    await world.bot.services.work.write(None, forget)
+    await world.restart()
+    await world.run_due()
+    assert len(said(group, "Meeting 1")) == 1
+    [ping] = await world.rows("SELECT message_id FROM outbox WHERE kind = 'card' AND state = 'sent'")
+    assert ping["message_id"] == group.channel.history()[-1].id
