@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Play the members of a buddy group in the browser. Nothing is sent to Discord.",
     )
     parser.add_argument(
-        "--port", type=int, default=0, help="the page's port on 127.0.0.1 (default: a free one)"
+        "--port", type=_port, default=0, help="the page's port on 127.0.0.1 (default: a free one)"
     )
     parser.add_argument(
         "--second",
@@ -36,3 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 stop_after=options.stop_after,
             )
         )
+
+
+def _port(text: str) -> int:
+    if not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)

@@ -7,8 +7,8 @@ import simcord
 
 from buddybot.bot import BuddyBot
 from buddybot.demo.clock import deliver_due, pass_until
-from buddybot.demo.stage import NAMES, Stage
-from buddybot.demo.story import ANSWERED, PLANS, WEEKS, Week
+from buddybot.demo.stage import NAMES, ZONE, Stage
+from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, WEEKS, Week
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.commitments import Commitment, Outcome, Visibility
 from buddybot.domain.groups import USUAL_CAPACITY, Rotation
@@ -22,7 +22,7 @@ from buddybot.ui.texts import Texts
 
 THURSDAY = 3
 MEETINGS = 8
-UNTIL_THE_NEXT = timedelta(minutes=5)
+UNTIL_THE_NEXT = timedelta(minutes=60)
 
 
 class Life:
@@ -57,7 +57,7 @@ class Life:
                 rotation=Rotation.FIXED,
                 charter=Texts().plain("groups.charter.usual"),
                 language="en",
-                rhythm=Rhythm(weekday=THURSDAY, time=time(19), zone="Europe/London"),
+                rhythm=Rhythm(weekday=THURSDAY, time=time(19), zone=ZONE),
             ),
         )
         for name in NAMES[1:]:
@@ -85,8 +85,8 @@ class Life:
                     self.actor(name),
                     meeting_id,
                     lines=[weeks[week].promise],
-                    plan=PLANS.get(name),
-                    visibility=Visibility.GROUP,
+                    plan=PLANS.get(weeks[week].promise),
+                    visibility=_visibility(weeks[week].promise),
                 )
 
     async def answer(self, week: int, meeting_id: MeetingId) -> None:
@@ -115,6 +115,10 @@ class Life:
                 await self._bot.services.commitments.progress(
                     self.actor(name), commitment.id, str(weeks[-1].done)
                 )
+
+
+def _visibility(promise: str) -> Visibility:
+    return Visibility.PRIVATE if promise in PRIVATE else Visibility.GROUP
 
 
 def _outcome(commitment: Commitment, week: Week) -> Outcome:

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +13,12 @@ import simcord
 
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
-from buddybot.demo.clock import FollowedClock, deliver_due
+from buddybot.demo.clock import FollowedClock, deliver_due, pass_until
 from buddybot.demo.history import live_through
+from buddybot.demo.page import LivePage
 from buddybot.demo.stage import Stage, build_stage
+from buddybot.errors import OperatorError
 from buddybot.settings import Settings
-
-log = logging.getLogger(__name__)
 
 SECONDS_A_MINUTE = 1.0
 
@@ -28,7 +27,7 @@ The playground is open. In your browser you play everybody in the Rowan group:
 
     {url}
 
-A minute of the group's time takes {pace:g} s. Its ninth meeting begins in {wait} minutes.
+{pace} The ninth meeting begins in {wait} minutes.
 Choose whom you play in the list "Viewing as". Five things to try:
 
   1. As Cho, press [Late] on the meeting's card and see the card change.
@@ -37,8 +36,12 @@ Choose whom you play in the list "Viewing as". Five things to try:
   4. As Dev, type /commit add and promise something with a number in it, such as "4 coffee meetings".
   5. As Ana, who organizes the group, press [Close] and read the summary; then see /group info.
 
-Nothing leaves this machine. Press Ctrl-C here to stop.
+{jump}Nothing leaves this machine. Press Ctrl-C here to stop.
 """
+RUNS = "The clock starts when you open the page; a minute of the group's time takes {seconds:g} s."
+STANDS = "The clock stands still."
+TAKEN = "Port {port} is taken on this machine. Choose another with --port."
+JUMP = "Press Enter here to jump to what happens next in their week.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,22 @@ class Playground:
     env: simcord.Env
     bot: BuddyBot
     stage: Stage
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever moves the simulated Discord: it takes one thing at a time."""
 
     async def pass_minute(self) -> None:
-        """Let a minute pass; it is left out while somebody's click is being answered."""
-        with contextlib.suppress(simcord.SetupError):
+        """Let a minute pass."""
+        async with self.turn:
             await self.env.advance_time(60)
             await deliver_due(self.env, self.bot)
+
+    async def jump(self) -> None:
+        """Let time pass until the bot has something to say."""
+        async with self.turn:
+            due = await self.bot.dispatcher.next_due()
+            if due is not None:
+                await pass_until(self.env, self.bot, max(due, self.env.now()))
+                await deliver_due(self.env, self.bot)
 
 
 @contextlib.asynccontextmanager
@@ -66,7 +79,7 @@ async def open_playground(folder: Path) -> AsyncIterator[Playground]:
     clock.follow(env.now)
     await env.start()
     try:
-        stage = build_stage(env)
+        stage = await build_stage(env)
         await live_through(env, bot, stage)
         yield Playground(env, bot, stage)
     finally:
@@ -75,46 +88,94 @@ async def open_playground(folder: Path) -> AsyncIterator[Playground]:
 
 
 async def play(folder: Path, *, port: int, seconds_a_minute: float, stop_after: float | None) -> int:
-    """Serve the page until it is ended, Ctrl-C is pressed or `stop_after` seconds are over."""
-    async with open_playground(folder) as playground:
-        page = playground.env.preview(
-            playground.stage.channel, viewers=playground.stage.viewers, layout="channel", port=port
-        )
-        async with page:
-            meeting = await _minutes_to_meeting(playground)
-            sys.stdout.write(WELCOME.format(url=page.url, pace=seconds_a_minute, wait=meeting))
-            sys.stdout.flush()
-            await _until_stopped(playground, page, seconds_a_minute, stop_after)
+    """Serve the page until it is ended, Ctrl-C is pressed or `stop_after` seconds are over.
+
+    Raises OperatorError when the port is taken.
+    """
+    stopped = _on_signals()
+    async with open_playground(folder) as playground, contextlib.AsyncExitStack() as stack:
+        page = LivePage(playground.env, playground.stage, playground.turn, port=port)
+        try:
+            await stack.enter_async_context(page)
+        except simcord.SetupError as error:
+            raise OperatorError(TAKEN.format(port=port)) from error
+        sys.stdout.write(await _welcome(playground, page, seconds_a_minute))
+        sys.stdout.flush()
+        await _until_stopped(playground, page, stopped, seconds_a_minute, stop_after)
     return 0
 
 
-async def _minutes_to_meeting(playground: Playground) -> int:
+async def _welcome(playground: Playground, page: LivePage, seconds_a_minute: float) -> str:
     due = await playground.bot.dispatcher.next_due()
-    return 0 if due is None else round((due - playground.env.now()) / timedelta(minutes=1))
+    return WELCOME.format(
+        url=page.url,
+        pace=RUNS.format(seconds=seconds_a_minute) if seconds_a_minute > 0 else STANDS,
+        wait=0 if due is None else round((due - playground.env.now()) / timedelta(minutes=1)),
+        jump=JUMP if _has_keyboard() else "",
+    )
 
 
-async def _until_stopped(
-    playground: Playground, page: simcord.Preview, seconds_a_minute: float, stop_after: float | None
-) -> None:
+def _on_signals() -> asyncio.Event:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
+        with contextlib.suppress(NotImplementedError):  # Windows has no such signals; Ctrl-C raises there
             loop.add_signal_handler(number, stopped.set)
+    return stopped
+
+
+async def _until_stopped(
+    playground: Playground,
+    page: LivePage,
+    stopped: asyncio.Event,
+    seconds_a_minute: float,
+    stop_after: float | None,
+) -> None:
+    """Let the clock run; what goes wrong in it ends the playground, and is seen."""
     tasks = [asyncio.create_task(stopped.wait()), asyncio.create_task(page.wait_closed())]
     if seconds_a_minute > 0:
         tasks.append(asyncio.create_task(_run_clock(playground, page, seconds_a_minute)))
+    if _has_keyboard():
+        tasks.append(asyncio.create_task(_jump_on_enter(playground, page)))
     try:
-        await asyncio.wait(tasks, timeout=stop_after, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, timeout=stop_after, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _run_clock(playground: Playground, page: simcord.Preview, seconds_a_minute: float) -> None:
+async def _run_clock(playground: Playground, page: LivePage, seconds_a_minute: float) -> None:
+    await page.opened.wait()
     while True:
         await asyncio.sleep(seconds_a_minute)
         await playground.pass_minute()
-        with contextlib.suppress(simcord.SetupError):
+        await page.refresh()
+
+
+async def _jump_on_enter(playground: Playground, page: LivePage) -> None:
+    pressed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        if sys.stdin.readline():
+            pressed.set()
+        else:  # Ctrl-D: there will be no more Enter
+            loop.remove_reader(sys.stdin)
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        while True:
+            await pressed.wait()
+            pressed.clear()
+            await playground.jump()
             await page.refresh()
+    finally:
+        loop.remove_reader(sys.stdin)
+
+
+def _has_keyboard() -> bool:
+    """Whether somebody can press Enter; on Windows an event loop cannot watch for it."""
+    return sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty()

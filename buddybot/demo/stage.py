@@ -8,6 +8,11 @@ import simcord
 NAMES = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay")
 """The group; Ana set it up and organizes it."""
 
+BOT = "buddybot"
+LOCALE = "en-GB"
+ZONE = "Europe/London"
+"""Where they live: the group's zone, and that of the page."""
+
 VISITOR = "Gil"
 """Somebody in the server who is in no group yet."""
 
@@ -26,8 +31,10 @@ class Stage:
         return list(self.people.values())
 
 
-def build_stage(env: simcord.Env) -> Stage:
-    """Make the server, its channel, and the people in it."""
+async def build_stage(env: simcord.Env) -> Stage:
+    """Name the bot, and make the server, its channel, and the people in it."""
+    if env.bot.user is not None:
+        await env.bot.user.edit(username=BOT)
     guild = env.create_guild("Rowan Street Library")
     channel = guild.create_text_channel("rowan-group")
     managers = guild.create_role("Staff", permissions=discord.Permissions(manage_guild=True))

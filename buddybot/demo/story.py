@@ -23,11 +23,15 @@ class Week:
 _LATE, _VIRTUAL, _SORRY = Answer.LATE, Answer.VIRTUAL, Answer.APOLOGIES
 
 PLANS = {
-    "Ana": "If it is Monday 9:00, then I open the list before the mail",
-    "Ben": "If it is Tuesday 9:00, then I write to two people",
-    "Dev": "If I sit down on the train, then I write one story",
+    "4 coffee meetings": "if it is Tuesday 9:00, then I write to two people",
+    "4 applications, so that I do not wait": "if it is Monday 9:00, then I open the list before the mail",
+    "2 STAR stories": "if I sit down on the train, then I write one story",
+    "Prepare the interview with 3 stories": "if lunch is over, then I tell one story aloud",
 }
 """If-then plans that came with the promises."""
+
+PRIVATE = {"Call the doctor about my back"}
+"""Promises that only the one who made them can read."""
 
 WEEKS: dict[str, tuple[Week, ...]] = {
     "Ana": (
@@ -95,7 +99,7 @@ WEEKS: dict[str, tuple[Week, ...]] = {
         Week("Ask at the library about the workshop", 0, None, None),
         Week("", 0, None, None),
         Week("", 0, "Good to be back"),
-        Week("3 applications", 2, "Two in one evening"),
+        Week("Call the doctor about my back", 1, "I slept a whole night"),
     ),
 }
 """The weeks of each: promised at one meeting, reported at the next; the eighth week is under way."""

@@ -20,9 +20,7 @@ def channel_nudge_card(texts: Texts, nudge: ChannelNudge) -> Card:
     """Return a word to those it mentions; no text of a commitment and no number about a person."""
     return (
         Card()
-        .text(
-            texts("nudges.channel", members=members(nudge.user_ids), starts_in=moment(nudge.starts_at, "R"))
-        )
+        .text(texts("nudges.channel", members=members(nudge.user_ids), day=moment(nudge.starts_at, "D")))
         .row(
             button(
                 texts.plain("nudges.button.mine"),
@@ -43,8 +41,7 @@ def direct_nudge_card(texts: Texts, nudge: DirectNudge) -> Card:
     elif nudge.starts_at is None:
         card.text(texts("nudges.direct_later", group=nudge.group_name))
     else:
-        starts_in = moment(nudge.starts_at, "R")
-        card.text(texts("nudges.direct", group=nudge.group_name, starts_in=starts_in))
+        card.text(texts("nudges.direct", group=nudge.group_name, day=moment(nudge.starts_at, "D")))
     for item in nudge.items:
         _add(texts, card, nudge.guild_id, item)
     if nudge.items and not any(map(remainder, nudge.items)):
