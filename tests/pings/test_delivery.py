@@ -1,0 +1,292 @@
+"""The sending end over real HTTP: discord.py against a Discord on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+from discord import ui
+from discord.http import Route
+
+from buddybot.domain.ids import ChannelId, UserId
+from buddybot.domain.pings import MARK, PingKind, PingState, nonce
+from buddybot.domain.preferences import Preferences
+from buddybot.pings.courier import Courier
+from buddybot.pings.delivery import DiscordOutlet, mark
+from buddybot.pings.dispatcher import Dispatcher
+from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.pacing import Pacer
+from buddybot.services.announcements import Announcement
+from buddybot.storage.database import Database
+from tests.pings.discords import Rings, at_once
+from tests.pings.loopback import Loopback, compose, logged_in
+from tests.pings.people import (
+    BEN,
+    CHANNEL,
+    GUILD,
+    NOON,
+    Announcer,
+    Hands,
+    found_group,
+    meet,
+    notices,
+    owe,
+    ping,
+    prefer,
+)
+
+HELLO = Announcement(content="hello", language="en", mentions=(UserId(12),))
+NONCE = nonce("1:2026-03-05:card:0")
+LONG_AGO = NOON - timedelta(days=5000)
+
+
+@pytest.fixture
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Loopback]:
+    real = asyncio.sleep
+
+    async def sleep(_seconds: float, result: object = None) -> object:
+        return await real(0, result)
+
+    async with Loopback().serve() as loopback:
+        monkeypatch.setattr(Route, "BASE", loopback.address)
+        # The library's own waits between retries, which nobody wants to sit through.
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+        yield loopback
+
+
+@pytest.fixture
+async def client(server: Loopback) -> AsyncIterator[discord.Client]:
+    async with logged_in() as found:
+        yield found
+
+
+@pytest.fixture
+def outlet(client: discord.Client) -> DiscordOutlet:
+    return DiscordOutlet(client, compose, patience=5)
+
+
+async def send(outlet: DiscordOutlet) -> int:
+    return await outlet.letter(PingKind.CARD, HELLO, NONCE).send(CHANNEL)
+
+
+async def test_a_card_carries_its_nonce_and_names_only_who_may_be_notified(
+    server: Loopback, outlet: DiscordOutlet
+) -> None:
+    message_id = await send(outlet)
+    [message] = server.messages
+    assert message["id"] == str(message_id)
+    assert message["nonce"] == NONCE
+    assert message["allowed_mentions"]["parse"] == []
+    assert message["allowed_mentions"]["users"] == [12]
+    button = message["components"][0]["components"][1]["components"][0]
+    assert button["custom_id"] == f"rsvp:5:going{MARK}{NONCE}"
+
+
+async def test_a_message_is_found_again_by_its_mark(server: Loopback, outlet: DiscordOutlet) -> None:
+    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) is None
+    message_id = await send(outlet)
+    for number in range(250):
+        await outlet.letter(PingKind.NUDGE, HELLO, nonce(f"other {number}")).send(CHANNEL)
+    server.requests.clear()
+    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) == message_id
+    assert server.requests == {"history": 3}
+    assert await outlet.find(ChannelId(801), NONCE, since=LONG_AGO) is None
+
+
+async def test_a_mark_in_somebody_elses_message_counts_for_nothing(
+    server: Loopback, outlet: DiscordOutlet
+) -> None:
+    await send(outlet)
+    server.messages[0]["author"] = {"id": "66", "username": "eve", "discriminator": "0", "avatar": None}
+    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) is None
+
+
+@pytest.mark.parametrize("fault", ["500 after", "busy"])
+async def test_what_the_library_repeats_arrives_once(
+    server: Loopback, outlet: DiscordOutlet, fault: str
+) -> None:
+    server.faults.extend([fault])
+    await send(outlet)
+    assert server.delivered() == {NONCE: 1}
+    assert server.requests["send"] == 2
+
+
+@pytest.mark.parametrize("fault", ["503 after", "503 before", "reset after", "garbage", "nonsense"])
+async def test_an_answer_that_is_lost_or_makes_no_sense_is_unclear(
+    server: Loopback, outlet: DiscordOutlet, fault: str
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(Unclear):
+        await send(outlet)
+
+
+async def test_five_500s_are_unclear(server: Loopback, outlet: DiscordOutlet) -> None:
+    server.faults.extend(["500 after"] * 5)
+    with pytest.raises(Unclear):
+        await send(outlet)
+    assert server.delivered() == {NONCE: 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("refuse 403 50001", 403, 50001),
+        ("refuse 403 50013", 403, 50013),
+        ("refuse 403 50007", 403, 50007),
+        ("refuse 403 50278", 403, 50278),
+        ("refuse 404 10003", 404, 10003),
+        ("refuse 404 10008", 404, 10008),
+        ("refuse 400 50035", 400, 50035),
+    ],
+)
+async def test_a_refusal_comes_with_discords_code(
+    server: Loopback, outlet: DiscordOutlet, fault: str, status: int, code: int
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(Refused) as refused:
+        await send(outlet)
+    assert (refused.value.status, refused.value.code) == (status, code)
+
+
+async def test_a_429_that_is_no_json_tells_how_long_to_wait(server: Loopback, outlet: DiscordOutlet) -> None:
+    server.faults.append("html 429")
+    with pytest.raises(Busy) as busy:
+        await send(outlet)
+    assert busy.value.seconds == 77
+
+
+async def test_a_403_from_something_before_discord_closes_no_channel(
+    server: Loopback, outlet: DiscordOutlet
+) -> None:
+    server.faults.append("html 403")
+    with pytest.raises(Unreachable):
+        await send(outlet)
+
+
+async def test_a_token_that_is_not_taken_is_told_apart(server: Loopback, outlet: DiscordOutlet) -> None:
+    server.faults.append("refuse 401 0")
+    with pytest.raises(Unauthorized):
+        await send(outlet)
+
+
+async def test_a_hang_ends_and_the_next_message_goes_out(server: Loopback, client: discord.Client) -> None:
+    outlet = DiscordOutlet(client, compose, patience=0.05)
+    server.faults.append("hang")
+    with pytest.raises(Unclear):
+        await send(outlet)
+    await send(outlet)
+    assert server.delivered() == {NONCE: 1}
+
+
+async def test_a_long_limit_for_all_holds_up_the_others_no_longer_than_our_patience(
+    server: Loopback, client: discord.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleep(seconds: float) -> None:
+        if seconds == 900:
+            await asyncio.get_running_loop().create_future()
+
+    outlet = DiscordOutlet(client, compose, patience=0.05)
+    server.faults.append("busy for all")
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "sleep", sleep)
+        with pytest.raises(Unclear):
+            await send(outlet)
+    await send(outlet)
+    assert server.delivered() == {NONCE: 1}
+
+
+async def test_nobody_there_is_unreachable(
+    client: discord.Client, outlet: DiscordOutlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:9/api/v10")
+    with pytest.raises(Unreachable):
+        await send(outlet)
+
+
+def test_a_card_without_a_button_cannot_be_a_ping() -> None:
+    view = ui.LayoutView()
+    view.add_item(ui.TextDisplay("words"))
+    with pytest.raises(ValueError, match="needs a button"):
+        mark(view, NONCE)
+    link: ui.ActionRow[Any] = ui.ActionRow(ui.Button(label="Map", url="https://example.org"))
+    view.add_item(link)
+    with pytest.raises(ValueError, match="needs a button"):
+        mark(view, NONCE)
+
+
+def test_the_mark_goes_where_there_is_room() -> None:
+    view = ui.LayoutView()
+    full = ui.Button[Any](label="a", custom_id="x" * 90)
+    choice = ui.Select[Any](custom_id="pick", options=[discord.SelectOption(label="a")])
+    view.add_item(ui.ActionRow(full))
+    view.add_item(ui.ActionRow(choice))
+    mark(view, NONCE)
+    assert full.custom_id == "x" * 90
+    assert choice.custom_id == f"pick{MARK}{NONCE}"
+
+
+# -- the whole way -----------------------------------------------------------------------------
+
+
+def sender(database: Database, now: Hands, outlet: DiscordOutlet) -> Dispatcher:
+    courier = Courier(
+        database=database,
+        now=now,
+        announcers=dict.fromkeys(PingKind, Announcer()),
+        outlet=outlet,
+        pacer=Pacer(1000, clock=lambda: 0.0, sleep=at_once),
+        quiet=None,
+    )
+    return Dispatcher(database=database, now=now, courier=courier, clock=Rings(), unauthorized=lambda: None)
+
+
+@pytest.mark.parametrize("fault", ["reset after", "503 after", "garbage", "hang", "html 429", "html 403"])
+async def test_whatever_http_does_the_card_arrives_once(
+    database: Database, server: Loopback, client: discord.Client, fault: str
+) -> None:
+    group = await found_group(database)
+    key = await owe(database, group, await meet(database, group))
+    now = Hands()
+    dispatcher = sender(database, now, DiscordOutlet(client, compose, patience=0.3))
+    server.faults.append(fault)
+    await dispatcher.run_due()
+    now.go(minutes=2)
+    await dispatcher.run_due()
+    assert server.delivered() == {nonce(key): 1}
+    assert (await ping(database, key)).state is PingState.SENT
+
+
+async def test_a_closed_channel_is_asked_once(
+    database: Database, server: Loopback, outlet: DiscordOutlet
+) -> None:
+    group = await found_group(database)
+    key = await owe(database, group, await meet(database, group))
+    server.faults.append("refuse 403 50013")
+    now = Hands()
+    dispatcher = sender(database, now, outlet)
+    await dispatcher.run_due()
+    now.go(hours=1)
+    await dispatcher.run_due()
+    assert server.requests["send"] == 1
+    assert (await ping(database, key)).state is PingState.PLANNED
+    assert [code for code, _ in await notices(database)] == ["route_closed"]
+
+
+async def test_direct_messages_go_to_the_person_or_into_the_channel(
+    database: Database, server: Loopback, outlet: DiscordOutlet
+) -> None:
+    group = await found_group(database)
+    meeting = await meet(database, group)
+    await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
+    await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    dispatcher = sender(database, Hands(), outlet)
+    await dispatcher.run_due()
+    assert [message["channel_id"] for message in server.messages] == [str(100_000 + BEN)]
+
+    server.faults.append("refuse 403 50007")
+    await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN, direct=True)
+    await dispatcher.run_due()
+    assert server.messages[-1]["channel_id"] == str(CHANNEL)
+    assert len(server.messages) == 2
