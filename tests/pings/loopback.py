@@ -13,6 +13,7 @@ from discord import ui
 
 from buddybot.domain.pings import PingKind
 from buddybot.services.announcements import Announcement
+from tests.pings.people import NOON
 
 BOT = {"id": "1", "username": "buddybot", "discriminator": "0", "avatar": None, "bot": True}
 APPLICATION = {
@@ -46,7 +47,7 @@ class Loopback:
         self.history_faults: deque[str] = deque()
         self.messages: list[dict[str, Any]] = []
         self.requests: Counter[str] = Counter()
-        self.now_ms = EPOCH
+        self.now_ms = int(NOON.timestamp() * 1000)
         self._slow = slow
         self._memory = nonce_memory
         self._nonces: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -159,10 +160,9 @@ class Loopback:
 
     async def _take_time(self) -> None:
         if self._slow is not None:
-            loop = asyncio.get_running_loop()
-            done = loop.create_future()
-            loop.call_later(self._slow(), done.set_result, None)
-            await done
+            passed = asyncio.Event()
+            asyncio.get_running_loop().call_later(self._slow(), passed.set)
+            await passed.wait()
 
 
 def answer(payload: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -39,7 +39,7 @@ from tests.pings.people import (
 
 HELLO = Announcement(content="hello", language="en", mentions=(UserId(12),))
 NONCE = nonce("1:2026-03-05:card:0")
-LONG_AGO = NOON - timedelta(days=5000)
+LONG_AGO = NOON - timedelta(days=1)
 
 
 @pytest.fixture
