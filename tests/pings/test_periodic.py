@@ -1,0 +1,124 @@
+"""What happens again and again: the horizon moves on, old things are forgotten, closed channels tried."""
+
+from datetime import date, datetime, time, timedelta
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import InteractionId
+from buddybot.domain.preferences import Preferences
+from buddybot.domain.schedule import Schedule
+from buddybot.pings.owed import Times
+from buddybot.pings.periodic import Housekeeping, jobs
+from buddybot.pings.planner import Planner
+from buddybot.services.work import Work
+from buddybot.storage.database import Database, StorageError, Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.meetings import ScheduleRepository
+from tests.pings.people import BEN, GUILD, Hands, found_group, meet, outbox, owe, prefer
+
+TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)
+THURSDAYS = Schedule(
+    weekday=3,
+    time=time(19),
+    zone="Europe/Berlin",
+    every_weeks=1,
+    anchor=date(2026, 3, 2),
+    duration_minutes=75,
+)
+
+
+def keeping(database: Database, now: Hands, planner: Planner | None = None) -> Housekeeping:
+    return Housekeeping(
+        database=database,
+        work=Work(database=database, now=now, changed=lambda: None),
+        planner=planner or Planner(ahead=2, times=TIMES),
+        purge_after=timedelta(days=30),
+    )
+
+
+async def with_schedule(database: Database, name: str) -> Group:
+    group = await found_group(database, name=name)
+    await database.write(lambda tx: ScheduleRepository(tx).put(group.id, THURSDAYS))
+    return group
+
+
+async def test_every_group_is_planned_although_one_cannot_be(database: Database) -> None:
+    first, second = [await with_schedule(database, name) for name in ("Rowan", "Alder")]
+
+    class Choosy(Planner):
+        async def plan(self, tx: Tx, group: Group, now: datetime) -> None:
+            if group.id == first.id:
+                raise StorageError("this one not")
+            await super().plan(tx, group, now)
+
+    await keeping(database, Hands(), Choosy(ahead=2, times=TIMES)).replan()
+    assert {ping.group_id for ping in (await outbox(database)).values()} == {second.id}
+
+
+async def test_interactions_are_forgotten_after_a_day(database: Database) -> None:
+    now = Hands()
+    await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+    now.go(hours=23)
+    await keeping(database, now).forget_interactions()
+    assert not await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+    now.go(hours=2)
+    await keeping(database, now).forget_interactions()
+    assert await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+
+
+async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(database: Database) -> None:
+    now = Hands()
+    group = await found_group(database)
+    await owe(database, group, await meet(database, group))
+    await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
+    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+
+    async def left() -> int:
+        async def script(tx: Tx) -> int:
+            counts = [
+                await tx.one(f"SELECT COUNT(*) AS n FROM {table}")
+                for table in ("groups", "memberships", "meetings", "outbox", "preferences", "guilds")
+            ]
+            return sum(row["n"] for row in counts if row is not None)
+
+        return await database.read(script)
+
+    now.go(days=30)
+    await keeping(database, now).purge_guilds()
+    assert await left() == 7
+    now.go(seconds=1)
+    await keeping(database, now).purge_guilds()
+    assert await left() == 0
+
+
+async def test_a_closed_channel_is_tried_again_only_when_something_waits_for_it(database: Database) -> None:
+    now = Hands()
+    waiting, idle = [await found_group(database, name=name) for name in ("Rowan", "Alder")]
+    await owe(database, waiting, await meet(database, waiting))
+
+    async def close_both(tx: Tx) -> None:
+        for group in (waiting, idle):
+            await GroupRepository(tx).set_route_error(group.id, 50013)
+
+    await database.write(close_both)
+    await keeping(database, now).reopen_routes()
+
+    async def closed(group: Group) -> int | None:
+        found = await database.read(lambda tx: GroupRepository(tx).get(GUILD, group.id))
+        assert found is not None
+        return found.route_error
+
+    assert await closed(waiting) is None
+    assert await closed(idle) == 50013
+
+
+async def test_the_list_names_each_job_once(database: Database) -> None:
+    async def nothing() -> None:
+        """Do nothing."""
+
+    listed = jobs(keeping(database, Hands()), tick=nothing, refresh_cards=nothing)
+    assert len({job.name for job in listed}) == len(listed) == 6
+    assert all(job.every >= timedelta(minutes=1) for job in listed)
+    for job in listed:
+        await job.run()
