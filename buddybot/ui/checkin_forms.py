@@ -142,7 +142,7 @@ def recorded_card(texts: Texts, reported: Reported) -> Card:
         lines.append(texts("checkins.recorded.win", text=reported.report.win))
     if reported.report.blocker is not None:
         lines.append(texts("checkins.recorded.blocker", text=reported.report.blocker))
-    card = Card().text(*lines).line().text(*_open(texts, reported))
+    card = Card().text(*lines).line().text(*_open(texts, reported)).note(_room(texts, reported))
     buttons = [button(texts.plain("checkins.correct"), "checkin", reported.meeting.id)]
     if reported.slots:
         first = button(
@@ -158,7 +158,7 @@ def recorded_card(texts: Texts, reported: Reported) -> Card:
 
 def saved_card(texts: Texts, reported: Reported) -> Card:
     """Return everything that is open after new commitments were made."""
-    card = Card().text(texts("checkins.next.saved"), *_open(texts, reported))
+    card = Card().text(texts("checkins.next.saved"), *_open(texts, reported)).note(_room(texts, reported))
     if reported.slots:
         card.row(button(texts.plain("checkins.recorded.next"), "checkin_next", reported.meeting.id))
     return card
@@ -188,7 +188,9 @@ def _open(texts: Texts, reported: Reported) -> Iterator[Markup]:
         item = texts(key, text=commitment.text, left=left)
         private = commitment.visibility is Visibility.PRIVATE
         yield texts("checkins.recorded.item_private", item=item) if private else item
+
+
+def _room(texts: Texts, reported: Reported) -> Markup:
     if reported.slots:
-        yield texts("checkins.recorded.room", slots=reported.slots)
-    else:
-        yield texts("checkins.recorded.full")
+        return texts("checkins.recorded.room", slots=reported.slots)
+    return texts("checkins.recorded.full")

@@ -23,7 +23,9 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
     card = Card(colour=CALM if is_open else QUIET).text(head)
     people = fitted(texts, view.people, ROOM - len(head))
     if people:
-        card.line().text(people)
+        card.line()
+    for person in people:  # each a text of its own, or a quotation would swallow the next person's name
+        card.text(person)
     if is_open:
         meeting = view.meeting.id
         over = not view.round.waiting
@@ -72,17 +74,17 @@ def _round(texts: Texts, the_round: Round) -> Markup:
     return texts("checkins.card.floor_then", who=who, until=until, others=others)
 
 
-def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> Markup:
+def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
     """Return everybody's part, each text cut to the same length where they do not all fit in `room`.
 
     The plans go first: the promise is what the group asks about.
     """
     for plans in (True, False):
         for length in _LENGTHS if not plans else _LENGTHS[:4]:
-            shown = Markup("\n".join(_person(texts, person, length=length, plans=plans) for person in people))
-            if len(shown) <= room:
+            shown = [_person(texts, person, length=length, plans=plans) for person in people]
+            if sum(map(len, shown)) <= room:
                 return shown
-    return Markup("\n".join([*(member(person.user_id) for person in people), texts("checkins.card.more")]))
+    return [*(member(person.user_id) for person in people), texts("checkins.card.more")]
 
 
 def _person(texts: Texts, person: Reporter, *, length: int, plans: bool) -> Markup:
@@ -100,14 +102,12 @@ def _person(texts: Texts, person: Reporter, *, length: int, plans: bool) -> Mark
 
 
 def _quote(texts: Texts, quote: Quote, *, length: int, plans: bool) -> Markup:
-    text = shortened(quote.text, length)
+    said = texts("checkins.card.quote", text=shortened(quote.text, length))
+    if quote.done is not None:
+        said = texts("checkins.card.result", quote=said, result=result(texts, quote.done, quote.target))
     if plans and quote.plan is not None:
-        said = texts("checkins.card.quote_plan", text=text, plan=shortened(quote.plan, length))
-    else:
-        said = texts("checkins.card.quote", text=text)
-    if quote.done is None:
-        return said
-    return texts("checkins.card.result", quote=said, result=result(texts, quote.done, quote.target))
+        said = texts("checkins.card.planned", quote=said, plan=shortened(quote.plan, length))
+    return said
 
 
 def result(texts: Texts, done: int, target: int) -> Markup:

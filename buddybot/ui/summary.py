@@ -14,7 +14,9 @@ _LENGTHS = (300, 200, 150, 110, 80, 60, 45, 30, 20, 10)
 
 def summary_card(texts: Texts, view: SummaryView) -> Card:
     """Return wins and promises met; nobody's failure, and nobody who was missing."""
-    card = Card(colour=WARM).text(_fitted(texts, view))
+    card = Card(colour=WARM)
+    for section in _fitted(texts, view):
+        card.text(*section)
     if view.next_starts_at is not None:
         card.note(
             texts("checkins.summary.next", at=view.next_starts_at, relative=moment(view.next_starts_at, "R"))
@@ -25,31 +27,40 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     )
 
 
-def _fitted(texts: Texts, view: SummaryView) -> Markup:
+def _fitted(texts: Texts, view: SummaryView) -> Sequence[Sequence[Markup]]:
     for length in _LENGTHS:
-        shown = Markup("\n".join(_lines(texts, view, length)))
-        if len(shown) <= ROOM:
+        shown = _sections(texts, view, length)
+        if sum(len(line) + 1 for section in shown for line in section) <= ROOM:
             return shown
     return shown
 
 
-def _lines(texts: Texts, view: SummaryView, length: int) -> Sequence[Markup]:
-    lines = [texts("checkins.summary.title", number=view.number)]
-    if view.wins:
-        lines.append(texts("checkins.summary.wins"))
-        lines += [
-            texts("checkins.summary.win", who=member(user_id), text=shortened(win, length))
-            for user_id, win in view.wins
-        ]
-    if view.kept_in_all:
-        key = "checkins.summary.kept_one" if view.kept_in_all == 1 else "checkins.summary.kept"
-        lines.append(texts(key, count=view.kept_in_all))
-        lines += [_promise(texts, commitment, "checkins.summary.quote", length) for commitment in view.kept]
-    if view.begun:
-        lines.append(texts("checkins.summary.begun"))
-        lines += [_promise(texts, commitment, "checkins.summary.partly", length) for commitment in view.begun]
-    if len(lines) == 1:
-        lines.append(texts("checkins.summary.together"))
+def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence[Markup]]:
+    wins = [
+        texts("checkins.summary.win", who=member(user_id), text=shortened(win, length))
+        for user_id, win in view.wins
+    ]
+    begun = [_promise(texts, commitment, "checkins.summary.partly", length) for commitment in view.begun]
+    sections = [
+        [texts("checkins.summary.title", number=view.number)],
+        [texts("checkins.summary.wins"), *wins] if wins else [],
+        _kept(texts, view, length),
+        [texts("checkins.summary.begun"), *begun] if begun else [],
+    ]
+    found = [section for section in sections if section]
+    return found if len(found) > 1 else [*found, [texts("checkins.summary.together")]]
+
+
+def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
+    if not view.kept_in_all:
+        return []
+    key = "checkins.summary.kept_one" if view.kept_in_all == 1 else "checkins.summary.kept"
+    lines = [texts(key, count=view.kept_in_all)]
+    lines += [_promise(texts, commitment, "checkins.summary.quote", length) for commitment in view.kept]
+    private = view.kept_in_all - len(view.kept)
+    if private and view.kept:
+        key = "checkins.summary.kept_private_one" if private == 1 else "checkins.summary.kept_private"
+        lines.append(texts(key, count=private))
     return lines
 
 
