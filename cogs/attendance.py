@@ -22,13 +22,13 @@ class AttendanceCog(commands.Cog):
     """The organizer's one-click list."""
 
     attendance = app_commands.Group(
-        name="attendance", description="For organizers: who was at the meetings.", guild_only=True
+        name="attendance", description="For organizers: who was at the meetings", guild_only=True
     )
 
     def __init__(self, bot: Client) -> None:
         self._attendance = bot.services.attendance
 
-    @attendance.command(name="take", description="Say how it was for those who are not recorded yet.")
+    @attendance.command(name="take", description="Say how it was for those who are not recorded yet")
     @app_commands.describe(group="The group, when you are in more than one")
     @app_commands.autocomplete(group=groups)
     async def take(self, interaction: Click, group: str | None = None) -> None:

@@ -22,7 +22,7 @@ class AwayCog(commands.Cog):
         self._bot = bot
         self._away = bot.services.away
 
-    @app_commands.command(name="away")
+    @app_commands.command(name="away", description="Say when you are away, and I answer for you")
     @app_commands.guild_only()
     @app_commands.describe(
         start="Your first day away; without it, what is noted is shown",

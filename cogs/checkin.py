@@ -27,7 +27,7 @@ class CheckInCog(commands.Cog):
         self._checkins = bot.services.checkins
         self._turns = bot.services.turns
 
-    @app_commands.command(name="checkin", description="Say how your week went, and what you will do next.")
+    @app_commands.command(name="checkin", description="Say how your week went, and what you will do next")
     @app_commands.describe(group="Your group, when you are in more than one")
     @app_commands.autocomplete(group=groups)
     @app_commands.guild_only()

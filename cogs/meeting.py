@@ -42,7 +42,9 @@ class MeetingCog(commands.Cog):
         self._meetings = bot.services.meetings
         self._schedules = bot.services.schedules
 
-    @meeting.command(name="schedule")
+    @meeting.command(
+        name="schedule", description="Show or change when the group meets, or plan one extra meeting"
+    )
     @app_commands.describe(
         weekday="The day of the week",
         time="The local time, such as 19:00 or 7 pm",
@@ -87,7 +89,7 @@ class MeetingCog(commands.Cog):
                 await reply.show(meetings.schedule_card(reply.texts, view, changed=True))
                 await self._bot.live.refresh()
 
-    @meeting.command(name="skip")
+    @meeting.command(name="skip", description="Leave a meeting out ahead of time; this can be taken back")
     @app_commands.describe(
         meeting="Which one; the next, when left out",
         reason="Why; a holiday never counts against the group",
@@ -117,7 +119,7 @@ class MeetingCog(commands.Cog):
             await reply.replace(meetings.done_card(reply.texts, "revived", changed))
             await self._bot.live.refresh(changed.meeting.id)
 
-    @meeting.command(name="move")
+    @meeting.command(name="move", description="Hold one meeting at another time")
     @app_commands.describe(
         meeting="Which one; the next, when left out",
         date="The new day; the same, when left out",
@@ -145,7 +147,7 @@ class MeetingCog(commands.Cog):
             await reply.show(meetings.done_card(reply.texts, "moved", changed))
             await self._bot.live.refresh(changed.meeting.id)
 
-    @meeting.command(name="cancel")
+    @meeting.command(name="cancel", description="Call a meeting off for good")
     @app_commands.describe(
         meeting="Which one; the next, when left out",
         reason="Why; a holiday never counts against the group",
@@ -182,7 +184,7 @@ class MeetingCog(commands.Cog):
         async with Reply(interaction) as reply:
             await reply.replace(meetings.kept_card(reply.texts))
 
-    @meeting.command(name="start")
+    @meeting.command(name="start", description="Open a meeting and its check-in now, a little early")
     @app_commands.describe(
         meeting="Which one; the next, when left out", group="Which group, if you are in several"
     )
@@ -199,7 +201,7 @@ class MeetingCog(commands.Cog):
             await reply.show(meetings.done_card(reply.texts, key, changed))
             await self._bot.live.refresh(changed.meeting.id)
 
-    @meeting.command(name="close")
+    @meeting.command(name="close", description="End a meeting that goes on; its summary goes to the channel")
     @app_commands.describe(
         meeting="Which one; the one that goes on, when left out", group="Which group, if you are in several"
     )

@@ -35,7 +35,7 @@ class NextCog(commands.Cog):
         self._views = bot.services.meeting_views
         self._rsvps = bot.services.rsvps
 
-    @app_commands.command(name="next")
+    @app_commands.command(name="next", description="Your next meeting, your answer, and your commitments")
     @app_commands.guild_only()
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups)

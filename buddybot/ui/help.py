@@ -87,7 +87,7 @@ def help_card(texts: Texts, commands: Sequence[Entry], place: Place, *, support:
             card.text(Markup(f"### {texts(f'help.section.{audience.value}')}"), *lines)
     if support:
         card.note(texts("help.more", support=Markup(support)))
-    return card.note(texts("help.privacy"))
+    return card
 
 
 def privacy_card(texts: Texts, *, support: str, policy: str, days: int) -> Card:

@@ -50,7 +50,7 @@ async def test_the_channel_names_those_with_something_open_and_tells_nothing_of_
     shown = texts_in(nudge)
     assert pinged(nudge) == {rowan.person("Ana").id, rowan.person("Cho").id}
     assert rowan.person("Ben").mention not in shown
-    assert stamp(datetime(2026, 1, 6, 19, tzinfo=UTC), "R") in shown
+    assert stamp(datetime(2026, 1, 6, 19, tzinfo=UTC), "D") in shown
     assert not any(word in shown for word in ("calls", "letters", "one call"))
     assert labels(nudge) == ["See mine", "No more nudges"]
     assert [len(letters(rowan, name)) for name in ("Ana", "Ben", "Cho")] == [0, 0, 0]
