@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench screenshots lock wheel-smoke clean
+.PHONY: help demo run test check bench screenshots click-test lock wheel-smoke clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ bench: $(READY) ## Run the benchmarks
 
 screenshots: $(READY) ## Take the pictures in docs/screenshots from the playground
 	$(BIN)/python -m tests.screenshots
+
+click-test: $(READY) ## Click about in the playground for five minutes, with the browser that the machine has
+	$(BIN)/python -m tests.demo.clicking
 
 wheel-smoke: $(READY) ## Build the wheel, install it outside the checkout and start it
 	bash .ci/wheel-smoke $(BIN)/python

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pty
 import re
 import shutil
 import signal
@@ -45,6 +46,12 @@ class Demo:
     process: "subprocess.Popen[str]"
     url: str
     errors: IO[str]
+    keyboard: int | None = None
+
+    def enter(self) -> None:
+        """Press Enter where the playground was started: jump to what happens next."""
+        assert self.keyboard is not None
+        os.write(self.keyboard, b"\n")
 
     def memory(self) -> float:
         """Return its resident memory in MiB; 0 where the system does not tell."""
@@ -59,24 +66,20 @@ class Demo:
 
 
 @contextlib.contextmanager
-def running_demo(*, seconds_a_minute: float) -> Iterator[Demo]:
+def running_demo(*, seconds_a_minute: float, keyboard: bool = False) -> Iterator[Demo]:
     """Start the playground as a person does, and stop it with Ctrl-C."""
     command = [sys.executable, "-m", "buddybot", "demo", "--second", str(seconds_a_minute)]
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            found = next(
-                (match for line in process.stdout if (match := re.search(r"http://\S+", line))), None
-            )
-            demo = Demo(process, found[0] if found else "", errors)
-            assert found, f"the playground did not start:\n{demo.complaints()}"
-            yield demo
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
+    with contextlib.ExitStack() as stack:
+        errors = stack.enter_context(tempfile.TemporaryFile("w+"))
+        ours, theirs = pty.openpty() if keyboard else (None, subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=errors, text=True)
+        stack.callback(process.wait, timeout=20)
+        stack.callback(process.send_signal, signal.SIGINT)
+        assert process.stdout is not None
+        found = next((match for line in process.stdout if (match := re.search(r"http://\S+", line))), None)
+        demo = Demo(process, found[0] if found else "", errors, ours)
+        assert found, f"the playground did not start:\n{demo.complaints()}"
+        yield demo
 
 
 class Window:
@@ -123,11 +126,25 @@ class Window:
         """The open form."""
         return self.page.locator("#modal-root .modal-dialog")
 
-    def fill(self, **fields: str) -> None:
+    @property
+    def texts(self) -> Locator:
+        """What can be written into in the open form."""
+        return self.form.locator("textarea, input:not([type=radio], [type=checkbox], [type=file])")
+
+    def fill(self, *texts: str) -> None:
         """Write into the fields of the open form, in their order."""
-        texts = self.form.locator("textarea, input[type=text]")
-        for place, text in enumerate(fields.values()):
-            texts.nth(place).fill(text)
+        for place, text in enumerate(texts):
+            self.texts.nth(place).fill(text)
+
+    def write(self, label: str, text: str) -> None:
+        """Write into the first field of the open form whose label has these words."""
+        field = self.form.locator(".modal-field", has_text=label).first
+        field.locator("textarea, input").first.fill(text)
+
+    def choose(self, label: str, words: str) -> None:
+        """Choose the option with these words in the field of the open form with that label."""
+        self.form.locator(".modal-field", has_text=label).locator(".select-trigger").click()
+        self.page.locator(".select-option:visible", has_text=words).first.click()
 
     def submit(self) -> None:
         """Send the open form."""

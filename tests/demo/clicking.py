@@ -172,7 +172,7 @@ class Clicker:
         for place in range(triggers.count()):
             if self._chance.random() < 0.6:
                 self._pick(triggers.nth(place))
-        texts = form.locator("textarea, input[type=text]")
+        texts = self._place.texts
         for place in range(texts.count()):
             if self._chance.random() < 0.8:
                 texts.nth(place).fill(self._chance.choice(WORDS))
