@@ -122,9 +122,9 @@ def _take(place: Window, message: Locator, path: Path) -> None:
         path=path,
         clip={
             "x": whole["x"],
-            "y": whole["y"] - MARGIN,
+            "y": whole["y"],
             "width": shown["x"] + shown["width"] - whole["x"] + 2 * MARGIN,
-            "height": whole["height"] + 2 * MARGIN,
+            "height": shown["y"] + shown["height"] - whole["y"] + MARGIN / 2,
         },
     )
 

@@ -140,7 +140,7 @@ def schedule_card(texts: Texts, view: ScheduleView, *, changed: bool) -> Card:
     )
     starts = [moment(slot.starts_at) for slot in view.ahead if not slot.skipped]
     if starts:
-        card.text(texts("meetings.schedule.ahead", starts=Markup(" · ".join(starts))))
+        card.text(texts("meetings.schedule.ahead"), *(Markup(f"- {each}") for each in starts))
     if view.kept is not None:
         card.text(texts("meetings.schedule.kept", start=view.kept.starts_at))
     return card.note(texts("meetings.schedule.changed")) if changed else card
