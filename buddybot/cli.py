@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
-from buddybot import __version__, logs
+from buddybot import __version__, loading, logs
 from buddybot.errors import OperatorError
 from buddybot.hosting import refuse_throwaway_disk
 from buddybot.redaction import Redactor
@@ -105,8 +105,9 @@ def _run(environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     settings.require_token()
     refuse_throwaway_disk(settings, environ)
-    # Imported here: discord takes a third of a second, which --help and migrate can do without.
-    from buddybot import app
+    with loading.for_good():
+        # Imported here: discord takes a third of a second, which --help and migrate can do without.
+        from buddybot import app
 
     return asyncio.run(app.run(settings))
 

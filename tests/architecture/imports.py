@@ -18,6 +18,7 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "redaction": frozenset({"ui"}),
     "errors": frozenset(),
     "hosting": frozenset(),
+    "loading": frozenset(),
     "logs": frozenset(),
     "places": frozenset(),
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
