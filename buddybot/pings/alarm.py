@@ -7,14 +7,15 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
-from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # it has no types
-    AsyncIOScheduler,
-)
+from typing import TYPE_CHECKING, Protocol
 
 from buddybot.pings.periodic import Periodic
 from buddybot.services.work import Now
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # it has no types
+        AsyncIOScheduler,
+    )
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,9 @@ class Alarm:
 
     def start(self, wake: Wake, jobs: Sequence[Periodic]) -> None:
         """Begin to ring; every periodic job runs at once and then at its interval."""
+        # Imported here: it takes long to load, and nothing rings before the bot has logged in.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
         self._wake = wake
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
