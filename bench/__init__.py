@@ -1,0 +1,1 @@
+"""The benchmarks: `python -m bench.storage` runs one, `python -m bench` all of them."""

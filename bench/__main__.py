@@ -1,0 +1,18 @@
+"""Runs every benchmark and prints one table; exits 1 when a goal is missed."""
+
+import asyncio
+import sys
+
+from bench import outbox, start, storage
+from bench.report import Measure, conclude
+
+BENCHMARKS: tuple[Measure, ...] = (start.measure, storage.measure, outbox.measure)
+
+
+def main() -> int:
+    """Run all, one after the other; return the exit code."""
+    return conclude([asyncio.run(measure()) for measure in BENCHMARKS])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Every benchmark runs, on a small scale, and judges what it found; no test here looks at a clock."""
+
+import asyncio
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as every
+from bench import outbox, start, storage
+from bench.report import Report, Verdict, conclude, table
+from bench.timing import Heartbeat, Rounds, interleaved
+
+pytest_plugins = ("tests.databases",)
+
+
+def verdict(figure: float, *, sense: str = ">=", goal: float = 1.0) -> Verdict:
+    return Verdict(claim="speed", figure=figure, sense="<=" if sense == "<=" else ">=", goal=goal)
+
+
+@pytest.mark.parametrize(
+    ("figure", "sense", "met"),
+    [(1.0, ">=", True), (0.99, ">=", False), (1.0, "<=", True), (1.01, "<=", False)],
+)
+def test_a_goal_is_met_up_to_its_edge(figure: float, sense: str, met: bool) -> None:
+    assert verdict(figure, sense=sense).met is met
+
+
+def test_one_missed_goal_is_an_exit_code_of_1(capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = Report("good", verdicts=[verdict(2.0)]), Report("bad", verdicts=[verdict(2.0), verdict(0.5)])
+    assert conclude([good]) == 0
+    assert conclude([good, bad]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.split() == ["bad", "speed", "0.50", "x", ">=", "1", "x", "MISSED"]
+
+
+def test_what_was_left_out_is_said_below_the_table() -> None:
+    assert table([Report("storage", skipped=["no server."])]).splitlines()[-1] == "storage: no server."
+
+
+async def test_contenders_take_turns_and_the_first_round_does_not_count() -> None:
+    order: list[str] = []
+
+    def contender(name: str) -> Callable[[], "asyncio.Future[float]"]:
+        def turn() -> "asyncio.Future[float]":
+            order.append(name)
+            done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+            done.set_result(float(len(order)))
+            return done
+
+        return turn
+
+    found = await interleaved({"a": contender("a"), "b": contender("b")}, rounds=2)
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    assert found.figures == {"a": (4.0, 5.0), "b": (3.0, 6.0)}
+
+
+def test_ratios_compare_within_a_round() -> None:
+    rounds = Rounds({"fast": (2.0, 40.0, 6.0), "slow": (1.0, 10.0, 3.0)})
+    assert rounds.ratio("fast", "slow") == 2.0
+    assert rounds.median("fast") == 6.0
+
+
+async def test_the_heartbeat_feels_a_deaf_loop() -> None:
+    beats = 0
+    with Heartbeat() as heart:
+        while heart.longest == 0.0:
+            beats += 1
+            await asyncio.sleep(0)
+    assert beats > 0
+
+
+@pytest.mark.usefixtures("postgres")
+async def test_storage_runs_and_judges() -> None:
+    report = await storage.measure(storage.Size(rounds=1, transactions=64))
+    assert [each.goal for each in report.verdicts] == [0.45, 2.0, 3.5, 0.8, 0.8]
+    assert all(each.figure > 0 for each in report.verdicts)
+    assert len(report.figures) == 8
+
+
+async def test_storage_without_a_server_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUDDYBOT_TEST_POSTGRES", "postgres://nobody@127.0.0.1:1/none")
+    report = await storage.measure(storage.Size(rounds=1, transactions=64))
+    assert len(report.verdicts) == 3
+    assert "PostgreSQL was left out" in report.skipped[0]
+
+
+async def test_the_outbox_runs_and_judges() -> None:
+    report = await outbox.measure(outbox.Size(rounds=1, claims=120, herd=120, herds=1))
+    assert [(each.sense, each.goal) for each in report.verdicts] == [(">=", 0.65), ("<=", 20.0)]
+    assert all(each.figure > 0 for each in report.verdicts)
+
+
+@pytest.mark.usefixtures("postgres")
+async def test_the_start_runs_and_judges() -> None:
+    report = await start.measure(rounds=1)
+    assert [each.goal for each in report.verdicts] == [1.3, 1.45]
+    assert all(each.figure > 0 for each in report.verdicts)
+
+
+@pytest.mark.parametrize("path", sorted(Path(every.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+def test_a_benchmark_runs_when_asked_and_with_all_others(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = runpy.run_path(str(path), run_name="imported")
+    assert capsys.readouterr().out == ""
+    if "measure" in found:
+        assert path.stem in {measure.__module__.rpartition(".")[2] for measure in every.BENCHMARKS}
