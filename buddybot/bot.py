@@ -161,7 +161,9 @@ class BuddyBot(Client):
             await self._closers.pop()()
 
     async def close(self) -> None:
-        """Disconnect, then close the house."""
+        """Finish or hand back what is being sent, disconnect, then close the house."""
+        if hasattr(self, "dispatcher"):  # the house may never have been opened
+            await self.dispatcher.stop()
         if not self.is_closed():
             await super().close()
         await self.close_house()

@@ -8,7 +8,7 @@ from buddybot.ui.client import Client
 
 
 class GuildCog(commands.Cog):
-    """Listens to the one kind of event that the bot does not ask for."""
+    """Listens to the events that no member of a group causes by a command."""
 
     def __init__(self, bot: Client) -> None:
         self._bot = bot
@@ -34,6 +34,18 @@ class GuildCog(commands.Cog):
         """Mark a server that removed the bot; one in an outage is still a server of ours."""
         if not guild.unavailable:
             await self._guilds.gone(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try a channel that refused the bot again: its permissions may have been mended."""
+        await self._guilds.changed(GuildId(after.guild.id))
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Try channels that refused the bot again: a role of its own may have been mended."""
+        await self._guilds.changed(GuildId(after.guild.id))
 
 
 async def setup(bot: Client) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -90,8 +91,9 @@ class Dispatcher:
                 task.cancel()
                 await asyncio.wait({task}, timeout=LAST_WORD / 2)
         elif self._working.locked():
-            async with asyncio.timeout(self._grace + LAST_WORD), self._working:
-                pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._grace + LAST_WORD), self._working:
+                    pass
 
     async def _serve(self) -> None:
         while not self._stopping:

@@ -8,7 +8,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
-
+from buddybot.storage.sending import RouteRepository
 
 EVERYWHERE = GuildId(0)
 """Stands for all servers where one is asked for."""
@@ -35,6 +35,12 @@ class GuildService:
                         await self._planner.plan(tx, group, self._work.now())
 
         await self._work.write(None, script)
+
+    async def changed(self, guild_id: GuildId) -> None:
+        """Let what waits try the server's closed channels: channels or permissions have changed."""
+        groups = await self._work.read(lambda tx: GroupRepository(tx).of_guild(guild_id))
+        if any(group.route_error is not None for group in groups):
+            await self._work.write(None, lambda tx: RouteRepository(tx).reopen(guild_id))
 
     async def commands_hash(self, guild_id: GuildId) -> str | None:
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""

@@ -73,6 +73,21 @@ async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: Wo
     assert not (await ana.slash(other, "next")).followups
 
 
+async def test_a_card_refused_for_want_of_a_permission_goes_out_once_it_is_granted(world: World) -> None:
+    group = await rowan(world)
+    await world.until(group.meets - timedelta(days=2))
+    path = f"/channels/{group.channel.id}/messages"
+    world.env.inject_error("POST", path, status=403, code=50013)
+    await world.until(group.meets - timedelta(hours=20))
+    assert not said(group, "Meeting 1")
+    cog = world.bot.get_cog("GuildCog")
+    assert cog is not None
+    everyone = world.bot.guilds[0].default_role
+    await dict(cog.get_listeners())["on_guild_role_update"](everyone, everyone)
+    await world.run_due()
+    assert len(said(group, "Meeting 1")) == 1
+
+
 async def test_the_process_is_replaced_before_during_and_after_a_meeting(world: World) -> None:
     group = await rowan(world)
     _, ben, cho = group.people
