@@ -146,7 +146,12 @@ async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
 
 
 async def reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """To a member who asked for it and gave no word; time away is a word."""
+    """To a member who asked for it and gave no word; time away is a word.
+
+    Where direct messages are refused nothing takes its place: the meeting's card is in the channel.
+    """
+    if not ping.direct:
+        return None
     meeting = await _meeting(tx, ping)
     user_id = UserId(ping.recipient)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:

@@ -146,10 +146,12 @@ async def test_the_card_is_for_a_meeting_that_is_still_ahead(house: House, group
     assert await house.run(lambda tx: news.card(tx, ping, group, house.now)) is None
 
 
-async def reminded(house: House, group: Group, meeting: Meeting) -> Announcement | None:
+async def reminded(
+    house: House, group: Group, meeting: Meeting, *, direct: bool = True
+) -> Announcement | None:
     """Return what Ana's reminder would say."""
     card = (await house.pings(meeting, PingKind.CARD))[0]
-    ping = replace(card, kind=PingKind.REMINDER, recipient=ANA, direct=True)
+    ping = replace(card, kind=PingKind.REMINDER, recipient=ANA, direct=direct)
     return await house.run(lambda tx: news.reminder(tx, ping, group, house.now))
 
 
@@ -161,6 +163,7 @@ async def test_only_who_asked_and_gave_no_word_is_reminded(house: House, group: 
     announcement = await reminded(house, group, first)
     assert announcement is not None
     assert announcement.content == ReminderView(group, first, None)
+    assert await reminded(house, group, first, direct=False) is None
     await house.rsvps.answer(house.actor(ANA), first.id, Answer.APOLOGIES)
     assert await reminded(house, group, first) is None
 
