@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 import simcord
 
+from buddybot.ui.help import entries
 from tests.scenarios.settling import join, members, press, set_up
 from tests.world import World, labels, modal_text, texts_in
 
@@ -199,7 +200,7 @@ async def test_what_is_anothers_looks_like_what_is_not(place: Place) -> None:
     assert answers == {"There is no such group that you are in. Choose one from the list."}
 
 
-async def test_a_managers_rescue_gives_them_no_look_inside(place: Place) -> None:
+async def test_who_manages_the_server_rescues_a_group_without_a_look_inside(place: Place) -> None:
     rita = place.world.person("Rita", place.guild, manages=True)
     [group] = await place.world.rows("SELECT id FROM groups")
     value = str(group["id"])
@@ -224,6 +225,18 @@ async def test_help_shows_what_this_person_can_do(place: Place) -> None:
     organizer = await place.ask(place.olga, "help")
     assert "For organizers" in organizer
     assert "/setup" in organizer
+
+
+async def test_every_command_was_placed_in_help_on_purpose(place: Place) -> None:
+    by_audience: dict[str, set[str]] = {}
+    for entry in entries(place.world.bot.tree.get_commands()):
+        by_audience.setdefault(entry.audience.value, set()).add(entry.name.split()[0])
+    assert by_audience == {
+        "everyone": {"help", "privacy", "me"},
+        "member": {"next", "checkin", "away", "commit", "me", "group"},
+        "organizer": {"group", "meeting", "attendance"},
+        "manager": {"setup"},
+    }
 
 
 async def test_privacy_says_how_data_goes(place: Place) -> None:
