@@ -21,7 +21,7 @@ class Planner(Protocol):
         """Make the meetings ahead, plan what is owed for them, and cancel what no longer is."""
 
 
-class AlreadyHandled(Exception):  # noqa: N818  # it is no error: the first time was carried out
+class AlreadyHandled(Exception):  # it is no error: the first time was carried out
     """This interaction was carried out before; it is not carried out, nor answered, again."""
 
 
