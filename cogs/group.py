@@ -80,7 +80,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             view = await self._groups.info(reply.actor, choices.parse_group(group))
             await reply.show(ui.charter_card(reply.texts, view.group, organizes=view.organizes))
 
-    @app_commands.command(name="settings", description="Name, channel, size and how places are chosen")
+    @app_commands.command(name="settings", description="The group's name, home channel and size")
     @app_commands.describe(group="Which group, if you organize several")
     @app_commands.autocomplete(group=choices.organized_groups)
     async def settings(self, interaction: Interaction, group: str | None = None) -> None:
@@ -229,7 +229,6 @@ def _changes(given: Input) -> Changes:
         name=given.written("name"),
         channel_id=choices.parse_channel(channel) if channel else None,
         capacity=choices.parse_capacity(given.written("capacity")),
-        rotation=choices.parse_rotation(given.written("rotation")),
         language=given.written("language") or None,
     )
 

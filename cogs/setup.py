@@ -96,7 +96,6 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
         name=given.written("name"),
         channel_id=choices.parse_channel(given.written("channel")),
         capacity=choices.parse_capacity(given.written("capacity")),
-        rotation=choices.parse_rotation(given.written("rotation")),
         charter=reply.texts.plain("groups.charter.usual"),
         language=given.written("language") or reply.texts.language,
         rhythm=ui.When.carried(given, 1).rhythm(given.word(0)),

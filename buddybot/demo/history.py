@@ -11,7 +11,7 @@ from buddybot.demo.stage import NAMES, ZONE, Stage
 from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, WEEKS, Week
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.commitments import Commitment, Outcome, Visibility
-from buddybot.domain.groups import USUAL_CAPACITY, Rotation
+from buddybot.domain.groups import USUAL_CAPACITY
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
@@ -54,7 +54,6 @@ class Life:
                 name="Rowan group",
                 channel_id=ChannelId(self._stage.channel.id),
                 capacity=USUAL_CAPACITY,
-                rotation=Rotation.FIXED,
                 charter=Texts().plain("groups.charter.usual"),
                 language="en",
                 rhythm=Rhythm(weekday=THURSDAY, time=time(19), zone=ZONE),

@@ -12,7 +12,6 @@ from buddybot.domain.groups import (
     GroupState,
     Member,
     Role,
-    Rotation,
     check_capacity,
 )
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
@@ -73,7 +72,6 @@ class NewGroup:
     name: str
     channel_id: ChannelId
     capacity: int
-    rotation: Rotation
     charter: str
     language: str
     rhythm: Rhythm
@@ -86,7 +84,6 @@ class Changes:
     name: str | None = None
     channel_id: ChannelId | None = None
     capacity: int | None = None
-    rotation: Rotation | None = None
     language: str | None = None
 
 
@@ -144,7 +141,6 @@ class GroupService:
                 language=new.language,
                 created_by=actor.user_id,
                 now=now,
-                rotation=new.rotation,
             )
             if group_id is None:
                 raise Refusal("group.name_taken", name=name)
@@ -191,7 +187,6 @@ class GroupService:
                 name=name,
                 channel_id=changes.channel_id,
                 capacity=changes.capacity,
-                rotation=changes.rotation,
                 language=changes.language,
             )
             if not kept:

@@ -13,7 +13,6 @@ from buddybot.domain.groups import (
     NAME_LIMIT,
     Group,
     GroupState,
-    Rotation,
 )
 from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
@@ -54,7 +53,6 @@ def info_card(texts: Texts, view: GroupView) -> Card:
         texts("groups.info.when", when=rhythm(texts, view.schedule)),
         _next(texts, view),
         texts("groups.info.place", channel=channel(group.channel_id)),
-        texts("groups.info.rotation", rotation=texts(f"groups.rotation.{group.rotation.value}")),
     )
     card.text(
         texts("groups.info.members", count=len(view.members), capacity=group.capacity),
@@ -99,7 +97,7 @@ def settings_form(texts: Texts, group: Group) -> Form:
 
 
 def ask_home(form: Form, texts: Texts, group: Group | None = None, *, here: int | None = None) -> Form:
-    """Add channel, size, rotation and, where there are several, the language to a form."""
+    """Add channel, size and, where there are several, the language to a form."""
     default = here if group is None else group.channel_id
     form.pick(
         "channel",
@@ -122,20 +120,6 @@ def ask_home(form: Form, texts: Texts, group: Group | None = None, *, here: int 
             for count in range(LOWEST_CAPACITY, HIGHEST_CAPACITY + 1)
         ],
         hint=texts.plain("groups.settings.capacity_hint"),
-    )
-    rotation = Rotation.FIXED if group is None else group.rotation
-    form.choose(
-        "rotation",
-        texts.plain("groups.settings.rotation"),
-        [
-            option(
-                texts.plain(f"groups.rotation_name.{each.value}"),
-                each.value,
-                description=texts.plain(f"groups.rotation.{each.value}"),
-                default=each is rotation,
-            )
-            for each in (Rotation.FIXED, Rotation.TURNS, Rotation.TRAVEL, Rotation.VOTE)
-        ],
     )
     return _ask_language(form, texts, texts.language if group is None else group.language)
 

@@ -32,8 +32,6 @@ AUDIENCES = {
     "group charter": Audience.MEMBER,
     "meeting": Audience.ORGANIZER,
     "attendance": Audience.ORGANIZER,
-    "rotation": Audience.ORGANIZER,
-    "health": Audience.ORGANIZER,
 }
 """By the beginning of the command's full name, the longest wins; every other command is for members."""
 

@@ -6,7 +6,6 @@ from itertools import count
 
 import simcord
 
-from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
@@ -57,7 +56,6 @@ async def circle(
         name=name,
         channel_id=ChannelId(channel.id),
         capacity=10,
-        rotation=Rotation.FIXED,
         charter="Be kind.",
         language="en",
         rhythm=Rhythm(weekday=weekday, time=at, zone=zone),

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import simcord
 
-from buddybot.domain.groups import Role, Rotation
+from buddybot.domain.groups import Role
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
@@ -39,7 +39,6 @@ class Evening:
             name=name,
             channel_id=ChannelId(channel.id),
             capacity=10,
-            rotation=Rotation.FIXED,
             charter="Be kind.",
             language="en",
             rhythm=Rhythm(weekday=6, time=time(19), zone="UTC"),

@@ -42,7 +42,7 @@ async def set_up(
     form = await press(actor, checked, "Yes: name and channel")
     return await actor.submit_modal(
         form,
-        {"name": name, "channel": [home or channel], "capacity": [str(capacity)], "rotation": ["turns"]},
+        {"name": name, "channel": [home or channel], "capacity": [str(capacity)]},
     )
 
 

@@ -74,16 +74,12 @@ async def test_settings_change_the_group_and_its_role(place: Place) -> None:
     form = await place.olga.slash(place.channel, "group settings")
     assert form.modal is not None
     assert "'value': 'Rowan group'" in str(form.modal)
-    saved = await place.olga.submit_modal(
-        form, {"name": "Hazel", "channel": [other], "capacity": ["3"], "rotation": ["vote"]}
-    )
+    saved = await place.olga.submit_modal(form, {"name": "Hazel", "channel": [other], "capacity": ["3"]})
     assert "Hazel has room for 3" in texts_in(saved.response)
     assert "Hazel" in place.guild.roles
     assert "Hazel" in await place.ask(place.ana, "group info")
     small = await place.olga.slash(place.channel, "group settings")
-    refused = await place.olga.submit_modal(
-        small, {"name": "Hazel", "channel": [other], "capacity": ["2"], "rotation": ["vote"]}
-    )
+    refused = await place.olga.submit_modal(small, {"name": "Hazel", "channel": [other], "capacity": ["2"]})
     assert "3 members already" in texts_in(refused.response)
 
 

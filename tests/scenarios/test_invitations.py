@@ -129,7 +129,7 @@ async def test_a_full_group_keeps_the_invitation_open(place: Place) -> None:
     assert len(await members(place.world)) == 3
     form = await place.olga.slash(place.channel, "group settings")
     await place.olga.submit_modal(
-        form, {"name": "Rowan group", "channel": [place.channel], "capacity": ["4"], "rotation": ["fixed"]}
+        form, {"name": "Rowan group", "channel": [place.channel], "capacity": ["4"]}
     )
     assert "Welcome" in texts_in((await accept(people[2], cards[2])).response)
 

@@ -64,9 +64,7 @@ async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: Wo
     result = await ana.slash(other, "next")
     assert "I may not write in" in "\n".join(texts_in(message) for message in result.followups)
     form = await ana.slash(other, "group settings")
-    await ana.submit_modal(
-        form, {"name": "Rowan", "channel": [other], "capacity": ["10"], "rotation": ["fixed"]}
-    )
+    await ana.submit_modal(form, {"name": "Rowan", "channel": [other], "capacity": ["10"]})
     await world.run_due()
     card = other.last_message
     assert "Meeting 1" in texts_in(card)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from itertools import count
 from typing import Any
 
-from buddybot.domain.groups import Member, Rotation
+from buddybot.domain.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor
@@ -95,7 +95,6 @@ def new_group(name: str = "Rowan", **changes: Any) -> NewGroup:
     given: dict[str, Any] = {
         "channel_id": ChannelId(100),
         "capacity": 6,
-        "rotation": Rotation.TURNS,
         "charter": "Be kind.",
         "language": "en",
         **changes,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import GroupState, Role, Rotation
+from buddybot.domain.groups import GroupState, Role
 from buddybot.domain.ids import ChannelId, GroupId
 from buddybot.domain.preferences import LeaveReason
 from buddybot.services.groups import MOST_GROUPS, MOST_MADE, Changes
@@ -22,11 +22,7 @@ def club(database: Database) -> Club:
 
 async def test_a_new_group_has_its_organizer_and_its_first_meeting(club: Club) -> None:
     view = await club.group()
-    assert (view.group.name, view.group.state, view.group.rotation) == (
-        "Rowan",
-        GroupState.ACTIVE,
-        Rotation.TURNS,
-    )
+    assert (view.group.name, view.group.state) == ("Rowan", GroupState.ACTIVE)
     assert [(member.user_id, member.role) for member in view.members] == [(ORGANIZER, Role.ORGANIZER)]
     assert view.members[0].display_name == "Person 1"
     assert view.next_meeting is not None
@@ -163,13 +159,12 @@ async def test_settings_change_what_is_given(club: Club) -> None:
     changed = await club.groups.change(
         club.actor(ORGANIZER),
         group.id,
-        Changes(name="Hazel", channel_id=ChannelId(200), capacity=4, rotation=Rotation.VOTE),
+        Changes(name="Hazel", channel_id=ChannelId(200), capacity=4),
     )
-    assert (changed.name, changed.channel_id, changed.capacity, changed.rotation, changed.charter) == (
+    assert (changed.name, changed.channel_id, changed.capacity, changed.charter) == (
         "Hazel",
         200,
         4,
-        Rotation.VOTE,
         "Be kind.",
     )
     async with refused("group.name_taken"):
