@@ -1,0 +1,218 @@
+"""The cards and forms of a meeting fit into Discord, whatever people write."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn
+from buddybot.domain.commitments import Category, Commitment, Outcome, State, Visibility
+from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.ids import ChannelId, CommitmentId, GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.services.checkin_card import CheckInView, Quote, Reporter
+from buddybot.services.checkins import Asked, Due, Reported
+from buddybot.services.summary import SummaryView
+from buddybot.services.turns import Round
+from buddybot.storage.notices import Notice
+from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
+from buddybot.ui.checkins import checkin_card
+from buddybot.ui.notices import notice_line
+from buddybot.ui.router import Input
+from buddybot.ui.summary import summary_card
+from buddybot.ui.texts import Texts
+
+NOW = datetime(2026, 1, 4, 19, tzinfo=UTC)
+PEOPLE = tuple(UserId(10**18 + number) for number in range(10))
+TEXTS = Texts()
+GROUP = Group(
+    id=GroupId(1),
+    guild_id=GuildId(1),
+    name="Rowan",
+    channel_id=ChannelId(2),
+    role_id=None,
+    zone="UTC",
+    capacity=10,
+    charter="",
+    rotation=Rotation.FIXED,
+    language="en",
+    state=GroupState.ACTIVE,
+    route_error=None,
+    created_by=PEOPLE[0],
+    created_at=NOW,
+)
+MEETING = Meeting(
+    id=MeetingId(3),
+    group_id=GroupId(1),
+    guild_id=GuildId(1),
+    slot=date(2026, 1, 4),
+    kind=MeetingKind.REGULAR,
+    day=date(2026, 1, 4),
+    time=time(19),
+    zone="UTC",
+    duration_minutes=75,
+    starts_at=NOW,
+    ends_at=NOW + timedelta(minutes=75),
+    state=MeetingState.OPEN,
+    reason=None,
+    moves=0,
+    opened_at=NOW,
+    closed_at=None,
+    facilitator_id=PEOPLE[0],
+    timekeeper_id=PEOPLE[1],
+)
+LONG = ("words " * 40)[:200]
+WORST = ("*_~|`" * 40)[:200]
+
+
+def commitment(number: int, text: str, *, target: int = 4, done: int = 0) -> Commitment:
+    return Commitment(
+        id=CommitmentId(number),
+        group_id=GroupId(1),
+        user_id=PEOPLE[number % 10],
+        category=Category.OTHER,
+        text=text,
+        target=target,
+        done=done,
+        plan=text,
+        visibility=Visibility.GROUP,
+        state=State.OPEN,
+        weeks_carried=0,
+        carried_from=None,
+        created_at=NOW,
+        set_at_meeting=None,
+    )
+
+
+def full_view(text: str) -> CheckInView:
+    quotes = tuple(Quote(text, text, 4, 3) for _ in range(3))
+    return CheckInView(
+        group=GROUP,
+        meeting=MEETING,
+        number=9,
+        round=Round(PEOPLE, PEOPLE[0], NOW, PEOPLE[1:], 3, 1),
+        people=tuple(Reporter(user_id, True, quotes, 0, (text * 2)[:BLOCKER_LIMIT]) for user_id in PEOPLE),
+    )
+
+
+def parts(card: Any) -> Iterator[dict[str, Any]]:
+    def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for component in components:
+            yield component
+            yield from walk(component.get("components") or [])
+            for inner in ("component", "accessory"):
+                if component.get(inner):
+                    yield from walk([component[inner]])
+
+    yield from walk(card.to_components() if hasattr(card, "to_components") else card.to_dict()["components"])
+
+
+def said(card: Any) -> str:
+    return "\n".join(part["content"] for part in parts(card) if "content" in part)
+
+
+def assert_fits(card: Any) -> None:
+    assert len(said(card)) <= 4000
+    assert len(list(parts(card))) <= 40
+
+
+@pytest.mark.parametrize("text", ["short", LONG, WORST])
+def test_the_live_card_holds_ten_people_with_three_promises_each(text: str) -> None:
+    card = checkin_card(TEXTS, full_view(text))
+
+    assert_fits(card)
+    shown = said(card)
+    assert all(f"<@{user_id}>" in shown for user_id in PEOPLE)
+    assert shown.count("“") == 30
+
+
+def test_where_there_is_room_nothing_is_cut_and_otherwise_all_alike() -> None:
+    some = full_view(LONG)
+    some = replace(some, people=some.people[:2])
+    assert LONG in said(checkin_card(TEXTS, some))
+
+    quotes = [line for line in said(checkin_card(TEXTS, full_view(LONG))).splitlines() if "“" in line]
+    assert len(quotes) == 30
+    assert len(set(quotes)) == 1
+
+
+def test_a_promise_is_never_shown_as_failed() -> None:
+    view = full_view("coffee")
+    quotes = (Quote("coffee", None, 4, 0), Quote("tea", None, 4, 3), Quote("milk", None, 1, 1))
+    view = replace(view, people=(Reporter(PEOPLE[0], True, quotes, 2, None),))
+    shown = said(checkin_card(TEXTS, view))
+
+    assert "“coffee” · **goes on**" in shown
+    assert "“tea” · **3 of 4**" in shown
+    assert "“milk” · **done**" in shown
+    assert "2 private commitments" in shown
+
+
+@pytest.mark.parametrize("text", [LONG, WORST])
+def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
+    view = SummaryView(
+        group=GROUP,
+        meeting=replace(MEETING, state=MeetingState.CLOSED),
+        number=9,
+        wins=tuple((user_id, (text * 2)[:WIN_LIMIT]) for user_id in PEOPLE),
+        kept=tuple(commitment(number, text, done=4) for number in range(20)),
+        begun=tuple(commitment(number, text, done=2) for number in range(10)),
+        kept_in_all=20,
+        next_starts_at=NOW,
+    )
+    assert_fits(summary_card(TEXTS, view))
+    assert "Next meeting" in said(summary_card(TEXTS, view))
+
+
+def test_a_summary_without_anything_to_tell_is_still_kind() -> None:
+    view = SummaryView(GROUP, MEETING, 9, (), (), (), 0, None)
+    assert said(summary_card(TEXTS, view)).endswith("You met, and that counts.")
+
+
+@pytest.mark.parametrize("target", [1, 2, 20, 21, 99])
+def test_the_first_form_fits_and_reads_back_what_was_reported(target: int) -> None:
+    report = CheckIn(MEETING.id, PEOPLE[0], "w" * WIN_LIMIT, "b" * BLOCKER_LIMIT, NOW, NOW)
+    for outcome in (Outcome(done=target), Outcome(done=target // 2), Outcome(done=target // 2, drop=True)):
+        items = tuple(Due(commitment(number, WORST, target=target), outcome) for number in range(4))
+        form = report_form(TEXTS, Asked(MEETING, items, report)).to_dict()
+        assert len(form["components"]) == 5
+        fields: dict[str, str | tuple[str, ...]] = {}
+        for item in form["components"]:
+            assert len(item["label"]) <= 45
+            assert len(item.get("description") or "") <= 100
+            inner = item["component"]
+            if "options" in inner:
+                assert len(inner["options"]) <= 25
+                fields[inner["custom_id"]] = tuple(o["value"] for o in inner["options"] if o.get("default"))
+            else:
+                fields[inner["custom_id"]] = inner.get("value") or ""
+        given = Input((), (), fields)
+        kept = outcome if target <= 20 else replace(outcome, drop=False)
+        assert outcomes_in(given) == {CommitmentId(number): kept for number in range(3)}
+
+
+def test_nothing_is_chosen_before_anything_was_said_or_done() -> None:
+    form = report_form(TEXTS, Asked(MEETING, (Due(commitment(1, "coffee"), None),), None)).to_dict()
+    options = form["components"][0]["component"]["options"]
+    assert not any(option.get("default") for option in options)
+
+
+def test_the_second_form_has_a_field_for_each_free_place() -> None:
+    report = CheckIn(MEETING.id, PEOPLE[0], None, None, NOW, NOW)
+    for count, fields in ((0, 5), (1, 4), (2, 3)):
+        still_open = tuple(commitment(number, WORST) for number in range(count))
+        form = next_form(TEXTS, Reported(MEETING, report, (), still_open, ())).to_dict()
+        assert len(form["components"]) == fields
+
+
+def test_what_was_recorded_fits_whatever_was_written() -> None:
+    report = CheckIn(MEETING.id, PEOPLE[0], WORST[:WIN_LIMIT], WORST[:BLOCKER_LIMIT], NOW, NOW)
+    three = tuple(commitment(number, WORST, done=2) for number in range(3))
+    assert_fits(recorded_card(TEXTS, Reported(MEETING, report, three, three, ())))
+
+
+def test_the_notice_of_an_incomplete_attendance_is_a_sentence() -> None:
+    notice = Notice(1, GROUP.id, "Rowan", "attendance_unrecorded", {"number": 9, "count": 2}, NOW)
+    assert "attendance of meeting 9 is not complete, 2 unrecorded" in notice_line(TEXTS, notice)
