@@ -24,9 +24,8 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.nudges import NudgeRepository
 from buddybot.storage.preferences import PreferenceRepository
 
-REST = timedelta(days=6)
-"""Between two nudges of one person, in whatever groups; a day less than a week, so that one that came late
-does not swallow the next."""
+REST = timedelta(days=7, hours=-2)
+"""Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
