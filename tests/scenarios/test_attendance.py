@@ -93,8 +93,10 @@ async def test_closing_offers_the_list_to_an_organizer_at_once(evening: Evening)
 
 
 async def test_an_incomplete_list_is_told_to_the_organizer_with_the_next_command(evening: Evening) -> None:
-    rows = await evening.world.rows("SELECT code, parameters, seen_at FROM notices")
+    told = await evening.person("Ana").slash(evening.channel, "next")
 
-    assert rows == [
-        {"code": "attendance_unrecorded", "parameters": '{"count": 3, "number": 1}', "seen_at": None}
-    ]
+    assert [
+        "attendance of meeting 1 is not complete, 3 unrecorded" in texts_in(each) for each in told.followups
+    ] == [True]
+    again = await evening.person("Ana").slash(evening.channel, "next")
+    assert again.followups == []
