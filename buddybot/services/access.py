@@ -30,11 +30,12 @@ def guild_of(actor: Actor) -> GuildId:
     return actor.guild_id
 
 
-async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None) -> Standing:
+async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lock: bool = False) -> Standing:
     """Return the actor's standing in the named group, the channel's group, or their only one.
 
-    Refusals: `group.none` (in no group here), `group.which` (several, none of them this channel's),
-    `group.unknown` (named, but not one that the actor is in).
+    `lock`, for scripts that write, lets no other change of the group run beside this one, and reads the
+    group and the membership behind the lock. Refusals: `group.none` (in no group here), `group.which`
+    (several, none of them this channel's), `group.unknown` (named, but not one that the actor is in).
     """
     guild_id = guild_of(actor)
     mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
@@ -49,18 +50,31 @@ async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None) -> St
         if len(here) != 1:
             raise Refusal("group.which")
         mine = here
-    member = await MemberRepository(tx).get(mine[0].id, actor.user_id)
+    group = await held(tx, mine[0]) if lock else mine[0]
+    member = await MemberRepository(tx).get(group.id, actor.user_id)
     if member is None:
         raise Refusal("group.unknown")
-    return Standing(mine[0], member)
+    return Standing(group, member)
 
 
-async def as_organizer(tx: Tx, actor: Actor, group_id: GroupId | None = None) -> Standing:
+async def as_organizer(
+    tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lock: bool = False
+) -> Standing:
     """Return the actor's standing as an organizer; Refusal `group.organizers_only` for a member."""
-    standing = await as_member(tx, actor, group_id)
+    standing = await as_member(tx, actor, group_id, lock=lock)
     if not standing.member.organizes:
         raise Refusal("group.organizers_only")
     return standing
+
+
+async def held(tx: Tx, group: Group) -> Group:
+    """Lock a group and return it as it is now; Refusal `group.unknown` when it was archived meanwhile."""
+    groups = GroupRepository(tx)
+    await groups.lock(group.id)
+    current = await groups.get(group.guild_id, group.id)
+    if current is None or current.state is GroupState.ARCHIVED:
+        raise Refusal("group.unknown")
+    return current
 
 
 async def at_meeting(
@@ -68,16 +82,14 @@ async def at_meeting(
 ) -> tuple[Standing, Meeting]:
     """Return the actor's standing in a meeting's group, and the meeting.
 
-    `lock`, for scripts that write, lets no other change of the group run beside this one. Refusals:
-    `meeting.unknown` (missing, or of a group that the actor is not in), `group.organizers_only`.
+    `lock` is as in `as_member`. Refusals: `meeting.unknown` (missing, or of a group that the actor is not
+    in), `group.organizers_only`.
     """
     meetings = MeetingRepository(tx)
     group_id = await meetings.group_of(guild_of(actor), meeting_id)
     if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
         raise Refusal("meeting.unknown")
-    standing = await (as_organizer if organizer else as_member)(tx, actor, group_id)
-    if lock:
-        await GroupRepository(tx).lock(group_id)
+    standing = await (as_organizer if organizer else as_member)(tx, actor, group_id, lock=lock)
     meeting = await meetings.get(group_id, meeting_id)
     if meeting is None:
         raise Refusal("meeting.unknown")

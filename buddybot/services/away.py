@@ -53,7 +53,8 @@ class AwayService:
         async def script(tx: Tx) -> AwayView:
             now = self._work.now()
             for group in await self._groups(tx, actor, group_id):
-                await self._note(tx, actor, group, days, now)
+                held = (await as_member(tx, actor, group.id, lock=True)).group
+                await self._note(tx, actor, held, days, now)
             return await self._view(tx, actor)
 
         return await self._work.write(actor, script)
@@ -105,7 +106,6 @@ class AwayService:
             raise Refusal("away.past", last=days.last)
         if days.first > today + timedelta(days=2 * LONGEST):
             raise Refusal("away.far", days=2 * LONGEST)
-        await GroupRepository(tx).lock(group.id)
         mine = [
             span
             for span in await AwayRepository(tx).of_user(group.guild_id, actor.user_id)

@@ -176,9 +176,11 @@ class GroupService:
         name = None if changes.name is None else clean(changes.name, limit=NAME_LIMIT, field="name")
 
         async def script(tx: Tx) -> Group:
-            group = (await access.as_organizer(tx, actor, group_id)).group
+            if name is not None:
+                # No other group of the guild takes the name between the look and the change.
+                await GuildRepository(tx).lock(access.guild_of(actor))
+            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
             groups = GroupRepository(tx)
-            await groups.lock(group.id)
             if changes.capacity is not None:
                 members = await MemberRepository(tx).current(group.id)
                 check_capacity(changes.capacity, members=len(members))
@@ -203,7 +205,7 @@ class GroupService:
         text = clean(charter, limit=CHARTER_LIMIT, field="charter", lines=True)
 
         async def script(tx: Tx) -> Group:
-            group = (await access.as_organizer(tx, actor, group_id)).group
+            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
             await GroupRepository(tx).change(group, charter=text)
             return await in_line(tx, self._planner, group, self._work.now())
 
@@ -221,7 +223,7 @@ class GroupService:
         now = self._work.now()
 
         async def script(tx: Tx) -> GroupView:
-            standing = await access.as_organizer(tx, actor, group_id)
+            standing = await access.as_organizer(tx, actor, group_id, lock=True)
             groups = GroupRepository(tx)
             await groups.change(standing.group, state=state)
             if state is GroupState.ACTIVE:
@@ -235,7 +237,7 @@ class GroupService:
         """End a group: its history stays, its open invitations go, its name is free again."""
 
         async def script(tx: Tx) -> Group:
-            standing = await access.as_organizer(tx, actor, group_id)
+            standing = await access.as_organizer(tx, actor, group_id, lock=True)
             return await archived(tx, self._planner, standing.group, by=actor.user_id, now=self._work.now())
 
         return await self._work.write(actor, script)

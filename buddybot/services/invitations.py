@@ -124,10 +124,8 @@ class InvitationService:
         now = self._work.now()
 
         async def script(tx: Tx) -> Offer:
-            invitation = await self._answerable(tx, actor, invitation_id)
-            await GroupRepository(tx).lock(invitation.group_id)
-            # Read again behind the lock: somebody else may have taken the last seat meanwhile.
-            invitation = await self._answerable(tx, actor, invitation_id)
+            # Behind the lock: somebody else may take the last seat, or this invitation back.
+            invitation = await self._answerable(tx, actor, invitation_id, lock=True)
             offer = await _offer(tx, invitation)
             if offer.members >= offer.group.capacity:
                 raise Refusal("invitation.full")
@@ -151,7 +149,7 @@ class InvitationService:
         """Keep the invited person's no; nobody is told but the organizers who look."""
 
         async def script(tx: Tx) -> Offer:
-            invitation = await self._answerable(tx, actor, invitation_id)
+            invitation = await self._answerable(tx, actor, invitation_id, lock=True)
             await InvitationRepository(tx).settle(
                 invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
             )
@@ -164,9 +162,7 @@ class InvitationService:
 
         async def script(tx: Tx) -> Offer:
             invitations = InvitationRepository(tx)
-            invitation = await invitations.get(access.guild_of(actor), invitation_id)
-            if invitation is None:
-                raise Refusal("invitation.unknown")
+            invitation = await self._locked(tx, actor, invitation_id)
             await access.as_organizer(tx, actor, invitation.group_id)
             if invitation.state is not InvitationState.OPEN:
                 raise Refusal("invitation.used")
@@ -232,8 +228,7 @@ class InvitationService:
         code_hash: str | None = None,
         invited_name: str | None = None,
     ) -> Offer:
-        group = (await access.as_organizer(tx, actor, group_id)).group
-        await GroupRepository(tx).lock(group.id)
+        group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
         now = self._work.now()
         members = await MemberRepository(tx).current(group.id)
         replaced: tuple[CardPlace, ...] = ()
@@ -278,16 +273,27 @@ class InvitationService:
                     cards.append(card)
         return tuple(cards)
 
-    async def _answerable(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
-        invitation = await InvitationRepository(tx).get(access.guild_of(actor), invitation_id)
-        if invitation is None:
-            raise Refusal("invitation.unknown")
+    async def _answerable(
+        self, tx: Tx, actor: Actor, invitation_id: InvitationId, *, lock: bool = False
+    ) -> Invitation:
+        invitation = await (self._locked if lock else self._found)(tx, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
         invitation.usable(by=actor.user_id, now=self._work.now())
         if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
             raise Refusal("invitation.already_member")
         return invitation
+
+    async def _found(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
+        invitation = await InvitationRepository(tx).get(access.guild_of(actor), invitation_id)
+        if invitation is None:
+            raise Refusal("invitation.unknown")
+        return invitation
+
+    async def _locked(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
+        """Return the invitation as it is once nobody else changes its group."""
+        await GroupRepository(tx).lock((await self._found(tx, actor, invitation_id)).group_id)
+        return await self._found(tx, actor, invitation_id)
 
 
 def _letters(code: str) -> str | None:

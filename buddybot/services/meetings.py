@@ -16,7 +16,6 @@ from buddybot.services.checkins import open_meeting
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 
 START_EARLY = timedelta(hours=3)
@@ -194,9 +193,8 @@ class MeetingService:
     async def _chosen(
         self, tx: Tx, actor: Actor, pick: Pick | None, group_id: GroupId | None
     ) -> tuple[Group, Meeting]:
-        group = (await as_organizer(tx, actor, group_id)).group
+        group = (await as_organizer(tx, actor, group_id, lock=True)).group
         require_active(group)
-        await GroupRepository(tx).lock(group.id)
         return group, await calendar.make(tx, group, await self._slot(tx, group, pick))
 
     async def _set(

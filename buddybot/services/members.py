@@ -64,10 +64,8 @@ class MemberService:
         now = self._work.now()
 
         async def script(tx: Tx) -> Departed:
-            standing = await access.as_member(tx, actor, group_id)
-            await GroupRepository(tx).lock(standing.group.id)
-            # Read again behind the lock: two who leave at once must not both count on the other.
-            standing = await access.as_member(tx, actor, group_id)
+            # Behind the lock: two who leave at once must not both count on the other.
+            standing = await access.as_member(tx, actor, group_id, lock=True)
             follows = await _leaving(tx, standing)
             members = MemberRepository(tx)
             if follows.heir is not None:
@@ -105,9 +103,7 @@ class MemberService:
         now = self._work.now()
 
         async def script(tx: Tx) -> Departed:
-            standing = await access.as_organizer(tx, actor, group_id)
-            await GroupRepository(tx).lock(group_id)
-            standing = await access.as_organizer(tx, actor, group_id)
+            standing = await access.as_organizer(tx, actor, group_id, lock=True)
             await _other(tx, standing, user_id)
             await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
             return Departed(await in_line(tx, self._planner, standing.group, now), user_id)
@@ -124,8 +120,7 @@ class MemberService:
         """
 
         async def script(tx: Tx) -> Group:
-            group = await self._transferable(tx, actor, group_id)
-            await GroupRepository(tx).lock(group.id)
+            group = await access.held(tx, await self._transferable(tx, actor, group_id))
             members = MemberRepository(tx)
             mine = await members.get(group.id, actor.user_id)
             if not actor.manages_guild and (mine is None or not mine.organizes):

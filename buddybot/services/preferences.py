@@ -64,7 +64,7 @@ class PreferenceService:
 
         async def script(tx: Tx) -> Preferences:
             preferences = PreferenceRepository(tx)
-            mine = await preferences.get(guild_id, actor.user_id)
+            mine = await preferences.get(guild_id, actor.user_id, lock=True)
             if not mine.direct_messages:
                 return mine
             mine = replace(mine, direct_messages=False)

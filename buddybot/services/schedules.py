@@ -84,9 +84,8 @@ class ScheduleService:
 
         async def script(tx: Tx) -> ScheduleView:
             now = self._work.now()
-            group = (await as_organizer(tx, actor, group_id)).group
+            group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
-            await GroupRepository(tx).lock(group.id)
             old = await ScheduleRepository(tx).get(group.id)
             kept = await _kept(tx, group)
             schedule = _changed(old, wanted, group)
@@ -113,9 +112,8 @@ class ScheduleService:
 
         async def script(tx: Tx) -> Changed:
             now = self._work.now()
-            group = (await as_organizer(tx, actor, group_id)).group
+            group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
-            await GroupRepository(tx).lock(group.id)
             usual = _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
             place = calendar.placed(
                 day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now

@@ -28,10 +28,11 @@ class PreferenceRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def get(self, guild_id: GuildId, user_id: UserId) -> Preferences:
-        """Return what the person chose, or the defaults."""
+    async def get(self, guild_id: GuildId, user_id: UserId, *, lock: bool = False) -> Preferences:
+        """Return what the person chose, or the defaults; `lock` keeps others from changing it meanwhile."""
         row = await self._tx.one(
-            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id",
+            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id "
+            + (self._tx.for_update if lock else ""),
             guild_id=guild_id,
             user_id=user_id,
         )
