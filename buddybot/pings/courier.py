@@ -46,6 +46,7 @@ class Ending(StrEnum):
     SUPPRESSED = "suppressed"
     MISSED = "missed"
     LATER = "later"
+    TAKEN_OVER = "taken over"
 
 
 @dataclass(slots=True)
@@ -134,6 +135,8 @@ class Courier:
         channel_id = prepared.channel_id
         if channel_id is None:
             channel_id = await self._open_direct(flight)
+        if channel_id is None:
+            return Ending.TAKEN_OVER
         await self._pacer.turn()
         flight.begun = True
         message_id = await letter.send(channel_id)
@@ -158,6 +161,9 @@ class Courier:
         """Make what is said from the present state, or end it; all in one transaction."""
         ping, now = flight.claimed.ping, self._now()
         sending = SendingRepository(tx)
+        # What is said is read after the last change, and the next change waits: it is counted as one
+        # that the message does not show yet.
+        await GroupRepository(tx).lock(ping.group_id)
         group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
             await sending.suppressed(ping, now)
@@ -181,7 +187,8 @@ class Courier:
             await CardRepository(tx).preparing(ping.meeting_id, announcement.shows)
         if ping.direct:
             return _Prepared(announcement, None)
-        await sending.heading(ping.id, group.channel_id)
+        if not await sending.heading(ping, group.channel_id):
+            return Ending.TAKEN_OVER
         return _Prepared(announcement, group.channel_id)
 
     async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
@@ -195,11 +202,13 @@ class Courier:
         quiet = quiet_of(person, self._quiet, direct=ping.direct)
         return max(now, defer(now, quiet, person.zone or group.zone))
 
-    async def _open_direct(self, flight: Flight) -> ChannelId:
-        ping = flight.claimed.ping
-        channel_id = await self._outlet.direct(ping.recipient)
-        await self._database.write(lambda tx: SendingRepository(tx).heading(ping.id, channel_id))
-        return channel_id
+    async def _open_direct(self, flight: Flight) -> ChannelId | None:
+        """Return where to send it; None when another sender has taken it over."""
+        channel_id = await self._outlet.direct(flight.claimed.ping.recipient)
+        held = await self._database.write(
+            lambda tx: SendingRepository(tx).heading(flight.claimed.ping, channel_id)
+        )
+        return channel_id if held else None
 
     async def _delivered(
         self, flight: Flight, channel_id: ChannelId, message_id: MessageId, *, shows: CardKind | None

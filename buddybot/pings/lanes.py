@@ -32,8 +32,10 @@ class Lanes:
         return len(self._flights)
 
     def add(self, flight: Flight) -> None:
-        """Let a ping wait its turn; one that is here already is not taken twice."""
-        if flight.claimed.ping.id in self._flights:
+        """Let a ping wait its turn; one that is here already, claimed again, is not taken twice."""
+        present = self._flights.get(flight.claimed.ping.id)
+        if present is not None:
+            present.claimed = flight.claimed
             return
         self._flights[flight.claimed.ping.id] = flight
         lane = flight.claimed.lane

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId, PingId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
@@ -20,7 +20,12 @@ _OPEN = """
     NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
     AND (o.direct = 1 OR EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND g.route_error IS NULL))
 """
+_HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
+
+
+def _held(ping: Ping) -> dict[str, int]:
+    return {"ping_id": ping.id, "attempt": ping.attempts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,11 @@ class Claimed:
 
 
 class SendingRepository:
-    """The rows of the outbox on their way to Discord."""
+    """The rows of the outbox on their way to Discord.
+
+    Whoever claimed a row changes it by the number of its attempt: a sender that was away for longer than
+    its lease, asleep for instance, cannot undo what another has done with it meanwhile.
+    """
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -115,37 +124,41 @@ class SendingRepository:
 
     async def missed(self, ping: Ping, now: datetime) -> None:
         """Give up one that was begun and did not arrive in time."""
-        changed = await self._settle(ping.id, "missed", now)
+        changed = await self._settle(ping, "missed", now)
         if changed:
             await self._tell_missed(ping, now)
 
     async def suppressed(self, ping: Ping, now: datetime) -> None:
         """End one that is no longer needed."""
-        await self._settle(ping.id, "suppressed", now)
+        await self._settle(ping, "suppressed", now)
 
-    async def heading(self, ping_id: PingId, channel_id: ChannelId) -> None:
-        """Say, before it is sent, where to: from here on it may have arrived."""
-        await self._tx.run(
-            "UPDATE outbox SET channel_id = :channel_id WHERE id = :ping_id AND state = 'sending'",
+    async def heading(self, ping: Ping, channel_id: ChannelId) -> bool:
+        """Say, before it is sent, where to: from here on it may have arrived.
+
+        False when another sender has taken it over: then it is not to be sent.
+        """
+        changed = await self._tx.run(
+            f"UPDATE outbox SET channel_id = :channel_id WHERE {_HELD}",
             channel_id=channel_id,
-            ping_id=ping_id,
+            **_held(ping),
         )
+        return bool(changed)
 
     async def finish(
         self, ping: Ping, *, channel_id: ChannelId | None, message_id: MessageId | None, now: datetime
     ) -> None:
         """Say that it arrived, where not None; a channel that takes a message is in order again."""
         await self._tx.run(
-            """
+            f"""
             UPDATE outbox SET state = 'sent', message_id = :message_id,
                               channel_id = COALESCE(:channel_id, channel_id),
                               settled_at = :now, lease_until = NULL, error = NULL
-            WHERE id = :ping_id AND state = 'sending'
+            WHERE {_HELD}
             """,
             channel_id=channel_id,
             message_id=message_id,
             now=epoch(now),
-            ping_id=ping.id,
+            **_held(ping),
         )
         if not ping.direct:
             await RouteRepository(self._tx).works(ping.group_id)
@@ -168,27 +181,27 @@ class SendingRepository:
     ) -> None:
         """Plan it again: it surely did not arrive. `direct` changes the way it travels."""
         await self._tx.run(
-            """
+            f"""
             UPDATE outbox SET state = 'planned', channel_id = NULL, lease_until = NULL, error = :error,
                 try_at = CASE WHEN :try_at < expires_at THEN :try_at ELSE expires_at END, direct = :direct
-            WHERE id = :ping_id AND state = 'sending'
+            WHERE {_HELD}
             """,
             try_at=epoch(try_at),
             error=error,
             direct=int(ping.direct if direct is None else direct),
-            ping_id=ping.id,
+            **_held(ping),
         )
 
     async def leave_open(self, ping: Ping, *, try_at: datetime, error: str | None) -> None:
         """Let it stay begun: it may have arrived, and the next attempt looks first."""
         await self._tx.run(
-            """
+            f"""
             UPDATE outbox SET lease_until = NULL, try_at = :try_at, error = :error
-            WHERE id = :ping_id AND state = 'sending'
+            WHERE {_HELD}
             """,
             try_at=epoch(try_at),
             error=error,
-            ping_id=ping.id,
+            **_held(ping),
         )
 
     async def hold_direct(self, until: datetime) -> None:
@@ -201,15 +214,12 @@ class SendingRepository:
             until=epoch(until),
         )
 
-    async def _settle(self, ping_id: PingId, state: str, now: datetime) -> int:
+    async def _settle(self, ping: Ping, state: str, now: datetime) -> int:
         return await self._tx.run(
-            """
-            UPDATE outbox SET state = :state, settled_at = :now, lease_until = NULL
-            WHERE id = :ping_id AND state = 'sending'
-            """,
+            f"UPDATE outbox SET state = :state, settled_at = :now, lease_until = NULL WHERE {_HELD}",
             state=state,
             now=epoch(now),
-            ping_id=ping_id,
+            **_held(ping),
         )
 
     async def _tell_missed(self, ping: Ping, now: datetime) -> None:

@@ -1,0 +1,117 @@
+"""A sender that was away for longer than its lease: what another did meanwhile stays done."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.pings.courier import Ending
+from buddybot.pings.outlet import Unclear, Unreachable
+from buddybot.services.announcements import Announcement
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import GroupRepository
+from tests.pings.discords import FakeDiscord, dispatcher
+from tests.pings.people import Announcer, Hands, found_group, meet, outbox, owe, ping
+from tests.pings.test_dispatcher import Stuck
+
+LEASE = timedelta(seconds=60)
+
+
+async def test_what_waited_in_a_sender_that_slept_is_not_sent_by_it(database: Database) -> None:
+    group = await found_group(database)
+    meeting = await meet(database, group)
+    for kind in (PingKind.CARD, PingKind.CHECKIN):
+        await owe(database, group, meeting, kind)
+    stuck, now = Stuck("before send"), Hands()
+    discord = FakeDiscord(stuck)
+    sleeping = asyncio.create_task(dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due())
+    await stuck.reached.wait()
+    now.go(seconds=61)
+    assert await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due() == {Ending.SENT: 2}
+
+    discord.forget_nonces()
+    discord.faults.add("send", Unclear("asleep"))
+    stuck.release.set()
+    await sleeping
+    assert len(discord.messages) == 2
+    assert {each.state for each in (await outbox(database)).values()} == {PingState.SENT}
+
+
+async def test_a_sender_that_slept_does_not_plan_anew_what_another_is_sending(database: Database) -> None:
+    group = await found_group(database)
+    key = await owe(database, group, await meet(database, group))
+    first, second, now = Stuck("before send"), Stuck("before send"), Hands()
+    asleep, awake = FakeDiscord(first), FakeDiscord(second)
+    sleeping = asyncio.create_task(dispatcher(database, now, asleep, Announcer(), lease=LEASE).run_due())
+    await first.reached.wait()
+    now.go(seconds=61)
+    working = asyncio.create_task(dispatcher(database, now, awake, Announcer(), lease=LEASE).run_due())
+    await second.reached.wait()
+
+    asleep.faults.add("send", Unreachable("no network"))
+    first.release.set()
+    await sleeping
+    assert (await ping(database, key)).state is PingState.SENDING
+    second.release.set()
+    await working
+    assert (await ping(database, key)).state is PingState.SENT
+    assert (len(asleep.messages), len(awake.messages)) == (0, 1)
+
+
+async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(database: Database) -> None:
+    group = await found_group(database)
+    meeting = await meet(database, group)
+    for kind in (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY):
+        await owe(database, group, meeting, kind)
+    stuck, now = Stuck("before send"), Hands()
+    discord = FakeDiscord(stuck)
+    sender = dispatcher(database, now, discord, Announcer(), lease=LEASE)
+    working = asyncio.create_task(sender.run_due())
+    await stuck.reached.wait()
+    now.go(seconds=61)
+    await sender.ring()
+    async with asyncio.timeout(10):
+        attempts: set[int] = set()
+        while attempts != {2}:
+            attempts = {each.attempts for each in (await outbox(database)).values()}
+    stuck.release.set()
+    assert (await working)[Ending.SENT] == 3
+    assert set(discord.delivered().values()) == {1}
+    assert {each.state for each in (await outbox(database)).values()} == {PingState.SENT}
+
+
+async def test_a_change_while_a_card_is_made_is_not_taken_for_shown(database: Database) -> None:
+    """The card is made of what is there; who answers at that moment waits, and it is edited then."""
+    if database.engine == "sqlite":
+        pytest.skip("there a script has the database to itself")
+    group = await found_group(database)
+    meeting = await meet(database, group)
+    await owe(database, group, meeting)
+    answers: list[asyncio.Task[None]] = []
+
+    async def answer(tx: Tx) -> None:
+        await GroupRepository(tx).lock(group.id)
+        await CardRepository(tx).touch(meeting)
+
+    async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement:
+        said = await said_so_far(tx, meeting)
+        answers.append(asyncio.create_task(database.write(answer)))
+        await asyncio.wait(answers, timeout=0.2)  # it must not get through, so there is nothing to wait for
+        return Announcement(content=said, language="en", shows=CardKind.MEETING)
+
+    await database.write(lambda tx: CardRepository(tx).preparing(meeting, CardKind.MEETING))
+    sender = dispatcher(database, Hands(), FakeDiscord(), announce)
+    await sender.run_due()
+    await asyncio.gather(*answers)
+    stale = await database.read(lambda tx: CardRepository(tx).stale(meeting))
+    assert [card.revision - card.shown for card in stale] == [1]
+
+
+async def said_so_far(tx: Tx, meeting: MeetingId) -> str:
+    row = await tx.one("SELECT revision FROM cards WHERE meeting_id = :meeting", meeting=meeting)
+    assert row is not None
+    return str(row["revision"])
