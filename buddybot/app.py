@@ -8,7 +8,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import aiohttp
 import discord
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from buddybot.bot import BuddyBot
 from buddybot.domain.ids import GuildId
@@ -67,7 +69,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             quiet=_quiet(settings),
         )
         bot.dispatcher = Dispatcher(
-            database=database, now=now, courier=courier, clock=clock, unauthorized=bot.lose_access
+            database=database, now=now, courier=courier, clock=clock, unauthorized=bot.access_lost.set
         )
         bot.on_close(bot.dispatcher.stop)
         bot.housekeeping = Housekeeping(
@@ -85,33 +87,43 @@ async def run(settings: Settings) -> int:
 
     Raises OperatorError when Discord does not take the token or the intents.
     """
-    if settings.discord.api_base:
-        Route.BASE = settings.discord.api_base
     alarm = Alarm(utc_now)
     bot = create_bot(settings, alarm=alarm)
     stopped = _on_signals()
     bot.when_ready(lambda: _start(bot, alarm))
-    living = asyncio.create_task(_live(bot, settings.require_token()), name="discord")
-    waiting = asyncio.create_task(stopped.wait(), name="signals")
+    living = asyncio.create_task(_live(bot, settings), name="discord")
+    tasks = (
+        living,
+        asyncio.create_task(stopped.wait(), name="signals"),
+        asyncio.create_task(bot.access_lost.wait(), name="access"),
+    )
     try:
-        await asyncio.wait((living, waiting), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if living.done():
             await living
     finally:
         await alarm.stop()
         await bot.close()
-        for task in (living, waiting):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(living, waiting, return_exceptions=True)
-    if bot.access_lost:
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if bot.access_lost.is_set():
         raise OperatorError(REFUSED)
     return 0
 
 
-async def _live(bot: BuddyBot, token: str) -> None:
+async def _live(bot: BuddyBot, settings: Settings) -> None:
+    if settings.discord.api_base:
+        Route.BASE = settings.discord.api_base
     try:
         await bot.open()
-        await bot.start(token)
+        await bot.login(settings.require_token())
+        if settings.discord.api_base:
+            # The library asks for the gateway's address once; a new session after an invalid one
+            # would go to the address that it knows by heart.
+            _, gateway, _ = await bot.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
+        await bot.connect()
     except discord.LoginFailure as error:
         raise OperatorError(REFUSED) from error
     except aiohttp.ClientConnectionError as error:

@@ -27,6 +27,9 @@ from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
 
+GRACE = 2.0
+"""Seconds that clicks and forms under way have to be answered when the bot closes."""
+
 
 def intents() -> discord.Intents:
     """Return what the bot listens to: guilds alone; members are known from their interactions."""
@@ -62,6 +65,8 @@ class BuddyBot(Client):
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            # READY names all servers; nothing here waits for what comes behind it.
+            guild_ready_timeout=0.5,
             max_messages=None,
             enable_debug_events=False,
         )
@@ -69,9 +74,10 @@ class BuddyBot(Client):
         self.now = now
         self.router = Router()
         self._open_house = open_house
-        self.access_lost = False
+        self.handling = set()
+        self.access_lost = asyncio.Event()
         self._at_start: Callable[[], Awaitable[None]] | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._set_up = False
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     def when_ready(self, start: Callable[[], Awaitable[None]]) -> None:
@@ -83,11 +89,6 @@ class BuddyBot(Client):
         start, self._at_start = self._at_start, None
         if start is not None:
             await start()
-
-    def lose_access(self) -> None:
-        """Close, because Discord no longer takes the token."""
-        self.access_lost = True
-        self._closing = asyncio.create_task(self.close(), name="close")
 
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Call `closer` when the bot closes; the last one registered goes first."""
@@ -161,12 +162,31 @@ class BuddyBot(Client):
             await self._closers.pop()()
 
     async def close(self) -> None:
-        """Finish or hand back what is being sent, disconnect, then close the house."""
-        if hasattr(self, "dispatcher"):  # the house may never have been opened
-            await self.dispatcher.stop()
-        if not self.is_closed():
-            await super().close()
+        """Answer what was asked, finish or hand back what is being sent, disconnect, close the house."""
+        async with asyncio.TaskGroup() as ending:
+            ending.create_task(self._finish_handling())
+            if hasattr(self, "dispatcher"):  # the house may never have been opened
+                ending.create_task(self.dispatcher.stop())
+        await self._disconnect()
         await self.close_house()
+
+    async def _async_setup_hook(self) -> None:
+        await super()._async_setup_hook()
+        self._set_up = True
+
+    async def _finish_handling(self) -> None:
+        handling = self.handling - {asyncio.current_task()}
+        if handling:
+            _, late = await asyncio.wait(handling, timeout=GRACE)
+            for task in late:
+                task.cancel()
+
+    async def _disconnect(self) -> None:
+        if self.is_closed():
+            return
+        if not self._set_up:  # a client with shards cannot be closed before
+            await self._async_setup_hook()
+        await super().close()
 
 
 def cog_names() -> list[str]:

@@ -75,7 +75,7 @@ async def open_playground(folder: Path) -> AsyncIterator[Playground]:
     clock = FollowedClock()
     address = f"sqlite:///{(folder / 'demo.sqlite3').as_posix()}"
     bot = create_bot(replace(Settings.load({}), database_address=address), now=clock)
-    env = simcord.Env(bot, check_errors=False, settle_timeout=30)
+    env = simcord.Env(bot, check_errors=False, settle_timeout=30, shard_count=1)
     clock.follow(env.now)
     await env.start()
     try:

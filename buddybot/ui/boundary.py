@@ -7,10 +7,11 @@ import logging
 import secrets
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
-from buddybot.ui.reply import Reply
+from buddybot.ui.reply import Reply, told
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,8 @@ async def failed(interaction: "discord.Interaction[Any]", error: Exception) -> N
     try:
         async with Reply(interaction) as reply:
             await reply.say("errors.unexpected", reference=reference)
-    except discord.HTTPException as again:
-        log.warning("could not tell about reference %s: %s", reference, again.code)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as again:
+        log.warning("could not tell about reference %s: %s", reference, told(again))
 
 
 async def not_allowed(interaction: "discord.Interaction[Any]", error: app_commands.AppCommandError) -> bool:

@@ -1,5 +1,8 @@
 """The bot as the commands and cards see it."""
 
+import asyncio
+from typing import Any
+
 from discord.ext import commands
 
 from buddybot.services.suite import Services
@@ -9,7 +12,7 @@ from buddybot.ui.live import LiveCards
 from buddybot.ui.router import Router
 
 
-class Client(commands.Bot):
+class Client(commands.AutoShardedBot):
     """A client with the services behind it; `buddybot.bot` makes the one that runs."""
 
     settings: Settings
@@ -17,3 +20,5 @@ class Client(commands.Bot):
     services: Services
     live: LiveCards
     router: Router
+    handling: set[asyncio.Task[Any]]
+    """Clicks, forms and commands that are being answered."""

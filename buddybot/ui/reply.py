@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
+import aiohttp
 import discord
 
 from buddybot import locales
@@ -29,6 +30,7 @@ NOBODY = discord.AllowedMentions.none()
 """An edit that says nothing of mentions would allow them all."""
 
 _TOO_LATE = (10062, 10015, 40060)
+_DEFERRED = discord.InteractionResponseType.deferred_channel_message
 
 
 def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
@@ -53,10 +55,14 @@ class Reply:
         self._public = public
         self._timer: asyncio.TimerHandle | None = None
         self._acknowledging: asyncio.Task[None] | None = None
+        self._thinking = interaction.response.type is _DEFERRED
+        self._handling: set[asyncio.Task[Any] | None] = interaction.client.handling
+        self._task = asyncio.current_task()
         self.actor = actor_of(interaction)
         self.texts = Texts(locales.best(interaction.locale.value))
 
     async def __aenter__(self) -> Self:
+        self._handling.add(self._task)
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
         return self
 
@@ -66,11 +72,14 @@ class Reply:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        await self._settle()
-        if isinstance(error, Refusal):
-            await self.refuse(error)
-            return True
-        return isinstance(error, AlreadyHandled) or _is_too_late(error)
+        try:
+            await self._settle()
+            if isinstance(error, Refusal):
+                await self._refuse_in_time(error)
+                return True
+            return isinstance(error, AlreadyHandled) or _is_too_late(error)
+        finally:
+            self._handling.discard(self._task)
 
     @property
     def _on_message(self) -> bool:
@@ -90,16 +99,18 @@ class Reply:
                 await self._interaction.response.defer()
             else:
                 await self._interaction.response.defer(ephemeral=not self._public, thinking=True)
-        except discord.HTTPException as error:
-            log.warning("could not acknowledge an interaction: %s", error.code)
+            self._thinking = not self._on_message
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            # Perhaps the answer itself gets through.
+            log.warning("could not acknowledge an interaction: %s", told(error))
 
     async def _settle(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._acknowledging is not None:
-            await self._acknowledging
-            self._acknowledging = None
+        acknowledging, self._acknowledging = self._acknowledging, None
+        if acknowledging is not None:
+            await acknowledging
 
     async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
         """Answer with a message of its own."""
@@ -107,7 +118,8 @@ class Reply:
         response = self._interaction.response
         if not response.is_done():
             await response.send_message(view=card, ephemeral=not self._public, files=list(files))
-        elif response.type is discord.InteractionResponseType.deferred_channel_message:
+        elif self._thinking:
+            self._thinking = False  # the next answer is one of its own
             await self._interaction.edit_original_response(
                 view=card, attachments=list(files), allowed_mentions=NOBODY
             )
@@ -145,6 +157,13 @@ class Reply:
         """Answer with one sentence."""
         await self.show(Card().text(self.texts(key, **parameters)))
 
+    async def _refuse_in_time(self, refusal: Refusal) -> None:
+        try:
+            await self.refuse(refusal)
+        except discord.HTTPException as error:
+            if not _is_too_late(error):
+                raise
+
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with the sentence of a refusal, to that person only."""
         self._public = False
@@ -153,6 +172,11 @@ class Reply:
             parameters["field"] = self.texts(f"fields.{parameters['field']}")
         text = self.texts(f"refusals.{refusal.code}", **parameters)
         await self.show(Card(colour=QUIET).text(text))
+
+
+def told(error: Exception) -> str:
+    """Return what a log line may say of a request that failed: no address, which holds a token."""
+    return f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
 
 
 def _is_too_late(error: BaseException | None) -> bool:

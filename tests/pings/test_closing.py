@@ -33,13 +33,13 @@ async def test_sending_stops_before_the_connection_and_the_database_after_it(
 ) -> None:
     order: list[str] = []
 
-    async def disconnect(_self: commands.Bot) -> None:
+    async def disconnect(_self: commands.AutoShardedBot) -> None:
         order.append("connection")
 
     async def close_database() -> None:
         order.append("database")
 
-    monkeypatch.setattr(commands.Bot, "close", disconnect)
+    monkeypatch.setattr(commands.AutoShardedBot, "close", disconnect)
     closing = bot()
     monkeypatch.setattr(closing, "dispatcher", Sender(order), raising=False)
     closing.on_close(close_database)

@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 async def simulator(settings: Settings) -> AsyncIterator[simcord.Env]:
     """A simulated Discord with the bot in it; as an `Env` it also selects the test's clock."""
     clock = FollowedClock()
-    env = simcord.Env(create_bot(settings, now=clock), settle_timeout=20)
+    env = simcord.Env(create_bot(settings, now=clock), settle_timeout=20, shard_count=1)
     clock.follow(env.now)
     watch(env, env.now)
     await env.start()

@@ -1,0 +1,172 @@
+"""The one answer to an interaction: in time, in the right place, and nothing over anything else."""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+
+from buddybot.domain.errors import Refusal
+from buddybot.ui import reply as reply_module
+from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply
+from buddybot.ui.texts import Markup
+from tests.ui.test_live import refusal
+
+Kind = discord.InteractionResponseType
+
+
+@dataclass
+class Discord:
+    """Stands for the library's interaction: what was answered, in order, and how requests end."""
+
+    kind: discord.InteractionType
+    on_message: bool = False
+    said: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+    answered: Kind | None = None
+    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def reply(self) -> Reply:
+        """Return a reply to it."""
+        interaction: Any = SimpleNamespace(
+            type=self.kind,
+            message=object() if self.on_message else None,
+            response=self,
+            followup=SimpleNamespace(send=self._follow_up),
+            edit_original_response=self._edit_original,
+            client=SimpleNamespace(handling=set()),
+            user=SimpleNamespace(id=12, display_name="Ben"),
+            guild_id=1,
+            channel_id=2,
+            id=3,
+            permissions=discord.Permissions.none(),
+            locale=discord.Locale.british_english,
+        )
+        return Reply(interaction)
+
+    # -- the library's `interaction.response` ---------------------------------------------------
+
+    @property
+    def type(self) -> Kind | None:
+        return self.answered
+
+    def is_done(self) -> bool:
+        return self.answered is not None
+
+    async def defer(self, *, thinking: bool = False, **_: Any) -> None:
+        try:
+            self._request()
+            self.answered = Kind.deferred_channel_message if thinking else Kind.deferred_message_update
+        finally:
+            self.acknowledged.set()
+
+    async def send_message(self, *, view: Card, **_: Any) -> None:
+        self._request()
+        self.answered = Kind.channel_message
+        self.said.append(f"answer {_text(view)}")
+
+    async def edit_message(self, *, view: Card, **_: Any) -> None:
+        self._request()
+        self.answered = Kind.message_update
+        self.said.append(f"change {_text(view)}")
+
+    async def _edit_original(self, *, view: Card, **_: Any) -> None:
+        self._request()
+        self.said.append(f"edit {_text(view)}")
+
+    async def _follow_up(self, *, view: Card, **_: Any) -> None:
+        self._request()
+        self.said.append(f"more {_text(view)}")
+
+    def _request(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+def _text(card: Card) -> str:
+    return " ".join(item.content for item in card.walk_children() if isinstance(item, discord.ui.TextDisplay))
+
+
+def saying(text: str) -> Card:
+    return Card().text(Markup(text))
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reply_module, "PATIENCE", 0.0)
+
+
+def command() -> Discord:
+    return Discord(discord.InteractionType.application_command)
+
+
+def click() -> Discord:
+    return Discord(discord.InteractionType.component, on_message=True)
+
+
+async def test_a_second_answer_after_a_late_one_does_not_take_its_place() -> None:
+    given = command()
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.show(saying("one"))
+        await reply.show(saying("two"))
+    assert given.said == ["edit one", "more two"]
+
+
+async def test_a_late_answer_to_a_click_leaves_its_message_alone() -> None:
+    given = click()
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.show(saying("one"))
+        await reply.show(saying("two"))
+    assert given.said == ["more one", "more two"]
+
+
+async def test_a_late_replacement_of_the_clicked_message_takes_its_place() -> None:
+    given = click()
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.replace(saying("one"))
+    assert given.said == ["edit one"]
+
+
+@pytest.mark.parametrize("given", [command, click])
+async def test_a_refusal_after_a_late_acknowledgement_is_told(given: Any) -> None:
+    late = given()
+    async with late.reply():
+        await late.acknowledged.wait()
+        raise Refusal("group.none")
+    assert len(late.said) == 1
+
+
+async def test_a_form_that_comes_too_late_is_refused_in_a_sentence() -> None:
+    given = command()
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.ask(None)  # type: ignore[arg-type]  # it is never opened
+    assert len(given.said) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [aiohttp.ServerDisconnectedError(), ConnectionResetError(104, "reset"), refusal(503, 0)]
+)
+async def test_an_acknowledgement_that_got_lost_does_not_lose_the_answer(error: Exception) -> None:
+    given = command()
+    given.failures.append(error)
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.show(saying("one"))
+    assert given.said == ["answer one"]
+
+
+async def test_a_refusal_that_discord_no_longer_takes_is_nobodys_fault() -> None:
+    given = command()
+    given.answered = Kind.channel_message
+    given.failures.append(refusal(404, 10062))
+    async with given.reply():
+        raise Refusal("group.none")
+    assert given.said == []
