@@ -5,7 +5,7 @@ import random
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 import discord
 from aiohttp import web
@@ -27,6 +27,7 @@ APPLICATION = {
     "verify_key": "",
     "flags": 0,
 }
+BASE = "/api/v10"
 EPOCH = 1_420_070_400_000
 
 
@@ -59,26 +60,30 @@ class Loopback:
         return Counter(message["nonce"] for message in self.messages)
 
     @asynccontextmanager
-    async def serve(self) -> AsyncIterator["Loopback"]:
+    async def serve(self) -> AsyncIterator[Self]:
         """Listen on a port of loopback."""
-        app = web.Application()
-        base = "/api/v10"
-        app.router.add_get(f"{base}/users/@me", self._me)
-        app.router.add_get(f"{base}/oauth2/applications/@me", self._application)
-        app.router.add_post(f"{base}/users/@me/channels", self._direct)
-        app.router.add_post(base + "/channels/{channel}/messages", self._send)
-        app.router.add_get(base + "/channels/{channel}/messages", self._history)
+        app = self.application()
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0][:2]
-        self.address = f"http://{host}:{port}{base}"
+        self.address = f"http://{host}:{port}{BASE}"
         try:
             yield self
         finally:
             self._hung.set()
             await runner.cleanup()
+
+    def application(self) -> web.Application:
+        """Everything that can be asked for."""
+        app = web.Application()
+        app.router.add_get(f"{BASE}/users/@me", self._me)
+        app.router.add_get(f"{BASE}/oauth2/applications/@me", self._application)
+        app.router.add_post(f"{BASE}/users/@me/channels", self._direct)
+        app.router.add_post(BASE + "/channels/{channel}/messages", self._send)
+        app.router.add_get(BASE + "/channels/{channel}/messages", self._history)
+        return app
 
     async def _me(self, _: web.Request) -> web.Response:
         return answer(BOT)
@@ -106,6 +111,8 @@ class Loopback:
         await self._take_time()
         message = self._deliver(request.match_info["channel"], payload)
         await self._take_time()
+        if fault == "hang after":
+            await self._hung.wait()
         if fault == "reset after":
             assert request.transport is not None
             request.transport.abort()

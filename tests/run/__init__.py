@@ -1,0 +1,1 @@
+"""The bot as a process: `python -m buddybot run` against a Discord on loopback."""
