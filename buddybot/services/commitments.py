@@ -1,7 +1,7 @@
 """What members will do before the next meeting: said, counted, changed, let go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain.checkins import due
@@ -9,7 +9,7 @@ from buddybot.domain.commitments import MAX_OPEN, Commitment, State, Visibility,
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import (
@@ -109,7 +109,7 @@ class CommitmentService:
             group = (await access.as_member(tx, actor, group_id)).group
             await GroupRepository(tx).lock(group.id)
             await _require_room(tx, group, actor.user_id)
-            set_at = await _reported_at(tx, group.id, actor.user_id)
+            set_at = await _asked_already(tx, group.id, actor.user_id, self._work.now())
             return await self._insert(tx, group, actor.user_id, words, draft.visibility, set_at)
 
         return await self._work.write(actor, script)
@@ -201,7 +201,10 @@ class CommitmentService:
                 category=changes.category,
                 visibility=changes.visibility,
             )
-            return await _changed(tx, group, item)
+            hidden = changes.visibility is Visibility.PRIVATE
+            earlier = await _hide_origins(tx, item) if hidden else ()
+            own = await _changed(tx, group, item)
+            return replace(own, touched=(*own.touched, *earlier))
 
         return await self._work.write(actor, script)
 
@@ -323,10 +326,11 @@ async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
         raise Refusal("commitment.full", group=group.name)
 
 
-async def _reported_at(tx: Tx, group_id: GroupId, user_id: UserId) -> MeetingId | None:
-    """The latest meeting ahead at which the member has checked in: what is said now is due after it."""
+async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: datetime) -> MeetingId | None:
+    """The latest meeting that has begun or has the member's report: what is said now is due after it."""
     for meeting in reversed(await MeetingRepository(tx).ahead(group_id)):
-        if await CheckInRepository(tx).get(meeting.id, user_id) is not None:
+        begun = meeting.state is MeetingState.OPEN or meeting.starts_at <= now
+        if begun or await CheckInRepository(tx).get(meeting.id, user_id) is not None:
             return meeting.id
     return None
 
@@ -351,6 +355,22 @@ async def _changed(tx: Tx, group: Group, before: Commitment, *, count_changed: b
             await CardRepository(tx).touch(meeting.id)
             touched.append(meeting.id)
     return await _view(tx, group, item, touched=tuple(touched))
+
+
+async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:
+    """Hide also what a private commitment was carried from: cards of earlier meetings quote the same."""
+    repository = CommitmentRepository(tx)
+    touched = []
+    while item.carried_from is not None:
+        origin = await repository.get(item.group_id, item.user_id, item.carried_from)
+        if origin is None:
+            break
+        await repository.change(origin, visibility=Visibility.PRIVATE)
+        for meeting_id in await repository.reported_in(origin):
+            await CardRepository(tx).touch(meeting_id)
+            touched.append(meeting_id)
+        item = origin
+    return tuple(touched)
 
 
 def _starts(meeting: Meeting | None) -> datetime | None:

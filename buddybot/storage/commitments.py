@@ -150,6 +150,14 @@ class CommitmentRepository:
         )
         return [_commitment(row) for row in rows]
 
+    async def reported_in(self, commitment: Commitment) -> Sequence[MeetingId]:
+        """Return the meetings at whose check-in something was said of a commitment."""
+        rows = await self._tx.all(
+            "SELECT meeting_id FROM outcomes WHERE commitment_id = :commitment_id ORDER BY meeting_id",
+            commitment_id=commitment.id,
+        )
+        return [MeetingId(row["meeting_id"]) for row in rows]
+
     async def remove(self, commitment: Commitment) -> None:
         """Take back a carried copy that a correction makes needless and nobody has worked on."""
         await self._tx.run(
