@@ -1,12 +1,16 @@
 """What happened: who was at a meeting, settled from what is known and never guessed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from buddybot.domain.checkins import CheckIn
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
+
+LINGER = timedelta(hours=1)
+"""How long after the planned end of a meeting people may still be together."""
 
 
 class Attendance(StrEnum):
@@ -45,10 +49,16 @@ def began(meeting: Meeting) -> datetime:
     return meeting.starts_at if meeting.opened_at is None else min(meeting.starts_at, meeting.opened_at)
 
 
+def wrote_there(report: CheckIn, meeting: Meeting) -> bool:
+    """Whether a report was written or corrected while the group met, neither early nor the day after."""
+    until = meeting.ends_at + LINGER
+    return any(began(meeting) <= at <= until for at in (report.created_at, report.updated_at))
+
+
 def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
     """Return what closing a meeting may record of a member without asking anybody.
 
-    `checked_in_there` is a check-in, or an "I'm here", from the meeting's start on. Then the RSVP
+    `checked_in_there` is a check-in written there, or an "I'm here". Then the RSVP
     tells how they came; without it an apology excuses, and everything else stays unrecorded
     until an organizer says.
     """

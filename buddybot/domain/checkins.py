@@ -31,11 +31,12 @@ def check_window(
     """Raise a Refusal unless a check-in for `meeting` may be written, or corrected, at `now`.
 
     New ones from `early` before the start until the meeting is closed; corrections until the
-    check-in of the next meeting opens (`next_opens`).
+    check-in of the next meeting opens (`next_opens`), also when the meeting was moved away meanwhile.
     """
     if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
         raise Refusal("checkin.not_held")
-    if meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at - early:
+    too_early = meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at - early
+    if too_early and not has_reported:
         raise Refusal("checkin.too_early", opens=meeting.starts_at - early)
     if meeting.state is MeetingState.CLOSED:
         if not has_reported:

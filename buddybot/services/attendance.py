@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.attendance import Attendance, began, settled
+from buddybot.domain.attendance import Attendance, began, settled, wrote_there
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -51,7 +51,8 @@ async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
     standing = await ledger.standing(meeting.id)
     roll = await RsvpRepository(tx).roll(meeting)
     since = began(meeting)
-    wrote = {c.user_id for c in await CheckInRepository(tx).of_meeting(meeting.id) if c.updated_at >= since}
+    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+    wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
     for user_id in await MemberRepository(tx).at(meeting.group_id, since):
         entry = standing.get(user_id)
         answer = roll.of(user_id)

@@ -1,7 +1,7 @@
 """The check-in: it opens with the meeting, takes each member's report, and closes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import commitments
@@ -39,11 +39,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a member's report is about; after the first time, what it says."""
+    """What a member's report is about; after the first time, what it says.
+
+    `unheard` is what they wrote for a meeting that was then called off: nobody has read it yet.
+    """
 
     meeting: Meeting
     due: tuple[Due, ...]
     report: CheckIn | None
+    unheard: CheckIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Before a meeting is closed: who is in the round and has not reported. After: who is unrecorded."""
+    """Before a meeting is closed: who is in the round and has not reported. After: who is unrecorded.
+
+    The latter is for organizers only; to a facilitator it stays empty.
+    """
 
     meeting: Meeting
     number: int
@@ -238,7 +245,8 @@ class CheckInService:
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             _require_closer(standing, meeting)
             closed = await close_meeting(tx, self._planner, standing.group, meeting, self._work.now())
-            return await _closing(tx, closed)
+            closing = await _closing(tx, closed)
+            return closing if standing.member.organizes else replace(closing, unrecorded=())
 
         return await self._work.write(actor, script)
 
@@ -261,7 +269,11 @@ class CheckInService:
         said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
         outcomes = await CheckInRepository(tx).outcomes(meeting.id)
         about = (*said, *due(await repository.open_of(meeting.group_id, user_id), meeting, report=report))
-        return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report)
+        unheard = None
+        if report is None:
+            for called_off in await CheckInRepository(tx).unheard(meeting.group_id, before=meeting.starts_at):
+                unheard = await CheckInRepository(tx).get(called_off, user_id) or unheard
+        return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
 
     async def _check_window(self, tx: Tx, meeting: Meeting, report: CheckIn | None) -> None:
         meetings = MeetingRepository(tx)

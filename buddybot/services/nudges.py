@@ -25,7 +25,7 @@ from buddybot.storage.nudges import NudgeRepository
 from buddybot.storage.preferences import PreferenceRepository
 
 REST = timedelta(days=7, hours=-2)
-"""Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes from it."""
+"""Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

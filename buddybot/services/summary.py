@@ -40,10 +40,16 @@ class SummaryView:
 
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
-    """Return what the summary shows now; it follows corrections."""
+    """Return what the summary shows now; it follows corrections.
+
+    A promise kept that was reported for a meeting called off since then is celebrated here.
+    """
     meetings = MeetingRepository(tx)
     reports = await CheckInRepository(tx).of_meeting(meeting.id)
-    said = await CommitmentRepository(tx).reported_at(meeting.id)
+    commitments = CommitmentRepository(tx)
+    said = list(await commitments.reported_at(meeting.id))
+    for called_off in await CheckInRepository(tx).unheard(group.id, before=meeting.starts_at):
+        said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
     ahead = [m.starts_at for m in await meetings.ahead(group.id) if m.starts_at > meeting.starts_at]
     return SummaryView(

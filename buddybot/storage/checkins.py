@@ -5,7 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.checkins import CheckIn
 from buddybot.domain.commitments import Outcome
-from buddybot.domain.ids import CommitmentId, MeetingId, UserId
+from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
@@ -43,6 +43,23 @@ class CheckInRepository:
             meeting_id=meeting_id,
         )
         return [_checkin(row) for row in rows]
+
+    async def unheard(self, group_id: GroupId, *, before: datetime) -> Sequence[MeetingId]:
+        """Return the meetings with reports that were called off since the last one held, earliest first."""
+        rows = await self._tx.all(
+            """
+            SELECT m.id FROM meetings m
+            WHERE m.group_id = :group_id AND m.state IN ('skipped', 'cancelled') AND m.starts_at < :before
+              AND EXISTS (SELECT 1 FROM checkins c WHERE c.meeting_id = m.id)
+              AND m.starts_at > COALESCE((
+                  SELECT MAX(h.starts_at) FROM meetings h
+                  WHERE h.group_id = :group_id AND h.state = 'closed' AND h.starts_at < :before), 0)
+            ORDER BY m.starts_at, m.id
+            """,
+            group_id=group_id,
+            before=epoch(before),
+        )
+        return [MeetingId(row["id"]) for row in rows]
 
     async def put(
         self,

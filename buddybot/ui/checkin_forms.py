@@ -28,7 +28,8 @@ def report_form(texts: Texts, asked: Asked) -> Form:
     form = Form(texts.plain("checkins.form.title"), "checkin_report", asked.meeting.id)
     for item in asked.due[:MOST_ASKED]:
         _ask_outcome(texts, form, item)
-    win, blocker = (None, None) if asked.report is None else (asked.report.win, asked.report.blocker)
+    before = asked.report or asked.unheard
+    win, blocker = (None, None) if before is None else (before.win, before.blocker)
     form.ask(
         "win",
         texts.plain("checkins.form.win"),

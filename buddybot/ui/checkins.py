@@ -138,6 +138,8 @@ def closed_card(texts: Texts, closing: Closing) -> Card:
     """Return that the meeting is closed, and what is left for an organizer to say."""
     card = Card().text(texts("checkins.closing.done", number=closing.number))
     if closing.unrecorded:
-        card.text(texts("checkins.closing.unrecorded", count=len(closing.unrecorded)))
+        one = len(closing.unrecorded) == 1
+        key = "checkins.closing.unrecorded_one" if one else "checkins.closing.unrecorded"
+        card.text(texts(key, count=len(closing.unrecorded)))
         card.row(button(texts.plain("checkins.closing.attendance"), "attendance", closing.meeting.id))
     return card
