@@ -1,6 +1,6 @@
 """Fixtures that give a test a private, freshly migrated database on each engine, or an empty one.
 
-Import them in a ``conftest.py``. ``database_url`` is for tests that open a database more than once.
+``database_url`` is for tests that open a database more than once.
 """
 
 import asyncio

@@ -12,8 +12,6 @@ from bench import outbox, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
 
-pytest_plugins = ("tests.databases",)
-
 
 def verdict(figure: float, *, sense: str = ">=", goal: float = 1.0) -> Verdict:
     return Verdict(claim="speed", figure=figure, sense="<=" if sense == "<=" else ">=", goal=goal)

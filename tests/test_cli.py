@@ -16,8 +16,6 @@ from buddybot.places import PACKAGE
 from tests.test_logs import restored_logging
 from tests.test_settings import TOKEN
 
-pytest_plugins = ("tests.databases",)
-
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:

@@ -17,8 +17,6 @@ from buddybot.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
 from tests.test_settings import TOKEN
 
-pytest_plugins = ("tests.databases",)
-
 SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk"]
 NOON = datetime(2026, 12, 4, 12, tzinfo=UTC)
 

@@ -1,3 +1,3 @@
-"""The databases that the tests of storage run on."""
+"""The databases that tests of every folder run on."""
 
 from tests.databases import *  # noqa: F403  # fixtures are found by their names

@@ -1,3 +1,0 @@
-"""The databases that the tests of the services run on."""
-
-from tests.databases import *  # noqa: F403  # fixtures are found by their names
