@@ -61,12 +61,17 @@ class CheckInView:
 
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> CheckInView:
-    """Return what the card shows now: those in the round, in its order, then who else has reported."""
+    """Return what the card shows now: those in the round, in its order, then who else has reported.
+
+    Once the meeting is over only the latter are left: nobody is shown as one who said nothing.
+    """
     the_round = await load_round(tx, meeting)
     reports = {report.user_id: report for report in await CheckInRepository(tx).of_meeting(meeting.id)}
     said = await CommitmentRepository(tx).reported_at(meeting.id)
     still_open = await CommitmentRepository(tx).open_in(group.id) if meeting.ahead else ()
-    everybody = dict.fromkeys((*the_round.people, *reports))
+    everybody = [
+        user for user in dict.fromkeys((*the_round.people, *reports)) if meeting.ahead or user in reports
+    ]
     return CheckInView(
         group=group,
         meeting=meeting,

@@ -13,7 +13,8 @@ from buddybot.ui.texts import Markup, Texts, member, members, moment, shortened
 
 ROOM = 3800
 """Characters that a card may fill; Discord takes 4,000."""
-_LENGTHS = (300, 200, 150, 110, 80, 60, 45, 30, 20, 10)
+LENGTHS = (300, 200, 150, 110, 80, 60, 45, 30, 20, 10)
+"""How long each text may be, from whole to as short as it takes for all of them to fit."""
 
 
 def checkin_card(texts: Texts, view: CheckInView) -> Card:
@@ -43,10 +44,9 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
 
 
 def _head(texts: Texts, view: CheckInView) -> Markup:
-    counts = {"reported": view.reported, "people": len(view.people)}
     if view.meeting.state is not MeetingState.OPEN:
         closed = view.meeting.state is MeetingState.CLOSED
-        note = texts("checkins.card.over", **counts) if closed else texts("checkins.card.cancelled")
+        note = texts("checkins.card.over" if closed else "checkins.card.cancelled")
         return Markup(f"{texts('checkins.card.closed', number=view.number)}\n-# {note}")
     lines = [texts("checkins.card.open", number=view.number)]
     facilitator, timekeeper = view.meeting.facilitator_id, view.meeting.timekeeper_id
@@ -58,8 +58,13 @@ def _head(texts: Texts, view: CheckInView) -> Markup:
         )
     lines.append(_round(texts, view.round))
     if view.people:
-        minutes = texts("checkins.card.counts", minutes=view.round.minutes, **counts)
-        lines.append(Markup(f"-# {minutes}"))
+        counts = texts(
+            "checkins.card.counts",
+            minutes=view.round.minutes,
+            reported=view.reported,
+            people=len(view.people),
+        )
+        lines.append(Markup(f"-# {counts}"))
     return Markup("\n".join(lines))
 
 
@@ -80,7 +85,7 @@ def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
     The plans go first: the promise is what the group asks about.
     """
     for plans in (True, False):
-        for length in _LENGTHS if not plans else _LENGTHS[:4]:
+        for length in LENGTHS if not plans else LENGTHS[:4]:
             shown = [_person(texts, person, length=length, plans=plans) for person in people]
             if sum(map(len, shown)) <= room:
                 return shown

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from buddybot.domain.commitments import Commitment
 from buddybot.services.summary import SummaryView
+from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Markup, Texts, member, moment, shortened
 
 ROOM = 3700
 """Characters that a summary may fill; Discord takes 4,000."""
-_LENGTHS = (300, 200, 150, 110, 80, 60, 45, 30, 20, 10)
 
 
 def summary_card(texts: Texts, view: SummaryView) -> Card:
@@ -28,7 +28,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
 
 
 def _fitted(texts: Texts, view: SummaryView) -> Sequence[Sequence[Markup]]:
-    for length in _LENGTHS:
+    for length in LENGTHS:
         shown = _sections(texts, view, length)
         if sum(len(line) + 1 for section in shown for line in section) <= ROOM:
             return shown

@@ -8,6 +8,7 @@ from buddybot.domain.attendance import LINGER, Attendance
 from buddybot.domain.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
 from buddybot.domain.pings import PingKind
+from buddybot.domain.rsvps import Answer
 from buddybot.services.commitment_words import Changes, Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.summary import SummaryView
@@ -157,6 +158,21 @@ async def test_who_makes_a_carried_promise_private_hides_it_on_the_cards_of_earl
     assert back.visibility is Visibility.PRIVATE
     await commitments.edit(evening.home.actor(ANA), back.id, Changes(visibility=Visibility.GROUP))
     assert "therapist" not in repr(await evening.view()), "what was hidden is not shown by surprise"
+
+
+async def test_a_card_of_a_meeting_that_is_over_shows_nobody_as_silent(evening: Evening) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    await evening.answer(BEN, Answer.GOING)
+    await evening.open()
+    await evening.report(BEN)
+    assert [(each.user_id, each.reported) for each in (await evening.view()).people] == [
+        (ANA, False),
+        (BEN, True),
+    ]
+
+    await evening.close()
+
+    assert [each.user_id for each in (await evening.view()).people] == [BEN]
 
 
 async def test_a_facilitator_is_not_told_who_is_unrecorded(evening: Evening) -> None:
