@@ -38,6 +38,13 @@ log = logging.getLogger(__name__)
 REFUSED = "Discord does not take DISCORD_TOKEN: copy the token again from your application's Bot page."
 UNREACHABLE = "Discord cannot be reached from here: check this machine's connection, then start again."
 _CLOSE_REFUSED = (4004, 4014)
+_OUT_OF_REACH = (
+    aiohttp.ClientConnectionError,
+    discord.DiscordServerError,
+    discord.GatewayNotFound,
+    TimeoutError,
+)
+"""A network that is down, or a Discord that is; once connected, the library tries again by itself."""
 
 
 def utc_now() -> datetime:
@@ -126,7 +133,7 @@ async def _live(bot: BuddyBot, settings: Settings) -> None:
         await bot.connect()
     except discord.LoginFailure as error:
         raise OperatorError(REFUSED) from error
-    except aiohttp.ClientConnectionError as error:
+    except _OUT_OF_REACH as error:
         raise OperatorError(UNREACHABLE) from error
     except discord.PrivilegedIntentsRequired as error:
         raise OperatorError(

@@ -9,6 +9,7 @@ import discord
 from buddybot.domain.ids import MeetingId
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.storage.database import StorageError
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import meeting_card
@@ -61,6 +62,12 @@ class LiveCards:
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring the cards of one meeting, or all that are stale, up to date; never raises to the member."""
+        try:
+            await self._refresh(meeting_id)
+        except StorageError as error:  # what the member did is saved, and the next refresh shows it
+            log.error("cards could not be refreshed: %s", error)
+
+    async def _refresh(self, meeting_id: MeetingId | None) -> None:
         work = self._services.work
         for card in await work.read(lambda tx: CardRepository(tx).stale(meeting_id)):
             key = (card.meeting_id, card.kind)

@@ -64,6 +64,8 @@ class FakeDiscord(Loopback):
         self.token = ""
         self.close_code: int | None = None
         """With what the next IDENTIFY is refused."""
+        self.overloaded = False
+        """Whether nobody is told where the gateway is."""
         self.silent = asyncio.Event()
         """Set, the gateway reads nothing more, not even a farewell."""
         self._changed = asyncio.Condition()
@@ -189,6 +191,8 @@ class FakeDiscord(Loopback):
         return message
 
     async def _where(self, request: web.Request) -> web.Response:
+        if self.overloaded:
+            return web.Response(status=503, text="upstream")
         limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
         address = f"ws://{request.host}/gateway"
         return answer({"url": address, "shards": 1, "session_start_limit": limits})

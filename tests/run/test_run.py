@@ -108,6 +108,14 @@ async def test_a_token_that_the_gateway_refuses_is_one_sentence(discord: FakeDis
     assert bot.output.count(b"\n") == 1, bot.output
 
 
+async def test_a_discord_that_is_down_at_the_start_is_one_sentence(discord: FakeDiscord, url: str) -> None:
+    discord.overloaded = True
+    async with running(discord, url, log_level="ERROR") as bot:
+        assert await bot.ended() == 2
+    assert bot.output.startswith(b"buddybot: Discord cannot be reached from here")
+    assert bot.output.count(b"\n") == 1, bot.output
+
+
 async def test_what_a_member_writes_while_the_bot_is_stopped_is_kept_and_answered(
     discord: FakeDiscord, url: str
 ) -> None:

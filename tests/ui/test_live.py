@@ -135,3 +135,15 @@ async def test_a_message_that_is_gone_is_forgotten(house: House, meeting: Meetin
     assert await house.run(lambda tx: CardRepository(tx).of_meeting(meeting.id)) == []
     await cards.refresh()
     assert messages.shown == []
+
+
+async def test_a_database_that_fails_meanwhile_is_no_error_of_the_member(
+    house: House, meeting: Meeting
+) -> None:
+    """What they did is saved and answered; the card follows with the next refresh."""
+    messages = Messages()
+    cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    await house.database.close()
+    await cards.refresh(meeting.id)
+    assert messages.shown == []
