@@ -51,6 +51,8 @@ def configure(settings: LogSettings, *, secrets: Iterable[str], stream: TextIO |
     root.setLevel(settings.level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(root.level, logging.INFO))
+    # It says of every job, every minute, that it was run.
+    logging.getLogger("apscheduler").setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(True)
 
 

@@ -165,3 +165,11 @@ def test_configuring_twice_prints_once() -> None:
     log.warning("once")
     log.info("not at this level")
     assert stream.getvalue().count("\n") == 1
+
+
+def test_the_alarm_clock_does_not_tell_of_every_job() -> None:
+    stream = listen()
+    logging.getLogger("apscheduler.executors.default").info("Job executed successfully")
+    logging.getLogger("apscheduler.executors.default").warning("Job missed")
+    assert stream.getvalue().endswith(" WARNING apscheduler.executors.default: Job missed\n")
+    assert "executed" not in stream.getvalue()
