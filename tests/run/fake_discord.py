@@ -18,7 +18,7 @@ from tests.pings.loopback import BASE, BOT, Loopback, answer, refusal
 GUILD, CHANNEL, APPLICATION_ID = 700, 800, 1
 PATIENCE = 20.0
 """Seconds that a test waits at most for something that has to happen."""
-_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _HELLO, _ACK = 0, 1, 2, 6, 10, 11
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 9, 10, 11
 _MODAL_SUBMIT, _COMMAND = 5, 2
 _WITH_MESSAGE = (4, 7)
 """Callbacks that come with a message: a new one, or the clicked one changed."""
@@ -113,6 +113,13 @@ class FakeDiscord(Loopback):
         """Tell the bot of an event."""
         await self.until(lambda: bool(self.sessions))
         await self.sessions[-1].send(_DISPATCH, data, event)
+
+    async def invalidate(self) -> None:
+        """End the session and wait for a new one."""
+        await self.until(lambda: bool(self.sessions))
+        before = self.identified
+        await self.sessions.pop().send(_INVALID, False)
+        await self.until(lambda: self.identified > before)
 
     async def type(self, command: str, user: int) -> str:
         """Let a member type a command without options; return the interaction's token."""

@@ -80,6 +80,19 @@ async def test_a_bot_killed_while_it_sends_delivers_once(discord: FakeDiscord, u
         assert discord.requests["send"] == 1
 
 
+async def test_a_session_that_discord_ended_is_followed_by_another(discord: FakeDiscord, url: str) -> None:
+    async with opened(url) as database:
+        await found_group(database)
+        async with running(discord, url) as bot:
+            await discord.until(lambda: bool(discord.messages))
+            await discord.invalidate()
+            token = await discord.type("next", ANA)
+            assert "Rowan" in (await discord.request("POST", f"/{token}/callback")).text
+            assert await bot.stop() == 0, bot.output
+        assert len(discord.messages) == len(await settled(database)) == 1
+        assert b"Traceback" not in bot.output
+
+
 async def test_a_bot_stopped_while_discord_is_silent_ends_in_time(discord: FakeDiscord, url: str) -> None:
     async with opened(url) as database:
         await found_group(database)
