@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 REFUSED = "Discord does not take DISCORD_TOKEN: copy the token again from your application's Bot page."
 UNREACHABLE = "Discord cannot be reached from here: check this machine's connection, then start again."
-_CLOSE_REFUSED = (4004, 4014)
+ENDED = "Discord has ended the connection for good: install the newest buddybot, then start again."
+_NOT_AUTHENTICATED = 4004
 _OUT_OF_REACH = (
     aiohttp.ClientConnectionError,
     discord.DiscordServerError,
@@ -140,9 +141,7 @@ async def _live(bot: BuddyBot, settings: Settings) -> None:
             "Discord refuses the intents: this bot needs none that are privileged."
         ) from error
     except discord.ConnectionClosed as error:
-        if error.code in _CLOSE_REFUSED:
-            raise OperatorError(REFUSED) from error
-        raise
+        raise OperatorError(REFUSED if error.code == _NOT_AUTHENTICATED else ENDED) from error
 
 
 async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:

@@ -113,11 +113,17 @@ async def test_a_bot_stopped_while_discord_is_silent_ends_in_time(discord: FakeD
         assert len(discord.messages) == 1
 
 
-async def test_a_token_that_the_gateway_refuses_is_one_sentence(discord: FakeDiscord, url: str) -> None:
-    discord.close_code = 4004
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [(4004, b"Discord does not take DISCORD_TOKEN"), (4012, b"Discord has ended the connection for good")],
+)
+async def test_a_gateway_that_closes_for_good_is_one_sentence(
+    discord: FakeDiscord, url: str, code: int, sentence: bytes
+) -> None:
+    discord.close_code = code
     async with running(discord, url, log_level="ERROR") as bot:
         assert await bot.ended() == 2
-    assert bot.output.startswith(b"buddybot: Discord does not take DISCORD_TOKEN")
+    assert bot.output.startswith(b"buddybot: " + sentence)
     assert bot.output.count(b"\n") == 1, bot.output
 
 
