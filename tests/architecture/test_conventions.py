@@ -174,7 +174,7 @@ def test_a_forbidden_text_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["buddybot/work/a.py", "https://example.org/root/", "a todo list", "~/work/", "$HOME/x"]
+    "text", ["buddybot/works/a.py", "https://example.org/root/", "a todo list", "~/works/", "$HOME/x"]
 )
 def test_an_ordinary_text_passes(text: str) -> None:
     assert list(texts.faults({"docs/a.md": text})) == []
