@@ -86,6 +86,10 @@ class Card(ui.LayoutView):
         """Return False: the router answers, so the library has nothing to remember."""
         return False
 
+    def is_finished(self) -> bool:
+        """Return True: an answer to an interaction would be kept, with a task, for 15 minutes."""
+        return True
+
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
         shown = shortened("\n".join(paragraphs), max(self._left, 1))

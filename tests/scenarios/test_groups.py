@@ -1,5 +1,6 @@
 """Running a group: what its organizer can do, what members see, and what strangers do not."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -104,6 +105,14 @@ async def test_archiving_asks_once(place: Place) -> None:
     assert "is archived" in texts_in(done.response)
     assert "not in a buddy group" in await place.ask(place.ana, "group info")
     assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
+
+
+async def test_an_answer_leaves_nothing_in_memory(place: Place) -> None:
+    before = len(asyncio.all_tasks())
+    for command in ("group info", "group charter", "me settings", "next", "help"):
+        await place.ask(place.ana, command)
+    assert len(asyncio.all_tasks()) == before
+    assert place.world.bot.persistent_views == []
 
 
 async def test_members_cannot_do_what_organizers_do(place: Place) -> None:
