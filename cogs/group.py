@@ -229,7 +229,7 @@ def _changes(given: Input) -> Changes:
         name=given.written("name"),
         channel_id=choices.parse_channel(channel) if channel else None,
         capacity=choices.parse_capacity(given.written("capacity")),
-        language=given.written("language") or None,
+        language=choices.parse_language(given.written("language")),
     )
 
 

@@ -88,14 +88,14 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def direct(self, interaction: Interaction, given: Input) -> None:
         """Turn direct messages on or off."""
         async with Reply(interaction) as reply:
-            mine = await self._preferences.choose(reply.actor, direct_messages=bool(given.number(0)))
+            mine = await self._preferences.choose(reply.actor, direct_messages=_wanted(given))
             await self._show(reply, mine)
 
     @route("me_nudges")
     async def nudges(self, interaction: Interaction, given: Input) -> None:
         """Turn the mid-week nudge on or off."""
         async with Reply(interaction) as reply:
-            mine = await self._preferences.choose(reply.actor, nudges=bool(given.number(0)))
+            mine = await self._preferences.choose(reply.actor, nudges=_wanted(given))
             await self._show(reply, mine)
 
     @route("me_quiet")
@@ -147,6 +147,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
 
     async def _show(self, reply: Reply, mine: Preferences) -> None:
         await reply.replace(ui.settings_card(reply.texts, mine, self._usual))
+
+
+def _wanted(given: Input) -> bool:
+    if given.number(0) > 1:
+        raise Refusal("button.stale")
+    return bool(given.number(0))
 
 
 def _reason(values: tuple[str, ...]) -> LeaveReason | None:

@@ -97,7 +97,7 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
         channel_id=choices.parse_channel(given.written("channel")),
         capacity=choices.parse_capacity(given.written("capacity")),
         charter=reply.texts.plain("groups.charter.usual"),
-        language=given.written("language") or reply.texts.language,
+        language=choices.parse_language(given.written("language")) or reply.texts.language,
         rhythm=ui.When.carried(given, 1).rhythm(given.word(0)),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
+from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Member, check_capacity
@@ -116,6 +117,13 @@ def parse_capacity(value: str) -> int:
     return check_capacity(_number(value, "button.stale"))
 
 
+def parse_language(value: str) -> str | None:
+    """Return the language that was chosen in a form, None when none was; Refusal `button.stale`."""
+    if value and value not in locales.available():
+        raise Refusal("button.stale")
+    return value or None
+
+
 def parse_member(value: str) -> UserId:
     """Return the member who was chosen, or typed as a mention; Refusal `member.unknown`."""
     return UserId(_number(value.strip().removeprefix("<@").removesuffix(">"), "member.unknown"))
@@ -152,6 +160,6 @@ async def _groups(
 
 def _number(value: str, code: str) -> int:
     text = value.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
         raise Refusal(code)
     return int(text)
