@@ -1,3 +1,18 @@
-"""The databases that tests of every folder run on."""
+"""The databases that tests of every folder run on, and a word on what was skipped."""
+
+from collections import Counter
+
+import pytest
 
 from tests.databases import *  # noqa: F403  # fixtures are found by their names
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once for each reason how many tests were skipped, also where the run is quiet."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason}")
