@@ -11,7 +11,8 @@ from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
 from tests.world import World
 
-_NUMBERS = count(1)
+_NUMBERS = count(1_000_000)
+"""Interactions that no test numbers itself."""
 
 
 @dataclass

@@ -2,18 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 import simcord
 
-from buddybot.domain.groups import Role
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.groups import NewGroup, Rhythm
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
+from buddybot.domain.ids import GroupId
+from tests.scenarios.circles import circle
 from tests.world import World, labels, texts_in
 
 OPEN, CLOSED, SUMMARY = "Check-in is open", "The meeting is closed", "what went well"
@@ -32,34 +28,8 @@ class Evening:
     @classmethod
     async def gather(cls, world: World, *names: str, name: str = "Rowan") -> "Evening":
         """Set up a group that meets on Sundays at 19:00; the first one organizes it."""
-        guild = world.guild()
-        channel = guild.create_text_channel(name.lower())
-        people = [world.person(each, guild) for each in names]
-        new = NewGroup(
-            name=name,
-            channel_id=ChannelId(channel.id),
-            capacity=10,
-            charter="Be kind.",
-            language="en",
-            rhythm=Rhythm(weekday=6, time=time(19), zone="UTC"),
-        )
-        founder = Actor(
-            UserId(people[0].id), GuildId(guild.id), ChannelId(channel.id), InteractionId(1), "founder", True
-        )
-        group = (await world.bot.services.groups.create(founder, new)).group
-
-        async def join(tx: Tx) -> None:
-            for person in people[1:]:
-                await MemberRepository(tx).add(
-                    group_id=group.id,
-                    guild_id=group.guild_id,
-                    user_id=UserId(person.id),
-                    role=Role.MEMBER,
-                    now=world.now,
-                )
-
-        await world.bot.services.work.write(None, join)
-        return cls(world, guild, channel, group.id, names)
+        made = await circle(world, *names, name=name)
+        return cls(world, made.guild, made.channel, made.group_id, names)
 
     def person(self, name: str) -> simcord.MemberActor:
         """Return a person by name."""

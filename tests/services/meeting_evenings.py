@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,14 +16,12 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import Schedule
-from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services import checkin_card
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.checkins import CheckInService, Reported
-from buddybot.services.rules import Rules
 from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.turns import TurnService
 from buddybot.storage.attendance import AttendanceRepository
@@ -33,6 +31,7 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
+from tests.services.calendar_house import RULES, TIMES
 from tests.services.homes import START, Home
 
 ORGANIZER, ANA, BEN, CHO, STRANGER = 1, 2, 3, 4, 99
@@ -46,13 +45,6 @@ RHYTHM = Schedule(
     anchor=MEETS.date(),
     duration_minutes=75,
 )
-RULES = Rules(
-    check_in_early=timedelta(hours=24),
-    close_after=timedelta(hours=12),
-    invitation_life=timedelta(days=7),
-    code_tries_per_hour=5,
-)
-TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)
 
 
 @dataclass
