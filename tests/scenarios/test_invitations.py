@@ -225,7 +225,7 @@ async def test_codes_are_not_guessed(place: Place) -> None:
     for _ in range(5):
         wrong = await ana.slash(place.channel, "me join", code="AAAA-BBBB-CCCC-DDDD")
         assert "does not work" in texts_in(wrong.response)
-    assert "too many codes" in texts_in((await ana.slash(place.channel, "me join", code=code)).response)
+    assert "too many tries" in texts_in((await ana.slash(place.channel, "me join", code=code)).response)
     await place.world.sleep_through(hours=1, seconds=1)
     assert "charter" in texts_in((await ana.slash(place.channel, "me join", code=code)).response)
 
