@@ -9,6 +9,7 @@ import simcord
 from discord.ext import commands
 
 from buddybot.ui.kit import Card, Form, button, option, select
+from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from tests.world import World
 from tests.world import custom_ids as custom_ids_in
@@ -48,10 +49,11 @@ class Forger(commands.Cog):
     @route(FORGE)
     async def forge(self, interaction: "discord.Interaction[Any]", _given: Input) -> None:
         """Show it."""
-        if isinstance(self.next, Form):
-            await interaction.response.send_modal(self.next)
-        else:
-            await interaction.response.send_message(view=self.next, ephemeral=True)
+        async with Reply(interaction) as reply:
+            if isinstance(self.next, Form):
+                await reply.ask(self.next)
+            else:
+                await reply.show(self.next)
 
 
 class Forgery:

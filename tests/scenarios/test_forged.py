@@ -26,7 +26,7 @@ NOT_IDS = (
 OWN_CHOICE = {"me_direct", "me_nudges", "me_quiet_given", "me_zone_given", "me_zone_chosen", "nudge_stop"}
 """Routes about the pressing person alone, whose arguments are no ids."""
 OPENERS = ("Change the charter", "Invite somebody", "Make a code", "Quiet hours", "Zone")
-SOME = 3
+SOME = 2
 """How many of them each option and route is tried with, going around."""
 UNEXPECTED = Texts()("errors.unexpected", reference="").split(".")[0]
 
