@@ -14,6 +14,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
@@ -23,6 +24,7 @@ from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.client import Client
+from buddybot.ui.reply import Reply
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -126,7 +128,8 @@ class BuddyBot(Client):
         found = self.router.find(interaction)
         if found is None:
             log.warning("a click that no handler knows")
-            return
+            async with Reply(interaction):
+                raise Refusal("button.stale")
         handler, given = found
         await handler(interaction, given)
 

@@ -216,6 +216,15 @@ async def test_a_forged_id_gives_nobody_power_over_what_is_not_there(town: Town)
     assert town.public() == public
 
 
+async def test_a_button_that_no_version_knows_any_more_says_so(town: Town) -> None:
+    forgery = Forgery(town.world, town.here)
+    await forgery.begin()
+    async for custom_id, result in forgery.press(town.olga, ["gone", "gone:1:2", ":", "forge2:1"]):
+        check(result, custom_id)
+        assert "from an older message" in texts_in(result.response)
+    check(await forgery.submit(town.olga, "gone:1", {"name": "x"}), "an unknown form")
+
+
 async def test_a_choice_that_was_not_offered_is_not_taken(town: Town) -> None:
     forgery = Forgery(town.world, town.here)
     await forgery.begin()
