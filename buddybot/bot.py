@@ -128,8 +128,9 @@ class BuddyBot(Client):
         found = self.router.find(interaction)
         if found is None:
             log.warning("a click that no handler knows")
-            async with Reply(interaction):
-                raise Refusal("button.stale")
+            async with Reply(interaction) as reply:
+                await reply.refuse(Refusal("button.stale"))
+            return
         handler, given = found
         await handler(interaction, given)
 
