@@ -11,11 +11,12 @@ from buddybot.storage.database import Database, StorageError, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.invitations import CodeTryRepository
 from buddybot.storage.sending import RouteRepository
 
 log = logging.getLogger(__name__)
 
-REPLAYED_WITHIN = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,15 @@ class Housekeeping:
             except StorageError as error:  # this group again in an hour, the others now
                 log.error("group %s could not be planned: %s", group.id, error)
 
-    async def forget_interactions(self) -> None:
-        """Drop what can no longer be replayed."""
-        before = self._work.now() - REPLAYED_WITHIN
-        await self._database.write(lambda tx: InteractionRepository(tx).forget(before=before))
+    async def forget(self) -> None:
+        """Drop interactions that can no longer be replayed, and wrong codes that no longer count."""
+        before = self._work.now() - KEPT_FOR
+
+        async def script(tx: Tx) -> None:
+            await InteractionRepository(tx).forget(before=before)
+            await CodeTryRepository(tx).forget(before=before)
+
+        await self._database.write(script)
 
     async def purge_guilds(self) -> None:
         """Delete what is stored of guilds that the bot has been out of for long."""
@@ -79,6 +85,6 @@ def jobs(
         Periodic("tick", timedelta(seconds=60), tick),
         Periodic("refresh cards", timedelta(seconds=60), refresh_cards),
         Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
-        Periodic("forget interactions", timedelta(days=1), housekeeping.forget_interactions),
+        Periodic("forget", timedelta(days=1), housekeeping.forget),
         Periodic("purge guilds", timedelta(days=1), housekeeping.purge_guilds),
     )

@@ -106,8 +106,7 @@ class CommitmentService:
         words = read_draft(draft)
 
         async def script(tx: Tx) -> OwnCommitment:
-            group = (await access.as_member(tx, actor, group_id)).group
-            await GroupRepository(tx).lock(group.id)
+            group = (await access.as_member(tx, actor, group_id, lock=True)).group
             await _require_room(tx, group, actor.user_id)
             set_at = await _asked_already(tx, group.id, actor.user_id, self._work.now())
             return await self._insert(tx, group, actor.user_id, words, draft.visibility, set_at)

@@ -14,6 +14,7 @@ from buddybot.storage.database import Database, StorageError, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.invitations import CodeTryRepository
 from buddybot.storage.meetings import ScheduleRepository
 from tests.pings.people import BEN, GUILD, Hands, found_group, meet, outbox, owe, prefer
 
@@ -60,11 +61,29 @@ async def test_interactions_are_forgotten_after_a_day(database: Database) -> Non
     now = Hands()
     await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
     now.go(hours=23)
-    await keeping(database, now).forget_interactions()
+    await keeping(database, now).forget()
     assert not await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
     now.go(hours=2)
-    await keeping(database, now).forget_interactions()
+    await keeping(database, now).forget()
     assert await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+
+
+async def test_a_wrong_code_leaves_no_trace_after_a_day(database: Database) -> None:
+    now = Hands()
+    start = now()
+
+    async def tries() -> int:
+        return await database.read(
+            lambda tx: CodeTryRepository(tx).count(GUILD, BEN, since=start - timedelta(days=1))
+        )
+
+    await database.write(lambda tx: CodeTryRepository(tx).add(GUILD, BEN, now()))
+    now.go(hours=23)
+    await keeping(database, now).forget()
+    assert await tries() == 1
+    now.go(hours=2)
+    await keeping(database, now).forget()
+    assert await tries() == 0
 
 
 async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(database: Database) -> None:
