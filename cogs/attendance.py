@@ -1,8 +1,5 @@
 """/attendance: what the bot could not tell by itself, said by an organizer with a click."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,11 +8,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.ui.attendance import attendance_card
 from buddybot.ui.choices import groups, parse_group
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Click = discord.Interaction[Any]
 
 
 class AttendanceCog(commands.Cog):
@@ -29,16 +24,16 @@ class AttendanceCog(commands.Cog):
         self._attendance = bot.services.attendance
 
     @attendance.command(name="take", description="Say how it was for those who are not recorded yet")
-    @app_commands.describe(group="The group, when you are in more than one")
+    @app_commands.describe(group="Which group, if you organize several")
     @app_commands.autocomplete(group=groups)
-    async def take(self, interaction: Click, group: str | None = None) -> None:
+    async def take(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the list of the latest meeting that has somebody on it."""
         async with Reply(interaction) as reply:
             waiting = await self._attendance.unrecorded(reply.actor, group_id=parse_group(group))
             await reply.show(attendance_card(reply.texts, waiting))
 
     @route("attendance")
-    async def show(self, interaction: Click, given: Input) -> None:
+    async def show(self, interaction: Interaction, given: Input) -> None:
         """Show the list of one meeting, from its summary."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
@@ -46,7 +41,7 @@ class AttendanceCog(commands.Cog):
             await reply.show(attendance_card(reply.texts, waiting))
 
     @route("attendance_set")
-    async def record(self, interaction: Click, given: Input) -> None:
+    async def record(self, interaction: Interaction, given: Input) -> None:
         """Record those who were chosen in the list of one state."""
         async with Reply(interaction) as reply:
             state = _state(given.word(1))
@@ -57,7 +52,7 @@ class AttendanceCog(commands.Cog):
             await reply.replace(attendance_card(reply.texts, waiting))
 
     @route("attendance_all")
-    async def record_all(self, interaction: Click, given: Input) -> None:
+    async def record_all(self, interaction: Interaction, given: Input) -> None:
         """Record everybody who is left as present."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))

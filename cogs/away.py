@@ -1,6 +1,5 @@
 """/away: days on which a member does not come."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -8,11 +7,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.quiet import DaySpan
 from buddybot.ui import choices, days
 from buddybot.ui.away import away_card
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Interaction = discord.Interaction[Client]
 
 
 class AwayCog(commands.Cog):

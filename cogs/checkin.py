@@ -1,8 +1,5 @@
 """/checkin, and everything that is pressed and written while a group meets."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,12 +8,10 @@ from buddybot.domain.ids import MeetingId
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
 from buddybot.ui.checkins import closed_card, closing_card
 from buddybot.ui.choices import groups, parse_group
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import carry_offer_card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Click = discord.Interaction[Any]
 
 
 class CheckInCog(commands.Cog):
@@ -28,17 +23,17 @@ class CheckInCog(commands.Cog):
         self._turns = bot.services.turns
 
     @app_commands.command(name="checkin", description="Say how your week went, and what you will do next")
-    @app_commands.describe(group="Your group, when you are in more than one")
+    @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=groups)
     @app_commands.guild_only()
-    async def checkin(self, interaction: Click, group: str | None = None) -> None:
+    async def checkin(self, interaction: Interaction, group: str | None = None) -> None:
         """Open the first form for the meeting that can be reported on now."""
         async with Reply(interaction) as reply:
             asked = await self._checkins.prepare(reply.actor, group_id=parse_group(group))
             await reply.ask(report_form(reply.texts, asked))
 
     @route("checkin")
-    async def open_report(self, interaction: Click, given: Input) -> None:
+    async def open_report(self, interaction: Interaction, given: Input) -> None:
         """Open the first form, from a card."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
@@ -46,7 +41,7 @@ class CheckInCog(commands.Cog):
             await reply.ask(report_form(reply.texts, asked))
 
     @route("checkin_report")
-    async def report(self, interaction: Click, given: Input) -> None:
+    async def report(self, interaction: Interaction, given: Input) -> None:
         """Take the first form; the second is behind a button."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
@@ -63,14 +58,14 @@ class CheckInCog(commands.Cog):
             await self._bot.live.refresh(meeting_id)
 
     @route("checkin_next")
-    async def open_next(self, interaction: Click, given: Input) -> None:
+    async def open_next(self, interaction: Interaction, given: Input) -> None:
         """Open the second form."""
         async with Reply(interaction) as reply:
             reported = await self._checkins.reported(reply.actor, MeetingId(given.number(0)))
             await reply.ask(next_form(reply.texts, reported))
 
     @route("checkin_commit")
-    async def commit(self, interaction: Click, given: Input) -> None:
+    async def commit(self, interaction: Interaction, given: Input) -> None:
         """Take the second form."""
         async with Reply(interaction) as reply:
             private = given.written("visibility") == Visibility.PRIVATE
@@ -84,7 +79,7 @@ class CheckInCog(commands.Cog):
             await reply.replace(saved_card(reply.texts, reported))
 
     @route("here")
-    async def here(self, interaction: Click, given: Input) -> None:
+    async def here(self, interaction: Interaction, given: Input) -> None:
         """Take the member into the round."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
@@ -93,7 +88,7 @@ class CheckInCog(commands.Cog):
             await self._bot.live.refresh(meeting_id)
 
     @route("next_turn")
-    async def next_turn(self, interaction: Click, given: Input) -> None:
+    async def next_turn(self, interaction: Interaction, given: Input) -> None:
         """Give the floor to the next."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
@@ -102,14 +97,14 @@ class CheckInCog(commands.Cog):
             await self._bot.live.refresh(meeting_id)
 
     @route("close")
-    async def ask_to_close(self, interaction: Click, given: Input) -> None:
+    async def ask_to_close(self, interaction: Interaction, given: Input) -> None:
         """Ask once before closing."""
         async with Reply(interaction) as reply:
             closing = await self._checkins.closing(reply.actor, MeetingId(given.number(0)))
             await reply.show(closing_card(reply.texts, closing))
 
     @route("close_now")
-    async def close(self, interaction: Click, given: Input) -> None:
+    async def close(self, interaction: Interaction, given: Input) -> None:
         """Close the meeting; its summary is due at once."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))

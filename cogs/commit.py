@@ -14,7 +14,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import Changes, Draft, count_of
 from buddybot.services.commitments import OwnCommitment
 from buddybot.ui import choices
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import (
     IN_LIST,
     add_form,
@@ -36,7 +36,6 @@ from buddybot.ui.reply import Reply, actor_of
 from buddybot.ui.router import Input, route
 from buddybot.ui.texts import Texts
 
-Interaction = discord.Interaction[Client]
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 Plan = app_commands.Range[str, 1, PLAN_LIMIT]
 Count = app_commands.Range[int, 1, MAX_TARGET]

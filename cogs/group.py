@@ -9,7 +9,7 @@ from buddybot.services.groups import Changes
 from buddybot.ui import choices, roles
 from buddybot.ui import groups as ui
 from buddybot.ui.channels import check_home, home
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.invitations import code_card
 from buddybot.ui.inviting import invite
 from buddybot.ui.kit import Card
@@ -17,8 +17,6 @@ from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from buddybot.ui.setup import start_card
 from buddybot.ui.texts import member as mention
-
-Interaction = discord.Interaction[Client]
 
 
 @app_commands.guild_only()

@@ -1,14 +1,11 @@
 """/help and /privacy."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from buddybot.ui import help as ui
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
-
-Interaction = discord.Interaction[Client]
 
 
 class HelpCog(commands.Cog):

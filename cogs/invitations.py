@@ -7,13 +7,11 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, InvitationId, UserId
 from buddybot.ui import choices, roles
 from buddybot.ui import invitations as ui
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.inviting import invite, show_answer
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Interaction = discord.Interaction[Client]
 
 
 class InvitationCog(commands.Cog):

@@ -1,6 +1,5 @@
 """/me: what each person decides for themselves."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,13 +10,11 @@ from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import parse_time
 from buddybot.ui import choices, roles
 from buddybot.ui import me as ui
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.invitations import offer_card
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Interaction = discord.Interaction[Client]
 
 
 @app_commands.guild_only()

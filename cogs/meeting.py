@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
@@ -14,7 +13,7 @@ from buddybot.domain.zones import canonical
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
 from buddybot.ui.checkins import closed_card
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
@@ -26,8 +25,6 @@ WEEKDAYS = [
 ]
 Why = Literal["holiday", "few can come", "other"]
 REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.FEW, "other": Reason.OTHER}
-
-Interaction = discord.Interaction[Client]
 
 
 class MeetingCog(commands.Cog):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -11,12 +10,10 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.news import ReminderView
 from buddybot.ui import choices
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from buddybot.ui.rsvps import next_card, reminder_card
-
-Interaction = discord.Interaction[Client]
 
 
 def answer_in(given: Input, position: int) -> Answer:

@@ -10,11 +10,9 @@ from buddybot.services.groups import NewGroup
 from buddybot.ui import choices, roles
 from buddybot.ui import setup as ui
 from buddybot.ui.channels import check_home, home
-from buddybot.ui.client import Client
+from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
-
-Interaction = discord.Interaction[Client]
 
 
 class SetupCog(commands.Cog):

@@ -19,7 +19,6 @@ from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx
 from tests.architecture import texts
 from tests.architecture.source import ROOT, demand, project
-from tests.databases import *  # noqa: F403  # fixtures are found by their names
 from tests.pages import BEGIN, blocks, broken, code, emphasised, exists, pages, settings_table, spans
 from tests.pages import with_settings as page_with
 

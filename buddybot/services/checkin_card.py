@@ -13,12 +13,10 @@ from buddybot.domain.pings import Ping
 from buddybot.services.announcements import Announcement
 from buddybot.services.checkins import open_meeting
 from buddybot.services.turns import Round, load_round
-from buddybot.services.work import Work
-from buddybot.storage.cards import CardKind, ShownCard
+from buddybot.storage.cards import CardKind
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 
@@ -102,23 +100,6 @@ def _reporter(
         private=len(own) - len(readable),
         blocker=None if report is None else report.blocker,
     )
-
-
-class CheckInCards:
-    """Reads what the message shows when it is edited."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    async def of_card(self, card: ShownCard) -> CheckInView | None:
-        """Return what a message that shows a check-in should show now."""
-
-        async def script(tx: Tx) -> CheckInView | None:
-            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
-            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
-            return None if group is None or meeting is None else await view_of(tx, group, meeting)
-
-        return await self._work.read(script)
 
 
 async def checkin(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

@@ -13,7 +13,6 @@ from buddybot.services.access import as_member, guild_of
 from buddybot.services.actor import Actor
 from buddybot.services.rules import Rules
 from buddybot.services.work import Work
-from buddybot.storage.cards import ShownCard
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
@@ -60,16 +59,6 @@ class MeetingViews:
     def __init__(self, work: Work, rules: Rules) -> None:
         self._work = work
         self._rules = rules
-
-    async def of_card(self, card: ShownCard) -> MeetingView | None:
-        """Return what a message that shows a meeting should show now."""
-
-        async def script(tx: Tx) -> MeetingView | None:
-            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
-            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
-            return None if group is None or meeting is None else await view_of(tx, group, meeting)
-
-        return await self._work.read(script)
 
     async def next(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[NextView]:
         """Return the actor's next meeting in the named group, this channel's, or each of their groups.

@@ -8,7 +8,7 @@ from buddybot.services import checkin_card, news
 from buddybot.services.announcements import Announcer
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.away import AwayService
-from buddybot.services.checkin_card import CheckInCards
+from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.groups import GroupService
@@ -23,7 +23,7 @@ from buddybot.services.preferences import PreferenceService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
-from buddybot.services.summary import SummaryAnnouncer, SummaryCards
+from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.turns import TurnService
 from buddybot.services.work import Planner, Work
 
@@ -47,10 +47,9 @@ class Services:
     nudges: NudgeService
     notices: NoticeService
     checkins: CheckInService
-    checkin_cards: CheckInCards
     turns: TurnService
     attendance: AttendanceService
-    summary_cards: SummaryCards
+    card_views: CardViews
     announcers: Mapping[PingKind, Announcer]
 
 
@@ -72,10 +71,9 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         nudges=NudgeService(work),
         notices=NoticeService(work),
         checkins=CheckInService(work, planner, rules),
-        checkin_cards=CheckInCards(work),
         turns=TurnService(work),
         attendance=AttendanceService(work),
-        summary_cards=SummaryCards(work),
+        card_views=CardViews(work),
         announcers={
             PingKind.CARD: news.card,
             PingKind.CHANGE: news.change,

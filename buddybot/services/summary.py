@@ -11,9 +11,9 @@ from buddybot.domain.pings import Ping
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import INCOMPLETE, unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
-from buddybot.services.work import Planner, Work
+from buddybot.services.work import Planner
 from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.cards import CardKind, ShownCard
+from buddybot.storage.cards import CardKind
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
@@ -62,23 +62,6 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
         kept_in_all=sum(c.state is State.KEPT for c in said),
         next_starts_at=min(ahead, default=None),
     )
-
-
-class SummaryCards:
-    """Reads what the message shows when it is edited."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-
-    async def of_card(self, card: ShownCard) -> SummaryView | None:
-        """Return what a message that shows a summary should show now."""
-
-        async def script(tx: Tx) -> SummaryView | None:
-            group = await GroupRepository(tx).get(card.guild_id, card.group_id)
-            meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
-            return None if group is None or meeting is None else await view_of(tx, group, meeting)
-
-        return await self._work.read(script)
 
 
 class SummaryAnnouncer:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import discord
 from discord.ext import commands
 
 from buddybot.services.suite import Services
@@ -22,3 +23,7 @@ class Client(commands.AutoShardedBot):
     router: Router
     handling: set[asyncio.Task[Any]]
     """Clicks, forms and commands that are being answered."""
+
+
+Interaction = discord.Interaction[Client]
+"""What a command, a click or a form brings along."""

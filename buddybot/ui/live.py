@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import aiohttp
 import discord
 
 from buddybot.domain.ids import MeetingId
+from buddybot.services import checkin_card, meeting_views, summary
+from buddybot.services.card_views import ViewOf
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError
-from buddybot.ui.checkins import checkin_card
+from buddybot.ui import checkins
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import meeting_card
 from buddybot.ui.summary import summary_card
@@ -29,25 +32,18 @@ _MOST_ROUNDS = 5
 """Edits of one card in a row; changes that come faster are taken up by the next refresh."""
 
 
-async def _meeting(services: Services, card: ShownCard) -> Card | None:
-    view = await services.meeting_views.of_card(card)
-    return None if view is None else meeting_card(Texts(view.group.language), view)
+def _renderer(view_of: ViewOf[Any], make: Callable[[Texts, Any], Card]) -> Renderer:
+    async def render(services: Services, card: ShownCard) -> Card | None:
+        view = await services.card_views.of(card, view_of)
+        return None if view is None else make(Texts(view.group.language), view)
 
-
-async def _checkin(services: Services, card: ShownCard) -> Card | None:
-    view = await services.checkin_cards.of_card(card)
-    return None if view is None else checkin_card(Texts(view.group.language), view)
-
-
-async def _summary(services: Services, card: ShownCard) -> Card | None:
-    view = await services.summary_cards.of_card(card)
-    return None if view is None else summary_card(Texts(view.group.language), view)
+    return render
 
 
 RENDERERS: Mapping[CardKind, Renderer] = {
-    CardKind.MEETING: _meeting,
-    CardKind.CHECKIN: _checkin,
-    CardKind.SUMMARY: _summary,
+    CardKind.MEETING: _renderer(meeting_views.view_of, meeting_card),
+    CardKind.CHECKIN: _renderer(checkin_card.view_of, checkins.checkin_card),
+    CardKind.SUMMARY: _renderer(summary.view_of, summary_card),
 }
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from buddybot.domain.pings import PingState
 from buddybot.storage.database import Database, Tx
-from tests.databases import *  # noqa: F403  # fixtures are found by their names
 from tests.run.bot_process import (
     ANA,
     begun,

@@ -19,7 +19,6 @@ from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor
 from buddybot.services.away import AwayService
-from buddybot.services.meeting_views import MeetingViews
 from buddybot.services.meetings import MeetingService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
@@ -62,7 +61,6 @@ class House:
         self.planner = Planner(ahead=2, times=TIMES)
         self.meetings = MeetingService(self.work, self.planner)
         self.schedules = ScheduleService(self.work, self.planner)
-        self.views = MeetingViews(self.work, RULES)
         self.rsvps = RsvpService(self.work)
         self.away = AwayService(self.work, self.planner)
 

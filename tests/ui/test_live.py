@@ -11,10 +11,10 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
+from buddybot.services.card_views import CardViews
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from buddybot.ui.live import LiveCards
-from tests.databases import *  # noqa: F403  # fixtures are found by their names
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
 
 
@@ -76,7 +76,7 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(work=house.work, meeting_views=house.views)
+    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work))
     return LiveCards(client, services)
 
 
