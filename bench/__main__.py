@@ -3,10 +3,10 @@
 import asyncio
 import sys
 
-from bench import outbox, start, storage
+from bench import outbox, rotation, start, storage
 from bench.report import Measure, conclude
 
-BENCHMARKS: tuple[Measure, ...] = (start.measure, storage.measure, outbox.measure)
+BENCHMARKS: tuple[Measure, ...] = (start.measure, storage.measure, outbox.measure, rotation.measure)
 
 
 def main() -> int:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as every
-from bench import outbox, start, storage
+from bench import outbox, rotation, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
+from buddybot.domain.groups import Rotation
 
 
 def verdict(figure: float, *, sense: str = ">=", goal: float = 1.0) -> Verdict:
@@ -88,6 +89,31 @@ async def test_the_outbox_runs_and_judges() -> None:
     report = await outbox.measure(outbox.Size(rounds=1, claims=120, herd=120, herds=1))
     assert [(each.sense, each.goal) for each in report.verdicts] == [(">=", 0.65), ("<=", 20.0)]
     assert all(each.figure > 0 for each in report.verdicts)
+
+
+async def test_the_rotations_are_played_and_judged_and_come_out_the_same_again() -> None:
+    report = await rotation.measure(rotation.Size(seeds=4))
+    assert [(each.sense, each.goal) for each in report.verdicts] == [
+        ("<=", goal) for goal in (2.5, 2.5, 0.5, 1.0, 8.0)
+    ]
+    assert report.met
+    assert all(each.figure > 0 for each in report.verdicts)
+    assert len(report.figures) == 1 + len(Rotation) + 4
+    assert await rotation.measure(rotation.Size(seeds=4)) == report
+
+
+def test_rules_that_are_no_fairer_than_a_fixed_place_miss_every_goal() -> None:
+    found = [rotation.outcomes_of(seed, 52) for seed in range(4)]
+    poor = {name: [each["fixed"] for each in found] for name in found[0]}
+    poor["round robin"] = [each["round robin"] for each in found]
+    assert not any(each.met for each in rotation.verdicts(poor))
+
+
+def test_how_unequal_minutes_are() -> None:
+    assert rotation.gini([7, 7, 7]) == pytest.approx(0.0)
+    assert rotation.gini([0, 0, 0, 12]) == pytest.approx(0.75)
+    assert rotation.gini([3, 1]) == rotation.gini([10, 30]) == pytest.approx(0.25)
+    assert rotation.gini([0, 0]) == 0.0
 
 
 @pytest.mark.usefixtures("postgres")

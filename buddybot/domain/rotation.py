@@ -1,0 +1,217 @@
+"""Where to meet next, and whose turn it is to host, by each of the four rules.
+
+What lies ahead is chosen meeting by meeting, each as if those before it had gone as planned.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.fairness import (
+    Balance,
+    Held,
+    Place,
+    balances,
+    debts,
+    next_by_travel,
+    next_by_vote,
+    next_host,
+    weights,
+)
+from buddybot.domain.groups import Rotation
+from buddybot.domain.ids import LocationId, UserId
+
+FEWEST = 3
+"""People whose minutes make a figure that gives nobody's away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """A meeting ahead: who is expected, who of them does not host it, and what is settled already.
+
+    `host_id` is a host who stays while the place is open; it matters to `turns` only.
+    """
+
+    attendees: tuple[UserId, ...]
+    passes: frozenset[UserId] = frozenset()
+    host_id: UserId | None = None
+    settled: "Settled | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A choice that was made and stays."""
+
+    location_id: LocationId | None
+    host_id: UserId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a rule gives for one meeting, with the figures that explain it.
+
+    Of these only those of the rule are set: `balance` of the host; `way`, the mean minutes of the
+    members who stated theirs, and `lead`, by how many minutes of travel so far the two of those who
+    come differ most, each only with three people behind it; `support`, how many of how many voters
+    the place suits; `streak`, which meeting in a row at this place it is.
+    """
+
+    location_id: LocationId | None
+    host_id: UserId | None
+    balance: Balance | None = None
+    way: float | None = None
+    lead: float | None = None
+    support: tuple[int, int] | None = None
+    streak: int | None = None
+
+
+def plan(
+    rule: Rotation,
+    *,
+    history: Sequence[Held],
+    ahead: Sequence[Upcoming],
+    places: Sequence[Place],
+    willing: Collection[UserId],
+) -> list[Choice]:
+    """Return a choice for each meeting ahead; `history` has the oldest meeting first."""
+    past, chosen = list(history), []
+    for meeting in ahead:
+        case = _Case(past, meeting, places, frozenset(willing))
+        settled = meeting.settled or _CHOOSE[rule](case)
+        chosen.append(_EXPLAIN[rule](case, settled))
+        past = [*past, case.as_held(rule, settled)]
+    return chosen
+
+
+def place_for(host_id: UserId, *, history: Sequence[Held], places: Sequence[Place]) -> LocationId | None:
+    """Return where a host would receive the group: their own place used longest ago, else any."""
+    return _Case(history, Upcoming(attendees=()), places, frozenset()).place_of(host_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One meeting to be settled: what was before it, who comes, and what there is to choose from."""
+
+    past: Sequence[Held]
+    meeting: Upcoming
+    places: Sequence[Place]
+    willing: frozenset[UserId]
+
+    @property
+    def hosts(self) -> list[UserId]:
+        """Who may host it."""
+        passes = self.meeting.passes
+        return [user for user in self.meeting.attendees if user in self.willing and user not in passes]
+
+    @property
+    def last_used(self) -> dict[LocationId, int]:
+        """At which meeting each place was used last."""
+        return {held.location_id: n for n, held in enumerate(self.past) if held.location_id is not None}
+
+    def place(self, location_id: LocationId | None) -> Place | None:
+        """The place, when it is still there to choose."""
+        return next((place for place in self.places if place.id == location_id), None)
+
+    def longest_ago(self, places: Sequence[Place]) -> LocationId | None:
+        """The place that was used longest ago or never, then the one that came first."""
+        last = self.last_used
+        return min((place.id for place in places), key=lambda each: last.get(each, -1), default=None)
+
+    def place_of(self, host_id: UserId | None) -> LocationId | None:
+        """The place for a host: of their own the one used longest ago, else of all."""
+        own = [place for place in self.places if host_id is not None and place.offered_by == host_id]
+        return self.longest_ago(own or self.places)
+
+    def offered(self, location_id: LocationId | None) -> Settled:
+        """A place with the one who offered it as host, when they may host."""
+        place = self.place(location_id)
+        hosts = place is not None and place.offered_by in self.hosts
+        return Settled(location_id, place.offered_by if place is not None and hosts else None)
+
+    def as_held(self, rule: Rotation, settled: Settled) -> Held:
+        """The meeting as if it had been held as planned."""
+        place = self.place(settled.location_id)
+        attendees = frozenset(self.meeting.attendees)
+        wishes = frozenset[UserId]().union(*(each.approved_by for each in self.places))
+        return Held(
+            rule=rule,
+            location_id=settled.location_id,
+            host_id=settled.host_id,
+            attendees=attendees,
+            willing=self.willing,
+            minutes={} if place is None else place.minutes,
+            voters=attendees & wishes,
+            supporters=frozenset() if place is None else attendees & place.approved_by,
+        )
+
+
+def _by_turns(case: _Case) -> Settled:
+    host = case.meeting.host_id
+    if host is None:
+        host = next_host(balances(case.past, case.willing), case.hosts, case.past)
+    return Settled(case.place_of(host), host)
+
+
+def _by_travel(case: _Case) -> Settled:
+    chosen = next_by_travel(case.places, case.meeting.attendees, debts(case.past), case.last_used)
+    return case.offered(chosen)
+
+
+def _by_vote(case: _Case) -> Settled:
+    heavy = weights(case.past, case.meeting.attendees)
+    return case.offered(next_by_vote(case.places, case.meeting.attendees, heavy, case.last_used))
+
+
+def _by_habit(case: _Case) -> Settled:
+    """The place of the latest meeting while it is there, else the first that was offered."""
+    used = [held.location_id for held in case.past if case.place(held.location_id) is not None]
+    first = case.places[0].id if case.places else None
+    return case.offered(used[-1] if used else first)
+
+
+def _why_turns(case: _Case, settled: Settled) -> Choice:
+    standing = balances(case.past, case.willing)
+    balance = None if settled.host_id is None else standing.get(settled.host_id, Balance())
+    return Choice(settled.location_id, settled.host_id, balance=balance)
+
+
+def _why_travel(case: _Case, settled: Settled) -> Choice:
+    place, debt = case.place(settled.location_id), debts(case.past)
+    known = list(place.minutes.values()) if place is not None else []
+    among = [debt[user] for user in case.meeting.attendees if user in debt]
+    return Choice(
+        settled.location_id,
+        settled.host_id,
+        way=sum(known) / len(known) if len(known) >= FEWEST else None,
+        lead=max(among) - min(among) if len(among) >= FEWEST else None,
+    )
+
+
+def _why_vote(case: _Case, settled: Settled) -> Choice:
+    held = case.as_held(Rotation.VOTE, settled)
+    support = (len(held.supporters), len(held.voters))
+    return Choice(settled.location_id, settled.host_id, support=support if held.voters else None)
+
+
+def _why_habit(case: _Case, settled: Settled) -> Choice:
+    streak = 1
+    for held in reversed(case.past):
+        if held.location_id != settled.location_id:
+            break
+        streak += 1
+    return Choice(
+        settled.location_id, settled.host_id, streak=None if settled.location_id is None else streak
+    )
+
+
+_CHOOSE: Mapping[Rotation, Callable[[_Case], Settled]] = {
+    Rotation.TURNS: _by_turns,
+    Rotation.TRAVEL: _by_travel,
+    Rotation.VOTE: _by_vote,
+    Rotation.FIXED: _by_habit,
+}
+_EXPLAIN: Mapping[Rotation, Callable[[_Case, Settled], Choice]] = {
+    Rotation.TURNS: _why_turns,
+    Rotation.TRAVEL: _why_travel,
+    Rotation.VOTE: _why_vote,
+    Rotation.FIXED: _why_habit,
+}
