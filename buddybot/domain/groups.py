@@ -10,6 +10,10 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
 USUAL_CAPACITY = 6
 LOWEST_CAPACITY = 2
 HIGHEST_CAPACITY = 10
+LOWEST_MINIMUM = 2
+USUAL_ANSWER_HOURS = 6
+SHORTEST_ANSWER_HOURS = 1
+LONGEST_ANSWER_HOURS = 72
 NAME_LIMIT = 40
 CHARTER_LIMIT = 1500
 
@@ -38,9 +42,15 @@ class Rotation(StrEnum):
     FIXED = "fixed"
 
 
+USUAL_ROTATION = Rotation.TURNS
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One buddy group; its home is one channel of one guild."""
+    """One buddy group; its home is one channel of one guild.
+
+    Answers are due `answer_hours` before a meeting; `minimum` people make one, 0 for any number.
+    """
 
     id: GroupId
     guild_id: GuildId
@@ -56,17 +66,20 @@ class Group:
     route_error: int | None
     created_by: UserId
     created_at: datetime
+    minimum: int = 0
+    answer_hours: int = USUAL_ANSWER_HOURS
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person's present stint in a group."""
+    """A person's present stint in a group; `hosts` is False for one who would rather not host."""
 
     group_id: GroupId
     user_id: UserId
     role: Role
     joined_at: datetime
     display_name: str
+    hosts: bool = True
 
     @property
     def organizes(self) -> bool:
@@ -74,13 +87,33 @@ class Member:
         return self.role is Role.ORGANIZER
 
 
-def check_capacity(capacity: int, *, members: int = 0) -> int:
-    """Return `capacity`; Refusal `group.capacity` or `group.capacity_members` when it cannot be."""
+def check_capacity(capacity: int, *, members: int = 0, minimum: int = 0) -> int:
+    """Return `capacity`, which has room for `members` and for the `minimum` that make a meeting.
+
+    Refusals: `group.capacity`, `group.capacity_members`, `group.capacity_minimum`.
+    """
     if not LOWEST_CAPACITY <= capacity <= HIGHEST_CAPACITY:
         raise Refusal("group.capacity", lowest=LOWEST_CAPACITY, highest=HIGHEST_CAPACITY)
     if capacity < members:
         raise Refusal("group.capacity_members", members=members)
+    if capacity < minimum:
+        raise Refusal("group.capacity_minimum", minimum=minimum)
     return capacity
+
+
+def check_minimum(minimum: int, *, capacity: int) -> int:
+    """Return how many people make a meeting, 0 for any number; Refusal `group.minimum`."""
+    if minimum and not LOWEST_MINIMUM <= minimum <= capacity:
+        raise Refusal("group.minimum", lowest=LOWEST_MINIMUM, highest=capacity)
+    return minimum
+
+
+def check_answer_hours(hours: int) -> int:
+    """Return how many hours before a meeting answers are due; Refusal `number.range`."""
+    lowest, highest = SHORTEST_ANSWER_HOURS, LONGEST_ANSWER_HOURS
+    if not lowest <= hours <= highest:
+        raise Refusal("number.range", field="hours", raw=str(hours), lowest=lowest, highest=highest)
+    return hours
 
 
 def name_key(name: str) -> str:

@@ -1,7 +1,7 @@
 """A meeting: one occurrence of the schedule, or an extra one."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
@@ -33,6 +33,14 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+class FewDecision(StrEnum):
+    """What becomes of a meeting that fewer than the group's minimum said they come to."""
+
+    MEET = "meet"
+    ONLINE = "online"
+    CANCEL = "cancel"
+
+
 _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
     MeetingState.SCHEDULED: frozenset({MeetingState.OPEN, MeetingState.SKIPPED, MeetingState.CANCELLED}),
     MeetingState.OPEN: frozenset({MeetingState.CLOSED, MeetingState.CANCELLED}),
@@ -47,7 +55,8 @@ class Meeting:
     """One meeting; local day, time and zone are the truth, the instants derive from them.
 
     `slot` is the local date the schedule gave it; it stays when the meeting is moved. `moved_from`
-    is the start that the group was last told of before a move.
+    is the start that the group was last told of before a move. `sequence` counts the changes of its
+    entry in a calendar, `few_decision` is what an organizer decided when few had said they come.
     """
 
     id: MeetingId
@@ -69,11 +78,17 @@ class Meeting:
     facilitator_id: UserId | None
     timekeeper_id: UserId | None
     moved_from: datetime | None = None
+    sequence: int = 0
+    few_decision: FewDecision | None = None
 
     @property
     def ahead(self) -> bool:
         """Whether it is still to come or going on."""
         return self.state in (MeetingState.SCHEDULED, MeetingState.OPEN)
+
+    def answers_due(self, hours: int) -> datetime:
+        """Return when answers are due, `hours` before the start."""
+        return self.starts_at - timedelta(hours=hours)
 
     def become(self, state: MeetingState) -> None:
         """Raise Refusal `meeting.state_<state>` when it cannot go there from where it is."""

@@ -13,8 +13,10 @@ class PingKind(StrEnum):
     """Everything that is ever said without having been asked for at that moment.
 
     In the channel: the meeting's card a day before, the check-in at its start, the summary at its
-    close (which closes a meeting that nobody closed), a notice of a change. To a person: the
-    reminder of a meeting not answered yet (only by direct message, only when opted in), the nudge.
+    close (which closes a meeting that nobody closed), a notice of a change in time or of place and
+    host, the offer of a turn to the one who may take it, and the question to organizers what to do
+    when few have said that they come. To a person: the reminder of a meeting not answered yet (only
+    by direct message, only when opted in), the nudge.
     """
 
     CARD = "card"
@@ -23,6 +25,13 @@ class PingKind(StrEnum):
     NUDGE = "nudge"
     CHANGE = "change"
     REMINDER = "reminder"
+    PLACE = "place"
+    SWAP = "swap"
+    FEW = "few"
+
+
+NOTICES = frozenset({PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP})
+"""Owed by the service that made the change; the planner neither plans nor cancels them."""
 
 
 class PingState(StrEnum):

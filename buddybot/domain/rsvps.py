@@ -21,10 +21,11 @@ class Answer(StrEnum):
 
 
 class Source(StrEnum):
-    """Who gave the answer: the member, or their time away, which speaks only when they did not."""
+    """Who gave the answer: the member; else their time away; else their interest in Discord's own event."""
 
     MEMBER = "member"
     AWAY = "away"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,23 @@ class AttendanceRepository:
         """Return the newest entry of each person."""
         return {entry.user_id: entry for entry in await self.entries(meeting_id)}
 
+    async def lately(self, group_id: GroupId, *, meetings: int) -> Sequence[Entry]:
+        """Return the newest entry of each person at each of the group's last meetings that were held."""
+        rows = await self._tx.all(
+            """
+            SELECT a.* FROM attendance a JOIN (
+                SELECT MAX(e.id) AS id FROM attendance e
+                WHERE e.meeting_id IN (
+                    SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state = 'closed'
+                    ORDER BY m.starts_at DESC, m.id DESC LIMIT :meetings
+                ) GROUP BY e.meeting_id, e.user_id
+            ) newest ON newest.id = a.id ORDER BY a.id
+            """,
+            group_id=group_id,
+            meetings=meetings,
+        )
+        return [_entry(row) for row in rows]
+
     async def append(
         self,
         *,

@@ -14,6 +14,7 @@ class CardKind(StrEnum):
     MEETING = "meeting"
     CHECKIN = "checkin"
     SUMMARY = "summary"
+    FEW = "few"
 
 
 @dataclass(frozen=True, slots=True)

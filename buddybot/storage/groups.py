@@ -9,7 +9,7 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
 _MEMBER = """
-    SELECT m.group_id, m.user_id, m.role, m.joined_at, COALESCE(p.display_name, '') AS display_name
+    SELECT m.group_id, m.user_id, m.role, m.joined_at, m.hosts, COALESCE(p.display_name, '') AS display_name
     FROM memberships m
     LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
 """
@@ -31,6 +31,8 @@ def _group(row: Row) -> Group:
         route_error=row["route_error"],
         created_by=UserId(row["created_by"]),
         created_at=instant(row["created_at"]),
+        minimum=row["minimum"],
+        answer_hours=row["answer_hours"],
     )
 
 
@@ -41,6 +43,7 @@ def _member(row: Row) -> Member:
         role=Role(row["role"]),
         joined_at=instant(row["joined_at"]),
         display_name=row["display_name"],
+        hosts=bool(row["hosts"]),
     )
 
 
@@ -147,6 +150,8 @@ class GroupRepository:
         rotation: Rotation | None = None,
         language: str | None = None,
         state: GroupState | None = None,
+        minimum: int | None = None,
+        answer_hours: int | None = None,
     ) -> bool:
         """Change what is given and keep the rest; False when the new name is taken."""
         new_name = group.name if name is None else name
@@ -167,7 +172,8 @@ class GroupRepository:
             """
             UPDATE groups SET name = :name, name_key = :name_key, channel_id = :channel_id, zone = :zone,
                               capacity = :capacity, charter = :charter, rotation = :rotation,
-                              language = :language, state = :state
+                              language = :language, state = :state,
+                              minimum = :minimum, answer_hours = :answer_hours
             WHERE guild_id = :guild_id AND id = :group_id
             """,
             name=new_name,
@@ -179,6 +185,8 @@ class GroupRepository:
             rotation=(group.rotation if rotation is None else rotation).value,
             language=group.language if language is None else language,
             state=new_state.value,
+            minimum=group.minimum if minimum is None else minimum,
+            answer_hours=group.answer_hours if answer_hours is None else answer_hours,
             guild_id=group.guild_id,
             group_id=group.id,
         )
@@ -270,6 +278,18 @@ class MemberRepository:
             WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
             """,
             role=role.value,
+            group_id=group_id,
+            user_id=user_id,
+        )
+
+    async def set_hosts(self, *, group_id: GroupId, user_id: UserId, hosts: bool) -> None:
+        """Note whether a member would host."""
+        await self._tx.run(
+            """
+            UPDATE memberships SET hosts = :hosts
+            WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
+            """,
+            hosts=int(hosts),
             group_id=group_id,
             user_id=user_id,
         )

@@ -89,6 +89,7 @@ class GuildRepository:
             await self._tx.run("DELETE FROM groups WHERE guild_id = :guild_id", guild_id=guild_id)
             await self._tx.run("DELETE FROM preferences WHERE guild_id = :guild_id", guild_id=guild_id)
             await self._tx.run("DELETE FROM code_tries WHERE guild_id = :guild_id", guild_id=guild_id)
+            await self._tx.run("DELETE FROM events WHERE guild_id = :guild_id", guild_id=guild_id)
             await self._tx.run("DELETE FROM guilds WHERE guild_id = :guild_id", guild_id=guild_id)
         return len(rows)
 

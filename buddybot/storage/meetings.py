@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.schedule import Schedule
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import clock, day_of, epoch, instant, time_of
@@ -35,6 +35,8 @@ def _meeting(row: Row) -> Meeting:
         facilitator_id=_user(row["facilitator_id"]),
         timekeeper_id=_user(row["timekeeper_id"]),
         moved_from=instant(row["moved_from"]),
+        sequence=row["sequence"],
+        few_decision=None if row["few_decision"] is None else FewDecision(row["few_decision"]),
     )
 
 
@@ -59,14 +61,15 @@ class ScheduleRepository:
         )
 
     async def put(self, group_id: GroupId, schedule: Schedule) -> None:
-        """Set the group's schedule."""
+        """Set the group's schedule; entries of days that it gives have changed with it."""
         await self._tx.run(
             """
             INSERT INTO schedules (group_id, weekday, local_time, zone, every_weeks, anchor, duration_minutes)
             VALUES (:group_id, :weekday, :local_time, :zone, :every_weeks, :anchor, :duration_minutes)
             ON CONFLICT (group_id) DO UPDATE SET weekday = excluded.weekday,
                 local_time = excluded.local_time, zone = excluded.zone, every_weeks = excluded.every_weeks,
-                anchor = excluded.anchor, duration_minutes = excluded.duration_minutes
+                anchor = excluded.anchor, duration_minutes = excluded.duration_minutes,
+                sequence = schedules.sequence + 1
             """,
             group_id=group_id,
             weekday=schedule.weekday,
@@ -76,6 +79,13 @@ class ScheduleRepository:
             anchor=schedule.anchor.isoformat(),
             duration_minutes=schedule.duration_minutes,
         )
+
+    async def sequence(self, group_id: GroupId) -> int:
+        """Return at what a meeting that is made now begins to count the changes of its calendar entry."""
+        row = await self._tx.one(
+            "SELECT sequence FROM schedules WHERE group_id = :group_id", group_id=group_id
+        )
+        return 0 if row is None else int(row["sequence"])
 
 
 class MeetingRepository:
@@ -101,9 +111,10 @@ class MeetingRepository:
         row = await self._tx.one(
             """
             INSERT INTO meetings (group_id, guild_id, slot, kind, local_day, local_time, zone,
-                                  duration_minutes, starts_at, ends_at, state, moves)
+                                  duration_minutes, starts_at, ends_at, state, moves, sequence)
             VALUES (:group_id, :guild_id, :slot, :kind, :slot, :at, :zone,
-                    :duration_minutes, :starts_at, :ends_at, 'scheduled', 0)
+                    :duration_minutes, :starts_at, :ends_at, 'scheduled', 0,
+                    COALESCE((SELECT sequence FROM schedules WHERE group_id = :group_id), 0))
             ON CONFLICT DO NOTHING RETURNING id
             """,
             group_id=group_id,
@@ -226,7 +237,7 @@ class MeetingRepository:
         await self._tx.run(
             """
             UPDATE meetings SET local_day = :day, local_time = :at, zone = :zone, starts_at = :starts_at,
-                                ends_at = :ends_at, moves = moves + :moved,
+                                ends_at = :ends_at, moves = moves + :moved, sequence = sequence + 1,
                                 duration_minutes = COALESCE(:duration_minutes, duration_minutes)
             WHERE id = :meeting_id
             """,
@@ -256,7 +267,8 @@ class MeetingRepository:
             """
             UPDATE meetings SET state = :state, reason = :reason,
                 opened_at = CASE WHEN :state = 'open' THEN :now ELSE opened_at END,
-                closed_at = CASE WHEN :state = 'closed' THEN :now ELSE closed_at END
+                closed_at = CASE WHEN :state = 'closed' THEN :now ELSE closed_at END,
+                sequence = sequence + CASE WHEN :state IN ('open', 'closed') THEN 0 ELSE 1 END
             WHERE id = :meeting_id
             """,
             state=state.value,
@@ -279,12 +291,39 @@ class MeetingRepository:
             meeting_id=meeting_id,
         )
 
-    async def remove(self, meeting_id: MeetingId) -> None:
-        """Drop a planned meeting that a changed schedule no longer gives; one with a report stays."""
+    async def entry_changed(self, meeting_id: MeetingId) -> None:
+        """Count a change of the meeting's entry in a calendar other than of its time or state."""
         await self._tx.run(
+            "UPDATE meetings SET sequence = sequence + 1 WHERE id = :meeting_id", meeting_id=meeting_id
+        )
+
+    async def decide_few(self, meeting_id: MeetingId, decision: FewDecision) -> None:
+        """Keep what was decided when few had said they come."""
+        await self._tx.run(
+            "UPDATE meetings SET few_decision = :decision WHERE id = :meeting_id",
+            decision=decision.value,
+            meeting_id=meeting_id,
+        )
+
+    async def remove(self, meeting_id: MeetingId) -> None:
+        """Drop a planned meeting that a changed schedule no longer gives; one with a report stays.
+
+        Should the schedule give that day again, its entry in a calendar goes on counting.
+        """
+        gone = await self._tx.one(
             """
             DELETE FROM meetings WHERE id = :meeting_id AND state = 'scheduled'
               AND NOT EXISTS (SELECT 1 FROM checkins c WHERE c.meeting_id = meetings.id)
+            RETURNING group_id, sequence
             """,
             meeting_id=meeting_id,
         )
+        if gone is not None:
+            await self._tx.run(
+                """
+                UPDATE schedules SET sequence = :sequence
+                WHERE group_id = :group_id AND sequence < :sequence
+                """,
+                group_id=gone["group_id"],
+                sequence=gone["sequence"] + 1,
+            )

@@ -12,11 +12,13 @@ from buddybot.storage.rows import epoch
 def _rsvp(row: Row) -> Rsvp | None:
     if row["answer"] is not None:
         return Rsvp(UserId(row["user_id"]), Answer(row["answer"]), Source.MEMBER)
-    return Rsvp(UserId(row["user_id"]), Answer.APOLOGIES, Source.AWAY) if row["away"] else None
+    if row["away"]:
+        return Rsvp(UserId(row["user_id"]), Answer.APOLOGIES, Source.AWAY)
+    return Rsvp(UserId(row["user_id"]), Answer.GOING, Source.EVENT) if row["interested"] else None
 
 
 class RsvpRepository:
-    """Own answers are kept; what time away answers is derived whenever it is asked for."""
+    """Own answers are kept; what time away or an interest answers is derived whenever it is asked for."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -28,7 +30,9 @@ class RsvpRepository:
             SELECT m.user_id, r.answer, EXISTS (
                 SELECT 1 FROM away a WHERE a.group_id = m.group_id AND a.user_id = m.user_id
                   AND a.first_day <= :day AND a.last_day >= :day
-            ) AS away
+            ) AS away, EXISTS (
+                SELECT 1 FROM interests i WHERE i.meeting_id = :meeting_id AND i.user_id = m.user_id
+            ) AS interested
             FROM memberships m LEFT JOIN rsvps r ON r.user_id = m.user_id AND r.meeting_id = :meeting_id
             WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id
             """,

@@ -1,0 +1,220 @@
+"""The servers' own events of meetings: what Discord was last told, and who is interested in them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import epoch
+
+
+class EventState(StrEnum):
+    """`making` may exist already; `over` was ended or deleted by somebody else and is not made again."""
+
+    MAKING = "making"
+    SHOWN = "shown"
+    OVER = "over"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerEvent:
+    """What the server's event of a meeting was last told, and what it should be told now.
+
+    `state` is None where there is none yet, `group_id` where the meeting was dropped. While it is
+    being made, `shown` is the mark by which it is found again.
+    """
+
+    meeting_id: MeetingId
+    guild_id: GuildId
+    group_id: GroupId | None
+    channel_id: ChannelId | None
+    event_id: EventId | None
+    state: EventState | None
+    shown: str
+    wanted: str
+
+
+def _event(row: Row) -> ServerEvent:
+    return ServerEvent(
+        meeting_id=MeetingId(row["meeting_id"]),
+        guild_id=GuildId(row["guild_id"]),
+        group_id=None if row["group_id"] is None else GroupId(row["group_id"]),
+        channel_id=None if row["channel_id"] is None else ChannelId(row["channel_id"]),
+        event_id=None if row["event_id"] is None else EventId(row["event_id"]),
+        state=None if row["state"] is None else EventState(row["state"]),
+        shown=row["shown"] or "",
+        wanted=row["wanted"] or "",
+    )
+
+
+_IS_NEXT = """
+    NOT EXISTS (
+        SELECT 1 FROM meetings b WHERE b.group_id = m.group_id AND b.state IN ('scheduled', 'open')
+          AND (b.starts_at < m.starts_at OR (b.starts_at = m.starts_at AND b.id < m.id))
+    )
+"""
+# Everything that an event shows changes one of these; the number of a meeting changes with what is before it.
+_WANTED = f"""
+    CAST(m.sequence AS TEXT) || ':' || m.state || ':' || g.state || ':'
+    || CASE WHEN {_IS_NEXT} THEN 'next' ELSE 'later' END || ':' || CAST(g.channel_id AS TEXT) || ':' || g.name
+"""
+_KNOWN = f"""
+    SELECT e.meeting_id, e.guild_id, m.group_id, g.channel_id, e.event_id, e.state, e.shown,
+           {_WANTED} AS wanted
+    FROM events e LEFT JOIN meetings m ON m.id = e.meeting_id LEFT JOIN groups g ON g.id = m.group_id
+    WHERE NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = e.guild_id AND u.gone_since IS NOT NULL)
+"""
+_MISSING = f"""
+    SELECT m.id AS meeting_id, m.guild_id, m.group_id, g.channel_id, NULL AS event_id, NULL AS state,
+           NULL AS shown, {_WANTED} AS wanted
+    FROM meetings m JOIN groups g ON g.id = m.group_id
+    WHERE m.state IN ('scheduled', 'open') AND m.starts_at > :now AND g.state = 'active' AND {_IS_NEXT}
+      AND NOT EXISTS (SELECT 1 FROM events e WHERE e.meeting_id = m.id)
+      AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = m.guild_id AND u.gone_since IS NOT NULL)
+"""
+_STALE = f" AND (e.state = 'making' OR (e.state = 'shown' AND (m.id IS NULL OR e.shown <> {_WANTED})))"
+_SAME_GROUP = " AND m.group_id = (SELECT o.group_id FROM meetings o WHERE o.id = :meeting_id)"
+
+
+class EventRepository:
+    """One row a meeting whose event was made, or could not be."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def stale(
+        self, now: datetime, meeting_id: MeetingId | None = None, *, limit: int = 200
+    ) -> Sequence[ServerEvent]:
+        """Return events that do not show what they should, and those of next meetings that have none.
+
+        With a meeting, those of its group. What Discord refused waits for `again`.
+        """
+        if meeting_id is None:
+            known = await self._tx.all(
+                _KNOWN + _STALE + " ORDER BY e.meeting_id LIMIT :limit",
+                limit=limit,
+            )
+            missing = await self._tx.all(
+                _MISSING + " ORDER BY m.starts_at, m.id LIMIT :limit",
+                now=epoch(now),
+                limit=limit,
+            )
+        else:
+            known = await self._tx.all(
+                _KNOWN + _STALE + _SAME_GROUP + " ORDER BY e.meeting_id", meeting_id=meeting_id
+            )
+            missing = await self._tx.all(_MISSING + _SAME_GROUP, now=epoch(now), meeting_id=meeting_id)
+        return [_event(row) for row in (*known, *missing)]
+
+    async def waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
+        """Return what is shown and what was refused, of one guild or of all, to look at it again."""
+        here = "" if guild_id is None else " AND e.guild_id = :guild_id"
+        rows = await self._tx.all(
+            _KNOWN + " AND e.state IN ('shown', 'refused')" + here + " ORDER BY e.meeting_id",
+            **({} if guild_id is None else {"guild_id": guild_id}),
+        )
+        return [_event(row) for row in rows]
+
+    async def soon(
+        self, now: datetime, until: datetime, meeting_id: MeetingId | None = None
+    ) -> Sequence[ServerEvent]:
+        """Return the shown events of meetings that start by `until`, or of one meeting."""
+        ahead = _KNOWN + " AND e.state = 'shown' AND m.state IN ('scheduled', 'open')"
+        if meeting_id is None:
+            rows = await self._tx.all(
+                ahead + " AND m.starts_at > :now AND m.starts_at <= :until ORDER BY m.starts_at, m.id",
+                now=epoch(now),
+                until=epoch(until),
+            )
+        else:
+            rows = await self._tx.all(ahead + " AND e.meeting_id = :meeting_id", meeting_id=meeting_id)
+        return [_event(row) for row in rows]
+
+    async def ids(self, guild_id: GuildId) -> frozenset[EventId]:
+        """Return which of a guild's events belong to a meeting already."""
+        rows = await self._tx.all(
+            "SELECT event_id FROM events WHERE guild_id = :guild_id AND event_id IS NOT NULL",
+            guild_id=guild_id,
+        )
+        return frozenset(EventId(row["event_id"]) for row in rows)
+
+    async def making(self, event: ServerEvent, mark: str) -> None:
+        """Say, before Discord is asked for it, that an event is being made, and how to find it again."""
+        await self._put(event, EventState.MAKING, None, mark)
+
+    async def shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
+        """Say what Discord shows now."""
+        await self._put(event, EventState.SHOWN, event_id, shown)
+
+    async def over(self, event: ServerEvent) -> None:
+        """Say that somebody else ended or deleted the event."""
+        await self._put(event, EventState.OVER, event.event_id, event.shown)
+
+    async def refused(self, event: ServerEvent) -> None:
+        """Say that Discord is not asked any more for the time being."""
+        await self._put(event, EventState.REFUSED, event.event_id, event.shown)
+
+    async def _put(self, event: ServerEvent, state: EventState, event_id: EventId | None, shown: str) -> None:
+        await self._tx.run(
+            """
+            INSERT INTO events (meeting_id, guild_id, event_id, shown, state)
+            VALUES (:meeting_id, :guild_id, :event_id, :shown, :state)
+            ON CONFLICT (meeting_id) DO UPDATE SET event_id = excluded.event_id, shown = excluded.shown,
+                                                   state = excluded.state
+            """,
+            meeting_id=event.meeting_id,
+            guild_id=event.guild_id,
+            event_id=event_id,
+            shown=shown,
+            state=state.value,
+        )
+
+    async def forget(self, event: ServerEvent) -> None:
+        """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
+        await self._tx.run("DELETE FROM events WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id)
+
+    async def again(self, event: ServerEvent) -> None:
+        """Let an event be looked at with the next refresh, whatever Discord was told."""
+        if event.event_id is None:
+            await self.forget(event)
+        else:
+            await self._put(event, EventState.SHOWN, event.event_id, "")
+
+    async def sweep(self) -> None:
+        """Drop what nothing follows from: of meetings that are over or were dropped."""
+        await self._tx.run(
+            """
+            DELETE FROM events WHERE (state = 'over' OR (state = 'refused' AND event_id IS NULL))
+              AND NOT EXISTS (
+                SELECT 1 FROM meetings m WHERE m.id = events.meeting_id
+                  AND m.state IN ('scheduled', 'open', 'skipped')
+              )
+            """
+        )
+
+
+class InterestRepository:
+    """Who pressed "Interested" on the server's event of a meeting."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def of(self, meeting_id: MeetingId) -> frozenset[UserId]:
+        """Return who did."""
+        rows = await self._tx.all(
+            "SELECT user_id FROM interests WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+        )
+        return frozenset(UserId(row["user_id"]) for row in rows)
+
+    async def put(self, meeting_id: MeetingId, user_ids: Collection[UserId]) -> None:
+        """Replace who did."""
+        await self._tx.run("DELETE FROM interests WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        for user_id in user_ids:
+            await self._tx.run(
+                "INSERT INTO interests (meeting_id, user_id) VALUES (:meeting_id, :user_id)",
+                meeting_id=meeting_id,
+                user_id=user_id,
+            )

@@ -1,0 +1,236 @@
+"""A group's places, and what each present member says of those that can be chosen."""
+
+from datetime import timedelta
+
+import pytest
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GuildId, LocationId, UserId
+from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.venues import Basis, Venue, VenueRepository
+from tests.services.homes import GUILD, Home
+
+ANA, BEN, CHO = UserId(1), UserId(2), UserId(3)
+ALL = frozenset(Access)
+
+
+@pytest.fixture
+def home(database: Database) -> Home:
+    return Home(database)
+
+
+@pytest.fixture
+async def group(home: Home) -> Group:
+    return await home.group(ANA, BEN, CHO)
+
+
+def words(name: str = "Café Lumen", **others: object) -> LocationWords:
+    given: dict[str, object] = {
+        "kind": LocationKind.HYBRID,
+        "address": "3 Mill Lane",
+        "link": "https://cafe.example",
+        "access": ALL,
+        "note": "ring twice",
+        **others,
+    }
+    return LocationWords(name=name, **given)  # type: ignore[arg-type]  # spelled out above
+
+
+async def added(home: Home, group: Group, named: LocationWords) -> LocationId | None:
+    return await home.database.write(
+        lambda tx: LocationRepository(tx).add(
+            group_id=group.id, guild_id=group.guild_id, words=named, offered_by=ANA, now=home.now
+        )
+    )
+
+
+async def offered(home: Home, group: Group, name: str = "Café Lumen", **others: object) -> Location:
+    id_ = await added(home, group, words(name, **others))
+    assert id_ is not None
+    return await found(home, group, id_)
+
+
+async def found(home: Home, group: Group, id_: LocationId) -> Location:
+    location = await home.database.read(lambda tx: LocationRepository(tx).get(group.id, id_))
+    assert location is not None
+    return location
+
+
+async def live(home: Home, group: Group) -> list[str]:
+    locations = await home.database.read(lambda tx: LocationRepository(tx).live(group.id))
+    return [location.name for location in locations]
+
+
+async def retire(home: Home, location: Location) -> None:
+    await home.database.write(lambda tx: LocationRepository(tx).retire(location, home.now))
+
+
+@pytest.mark.parametrize("access", [frozenset(), frozenset({Access.QUIET}), ALL])
+async def test_a_place_is_kept_as_it_was_written(home: Home, group: Group, access: frozenset[Access]) -> None:
+    written = words(access=access, note=None, link=None, kind=LocationKind.PLACE)
+    id_ = await added(home, group, written)
+    assert id_ is not None
+    location = await found(home, group, id_)
+    assert location.words == written
+    assert (location.group_id, location.guild_id, location.offered_by) == (group.id, group.guild_id, ANA)
+    assert (location.created_at, location.live) == (home.now, True)
+
+
+async def test_a_foreign_place_is_as_one_that_is_not_there(home: Home, group: Group) -> None:
+    location = await offered(home, group)
+    other = await home.group(ANA, name="Ash")
+
+    async def script(tx: Tx) -> list[object]:
+        repository = LocationRepository(tx)
+        return [
+            await repository.get(other.id, location.id),
+            await repository.get(group.id, LocationId(location.id + 1)),
+            await repository.group_of(GuildId(2), location.id),
+            await repository.group_of(GUILD, LocationId(location.id + 1)),
+            await repository.group_of(GUILD, location.id),
+        ]
+
+    assert await home.database.read(script) == [None, None, None, None, group.id]
+
+
+async def test_a_name_is_taken_once_in_a_group_whatever_its_case(home: Home, group: Group) -> None:
+    first = await offered(home, group, "Straße 5")
+    assert await added(home, group, words("STRASSE 5")) is None
+    other = await home.group(ANA, name="Ash")
+    assert await added(home, other, words("Straße 5")) is not None
+    second = await offered(home, group, "Library")
+
+    async def rename(location: Location, name: str) -> bool:
+        return await home.database.write(lambda tx: LocationRepository(tx).describe(location, words(name)))
+
+    assert not await rename(second, "strasse 5")
+    assert await rename(first, "STRASSE 5")
+    assert await live(home, group) == ["STRASSE 5", "Library"]
+    await retire(home, first)
+    assert await rename(second, "Straße 5")
+    assert await live(home, group) == ["Straße 5"]
+
+
+async def test_another_description_replaces_all_of_the_old_one(home: Home, group: Group) -> None:
+    location = await offered(home, group)
+    other = words(
+        "Library", kind=LocationKind.PLACE, address="1 High Street", link=None, access=frozenset(), note=None
+    )
+    assert await home.database.write(lambda tx: LocationRepository(tx).describe(location, other))
+    now = await found(home, group, location.id)
+    assert (now.words, now.offered_by, now.created_at) == (other, ANA, location.created_at)
+
+
+async def test_a_retired_place_is_kept_and_may_come_back_while_its_name_is_free(
+    home: Home, group: Group
+) -> None:
+    location = await offered(home, group)
+    home.now += timedelta(days=1)
+    await retire(home, location)
+    assert await live(home, group) == []
+    gone = await found(home, group, location.id)
+    assert (gone.retired_at, gone.live) == (home.now, False)
+    second = await offered(home, group)
+
+    async def revive(tx: Tx) -> bool:
+        return await LocationRepository(tx).revive(gone)
+
+    assert not await home.database.write(revive)
+    await retire(home, second)
+    assert await home.database.write(revive)
+    assert (await found(home, group, location.id)).live
+    assert await live(home, group) == ["Café Lumen"]
+
+
+async def minutes(home: Home, group: Group) -> dict[LocationId, dict[UserId, int]]:
+    stated = await home.database.read(lambda tx: LocationRepository(tx).minutes(group.id))
+    return {place: dict(each) for place, each in stated.items()}
+
+
+async def test_minutes_are_stated_changed_and_taken_back(home: Home, group: Group) -> None:
+    here, there = await offered(home, group), await offered(home, group, "Library")
+
+    async def state(user: UserId, location: Location, way: int | None) -> None:
+        await home.database.write(lambda tx: LocationRepository(tx).put_minutes(location.id, user, way))
+
+    assert await minutes(home, group) == {}
+    for user, location, way in ((ANA, here, 0), (BEN, here, 40), (BEN, there, 5), (BEN, here, 35)):
+        await state(user, location, way)
+    assert await minutes(home, group) == {here.id: {ANA: 0, BEN: 35}, there.id: {BEN: 5}}
+    await state(BEN, here, None)
+    await state(CHO, here, None)
+    assert await minutes(home, group) == {here.id: {ANA: 0}, there.id: {BEN: 5}}
+    await retire(home, there)
+    assert await minutes(home, group) == {here.id: {ANA: 0}}
+    await home.leave(group, ANA)
+    assert await minutes(home, group) == {}
+
+
+async def test_approvals_replace_each_other_and_count_present_members_and_live_places(
+    home: Home, group: Group
+) -> None:
+    here, there = await offered(home, group), await offered(home, group, "Library")
+    other = await home.group(BEN, name="Ash")
+    elsewhere = await offered(home, other)
+
+    async def vote(user: UserId, *places: Location, of: Group = group) -> None:
+        ids = [place.id for place in places]
+        await home.database.write(lambda tx: LocationRepository(tx).put_approvals(of.id, user, ids))
+
+    async def approvals() -> dict[LocationId, frozenset[UserId]]:
+        return dict(await home.database.read(lambda tx: LocationRepository(tx).approvals(group.id)))
+
+    await vote(BEN, elsewhere, of=other)
+    await vote(ANA, here, there, here)
+    await vote(BEN, there, elsewhere)  # a place of another group is left out
+    assert await approvals() == {here.id: {ANA}, there.id: {ANA, BEN}}
+    await vote(ANA, there)
+    assert await approvals() == {there.id: {ANA, BEN}}
+    assert len(await home.rows("SELECT * FROM approvals WHERE location_id = :id", id=elsewhere.id)) == 1
+    await retire(home, there)
+    assert await approvals() == {}
+    await vote(ANA, here, there)
+    await vote(BEN)
+    assert await approvals() == {here.id: {ANA}}
+    assert await home.database.write(lambda tx: LocationRepository(tx).revive(there))
+    assert await approvals() == {here.id: {ANA}, there.id: {ANA, BEN}}
+    await home.leave(group, ANA)
+    assert await approvals() == {there.id: {BEN}}
+
+
+async def test_a_purged_server_leaves_no_place_behind(home: Home, group: Group) -> None:
+    location = await offered(home, group)
+
+    async def script(tx: Tx) -> None:
+        await LocationRepository(tx).put_minutes(location.id, ANA, 10)
+        await LocationRepository(tx).put_approvals(group.id, ANA, [location.id])
+        await GuildRepository(tx).gone(GUILD, home.now)
+        await GuildRepository(tx).purge(before=home.now + timedelta(days=30))
+
+    await home.database.write(script)
+    for table in ("locations", "travel", "approvals"):
+        assert await home.rows(f"SELECT * FROM {table}") == []
+
+
+async def test_the_meetings_at_a_place_are_those_still_to_come(home: Home, group: Group) -> None:
+    location = await offered(home, group)
+    ids = [await home.meeting(group, home.now + timedelta(days=day)) for day in (1, 2, 3)]
+
+    async def script(tx: Tx) -> None:
+        for id_, place in zip(ids, (location.id, location.id, None), strict=True):
+            await VenueRepository(tx).put(
+                Venue(
+                    meeting_id=id_,
+                    rule=group.rotation,
+                    basis=Basis.RULE,
+                    location_id=place,
+                    host_id=ANA,
+                )
+            )
+
+    await home.database.write(script)
+    await home.run("UPDATE meetings SET state = 'closed' WHERE id = :id", id=ids[0])
+    assert await home.database.read(lambda tx: VenueRepository(tx).at(location.id)) == [ids[1]]
