@@ -1,1 +1,1 @@
-"""Attendance and personal data as files: a room kept for the honest record."""
+"""What people take away as files; nothing here knows Discord or a sentence."""

@@ -112,6 +112,8 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
         "buddybot.storage.sqlite", "buddybot.storage.sqlite_script", "buddybot.storage.migrations"
     ),
     "asyncpg": _among("buddybot.storage.postgres"),
+    "icalendar": _among("buddybot.exports.ics"),
+    "ical": _among(),
     "simcord": _in_demo,
     "pytest": _among(),
     "hypothesis": _among(),

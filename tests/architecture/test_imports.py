@@ -102,6 +102,7 @@ BAD = [
     ("a second database", "buddybot/services/a.py", "import sqlite3", "must not know sqlite3"),
     ("aiosqlite elsewhere", "buddybot/storage/a.py", "import aiosqlite", "must not know aiosqlite"),
     ("asyncpg elsewhere", "buddybot/storage/sqlite.py", "import asyncpg", "must not know asyncpg"),
+    ("icalendar elsewhere", "buddybot/ui/a.py", "import icalendar", "must not know icalendar"),
     ("simcord elsewhere", "buddybot/app.py", "import simcord", "must not know simcord"),
     ("pytest at run time", "buddybot/demo/a.py", "import pytest", "must not know pytest"),
     ("tests at run time", "buddybot/demo/a.py", "from tests import contract", "does not know its tests"),

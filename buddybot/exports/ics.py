@@ -1,0 +1,123 @@
+"""The meetings of a group as an iCalendar file (RFC 5545), for whatever calendar its members use.
+
+A file that is imported again updates what is there: a meeting keeps its UID for ever, and SEQUENCE
+grows with each change.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import quote
+
+from buddybot.domain import zones
+from buddybot.domain.ids import GroupId, GuildId
+from buddybot.domain.meetings import MeetingKind
+from buddybot.exports.clocks import observances
+
+PRODUCT = "-//buddybot//Meetings//EN"
+
+_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, which the format forbids, and halves of characters, which UTF-8 cannot say."""
+_OF_ADDRESSES = "%/:=&?~#+!$,;'@()*[]-._"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One meeting in a calendar; the instants are in UTC, `zone` is where a clock shows them.
+
+    Texts may hold anything that people write. `location` and `description` are for members' eyes only.
+    """
+
+    guild_id: GuildId
+    group_id: GroupId
+    slot: date
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    sequence: int
+    called_off: bool
+    summary: str
+    location: str | None = None
+    url: str | None = None
+    description: str | None = None
+
+    @property
+    def uid(self) -> str:
+        """What a calendar knows the meeting by; when it takes place has no part in it."""
+        return f"{self.guild_id}-{self.group_id}-{self.slot.isoformat()}-{self.kind.value}@buddybot"
+
+
+def calendar_file(entries: Sequence[Entry], *, name: str, now: datetime) -> bytes:
+    """Return the file; `name` is what a calendar made from it is called, `now` when it was made."""
+    # The library takes a tenth of a second to load, and most runs of the bot never write a calendar.
+    import icalendar
+
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", "PUBLISH")
+    for key in ("NAME", "X-WR-CALNAME"):  # what the standard calls it, and what most programs read
+        calendar.add(key, icalendar.prop.vInline(_text(name)))
+    for zone in sorted({entry.zone for entry in entries} - {"UTC"}):
+        timezone = icalendar.Timezone()
+        timezone.add("TZID", zone)
+        for each in observances(zone, *_years(entries)):
+            part = icalendar.TimezoneDaylight() if each.daylight else icalendar.TimezoneStandard()
+            part.add("DTSTART", each.onset)
+            part.add("RDATE", each.onset)  # said again for readers that go by rules and dates alone
+            part.add("TZOFFSETFROM", each.before)
+            part.add("TZOFFSETTO", each.after)
+            part.add("TZNAME", each.name)
+            timezone.add_component(part)
+        calendar.add_component(timezone)
+    for entry in entries:
+        event = icalendar.Event()
+        for key, value in _properties(entry, now):
+            event.add(key, icalendar.prop.vInline(value) if isinstance(value, str) else value)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _properties(entry: Entry, now: datetime) -> Iterator[tuple[str, str | int | datetime]]:
+    """The properties of one meeting; strings are as they stand in the file."""
+    yield "UID", entry.uid
+    yield "DTSTAMP", now.astimezone(UTC)
+    yield "DTSTART", _clock(entry.starts_at, entry.zone)
+    yield "DTEND", _clock(entry.ends_at, entry.zone)
+    yield "SEQUENCE", entry.sequence
+    yield "STATUS", "CANCELLED" if entry.called_off else "CONFIRMED"
+    yield "SUMMARY", _text(entry.summary)
+    if entry.location:
+        yield "LOCATION", _text(entry.location)
+    if entry.url:
+        yield "URL", quote(entry.url, safe=_OF_ADDRESSES, errors="replace")
+    if entry.description:
+        yield "DESCRIPTION", _text(entry.description)
+
+
+def _clock(moment: datetime, zone: str) -> datetime:
+    """The instant as a clock in the zone shows it; in UTC where the clock shows the same for the second
+    time, because local time in the format means the first.
+    """
+    shown = moment.astimezone(zones.zone(zone))
+    return moment.astimezone(UTC) if zone == "UTC" or shown.fold else shown
+
+
+def _years(entries: Sequence[Entry]) -> tuple[datetime, datetime]:
+    """The whole years that the zones must be right for."""
+    first = min(entry.starts_at for entry in entries).astimezone(UTC)
+    last = max(entry.ends_at for entry in entries).astimezone(UTC)
+    return datetime(first.year, 1, 1, tzinfo=UTC), datetime(last.year + 1, 1, 1, tzinfo=UTC)
+
+
+def _text(raw: str) -> str:
+    r"""A TEXT value: nothing in it ends the line or the value.
+
+    Not left to the library, which takes the two characters `\N` that somebody wrote for a line break and
+    lets control characters through.
+    """
+    kept = _UNWRITABLE.sub("", _BREAK.sub("\n", raw))
+    return kept.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")

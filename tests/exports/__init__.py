@@ -1,0 +1,1 @@
+"""Files, read back by libraries that did not write them."""
