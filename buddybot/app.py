@@ -14,6 +14,7 @@ from yarl import URL
 
 from buddybot.bot import BuddyBot
 from buddybot.domain.ids import GuildId
+from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
 from buddybot.errors import OperatorError
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
@@ -31,7 +32,7 @@ from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
 from buddybot.ui.letters import compose
-from buddybot.ui.live import LiveCards
+from buddybot.ui.live import Live
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         work = Work(database=database, now=now, changed=clock.ring_soon)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=_times(settings))
         bot.services = suite.build(work, planner, _rules(settings))
-        bot.live = LiveCards(bot, bot.services)
+        bot.live = Live(bot, bot.services)
         courier = Courier(
             database=database,
             now=now,
@@ -75,6 +76,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             outlet=DiscordOutlet(bot, compose),
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
+            before={PingKind.FEW: bot.live.read_interests_for},
         )
         bot.dispatcher = Dispatcher(
             database=database, now=now, courier=courier, clock=clock, unauthorized=bot.access_lost.set
@@ -150,7 +152,13 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
     bot.dispatcher.start()
     alarm.start(
         bot.dispatcher.ring,
-        jobs(bot.housekeeping, tick=bot.dispatcher.tick, refresh_cards=bot.live.refresh),
+        jobs(
+            bot.housekeeping,
+            tick=bot.dispatcher.tick,
+            refresh=bot.live.refresh,
+            read_interests=bot.live.read_interests,
+            review_events=bot.live.review_events,
+        ),
     )
     log.info("ready in %s servers", len(bot.guilds))
 

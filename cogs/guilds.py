@@ -39,13 +39,15 @@ class GuildCog(commands.Cog):
     async def on_guild_channel_update(
         self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
-        """Try a channel that refused the bot again: its permissions may have been mended."""
+        """Try a channel that refused the bot again, and look who sees it: its permissions may be others."""
         await self._guilds.changed(GuildId(after.guild.id))
+        await self._bot.live.review_events(GuildId(after.guild.id))
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
         """Try channels that refused the bot again: a role of its own may have been mended."""
         await self._guilds.changed(GuildId(after.guild.id))
+        await self._bot.live.review_events(GuildId(after.guild.id))
 
 
 async def setup(bot: Client) -> None:

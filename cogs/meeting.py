@@ -12,6 +12,7 @@ from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
+from buddybot.ui.calendar_files import calendar_attachment, calendar_card
 from buddybot.ui.checkins import closed_card
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
@@ -28,7 +29,7 @@ REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.FEW, "other": Reaso
 
 
 class MeetingCog(commands.Cog):
-    """Schedule, skip, move, cancel, start and close."""
+    """Schedule, skip, move, cancel, start and close; a file for each member's own calendar."""
 
     meeting = app_commands.Group(
         name="meeting", description="When the group meets (for organizers)", guild_only=True
@@ -214,6 +215,18 @@ class MeetingCog(commands.Cog):
             closing = await self._bot.services.checkins.close(reply.actor, found.meeting.id)
             await reply.show(closed_card(reply.texts, closing))
             await self._bot.live.refresh(found.meeting.id)
+
+    @meeting.command(
+        name="calendar", description="The group's meetings as a file for your own calendar (for every member)"
+    )
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def calendar(self, interaction: Interaction, group: str | None = None) -> None:
+        """The group's meetings as a file for your own calendar."""
+        async with Reply(interaction) as reply:
+            view = await self._bot.services.calendar_feed.view(reply.actor, choices.parse_group(group))
+            card, file = calendar_card(reply.texts, view), calendar_attachment(reply.texts, view)
+            await reply.show(card, files=[file])
 
 
 async def setup(bot: Client) -> None:

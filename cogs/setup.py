@@ -97,6 +97,7 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
         charter=reply.texts.plain("groups.charter.usual"),
         language=choices.parse_language(given.written("language")) or reply.texts.language,
         rhythm=ui.When.carried(given, 1).rhythm(given.word(0)),
+        rotation=choices.parse_rotation(given.written("rotation")),
     )
 
 

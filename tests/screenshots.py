@@ -65,6 +65,14 @@ def _play(demo: Demo, place: Window, folder: Path) -> None:
         place.press(label, on="Meeting 9")
     _take(place, place.message("Meeting 9"), folder / "meeting.png")
 
+    place.play("Ana")
+    place.press("Where exactly", on="Meeting 9")
+    _take(place, place.message("for members only"), folder / "place.png")
+    place.command("rotation show")
+    _take(place, place.message("Where Rowan group meets next"), folder / "rotation.png")
+    place.command("location list")
+    _take(place, place.message("Places of Rowan group"), folder / "places.png")
+
     for name, (report, promise) in REPORTS.items():
         place.play(name)
         place.press("Check in early", on="Meeting 9")

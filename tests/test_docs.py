@@ -27,7 +27,9 @@ FOLDERS = ("buddybot/", "cogs/", "tests/", "config/", "docs/", "bench/", ".ci/",
 IN_A_WHEEL = {"buddybot/cogs", "buddybot/config"}
 DISCORDS_OWN = {"manage server"}
 """Words of Discord's that the pages for people set in italics like the labels of ours."""
-PEOPLE = frozenset({"user_id", "recipient", "facilitator_id", "timekeeper_id"})
+PEOPLE = frozenset(
+    {"user_id", "recipient", "facilitator_id", "timekeeper_id", "offered_to", "host_id", "before_host_id"}
+)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 

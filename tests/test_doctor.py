@@ -155,7 +155,7 @@ async def test_where_the_system_has_no_zones_the_package_is_named(
 
 async def test_the_invite_link_names_the_application_of_the_token(settings: Settings) -> None:
     text = (await look(settings))["permissions"].text
-    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=268553216" in text
+    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=17592454597632" in text
     text = (await look(dataclasses.replace(settings, token="no.real.token")))["permissions"].text
     assert "client_id=APPLICATION_ID&" in text
 

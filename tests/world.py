@@ -135,6 +135,15 @@ def custom_ids(message: Message) -> list[str]:
     return [item["custom_id"] for item in _walk(_components(message)) if item.get("custom_id")]
 
 
+def offered(message: Message) -> dict[str, str]:
+    """Return what can be chosen from a message's selects: each value by its label."""
+    return {
+        choice["label"]: choice["value"]
+        for item in _walk(_components(message))
+        for choice in item.get("options") or []
+    }
+
+
 def modal_text(result: simcord.InteractionResult) -> str:
     """Return all that a form says: its title, labels, hints and choices."""
     assert result.modal is not None, f"no form was opened: {texts_in(result.response)}"

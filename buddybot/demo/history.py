@@ -8,11 +8,12 @@ import simcord
 from buddybot.bot import BuddyBot
 from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.demo.stage import NAMES, ZONE, Stage
-from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, WEEKS, Week
+from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, SPOTS, SUITING, WEEKS, Week
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.commitments import Commitment, Outcome, Visibility
 from buddybot.domain.groups import USUAL_CAPACITY
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, MeetingId, UserId
+from buddybot.domain.locations import described
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 from buddybot.services.actor import Actor
@@ -65,6 +66,24 @@ class Life:
             )
             await services.invitations.accept(self.actor(name), offer.invitation.id)
         return view.group.id
+
+    async def offer_places(self, group_id: GroupId) -> None:
+        """Let them offer the places among which they rotate, and say what each costs them."""
+        locations = self._bot.services.locations
+        found: dict[str, LocationId] = {}
+        for name, spot in SPOTS.items():
+            words = described(
+                name=spot.name, kind=spot.kind, where=spot.where, access=spot.access, note=spot.note
+            )
+            view = await locations.suggest(self.actor(name), words, group_id)
+            found[spot.name] = view.location.id
+        for name in NAMES:
+            minutes = {
+                found[spot.name]: spot.minutes[name] for spot in SPOTS.values() if name in spot.minutes
+            }
+            await locations.travel(self.actor(name), group_id, minutes)
+        for name, suiting in SUITING.items():
+            await locations.vote(self.actor(name), group_id, [found[place] for place in suiting])
 
     async def meet(self, week: int, meeting_id: MeetingId) -> None:
         """Hold a meeting: everybody who comes reports on the week that ends and promises the next."""
@@ -130,6 +149,7 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
     """Found the group and let it meet for eight weeks, up to shortly before the ninth meeting."""
     life = Life(bot, stage)
     group_id = await life.found_group()
+    await life.offer_places(group_id)
     for week in range(MEETINGS):
         meeting = await _next_meeting(bot, group_id)
         await pass_until(env, bot, meeting.starts_at - timedelta(hours=5))

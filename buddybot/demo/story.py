@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from buddybot.domain.locations import Access, LocationKind
 from buddybot.domain.rsvps import Answer
 
 
@@ -106,3 +107,63 @@ WEEKS: dict[str, tuple[Week, ...]] = {
 
 ANSWERED = {"Ana": Answer.GOING, "Ben": Answer.GOING, "Dev": Answer.VIRTUAL}
 """What is said of the ninth meeting so far; the others have not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that somebody offered, and what it costs those who said so, in minutes."""
+
+    name: str
+    kind: LocationKind
+    where: str
+    access: frozenset[Access]
+    note: str | None
+    minutes: dict[str, int]
+
+
+SPOTS: dict[str, Spot] = {
+    "Ana": Spot(
+        "Café Lumen",
+        LocationKind.PLACE,
+        "3 Mill Lane",
+        frozenset({Access.STEP_FREE}),
+        "The long table at the back is ours on Thursdays",
+        {"Ana": 10, "Ben": 25, "Cho": 20, "Dev": 35, "Eli": 15, "Fay": 30},
+    ),
+    "Ben": Spot(
+        "Harbour library",
+        LocationKind.HYBRID,
+        "12 Quay Street, room 2\nhttps://meet.example.org/rowan-library",
+        frozenset({Access.STEP_FREE, Access.QUIET}),
+        "Ring at the side door after six",
+        {"Ana": 25, "Ben": 5, "Cho": 30, "Dev": 20, "Eli": 30, "Fay": 15},
+    ),
+    "Cho": Spot(
+        "Cho's kitchen",
+        LocationKind.PLACE,
+        "7 Orchard Row, second bell",
+        frozenset({Access.QUIET, Access.PARKING}),
+        None,
+        {"Ana": 20, "Ben": 30, "Cho": 0, "Dev": 25, "Eli": 20, "Fay": 40},
+    ),
+    "Dev": Spot(
+        "Video room",
+        LocationKind.VIRTUAL,
+        "https://meet.example.org/rowan",
+        frozenset(),
+        "For weeks with snow or colds",
+        {},
+    ),
+    "Fay": Spot(
+        "Allotment house",
+        LocationKind.PLACE,
+        "Plot 14, Station Road gardens",
+        frozenset({Access.PARKING}),
+        "Bring a warm jumper",
+        {"Ana": 35, "Ben": 20, "Cho": 45, "Dev": 15, "Eli": 40, "Fay": 5},
+    ),
+}
+"""The five places among which the group rotates, by the one who offered them; Eli has none to offer."""
+
+SUITING = {"Ana": ("Café Lumen", "Harbour library"), "Eli": ("Café Lumen", "Cho's kitchen")}
+"""Which places suit those who said so."""

@@ -2,13 +2,13 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.pings import GROUP, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.pings.backoff import after
@@ -35,6 +35,7 @@ _SHOWN: Mapping[PingKind, CardKind] = {
     PingKind.CARD: CardKind.MEETING,
     PingKind.CHECKIN: CardKind.CHECKIN,
     PingKind.SUMMARY: CardKind.SUMMARY,
+    PingKind.FEW: CardKind.FEW,
 }
 """As what a message found after a crash shows its meeting; only what was prepared so is entered."""
 
@@ -86,14 +87,19 @@ class Courier:
         outlet: Outlet,
         pacer: Pacer,
         quiet: QuietHours | None,
+        before: Mapping[PingKind, Callable[[MeetingId], Awaitable[None]]] | None = None,
     ) -> None:
-        """`quiet` are the hours in which members who chose none themselves get no direct message."""
+        """`quiet` are the hours in which members who chose none themselves get no direct message.
+
+        `before` reads from Discord what pings of a kind go by, just before they are prepared.
+        """
         self._database = database
         self._now = now
         self._announcers = announcers
         self._outlet = outlet
         self._pacer = pacer
         self._quiet = quiet
+        self._before = before or {}
 
     async def carry(self, flight: Flight) -> Ending:
         """Bring a ping as far as it gets now; raises Unauthorized when nothing gets anywhere."""
@@ -128,6 +134,8 @@ class Courier:
             return Ending.SENT
         if ping.expires_at <= self._now():
             return await self._missed(flight)
+        if ping.meeting_id is not None and (read := self._before.get(ping.kind)) is not None:
+            await read(ping.meeting_id)
         prepared = await self._database.write(lambda tx: self._prepare(tx, flight))
         if not isinstance(prepared, _Prepared):
             return prepared

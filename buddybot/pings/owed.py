@@ -15,7 +15,10 @@ from buddybot.domain.schedule import instant
 SUMMARY_LIFE = timedelta(days=7)
 REMINDER_BEFORE = timedelta(hours=24)
 NUDGE_LIFE = timedelta(hours=24)
-
+TO_ANSWER = timedelta(hours=12)
+"""Where a minimum is set, the card is up at least this long before answers are due."""
+ANSWERABLE = timedelta(hours=1)
+"""An hour at which answers are due that is nearer than this when it is set gives nobody time to answer."""
 _TO_MEMBERS = (PingKind.NUDGE, PingKind.REMINDER)
 
 
@@ -56,11 +59,16 @@ def owed(
     ]
 
 
-def too_late(ping: Owed, now: datetime) -> bool:
-    """Return whether a ping that was not planned before is not to be planned any more.
+def too_late(ping: Owed, now: datetime, before: datetime | None = None) -> bool:
+    """Return whether a ping is not to be planned any more; `before` is for when it was planned already.
 
-    A nudge is never begun after its time, everything else not once it is useless.
+    A nudge is never begun after its time, everything else not once it is useless. Organizers are not
+    asked about few answers at an hour that was set too late for anybody to answer.
     """
+    if ping.kind is PingKind.FEW:
+        return before != ping.due_at and ping.due_at < now + ANSWERABLE
+    if before is not None:
+        return False
     return ping.expires_at <= now or (ping.kind is PingKind.NUDGE and ping.due_at <= now)
 
 
@@ -69,7 +77,10 @@ def _of_meeting(
 ) -> Iterator[Owed]:
     closes_at = meeting.ends_at + times.close_after
     if meeting.state is MeetingState.SCHEDULED:
-        yield _ping(meeting, PingKind.CARD, meeting.starts_at - times.card_before, meeting.starts_at)
+        yield _ping(meeting, PingKind.CARD, _card_due(group, meeting, times), meeting.starts_at)
+        if group.minimum and meeting.few_decision is None:
+            due = meeting.answers_due(group.answer_hours)
+            yield _ping(meeting, PingKind.FEW, due, meeting.starts_at, edition=meeting.moves)
         yield from _nudges(group, meeting, members, every_weeks, times)
         yield from _reminders(group, meeting, members, times)
     if meeting.ahead:
@@ -78,6 +89,14 @@ def _of_meeting(
         yield _ping(meeting, PingKind.SUMMARY, closes_at, closes_at + SUMMARY_LIFE)
     elif meeting.closed_at is not None:
         yield _ping(meeting, PingKind.SUMMARY, meeting.closed_at, meeting.closed_at + SUMMARY_LIFE)
+
+
+def _card_due(group: Group, meeting: Meeting, times: Times) -> datetime:
+    """A day before, or earlier where the answers to it are needed early."""
+    usual = meeting.starts_at - times.card_before
+    if not group.minimum:
+        return usual
+    return min(usual, meeting.answers_due(group.answer_hours) - TO_ANSWER)
 
 
 def _reminders(
@@ -125,9 +144,11 @@ def _ping(
     recipient: UserId = GROUP,
     *,
     direct: bool = False,
+    edition: int = 0,
 ) -> Owed:
+    extra = meeting.kind is MeetingKind.EXTRA
     return Owed(
-        key=key(meeting.group_id, meeting.slot, kind, recipient, extra=meeting.kind is MeetingKind.EXTRA),
+        key=key(meeting.group_id, meeting.slot, kind, recipient, edition=edition, extra=extra),
         guild_id=meeting.guild_id,
         group_id=meeting.group_id,
         meeting_id=meeting.id,

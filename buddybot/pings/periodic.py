@@ -77,14 +77,22 @@ def jobs(
     housekeeping: Housekeeping,
     *,
     tick: Callable[[], Awaitable[None]],
-    refresh_cards: Callable[[], Awaitable[None]],
+    refresh: Callable[[], Awaitable[None]],
+    read_interests: Callable[[], Awaitable[None]],
+    review_events: Callable[[], Awaitable[None]],
 ) -> Sequence[Periodic]:
-    """Return the list; `tick` makes the dispatcher look, `refresh_cards` edits cards that are stale."""
+    """Return the list.
+
+    `tick` makes the dispatcher look, `refresh` edits cards and events that are stale, `read_interests`
+    asks Discord who is interested in near meetings, `review_events` looks again at what it refused.
+    """
     return (
         Periodic("replan", timedelta(hours=1), housekeeping.replan),
         Periodic("tick", timedelta(seconds=60), tick),
-        Periodic("refresh cards", timedelta(seconds=60), refresh_cards),
+        Periodic("refresh cards and events", timedelta(seconds=60), refresh),
+        Periodic("read interests", timedelta(minutes=15), read_interests),
         Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
+        Periodic("review events", timedelta(hours=1), review_events),
         Periodic("forget", timedelta(days=1), housekeeping.forget),
         Periodic("purge guilds", timedelta(days=1), housekeeping.purge_guilds),
     )

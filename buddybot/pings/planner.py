@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.domain.pings import NOTICES, Ping, PingKind, PingState
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Occurrence, Schedule, occurrence, occurrences
 from buddybot.pings.owed import SUMMARY_LIFE, Times, owed, too_late
+from buddybot.services import venues
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -46,6 +47,7 @@ class Planner:
             return
         schedule = await ScheduleRepository(tx).get(group.id)
         await _Calendar(tx, current, schedule, now).settle(self._ahead, self._times.close_after)
+        await venues.settle(tx, current, now)
         await self._plan_pings(tx, current, schedule, now)
 
     async def _plan_pings(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:
@@ -59,20 +61,23 @@ class Planner:
             times=self._times,
         )
         outbox = OutboxRepository(tx)
-        waiting = {
-            ping.key for found in pings.values() for ping in found if ping.state is not PingState.CANCELLED
+        before = {
+            ping.key: ping.due_at
+            for found in pings.values()
+            for ping in found
+            if ping.state is not PingState.CANCELLED
         }
+        wanted = [ping for ping in wanted if not too_late(ping, now, before.get(ping.key))]
         for ping in wanted:
-            if ping.key in waiting or not too_late(ping, now):
-                await outbox.plan(ping)
+            await outbox.plan(ping)
         await _cancel(tx, group, {ping.key for ping in wanted}, now)
 
 
 async def _cancel(tx: Tx, group: Group, wanted: set[str], now: datetime) -> None:
-    """Take back what is not wanted any more; notices of a change are their service's own."""
+    """Take back what is not wanted any more; notices are their services' own."""
     outbox = OutboxRepository(tx)
     for ping in await outbox.planned(group.id):
-        if ping.key not in wanted and ping.kind is not PingKind.CHANGE:
+        if ping.key not in wanted and ping.kind not in NOTICES:
             await outbox.cancel(ping.id, now)
 
 
@@ -142,7 +147,7 @@ class _Calendar:
             meeting.kind is MeetingKind.REGULAR
             and meeting.moves == 0
             and meeting.starts_at > self._now
-            and not any(ping.state in _BEGUN and ping.kind is not PingKind.CHANGE for ping in pings)
+            and not any(ping.state in _BEGUN and ping.kind not in NOTICES for ping in pings)
         )
 
     async def _follow(self, meeting: Meeting) -> None:

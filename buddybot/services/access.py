@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member
-from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
+from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
 from buddybot.services.actor import Actor
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 
 
@@ -94,6 +96,24 @@ async def at_meeting(
     if meeting is None:
         raise Refusal("meeting.unknown")
     return standing, meeting
+
+
+async def at_location(
+    tx: Tx, actor: Actor, location_id: LocationId, *, lock: bool = False
+) -> tuple[Standing, Location]:
+    """Return the actor's standing in a place's group, and the place, retired ones too.
+
+    `lock` is as in `as_member`. Refusal `location.unknown` (missing, or of a group that the actor is not in).
+    """
+    locations = LocationRepository(tx)
+    group_id = await locations.group_of(guild_of(actor), location_id)
+    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+        raise Refusal("location.unknown")
+    standing = await as_member(tx, actor, group_id, lock=lock)
+    location = await locations.get(group_id, location_id)
+    if location is None:
+        raise Refusal("location.unknown")
+    return standing, location
 
 
 def require_active(group: Group) -> None:

@@ -1,14 +1,15 @@
 """The days on which a member is away, and which meetings that answers for them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId
+from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.access import as_member, guild_of
@@ -19,7 +20,9 @@ from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import VenueRepository
 
 LONGEST = 180
 """Days that one span may last."""
@@ -28,11 +31,36 @@ MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A planned meeting that the member does not come to, and what that means for it.
+
+    `hosted` when it was theirs to host until now, `host_id` is who hosts it now. `asks` when fewer
+    than the group's minimum can come at all and the organizers are still to be asked about that.
+    """
+
+    group: Group
+    meeting: Meeting
+    host_id: UserId | None
+    hosted: bool = False
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A planned meeting that the days away answer no more; `hosts` when it is the member's to host."""
+
+    group: Group
+    meeting: Meeting
+    hosts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AwayView:
-    """What is noted, and the planned meetings that the member does not come to."""
+    """What is noted, the meetings that it answers, and those that it answers no more."""
 
     spans: tuple[StoredSpan, ...]
-    meetings: tuple[tuple[Group, Meeting], ...]
+    meetings: tuple[Missed, ...]
+    freed: tuple[Freed, ...] = ()
 
 
 class AwayService:
@@ -52,10 +80,12 @@ class AwayService:
 
         async def script(tx: Tx) -> AwayView:
             now = self._work.now()
+            hosted: set[MeetingId] = set()
             for group in await self._groups(tx, actor, group_id):
                 held = (await as_member(tx, actor, group.id, lock=True)).group
+                hosted |= await _hosting(tx, actor.user_id, held.id, days)
                 await self._note(tx, actor, held, days, now)
-            return await self._view(tx, actor)
+            return await self._view(tx, actor, hosted=hosted)
 
         return await self._work.write(actor, script)
 
@@ -72,14 +102,17 @@ class AwayService:
         """Take days back; removing what is gone already changes nothing."""
 
         async def script(tx: Tx) -> AwayView:
+            freed: list[Freed] = []
             for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id):
                 if span.id == span_id:
                     await GroupRepository(tx).lock(span.group_id)
+                    before = await _missed(tx, actor.user_id, span)
                     await AwayRepository(tx).remove(
                         group_id=span.group_id, user_id=actor.user_id, span_id=span_id
                     )
                     await self._changed(tx, actor, span.group_id, span.days)
-            return await self._view(tx, actor)
+                    freed += await _freed(tx, actor, span, before)
+            return replace(await self._view(tx, actor), freed=tuple(freed))
 
         return await self._work.write(actor, script)
 
@@ -129,7 +162,7 @@ class AwayService:
         if group is not None:
             await self._planner.plan(tx, group, self._work.now())
 
-    async def _view(self, tx: Tx, actor: Actor) -> AwayView:
+    async def _view(self, tx: Tx, actor: Actor, *, hosted: Collection[MeetingId] = ()) -> AwayView:
         now = self._work.now()
         groups = {
             group.id: group for group in await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
@@ -141,11 +174,55 @@ class AwayService:
             and span.days.last >= schedule.local(now, groups[span.group_id].zone).date()
         )
         answered = {
-            meeting.id: (groups[span.group_id], meeting)
+            meeting.id: await _consequence(tx, actor.user_id, groups[span.group_id], meeting, hosted)
             for span in spans
-            for meeting in await MeetingRepository(tx).between(
-                span.group_id, first=span.days.first, last=span.days.last
-            )
-            if (await RsvpRepository(tx).roll(meeting)).of(actor.user_id) is Answer.APOLOGIES
+            for meeting in await _missed(tx, actor.user_id, span)
         }
         return AwayView(spans, tuple(answered.values()))
+
+
+async def _hosting(tx: Tx, user_id: UserId, group_id: GroupId, days: DaySpan) -> set[MeetingId]:
+    """Which meetings on these days are the member's to host."""
+    hosted = set()
+    for meeting in await MeetingRepository(tx).between(group_id, first=days.first, last=days.last):
+        venue = await VenueRepository(tx).get(meeting.id)
+        if venue is not None and venue.host_id == user_id:
+            hosted.add(meeting.id)
+    return hosted
+
+
+async def _missed(tx: Tx, user_id: UserId, span: StoredSpan) -> list[Meeting]:
+    """Which meetings on noted days the member does not come to."""
+    first, last = span.days.first, span.days.last
+    return [
+        meeting
+        for meeting in await MeetingRepository(tx).between(span.group_id, first=first, last=last)
+        if (await RsvpRepository(tx).roll(meeting)).of(user_id) is Answer.APOLOGIES
+    ]
+
+
+async def _consequence(
+    tx: Tx, user_id: UserId, group: Group, meeting: Meeting, hosted: Collection[MeetingId]
+) -> Missed:
+    roll = await RsvpRepository(tx).roll(meeting)
+    venue = await VenueRepository(tx).get(meeting.id)
+    few = len(roll.coming) + len(roll.no_word) < group.minimum
+    to_ask = any(
+        ping.kind is PingKind.FEW and ping.state is PingState.PLANNED
+        for ping in await OutboxRepository(tx).of_meeting(meeting.id)
+    )
+    host_id = None if venue is None else venue.host_id
+    handed_on = meeting.id in hosted and host_id != user_id
+    return Missed(group, meeting, host_id, hosted=handed_on, asks=few and to_ask)
+
+
+async def _freed(tx: Tx, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:
+    """Which of the meetings missed before are answered so no more."""
+    group = await GroupRepository(tx).get(guild_of(actor), span.group_id)
+    hosting = await _hosting(tx, actor.user_id, span.group_id, span.days)
+    return [
+        Freed(group, meeting, meeting.id in hosting)
+        for meeting in before
+        if group is not None
+        and (await RsvpRepository(tx).roll(meeting)).of(actor.user_id) is not Answer.APOLOGIES
+    ]

@@ -13,7 +13,7 @@ from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.text import optional
-from buddybot.services import attendance
+from buddybot.services import attendance, venues
 from buddybot.services.access import Standing, as_member, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.outcomes import settle_outcome
@@ -104,6 +104,7 @@ async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting
     await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=now)
     closed = await _fresh(tx, meeting)
     await attendance.settle(tx, closed, now)
+    await venues.keep_shares(tx, closed)
     await CardRepository(tx).touch(meeting.id)
     await planner.plan(tx, group, now)
     return closed

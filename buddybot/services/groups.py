@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from buddybot.domain.attendance import Rates, rates
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import (
     CHARTER_LIMIT,
     NAME_LIMIT,
+    USUAL_ROTATION,
     Group,
     GroupState,
     Member,
     Role,
+    Rotation,
+    check_answer_hours,
     check_capacity,
+    check_minimum,
 )
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
 from buddybot.domain.invitations import Invitation, InvitationState
@@ -23,6 +28,7 @@ from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
+from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
@@ -33,6 +39,8 @@ MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""
 MOST_MADE = 10
 """Groups a guild may make in a day."""
+RATED = 8
+"""Meetings that the rates look back on."""
 _LATELY = timedelta(days=14)
 
 
@@ -75,21 +83,24 @@ class NewGroup:
     charter: str
     language: str
     rhythm: Rhythm
+    rotation: Rotation = USUAL_ROTATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What `/group settings` changes; None keeps what is."""
+    """What an organizer changes in the settings; None keeps what is."""
 
     name: str | None = None
     channel_id: ChannelId | None = None
     capacity: int | None = None
     language: str | None = None
+    minimum: int | None = None
+    answer_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """A group as one of its members may see it; invitations are for organizers."""
+    """A group as one of its members may see it; invitations and rates are for organizers."""
 
     group: Group
     schedule: Schedule | None
@@ -98,6 +109,7 @@ class GroupView:
     organizes: bool
     invitations: tuple[Invitation, ...] = ()
     declined: tuple[Invitation, ...] = ()
+    rates: Rates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,7 @@ class GroupService:
                 language=new.language,
                 created_by=actor.user_id,
                 now=now,
+                rotation=new.rotation,
             )
             if group_id is None:
                 raise Refusal("group.name_taken", name=name)
@@ -174,6 +187,8 @@ class GroupService:
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
         name = None if changes.name is None else clean(changes.name, limit=NAME_LIMIT, field="name")
+        if changes.answer_hours is not None:
+            check_answer_hours(changes.answer_hours)
 
         async def script(tx: Tx) -> Group:
             if name is not None:
@@ -181,15 +196,15 @@ class GroupService:
                 await GuildRepository(tx).lock(access.guild_of(actor))
             group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
             groups = GroupRepository(tx)
-            if changes.capacity is not None:
-                members = await MemberRepository(tx).current(group.id)
-                check_capacity(changes.capacity, members=len(members))
+            await _check_sizes(tx, group, changes)
             kept = await groups.change(
                 group,
                 name=name,
                 channel_id=changes.channel_id,
                 capacity=changes.capacity,
                 language=changes.language,
+                minimum=changes.minimum,
+                answer_hours=changes.answer_hours,
             )
             if not kept:
                 raise Refusal("group.name_taken", name=name or group.name)
@@ -281,6 +296,16 @@ async def archived(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: d
     return await in_line(tx, planner, group, now)
 
 
+async def _check_sizes(tx: Tx, group: Group, changes: Changes) -> None:
+    """Refuse a size without room for the members, or for the number that makes a meeting."""
+    capacity = group.capacity if changes.capacity is None else changes.capacity
+    minimum = group.minimum if changes.minimum is None else changes.minimum
+    if changes.capacity is not None:
+        members = await MemberRepository(tx).current(group.id)
+        check_capacity(capacity, members=len(members), minimum=minimum)
+    check_minimum(minimum, capacity=capacity)
+
+
 async def _organizes(tx: Tx, group_id: GroupId, user_id: UserId) -> bool:
     member = await MemberRepository(tx).get(group_id, user_id)
     return member is not None and member.organizes
@@ -319,4 +344,5 @@ async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
         organizes=organizes,
         invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
         declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
+        rates=rates(await AttendanceRepository(tx).lately(group.id, meetings=RATED)) if organizes else None,
     )

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Roll
+from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of
 from buddybot.services.actor import Actor
 from buddybot.services.rules import Rules
+from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
@@ -22,12 +25,17 @@ from buddybot.storage.rsvps import RsvpRepository
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """A meeting, which one of the group's it is, and how its members answer."""
+    """A meeting, which one of the group's it is, where it is, and how its members answer.
+
+    `answer_by` is when answers are due, while that lies ahead and somebody's is missing.
+    """
 
     group: Group
     meeting: Meeting
     number: int
     roll: Roll
+    venue: VenueView
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,18 @@ class NextView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting) -> MeetingView:
+async def view_of(tx: Tx, group: Group, meeting: Meeting, *, now: datetime) -> MeetingView:
     """Return what the card of a meeting shows now."""
+    roll = await RsvpRepository(tx).roll(meeting)
+    due = meeting.answers_due(group.answer_hours)
+    awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
     return MeetingView(
-        group, meeting, await MeetingRepository(tx).number(meeting), await RsvpRepository(tx).roll(meeting)
+        group=group,
+        meeting=meeting,
+        number=await MeetingRepository(tx).number(meeting),
+        roll=roll,
+        venue=await venues.view_of(tx, meeting),
+        answer_by=due if awaited else None,
     )
 
 
@@ -83,7 +99,7 @@ class MeetingViews:
     async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
         now = self._work.now()
         meetings = await MeetingRepository(tx).ahead(group.id)
-        view = await view_of(tx, group, meetings[0]) if meetings else None
+        view = await view_of(tx, group, meetings[0], now=now) if meetings else None
         return NextView(
             group=group,
             meeting=view,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState, Reason
-from buddybot.services import calendar, news
+from buddybot.services import calendar, news, venues
 from buddybot.services.access import as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.calendar import Pick, Slot
@@ -144,7 +144,7 @@ class MeetingService:
                 ends_at=place.ends_at,
                 moved=True,
             )
-            return await self._told(tx, group, meeting.id)
+            return await _told(tx, self._planner, group, meeting.id, self._work.now())
 
         return await self._work.write(actor, script)
 
@@ -156,8 +156,7 @@ class MeetingService:
             require_active(standing.group)
             if meeting.state is MeetingState.CANCELLED:
                 return Changed(standing.group, meeting, again=True)
-            meeting.become(MeetingState.CANCELLED)
-            return await self._set(tx, standing.group, meeting, MeetingState.CANCELLED, reason)
+            return await call_off(tx, self._planner, standing.group, meeting, reason, self._work.now())
 
         return await self._work.write(actor, script)
 
@@ -200,16 +199,37 @@ class MeetingService:
     async def _set(
         self, tx: Tx, group: Group, meeting: Meeting, state: MeetingState, reason: Reason | None
     ) -> Changed:
-        await MeetingRepository(tx).set_state(
-            meeting.id, state, now=self._work.now(), reason=None if reason is None else reason.value
-        )
-        return await self._told(tx, group, meeting.id)
+        return await _set(tx, self._planner, group, meeting, state, reason, self._work.now())
 
-    async def _told(self, tx: Tx, group: Group, meeting_id: MeetingId) -> Changed:
-        """Bring pings and cards in line with a changed meeting, and owe the group a word about it."""
-        now = self._work.now()
-        meeting = await calendar.require(tx, group, meeting_id)
-        await CardRepository(tx).touch(meeting.id)
-        await self._planner.plan(tx, group, now)
-        await news.owe_change(tx, meeting, now)
-        return Changed(group, meeting)
+
+async def call_off(
+    tx: Tx, planner: Planner, group: Group, meeting: Meeting, reason: Reason, now: datetime
+) -> Changed:
+    """Cancel a meeting within a transaction, for good: pings, cards and what follows are brought in line."""
+    meeting.become(MeetingState.CANCELLED)
+    return await _set(tx, planner, group, meeting, MeetingState.CANCELLED, reason, now)
+
+
+async def _set(
+    tx: Tx,
+    planner: Planner,
+    group: Group,
+    meeting: Meeting,
+    state: MeetingState,
+    reason: Reason | None,
+    now: datetime,
+) -> Changed:
+    await MeetingRepository(tx).set_state(
+        meeting.id, state, now=now, reason=None if reason is None else reason.value
+    )
+    await venues.release(tx, group, meeting, now)
+    return await _told(tx, planner, group, meeting.id, now)
+
+
+async def _told(tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime) -> Changed:
+    """Bring pings and cards in line with a changed meeting, and owe the group a word about it."""
+    meeting = await calendar.require(tx, group, meeting_id)
+    await CardRepository(tx).touch(meeting.id)
+    await planner.plan(tx, group, now)
+    await news.owe_change(tx, meeting, now)
+    return Changed(group, meeting)

@@ -19,6 +19,7 @@ from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import VenueRepository
 
 CHANGE_LIFE = timedelta(hours=1)
 """How long after the meeting's end, or after now, word of a change is of use."""
@@ -107,7 +108,9 @@ async def card(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement 
     meeting = await _meeting(tx, ping)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
-    return Announcement(await view_of(tx, group, meeting), group.language, shows=CardKind.MEETING)
+    await VenueRepository(tx).announced([meeting.id])
+    view = await view_of(tx, group, meeting, now=now)
+    return Announcement(view, group.language, shows=CardKind.MEETING)
 
 
 async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

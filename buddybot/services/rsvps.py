@@ -4,6 +4,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer
+from buddybot.services import venues
 from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.meeting_views import MeetingView, view_of
@@ -36,6 +37,8 @@ class RsvpService:
                 meeting_id=meeting.id, user_id=actor.user_id, answer=answer, now=self._work.now()
             )
             await CardRepository(tx).touch(meeting.id)
-            return await view_of(tx, standing.group, meeting)
+            if answer in (Answer.APOLOGIES, Answer.VIRTUAL):  # a host who is not there hands their turn on
+                await venues.settle(tx, standing.group, self._work.now())
+            return await view_of(tx, standing.group, meeting, now=self._work.now())
 
         return await self._work.write(actor, script)

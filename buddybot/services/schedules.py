@@ -9,7 +9,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import PingKind, PingState
+from buddybot.domain.pings import NOTICES, PingState
 from buddybot.domain.schedule import Schedule, instant, local
 from buddybot.services import calendar, news
 from buddybot.services.access import as_organizer, require_active
@@ -192,7 +192,7 @@ async def _kept(tx: Tx, group: Group) -> list[Meeting]:
 
 async def _announced(tx: Tx, meeting: Meeting) -> bool:
     return any(
-        ping.kind is not PingKind.CHANGE and ping.state in (PingState.SENDING, PingState.SENT)
+        ping.kind not in NOTICES and ping.state in (PingState.SENDING, PingState.SENT)
         for ping in await OutboxRepository(tx).of_meeting(meeting.id)
     )
 

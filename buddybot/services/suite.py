@@ -4,26 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from buddybot.domain.pings import PingKind
-from buddybot.services import checkin_card, news
+from buddybot.services import checkin_card, few, news, swaps, venue_news
 from buddybot.services.announcements import Announcer
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.away import AwayService
+from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
 from buddybot.services.commitments import CommitmentService
+from buddybot.services.few import FewService
 from buddybot.services.groups import GroupService
 from buddybot.services.guilds import GuildService
 from buddybot.services.invitations import InvitationService
+from buddybot.services.location_views import LocationViews
+from buddybot.services.locations import LocationService
 from buddybot.services.meeting_views import MeetingViews
 from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
 from buddybot.services.notices import NoticeService
 from buddybot.services.nudges import NudgeAnnouncer, NudgeService
 from buddybot.services.preferences import PreferenceService
+from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
 from buddybot.services.summary import SummaryAnnouncer
+from buddybot.services.swaps import SwapService
 from buddybot.services.turns import TurnService
 from buddybot.services.work import Planner, Work
 
@@ -41,7 +47,13 @@ class Services:
     schedules: ScheduleService
     meetings: MeetingService
     meeting_views: MeetingViews
+    calendar_feed: CalendarFeed
+    locations: LocationService
+    location_views: LocationViews
+    rotation: RotationService
+    swaps: SwapService
     rsvps: RsvpService
+    few: FewService
     away: AwayService
     commitments: CommitmentService
     nudges: NudgeService
@@ -55,6 +67,7 @@ class Services:
 
 def build(work: Work, planner: Planner, rules: Rules) -> Services:
     """Return all services over one unit of work, one planner and one set of rules."""
+    meetings = MeetingService(work, planner)
     return Services(
         work=work,
         guilds=GuildService(work, planner),
@@ -63,9 +76,15 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         invitations=InvitationService(work, planner, rules),
         preferences=PreferenceService(work, planner),
         schedules=ScheduleService(work, planner),
-        meetings=MeetingService(work, planner),
+        meetings=meetings,
         meeting_views=MeetingViews(work, rules),
+        calendar_feed=CalendarFeed(work),
+        locations=LocationService(work, planner),
+        location_views=LocationViews(work),
+        rotation=RotationService(work, planner, meetings),
+        swaps=SwapService(work, planner),
         rsvps=RsvpService(work),
+        few=FewService(work, planner),
         away=AwayService(work, planner),
         commitments=CommitmentService(work),
         nudges=NudgeService(work),
@@ -78,6 +97,9 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
             PingKind.CARD: news.card,
             PingKind.CHANGE: news.change,
             PingKind.REMINDER: news.reminder,
+            PingKind.PLACE: venue_news.place,
+            PingKind.SWAP: swaps.announce,
+            PingKind.FEW: few.question,
             PingKind.CHECKIN: checkin_card.checkin,
             PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
             PingKind.SUMMARY: SummaryAnnouncer(planner),

@@ -8,9 +8,11 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
+from buddybot.services import venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import INCOMPLETE, unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
+from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.cards import CardKind
@@ -20,11 +22,12 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.venues import VenueRepository
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """What went well at a meeting, and when the group meets next.
+    """What went well at a meeting, and when and where the group meets next, twice ahead.
 
     `kept` and `begun` hold only what the group may read; `kept_in_all` counts the private ones too.
     """
@@ -36,7 +39,7 @@ class SummaryView:
     kept: tuple[Commitment, ...]
     begun: tuple[Commitment, ...]
     kept_in_all: int
-    next_starts_at: datetime | None
+    following: tuple[tuple[Meeting, VenueView], ...]
 
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
@@ -51,7 +54,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
     for called_off in await CheckInRepository(tx).unheard(group.id, before=meeting.starts_at):
         said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
-    ahead = [m.starts_at for m in await meetings.ahead(group.id) if m.starts_at > meeting.starts_at]
+    ahead = [each for each in await venues.planned(tx, group) if each.starts_at > meeting.starts_at]
     return SummaryView(
         group=group,
         meeting=meeting,
@@ -60,7 +63,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
         kept=tuple(c for c in readable if c.state is State.KEPT),
         begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
         kept_in_all=sum(c.state is State.KEPT for c in said),
-        next_starts_at=min(ahead, default=None),
+        following=tuple([(each, await venues.view_of(tx, each)) for each in ahead]),
     )
 
 
@@ -87,7 +90,9 @@ class SummaryAnnouncer:
         await _tell_organizers(tx, group, meeting, now)
         if not await _anybody(tx, meeting):
             return None
-        return Announcement(await view_of(tx, group, meeting), group.language, shows=CardKind.SUMMARY)
+        view = await view_of(tx, group, meeting)
+        await VenueRepository(tx).announced([each.id for each, _ in view.following])
+        return Announcement(view, group.language, shows=CardKind.SUMMARY)
 
 
 async def _anybody(tx: Tx, meeting: Meeting) -> bool:

@@ -1,9 +1,11 @@
 """A member's time away."""
 
-from buddybot.services.away import AwayView
+from collections.abc import Iterator, Sequence
+
+from buddybot.services.away import AwayView, Freed, Missed
 from buddybot.storage.away import StoredSpan
 from buddybot.ui.kit import Card, button
-from buddybot.ui.texts import Markup, Texts, moment
+from buddybot.ui.texts import Markup, Texts, member, moment
 
 MOST_SHOWN = 10
 """Spans shown at a time: each takes three of a message's forty parts."""
@@ -12,15 +14,41 @@ MOST_SHOWN = 10
 def away_card(texts: Texts, view: AwayView) -> Card:
     """Return what is noted, with a button to take each back."""
     card = Card().text(texts("away.title"))
+    if view.freed:
+        card.text(*_freed(texts, view.freed))
     if not view.spans:
         return card.text(texts("away.none"))
     for span in view.spans[:MOST_SHOWN]:
         card.beside(_span(texts, span), button(texts.plain("away.take_back"), "away_drop", span.id))
     if view.meetings:
-        starts = Markup(", ".join(moment(meeting.starts_at) for _, meeting in view.meetings))
-        card.text(texts("away.answered", starts=starts))
+        card.text(texts("away.answered", starts=_starts(view.meetings)))
+        consequences = [line for each in view.meetings for line in _consequences(texts, each)]
+        if consequences:
+            card.text(*consequences)
     card.note(texts("away.later"))
     return card.note(texts("away.who_sees"))
+
+
+def _starts(meetings: Sequence[Missed | Freed]) -> Markup:
+    return Markup(", ".join(moment(each.meeting.starts_at) for each in meetings))
+
+
+def _consequences(texts: Texts, missed: Missed) -> Iterator[Markup]:
+    """What follows for a meeting beyond the answer: who hosts it now, and that it may become small."""
+    start = missed.meeting.starts_at
+    if missed.hosted and missed.host_id is not None:
+        yield texts("away.hosts", start=start, host=member(missed.host_id))
+    elif missed.hosted:
+        yield texts("away.hosts_open", start=start)
+    if missed.asks:
+        yield texts("away.few", start=start, minimum=missed.group.minimum)
+
+
+def _freed(texts: Texts, freed: Sequence[Freed]) -> Iterator[Markup]:
+    yield texts("away.freed", starts=_starts(freed))
+    for each in freed:
+        if each.hosts:
+            yield texts("away.hosts_again", start=each.meeting.starts_at)
 
 
 def _span(texts: Texts, span: StoredSpan) -> Markup:

@@ -14,7 +14,7 @@ from discord.app_commands import Choice
 from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Member, check_capacity
+from buddybot.domain.groups import Group, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, UserId
 from buddybot.ui.kit import option
 from buddybot.ui.reply import actor_of
@@ -115,6 +115,18 @@ def parse_channel(value: str) -> ChannelId:
 def parse_capacity(value: str) -> int:
     """Return the size that was chosen in a form; Refusal `button.stale` for what was not offered."""
     return check_capacity(_number(value, "button.stale"))
+
+
+def parse_minimum(value: str) -> int:
+    """Return how many people make a meeting, as chosen in a form; Refusal `button.stale` for other text."""
+    return _number(value, "button.stale")
+
+
+def parse_rotation(value: str) -> Rotation:
+    """Return the rule that was chosen; Refusal `button.stale` for what was not offered."""
+    if value not in set(Rotation):
+        raise Refusal("button.stale")
+    return Rotation(value)
 
 
 def parse_language(value: str) -> str | None:

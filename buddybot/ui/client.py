@@ -9,7 +9,7 @@ from discord.ext import commands
 from buddybot.services.suite import Services
 from buddybot.services.work import Now
 from buddybot.settings import Settings
-from buddybot.ui.live import LiveCards
+from buddybot.ui.live import Live
 from buddybot.ui.router import Router
 
 
@@ -19,7 +19,7 @@ class Client(commands.AutoShardedBot):
     settings: Settings
     now: Now
     services: Services
-    live: LiveCards
+    live: Live
     router: Router
     handling: set[asyncio.Task[Any]]
     """Clicks, forms and commands that are being answered."""

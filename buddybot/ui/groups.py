@@ -18,6 +18,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
 from buddybot.services.groups import GroupView
+from buddybot.ui.answers import answers_line, rates_line
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button, option
 from buddybot.ui.texts import Markup, Texts, channel, inert, member, members, moment
 
@@ -53,6 +54,8 @@ def info_card(texts: Texts, view: GroupView) -> Card:
         texts("groups.info.when", when=rhythm(texts, view.schedule)),
         _next(texts, view),
         texts("groups.info.place", channel=channel(group.channel_id)),
+        answers_line(texts, group),
+        *([rates_line(texts, view.rates)] if view.rates is not None else []),
     )
     card.text(
         texts("groups.info.members", count=len(view.members), capacity=group.capacity),
@@ -223,6 +226,7 @@ def _buttons(texts: Texts, view: GroupView) -> list[ui.Button[Any]]:
     return [
         *invite_buttons(texts, view.group),
         button(texts.plain("groups.info.settings"), "group_settings", group_id),
+        button(texts.plain("few.settings.open"), "group_answers", group_id),
         charter,
     ]
 

@@ -31,7 +31,11 @@ AUDIENCES = {
     "group info": Audience.MEMBER,
     "group charter": Audience.MEMBER,
     "meeting": Audience.ORGANIZER,
+    "meeting calendar": Audience.MEMBER,
     "attendance": Audience.ORGANIZER,
+    "rotation": Audience.ORGANIZER,
+    "rotation show": Audience.MEMBER,
+    "rotation swap": Audience.MEMBER,
 }
 """By the beginning of the command's full name, the longest wins; every other command is for members."""
 

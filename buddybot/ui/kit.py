@@ -43,6 +43,11 @@ def button(
     )
 
 
+def link_button(label: str, url: str) -> ui.Button[Any]:
+    """Return a button that leads to a web address; the label says where to."""
+    return ui.Button(label=shortened(label, 80), url=url)
+
+
 def option(
     label: str, value: object, *, description: str | None = None, default: bool = False
 ) -> discord.SelectOption:
@@ -111,6 +116,11 @@ class Card(ui.LayoutView):
     def row(self, *items: ui.Button[Any] | ui.Select[Any]) -> "Card":
         """Add up to five buttons, or one select."""
         self._frame.add_item(ui.ActionRow(*items))
+        return self
+
+    def file(self, name: str) -> "Card":
+        """Add a file that is sent along under this name; a name of ASCII letters, digits and hyphens."""
+        self._frame.add_item(ui.File(f"attachment://{name}"))
         return self
 
     def note(self, text: Markup) -> "Card":

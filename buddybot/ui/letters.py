@@ -5,12 +5,15 @@ from typing import Any
 
 from buddybot.domain.pings import PingKind
 from buddybot.services.announcements import Announcement
+from buddybot.ui import venues
 from buddybot.ui.checkins import checkin_card
+from buddybot.ui.few import question_card
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import change_card, meeting_card
 from buddybot.ui.nudges import nudge_letter
 from buddybot.ui.rsvps import reminder_card
 from buddybot.ui.summary import summary_card
+from buddybot.ui.swaps import offer_card
 from buddybot.ui.texts import Texts
 
 LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
@@ -20,6 +23,9 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.CARD: meeting_card,
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
+    PingKind.PLACE: venues.change_card,
+    PingKind.SWAP: offer_card,
+    PingKind.FEW: question_card,
 }
 
 

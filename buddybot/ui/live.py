@@ -1,19 +1,23 @@
-"""Cards that change: the messages in Discord follow the rows, by being edited in place."""
+"""What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import aiohttp
 import discord
 
-from buddybot.domain.ids import MeetingId
-from buddybot.services import checkin_card, meeting_views, summary
+from buddybot.domain.ids import GuildId, MeetingId
+from buddybot.services import checkin_card, few, meeting_views, summary
 from buddybot.services.card_views import ViewOf
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError
 from buddybot.ui import checkins
+from buddybot.ui import few as few_cards
+from buddybot.ui.events import LiveEvents
+from buddybot.ui.interests import LiveInterests
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import meeting_card
 from buddybot.ui.summary import summary_card
@@ -40,10 +44,17 @@ def _renderer(view_of: ViewOf[Any], make: Callable[[Texts, Any], Card]) -> Rende
     return render
 
 
+async def _render_meeting(services: Services, card: ShownCard) -> Card | None:
+    """A meeting's card also goes by the time it is: it asks for answers while they are not due yet."""
+    render = _renderer(partial(meeting_views.view_of, now=services.work.now()), meeting_card)
+    return await render(services, card)
+
+
 RENDERERS: Mapping[CardKind, Renderer] = {
-    CardKind.MEETING: _renderer(meeting_views.view_of, meeting_card),
+    CardKind.MEETING: _render_meeting,
     CardKind.CHECKIN: _renderer(checkin_card.view_of, checkins.checkin_card),
     CardKind.SUMMARY: _renderer(summary.view_of, summary_card),
+    CardKind.FEW: _renderer(few.view_of, few_cards.question_card),
 }
 
 
@@ -121,3 +132,30 @@ class LiveCards:
         elif error.code in _REFUSED:
             await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
         log.warning("could not edit a card: HTTP %s, code %s", error.status, error.code)
+
+
+class Live:
+    """Lets Discord follow the rows: the cards first, then the servers' own events."""
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._cards = LiveCards(client, services)
+        self._events = LiveEvents(client, services)
+        self._interests = LiveInterests(client, services)
+
+    async def refresh(self, meeting_id: MeetingId | None = None) -> None:
+        """Bring what shows one meeting, or all that is stale, up to date; never raises to the member."""
+        await self._cards.refresh(meeting_id)
+        await self._events.refresh(meeting_id)
+
+    async def review_events(self, guild_id: GuildId | None = None) -> None:
+        """Let events that could not be made be tried again, and those of private channels go."""
+        await self._events.review(guild_id)
+
+    async def read_interests(self) -> None:
+        """Read who is interested in the events of near meetings, and show it."""
+        await self._interests.read()
+        await self._cards.refresh()
+
+    async def read_interests_for(self, meeting_id: MeetingId) -> None:
+        """Read who is interested in the event of one meeting, for what is decided by it now."""
+        await self._interests.read_for(meeting_id)

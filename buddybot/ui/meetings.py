@@ -12,8 +12,9 @@ from buddybot.services.news import ChangeView, What
 from buddybot.services.schedules import ScheduleView
 from buddybot.ui.groups import rhythm
 from buddybot.ui.kit import CALM, QUIET, Card, button
-from buddybot.ui.rsvps import buttons, people
+from buddybot.ui.rsvps import answer_by, buttons, people
 from buddybot.ui.texts import Markup, Texts, channel, members, moment
+from buddybot.ui.venues import where
 
 
 def meeting_card(texts: Texts, view: MeetingView) -> Card:
@@ -28,14 +29,19 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         lines.append(_reasoned(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
     elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
         lines.append(texts("meetings.card.moved", start=meeting.moved_from))
+    place = where(texts, view.venue) if meeting.ahead else None
+    if place is not None:
+        lines.append(place)
     card.text(*lines)
     if meeting.ahead:
-        card.text(*people(texts, view.roll))
+        card.text(*people(texts, view.roll), *answer_by(texts, view))
         row = buttons(texts, "rsvp", meeting.id)
         if meeting.state is MeetingState.SCHEDULED:
             check_in = texts.plain("meetings.card.check_in")
             row.append(button(check_in, "checkin", meeting.id, style=ButtonStyle.primary))
         card.row(*row)
+        if place is not None:
+            card.row(button(texts.plain("venues.where.button"), "venue_open", meeting.id))
     return card
 
 

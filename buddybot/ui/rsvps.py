@@ -8,10 +8,12 @@ from discord import ButtonStyle, ui
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Roll
-from buddybot.services.meeting_views import NextView
+from buddybot.domain.schedule import local
+from buddybot.services.meeting_views import MeetingView, NextView
 from buddybot.services.news import ReminderView
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
+from buddybot.ui.venues import where
 
 MOST_SHOWN = 4
 """Groups that `/next` shows at a time: a message holds forty parts."""
@@ -53,6 +55,15 @@ def people(texts: Texts, roll: Roll) -> list[Markup]:
     return [Markup(" · ".join(line)) for line in (coming, rest) if line]
 
 
+def answer_by(texts: Texts, view: MeetingView) -> list[Markup]:
+    """Return the line that asks for answers while they are not due yet and somebody's is missing."""
+    due, meeting = view.answer_by, view.meeting
+    if due is None:
+        return []
+    same_day = local(due, meeting.zone).date() == meeting.day
+    return [texts("few.card.answer_by", by=moment(due, "t" if same_day else "f"))]
+
+
 def next_card(texts: Texts, views: Sequence[NextView], scope: GroupId | None) -> Card:
     """Return what is next for one member; `scope` is the group that was asked for, if one was."""
     card = Card()
@@ -79,7 +90,10 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
     elif found is None:
         lines.append(texts("meetings.next.none"))
     else:
-        lines += [_when(texts, found.meeting), *people(texts, found.roll), _mine(texts, view.mine)]
+        place = where(texts, found.venue)
+        lines += [_when(texts, found.meeting), *([place] if place is not None else [])]
+        lines += [*people(texts, found.roll), _mine(texts, view.mine)]
+        lines += answer_by(texts, found) if view.mine is None else []
     card.text(*lines)
     if view.commitments:
         card.text(
@@ -97,6 +111,8 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
             check_in = texts.plain("meetings.next.check_in")
             row.append(button(check_in, "checkin", found.meeting.id, style=ButtonStyle.primary))
         card.row(*row)
+        if found.venue.known:
+            card.row(button(texts.plain("venues.where.button"), "venue_open", found.meeting.id))
 
 
 def _when(texts: Texts, meeting: Meeting) -> Markup:

@@ -12,6 +12,7 @@ import discord
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import USUAL_ROTATION, Rotation
 from buddybot.domain.schedule import next_occurrences, parse_time
 from buddybot.services.groups import GroupView, Rhythm
 from buddybot.ui.choices import weekday_options
@@ -166,7 +167,15 @@ def group_form(texts: Texts, when: When, zone: str, *, here: int | None) -> Form
         placeholder=texts.plain("setup.group.name_placeholder"),
         limit=40,
     )
-    return ask_home(form, texts, here=here)
+    return ask_home(form, texts, here=here).choose(
+        "rotation",
+        texts.plain("setup.group.rotation"),
+        [
+            option(texts.plain(f"rotation.choice.{rule.value}"), rule.value, default=rule is USUAL_ROTATION)
+            for rule in Rotation
+        ],
+        hint=texts.plain("setup.group.rotation_hint"),
+    )
 
 
 def ready_card(texts: Texts, view: GroupView) -> Card:
@@ -177,7 +186,7 @@ def ready_card(texts: Texts, view: GroupView) -> Card:
     if view.next_meeting is not None:
         at = view.next_meeting.starts_at
         card.text(texts("setup.ready.first", at=at, soon=moment(at, "R")))
-    card.text(texts("setup.ready.place", channel=home))
+    card.text(texts("setup.ready.place", channel=home), texts("setup.ready.where"))
     card.text(texts("setup.ready.next", channel=home), texts("setup.ready.invite"))
     return card.note(texts("setup.ready.alone")).row(*invite_buttons(texts, group))
 

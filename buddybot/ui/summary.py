@@ -6,7 +6,8 @@ from buddybot.domain.commitments import Commitment
 from buddybot.services.summary import SummaryView
 from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
-from buddybot.ui.texts import Markup, Texts, member, moment, shortened
+from buddybot.ui.texts import Markup, Texts, member, shortened
+from buddybot.ui.venues import following
 
 ROOM = 3700
 """Characters that a summary may fill; Discord takes 4,000."""
@@ -17,14 +18,15 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     card = Card(colour=WARM)
     for section in _fitted(texts, view):
         card.text(*section)
-    if view.next_starts_at is not None:
-        card.note(
-            texts("checkins.summary.next", at=view.next_starts_at, relative=moment(view.next_starts_at, "R"))
-        )
-    return card.row(
+    if ahead := following(texts, view.following):
+        card.text(*ahead)
+    buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
         button(texts.plain("checkins.closing.attendance"), "attendance", view.meeting.id),
-    )
+    ]
+    if any(venue.known for _, venue in view.following):
+        buttons.append(button(texts.plain("venues.where.button"), "venue_open", view.following[0][0].id))
+    return card.row(*buttons)
 
 
 def _fitted(texts: Texts, view: SummaryView) -> Sequence[Sequence[Markup]]:

@@ -9,6 +9,7 @@ import pytest
 import simcord
 
 from buddybot.demo.playground import Playground, open_playground
+from buddybot.demo.story import SPOTS
 from buddybot.storage.database import Tx
 from tests.contract import assert_contract
 from tests.scenarios.evenings import fields_of, value_of
@@ -99,11 +100,26 @@ async def test_the_channel_tells_of_each_week(playground: Playground) -> None:
     assert {message.author.name for message in playground.stage.channel.history()} == {"buddybot"}
 
 
+async def test_the_group_went_round_its_five_places_and_everybody_hosted(playground: Playground) -> None:
+    closed = "FROM venues v JOIN meetings m ON m.id = v.meeting_id WHERE m.state = 'closed'"
+    places = await counted(
+        playground,
+        "SELECT l.name, COUNT(*) AS number FROM venues v JOIN meetings m ON m.id = v.meeting_id "
+        "JOIN locations l ON l.id = v.location_id WHERE m.state = 'closed' GROUP BY l.name",
+    )
+    assert set(places) == {spot.name for spot in SPOTS.values()}
+    hosted = await counted(playground, f"SELECT v.host_id AS name, COUNT(*) AS number {closed} GROUP BY 1")
+    assert sum(hosted.values()) == 8
+    assert max(hosted.values()) - min(hosted.values()) <= 1
+    said = "\n".join(texts_in(message) for message in playground.stage.channel.history())
+    assert not any(spot.where.splitlines()[0] in said for spot in SPOTS.values())
+
+
 async def test_the_ninth_card_waits_for_answers(playground: Playground) -> None:
     card = shown(playground, "Meeting 9")
     people = playground.stage.people
     assert f"**Coming** <@{people['Ana'].id}>, <@{people['Ben'].id}>" in texts_in(card)
-    assert labels(card) == ["Going", "Late", "Virtual", "Can't come", "Check in early"]
+    assert labels(card) == ["Going", "Late", "Virtual", "Can't come", "Check in early", "Where exactly"]
 
     await press(playground, "Cho", "Late", "Meeting 9")
 

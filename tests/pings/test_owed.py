@@ -8,7 +8,7 @@ import pytest
 
 from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import GROUP, Owed, PingKind
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
@@ -26,7 +26,7 @@ TIMES = Times(
 RESERVED = Preferences(GUILD, ANA)
 
 
-def group(state: GroupState = GroupState.ACTIVE) -> Group:
+def group(state: GroupState = GroupState.ACTIVE, *, minimum: int = 0, answer_hours: int = 6) -> Group:
     return Group(
         id=GroupId(1),
         guild_id=GUILD,
@@ -42,6 +42,8 @@ def group(state: GroupState = GroupState.ACTIVE) -> Group:
         route_error=None,
         created_by=ANA,
         created_at=NOON,
+        minimum=minimum,
+        answer_hours=answer_hours,
     )
 
 
@@ -75,9 +77,11 @@ def pings(
     members: Mapping[UserId, Preferences] | None = None,
     every_weeks: int = 1,
     state: GroupState = GroupState.ACTIVE,
+    minimum: int = 0,
+    answer_hours: int = 6,
 ) -> dict[tuple[PingKind, UserId], Owed]:
     found = owed(
-        group=group(state),
+        group=group(state, minimum=minimum, answer_hours=answer_hours),
         meetings=meetings,
         members={ANA: RESERVED} if members is None else members,
         every_weeks=every_weeks,
@@ -193,6 +197,61 @@ def test_a_nudge_whose_time_has_passed_is_not_begun_and_a_card_still_is() -> Non
     assert not too_late(nudge, nudge.due_at - timedelta(seconds=1))
     assert not too_late(card, card.due_at + timedelta(hours=1))
     assert too_late(card, card.expires_at)
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"), [(1, "2026-03-05 17:00"), (6, "2026-03-05 12:00"), (72, "2026-03-02 18:00")]
+)
+def test_organizers_are_asked_about_few_when_answers_are_due(hours: int, due: str) -> None:
+    few = pings(meeting(), minimum=3, answer_hours=hours)[PingKind.FEW, GROUP]
+    assert (few.due_at, few.expires_at, few.direct) == (utc(due), utc("2026-03-05 18:00"), False)
+
+
+def test_nobody_is_asked_where_any_number_makes_a_meeting_or_it_is_decided() -> None:
+    assert (PingKind.FEW, GROUP) not in pings(meeting())
+    for decision in FewDecision:
+        assert (PingKind.FEW, GROUP) not in pings(meeting(few_decision=decision), minimum=3)
+    assert (PingKind.FEW, GROUP) not in pings(meeting(state=MeetingState.OPEN), minimum=3)
+    assert pings(meeting(state=MeetingState.CANCELLED), minimum=3) == {}
+    assert pings(meeting(), minimum=3, state=GroupState.PAUSED) == {}
+
+
+def test_a_moved_meeting_is_asked_about_anew() -> None:
+    once = pings(meeting(), minimum=3)[PingKind.FEW, GROUP]
+    moved = pings(meeting(moves=1), minimum=3)[PingKind.FEW, GROUP]
+    assert once.key != moved.key
+    assert pings(meeting())[PingKind.CARD, GROUP].key == pings(meeting(moves=1))[PingKind.CARD, GROUP].key
+
+
+@pytest.mark.parametrize(
+    ("minimum", "hours", "card"),
+    [
+        (3, 6, "2026-03-04 18:00"),
+        (3, 12, "2026-03-04 18:00"),
+        (3, 13, "2026-03-04 17:00"),
+        (3, 72, "2026-03-02 06:00"),
+        (0, 72, "2026-03-04 18:00"),
+    ],
+)
+def test_the_card_is_up_half_a_day_before_answers_are_needed(minimum: int, hours: int, card: str) -> None:
+    found = pings(meeting(), minimum=minimum, answer_hours=hours)
+    assert found[PingKind.CARD, GROUP].due_at == utc(card)
+    assert found[PingKind.NUDGE, GROUP].due_at == utc("2026-03-02 09:00")
+
+
+def test_an_hour_set_too_late_for_anybody_to_answer_is_not_asked_at() -> None:
+    few = pings(meeting(), minimum=3)[PingKind.FEW, GROUP]
+    assert not too_late(few, few.due_at - timedelta(hours=1))
+    assert too_late(few, few.due_at - timedelta(minutes=59))
+    assert too_late(few, few.due_at + timedelta(hours=1), few.due_at + timedelta(hours=2))
+    assert not too_late(few, few.due_at + timedelta(hours=1), few.due_at)
+
+
+def test_what_was_planned_before_stays_planned_however_late() -> None:
+    found = pings(meeting())
+    nudge, card = found[PingKind.NUDGE, GROUP], found[PingKind.CARD, GROUP]
+    assert not too_late(nudge, nudge.due_at, nudge.due_at)
+    assert not too_late(card, card.expires_at, card.due_at)
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,14 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
     async def nothing() -> None:
         """Do nothing."""
 
-    listed = jobs(keeping(database, Hands()), tick=nothing, refresh_cards=nothing)
-    assert len({job.name for job in listed}) == len(listed) == 6
+    listed = jobs(
+        keeping(database, Hands()),
+        tick=nothing,
+        refresh=nothing,
+        read_interests=nothing,
+        review_events=nothing,
+    )
+    assert len({job.name for job in listed}) == len(listed) == 8
     assert all(job.every >= timedelta(minutes=1) for job in listed)
     for job in listed:
         await job.run()

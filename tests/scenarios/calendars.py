@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 import discord
 import simcord
 
+from buddybot.domain.groups import Rotation
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, texts_in
 
@@ -74,11 +75,21 @@ async def calendar(
     zone: str = "Europe/London",
     at: time = time(19),
     guild: simcord.GuildHandle | None = None,
+    rotation: Rotation = Rotation.FIXED,
 ) -> Calendar:
     """Make a group of three that meets on Tuesdays, first on 6 January 2026."""
     made = Calendar(
         world,
-        await circle(world, "Ana", "Ben", "Cho", guild=guild, name=name, weekday=TUESDAY, at=at, zone=zone),
+        await circle(
+            world,
+            *("Ana", "Ben", "Cho"),
+            guild=guild,
+            name=name,
+            weekday=TUESDAY,
+            at=at,
+            zone=zone,
+            rotation=rotation,
+        ),
     )
     made.person("Zoe")
     return made

@@ -6,6 +6,7 @@ from itertools import count
 
 import simcord
 
+from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
@@ -46,6 +47,7 @@ async def circle(
     weekday: int = 6,
     at: time = time(19),
     zone: str = "UTC",
+    rotation: Rotation = Rotation.FIXED,
 ) -> Circle:
     """Set up a group that meets every week, and let the others accept an invitation to it."""
     guild = guild or world.guild()
@@ -60,6 +62,7 @@ async def circle(
         charter="Be kind.",
         language="en",
         rhythm=Rhythm(weekday=weekday, time=at, zone=zone),
+        rotation=rotation,
     )
     view = await services.groups.create(made.actor(people[0], manages=True), new)
     made.group_id = view.group.id

@@ -18,6 +18,12 @@ async def press(
     return await actor.click(shown.response, label=label)
 
 
+def about(channel: simcord.ChannelHandle, name: str = "Rowan", **answers: Any) -> dict[str, Any]:
+    """Return answers to the second form."""
+    usual = {"name": name, "channel": [channel], "capacity": ["6"], "rotation": ["turns"]}
+    return {**usual, **answers}
+
+
 async def answer_when(
     actor: simcord.MemberActor, channel: simcord.ChannelHandle, command: str = "setup", **answers: Any
 ) -> simcord.InteractionResult:
@@ -34,6 +40,7 @@ async def set_up(
     *,
     home: simcord.ChannelHandle | None = None,
     capacity: int = 6,
+    rotation: str = "turns",
     command: str = "setup",
     **answers: Any,
 ) -> simcord.InteractionResult:
@@ -42,7 +49,7 @@ async def set_up(
     form = await press(actor, checked, "Yes: name and channel")
     return await actor.submit_modal(
         form,
-        {"name": name, "channel": [home or channel], "capacity": [str(capacity)]},
+        about(home or channel, name, capacity=[str(capacity)], rotation=[rotation]),
     )
 
 

@@ -1,10 +1,17 @@
 """Members say when they are away, and the bot answers for them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from buddybot.domain.groups import Rotation
+from buddybot.domain.ids import GuildId
+from buddybot.services import venues
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
 from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.scenarios.deciding import question, settle
 from tests.world import World, labels, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -101,3 +108,68 @@ async def test_taking_back_works_after_a_restart(rowan: Calendar) -> None:
     listed = await rowan.ask("Ben", "away", start="2026-01-06")
     await rowan.world.restart()
     assert "no time away noted" in await rowan.press("Ben", "Take back", listed)
+
+
+async def test_away_says_when_too_few_are_left_and_names_nobody(rowan: Calendar) -> None:
+    await settle(rowan, minimum=3)
+    alone = texts_in(await rowan.ask("Ben", "away", start="2026-01-06"))
+    said = f"{stamp(FIRST)}: fewer than 3 may be able to come."
+    assert said in alone
+    assert "name nobody" in alone
+    assert said not in texts_in(await rowan.ask("Cho", "away", start="2026-01-14"))
+    await rowan.world.until(FIRST - timedelta(hours=6))
+    assert "Coming so far: 0" in texts_in(question(rowan))
+    assert said not in texts_in(await rowan.ask("Ben", "away"))
+
+
+async def test_a_host_who_is_away_reads_who_hosts_now_and_the_group_hears_it(rowan: Calendar) -> None:
+    host, other = await turns(rowan, "Ben", "Cho")
+    await rowan.world.until(FIRST - timedelta(days=2))
+    reply = await rowan.ask(host, "away", start="2026-01-06")
+    handed_to = rowan.person(other).mention
+    assert f"{stamp(FIRST)}: you were to host; now {handed_to} does." in texts_in(reply)
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    assert f"hosted by {handed_to}" in texts_in(rowan.card())
+    assert "you were to host" not in texts_in(await rowan.ask(host, "away"))
+
+
+async def test_a_host_who_is_away_in_the_last_day_reads_that_it_is_open(rowan: Calendar) -> None:
+    host, _ = await turns(rowan, "Ben", "Cho")
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    reply = texts_in(await rowan.ask(host, "away", start="2026-01-06"))
+    assert f"{stamp(FIRST)}: you were to host; who does is open now." in reply
+
+
+async def test_taking_days_back_says_what_that_changes(rowan: Calendar) -> None:
+    host, _ = await turns(rowan, "Ben", "Cho")
+    listed = await rowan.ask(host, "away", start="2026-01-06")
+    back = await rowan.press(host, "Take back", listed)
+    assert f"I no longer say “can't come” to: {stamp(FIRST)}." in back
+    assert f"{stamp(FIRST)}: you are the host." in back
+    assert "no time away noted" in back
+    assert "I no longer say" not in texts_in(await rowan.ask(host, "away"))
+
+
+async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
+    """Let two take turns at hosting; return who has the first turn, and the other."""
+    group_id = rowan.circle.group_id
+
+    async def script(tx: Tx) -> int:
+        group = await GroupRepository(tx).get(GuildId(rowan.circle.guild.id), group_id)
+        assert group is not None
+        await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
+        for member in await MemberRepository(tx).current(group_id):
+            willing = member.user_id in [rowan.person(name).id for name in hosts]
+            await MemberRepository(tx).set_hosts(group_id=group_id, user_id=member.user_id, hosts=willing)
+        await tx.run("UPDATE venues SET basis = 'open'")
+        await venues.settle(tx, replace(group, rotation=Rotation.TURNS), rowan.world.now)
+        row = await tx.one(
+            "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.starts_at"
+        )
+        assert row is not None
+        host: int = row["host_id"]
+        return host
+
+    host = await rowan.world.bot.services.work.write(None, script)
+    first, second = sorted(hosts, key=lambda name: rowan.person(name).id != host)
+    return first, second

@@ -75,7 +75,7 @@ async def test_a_meeting_from_opening_to_summary(evening: Evening) -> None:
     assert f"{evening.mention('Ana')}: An \\*interview\\*" in text
     assert "2 promises kept" in text
     assert f"{evening.mention('Ana')}: “4 coffee meetings” · 3 of 4" in text
-    assert "Next meeting: <t:" in text
+    assert "Next: <t:" in text
     for absent in ("doctor", "Nobody answers", evening.mention("Cho"), evening.mention("Dev")):
         assert absent not in text
     assert await evening.ledger() == {"Ana": "present", "Ben": "late", "Cho": "excused", "Dev": "present"}

@@ -15,8 +15,9 @@ from discord import app_commands
 from buddybot.storage.database import Tx
 from buddybot.ui.texts import Texts
 from tests.scenarios.forging import FORGE, Forgery, Genuine, genuine
+from tests.scenarios.places import open_all
 from tests.scenarios.settling import invite, join, press, set_up
-from tests.world import World, labels, texts_in
+from tests.world import World, labels, offered, texts_in
 
 NOT_IDS = (
     "x", "-1", "0", "999999999", "9" * 19, "9" * 30, "1e3", "1_0", "\u0663", "1; DROP TABLE groups",
@@ -25,7 +26,7 @@ NOT_IDS = (
 """What was never an id of anything here."""
 OWN_CHOICE = {"me_direct", "me_nudges", "me_quiet_given", "me_zone_given", "me_zone_chosen", "nudge_stop"}
 """Routes about the pressing person alone, whose arguments are no ids."""
-OPENERS = ("Change the charter", "Invite somebody", "Make a code", "Quiet hours", "Zone")
+OPENERS = ("Change the charter", "Invite somebody", "Make a code", "Answers", "Quiet hours", "Zone")
 SOME = 2
 """How many of them each option and route is tried with, going around."""
 UNEXPECTED = Texts()("errors.unexpected", reference="").split(".")[0]
@@ -75,7 +76,8 @@ class Town:
         """Return the ids of what belongs to the other server, but those that mean something here too."""
         sql = (
             "SELECT id FROM groups WHERE guild_id = :guild UNION SELECT id FROM meetings "
-            "WHERE guild_id = :guild UNION SELECT user_id FROM memberships WHERE guild_id = :guild"
+            "WHERE guild_id = :guild UNION SELECT user_id FROM memberships WHERE guild_id = :guild "
+            "UNION SELECT id FROM locations WHERE guild_id = :guild"
         )
         there = await self.world.rows(sql, guild=self.eve.guild.id)
         here = await self.world.rows(sql, guild=self.olga.guild.id)
@@ -100,6 +102,7 @@ async def town(world: World) -> Town:
     made = Town(world, here, there, olga, ana, ben, zoe, world.person("Eve", other))
     # Birch comes first, so that its ids are not those of Rowan, and rests.
     await set_up(eli, there, "Birch")
+    await open_all(eli, there)
     await eli.slash(there, "group pause")
     before = len(world.env.http_requests)
     await set_up(olga, here)
@@ -114,8 +117,18 @@ async def live(town: Town) -> None:
     world, here, olga, ana = town.world, town.here, town.olga, town.ana
     for text in ("4 coffee meetings", "The cover letter"):
         await ana.slash(here, "commit add", text=text)
+    form = await press(olga, await olga.slash(here, "group info"), "Answers")
+    await olga.submit_modal(form, {"minimum": ["6"], "hours": "6"})  # so few come that olga is asked
+    await open_all(ana, here)
     await ana.slash(here, "away", start="2026-03-02")
-    await world.pass_time(days=8)
+    await world.pass_time(hours=36)
+    where = await press(ana, await ana.slash(here, "next"), "Where exactly")  # she hosts
+    for label in ("Choose the place", "I can't host"):
+        await press(ana, where, label)
+    turns = await press(ana, await ana.slash(here, "rotation show"), "Swap a turn")
+    assert turns.response is not None
+    await ana.select(turns.response, list(offered(turns.response).values()))
+    await world.pass_time(hours=156)
     await invite(olga, here, world.person("Dan", olga.guild))
     await olga.slash(here, "group invite", name="Fay")
     for actor, command, options in (
@@ -124,6 +137,7 @@ async def live(town: Town) -> None:
         (olga, "meeting cancel", {}), (olga, "meeting skip", {"meeting": "2026-01-22"}),
         (olga, "attendance take", {}), (ana, "me settings", {}), (ana, "me leave", {}), (ana, "next", {}),
         (ana, "away", {}), (ana, "commit add", {}), (ana, "commit list", {}), (ana, "checkin", {}),
+        (ana, "rotation show", {}),
     ):  # fmt: skip
         shown = await actor.slash(here, command, **options)
         for label in OPENERS:
@@ -153,20 +167,24 @@ def commands(town: Town) -> Iterator[tuple[str, list[app_commands.Parameter]]]:
 
 
 async def test_an_id_typed_by_hand_is_refused_in_every_option(town: Town) -> None:
-    usual = {"member": str(town.ben.id), "commitment": "1", "time": "18:30"}
+    usual = {
+        "member": str(town.ben.id), "commitment": "1", "time": "18:30",
+        "rule": "turns", "why": "the person is away", "turn": "1", "with": "2",
+    }  # fmt: skip
     before, public = await town.rows(), town.public()
     values, tried = cycle([*NOT_IDS, *await town.foreign()]), 0
     for command, options in commands(town):
         for forged in (option for option in options if option.autocomplete):
             others = {
-                option.name: usual[option.name]
+                option.display_name: usual[option.display_name]
                 for option in options
-                if option.name in usual and option is not forged
+                if option.display_name in usual and option is not forged
                 if option.required or command == "meeting move"
             }
             for value in [*islice(values, SOME), "9" * 19]:
-                what = f"/{command} {forged.name}:{value}"
-                check(await town.olga.slash(town.here, command, **{forged.name: value}, **others), what)
+                what = f"/{command} {forged.display_name}:{value}"
+                given = {forged.display_name: value, **others}
+                check(await town.olga.slash(town.here, command, **given), what)
                 assert (await town.rows()) == before, what
                 tried += 1
     assert tried > 100

@@ -238,8 +238,11 @@ async def test_every_command_was_placed_in_help_on_purpose(place: Place) -> None
         by_audience.setdefault(entry.audience.value, set()).add(entry.name.split()[0])
     assert by_audience == {
         "everyone": {"help", "privacy", "me"},
-        "member": {"next", "checkin", "away", "commit", "me", "group"},
-        "organizer": {"group", "meeting", "attendance"},
+        "member": {
+            *("next", "checkin", "away", "commit", "me", "group"),
+            *("location", "meeting", "rotation"),
+        },
+        "organizer": {"group", "meeting", "attendance", "rotation"},
         "manager": {"setup"},
     }
 

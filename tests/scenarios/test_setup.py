@@ -6,7 +6,7 @@ import discord
 import pytest
 import simcord
 
-from tests.scenarios.settling import WHEN, answer_when, join, press, set_up
+from tests.scenarios.settling import WHEN, about, answer_when, join, press, set_up
 from tests.world import World, custom_ids, labels, modal_text, texts_in
 
 
@@ -46,18 +46,20 @@ async def test_setup_ends_with_a_group_and_its_first_meeting(
     assert "Thursdays at 19:00 (Europe/London), every week, 75 minutes" in said
     assert f"<t:{int(first.timestamp())}:F>" in said
     form = await press(olga, checked, "Yes: name and channel")
-    assert "Home channel" in modal_text(form)
-    done = await olga.submit_modal(form, {"name": "Rowan group", "channel": [channel], "capacity": ["6"]})
+    for asked in ("Home channel", "Turns: everybody hosts in turn", "Fixed: always the same place"):
+        assert asked in modal_text(form)
+    done = await olga.submit_modal(form, about(channel, "Rowan group"))
     said = texts_in(done.response)
     assert "Rowan group is set up" in said
     assert f"<t:{int(first.timestamp())}:F>" in said
     assert f"<#{channel.id}>" in said
     assert done.response is not None
     assert {"Invite somebody", "Make a code"} <= set(labels(done.response))
-    assert await world.rows("SELECT name, capacity, zone, state FROM groups") == [
+    assert await world.rows("SELECT name, capacity, rotation, zone, state FROM groups") == [
         {
             "name": "Rowan group",
             "capacity": 6,
+            "rotation": "turns",
             "zone": "Europe/London",
             "state": "active",
         }
@@ -73,7 +75,7 @@ async def test_a_restart_between_the_forms_loses_nothing(
     await world.restart()
     form = await press(olga, checked, "Yes: name and channel")
     await world.restart()
-    done = await olga.submit_modal(form, {"name": "Rowan", "channel": [channel], "capacity": ["4"]})
+    done = await olga.submit_modal(form, about(channel, capacity=["4"]))
     assert "Rowan is set up" in texts_in(done.response)
     rows = await world.rows("SELECT local_time, zone, every_weeks FROM schedules")
     assert rows == [{"local_time": "19:30", "zone": "America/New_York", "every_weeks": 2}]
@@ -101,7 +103,7 @@ async def test_a_city_that_fits_several_zones_is_asked_about(
     chosen = await olga.select(asked.response, ["America/Indiana/Vevay"], custom_id=select)
     assert "America/Indiana/Vevay" in texts_in(chosen.response)
     form = await press(olga, chosen, "Yes: name and channel")
-    await olga.submit_modal(form, {"name": "Rowan", "channel": [channel], "capacity": ["6"]})
+    await olga.submit_modal(form, about(channel))
     assert await world.rows("SELECT zone FROM groups") == [{"zone": "America/Indiana/Vevay"}]
 
 
@@ -149,7 +151,7 @@ async def test_a_demoted_person_cannot_finish_the_form(
     form = await press(olga, checked, "Yes: name and channel")
     world.env.backend.edit_role(guild.id, guild.roles["Managers"].id, {"permissions": 0})
     await world.env.settle()
-    refused = await olga.submit_modal(form, {"name": "Rowan", "channel": [channel], "capacity": ["6"]})
+    refused = await olga.submit_modal(form, about(channel))
     assert "Manage Server" in texts_in(refused.response)
     assert await world.rows("SELECT id FROM groups") == []
 

@@ -1,15 +1,22 @@
 """Time away answers where the member did not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import FewDecision
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.away import LONGEST, MOST
-from buddybot.storage.database import Database
+from buddybot.services.schedules import ScheduleChange
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import Basis, VenueRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused
 
 FIRST_WEEK = DaySpan(date(2026, 1, 5), date(2026, 1, 11))
@@ -39,7 +46,7 @@ async def test_away_answers_the_meetings_inside_and_no_other(house: House, group
     first = (await house.ahead(group))[0]
     await house.announce(first)
     view = await house.away.add(house.actor(ANA), FIRST_WEEK)
-    assert [meeting.id for _, meeting in view.meetings] == [first.id]
+    assert [each.meeting.id for each in view.meetings] == [first.id]
     assert await answers(house, group) == [Answer.APOLOGIES, None]
     roll = await house.run(lambda tx: RsvpRepository(tx).roll(first))
     assert roll.given == (Rsvp(ANA, Answer.APOLOGIES, Source.AWAY),)
@@ -123,3 +130,102 @@ async def test_days_that_are_over_are_not_listed(house: House, group: Group) -> 
     await house.away.add(house.actor(ANA), FIRST_WEEK)
     house.now += timedelta(days=10)
     assert (await house.away.mine(house.actor(ANA))).spans == ()
+
+
+# -- what it means for the others --------------------------------------------------------------
+
+
+async def hosting(house: House, group: Group, minimum: int = 0) -> UserId:
+    """Let the group take turns at hosting; return who hosts the first meeting."""
+
+    async def script(tx: Tx) -> UserId:
+        await GroupRepository(tx).change(group, rotation=Rotation.TURNS, minimum=minimum)
+        for meeting in await MeetingRepository(tx).ahead(group.id):
+            venue = await VenueRepository(tx).get(meeting.id)
+            assert venue is not None
+            await VenueRepository(tx).put(replace(venue, basis=Basis.OPEN))
+        await house.planner.plan(tx, group, house.now)
+        first = (await MeetingRepository(tx).ahead(group.id))[0]
+        await VenueRepository(tx).announced([first.id])
+        venue = await VenueRepository(tx).get(first.id)
+        assert venue is not None
+        assert venue.host_id is not None
+        return venue.host_id
+
+    return await house.run(script)
+
+
+async def test_a_host_who_is_away_hands_on_and_reads_to_whom(house: House, group: Group) -> None:
+    host = await hosting(house, group)
+    [missed] = (await house.away.add(house.actor(host), FIRST_WEEK)).meetings
+    assert missed.hosted
+    assert missed.host_id not in (host, None)
+    [again] = (await house.away.mine(house.actor(host))).meetings
+    assert (again.hosted, again.host_id) == (False, missed.host_id)
+
+
+async def test_in_the_last_day_a_turn_is_not_handed_on_and_the_host_reads_that(
+    house: House, group: Group
+) -> None:
+    host = await hosting(house, group)
+    house.now = (await house.ahead(group))[0].starts_at - timedelta(hours=20)
+    [missed] = (await house.away.add(house.actor(host), FIRST_WEEK)).meetings
+    assert (missed.hosted, missed.host_id) == (True, None)
+
+
+async def test_who_is_no_host_reads_nothing_of_hosting(house: House, group: Group) -> None:
+    host = await hosting(house, group)
+    guest = next(user for user in (ORGANIZER, ANA, BEN) if user != host)
+    [missed] = (await house.away.add(house.actor(guest), FIRST_WEEK)).meetings
+    assert (missed.hosted, missed.host_id) == (False, host)
+
+
+async def test_when_too_few_can_come_at_all_the_organizers_will_be_asked(house: House, group: Group) -> None:
+    await hosting(house, group, minimum=2)
+    [missed] = (await house.away.add(house.actor(ANA), FIRST_WEEK)).meetings
+    assert not missed.asks
+    first = (await house.ahead(group))[0]
+    await house.rsvps.answer(house.actor(ORGANIZER), first.id, Answer.APOLOGIES)
+    [missed] = (await house.away.mine(house.actor(ANA))).meetings
+    assert missed.asks
+    await house.run(lambda tx: MeetingRepository(tx).decide_few(first.id, FewDecision.MEET))
+    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    [missed] = (await house.away.mine(house.actor(ANA))).meetings
+    assert not missed.asks
+
+
+async def test_taking_days_back_says_what_is_open_again(house: House, group: Group) -> None:
+    host = await hosting(house, group)
+    first, second = await house.ahead(group)
+    view = await house.away.add(house.actor(host), BOTH_WEEKS)
+    assert view.freed == ()
+    again = await house.away.add(house.actor(host), FIRST_WEEK)
+    both = next(span.id for span in again.spans if span.days == BOTH_WEEKS)
+    after = await house.away.remove(house.actor(host), both)
+    assert [each.meeting.id for each in after.freed] == [second.id]
+    assert [each.meeting.id for each in after.meetings] == [first.id]
+    last = await house.away.remove(house.actor(host), after.spans[0].id)
+    # What was announced stays with whom it was handed to.
+    assert [(each.meeting.id, each.hosts) for each in last.freed] == [(first.id, False)]
+    assert (await house.away.remove(house.actor(host), both)).freed == ()
+
+
+async def test_a_turn_that_nobody_was_told_of_comes_back_with_the_days(house: House, group: Group) -> None:
+    host = await hosting(house, group)
+    first = (await house.ahead(group))[0]
+    await house.run(lambda tx: tx.run("UPDATE venues SET announced = 0"))
+    view = await house.away.add(house.actor(host), FIRST_WEEK)
+    assert view.meetings[0].host_id != host
+    after = await house.away.remove(house.actor(host), view.spans[0].id)
+    assert [(each.meeting.id, each.hosts) for each in after.freed] == [(first.id, True)]
+
+
+async def test_a_turn_too_far_ahead_to_be_handed_on_yet_is_not_said_to_be(house: House, group: Group) -> None:
+    await hosting(house, group)
+    later = (await house.ahead(group))[1]
+    venue = await house.run(lambda tx: VenueRepository(tx).get(later.id))
+    assert venue is not None
+    assert venue.host_id is not None
+    await house.schedules.add_extra(house.actor(ORGANIZER), date(2026, 1, 9), ScheduleChange())
+    [missed] = (await house.away.add(house.actor(venue.host_id), DaySpan(later.day, later.day))).meetings
+    assert (missed.host_id, missed.hosted) == (venue.host_id, False)

@@ -117,7 +117,7 @@ async def test_the_summary_tells_what_went_well_and_nothing_else(evening: Evenin
     assert [c.id for c in view.kept] == [kept]
     assert [(c.id, c.done) for c in view.begun] == [(begun, 3)]
     assert view.kept_in_all == 2
-    assert view.next_starts_at == MEETS + WEEK
+    assert view.following[0][0].starts_at == MEETS + WEEK
     for hidden in ("therapist", "cover letter", "nobody did", "Not for the summary"):
         assert hidden not in repr(view)
     assert (await evening.home.rows("SELECT state FROM commitments WHERE id = :id", id=silent))[0] == {

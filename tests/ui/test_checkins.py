@@ -16,6 +16,7 @@ from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Asked, Due, Reported
 from buddybot.services.summary import SummaryView
 from buddybot.services.turns import Round
+from buddybot.services.venues import VenueView
 from buddybot.storage.notices import Notice
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
 from buddybot.ui.checkins import checkin_card
@@ -160,14 +161,14 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
         kept=tuple(commitment(number, text, done=4) for number in range(20)),
         begun=tuple(commitment(number, text, done=2) for number in range(10)),
         kept_in_all=20,
-        next_starts_at=NOW,
+        following=((MEETING, VenueView(None, None)),),
     )
     assert_fits(summary_card(TEXTS, view))
-    assert "Next meeting" in said(summary_card(TEXTS, view))
+    assert "Next: <t:" in said(summary_card(TEXTS, view))
 
 
 def test_a_summary_without_anything_to_tell_is_still_kind() -> None:
-    view = SummaryView(GROUP, MEETING, 9, (), (), (), 0, None)
+    view = SummaryView(GROUP, MEETING, 9, (), (), (), 0, ())
     assert said(summary_card(TEXTS, view)).endswith("You met, and that counts.")
 
 

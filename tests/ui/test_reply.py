@@ -1,7 +1,9 @@
 """The one answer to an interaction: in time, in the right place, and nothing over anything else."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +28,7 @@ class Discord:
     kind: discord.InteractionType
     on_message: bool = False
     said: list[str] = field(default_factory=list)
+    files: list[discord.File] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     answered: Kind | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,8 +67,9 @@ class Discord:
         finally:
             self.acknowledged.set()
 
-    async def send_message(self, *, view: Card, **_: Any) -> None:
+    async def send_message(self, *, view: Card, files: Sequence[discord.File] = (), **_: Any) -> None:
         self._request()
+        self.files += files
         self.answered = Kind.channel_message
         self.said.append(f"answer {_text(view)}")
 
@@ -74,12 +78,14 @@ class Discord:
         self.answered = Kind.message_update
         self.said.append(f"change {_text(view)}")
 
-    async def _edit_original(self, *, view: Card, **_: Any) -> None:
+    async def _edit_original(self, *, view: Card, attachments: Sequence[discord.File] = (), **_: Any) -> None:
         self._request()
+        self.files += attachments
         self.said.append(f"edit {_text(view)}")
 
-    async def _follow_up(self, *, view: Card, **_: Any) -> None:
+    async def _follow_up(self, *, view: Card, files: Sequence[discord.File] = (), **_: Any) -> None:
         self._request()
+        self.files += files
         self.said.append(f"more {_text(view)}")
 
     def _request(self) -> None:
@@ -115,6 +121,21 @@ async def test_a_second_answer_after_a_late_one_does_not_take_its_place() -> Non
         await reply.show(saying("one"))
         await reply.show(saying("two"))
     assert given.said == ["edit one", "more two"]
+
+
+async def test_a_file_comes_along_with_each_kind_of_answer() -> None:
+    given = command()
+    sent = [discord.File(BytesIO(b"x"), f"{number}.ics") for number in range(3)]
+    async with given.reply() as reply:
+        await given.acknowledged.wait()
+        await reply.show(saying("late"), files=sent[:1])
+        await reply.show(saying("another"), files=sent[1:2])
+    at_once = command()
+    async with at_once.reply() as reply:
+        await reply.show(saying("at once"), files=sent[2:])
+    assert given.said == ["edit late", "more another"]
+    assert at_once.said == ["answer at once"]
+    assert [*given.files, *at_once.files] == sent
 
 
 async def test_a_late_answer_to_a_click_leaves_its_message_alone() -> None:

@@ -1,0 +1,115 @@
+"""What a member takes into their own calendar: the days on which the group met, meets and would meet."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.services import calendar, venues
+from buddybot.services.access import as_member
+from buddybot.services.actor import Actor
+from buddybot.services.calendar import Slot
+from buddybot.services.venues import VenueView
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+
+LATELY = timedelta(weeks=4)
+"""How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""
+
+_OFF = (MeetingState.SKIPPED, MeetingState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """A meeting, or a day that only the schedule knows; `slot` and `kind` stay whatever becomes of it.
+
+    `host` is a name to read; None when nobody hosts, or whoever did has left.
+    """
+
+    slot: date
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    sequence: int
+    called_off: bool
+    venue: VenueView
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """A group's days, earliest first, as they are at `now`; at least one."""
+
+    group: Group
+    days: tuple[CalendarDay, ...]
+    now: datetime
+
+
+class CalendarFeed:
+    """With exact addresses and links: only members get it."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def view(self, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
+        """Return the days of a group to its member; Refusal `calendar.empty` when there are none.
+
+        While the group takes a break, what was to come is called off.
+        """
+
+        async def script(tx: Tx) -> CalendarView:
+            group = (await as_member(tx, actor, group_id)).group
+            now = self._work.now()
+            resting = group.state is not GroupState.ACTIVE
+            meetings = await MeetingRepository(tx).since(group.id, (now - LATELY).date())
+            days = [await _held_or_planned(tx, meeting, resting=resting) for meeting in meetings]
+            slots = await calendar.ahead(tx, group, now)
+            first = await ScheduleRepository(tx).sequence(group.id)
+            days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
+            if not days:
+                raise Refusal("calendar.empty")
+            return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
+
+        return await self._work.read(script)
+
+
+async def _held_or_planned(tx: Tx, meeting: Meeting, *, resting: bool) -> CalendarDay:
+    venue = await venues.view_of(tx, meeting)
+    return CalendarDay(
+        slot=meeting.slot,
+        kind=meeting.kind,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        zone=meeting.zone,
+        sequence=meeting.sequence,
+        called_off=meeting.state in _OFF or (resting and meeting.state is MeetingState.SCHEDULED),
+        venue=venue,
+        host=await _host_name(tx, meeting, venue),
+    )
+
+
+async def _host_name(tx: Tx, meeting: Meeting, venue: VenueView) -> str | None:
+    if venue.host_id is None or venue.online:
+        return None
+    member = await MemberRepository(tx).get(meeting.group_id, venue.host_id)
+    return None if member is None else member.display_name or None
+
+
+def _to_be_made(slot: Slot, sequence: int, *, resting: bool) -> CalendarDay:
+    """A day that is a regular meeting as soon as it is near enough."""
+    return CalendarDay(
+        slot=slot.day,
+        kind=MeetingKind.REGULAR,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        zone=slot.zone,
+        sequence=sequence,
+        called_off=resting,
+        venue=VenueView(None, None),
+        host=None,
+    )

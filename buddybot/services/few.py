@@ -1,0 +1,151 @@
+"""When few have said that they come: the question to the organizers, and the one click that settles it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import LocationId, MeetingId, UserId
+from buddybot.domain.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.pings import Ping
+from buddybot.domain.rotation import Settled
+from buddybot.services import calendar, venues
+from buddybot.services.access import at_meeting, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.announcements import Announcement
+from buddybot.services.meetings import Changed, call_off
+from buddybot.services.work import Planner, Work
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import Basis, VenueRepository
+
+
+@dataclass(frozen=True, slots=True)
+class FewView:
+    """The question as it stands: how many come by now, never who is missing; `organizers` may decide."""
+
+    group: Group
+    meeting: Meeting
+    coming: int
+    organizers: tuple[UserId, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still something to decide."""
+        return self.meeting.state is MeetingState.SCHEDULED and self.meeting.few_decision is None
+
+    @property
+    def enough(self) -> bool:
+        """Whether as many come by now as make a meeting."""
+        return self.coming >= self.group.minimum
+
+
+async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
+    """Return what the question shows now."""
+    members = await MemberRepository(tx).current(group.id)
+    return FewView(
+        group=group,
+        meeting=meeting,
+        coming=len((await RsvpRepository(tx).roll(meeting)).coming),
+        organizers=tuple(member.user_id for member in members if member.organizes),
+    )
+
+
+async def question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Ask the organizers what to do; None when enough come, or when they were asked or have decided.
+
+    It is the hour at which answers are due, so the meeting's card stops asking for them.
+    """
+    if ping.meeting_id is None:
+        return None
+    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    if meeting is None or meeting.starts_at <= now:
+        return None
+    cards = CardRepository(tx)
+    await cards.touch(meeting.id)
+    view = await view_of(tx, group, meeting)
+    # One that went out before the meeting was moved still stands.
+    asked = any(card.kind is CardKind.FEW for card in await cards.of_meeting(meeting.id))
+    if asked or view.enough or not view.open:
+        return None
+    return Announcement(view, group.language, mentions=view.organizers, shows=CardKind.FEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided about a meeting; `again` when that was so before this click."""
+
+    group: Group
+    meeting: Meeting
+    decision: FewDecision
+    again: bool = False
+
+
+class FewService:
+    """One organizer decides, once; the first click counts."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def look(self, actor: Actor, meeting_id: MeetingId) -> Changed:
+        """Return a meeting that an organizer may still decide about; `again` when it is decided.
+
+        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `few.over`.
+        """
+
+        async def script(tx: Tx) -> Changed:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+            return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
+
+        return await self._work.read(script)
+
+    async def decide(self, actor: Actor, meeting_id: MeetingId, decision: FewDecision) -> Decided:
+        """Meet anyway, meet online, or call the meeting off; Refusals as for `look`."""
+
+        async def script(tx: Tx) -> Decided:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            group, now = standing.group, self._work.now()
+            if _decided(group, meeting):
+                return Decided(group, meeting, meeting.few_decision or decision, again=True)
+            await MeetingRepository(tx).decide_few(meeting.id, decision)
+            if decision is FewDecision.CANCEL:
+                await call_off(tx, self._planner, group, meeting, Reason.FEW, now)
+            elif decision is FewDecision.ONLINE:
+                await _move_online(tx, group, meeting, now)
+            await CardRepository(tx).touch(meeting.id)
+            await self._planner.plan(tx, group, now)
+            return Decided(group, await calendar.require(tx, group, meeting.id), decision)
+
+        return await self._work.write(actor, script)
+
+
+def _decided(group: Group, meeting: Meeting) -> bool:
+    require_active(group)
+    if meeting.few_decision is not None:
+        return True
+    if meeting.state is not MeetingState.SCHEDULED:
+        raise Refusal("few.over")
+    return False
+
+
+async def _move_online(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
+    """Let everybody meet online this once; nobody hosts, so nobody's turn is used up."""
+    settled = Settled(await _virtual_place(tx, group), None)
+    await venues.put(tx, group, meeting, settled, now=now, basis=Basis.ASSIGNED, online=True)
+
+
+async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
+    """The virtual place that was not used for longest, if the group has one."""
+    used = await VenueRepository(tx).last_used(group.id)
+    remote = [location for location in await LocationRepository(tx).live(group.id) if location.remote]
+    chosen = min(
+        remote,
+        key=lambda location: used[location.id].timestamp() if location.id in used else 0.0,
+        default=None,
+    )
+    return None if chosen is None else chosen.id

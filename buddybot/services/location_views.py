@@ -1,0 +1,287 @@
+"""The places of a group as one of its members sees them: of what the others said only how many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
+from buddybot.domain.locations import MOST_LOCATIONS, Location
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.services import venues
+from buddybot.services.access import Standing, as_member, at_location, at_meeting, guild_of
+from buddybot.services.actor import Actor
+from buddybot.services.venues import DECLINE_BEFORE, VenueView
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.locations import LocationRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A place, and how many of those who have said what suits them it suits."""
+
+    location: Location
+    suits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationList:
+    """A group's places, the one offered first first; `voters` is how many have said what suits them."""
+
+    group: Group
+    places: tuple[Listed, ...]
+    voters: int
+
+    @property
+    def room(self) -> bool:
+        """Whether another one may be suggested."""
+        return len(self.places) < MOST_LOCATIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationView:
+    """One place with what the looking member said of it; `may_change` is for who may edit and retire it."""
+
+    group: Group
+    location: Location
+    minutes: int | None
+    suits: bool
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TravelView:
+    """The places that somebody has to travel to, with the minutes that one member stated."""
+
+    group: Group
+    places: tuple[tuple[Location, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    """A group's places, and which of them suit one member."""
+
+    group: Group
+    places: tuple[tuple[Location, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocationChoice:
+    """A place to choose; the group's name only where there are several."""
+
+    location: Location
+    group_name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueCard:
+    """Where exactly a meeting takes place, for one member; `mine` when they host it.
+
+    `can_decline` says whether there is time to hand the turn on.
+    """
+
+    group: Group
+    meeting: Meeting
+    venue: VenueView
+    mine: bool
+    organizes: bool
+    can_decline: bool
+
+
+class LocationViews:
+    """Reads what is shown, to members only."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def all(self, actor: Actor, group_id: GroupId | None = None) -> LocationList:
+        """Return the places of a group that can be chosen."""
+
+        async def script(tx: Tx) -> LocationList:
+            group = (await as_member(tx, actor, group_id)).group
+            repository = LocationRepository(tx)
+            approvals = await repository.approvals(group.id)
+            return LocationList(
+                group=group,
+                places=tuple(
+                    Listed(location, len(approvals.get(location.id, ())))
+                    for location in await repository.live(group.id)
+                ),
+                voters=len(frozenset[UserId]().union(*approvals.values())),
+            )
+
+        return await self._work.read(script)
+
+    async def one(self, actor: Actor, location_id: LocationId) -> LocationView:
+        """Return one place with its address, a retired one too; Refusal `location.unknown`."""
+
+        async def script(tx: Tx) -> LocationView:
+            return await location_view(tx, *await at_location(tx, actor, location_id))
+
+        return await self._work.read(script)
+
+    async def to_edit(self, actor: Actor, location_id: LocationId) -> LocationView:
+        """Return a place to somebody who may change it now.
+
+        Refusals: `location.unknown`, `location.not_yours`, `location.retired`.
+        """
+
+        async def script(tx: Tx) -> LocationView:
+            standing, location = await at_location(tx, actor, location_id)
+            require_change(standing, location)
+            require_live(location)
+            return await location_view(tx, standing, location)
+
+        return await self._work.read(script)
+
+    async def ways(self, actor: Actor, group_id: GroupId | None = None) -> TravelView:
+        """Return the actor's own minutes; Refusal `location.none` when there is nowhere to travel to."""
+
+        async def script(tx: Tx) -> TravelView:
+            view = await travel_view(tx, await as_member(tx, actor, group_id))
+            if not view.places:
+                raise Refusal("location.none")
+            return view
+
+        return await self._work.read(script)
+
+    async def way(self, actor: Actor, location_id: LocationId) -> TravelView:
+        """Return the actor's own minutes to one place.
+
+        Refusals: `location.unknown`, `location.retired`, `location.no_way`.
+        """
+
+        async def script(tx: Tx) -> TravelView:
+            standing, location = await at_location(tx, actor, location_id)
+            require_way(location)
+            view = await location_view(tx, standing, location)
+            return TravelView(view.group, ((location, view.minutes),))
+
+        return await self._work.read(script)
+
+    async def wishes(self, actor: Actor, group_id: GroupId | None = None) -> VoteView:
+        """Return which places suit the actor; Refusal `location.none` when there are none."""
+
+        async def script(tx: Tx) -> VoteView:
+            view = await vote_view(tx, await as_member(tx, actor, group_id))
+            if not view.places:
+                raise Refusal("location.none")
+            return view
+
+        return await self._work.read(script)
+
+    async def choices(
+        self, actor: Actor, *, to_change: bool = False, to_travel: bool = False
+    ) -> Sequence[LocationChoice]:
+        """Return the places of the actor's groups here, those of this channel's group first.
+
+        `to_change` leaves those that the actor may change, `to_travel` those that somebody travels to.
+        """
+
+        async def script(tx: Tx) -> Sequence[LocationChoice]:
+            groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+            found = []
+            for group in sorted(groups, key=lambda each: each.channel_id != actor.channel_id):
+                name = group.name if len(groups) > 1 else None
+                member = await MemberRepository(tx).get(group.id, actor.user_id)
+                for location in await LocationRepository(tx).live(group.id):
+                    changeable = member is not None and may_change(Standing(group, member), location)
+                    if (changeable or not to_change) and not (to_travel and location.remote):
+                        found.append(LocationChoice(location, name))
+            return found
+
+        return await self._work.read(script)
+
+    async def venue(self, actor: Actor, meeting_id: MeetingId) -> VenueCard:
+        """Return where exactly a meeting takes place; Refusal `meeting.unknown` for who is no member."""
+
+        async def script(tx: Tx) -> VenueCard:
+            standing, meeting = await at_meeting(tx, actor, meeting_id)
+            return await venue_card(tx, standing, meeting, late=self._late(meeting))
+
+        return await self._work.read(script)
+
+    def _late(self, meeting: Meeting) -> bool:
+        return meeting.starts_at - self._work.now() <= DECLINE_BEFORE
+
+
+async def location_view(tx: Tx, standing: Standing, location: Location) -> LocationView:
+    """Return a place as a member sees it; what they said of a retired one is not shown."""
+    repository, user_id = LocationRepository(tx), standing.member.user_id
+    minutes = await repository.minutes(standing.group.id)
+    approvals = await repository.approvals(standing.group.id)
+    return LocationView(
+        group=standing.group,
+        location=location,
+        minutes=minutes.get(location.id, {}).get(user_id),
+        suits=user_id in approvals.get(location.id, ()),
+        may_change=may_change(standing, location),
+    )
+
+
+async def travel_view(tx: Tx, standing: Standing) -> TravelView:
+    """Return a member's own minutes to all places that somebody travels to."""
+    repository = LocationRepository(tx)
+    minutes = await repository.minutes(standing.group.id)
+    return TravelView(
+        standing.group,
+        tuple(
+            (location, minutes.get(location.id, {}).get(standing.member.user_id))
+            for location in await repository.live(standing.group.id)
+            if not location.remote
+        ),
+    )
+
+
+async def vote_view(tx: Tx, standing: Standing) -> VoteView:
+    """Return which of all places suit a member."""
+    repository = LocationRepository(tx)
+    approvals = await repository.approvals(standing.group.id)
+    return VoteView(
+        standing.group,
+        tuple(
+            (location, standing.member.user_id in approvals.get(location.id, ()))
+            for location in await repository.live(standing.group.id)
+        ),
+    )
+
+
+async def venue_card(tx: Tx, standing: Standing, meeting: Meeting, *, late: bool) -> VenueCard:
+    """Return where exactly a meeting takes place, with what the member may do about it."""
+    venue = await venues.view_of(tx, meeting)
+    planned = meeting.state is MeetingState.SCHEDULED
+    mine = planned and not venue.online and venue.host_id == standing.member.user_id
+    return VenueCard(
+        group=standing.group,
+        meeting=meeting,
+        venue=venue,
+        mine=mine,
+        organizes=standing.member.organizes,
+        can_decline=mine and not late,
+    )
+
+
+def may_change(standing: Standing, location: Location) -> bool:
+    """Whether a member may edit and retire a place: organizers any, who offered it their own."""
+    return standing.member.organizes or location.offered_by == standing.member.user_id
+
+
+def require_change(standing: Standing, location: Location) -> None:
+    """Raise Refusal `location.not_yours` for who may not change a place."""
+    if not may_change(standing, location):
+        raise Refusal("location.not_yours")
+
+
+def require_live(location: Location) -> None:
+    """Raise Refusal `location.retired` for a place that cannot be chosen."""
+    if not location.live:
+        raise Refusal("location.retired", name=location.name)
+
+
+def require_way(location: Location) -> None:
+    """Raise Refusal `location.retired`, or `location.no_way` for a place that nobody travels to."""
+    require_live(location)
+    if location.remote:
+        raise Refusal("location.no_way", name=location.name)

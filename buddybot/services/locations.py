@@ -1,0 +1,233 @@
+"""The places of a group: suggested, changed, retired; and what each member says of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, LocationId, MeetingId
+from buddybot.domain.locations import MOST_LOCATIONS, Location, LocationWords, check_minutes
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.services import venues
+from buddybot.services.access import Standing, as_member, at_location
+from buddybot.services.actor import Actor
+from buddybot.services.location_views import (
+    LocationView,
+    TravelView,
+    VoteView,
+    location_view,
+    require_change,
+    require_live,
+    require_way,
+    travel_view,
+    vote_view,
+)
+from buddybot.services.venues import VenueView
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.venues import Basis, VenueRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A place that can be chosen no more, and where the meetings are now that were to be there."""
+
+    view: LocationView
+    moved: tuple[tuple[Meeting, VenueView], ...]
+
+
+class LocationService:
+    """Whatever may change where a group meets is followed by its plan."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def start(self, actor: Actor, group_id: GroupId | None = None) -> Group:
+        """Return the group that a new place would be in; Refusal `location.many` when none fits."""
+
+        async def script(tx: Tx) -> Group:
+            group = (await as_member(tx, actor, group_id)).group
+            await _require_room(tx, group)
+            return group
+
+        return await self._work.read(script)
+
+    async def suggest(
+        self, actor: Actor, words: LocationWords, group_id: GroupId | None = None
+    ) -> LocationView:
+        """Add a place; a group's first one becomes that of its next meetings.
+
+        Refusals: `location.many`, `location.name_taken`.
+        """
+
+        async def script(tx: Tx) -> LocationView:
+            standing = await as_member(tx, actor, group_id, lock=True)
+            group = standing.group
+            await _require_room(tx, group)
+            added = await LocationRepository(tx).add(
+                group_id=group.id,
+                guild_id=group.guild_id,
+                words=words,
+                offered_by=actor.user_id,
+                now=self._work.now(),
+            )
+            if added is None:
+                raise Refusal("location.name_taken", name=words.name)
+            return await self._settled(tx, standing, added)
+
+        return await self._work.write(actor, script)
+
+    async def edit(self, actor: Actor, location_id: LocationId, words: LocationWords) -> LocationView:
+        """Put a place into other words; the cards that show it follow.
+
+        Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`.
+        """
+
+        async def script(tx: Tx) -> LocationView:
+            standing, location = await at_location(tx, actor, location_id, lock=True)
+            require_change(standing, location)
+            require_live(location)
+            if words == location.words:
+                return await location_view(tx, standing, location)
+            if not await LocationRepository(tx).describe(location, words):
+                raise Refusal("location.name_taken", name=words.name)
+            for meeting in await _meetings_at(tx, location):
+                await MeetingRepository(tx).entry_changed(meeting.id)
+                await venues.show(tx, meeting)
+            return await self._settled(tx, standing, location.id)
+
+        return await self._work.write(actor, script)
+
+    async def retire(self, actor: Actor, location_id: LocationId) -> Retired:
+        """Let a place be chosen no more; meetings that were to be there get another one.
+
+        Retiring what is retired changes nothing. Refusals: `location.unknown`, `location.not_yours`.
+        """
+
+        async def script(tx: Tx) -> Retired:
+            standing, location = await at_location(tx, actor, location_id, lock=True)
+            require_change(standing, location)
+            if not location.live:
+                return Retired(await location_view(tx, standing, location), ())
+            there = await _meetings_at(tx, location)
+            await LocationRepository(tx).retire(location, self._work.now())
+            view = await self._settled(tx, standing, location.id)
+            now = [(meeting, await venues.view_of(tx, meeting)) for meeting in there]
+            return Retired(view, tuple(each for each in now if each[1].location != view.location))
+
+        return await self._work.write(actor, script)
+
+    async def bring_back(
+        self, actor: Actor, location_id: LocationId, moved: Collection[MeetingId] = ()
+    ) -> LocationView:
+        """Let a retired place be chosen again; `moved` are the meetings that go back to it with that.
+
+        Those that somebody has arranged otherwise since then stay where they are. Refusals:
+        `location.unknown`, `location.not_yours`, `location.many`, `location.name_taken`.
+        """
+
+        async def script(tx: Tx) -> LocationView:
+            standing, location = await at_location(tx, actor, location_id, lock=True)
+            require_change(standing, location)
+            if location.live:
+                return await location_view(tx, standing, location)
+            await _require_room(tx, standing.group)
+            if not await LocationRepository(tx).revive(location):
+                raise Refusal("location.name_taken", name=location.name)
+            for meeting_id in dict.fromkeys(moved):
+                await self._return(tx, standing.group, meeting_id, location)
+            return await self._settled(tx, standing, location.id)
+
+        return await self._work.write(actor, script)
+
+    async def travel(
+        self, actor: Actor, group_id: GroupId, minutes: Mapping[LocationId, int | None]
+    ) -> TravelView:
+        """Keep what places cost the actor on the way there; None takes it back.
+
+        A place that was retired meanwhile is left out. Refusals: `location.unknown`, `number.range`.
+        """
+        checked = {place: None if way is None else check_minutes(way) for place, way in minutes.items()}
+
+        async def script(tx: Tx) -> TravelView:
+            standing = await as_member(tx, actor, group_id, lock=True)
+            repository = LocationRepository(tx)
+            for location_id, way in checked.items():
+                location = await repository.get(standing.group.id, location_id)
+                if location is None:
+                    raise Refusal("location.unknown")
+                if location.live and not location.remote:
+                    await repository.put_minutes(location.id, actor.user_id, way)
+            await self._planner.plan(tx, standing.group, self._work.now())
+            return await travel_view(tx, standing)
+
+        return await self._work.write(actor, script)
+
+    async def travel_to(self, actor: Actor, location_id: LocationId, minutes: int | None) -> LocationView:
+        """Keep what one place costs the actor on the way there; None takes it back.
+
+        Refusals: `location.unknown`, `location.retired`, `location.no_way`, `number.range`.
+        """
+        checked = None if minutes is None else check_minutes(minutes)
+
+        async def script(tx: Tx) -> LocationView:
+            standing, location = await at_location(tx, actor, location_id, lock=True)
+            require_way(location)
+            await LocationRepository(tx).put_minutes(location.id, actor.user_id, checked)
+            return await self._settled(tx, standing, location.id)
+
+        return await self._work.write(actor, script)
+
+    async def vote(self, actor: Actor, group_id: GroupId, suiting: Collection[LocationId]) -> VoteView:
+        """Keep which places suit the actor, in place of what they said before.
+
+        A place that was retired meanwhile is left out. Refusal `location.unknown`.
+        """
+
+        async def script(tx: Tx) -> VoteView:
+            standing = await as_member(tx, actor, group_id, lock=True)
+            repository = LocationRepository(tx)
+            for location_id in suiting:
+                if await repository.get(standing.group.id, location_id) is None:
+                    raise Refusal("location.unknown")
+            await repository.put_approvals(standing.group.id, actor.user_id, suiting)
+            await self._planner.plan(tx, standing.group, self._work.now())
+            return await vote_view(tx, standing)
+
+        return await self._work.write(actor, script)
+
+    async def _settled(self, tx: Tx, standing: Standing, location_id: LocationId) -> LocationView:
+        """Plan anew and return the place as it is now."""
+        await self._planner.plan(tx, standing.group, self._work.now())
+        location = await LocationRepository(tx).get(standing.group.id, location_id)
+        if location is None:
+            raise Refusal("location.unknown")
+        return await location_view(tx, standing, location)
+
+    async def _return(self, tx: Tx, group: Group, meeting_id: MeetingId, location: Location) -> None:
+        """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
+        meeting = await MeetingRepository(tx).get(group.id, meeting_id)
+        venue = await VenueRepository(tx).get(meeting_id)
+        if meeting is None or venue is None or venue.before is None or venue.basis is not Basis.RULE:
+            return
+        if meeting.state is not MeetingState.SCHEDULED or venue.before.location_id != location.id:
+            return
+        now, online = self._work.now(), venue.before_online
+        await venues.put(tx, group, meeting, venue.before, now=now, online=online)
+
+
+async def _require_room(tx: Tx, group: Group) -> None:
+    if len(await LocationRepository(tx).live(group.id)) >= MOST_LOCATIONS:
+        raise Refusal("location.many", most=MOST_LOCATIONS)
+
+
+async def _meetings_at(tx: Tx, location: Location) -> Sequence[Meeting]:
+    """The meetings still to come that are to be at a place."""
+    found = [
+        await MeetingRepository(tx).get(location.group_id, meeting_id)
+        for meeting_id in await VenueRepository(tx).at(location.id)
+    ]
+    return [meeting for meeting in found if meeting is not None]

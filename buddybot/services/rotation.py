@@ -1,0 +1,319 @@
+"""The rotation of a group: which rule, who hosts next and why, and what people do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from buddybot.domain import rotation
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
+from buddybot.domain.locations import Location
+from buddybot.domain.meetings import Meeting, Reason
+from buddybot.domain.rotation import Settled
+from buddybot.services import venues
+from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.calendar import Pick
+from buddybot.services.location_views import require_live
+from buddybot.services.meetings import MeetingService
+from buddybot.services.rotation_views import (
+    Hostings,
+    RotationView,
+    at_venue,
+    hostings_of,
+    require_able,
+    rotation_view,
+)
+from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+
+
+class Why(StrEnum):
+    """Two ways to skip: the turn goes to the next person, or the meeting is left out and the turn stays."""
+
+    AWAY = "away"
+    NO_MEETING = "no_meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Where a meeting takes place after a change, and who hosted it before that."""
+
+    group: Group
+    meeting: Meeting
+    venue: VenueView
+    before: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A meeting that does not take place, and how the next one stands; None when none is planned.
+
+    `again` when it was left out before.
+    """
+
+    group: Group
+    meeting: Meeting
+    following: Arranged | None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """The places that a meeting can be at."""
+
+    group: Group
+    meeting: Meeting
+    venue: VenueView
+    places: Sequence[Location]
+
+
+class RotationService:
+    """What a person decides stays; everything else the rule settles anew."""
+
+    def __init__(self, work: Work, planner: Planner, meetings: MeetingService) -> None:
+        self._work = work
+        self._planner = planner
+        self._meetings = meetings
+
+    async def show(self, actor: Actor, group_id: GroupId | None = None) -> RotationView:
+        """Return the next meetings, where and by whom, with what explains it."""
+
+        async def script(tx: Tx) -> RotationView:
+            return await rotation_view(tx, await as_member(tx, actor, group_id), self._work.now())
+
+        return await self._work.read(script)
+
+    async def hostings(self, actor: Actor, group_id: GroupId | None = None) -> Hostings:
+        """Return the planned meetings with their hosts, to choose from."""
+
+        async def script(tx: Tx) -> Hostings:
+            return await hostings_of(tx, await as_member(tx, actor, group_id), self._work.now())
+
+        return await self._work.read(script)
+
+    async def strategy(
+        self,
+        actor: Actor,
+        rule: Rotation,
+        location_id: LocationId | None = None,
+        group_id: GroupId | None = None,
+    ) -> RotationView:
+        """Choose the rule, for `fixed` with its place; what was announced stays.
+
+        Refusals: `rotation.place_fixed_only`, `location.unknown`, `location.retired`, `meeting.none_ahead`.
+        """
+        if location_id is not None and rule is not Rotation.FIXED:
+            raise Refusal("rotation.place_fixed_only")
+
+        async def script(tx: Tx) -> RotationView:
+            now = self._work.now()
+            standing = await as_organizer(tx, actor, group_id, lock=True)
+            await GroupRepository(tx).change(standing.group, rotation=rule)
+            group = replace(standing.group, rotation=rule)
+            if location_id is not None:
+                require_active(group)
+                await _keep_to(tx, group, await _live(tx, group, location_id), now)
+            await self._planner.plan(tx, group, now)
+            return await rotation_view(tx, Standing(group, standing.member), now)
+
+        return await self._work.write(actor, script)
+
+    async def skip_host(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> Arranged:
+        """Say that a host is away: the next takes the turn, and the person keeps the claim.
+
+        Refusals: `venue.no_host`, `venue.not_planned`, `meeting.none_ahead`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            group = (await as_organizer(tx, actor, group_id, lock=True)).group
+            require_active(group)
+            meeting, venue = await at_venue(tx, group, pick, self._work.now())
+            return await self._hand_on(tx, group, meeting, venue)
+
+        return await self._work.write(actor, script)
+
+    async def skip_meeting(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> LeftOut:
+        """Leave a meeting out; whose turn it was stays next. Refusals as for `MeetingService.skip`."""
+        changed = await self._meetings.skip(actor, pick, Reason.OTHER, group_id)
+
+        async def script(tx: Tx) -> Arranged | None:
+            ahead = await venues.planned(tx, changed.group)
+            later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
+            return await _arranged(tx, changed.group, later[0]) if later else None
+
+        return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
+
+    async def assign(
+        self,
+        actor: Actor,
+        pick: Pick | None,
+        *,
+        host_id: UserId | None,
+        location_id: LocationId | None,
+        group_id: GroupId | None = None,
+    ) -> Arranged:
+        """Say who hosts a meeting, or where it is, or both; a host alone receives at a place of theirs.
+
+        Refusals: `venue.assign_what`, `member.unknown`, `venue.host_away`, `location.unknown`,
+        `location.retired`, `venue.not_planned`, `meeting.none_ahead`.
+        """
+        if host_id is None and location_id is None:
+            raise Refusal("venue.assign_what")
+
+        async def script(tx: Tx) -> Arranged:
+            now = self._work.now()
+            group = (await as_organizer(tx, actor, group_id, lock=True)).group
+            require_active(group)
+            meeting, venue = await at_venue(tx, group, pick, now)
+            settled = venue.settled
+            if host_id is not None and host_id != venue.host_id:
+                settled = Settled(await _place_of(tx, group, host_id), host_id)
+            if location_id is not None:
+                settled = replace(settled, location_id=(await _live(tx, group, location_id)).id)
+            if host_id is not None:
+                await require_able(tx, group, meeting, settled, host_id)
+                await VenueRepository(tx).drop_pass(meeting.id, host_id)
+            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.ASSIGNED)
+            await self._planner.plan(tx, group, now)
+            return await _arranged(tx, group, meeting, before=venue.host_id)
+
+        return await self._work.write(actor, script)
+
+    async def may_decline(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Return the meeting whose turn the actor could hand on; Refusals as for `decline`."""
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting = await at_meeting(tx, actor, meeting_id)
+            await self._own_turn(tx, standing, meeting)
+            return await _arranged(tx, standing.group, meeting)
+
+        return await self._work.read(script)
+
+    async def decline(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Hand the actor's own turn on; they keep the claim.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `venue.too_late`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            venue = await self._own_turn(tx, standing, meeting)
+            return await self._hand_on(tx, standing.group, meeting, venue)
+
+        return await self._work.write(actor, script)
+
+    async def places(self, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
+        """Return where a meeting can be, to its host or an organizer.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`.
+        """
+
+        async def script(tx: Tx) -> PlaceChoice:
+            standing, meeting = await at_meeting(tx, actor, meeting_id)
+            await self._host_or_organizer(tx, standing, meeting)
+            places = await LocationRepository(tx).live(standing.group.id)
+            if not places:
+                raise Refusal("location.none")
+            return PlaceChoice(standing.group, meeting, await venues.view_of(tx, meeting), places)
+
+        return await self._work.read(script)
+
+    async def choose(self, actor: Actor, meeting_id: MeetingId, location_id: LocationId) -> Arranged:
+        """Hold a meeting at another place this once; who hosts it stays.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
+        `location.retired`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            now = self._work.now()
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            group = standing.group
+            venue = await self._host_or_organizer(tx, standing, meeting)
+            location = await _live(tx, group, location_id)
+            await venues.put(
+                tx,
+                group,
+                meeting,
+                Settled(location.id, venue.host_id),
+                now=now,
+                basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
+            )
+            await self._planner.plan(tx, group, now)
+            return await _arranged(tx, group, meeting, before=venue.host_id)
+
+        return await self._work.write(actor, script)
+
+    async def willing(self, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
+        """Say whether the actor would host; a turn that was announced stays theirs."""
+
+        async def script(tx: Tx) -> RotationView:
+            now = self._work.now()
+            standing = await as_member(tx, actor, group_id, lock=True)
+            await MemberRepository(tx).set_hosts(
+                group_id=standing.group.id, user_id=actor.user_id, hosts=hosts
+            )
+            await self._planner.plan(tx, standing.group, now)
+            return await rotation_view(tx, await as_member(tx, actor, group_id), now)
+
+        return await self._work.write(actor, script)
+
+    async def _own_turn(self, tx: Tx, standing: Standing, meeting: Meeting) -> Venue:
+        now = self._work.now()
+        require_active(standing.group)
+        _, venue = await at_venue(tx, standing.group, meeting.id, now)
+        if venue.host_id != standing.member.user_id:
+            raise Refusal("venue.not_host")
+        if meeting.starts_at - now <= DECLINE_BEFORE:
+            raise Refusal("venue.too_late")
+        return venue
+
+    async def _host_or_organizer(self, tx: Tx, standing: Standing, meeting: Meeting) -> Venue:
+        require_active(standing.group)
+        _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
+        if venue.host_id != standing.member.user_id and not standing.member.organizes:
+            raise Refusal("venue.not_host")
+        return venue
+
+    async def _hand_on(self, tx: Tx, group: Group, meeting: Meeting, venue: Venue) -> Arranged:
+        if venue.host_id is None:
+            raise Refusal("venue.no_host")
+        await VenueRepository(tx).add_pass(meeting.id, venue.host_id)
+        await self._planner.plan(tx, group, self._work.now())
+        return await _arranged(tx, group, meeting, before=venue.host_id)
+
+
+async def _arranged(tx: Tx, group: Group, meeting: Meeting, *, before: UserId | None = None) -> Arranged:
+    return Arranged(group, meeting, await venues.view_of(tx, meeting), before)
+
+
+async def _live(tx: Tx, group: Group, location_id: LocationId) -> Location:
+    location = await LocationRepository(tx).get(group.id, location_id)
+    if location is None:
+        raise Refusal("location.unknown")
+    require_live(location)
+    return location
+
+
+async def _place_of(tx: Tx, group: Group, host_id: UserId) -> LocationId | None:
+    """Where a host would receive the group."""
+    board = await venues.board_of(tx, group)
+    history = await ShareRepository(tx).history(group.id)
+    return rotation.place_for(host_id, history=history, places=board.places)
+
+
+async def _keep_to(tx: Tx, group: Group, location: Location, now: datetime) -> None:
+    """Hold the next meeting at a place; the habit follows it."""
+    meeting, _ = await at_venue(tx, group, None, now)
+    board = await venues.board_of(tx, group)
+    expected = await venues.upcoming_of(tx, meeting, board, location.id)
+    able = {user for user in expected.attendees if user in board.willing} - expected.passes
+    host = location.offered_by if location.offered_by in able else None
+    await venues.put(tx, group, meeting, Settled(location.id, host), now=now, basis=Basis.ASSIGNED)

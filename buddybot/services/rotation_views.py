@@ -1,0 +1,210 @@
+"""What lies ahead of a group by its rotation, and why: what is settled, and what the rule would give then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from buddybot.domain import rotation
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState, Member, Rotation
+from buddybot.domain.ids import UserId
+from buddybot.domain.locations import Location
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rotation import Choice, Settled, Upcoming
+from buddybot.services import calendar, venues
+from buddybot.services.access import Standing
+from buddybot.services.calendar import Pick, Slot
+from buddybot.services.venues import AHEAD, Board, VenueView
+from buddybot.storage.away import AwayRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+
+SHOWN = 4
+"""Meetings that are looked ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """One of the next meetings: where and by whom as it looks now, and the figures that explain it.
+
+    `rule` gave it, or would; `basis` is None while only the rule speaks, `choice` when it is online
+    this once. `sure` is what was announced or agreed on.
+    """
+
+    starts_at: datetime
+    meeting: Meeting | None
+    venue: VenueView
+    rule: Rotation
+    basis: Basis | None
+    choice: Choice | None
+    sure: bool
+    by_earlier_rule: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationView:
+    """A group's rotation as one of its members sees it: `hosts` and `may_swap` are about themselves."""
+
+    group: Group
+    ahead: tuple[Outlook, ...]
+    hosts: bool
+    may_swap: bool
+    organizes: bool
+
+    @property
+    def paused(self) -> bool:
+        """Whether the group is not meeting just now."""
+        return self.group.state is not GroupState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """A planned meeting and who hosts it; None when nobody does, or nobody can any more."""
+
+    meeting: Meeting
+    host: Member | None
+
+    @property
+    def host_id(self) -> UserId | None:
+        """Who hosts it."""
+        return None if self.host is None else self.host.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Hostings:
+    """The planned meetings of a group, for one member to choose from."""
+
+    group: Group
+    me: Member
+    meetings: tuple[Hosting, ...]
+
+    @property
+    def hosted(self) -> tuple[Hosting, ...]:
+        """The meetings that somebody hosts."""
+        return tuple(each for each in self.meetings if each.host is not None)
+
+    @property
+    def mine(self) -> tuple[Hosting, ...]:
+        """The meetings that the member hosts."""
+        return tuple(each for each in self.meetings if each.host_id == self.me.user_id)
+
+    @property
+    def others(self) -> tuple[Hosting, ...]:
+        """The meetings that somebody else hosts."""
+        return tuple(each for each in self.meetings if each.host_id not in (None, self.me.user_id))
+
+
+async def hostings_of(tx: Tx, standing: Standing, now: datetime) -> Hostings:
+    """Return the planned meetings that have not begun, and who hosts them in person."""
+    members = {member.user_id: member for member in await MemberRepository(tx).current(standing.group.id)}
+    found = []
+    for meeting in await venues.planned(tx, standing.group):
+        venue = await VenueRepository(tx).get(meeting.id)
+        if meeting.starts_at > now and venue is not None and not venue.online:
+            host = None if venue.host_id is None else members.get(venue.host_id)
+            found.append(Hosting(meeting, host))
+    return Hostings(standing.group, standing.member, tuple(found))
+
+
+async def at_venue(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> tuple[Meeting, Venue]:
+    """Return a meeting whose place is settled and can still be changed; without `pick` the next one.
+
+    Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `venue.not_planned`.
+    """
+    ahead = [meeting for meeting in await venues.planned(tx, group) if meeting.starts_at > now]
+    if pick is not None:
+        wanted = calendar.find(await calendar.ahead(tx, group, now), pick).meeting
+        ahead = [meeting for meeting in ahead if wanted is not None and meeting.id == wanted.id]
+    elif not ahead:
+        raise Refusal("meeting.none_ahead")
+    venue = await VenueRepository(tx).get(ahead[0].id) if ahead else None
+    if venue is None:
+        raise Refusal("venue.not_planned", count=AHEAD)
+    return ahead[0], venue
+
+
+async def require_able(tx: Tx, group: Group, meeting: Meeting, settled: Settled, host_id: UserId) -> None:
+    """Check that a member can host a meeting; Refusal `member.unknown` or `venue.host_away`."""
+    if await MemberRepository(tx).get(group.id, host_id) is None:
+        raise Refusal("member.unknown")
+    board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
+    if host_id not in venues.able_to_host(roll, board, settled.location_id):
+        raise Refusal("venue.host_away")
+
+
+async def rotation_view(tx: Tx, standing: Standing, now: datetime) -> RotationView:
+    """Return the next meetings of a group, settled or as the rule would have them, to one of its members."""
+    group = standing.group
+    hostings = await hostings_of(tx, standing, now)
+    resting = group.state is not GroupState.ACTIVE
+    return RotationView(
+        group=group,
+        ahead=() if resting else await _outlook(tx, group, now),
+        hosts=standing.member.hosts,
+        may_swap=not resting and bool(hostings.mine and hostings.others),
+        organizes=standing.member.organizes,
+    )
+
+
+async def _outlook(tx: Tx, group: Group, now: datetime) -> tuple[Outlook, ...]:
+    slots = [slot for slot in await calendar.ahead(tx, group, now) if not slot.skipped][:SHOWN]
+    board = await venues.board_of(tx, group)
+    found = [(slot, await _venue(tx, slot)) for slot in slots]
+    counting = [(slot, venue) for slot, venue in found if venue is None or not venue.online]
+    chosen = rotation.plan(
+        group.rotation,
+        history=await ShareRepository(tx).history(group.id),
+        ahead=[await _expected(tx, board, slot, venue) for slot, venue in counting],
+        places=board.places,
+        willing=board.willing,
+    )
+    choices = iter(chosen)
+    return tuple(
+        [
+            await _one(tx, board, slot, venue, None if venue is not None and venue.online else next(choices))
+            for slot, venue in found
+        ]
+    )
+
+
+async def _venue(tx: Tx, slot: Slot) -> Venue | None:
+    return None if slot.meeting is None else await VenueRepository(tx).get(slot.meeting.id)
+
+
+async def _expected(tx: Tx, board: Board, slot: Slot, venue: Venue | None) -> Upcoming:
+    if slot.meeting is None:
+        away = await _away(tx, board.group, slot.day)
+        return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
+    settled = None if venue is None else venue.settled
+    here = None if settled is None else settled.location_id
+    expected = await venues.upcoming_of(tx, slot.meeting, board, here)
+    return replace(expected, settled=settled)
+
+
+async def _away(tx: Tx, group: Group, day: date) -> frozenset[UserId]:
+    spans = await AwayRepository(tx).of_group(group.id)
+    return frozenset(span.user_id for span in spans if span.days.first <= day <= span.days.last)
+
+
+async def _one(tx: Tx, board: Board, slot: Slot, venue: Venue | None, choice: Choice | None) -> Outlook:
+    if slot.meeting is not None and venue is not None:
+        shown = await venues.view_of(tx, slot.meeting)
+    else:
+        shown = VenueView(None, None) if choice is None else _projected(board.locations, choice)
+    return Outlook(
+        starts_at=slot.starts_at,
+        meeting=slot.meeting,
+        venue=shown,
+        rule=board.group.rotation if venue is None else venue.rule,
+        basis=None if venue is None else venue.basis,
+        choice=choice,
+        sure=venue is not None and (venue.announced or venue.basis is not Basis.RULE),
+        by_earlier_rule=venue is not None and venue.rule is not board.group.rotation,
+    )
+
+
+def _projected(locations: Sequence[Location], choice: Choice) -> VenueView:
+    location = next((each for each in locations if each.id == choice.location_id), None)
+    return VenueView(location, choice.host_id)

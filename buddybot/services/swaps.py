@@ -1,0 +1,296 @@
+"""Swapping turns of hosting: offered by one member, agreed to by the other, or done by an organizer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, SwapId, UserId
+from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.pings import Owed, Ping, PingKind, key
+from buddybot.domain.swaps import MOST_OFFERS, Swap, SwapState
+from buddybot.services import venues
+from buddybot.services.access import Standing, as_member, guild_of, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.announcements import Announcement
+from buddybot.services.calendar import Pick
+from buddybot.services.rotation_views import at_venue, require_able
+from buddybot.services.venues import DECLINE_BEFORE, VenueView
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.venues import Basis, Venue, VenueRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A meeting and where it takes place; before an answer the host is the one who has the turn now."""
+
+    meeting: Meeting
+    venue: VenueView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapView:
+    """Two turns, offered for each other or swapped; `swap` is None when an organizer did it at once."""
+
+    group: Group
+    turn: Turn
+    other: Turn
+    swap: Swap | None
+
+    @property
+    def until(self) -> datetime:
+        """Until when the offer can be agreed to."""
+        return _until(self.turn.meeting, self.other.meeting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Both meetings with who hosts them as things stand."""
+
+    meeting: Meeting
+    venue: Venue
+    other: Meeting
+    other_venue: Venue
+
+    def hosts(self) -> tuple[UserId, UserId]:
+        """Both hosts; Refusal `venue.no_host` when one is missing, `swap.same` when they are one person."""
+        if self.venue.host_id is None or self.other_venue.host_id is None:
+            raise Refusal("venue.no_host")
+        if self.venue.host_id == self.other_venue.host_id:
+            raise Refusal("swap.same")
+        return self.venue.host_id, self.other_venue.host_id
+
+
+class SwapService:
+    """Everything that an offer rests on is looked at again when it is answered."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def offer(
+        self, actor: Actor, turn: Pick | None, other: Pick | None, group_id: GroupId | None = None
+    ) -> SwapView:
+        """Ask the other host, who is pinged; an organizer swaps any two turns at once.
+
+        Refusals: `venue.not_planned`, `venue.no_host`, `venue.host_away`, `swap.same`, `swap.not_yours`,
+        `swap.late`, `swap.offered`, `swap.declined`, `swap.many`.
+        """
+
+        async def script(tx: Tx) -> SwapView:
+            now = self._work.now()
+            standing = await as_member(tx, actor, group_id, lock=True)
+            group = standing.group
+            require_active(group)
+            pair = await _pair(tx, group, turn, other, now)
+            if standing.member.organizes:
+                await self._exchange(tx, group, pair, now)
+                return await _view(tx, group, pair, None)
+            swap = await _offered(tx, standing, pair, now)
+            await _owe(tx, pair, swap, now)
+            return await _view(tx, group, pair, swap)
+
+        return await self._work.write(actor, script)
+
+    async def agree(self, actor: Actor, swap_id: SwapId) -> SwapView:
+        """Swap the two turns, each with its place.
+
+        Refusals: `swap.unknown`, `swap.for_other`, `swap.over`, `swap.late`, `swap.stale`,
+        `venue.host_away`, `group.paused`.
+        """
+
+        async def script(tx: Tx) -> SwapView:
+            now = self._work.now()
+            standing, swap = await _at_swap(tx, actor, swap_id)
+            if swap.offered_to != actor.user_id:
+                raise Refusal("swap.for_other")
+            _require_open(swap)
+            require_active(standing.group)
+            pair = await _standing_pair(tx, standing.group, swap, now)
+            if pair is None:
+                raise Refusal("swap.stale")
+            _in_time(pair, now)
+            await self._exchange(tx, standing.group, pair, now)
+            return await self._answered(tx, standing.group, swap, SwapState.AGREED, now)
+
+        return await self._work.write(actor, script)
+
+    async def decline(self, actor: Actor, swap_id: SwapId) -> SwapView:
+        """Leave both turns as they are; Refusals `swap.unknown`, `swap.for_other`, `swap.over`."""
+
+        async def script(tx: Tx) -> SwapView:
+            standing, swap = await _at_swap(tx, actor, swap_id)
+            if swap.offered_to != actor.user_id:
+                raise Refusal("swap.for_other")
+            _require_open(swap)
+            return await self._answered(tx, standing.group, swap, SwapState.DECLINED, self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def withdraw(self, actor: Actor, swap_id: SwapId) -> SwapView:
+        """Take the actor's own offer back; Refusals `swap.unknown`, `swap.not_offered`, `swap.over`."""
+
+        async def script(tx: Tx) -> SwapView:
+            standing, swap = await _at_swap(tx, actor, swap_id)
+            if swap.offered_by != actor.user_id:
+                raise Refusal("swap.not_offered")
+            _require_open(swap)
+            return await self._answered(tx, standing.group, swap, SwapState.WITHDRAWN, self._work.now())
+
+        return await self._work.write(actor, script)
+
+    async def _exchange(self, tx: Tx, group: Group, pair: _Pair, now: datetime) -> None:
+        """Let each host have the other's meeting, at their own place."""
+        host, other_host = pair.hosts()
+        for meeting, settled, user_id in (
+            (pair.meeting, pair.other_venue.settled, other_host),
+            (pair.other, pair.venue.settled, host),
+        ):
+            await require_able(tx, group, meeting, settled, user_id)
+            await VenueRepository(tx).drop_pass(meeting.id, user_id)
+            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.SWAPPED)
+        await self._planner.plan(tx, group, now)
+
+    async def _answered(self, tx: Tx, group: Group, swap: Swap, state: SwapState, now: datetime) -> SwapView:
+        await SwapRepository(tx).settle(swap.id, state, now)
+        settled = await _require(tx, group.id, swap.id)
+        meetings = [
+            await MeetingRepository(tx).get(group.id, meeting_id)
+            for meeting_id in (swap.meeting_id, swap.other_meeting_id)
+        ]
+        first, second = (each for each in meetings if each is not None)
+        turns = [Turn(each, await venues.view_of(tx, each)) for each in (first, second)]
+        return SwapView(group=group, turn=turns[0], other=turns[1], swap=settled)
+
+
+async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Ask the one person who can agree; None when there is nothing to agree to any more."""
+    if ping.meeting_id is None:
+        return None
+    for swap in await SwapRepository(tx).open(group.id):
+        pair = await _standing_pair(tx, group, swap, now) if swap.meeting_id == ping.meeting_id else None
+        if pair is not None and _key(pair.meeting, swap) == ping.key:
+            view = await _view(tx, group, pair, swap)
+            return Announcement(view, group.language, mentions=(swap.offered_to,))
+    return None
+
+
+def _until(meeting: Meeting, other: Meeting) -> datetime:
+    return min(meeting.starts_at, other.starts_at) - DECLINE_BEFORE
+
+
+def _key(meeting: Meeting, swap: Swap) -> str:
+    return key(
+        meeting.group_id,
+        meeting.slot,
+        PingKind.SWAP,
+        swap.offered_to,
+        edition=swap.id,
+        extra=meeting.kind is MeetingKind.EXTRA,
+    )
+
+
+async def _owe(tx: Tx, pair: _Pair, swap: Swap, now: datetime) -> None:
+    await OutboxRepository(tx).plan(
+        Owed(
+            key=_key(pair.meeting, swap),
+            guild_id=pair.meeting.guild_id,
+            group_id=pair.meeting.group_id,
+            meeting_id=pair.meeting.id,
+            kind=PingKind.SWAP,
+            recipient=swap.offered_to,
+            due_at=now,
+            expires_at=_until(pair.meeting, pair.other),
+        )
+    )
+
+
+async def _pair(tx: Tx, group: Group, turn: Pick | None, other: Pick | None, now: datetime) -> _Pair:
+    meeting, venue = await at_venue(tx, group, turn, now)
+    second, second_venue = await at_venue(tx, group, other, now)
+    return _Pair(meeting, venue, second, second_venue)
+
+
+async def _standing_pair(tx: Tx, group: Group, swap: Swap, now: datetime) -> _Pair | None:
+    """The two turns of an offer; None when they are no longer as they were when it was made."""
+    try:
+        pair = await _pair(tx, group, swap.meeting_id, swap.other_meeting_id, now)
+        hosts = pair.hosts()
+    except Refusal:
+        return None
+    return pair if hosts == (swap.offered_by, swap.offered_to) else None
+
+
+async def _offered(tx: Tx, standing: Standing, pair: _Pair, now: datetime) -> Swap:
+    """Note an offer that the actor may make."""
+    group, user_id = standing.group, standing.member.user_id
+    if pair.venue.host_id != user_id:
+        raise Refusal("swap.not_yours")
+    host, other_host = pair.hosts()
+    _in_time(pair, now)
+    await require_able(tx, group, pair.meeting, pair.other_venue.settled, other_host)
+    await require_able(tx, group, pair.other, pair.venue.settled, host)
+    repository = SwapRepository(tx)
+    both = {pair.meeting.id, pair.other.id}
+    for swap in await repository.open(group.id):
+        if {swap.meeting_id, swap.other_meeting_id} != both:
+            continue
+        if await _standing_pair(tx, group, swap, now) is not None:
+            raise Refusal("swap.offered")
+        await repository.settle(swap.id, SwapState.WITHDRAWN, now)
+    asked = await repository.declined(
+        meeting_id=pair.meeting.id, other_meeting_id=pair.other.id, offered_to=other_host
+    )
+    if asked:
+        raise Refusal("swap.declined")
+    if await repository.made(group.guild_id, user_id, now) >= MOST_OFFERS:
+        raise Refusal("swap.many", most=MOST_OFFERS)
+    swap_id = await repository.add(
+        group_id=group.id,
+        meeting_id=pair.meeting.id,
+        other_meeting_id=pair.other.id,
+        offered_by=user_id,
+        offered_to=other_host,
+        now=now,
+    )
+    return await _require(tx, group.id, swap_id)
+
+
+def _in_time(pair: _Pair, now: datetime) -> None:
+    if now >= _until(pair.meeting, pair.other):
+        raise Refusal("swap.late")
+
+
+def _require_open(swap: Swap) -> None:
+    if swap.state is not SwapState.OPEN:
+        raise Refusal("swap.over")
+
+
+async def _require(tx: Tx, group_id: GroupId, swap_id: SwapId) -> Swap:
+    swap = await SwapRepository(tx).get(group_id, swap_id)
+    if swap is None:
+        raise Refusal("swap.unknown")
+    return swap
+
+
+async def _at_swap(tx: Tx, actor: Actor, swap_id: SwapId) -> tuple[Standing, Swap]:
+    """The actor's standing in the group of an offer, and the offer behind the group's lock."""
+    group_id = await SwapRepository(tx).group_of(guild_of(actor), swap_id)
+    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+        raise Refusal("swap.unknown")
+    standing = await as_member(tx, actor, group_id, lock=True)
+    return standing, await _require(tx, group_id, swap_id)
+
+
+async def _view(tx: Tx, group: Group, pair: _Pair, swap: Swap | None) -> SwapView:
+    return SwapView(
+        group=group,
+        turn=Turn(pair.meeting, await venues.view_of(tx, pair.meeting)),
+        other=Turn(pair.other, await venues.view_of(tx, pair.other)),
+        swap=swap,
+    )

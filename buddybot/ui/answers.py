@@ -1,0 +1,75 @@
+"""When answers are due and how many people make a meeting: in words, and as a form."""
+
+from buddybot.domain.attendance import Rates
+from buddybot.domain.groups import (
+    LONGEST_ANSWER_HOURS,
+    LOWEST_MINIMUM,
+    SHORTEST_ANSWER_HOURS,
+    Group,
+)
+from buddybot.domain.numbers import parse_count
+from buddybot.services.groups import Changes
+from buddybot.ui.choices import parse_minimum
+from buddybot.ui.kit import Card, Form, option
+from buddybot.ui.router import Input
+from buddybot.ui.texts import Markup, Texts
+
+_HOURS = {"lowest": SHORTEST_ANSWER_HOURS, "highest": LONGEST_ANSWER_HOURS}
+
+
+def answers_line(texts: Texts, group: Group) -> Markup:
+    """Return when answers are due and what makes a meeting, for the group's card."""
+    key = "few.info.minimum" if group.minimum else "few.info.any"
+    return texts(key, hours=group.answer_hours, minimum=group.minimum)
+
+
+def rates_line(texts: Texts, rates: Rates) -> Markup:
+    """Return how the group's last meetings were attended, for its organizers; nobody is named."""
+    return texts(
+        "few.info.rate" if rates.meetings == 1 else "few.info.rates",
+        meetings=rates.meetings,
+        came=round(rates.attended * 100),
+        word=round(rates.attended_or_apologised * 100),
+    )
+
+
+def answers_form(texts: Texts, group: Group) -> Form:
+    """Return the form in which an organizer sets both."""
+    counts = [0, *range(LOWEST_MINIMUM, group.capacity + 1)]
+    form = Form(texts.plain("few.settings.title"), "group_answers_save", group.id)
+    form.choose(
+        "minimum",
+        texts.plain("few.settings.minimum"),
+        [
+            option(
+                texts.plain("few.settings.minimum_option", count=count)
+                if count
+                else texts.plain("few.settings.minimum_any"),
+                count,
+                default=count == group.minimum,
+            )
+            for count in counts
+        ],
+        hint=texts.plain("few.settings.minimum_hint"),
+    )
+    return form.ask(
+        "hours",
+        texts.plain("few.settings.hours"),
+        default=str(group.answer_hours),
+        hint=texts.plain("few.settings.hours_hint", **_HOURS),
+        limit=len(str(LONGEST_ANSWER_HOURS)),
+    )
+
+
+def answers_in(given: Input) -> Changes:
+    """Return what the form says; Refusals `button.stale`, `number.unreadable`, `number.range`."""
+    hours = parse_count(given.written("hours"), field="hours", **_HOURS)
+    return Changes(minimum=parse_minimum(given.written("minimum")), answer_hours=hours)
+
+
+def answers_card(texts: Texts, group: Group) -> Card:
+    """Return what was saved."""
+    key = "few.settings.saved" if group.minimum else "few.settings.saved_any"
+    return Card().text(
+        texts(key, group=group.name, hours=group.answer_hours, minimum=group.minimum),
+    )

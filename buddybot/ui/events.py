@@ -1,0 +1,234 @@
+"""Discord's own events: one for each group's next meeting, where the bot may; nothing depends on it."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import discord
+
+from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
+from buddybot.domain.meetings import MeetingState
+from buddybot.services.events import EventView, view_of
+from buddybot.services.suite import Services
+from buddybot.storage.database import StorageError, Tx
+from buddybot.storage.events import EventRepository, EventState, ServerEvent
+from buddybot.ui.event_words import EventWords, mark, mark_of, words_of
+from buddybot.ui.texts import Texts
+
+log = logging.getLogger(__name__)
+
+MOST = 20
+"""Events that one refresh brings up to date; the next takes up what is left."""
+
+UNKNOWN_EVENT = 10070
+"""Somebody deleted it."""
+
+
+class LiveEvents:
+    """Makes, edits and ends events, one after the other; a row says what Discord was last told."""
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._work = services.work
+        self._asked: set[MeetingId | None] = set()
+        self._busy = False
+
+    async def refresh(self, meeting_id: MeetingId | None = None) -> None:
+        """Bring the events of one meeting's group, or all that are stale, up to date; never raises."""
+        self._asked.add(meeting_id)
+        if self._busy:
+            return  # whoever is at it looks again
+        self._busy = True
+        try:
+            while self._asked:
+                await self._refresh(self._asked.pop())
+        except StorageError as error:  # what a member did is saved, and the next refresh shows it
+            log.error("events could not be refreshed: %s", error)
+        finally:
+            self._busy = False
+
+    async def review(self, guild_id: GuildId | None = None) -> None:
+        """Look again where Discord or a permission stood in the way, and who can see the channels.
+
+        What that changes is carried out by the next refresh; never raises.
+        """
+
+        try:
+            waiting = await self._work.read(lambda tx: EventRepository(tx).waiting(guild_id))
+            again = [event for event in waiting if self._is_to_be_looked_at(event)]
+
+            async def script(tx: Tx) -> None:
+                for event in again:
+                    await EventRepository(tx).again(event)
+                await EventRepository(tx).sweep()
+
+            if again or guild_id is None:
+                await self._work.write(None, script)
+        except StorageError as error:
+            log.error("events could not be looked through: %s", error)
+
+    def _is_to_be_looked_at(self, event: ServerEvent) -> bool:
+        guild = self._guild(event)
+        if guild is None or not may(guild):
+            return False
+        everybody = event.channel_id is not None and is_public(guild, event.channel_id)
+        if event.state is EventState.SHOWN:
+            return not everybody
+        return everybody or event.event_id is not None
+
+    async def _refresh(self, meeting_id: MeetingId | None) -> None:
+        now = self._work.now()
+        stale = await self._work.read(lambda tx: EventRepository(tx).stale(now, meeting_id))
+        asked = 0
+        for event in stale:
+            asked += await self._bring(event)
+            if asked >= MOST:
+                return
+
+    def _guild(self, event: ServerEvent) -> discord.Guild | None:
+        """The event's server; None while it cannot be reached."""
+        guild = self._client.get_guild(event.guild_id)
+        return None if guild is None or guild.unavailable else guild
+
+    async def _bring(self, event: ServerEvent) -> bool:
+        """Bring one event up to date; returns whether Discord was asked."""
+        guild = self._guild(event)
+        if guild is None:
+            return False
+        view = await self._work.read(lambda tx: view_of(tx, event))
+        public = view is not None and is_public(guild, view.group.channel_id)
+        if not may(guild) or (event.state is None and not public):
+            await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+            return False
+        wanted = view if view is not None and view.held and public else None
+        try:
+            if event.event_id is None:
+                await self._make(guild, event, wanted)
+            else:
+                await self._follow(guild, event, event.event_id, wanted)
+        except discord.HTTPException as error:
+            await self._failed(event, error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("an event is left to the next refresh: %s", type(error).__name__)
+        return True
+
+    async def _make(self, guild: discord.Guild, event: ServerEvent, wanted: EventView | None) -> None:
+        """Make an event, unless a process that was killed meanwhile has made it."""
+        if event.state is EventState.MAKING:
+            found = await self._find(guild, event)
+            if found is not None:
+                made = replace(event, event_id=EventId(found.id), shown="")
+                await self._shown(made, found, "")
+                await self._align(made, found, wanted)
+                return
+        if wanted is None or wanted.meeting.starts_at <= self._work.now():
+            await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+            return
+        meeting, words = wanted.meeting, _words(wanted)
+        known_by = mark(words.name, meeting.starts_at)
+        await self._work.write(None, lambda tx: EventRepository(tx).making(event, known_by))
+        found = await guild.create_scheduled_event(
+            name=words.name,
+            description=words.description,
+            location=words.location,
+            start_time=meeting.starts_at,
+            end_time=meeting.ends_at,
+            entity_type=discord.EntityType.external,
+            privacy_level=discord.PrivacyLevel.guild_only,
+        )
+        await self._shown(event, found, event.wanted)
+
+    async def _find(self, guild: discord.Guild, event: ServerEvent) -> discord.ScheduledEvent | None:
+        """The bot's own event that was being made, if it arrived."""
+        taken = await self._work.read(lambda tx: EventRepository(tx).ids(event.guild_id))
+        for found in await guild.fetch_scheduled_events(with_counts=False):
+            own = found.creator_id == guild.me.id and EventId(found.id) not in taken
+            if own and not _is_over(found) and mark_of(found) == event.shown:
+                return found
+        return None
+
+    async def _follow(
+        self, guild: discord.Guild, event: ServerEvent, event_id: EventId, wanted: EventView | None
+    ) -> None:
+        try:
+            found = await guild.fetch_scheduled_event(event_id, with_counts=False)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_EVENT:
+                raise
+            await self._over(event)
+            return
+        await self._align(event, found, wanted)
+
+    async def _align(
+        self, event: ServerEvent, found: discord.ScheduledEvent, wanted: EventView | None
+    ) -> None:
+        """Let an event that Discord has be what is wanted; none is wanted where nobody is to come."""
+        if _is_over(found):
+            await self._over(event)
+            return
+        if wanted is None or _began_too_early(found, wanted):
+            await (found.end() if found.status is discord.EventStatus.active else found.cancel())
+            await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+            return
+        now, waits = self._work.now(), found.status is discord.EventStatus.scheduled
+        if changes := _changes(found, wanted, movable=waits and wanted.meeting.starts_at > now):
+            found = await found.edit(**changes)
+        if waits and wanted.meeting.state is MeetingState.OPEN and now < found.start_time:
+            found = await found.start()  # at its time Discord does that by itself
+        await self._shown(event, found, event.wanted)
+
+    async def _shown(self, event: ServerEvent, found: discord.ScheduledEvent, shown: str) -> None:
+        await self._work.write(None, lambda tx: EventRepository(tx).shown(event, EventId(found.id), shown))
+
+    async def _over(self, event: ServerEvent) -> None:
+        await self._work.write(None, lambda tx: EventRepository(tx).over(event))
+
+    async def _failed(self, event: ServerEvent, error: discord.HTTPException) -> None:
+        """Ask what refused no second time before the next review; the rest is left to the next refresh."""
+        log.warning("the event of meeting %s: HTTP %s, code %s", event.meeting_id, error.status, error.code)
+        if error.status < 500 and error.status != 429:
+            await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+
+
+def may(guild: discord.Guild) -> bool:
+    """Return whether the bot may make events, and so change and end its own."""
+    return guild.me is not None and guild.me.guild_permissions.create_events
+
+
+def is_public(guild: discord.Guild, channel_id: ChannelId) -> bool:
+    """Return whether everybody in the server can see a group's channel, and so may know of the group."""
+    channel = guild.get_channel(channel_id)
+    return channel is not None and channel.permissions_for(guild.default_role).view_channel
+
+
+def _words(view: EventView) -> EventWords:
+    return words_of(Texts(view.group.language), view)
+
+
+def _is_over(found: discord.ScheduledEvent) -> bool:
+    return found.status in (discord.EventStatus.completed, discord.EventStatus.cancelled)
+
+
+def _began_too_early(found: discord.ScheduledEvent, wanted: EventView) -> bool:
+    """Whether an event goes on whose meeting was moved: it cannot, and makes room for another."""
+    return (
+        found.status is discord.EventStatus.active
+        and wanted.meeting.state is MeetingState.SCHEDULED
+        and found.start_time != wanted.meeting.starts_at
+    )
+
+
+def _changes(found: discord.ScheduledEvent, wanted: EventView, *, movable: bool) -> Mapping[str, Any]:
+    """What differs; the times only as far as Discord still lets them change."""
+    words, meeting = _words(wanted), wanted.meeting
+    now = {"name": found.name, "description": found.description or "", "location": found.location}
+    then = {"name": words.name, "description": words.description, "location": words.location}
+    changes: dict[str, Any] = {key: value for key, value in then.items() if value != now[key]}
+    start = meeting.starts_at if movable else found.start_time
+    if (start, meeting.ends_at) != (found.start_time, found.end_time) and start < meeting.ends_at:
+        changes["end_time"] = meeting.ends_at
+        if movable:
+            changes["start_time"] = start
+    return changes

@@ -1,0 +1,132 @@
+"""What hosts and organizers do about a single meeting's place and host, and the meetings to choose from."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord import ButtonStyle
+from discord.app_commands import Choice
+
+from buddybot import locales
+from buddybot.services.rotation import Arranged, LeftOut, PlaceChoice
+from buddybot.services.rotation_views import Hosting, Hostings
+from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.kit import QUIET, Card, button, option, select
+from buddybot.ui.meetings import day_name
+from buddybot.ui.reply import actor_of
+from buddybot.ui.texts import Markup, Texts, member
+from buddybot.ui.venues import place
+
+Interaction = discord.Interaction[Any]
+
+
+@unfailing
+async def planned(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings whose place is settled."""
+    return _fitting(interaction, (await _hostings(interaction)).meetings, current)
+
+
+@unfailing
+async def turns(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the turns that the person may give: their own, or as an organizer anybody's."""
+    found = await _hostings(interaction)
+    return _fitting(interaction, found.hosted if found.me.organizes else found.mine, current)
+
+
+@unfailing
+async def other_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the turns that can be had for the one in `turn`."""
+    found = await _hostings(interaction)
+    given = getattr(interaction.namespace, "turn", None)
+    among = found.hosted if found.me.organizes else found.others
+    return _fitting(interaction, (each for each in among if str(each.meeting.id) != given), current)
+
+
+def turn_name(texts: Texts, each: Hosting) -> str:
+    """Return a meeting and its host as plain text, for choices."""
+    day = day_name(texts, each.meeting.day)
+    if each.host is None:
+        return texts.plain("rotation.turn.open", day=day)
+    host = each.host.display_name or str(each.host.user_id)
+    return texts.plain("rotation.turn.hosted", day=day, host=host)
+
+
+async def _hostings(interaction: Interaction) -> Hostings:
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    found: Hostings = await interaction.client.services.rotation.hostings(actor_of(interaction), group_id)
+    return found
+
+
+def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
+    texts, wanted = Texts(locales.best(interaction.locale.value)), current.casefold().strip()
+    named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
+    return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
+
+
+def handed_card(texts: Texts, view: Arranged) -> Card:
+    """Return who hosts now that somebody does not, and that they keep their claim."""
+    key = "rotation.done.handed_none" if view.venue.host_id is None else "rotation.done.handed"
+    before = "" if view.before is None else member(view.before)
+    return _told(
+        texts, texts(key, start=view.meeting.starts_at, place=place(texts, view.venue), before=before)
+    )
+
+
+def arranged_card(texts: Texts, view: Arranged) -> Card:
+    """Return where a meeting is now and who hosts it."""
+    said = texts("rotation.done.arranged", start=view.meeting.starts_at, place=place(texts, view.venue))
+    return _told(texts, said)
+
+
+def left_out_card(texts: Texts, view: LeftOut) -> Card:
+    """Return that a meeting does not take place, how the next one stands, and the way back."""
+    start, group, following = view.meeting.starts_at, view.group.name, view.following
+    if view.again:
+        said = texts("rotation.done.left_out_before", group=group, start=start)
+    elif following is None or not following.venue.known:
+        said = texts("rotation.done.left_out_open", group=group, start=start)
+    else:
+        said = texts(
+            "rotation.done.left_out",
+            group=group,
+            start=start,
+            next=following.meeting.starts_at,
+            place=place(texts, following.venue),
+        )
+    revive = button(texts.plain("meetings.done.revive"), "meeting_revive", view.meeting.id)
+    return Card().text(said).row(revive)
+
+
+def decline_card(texts: Texts, view: Arranged) -> Card:
+    """Return the one question before a turn is handed on."""
+    meeting = view.meeting
+    yes = button(texts.plain("rotation.decline.yes"), "host_declined", meeting.id, style=ButtonStyle.primary)
+    no = button(texts.plain("rotation.decline.no"), "host_keep")
+    return Card().text(texts("rotation.decline.ask", start=meeting.starts_at)).row(yes, no)
+
+
+def kept_card(texts: Texts) -> Card:
+    """Return the answer when a turn is kept after all."""
+    return Card(colour=QUIET).text(texts("rotation.decline.kept"))
+
+
+def places_card(texts: Texts, view: PlaceChoice) -> Card:
+    """Return the choice of a place for one meeting."""
+    here = None if view.venue.location is None else view.venue.location.id
+    options = [option(each.name, each.id, default=each.id == here) for each in view.places]
+    return (
+        Card()
+        .text(texts("rotation.place.ask", start=view.meeting.starts_at))
+        .row(
+            select(
+                "host_place",
+                view.meeting.id,
+                options=options,
+                placeholder=texts.plain("rotation.place.choose"),
+            )
+        )
+    )
+
+
+def _told(texts: Texts, said: Markup) -> Card:
+    return Card().text(said).note(texts("rotation.done.told"))

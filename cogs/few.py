@@ -1,0 +1,73 @@
+"""Answers that count: their settings, and the organizers' click when few come; `/group info` leads here."""
+
+from discord.ext import commands
+
+from buddybot.domain.ids import GroupId, MeetingId
+from buddybot.domain.meetings import FewDecision
+from buddybot.services.meetings import Changed
+from buddybot.ui import few
+from buddybot.ui.answers import answers_card, answers_form, answers_in
+from buddybot.ui.client import Client, Interaction
+from buddybot.ui.meetings import done_card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+
+class FewCog(commands.Cog):
+    """The form behind the group's card, and the buttons of the question."""
+
+    def __init__(self, bot: Client) -> None:
+        self._bot = bot
+        self._groups = bot.services.groups
+        self._few = bot.services.few
+
+    @route("group_answers")
+    async def ask_settings(self, interaction: Interaction, given: Input) -> None:
+        """Open the form from the group's card."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            await reply.ask(answers_form(reply.texts, view.group))
+
+    @route("group_answers_save")
+    async def save_settings(self, interaction: Interaction, given: Input) -> None:
+        """Keep when answers are due and how many people make a meeting."""
+        async with Reply(interaction) as reply:
+            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            group = await self._groups.change(reply.actor, view.group.id, answers_in(given))
+            await reply.show(answers_card(reply.texts, group))
+            await self._bot.live.refresh()
+
+    @route("few_decide")
+    async def decide(self, interaction: Interaction, given: Input) -> None:
+        """Meet anyway, or online; the question itself shows it then."""
+        async with Reply(interaction) as reply:
+            meeting_id, decision = MeetingId(given.number(0)), few.decision_in(given)
+            decided = await self._few.decide(reply.actor, meeting_id, decision)
+            if decided.again:
+                await reply.show(few.again_card(reply.texts, decided.meeting))
+            else:
+                await reply.done()
+            await self._bot.live.refresh()
+
+    @route("few_cancel")
+    async def ask_cancel(self, interaction: Interaction, given: Input) -> None:
+        """Ask once more, the person who pressed alone: it cannot be taken back."""
+        async with Reply(interaction) as reply:
+            found = await self._few.look(reply.actor, MeetingId(given.number(0)))
+            card = few.again_card(reply.texts, found.meeting) if found.again else None
+            await reply.show(card or few.cancel_card(reply.texts, found))
+
+    @route("few_cancel_go")
+    async def cancel(self, interaction: Interaction, given: Input) -> None:
+        """Call the meeting off."""
+        async with Reply(interaction) as reply:
+            decided = await self._few.decide(reply.actor, MeetingId(given.number(0)), FewDecision.CANCEL)
+            changed = Changed(decided.group, decided.meeting)
+            done = None if decided.again else done_card(reply.texts, "cancelled", changed)
+            await reply.replace(done or few.again_card(reply.texts, decided.meeting))
+            await self._bot.live.refresh()
+
+
+async def setup(bot: Client) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(FewCog(bot))

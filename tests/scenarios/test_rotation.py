@@ -1,0 +1,399 @@
+"""Whose turn it is to host, as a group sees it: explained, handed on, swapped, arranged, and told once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+
+from buddybot.domain.groups import Rotation
+from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.scenarios.places import place_id, pressed, shown, suggest
+from tests.scenarios.settling import accept as join
+from tests.scenarios.settling import invite, set_up
+from tests.world import World, labels, offered, texts_in
+
+FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+SECOND = FIRST + WEEK
+
+
+@pytest.fixture
+async def rowan(world: World) -> Calendar:
+    """Ana, Ben and Cho host in turn; they meet on Tuesdays, first on 6 January, and each has a place."""
+    made = await calendar(world, rotation=Rotation.TURNS)
+    for name in ("Ana", "Ben", "Cho"):
+        await suggest(made, name, name=f"Place of {name}", note="")
+    return made
+
+
+async def announced(rowan: Calendar) -> None:
+    """Let a meeting be over whose summary told where the next two are: Ben's and Cho's."""
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    check_in = rowan.said()[-1]
+    for name in ("Ana", "Ben", "Cho"):
+        await rowan.person(name).click(check_in, label="I'm here")
+    await rowan.world.pass_time(hours=1)
+    await rowan.ask("Ana", "meeting close")
+    await rowan.world.run_due()
+    summary = texts_in(rowan.said()[-1])
+    assert f"hosted by {rowan.person('Ben').mention}" in summary
+    assert f"hosted by {rowan.person('Cho').mention}" in summary
+
+
+async def meeting_id(rowan: Calendar, starts_at: datetime) -> str:
+    [row] = await rowan.world.rows(
+        "SELECT id FROM meetings WHERE starts_at = :at", at=int(starts_at.timestamp())
+    )
+    return str(row["id"])
+
+
+async def hosts(rowan: Calendar) -> list[str]:
+    """Return the names of those who host the planned meetings."""
+    rows = await rowan.world.rows(
+        "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id "
+        "WHERE m.state = 'scheduled' ORDER BY m.starts_at"
+    )
+    names = {rowan.person(name).id: name for name in ("Ana", "Ben", "Cho")}
+    return [names.get(row["host_id"], "nobody") for row in rows]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to the channel: whom it notifies, and what it says."""
+
+    people: set[str]
+    text: str
+
+
+def sent(rowan: Calendar) -> list[Notice]:
+    """Return every message to the channel, as Discord was asked to send it."""
+    path = f"/channels/{rowan.channel.id}/messages"
+    names = {rowan.person(name).id: name for name in ("Ana", "Ben", "Cho", "Dan")}
+    found = []
+    for request in rowan.world.env.http_requests:
+        if (request.method, request.path) == ("POST", path) and isinstance(request.json, dict):
+            allowed = request.json["allowed_mentions"]
+            assert allowed["parse"] == []
+            found.append(Notice({names[int(user)] for user in allowed["users"]}, str(request.json)))
+    return found
+
+
+def heard(rowan: Calendar, before: list[Notice]) -> list[Notice]:
+    """Return what was sent to the channel since then."""
+    return sent(rowan)[len(before) :]
+
+
+def edits_of(rowan: Calendar, message: discord.Message) -> int:
+    """Return how often a message was edited."""
+    path = f"/channels/{rowan.channel.id}/messages/{message.id}"
+    return sum((each.method, each.path) == ("PATCH", path) for each in rowan.world.env.http_requests)
+
+
+# -- set up and explained -------------------------------------------------------------------------
+
+
+async def test_the_set_up_asks_for_the_rule_and_the_first_show_explains_it(world: World) -> None:
+    guild = world.guild()
+    channel = guild.create_text_channel("rowan")
+    olga = world.person("Olga", guild, manages=True)
+    done = await set_up(olga, channel, rotation="vote")
+    assert "`/rotation show`" in texts_in(done.response)
+    said = texts_in((await olga.slash(channel, "rotation show")).response)
+    assert "By **vote**" in said
+    assert "There is no place to choose yet; `/location suggest` offers one." in said
+    assert "For organizers" in said
+
+
+async def test_show_explains_the_next_four_meetings_with_figures(rowan: Calendar) -> None:
+    await announced(rowan)
+    reply = await rowan.ask("Ben", "rotation show")
+    ana, ben, cho = (rowan.person(name).mention for name in ("Ana", "Ben", "Cho"))
+    lines = texts_in(reply).splitlines()
+    assert lines[0] == "### Where Rowan meets next"
+    assert lines[1].startswith("By **turns**: whoever is behind most with hosting hosts next.")
+    expected = []
+    for weeks, (name, host) in enumerate((("Ben", ben), ("Cho", cho), ("Ana", ana), ("Ben", ben))):
+        at = SECOND + weeks * WEEK
+        place = f"Place of {name} · step-free · quiet · hosted by {host}"
+        expected.append(f"**{stamp(at)}** ({stamp(at, 'R')}) · {place}")
+    assert [line for line in lines if line.startswith("**<t:")] == expected
+    assert [line for line in lines if line.startswith("Why: ")] == [
+        "Why: hosted 0 of the 0.3 turns that are their share.",
+        "Why: hosted 0 of the 0.7 turns that are their share.",
+        "Why: hosted 1 of the 1.0 turns that are their share. It may still change.",
+        "Why: hosted 1 of the 1.3 turns that are their share. It may still change.",
+    ]
+    assert labels(reply) == ["I'd rather not host", "Swap a turn"]
+    assert "For organizers" not in texts_in(reply)
+
+
+async def test_who_would_rather_not_host_is_passed_over_and_not_named(rowan: Calendar) -> None:
+    reply = await rowan.ask("Ben", "rotation show")
+    ben = rowan.person("Ben").mention
+    assert f"hosted by {ben}" in texts_in(reply)
+    after = await pressed(rowan, "Ben", "I'd rather not host", reply)
+    assert ben not in texts_in(after)
+    assert "You would rather not host" in texts_in(after)
+    seen = texts_in(await rowan.ask("Cho", "rotation show"))
+    assert ben not in seen
+    assert "rather not host, so" not in seen
+    await rowan.world.restart()
+    again = await pressed(rowan, "Ben", "I can host", after)
+    assert f"hosted by {ben}" in texts_in(again)
+
+
+async def test_a_rule_is_chosen_by_organizers_and_explained_by_its_own_figures(rowan: Calendar) -> None:
+    refused = await rowan.ask("Ben", "rotation strategy", rule="travel")
+    assert "Only an organizer" in texts_in(refused)
+    for name, minutes in (("Ana", 30), ("Ben", 10), ("Cho", 20)):
+        place = await place_id(rowan, "Place of Cho")
+        await rowan.ask(name, "location travel", place=place, minutes=minutes)
+    said = texts_in(await rowan.ask("Ana", "rotation strategy", rule="travel"))
+    assert "Done. What was announced already stays" in said
+    assert "By **travel**" in said
+    assert "The fairest by minutes: 20 on average." in said
+    assert "so far your group's ways differ by at most 20 minutes" in said
+    place = await place_id(rowan, "Place of Ben")
+    fixed = texts_in(await rowan.ask("Ana", "rotation strategy", rule="fixed", location=place))
+    assert fixed.count("Place of Ben") == 4
+    assert "An organizer arranged it." in fixed
+    assert "Meeting 4 in a row here." in fixed
+    await rowan.person("Cho").select(await rowan.ask("Cho", "location vote"), [place])
+    vote = texts_in(await rowan.ask("Ana", "rotation strategy", rule="vote"))
+    assert "Suits 1 of 1, and weighs what earlier places did not give." in vote
+    wrong = await rowan.ask("Ana", "rotation strategy", rule="turns", location=place)
+    assert "goes with the rule “fixed” only" in texts_in(wrong)
+
+
+async def test_a_rule_that_changes_leaves_what_was_announced(rowan: Calendar) -> None:
+    await announced(rowan)
+    before = sent(rowan)
+    said = texts_in(await rowan.ask("Ana", "rotation strategy", rule="fixed"))
+    assert said.count("Announced by the rule before this one, so it stays.") == 2
+    await rowan.world.run_due()
+    assert heard(rowan, before) == []
+
+
+# -- handed on ------------------------------------------------------------------------------------
+
+
+async def test_a_host_hands_the_turn_on_from_the_card_and_those_concerned_hear_of_it(
+    rowan: Calendar,
+) -> None:
+    await announced(rowan)
+    before, summary = sent(rowan), rowan.said()[-1]
+    where = shown(await rowan.person("Ben").click(summary, label="Where exactly"))
+    asked = await pressed(rowan, "Ben", "I can't host", where)
+    assert labels(asked) == ["Hand it on", "Keep it"]
+    assert "still your turn" in texts_in(await pressed(rowan, "Ben", "Keep it", asked))
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    asked = await pressed(rowan, "Ben", "I can't host", where)
+    await rowan.world.restart()
+    done = await pressed(rowan, "Ben", "Hand it on", asked)
+    ana, ben = rowan.person("Ana").mention, rowan.person("Ben").mention
+    assert f"Place of Ana · step-free · quiet · hosted by {ana}" in texts_in(done)
+    assert f"{ben} keeps the claim" in texts_in(done)
+    await rowan.world.run_due()
+    [notice] = heard(rowan, before)
+    assert notice.people == {"Ana", "Ben"}
+    assert "Before, it was: Place of Ben" in notice.text
+    # The summary is the same message, and shows what holds now.
+    assert f"Place of Ana · step-free · quiet · hosted by {ana}" in texts_in(rowan.said()[-2])
+    assert await hosts(rowan) == ["Ana", "Cho"]
+    again = await pressed(rowan, "Ben", "I can't host", where)
+    assert "for the host of the meeting" in texts_in(again)
+
+
+async def test_in_the_last_day_a_host_is_sent_to_an_organizer(rowan: Calendar) -> None:
+    listed = await rowan.ask("Ana", "next")
+    where = await pressed(rowan, "Ana", "Where exactly", listed)
+    await rowan.world.until(FIRST - timedelta(hours=5))
+    said = texts_in(await pressed(rowan, "Ana", "I can't host", where))
+    assert "ask an organizer: `/rotation assign`" in said
+    assert (await hosts(rowan))[0] == "Ana"
+
+
+async def test_the_person_is_away_or_there_is_no_meeting(rowan: Calendar) -> None:
+    await announced(rowan)
+    before = sent(rowan)
+    ben, cho = rowan.person("Ben").mention, rowan.person("Cho").mention
+    refused = await rowan.ask("Cho", "rotation skip", why="no meeting")
+    assert "Only an organizer" in texts_in(refused)
+    left_out = await rowan.ask("Ana", "rotation skip", why="no meeting")
+    assert f"does not meet at {stamp(SECOND)}" in texts_in(left_out)
+    assert f"Next is {stamp(SECOND + WEEK)}: Place of Ben · step-free · quiet · hosted by {ben}" in texts_in(
+        left_out
+    )
+    assert labels(left_out) == ["Meet after all"]
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    off, notice = sorted(heard(rowan, before), key=lambda each: "Before, it was" in each.text)
+    assert "does not meet" in off.text
+    assert f"Before, it was: Place of Cho · step-free · quiet · hosted by {cho}" in notice.text
+    assert notice.people == {"Ben", "Cho"}
+    before = sent(rowan)
+    away = await rowan.ask("Ana", "rotation skip", why="the person is away")
+    assert f"{ben} keeps the claim" in texts_in(away)
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["Cho", "Ben"]
+    [notice] = heard(rowan, before)
+    assert notice.people == {"Ben", "Cho"}
+
+
+async def test_a_member_leaves_and_another_joins_in_mid_rotation(rowan: Calendar) -> None:
+    await announced(rowan)
+    before = sent(rowan)
+    dan = rowan.world.person("Dan", rowan.circle.guild)
+    await join(dan, await invite(rowan.person("Ana"), rowan.channel, dan))
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    leaving = await rowan.ask("Ben", "me leave")
+    await pressed(rowan, "Ben", "Leave", leaving)
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["nobody", "Cho"]  # Dan, who is none of the three: new, and not behind
+    notices = [each for each in heard(rowan, before) if "Before, it was" in each.text]
+    assert [each.people for each in notices] == [{"Dan"}]
+    said = texts_in(await rowan.ask("Cho", "rotation show"))
+    assert f"hosted by {dan.mention}" in said
+    assert "Why: has not hosted yet" in said
+
+
+# -- arranged and chosen --------------------------------------------------------------------------
+
+
+async def test_an_organizer_arranges_host_and_place_up_to_the_meeting(rowan: Calendar) -> None:
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    await rowan.press("Cho", "Going")
+    before, cho = sent(rowan), rowan.person("Cho").mention
+    options = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "meeting", "")
+    assert [each["name"] for each in options] == ["Tuesday 6 January: ana", "Tuesday 13 January: ben"]
+    places = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "location", "cho")
+    assert [each["name"] for each in places] == ["Place of Cho"]
+    members = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "host", "cho")
+    edits = edits_of(rowan, rowan.card())
+    done = await rowan.ask(
+        "Ana", "rotation assign", meeting=options[0]["value"], host=str(members[0]["value"])
+    )
+    assert f"Place of Cho · step-free · quiet · hosted by {cho}" in texts_in(done)
+    await rowan.world.run_due()
+    [notice] = heard(rowan, before)
+    assert notice.people == {"Ana", "Cho"}
+    assert f"**Where** Place of Cho · step-free · quiet · hosted by {cho}" in texts_in(rowan.card())
+    assert edits_of(rowan, rowan.card()) == edits + 1
+    nothing = await rowan.ask("Ana", "rotation assign")
+    assert "give a `host`, a `location`, or both" in texts_in(nothing)
+    assert "An organizer arranged it." in texts_in(await rowan.ask("Ben", "rotation show"))
+
+
+async def test_the_host_chooses_another_place_for_this_once(rowan: Calendar) -> None:
+    listed = await rowan.ask("Ana", "next")
+    where = await pressed(rowan, "Ana", "Where exactly", listed)
+    choose = await pressed(rowan, "Ana", "Choose the place", where)
+    await rowan.world.restart()
+    library = await place_id(rowan, "Place of Ben")
+    assert set(offered(choose)) == {"Place of Ana", "Place of Ben", "Place of Cho"}
+    done = shown(await rowan.person("Ana").select(choose, [library]))
+    ana = rowan.person("Ana").mention
+    assert f"Place of Ben · step-free · quiet · hosted by {ana}" in texts_in(done)
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    assert f"**Where** Place of Ben · step-free · quiet · hosted by {ana}" in texts_in(rowan.card())
+
+
+# -- swapped --------------------------------------------------------------------------------------
+
+
+async def offer(rowan: Calendar) -> discord.Message:
+    """Let Ben offer his turn for Cho's; return the question in the channel."""
+    reply = await rowan.ask(
+        "Ben",
+        "rotation swap",
+        **{"turn": await meeting_id(rowan, SECOND), "with": await meeting_id(rowan, SECOND + WEEK)},
+    )
+    assert f"I ask {rowan.person('Cho').mention}" in texts_in(reply)
+    await rowan.world.run_due()
+    return rowan.said()[-1]
+
+
+async def test_two_members_swap_when_both_agree_though_the_bot_restarts(rowan: Calendar) -> None:
+    await announced(rowan)
+    question = await offer(rowan)
+    before = sent(rowan)
+    ben, cho = rowan.person("Ben").mention, rowan.person("Cho").mention
+    assert before[-1].people == {"Cho"}
+    assert labels(question) == ["Agree", "No, thank you", "Withdraw"]
+    assert f"you would host on {stamp(SECOND)}, and {ben} on {stamp(SECOND + WEEK)}" in texts_in(question)
+    await rowan.world.restart()
+    for name, label, sentence in (
+        ("Ana", "Agree", "for somebody else"),
+        ("Ben", "Agree", "for somebody else"),
+        ("Zoe", "Agree", "for the members of its group"),
+        ("Cho", "Withdraw", "Only the one who made the offer"),
+    ):
+        assert sentence in texts_in(shown(await rowan.person(name).click(question, label=label)))
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    await rowan.person("Cho").click(question, label="Agree")
+    assert await hosts(rowan) == ["Cho", "Ben"]
+    await rowan.world.run_due()
+    answered = rowan.said()[-3]
+    assert answered.id == question.id
+    assert labels(answered) == []
+    assert texts_in(answered) == (
+        f"Swapped. {stamp(SECOND)}: Place of Cho · step-free · quiet · hosted by {cho}. "
+        f"{stamp(SECOND + WEEK)}: Place of Ben · step-free · quiet · hosted by {ben}."
+    )
+    assert [notice.people for notice in heard(rowan, before)] == [{"Ben", "Cho"}, {"Ben", "Cho"}]
+    said = texts_in(await rowan.ask("Ana", "rotation show"))
+    assert said.count("Two of you swapped turns.") == 2
+
+
+async def test_a_no_is_enough_and_is_not_asked_again(rowan: Calendar) -> None:
+    await announced(rowan)
+    question = await offer(rowan)
+    before = sent(rowan)
+    await rowan.person("Cho").click(question, label="No, thank you")
+    await rowan.world.run_due()
+    assert heard(rowan, before) == []
+    assert texts_in(rowan.said()[-1]).startswith("The turns stay as they are.")
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    asked = await rowan.ask("Ben", "rotation show")
+    pairs = await pressed(rowan, "Ben", "Swap a turn", asked)
+    assert list(offered(pairs)) == ["Tuesday 13 January: ben for Tuesday 20 January: cho"]
+    again = shown(await rowan.person("Ben").select(pairs, list(offered(pairs).values())))
+    assert "They would rather keep that turn" in texts_in(again)
+
+
+async def test_an_offer_is_taken_back_by_who_made_it(rowan: Calendar) -> None:
+    await announced(rowan)
+    question = await offer(rowan)
+    await rowan.person("Ben").click(question, label="Withdraw")
+    assert "The offer was taken back" in texts_in(rowan.said()[-1])
+    assert await hosts(rowan) == ["Ben", "Cho"]
+
+
+async def test_what_changed_between_offer_and_consent_is_noticed(rowan: Calendar) -> None:
+    await announced(rowan)
+    question = await offer(rowan)
+    ana = str(rowan.person("Ana").id)
+    await rowan.ask("Ana", "rotation assign", meeting=await meeting_id(rowan, SECOND), host=ana)
+    answer = shown(await rowan.person("Cho").click(question, label="Agree"))
+    assert "nothing to swap any more" in texts_in(answer)
+    assert await hosts(rowan) == ["Ana", "Cho"]
+
+
+async def test_an_organizer_swaps_two_turns_at_once_and_both_are_told(rowan: Calendar) -> None:
+    await announced(rowan)
+    before = sent(rowan)
+    turns = await rowan.person("Ana").autocomplete(rowan.channel, "rotation swap", "turn", "")
+    assert [each["name"] for each in turns] == ["Tuesday 13 January: ben", "Tuesday 20 January: cho"]
+    others = await rowan.person("Ana").autocomplete(
+        rowan.channel, "rotation swap", "with", "", turn=turns[0]["value"]
+    )
+    assert [each["name"] for each in others] == ["Tuesday 20 January: cho"]
+    mine = await rowan.person("Ben").autocomplete(rowan.channel, "rotation swap", "turn", "")
+    assert [each["name"] for each in mine] == ["Tuesday 13 January: ben"]
+    assert await rowan.person("Zoe").autocomplete(rowan.channel, "rotation swap", "turn", "") == []
+    done = await rowan.ask("Ana", "rotation swap", **{"turn": turns[0]["value"], "with": others[0]["value"]})
+    assert texts_in(done).startswith("Swapped.")
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["Cho", "Ben"]
+    assert [notice.people for notice in heard(rowan, before)] == [{"Ben", "Cho"}, {"Ben", "Cho"}]

@@ -1,0 +1,138 @@
+"""A group whose members host in turn, for the tests of whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.fairness import Held
+from buddybot.domain.groups import Group, Role, Rotation
+from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import PingKind, PingState
+from buddybot.services import calendar, venue_news
+from buddybot.services.announcements import Announcement
+from buddybot.services.checkins import close_meeting
+from buddybot.services.rotation import RotationService
+from buddybot.services.swaps import SwapService
+from buddybot.services.venue_news import PlaceChange
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.venues import ShareRepository, VenueRepository
+from tests.services.calendar_house import ANA, BEN, ORGANIZER
+from tests.services.town import Town
+
+CHO, DEV = UserId(4), UserId(5)
+EVERYBODY = (ORGANIZER, ANA, BEN)
+
+
+@dataclass
+class Hosts(Town):
+    """A town whose group rotates."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.rotation = RotationService(self.work, self.planner, self.meetings)
+        self.swaps = SwapService(self.work, self.planner)
+
+    async def rotating(
+        self, rule: Rotation = Rotation.TURNS, name: str = "Rowan", channel: int = 100
+    ) -> Group:
+        """Make a group of three that goes by a rule; nobody has offered a place yet."""
+        group = await self.group(name, channel=channel)
+        assert await self.run(lambda tx: GroupRepository(tx).change(group, rotation=rule))
+        await self.replan(group)
+        return await self.current(group)
+
+    async def current(self, group: Group) -> Group:
+        """Return a group as it stands."""
+        found = await self.run(lambda tx: GroupRepository(tx).get(group.guild_id, group.id))
+        assert found is not None
+        return found
+
+    async def replan(self, group: Group) -> None:
+        """Plan as happens every hour."""
+        await self.run(lambda tx: self.planner.plan(tx, group, self.now))
+
+    async def hosts(self, group: Group) -> list[UserId | None]:
+        """Return who hosts the planned meetings, earliest first."""
+        return [(await self.venue(meeting)).host_id for meeting in await self.ahead(group)]
+
+    async def told_of(self, group: Group) -> list[Meeting]:
+        """Let the group have read where both next meetings are, and return those."""
+        meetings = await self.ahead(group)
+        await self.run(lambda tx: VenueRepository(tx).announced([each.id for each in meetings]))
+        return meetings
+
+    async def owned(self, *people: UserId) -> dict[UserId, LocationId]:
+        """Let each of these people offer a place of their own."""
+        return {user: (await self.offer(f"Place of {user}", by=user)).location.id for user in people}
+
+    async def join(self, group: Group, user_id: UserId) -> None:
+        """Let somebody become a member."""
+
+        async def script(tx: Tx) -> None:
+            await MemberRepository(tx).add(
+                group_id=group.id, guild_id=group.guild_id, user_id=user_id, role=Role.MEMBER, now=self.now
+            )
+            await self.planner.plan(tx, group, self.now)
+
+        await self.run(script)
+
+    async def hold(self, group: Group, meeting: Meeting, came: tuple[UserId, ...] = EVERYBODY) -> None:
+        """Hold a meeting: who came is recorded, the others were not there, and it is closed."""
+        self.now = meeting.starts_at
+        await self.set_state(meeting, MeetingState.OPEN)
+
+        async def script(tx: Tx) -> None:
+            for member in await MemberRepository(tx).current(group.id):
+                state = Attendance.PRESENT if member.user_id in came else Attendance.ABSENT
+                await self._record(tx, meeting, member.user_id, state)
+            going_on = await calendar.require(tx, group, meeting.id)
+            await close_meeting(tx, self.planner, group, going_on, self.now)
+
+        self.now += timedelta(hours=2)
+        await self.run(script)
+
+    async def correct(self, meeting: Meeting, user_id: UserId, state: Attendance) -> None:
+        """Record of somebody anew how they were there."""
+        await self.run(lambda tx: self._record(tx, meeting, user_id, state))
+
+    async def _record(self, tx: Tx, meeting: Meeting, user_id: UserId, state: Attendance) -> None:
+        await AttendanceRepository(tx).append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=state,
+            previous=None,
+            recorded_by=ORGANIZER,
+            now=self.now,
+        )
+
+    async def history(self, group: Group) -> list[Held]:
+        """Return what the rules remember."""
+        return list(await self.run(lambda tx: ShareRepository(tx).history(group.id)))
+
+    async def news(self, group: Group, meeting: Meeting) -> Announcement | None:
+        """Return what the one waiting notice of a meeting's place would say."""
+        [waiting] = [
+            ping for ping in await self.pings(meeting, PingKind.PLACE) if ping.state is PingState.PLANNED
+        ]
+        return await self.run(lambda tx: venue_news.place(tx, waiting, group, self.now))
+
+    async def change(self, group: Group, meeting: Meeting) -> PlaceChange:
+        """Return the change that the waiting notice tells of."""
+        announcement = await self.news(group, meeting)
+        assert announcement is not None
+        assert isinstance(announcement.content, PlaceChange)
+        return announcement.content
+
+    async def send_news(self, meeting: Meeting) -> None:
+        """Let the waiting notice have gone out."""
+        for ping in await self.pings(meeting, PingKind.PLACE):
+            if ping.state is PingState.PLANNED:
+                await self.send(ping)
+
+
+def before(meeting: Meeting, **span: float) -> datetime:
+    """Return a moment before a meeting."""
+    return meeting.starts_at - timedelta(**span)
