@@ -15,7 +15,7 @@ from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 from buddybot.ui.venues import where
 
-MOST_SHOWN = 4
+MOST_SHOWN = 3
 """Groups that `/next` shows at a time: a message holds forty parts."""
 
 _SHOWN = (Answer.GOING, Answer.LATE, Answer.VIRTUAL)

@@ -1,0 +1,44 @@
+"""What is next for one member fits into Discord, in however many groups they are."""
+
+from dataclasses import replace
+
+from buddybot.domain.ids import GroupId, LocationId, MeetingId
+from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.services.meeting_views import MeetingView, NextView
+from buddybot.services.venues import VenueView
+from buddybot.ui.rsvps import next_card
+from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
+
+PLACE = Location(
+    id=LocationId(1),
+    group_id=GROUP.id,
+    guild_id=GROUP.guild_id,
+    words=LocationWords(
+        name="*" * 60,
+        kind=LocationKind.PLACE,
+        address="3 Mill Lane",
+        link=None,
+        access=frozenset(Access),
+        note=None,
+    ),
+    offered_by=PEOPLE[0],
+    created_at=NOW,
+    retired_at=None,
+)
+ROLL = Roll(tuple(Rsvp(user, Answer.GOING, Source.MEMBER) for user in PEOPLE), ())
+
+
+def next_in(number: int) -> NextView:
+    """Return what is next in one of several groups: soon, somewhere, and checked in to."""
+    group = replace(GROUP, id=GroupId(number), name="*" * 40)
+    meeting = replace(MEETING, id=MeetingId(number), group_id=group.id)
+    view = MeetingView(group, meeting, number, ROLL, VenueView(PLACE, PEOPLE[1]))
+    return NextView(group=group, meeting=view, mine=Answer.GOING, check_in=True, commitments=())
+
+
+def test_what_is_next_in_many_groups_fits_into_one_message() -> None:
+    for count in range(1, 9):
+        card = next_card(TEXTS, [next_in(number) for number in range(1, count + 1)], None)
+        assert card.total_children_count <= 40
+        assert card.content_length() <= 4000
