@@ -208,6 +208,8 @@ class GroupService:
             )
             if not kept:
                 raise Refusal("group.name_taken", name=name or group.name)
+            if name is not None and name != group.name:
+                await MeetingRepository(tx).entries_changed(group.id)
             if changes.channel_id is not None:
                 await groups.set_route_error(group.id, None)
             await noted(tx, actor)
@@ -241,6 +243,8 @@ class GroupService:
             standing = await access.as_organizer(tx, actor, group_id, lock=True)
             groups = GroupRepository(tx)
             await groups.change(standing.group, state=state)
+            if state is not standing.group.state:  # calendars show it as called off, or held
+                await MeetingRepository(tx).entries_changed(standing.group.id)
             if state is GroupState.ACTIVE:
                 await groups.set_route_error(standing.group.id, None)
             group = await in_line(tx, self._planner, standing.group, now)

@@ -297,6 +297,16 @@ class MeetingRepository:
             "UPDATE meetings SET sequence = sequence + 1 WHERE id = :meeting_id", meeting_id=meeting_id
         )
 
+    async def entries_changed(self, group_id: GroupId) -> None:
+        """Count a change of every entry ahead: of meetings planned, and of those still to be made."""
+        await self._tx.run(
+            "UPDATE meetings SET sequence = sequence + 1 WHERE group_id = :group_id AND state = 'scheduled'",
+            group_id=group_id,
+        )
+        await self._tx.run(
+            "UPDATE schedules SET sequence = sequence + 1 WHERE group_id = :group_id", group_id=group_id
+        )
+
     async def decide_few(self, meeting_id: MeetingId, decision: FewDecision) -> None:
         """Keep what was decided when few had said they come."""
         await self._tx.run(

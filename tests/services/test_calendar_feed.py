@@ -16,6 +16,7 @@ from buddybot.services import venues
 from buddybot.services.calendar import HORIZON
 from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView
 from buddybot.services.checkins import close_meeting
+from buddybot.services.groups import Changes, GroupService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -244,6 +245,31 @@ async def test_a_day_that_a_rhythm_drops_and_gives_again_goes_on_counting(house:
     assert before[first] > skipped.sequence
     assert after[first] > before[first]
     assert all(after[slot] > before[slot] for slot in before if slot in after)
+
+
+async def test_a_break_and_its_end_raise_the_sequence_of_all_that_lies_ahead(
+    house: House, group: Group
+) -> None:
+    groups = GroupService(house.work, house.planner)
+    seen = [{each.slot: each.sequence for each in (await feed(house)).days}]
+    for act in (groups.pause, groups.resume):
+        await act(house.actor(ORGANIZER))
+        seen.append({each.slot: each.sequence for each in (await feed(house)).days})
+        assert all(seen[-1][slot] > before for slot, before in seen[-2].items())
+    await groups.resume(house.actor(ORGANIZER))
+    assert {each.slot: each.sequence for each in (await feed(house)).days} == seen[-1]
+
+
+async def test_another_name_of_the_group_raises_the_sequence_of_all_that_lies_ahead(
+    house: House, group: Group
+) -> None:
+    groups = GroupService(house.work, house.planner)
+    before = {each.slot: each.sequence for each in (await feed(house)).days}
+    await groups.change(house.actor(ORGANIZER), group.id, Changes(name="Hazel"))
+    after = {each.slot: each.sequence for each in (await feed(house)).days}
+    assert all(after[slot] > sequence for slot, sequence in before.items())
+    await groups.change(house.actor(ORGANIZER), group.id, Changes(name="Hazel", capacity=7))
+    assert {each.slot: each.sequence for each in (await feed(house)).days} == after
 
 
 async def test_another_place_or_host_raises_the_sequence(
