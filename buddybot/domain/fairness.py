@@ -34,7 +34,7 @@ class Held:
 
     `willing` are the members who would host, whether they came or not; `minutes` the way of those
     who came in person; `voters` those who had a wish and came, `supporters` those of them whom the
-    place suited.
+    place suited. `once` is a place that people picked for this meeting alone.
     """
 
     rule: Rotation
@@ -45,6 +45,7 @@ class Held:
     minutes: Mapping[UserId, int] = field(default_factory=dict)
     voters: frozenset[UserId] = frozenset()
     supporters: frozenset[UserId] = frozenset()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

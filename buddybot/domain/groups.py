@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
 
 USUAL_CAPACITY = 6
 LOWEST_CAPACITY = 2
@@ -50,6 +50,7 @@ class Group:
     """One buddy group; its home is one channel of one guild.
 
     Answers are due `answer_hours` before a meeting; `minimum` people make one, 0 for any number.
+    `usual_location_id` is the place that an organizer gave to the rotation `fixed`.
     """
 
     id: GroupId
@@ -68,6 +69,7 @@ class Group:
     created_at: datetime
     minimum: int = 0
     answer_hours: int = USUAL_ANSWER_HOURS
+    usual_location_id: LocationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,15 @@ FEWEST = 3
 class Upcoming:
     """A meeting ahead: who is expected, who of them does not host it, and what is settled already.
 
-    `host_id` is a host who stays while the place is open; it matters to `turns` only.
+    `host_id` is a host who stays while the place is open; it matters to `turns` only. `once` is a settled
+    place that people picked for this meeting alone; it matters to `fixed` only.
     """
 
     attendees: tuple[UserId, ...]
     passes: frozenset[UserId] = frozenset()
     host_id: UserId | None = None
     settled: "Settled | None" = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,15 @@ def plan(
     ahead: Sequence[Upcoming],
     places: Sequence[Place],
     willing: Collection[UserId],
+    usual: LocationId | None = None,
 ) -> list[Choice]:
-    """Return a choice for each meeting ahead; `history` has the oldest meeting first."""
+    """Return a choice for each meeting ahead; `history` has the oldest meeting first.
+
+    `usual` is the place that was given to `fixed`; without it that is the one of last time.
+    """
     past, chosen = list(history), []
     for meeting in ahead:
-        case = _Case(past, meeting, places, frozenset(willing))
+        case = _Case(past, meeting, places, frozenset(willing), usual)
         settled = meeting.settled or _CHOOSE[rule](case)
         chosen.append(_EXPLAIN[rule](case, settled))
         past = [*past, case.as_held(rule, settled)]
@@ -95,6 +101,7 @@ class _Case:
     meeting: Upcoming
     places: Sequence[Place]
     willing: frozenset[UserId]
+    usual: LocationId | None = None
 
     @property
     def hosts(self) -> list[UserId]:
@@ -141,6 +148,7 @@ class _Case:
             minutes={} if place is None else place.minutes,
             voters=attendees & wishes,
             supporters=frozenset() if place is None else attendees & place.approved_by,
+            once=self.meeting.once,
         )
 
 
@@ -162,8 +170,14 @@ def _by_vote(case: _Case) -> Settled:
 
 
 def _by_habit(case: _Case) -> Settled:
-    """The place of the latest meeting while it is there, else the first that was offered."""
-    used = [held.location_id for held in case.past if case.place(held.location_id) is not None]
+    """The place that was given, else that of last time, else the first that was offered.
+
+    A place that was picked for one meeting alone is no habit, unless there is no other.
+    """
+    if case.place(case.usual) is not None:
+        return case.offered(case.usual)
+    there = [held for held in case.past if case.place(held.location_id) is not None]
+    used = [held.location_id for held in there if not held.once] or [held.location_id for held in there]
     first = case.places[0].id if case.places else None
     return case.offered(used[-1] if used else first)
 

@@ -116,7 +116,8 @@ class RotationService:
             now = self._work.now()
             standing = await as_organizer(tx, actor, group_id, lock=True)
             await GroupRepository(tx).change(standing.group, rotation=rule)
-            group = replace(standing.group, rotation=rule)
+            await GroupRepository(tx).set_usual_location(standing.group.id, location_id)
+            group = replace(standing.group, rotation=rule, usual_location_id=location_id)
             if location_id is not None:
                 require_active(group)
                 await _keep_to(tx, group, await _live(tx, group, location_id), now)
@@ -310,7 +311,7 @@ async def _place_of(tx: Tx, group: Group, host_id: UserId) -> LocationId | None:
 
 
 async def _keep_to(tx: Tx, group: Group, location: Location, now: datetime) -> None:
-    """Hold the next meeting at a place; the habit follows it."""
+    """Hold the next meeting at the place that is the usual one from now on, whatever it was announced for."""
     meeting, _ = await at_venue(tx, group, None, now)
     board = await venues.board_of(tx, group)
     expected = await venues.upcoming_of(tx, meeting, board, location.id)

@@ -159,6 +159,7 @@ async def _outlook(tx: Tx, group: Group, now: datetime) -> tuple[Outlook, ...]:
         ahead=[await _expected(tx, board, slot, venue) for slot, venue in counting],
         places=board.places,
         willing=board.willing,
+        usual=group.usual_location_id,
     )
     choices = iter(chosen)
     return tuple(
@@ -177,10 +178,10 @@ async def _expected(tx: Tx, board: Board, slot: Slot, venue: Venue | None) -> Up
     if slot.meeting is None:
         away = await _away(tx, board.group, slot.day)
         return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
-    settled = None if venue is None else venue.settled
-    here = None if settled is None else settled.location_id
-    expected = await venues.upcoming_of(tx, slot.meeting, board, here)
-    return replace(expected, settled=settled)
+    if venue is None:
+        return await venues.upcoming_of(tx, slot.meeting, board, None)
+    expected = await venues.upcoming_of(tx, slot.meeting, board, venue.location_id)
+    return replace(expected, settled=venue.settled, once=venue.basis.once)
 
 
 async def _away(tx: Tx, group: Group, day: date) -> frozenset[UserId]:

@@ -147,6 +147,7 @@ async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[S
         ahead=[*going_on, *(ahead[index] for index in order)],
         places=board.places,
         willing=board.willing,
+        usual=board.group.usual_location_id,
     )[len(going_on) :]
     choices = dict(zip(order, given, strict=True))
     return [Settled(choices[index].location_id, choices[index].host_id) for index in sorted(order)]
@@ -163,7 +164,7 @@ async def _going_on(tx: Tx, board: Board) -> Sequence[Upcoming]:
         venue = await VenueRepository(tx).get(meeting.id)
         if meeting.state is MeetingState.OPEN and venue is not None and not venue.online:
             expected = await _expected(tx, meeting, board, venue)
-            going_on.append(replace(expected, settled=venue.settled))
+            going_on.append(replace(expected, settled=venue.settled, once=venue.basis.once))
     return going_on
 
 
@@ -200,7 +201,7 @@ def _remaining(
     if turn_open and venue.rule is Rotation.TURNS and not late:
         return expected
     if there or (venue.location_id is None and not board.places):
-        return replace(expected, settled=Settled(venue.location_id, host))
+        return replace(expected, settled=Settled(venue.location_id, host), once=venue.basis.once)
     return replace(expected, host_id=host)
 
 

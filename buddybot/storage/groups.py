@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
@@ -33,6 +33,7 @@ def _group(row: Row) -> Group:
         created_at=instant(row["created_at"]),
         minimum=row["minimum"],
         answer_hours=row["answer_hours"],
+        usual_location_id=None if row["usual_location_id"] is None else LocationId(row["usual_location_id"]),
     )
 
 
@@ -196,6 +197,14 @@ class GroupRepository:
         """Remember the Discord role that the bot keeps for the group."""
         await self._tx.run(
             "UPDATE groups SET role_id = :role_id WHERE id = :group_id", role_id=role_id, group_id=group_id
+        )
+
+    async def set_usual_location(self, group_id: GroupId, location_id: LocationId | None) -> None:
+        """Note the place that is given to the rotation `fixed`; None for that of last time."""
+        await self._tx.run(
+            "UPDATE groups SET usual_location_id = :location_id WHERE id = :group_id",
+            location_id=location_id,
+            group_id=group_id,
         )
 
     async def set_route_error(self, group_id: GroupId, code: int | None) -> None:

@@ -25,6 +25,11 @@ class Basis(StrEnum):
     SWAPPED = "swapped"
     ASSIGNED = "assigned"
 
+    @property
+    def once(self) -> bool:
+        """Whether people picked the place, for this meeting alone."""
+        return self in (Basis.CHOSEN, Basis.SWAPPED, Basis.ASSIGNED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
@@ -214,8 +219,8 @@ class ShareRepository:
         """
         rows = await self._tx.all(
             """
-            SELECT m.id, v.rule, v.location_id, v.host_id, s.user_id, s.willing, s.minutes, s.approved,
-                   r.answer, (SELECT a.state FROM attendance a
+            SELECT m.id, v.rule, v.basis, v.location_id, v.host_id, s.user_id, s.willing, s.minutes,
+                   s.approved, r.answer, (SELECT a.state FROM attendance a
                     WHERE a.meeting_id = m.id AND a.user_id = s.user_id
                     ORDER BY a.id DESC LIMIT 1) AS attended
             FROM meetings m JOIN venues v ON v.meeting_id = m.id LEFT JOIN shares s ON s.meeting_id = m.id
@@ -251,6 +256,7 @@ def _held(rows: Sequence[Row]) -> Held:
         supporters=frozenset(
             UserId(row["user_id"]) for row in rows if row["approved"] and row["user_id"] in came
         ),
+        once=Basis(rows[0]["basis"]).once,
     )
 
 

@@ -338,6 +338,25 @@ def test_a_meeting_elsewhere_begins_the_count_anew() -> None:
     assert fixed([*history, held(at=None)], places) == [(CAFE, 1)]
 
 
+def test_a_place_that_was_picked_once_is_no_habit_and_the_one_that_was_given_comes_first() -> None:
+    places = [place(CAFE), place(ATTIC), place(PARK)]
+    once = replace(held(at=ATTIC), once=True)
+    assert fixed([held(at=PARK), once], places) == [(PARK, 1)]
+    assert fixed([once], places) == [(ATTIC, 2)]
+    elsewhere = replace(ALL, settled=Settled(ATTIC, None), once=True)
+    assert fixed([held(at=PARK)], places, [elsewhere, ALL]) == [(ATTIC, 1), (PARK, 1)]
+    for usual, at in ((CAFE, CAFE), (LocationId(9), PARK)):
+        choices = plan(
+            Rotation.FIXED,
+            history=[held(at=PARK)],
+            ahead=[ALL],
+            places=places,
+            willing=PEOPLE,
+            usual=usual,
+        )
+        assert [choice.location_id for choice in choices] == [at]
+
+
 def test_the_one_who_offered_a_fixed_place_hosts_while_they_can() -> None:
     ahead = [ALL, coming(BEN, CHO), replace(ALL, passes=frozenset([ANA]))]
     choices = plan(Rotation.FIXED, history=[], ahead=ahead, places=[place(CAFE, by=ANA)], willing=PEOPLE)

@@ -150,11 +150,48 @@ async def test_fixed_keeps_to_the_place_that_is_given_with_it(hosts: Hosts, grou
     assert [each.venue.location.id for each in view.ahead if each.venue.location is not None] == [
         places[BEN],
         places[ANA],  # it was announced
-        places[ANA],
-        places[ANA],
+        places[BEN],
+        places[BEN],
     ]
     assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
     assert await hosts.notices(first) == [PingState.PLANNED]
+
+
+async def test_the_place_of_fixed_stays_when_the_first_meeting_there_is_left_out(
+    hosts: Hosts, group: Group
+) -> None:
+    places = await hosts.owned(ANA, BEN)
+    first, second = await hosts.ahead(group)
+    await hosts.hold(group, first)
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), second.id)
+    view = await hosts.rotation.show(hosts.actor(ANA))
+    assert {each.venue.location.id for each in view.ahead if each.venue.location is not None} == {places[BEN]}
+
+
+async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
+    hosts: Hosts, group: Group
+) -> None:
+    places = await hosts.owned(ORGANIZER, BEN)
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED)
+    first, second = await hosts.ahead(group)
+    await hosts.hold(group, first)
+    await hosts.rotation.choose(hosts.actor(ORGANIZER), second.id, places[BEN])
+    view = await hosts.rotation.show(hosts.actor(ANA))
+    seen = [each.venue.location.id for each in view.ahead if each.venue.location is not None]
+    assert seen == [places[BEN], *[places[ORGANIZER]] * 3]
+    await hosts.hold(group, second)
+    view = await hosts.rotation.show(hosts.actor(ANA))
+    seen = [each.venue.location.id for each in view.ahead if each.venue.location is not None]
+    assert seen == [places[ORGANIZER]] * 4
+
+
+async def test_another_rule_forgets_the_fixed_place(hosts: Hosts, group: Group) -> None:
+    places = await hosts.owned(ANA, BEN)
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    assert (await hosts.current(group)).usual_location_id == places[BEN]
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    assert (await hosts.current(group)).usual_location_id is None
 
 
 async def test_where_nobody_was_told_otherwise_the_habit_follows(hosts: Hosts, group: Group) -> None:

@@ -103,6 +103,7 @@ CREATE INDEX meetings_ahead ON meetings (group_id, starts_at) WHERE state IN ('s
 ALTER TABLE memberships ADD COLUMN hosts BIGINT NOT NULL DEFAULT 1;         -- 0: would rather not host
 ALTER TABLE groups ADD COLUMN minimum BIGINT NOT NULL DEFAULT 0;            -- people to make a meeting; 0: none
 ALTER TABLE groups ADD COLUMN answer_hours BIGINT NOT NULL DEFAULT 6;       -- before the start: answers are due
+ALTER TABLE groups ADD COLUMN usual_location_id BIGINT;                     -- given to the rotation `fixed`
 ALTER TABLE meetings ADD COLUMN sequence BIGINT NOT NULL DEFAULT 0;         -- how often its calendar entry changed
 ALTER TABLE schedules ADD COLUMN sequence BIGINT NOT NULL DEFAULT 0;       -- where a meeting made anew begins to count
 ALTER TABLE meetings ADD COLUMN few_decision TEXT;                          -- what was decided when few came: meet, online, cancel
