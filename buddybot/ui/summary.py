@@ -9,16 +9,17 @@ from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Markup, Texts, member, shortened
 from buddybot.ui.venues import following
 
-ROOM = 3700
+ROOM = 3900
 """Characters that a summary may fill; Discord takes 4,000."""
 
 
 def summary_card(texts: Texts, view: SummaryView) -> Card:
     """Return wins and promises met; nobody's failure, and nobody who was missing."""
     card = Card(colour=WARM)
-    for section in _fitted(texts, view):
+    ahead = following(texts, view.following)
+    for section in _fitted(texts, view, room=ROOM - sum(len(line) + 1 for line in ahead)):
         card.text(*section)
-    if ahead := following(texts, view.following):
+    if ahead:
         card.text(*ahead)
     buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
@@ -29,10 +30,10 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     return card.row(*buttons)
 
 
-def _fitted(texts: Texts, view: SummaryView) -> Sequence[Sequence[Markup]]:
+def _fitted(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Sequence[Markup]]:
     for length in LENGTHS:
         shown = _sections(texts, view, length)
-        if sum(len(line) + 1 for section in shown for line in section) <= ROOM:
+        if sum(len(line) + 1 for section in shown for line in section) <= room:
             return shown
     return shown
 

@@ -10,7 +10,17 @@ import pytest
 from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn
 from buddybot.domain.commitments import Category, Commitment, Outcome, State, Visibility
 from buddybot.domain.groups import Group, GroupState, Rotation
-from buddybot.domain.ids import ChannelId, CommitmentId, GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.ids import (
+    ChannelId,
+    CommitmentId,
+    GroupId,
+    GuildId,
+    LocationId,
+    MeetingId,
+    UserId,
+)
+from buddybot.domain.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
+from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Asked, Due, Reported
@@ -66,6 +76,24 @@ MEETING = Meeting(
 )
 LONG = ("words " * 40)[:200]
 WORST = ("*_~|`" * 40)[:200]
+
+
+PLACE = Location(
+    id=LocationId(1),
+    group_id=GROUP.id,
+    guild_id=GROUP.guild_id,
+    words=LocationWords(
+        name="*" * LOCATION_NAME_LIMIT,
+        kind=LocationKind.VIRTUAL,
+        address=None,
+        link=None,
+        access=frozenset(Access),
+        note=None,
+    ),
+    offered_by=None,
+    created_at=NOW,
+    retired_at=None,
+)
 
 
 def commitment(number: int, text: str, *, target: int = 4, done: int = 0) -> Commitment:
@@ -165,6 +193,22 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
     )
     assert_fits(summary_card(TEXTS, view))
     assert "Next: <t:" in said(summary_card(TEXTS, view))
+
+
+def test_the_longest_summary_still_says_all_of_where_the_group_meets_next() -> None:
+    venue = VenueView(PLACE, PEOPLE[1])
+    view = SummaryView(
+        group=GROUP,
+        meeting=replace(MEETING, state=MeetingState.CLOSED),
+        number=9,
+        wins=tuple((user_id, (LONG * 2)[:WIN_LIMIT]) for user_id in PEOPLE),
+        kept=tuple(commitment(number, LONG, done=4) for number in range(20)),
+        begun=tuple(commitment(number, LONG, done=2) for number in range(10)),
+        kept_in_all=20,
+        following=((MEETING, venue), (MEETING, venue)),
+    )
+    assert_fits(summary_card(TEXTS, view))
+    assert f"hosted by <@{PEOPLE[1]}>" in said(summary_card(TEXTS, view)).rpartition("Then: ")[2]
 
 
 def test_a_summary_without_anything_to_tell_is_still_kind() -> None:
