@@ -11,6 +11,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.venues import VenueView, view_of
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
@@ -31,8 +32,8 @@ class PlaceChange:
 async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """How the venue of a meeting stands now; None when it is again what the group was last told.
 
-    It concerns who hosts and who was to host and, once the card is up and the place is another,
-    everybody who said that they come.
+    It concerns who hosts and who was to host; organizers, who can name somebody, when nobody hosts any
+    more; and, once the card is up and the place is another, everybody who said that they come.
     """
     if ping.meeting_id is None:
         return None
@@ -48,12 +49,15 @@ async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement
     location = None if told is None else await LocationRepository(tx).get(group.id, told)
     before = VenueView(location, venue.before.host_id, venue.before_online)
     concerned = [user for user in (venue.host_id, venue.before.host_id) if user is not None]
+    if venue.host_id is None and not venue.online and concerned:
+        members = await MemberRepository(tx).current(group.id)
+        concerned += [member.user_id for member in members if member.organizes]
     roll = await RsvpRepository(tx).roll(meeting)
     cards = await CardRepository(tx).of_meeting(meeting.id)
     moved = (told, venue.before_online) != (venue.location_id, venue.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):
         concerned += roll.coming
-    members = {*roll.no_word, *(rsvp.user_id for rsvp in roll.given)}
-    people = tuple(user for user in dict.fromkeys(concerned) if user in members)
+    present = {*roll.no_word, *(rsvp.user_id for rsvp in roll.given)}
+    people = tuple(user for user in dict.fromkeys(concerned) if user in present)
     view = PlaceChange(group, meeting, before, await view_of(tx, meeting), people)
     return Announcement(view, group.language, mentions=people)
