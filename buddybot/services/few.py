@@ -26,12 +26,16 @@ from buddybot.storage.venues import Basis, VenueRepository
 
 @dataclass(frozen=True, slots=True)
 class FewView:
-    """The question as it stands: how many come by now, never who is missing; `organizers` may decide."""
+    """The question as it stands: how many come by now, never who is missing; `organizers` may decide.
+
+    `online` is whether the meeting still is, after that was decided.
+    """
 
     group: Group
     meeting: Meeting
     coming: int
     organizers: tuple[UserId, ...]
+    online: bool = False
 
     @property
     def open(self) -> bool:
@@ -52,6 +56,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
         meeting=meeting,
         coming=len((await RsvpRepository(tx).roll(meeting)).coming),
         organizers=tuple(member.user_id for member in members if member.organizes),
+        online=(await venues.view_of(tx, meeting)).online,
     )
 
 

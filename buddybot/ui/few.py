@@ -19,7 +19,7 @@ def question_card(texts: Texts, view: FewView) -> Card:
     meeting = view.meeting
     when = {"start": meeting.starts_at, "soon": moment(meeting.starts_at, "R")}
     if not view.open:
-        return Card(colour=QUIET).text(texts(_outcome(meeting), group=view.group.name, **when))
+        return Card(colour=QUIET).text(texts(_outcome(view), group=view.group.name, **when))
     said = texts(
         "few.question.said",
         group=view.group.name,
@@ -37,12 +37,15 @@ def question_card(texts: Texts, view: FewView) -> Card:
     return card.note(texts("few.question.note"))
 
 
-def _outcome(meeting: Meeting) -> str:
+def _outcome(view: FewView) -> str:
     """The sentence for what was decided; what became of the meeting since counts more."""
+    meeting = view.meeting
     if meeting.state in _OFF:
         return "few.decided.off"
     if meeting.few_decision is None:
         return "few.decided.begun"
+    if meeting.few_decision is FewDecision.ONLINE and not view.online:
+        return "few.decided.meet"
     return f"few.decided.{meeting.few_decision.value}"
 
 

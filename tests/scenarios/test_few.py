@@ -132,6 +132,16 @@ async def test_moving_online_takes_the_virtual_place_used_longest_ago_and_tells_
     assert await state(asked) == "open"
 
 
+async def test_a_meeting_that_is_somewhere_after_all_is_no_longer_said_to_be_online(asked: Calendar) -> None:
+    await virtual_places(asked, "The room")
+    await asked.press("Ana", "Move online", question(asked))
+    location = (await asked.world.rows("SELECT id FROM locations"))[0]["id"]
+    await asked.ask("Ana", "rotation assign", location=str(location))
+    assert "online this once" not in texts_in(asked.card())
+    assert "online this once" not in texts_in(question(asked))
+    assert "we meet anyway" in texts_in(question(asked))
+
+
 async def test_cancelling_asks_once_more_and_then_does_what_cancelling_does(asked: Calendar) -> None:
     before = texts_in(question(asked))
     result = await asked.person("Ana").click(question(asked), label="Cancel")
