@@ -118,12 +118,13 @@ class FewService:
             if _decided(group, meeting):
                 return Decided(group, meeting, meeting.few_decision or decision, again=True)
             await MeetingRepository(tx).decide_few(meeting.id, decision)
+            await CardRepository(tx).touch(meeting.id)
             if decision is FewDecision.CANCEL:
                 await call_off(tx, self._planner, group, meeting, Reason.FEW, now)
-            elif decision is FewDecision.ONLINE:
-                await _move_online(tx, group, meeting, now)
-            await CardRepository(tx).touch(meeting.id)
-            await self._planner.plan(tx, group, now)
+            else:
+                if decision is FewDecision.ONLINE:
+                    await _move_online(tx, group, meeting, now)
+                await self._planner.plan(tx, group, now)
             return Decided(group, await calendar.require(tx, group, meeting.id), decision)
 
         return await self._work.write(actor, script)

@@ -229,7 +229,8 @@ async def put(
     )
     if old is None or (old.settled, old.online) == (settled, online):
         await repository.put(venue if old is None else replace(old, rule=venue.rule, basis=basis))
-        if old is None:
+        if old is None and (settled != Settled(None, None) or online):
+            await MeetingRepository(tx).entry_changed(meeting.id)
             await show(tx, meeting)
         return
     if old.announced:
