@@ -1,0 +1,172 @@
+"""The agenda of a meeting: equal turns in every round, one activity, and a close, to the minute."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from buddybot.domain.activities import Activity, PlannedStep, scaled
+from buddybot.domain.groups import HIGHEST_CAPACITY
+from buddybot.domain.schedule import LONGEST, SHORTEST
+
+USUAL_MINUTES = 75
+SHORTEST_ACTIVITY = 10
+"""Minutes; with less than that left there is no activity, and the time goes to the turns."""
+PAUSE_EVERY, PAUSE = 120, 10
+"""Whoever sits together for two hours has a pause of ten minutes."""
+_ROUNDS = 36
+"""The personal rounds (wins, review, commitments: 1, 3 and 2 parts) take 36 of 75 minutes."""
+
+
+class PartKind(StrEnum):
+    """The parts of an agenda, in their order."""
+
+    CHECK_IN = "check_in"
+    WINS = "wins"
+    REVIEW = "review"
+    PAUSE = "pause"
+    ACTIVITY = "activity"
+    COMMITMENTS = "commitments"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: when it begins, how long it lasts, each person's minutes where there are turns."""
+
+    kind: PartKind
+    start: int
+    minutes: int
+    each: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The parts, which add up to the meeting; `steps` are the activity's, empty where it is still open."""
+
+    parts: tuple[Part, ...]
+    activity: Activity | None
+    steps: tuple[PlannedStep, ...]
+
+    def part(self, kind: PartKind) -> Part | None:
+        """A part, or None where time did not allow for it."""
+        return next((part for part in self.parts if part.kind is kind), None)
+
+    @property
+    def turn(self) -> int:
+        """Everyone's equal minutes in the review, else for commitments: what the turn timer follows."""
+        part = self.part(PartKind.REVIEW) or self.part(PartKind.COMMITMENTS)
+        return 0 if part is None or part.each is None else part.each
+
+    @property
+    def room(self) -> int:
+        """The minutes there are for an activity; 0 when there is no time for one."""
+        part = self.part(PartKind.ACTIVITY)
+        return 0 if part is None else part.minutes
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Minutes by part; those of the rounds are each person's."""
+
+    people: int
+    wins: int
+    review: int
+    commitments: int
+    check_in: int
+    close: int
+    pause: int
+
+    def taken(self) -> int:
+        turns = self.people * (self.wins + self.review + self.commitments)
+        return turns + self.check_in + self.close + self.pause
+
+
+def agenda(duration: int, people: int, activity: Activity | None = None, *, review: bool = True) -> Agenda:
+    """The agenda of a meeting of so many minutes and people; ValueError for a length that no meeting has.
+
+    75 minutes for six are: check-in 5, wins 6x1, review 6x3, activity 25, commitments 6x2, close 9. The
+    rounds grow with the time there is for each person. When it is short, the activity gives way first
+    (and check-in and close shrink a little to keep it), then the wins, then the review's minutes. How
+    long the activity has does not depend on which it is: one that does not fit leaves its time open.
+    Without a `review` (nobody promised anything for this meeting) its time goes to the activity.
+    """
+    if not SHORTEST <= duration <= LONGEST:
+        raise ValueError(f"no meeting lasts {duration} minutes")
+    draft = _usual(duration, min(max(people, 1), HIGHEST_CAPACITY))
+    if not review:
+        draft.review = 0
+    _make_room(draft, duration)
+    room = duration - draft.taken()
+    if room < SHORTEST_ACTIVITY:
+        _shrink(draft, duration)
+        _grow(draft, duration, review=review)
+        room = 0
+    fitting = activity if activity is not None and activity.fits(draft.people, room) else None
+    steps = () if fitting is None else scaled(fitting, draft.people, room)
+    return Agenda(_laid_out(draft, room), fitting, steps)
+
+
+def _usual(duration: int, people: int) -> _Draft:
+    """Everything at the size it likes to have."""
+    share = duration * _ROUNDS / USUAL_MINUTES / people
+    return _Draft(
+        people=people,
+        wins=_within(share / 6, 1, 2),
+        review=_within(share / 2, 2, 12),
+        commitments=_within(share / 3, 1, 6),
+        check_in=_within(duration * 5 / USUAL_MINUTES, 3, 8),
+        close=_within(duration * 9 / USUAL_MINUTES, 3, 15),
+        pause=duration // PAUSE_EVERY * PAUSE,
+    )
+
+
+def _within(minutes: float, lowest: int, highest: int) -> int:
+    return min(max(round(minutes), lowest), highest)
+
+
+def _make_room(draft: _Draft, duration: int) -> None:
+    """Take from the close and the check-in what an activity lacks, if they can give it."""
+    lacking = SHORTEST_ACTIVITY - (duration - draft.taken())
+    from_close = min(max(lacking, 0), draft.close - 3)
+    from_check_in = max(lacking, 0) - from_close
+    if from_check_in <= draft.check_in - 3:
+        draft.close -= from_close
+        draft.check_in -= from_check_in
+
+
+def _shrink(draft: _Draft, duration: int) -> None:
+    """Let give way, until it fits, what can be missed more easily, in this order."""
+    for name, lowest in (
+        *(("close", 3), ("check_in", 3), ("wins", 0), ("review", 1), ("commitments", 1)),
+        *(("commitments", 0), ("check_in", 2)),  # only below half an hour
+    ):
+        while draft.taken() > duration and getattr(draft, name) > lowest:
+            setattr(draft, name, getattr(draft, name) - 1)
+
+
+def _grow(draft: _Draft, duration: int, *, review: bool) -> None:
+    """Give what is left to the review (or the commitments) as far as it goes round, then to both ends."""
+    each = (duration - draft.taken()) // draft.people
+    if review:
+        draft.review += each
+    else:
+        draft.commitments += each
+    draft.check_in += min(duration - draft.taken(), max(5 - draft.check_in, 0))
+    draft.close += duration - draft.taken()
+
+
+def _laid_out(draft: _Draft, room: int) -> tuple[Part, ...]:
+    lengths = [
+        (PartKind.CHECK_IN, draft.check_in, None),
+        (PartKind.WINS, draft.wins * draft.people, draft.wins),
+        (PartKind.REVIEW, draft.review * draft.people, draft.review),
+        (PartKind.PAUSE, draft.pause, None),
+        (PartKind.ACTIVITY, room, None),
+        (PartKind.COMMITMENTS, draft.commitments * draft.people, draft.commitments),
+        (PartKind.CLOSE, draft.close, None),
+    ]
+    parts, start = [], 0
+    for kind, minutes, each in lengths:
+        if minutes:
+            parts.append(Part(kind, start, minutes, each))
+            start += minutes
+    return tuple(parts)

@@ -1,0 +1,247 @@
+"""Drawing with Pillow: a card for dark and light surroundings, with smooth shapes and readable names.
+
+Pillow is imported when somebody asks for a picture: the bot's start does without it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
+
+from buddybot.exports.letters import Mark, Point, Writing, written
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
+
+Ink = tuple[int, int, int]
+Box = tuple[int, int, int, int]
+
+# A card of its own, a little darker than Discord's dark theme: contrasts are known, whatever is around it.
+CARD: Ink = (36, 38, 43)
+LINES: Ink = (62, 65, 73)
+TEXT: Ink = (236, 234, 228)
+QUIET: Ink = (168, 171, 179)
+CORNER = 20
+FINE = 4
+"""Shapes are drawn this many times larger and brought down, which makes their edges smooth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG and what it says in words, for those who hear it and for when it does not load."""
+
+    png: bytes
+    alt: str
+
+
+class Say(Protocol):
+    """Finds a sentence in the reader's language, as plain text."""
+
+    def __call__(self, key: str, /, **parameters: object) -> str: ...
+
+
+class Brush:
+    """Draws shapes in the coordinates of the canvas, `FINE` times larger and on a mask of one box."""
+
+    def __init__(self, draw: "ImageDraw", origin: Point) -> None:
+        self._draw = draw
+        self._origin = origin
+
+    def line(self, points: Sequence[Point], width: float) -> None:
+        """Draw a line with round ends."""
+        scaled = [self._scaled(point) for point in points]
+        self._draw.line(scaled, fill=255, width=max(round(width * FINE), 1), joint="curve")
+        for point in (points[0], points[-1]):
+            self.dot(point, width / 2)
+
+    def dot(self, middle: Point, radius: float, *, ink: int = 255) -> None:
+        """Draw a disc; with `ink` 0 it is a hole."""
+        x, y = self._scaled(middle)
+        reach = radius * FINE
+        self._draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ink)
+
+    def tile(self, box: tuple[float, float, float, float], corner: float, width: float | None = None) -> None:
+        """Draw a rectangle with round corners, or its outline of this width."""
+        (left, top), (right, bottom) = self._scaled(box[:2]), self._scaled(box[2:])
+        edge = 0 if width is None else round(width * FINE)
+        self._draw.rounded_rectangle(
+            (left, top, right - 1, bottom - 1),
+            corner * FINE,
+            fill=None if edge else 255,
+            outline=255 if edge else None,
+            width=edge,
+        )
+
+    def area(self, points: Sequence[Point]) -> None:
+        """Fill a polygon."""
+        self._draw.polygon([self._scaled(point) for point in points], fill=255)
+
+    def write(self, at: Point, letters: str, size: int, *, anchor: str = "ls") -> None:
+        """Write letters that the font has; `anchor` is Pillow's: at the left or middle of the baseline."""
+        self._draw.text(self._scaled(at), letters, fill=255, font=_font(size * FINE), anchor=anchor)
+
+    def erase(self, box: tuple[float, float, float, float]) -> None:
+        """Empty a rectangle."""
+        self._draw.rectangle((*self._scaled(box[:2]), *self._scaled(box[2:])), fill=0)
+
+    def _scaled(self, point: Sequence[float]) -> Point:
+        return (point[0] - self._origin[0]) * FINE, (point[1] - self._origin[1]) * FINE
+
+
+class Canvas:
+    """One picture while it is drawn; coordinates are pixels from its upper left corner."""
+
+    def __init__(self, width: int, height: int) -> None:
+        # Here and not above, see the module's words; the same in the other methods.
+        from PIL import Image, ImageDraw
+
+        self.width, self.height = width, height
+        self.image = Image.new("RGB", (width, height), CARD)
+        self._draw = ImageDraw.Draw(self.image)
+        self._stamps: dict[str, Canvas] = {}
+
+    @contextmanager
+    def shape(self, box: Box, ink: Ink) -> Iterator[Brush]:
+        """Draw inside a box; what the brush touched gets the ink."""
+        # As in the constructor.
+        from PIL import Image, ImageDraw
+
+        size = (box[2] - box[0], box[3] - box[1])
+        mask = Image.new("L", (size[0] * FINE, size[1] * FINE))
+        yield Brush(ImageDraw.Draw(mask), (box[0], box[1]))
+        self.image.paste(ink, box, mask.reduce(FINE))
+
+    def stamp(self, at: tuple[int, int], key: str, side: int, draw: "Callable[[Canvas], None]") -> None:
+        """Put a square drawing at a place; the same key is drawn once and stamped again."""
+        if key not in self._stamps:
+            self._stamps[key] = Canvas(side, side)
+            draw(self._stamps[key])
+        self.image.paste(self._stamps[key].image, at)
+
+    def area(self, points: Sequence[Point], ink: Ink) -> None:
+        """Fill a polygon whose edges need not be smooth: they are level, upright, or covered by a line."""
+        self._draw.polygon([(round(x), round(y)) for x, y in points], fill=ink)
+
+    def text(self, at: Point, words: str, *, size: int, ink: Ink = TEXT, anchor: str = "ls") -> None:
+        """Write words that can be written; `anchor` is Pillow's: l, m, r and s (baseline) or m (middle)."""
+        writing = written(words)
+        if writing is None:
+            return
+        x = at[0] - _length(writing.letters, size) * {"l": 0, "m": 0.5, "r": 1}[anchor[0]]
+        y = round(at[1] + (_capital(size) / 2 if anchor[1] == "m" else 0))
+        if writing.marks:
+            self._marked((x, y), writing, size, ink)
+        else:
+            self._draw.text((x, y), writing.letters, fill=ink, font=_font(size), anchor="ls")
+
+    def _marked(self, at: Point, writing: Writing, size: int, ink: Ink) -> None:
+        """Write letters with accents, all of it on one mask."""
+        left, base = round(at[0]), round(at[1])
+        reach = round(_length(writing.letters, size)) + size
+        box = (left - 2, base - round(size * 1.3), left + reach, base + round(size * 0.5))
+        with self.shape(box, ink) as brush:
+            brush.write((left, base), writing.letters, size)
+            stacked: dict[int, int] = {}
+            for place, mark in writing.marks:
+                if not (mark.below or mark.on):
+                    stacked[place] = stacked.get(place, 0) + 1
+                _accent(brush, (left, base), writing.letters, place, mark, size, stacked.get(place, 0))
+
+    def png(self) -> bytes:
+        """The finished card as a PNG, its corners round and transparent."""
+        # As in the constructor.
+        from PIL import Image, ImageDraw
+
+        alpha = Image.new("L", (self.width, self.height), 255)
+        corner = Image.new("L", (CORNER * 2 * FINE, CORNER * 2 * FINE))
+        ImageDraw.Draw(corner).ellipse((0, 0, corner.width - 1, corner.height - 1), fill=255)
+        corner = corner.reduce(FINE)
+        for left, x in ((0, 0), (CORNER, self.width - CORNER)):
+            for top, y in ((0, 0), (CORNER, self.height - CORNER)):
+                alpha.paste(corner.crop((left, top, left + CORNER, top + CORNER)), (x, y))
+        self.image.putalpha(alpha)
+        held = BytesIO()
+        # 256 colours are all there are, but for edges; the octree is the quick one, and keeps the corners.
+        self.image.quantize(256, Image.Quantize.FASTOCTREE).save(held, "PNG")
+        return held.getvalue()
+
+
+def day_label(day: dt.date, say: Say) -> str:
+    """A day without its year, in the reader's words."""
+    return say("pictures.day", day=day.day, month=say(f"pictures.month.m{day.month}"))
+
+
+def width_of(words: str, size: int) -> float:
+    """How wide words are when they are written; 0 when they cannot be."""
+    writing = written(words)
+    return 0.0 if writing is None else _length(writing.letters, size)
+
+
+def clipped(words: str, size: int, limit: float) -> str:
+    """The words, cut at an ellipsis where they would be wider than the limit."""
+    if width_of(words, size) <= limit:
+        return words
+    while words and width_of(f"{words}…", size) > limit:
+        words = words[:-1].rstrip()
+    return f"{words}…"
+
+
+def mixed(ink: Ink, share: float, ground: Ink = CARD) -> Ink:
+    """An ink thinned out on the ground: 1 is the ink, 0 the ground."""
+    red, green, blue = (
+        round(one * share + other * (1 - share)) for one, other in zip(ink, ground, strict=True)
+    )
+    return red, green, blue
+
+
+def _accent(brush: Brush, at: Point, letters: str, place: int, mark: Mark, size: int, level: int) -> None:
+    """Draw one mark on the letter at a place; the second above the same letter stands on the first."""
+    letter = letters[place]
+    left = at[0] + _length(letters[:place], size)
+    middle = left + _length(letter, size) / 2
+    top, bottom = _extent(letter, size)
+    if mark.on:
+        foot = at[1] + (top + bottom) / 2
+    elif mark.below:
+        foot = at[1]
+    else:
+        if letter in "ij" and level == 1:  # its dot makes room
+            top = _extent("x", size)[0]
+            brush.erase((left, at[1] - size, left + _length(letter, size), at[1] + top - 1))
+        foot = at[1] + top - size * (0.07 + 0.17 * (level - 1))
+    for line in mark.lines:
+        brush.line([(middle + x * size, foot + y * size) for x, y in line], size * 0.075)
+    for x, y in mark.dots:
+        brush.dot((middle + x * size, foot + y * size), size * 0.055)
+
+
+@cache
+def _font(size: int) -> "FreeTypeFont":
+    """The font that Pillow brings."""
+    # As in the canvas.
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RuntimeError("this Pillow was built without FreeType: install the one from the package index")
+    return font
+
+
+def _length(letters: str, size: int) -> float:
+    return _font(size).getlength(letters)
+
+
+def _capital(size: int) -> float:
+    """How high a capital letter is."""
+    return -_extent("H", size)[0]
+
+
+@cache
+def _extent(letter: str, size: int) -> tuple[float, float]:
+    """The upper and lower edge of a letter, seen from the baseline; up is negative."""
+    _, top, _, bottom = _font(size).getbbox(letter, anchor="ls")
+    return top, bottom

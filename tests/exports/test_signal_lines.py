@@ -1,0 +1,114 @@
+"""How the group is doing, to look at and to hear: three lines of their own, and where an alert was."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from bench.pictures import full_signals
+from buddybot.exports.pictures import CARD
+from buddybot.exports.signal_lines import (
+    ALERT,
+    MOST_MEETINGS,
+    STYLES,
+    Signal,
+    SignalsChart,
+    signals_picture,
+    signals_words,
+)
+from tests.exports.charts import contrast, days, near, opened, say
+
+FLAT = SignalsChart(
+    days(8),
+    (0.9, 0.8, 0.9, 0.85, 0.9, 0.9, 0.8, 0.9),
+    (0.6, 0.7, None, 0.6, 0.7, 0.3, 0.3, 0.2),
+    (2, 2, None, 2, 2, 1, 1, None),
+    ((7, Signal.KEPT),),
+)
+
+
+def test_the_words_say_before_and_lately_and_name_the_alert() -> None:
+    assert signals_words(FLAT, say) == (
+        "How the group was doing over the last 8 meetings, 8 Jan to 26 Feb. "
+        "Came: 87 % before, 87 % in the last three meetings. "
+        "Promises kept: 65 % before, 27 % in the last three meetings. "
+        "Mood: good before, middling in the last three meetings. "
+        "Alert on 26 Feb: Promises kept."
+    )
+
+
+def test_the_words_say_what_is_not_known() -> None:
+    young = SignalsChart(days(1), (1.0,), (None,), (None,))
+    assert signals_words(young, say) == (
+        "How the group was doing on 8 Jan. Came: 100 %. "
+        "Promises kept: nothing is known of the last three meetings. "
+        "Mood: nothing is known of the last three meetings."
+    )
+
+
+def test_the_alert_is_marked_in_the_picture() -> None:
+    quiet = signals_picture(replace(FLAT, alerts=()), say)
+    loud = signals_picture(FLAT, say)
+    assert near(quiet, ALERT) == 0
+    assert near(loud, ALERT) > 300
+
+
+def test_the_signal_that_raised_an_alert_is_circled() -> None:
+    pictures = {
+        signal: near(signals_picture(replace(FLAT, alerts=((6, signal),)), say), ALERT) for signal in Signal
+    }
+    one = pictures[Signal.KEPT]
+    assert abs(pictures[Signal.ATTENDANCE] - one) < 20
+    assert pictures[Signal.ALL] > one + 60  # three circles instead of one
+
+
+def test_a_value_that_is_not_known_leaves_a_gap() -> None:
+    ink = STYLES[Signal.KEPT].ink
+    whole = signals_picture(replace(FLAT, kept=(0.6,) * 8), say)
+    open_ = signals_picture(replace(FLAT, kept=(0.6,) * 3 + (None,) * 2 + (0.6,) * 3), say)
+    assert near(open_, ink) < near(whole, ink) - 200
+
+
+def test_every_line_has_a_sign_and_an_ink_of_its_own() -> None:
+    assert len({style.marker for style in STYLES.values()}) == len(STYLES) == 3
+    assert all(contrast(style.ink, CARD) >= 4.5 for style in STYLES.values())
+    assert contrast(ALERT, CARD) >= 4.5
+
+
+def test_the_largest_picture_is_small_and_fits_beside_a_chat() -> None:
+    picture = signals_picture(full_signals(), say)
+    assert len(picture.png) < 60_000
+    assert opened(picture).size[0] <= 1100
+    assert opened(picture).size[1] <= 700
+
+
+@pytest.mark.parametrize("meetings", [1, 2, 3, 26, 60])
+def test_every_length_of_history_is_drawn_up_to_the_newest(meetings: int) -> None:
+    chart = SignalsChart(
+        days(meetings),
+        (0.5,) * meetings,
+        (0.0,) * meetings,
+        (1,) * meetings,
+        ((0, Signal.ALL), (meetings - 1, Signal.PULSE)),
+    )
+    newest = chart.newest()
+    assert newest.days == days(meetings)[-MOST_MEETINGS:]
+    assert newest.alerts[-1] == (len(newest.days) - 1, Signal.PULSE)
+    assert signals_picture(chart, say) == signals_picture(newest, say)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"days": ()}, "has meetings"),
+        ({"kept": (0.5,)}, "has meetings"),
+        ({"attendance": (1.1,) * 8}, "shares are from 0 to 1"),
+        ({"pulse": (3,) * 8}, "bands from 0 to 2"),
+        ({"alerts": ((8, Signal.ALL),)}, "an alert is at one of the meetings"),
+    ],
+)
+def test_a_chart_that_cannot_be_is_refused(
+    wrong: dict[str, tuple[dt.date | float | tuple[int, Signal], ...]], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        replace(FLAT, **wrong)  # type: ignore[arg-type]  # wrong on purpose
