@@ -3,10 +3,18 @@
 import asyncio
 import sys
 
-from bench import outbox, rotation, start, storage
+from bench import backtest, outbox, pictures, rotation, stagnation, start, storage
 from bench.report import Measure, conclude
 
-BENCHMARKS: tuple[Measure, ...] = (start.measure, storage.measure, outbox.measure, rotation.measure)
+BENCHMARKS: tuple[Measure, ...] = (
+    start.measure,
+    storage.measure,
+    outbox.measure,
+    rotation.measure,
+    pictures.measure,
+    stagnation.measure,
+    backtest.measure,
+)
 
 
 def main() -> int:

@@ -13,10 +13,12 @@ from discord.http import Route
 from yarl import URL
 
 from buddybot.bot import BuddyBot
+from buddybot.domain.activities import Library
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
 from buddybot.errors import OperatorError
+from buddybot.library import load_activities
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet
@@ -58,8 +60,10 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
     """Return a bot that is ready to log in, with nothing started.
 
     Without an `alarm` nothing is sent by itself: somebody calls the dispatcher's `run_due`.
+    Raises OperatorError when the host's own activities cannot be read.
     """
     clock = alarm or SilentAlarm()
+    library = {each.key: each for each in load_activities(settings.meetings.activities)}
 
     async def open_house(bot: BuddyBot) -> None:
         database = await connect(settings.database_url)
@@ -67,7 +71,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         await migrate(database)
         work = Work(database=database, now=now, changed=clock.ring_soon)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=_times(settings))
-        bot.services = suite.build(work, planner, _rules(settings))
+        bot.services = suite.build(work, planner, _rules(settings, library))
         bot.live = Live(bot, bot.services)
         courier = Courier(
             database=database,
@@ -158,6 +162,9 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             refresh=bot.live.refresh,
             read_interests=bot.live.read_interests,
             review_events=bot.live.review_events,
+            close_pulses=bot.services.pulses.close_due,
+            review_members=bot.services.fit.review,
+            review_groups=bot.services.health_watch.look,
         ),
     )
     log.info("ready in %s servers", len(bot.guilds))
@@ -172,13 +179,14 @@ def _on_signals() -> asyncio.Event:
     return stopped
 
 
-def _rules(settings: Settings) -> Rules:
+def _rules(settings: Settings, library: Library) -> Rules:
     return Rules(
         check_in_early=timedelta(hours=settings.meetings.check_in_hours_before),
         close_after=timedelta(hours=settings.meetings.close_hours_after),
         invitation_life=timedelta(days=settings.invitations.days),
         code_tries_per_hour=settings.invitations.tries_per_hour,
         quiet=_quiet(settings),
+        library=library,
     )
 
 

@@ -133,6 +133,7 @@ class BuddyBot(Client):
             return
         handler, given = found
         await handler(interaction, given)
+        self.dispatch("press_completion", interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line."""

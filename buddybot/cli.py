@@ -1,4 +1,4 @@
-"""The command line: `buddybot run | demo | migrate | doctor`."""
+"""The command line: `buddybot run | demo | migrate | backtest | doctor`."""
 
 import argparse
 import asyncio
@@ -15,6 +15,8 @@ from buddybot.settings import Settings
 from buddybot.storage.errors import StorageError
 
 OK, UNFIT, WRONG, INTERRUPTED = 0, 1, 2, 130
+SENSITIVITIES = ("quiet", "normal", "sensitive")
+"""Those of the detector, which is loaded only when it is asked for."""
 
 DESCRIPTION = "A quiet secretary for a weekly buddy group, inside its Discord server."
 EPILOG = """\
@@ -30,7 +32,8 @@ settings:
   DATABASE_URL only.
 
 exit codes:
-  0  all went well    1  doctor found something that must be mended    2  a setting or the command is wrong
+  0  all went well    1  doctor found something that must be mended, or backtest skipped a line
+  2  a setting or the command is wrong
 """
 COMMANDS = {
     "run": (
@@ -45,6 +48,29 @@ which end it in order within five seconds. Needs DISCORD_TOKEN.""",
         "bring the database up to date and end",
         "Applies the migrations that the database does not have yet. `run` does the same when it starts.",
         "examples:\n  buddybot migrate\n  DATABASE_URL=postgres://user@host/name buddybot migrate\n",
+    ),
+    "backtest": (
+        "replay histories and say when there would have been an alert",
+        """\
+Replays histories of groups through the detector of stagnation, week by week, none of which knows the next.
+Reads a group a line, {"id": "rowan", "weeks": [{"week": 1, "roster": 6, "present": 5, ...}, ...]}, with
+  week       a number that rises; weeks may be missing       holiday    true for a week that does not count
+  roster     members                                         present    of them, null when nobody met
+  items      commitments due of those who reported           done       of them, kept
+  reporters  who reported                                    excused    who gave apologies
+  pulse_n    ratings from 1 to 5                             pulse_sum  their sum
+and writes a line a group, {"id": "rowan", "alerts": [31]}. What is missing or null is not known and moves
+nothing; other fields are ignored. A line that is no group is named on standard error and skipped.
+With --from-database it replays a group of the bot's own database, which `buddybot migrate` has brought up
+to date; it needs no token and changes nothing.""",
+        """\
+examples:
+  buddybot backtest groups.jsonl
+  buddybot backtest --sensitivity quiet - <groups.jsonl
+  DATABASE_URL=postgres://user@host/name buddybot backtest --from-database 3
+
+exit code: 0 when every line was a group, otherwise 1
+""",
     ),
     "doctor": (
         "say whether everything is ready to run",
@@ -66,6 +92,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     try:
         if options.command == "demo":
             return _demo(rest)
+        if options.command == "backtest":
+            return _backtest(options, environ)
         commands = {"run": _run, "migrate": _migrate, "doctor": _doctor}
         return commands[options.command](environ)
     except (OperatorError, StorageError) as error:
@@ -84,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"buddybot {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for name, (short, long, epilog) in COMMANDS.items():
-        commands.add_parser(
+        command = commands.add_parser(
             name,
             help=short,
             description=long,
@@ -92,7 +120,31 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=layout,
             add_help=name != "demo",
         )
+        if name == "backtest":
+            _add_backtest_options(command)
     return parser
+
+
+def _add_backtest_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="JSON lines; standard input when it is - or left out",
+    )
+    parser.add_argument(
+        "--from-database",
+        dest="group",
+        type=int,
+        metavar="GROUP",
+        help="replay one group of the bot's own database instead, by its number there",
+    )
+    parser.add_argument(
+        "--sensitivity",
+        choices=SENSITIVITIES,
+        default="normal",
+        help="how soon there is an alert; %(default)s when left out",
+    )
 
 
 def _prepare(environ: Mapping[str, str]) -> Settings:
@@ -119,6 +171,22 @@ def _demo(rest: Sequence[str]) -> int:
     from buddybot import demo
 
     return demo.main(rest)
+
+
+def _backtest(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    # Imported here: the other commands need none of it.
+    from buddybot import backtest
+
+    if options.group is None:
+        return backtest.main(options.file or backtest.STDIN, options.sensitivity)
+    if options.file is not None:
+        raise OperatorError("Name a file or --from-database, not both.")
+    settings = _prepare(environ)
+    # Imported here: discord and the drivers are slow to load, and a file needs neither.
+    from buddybot.app import utc_now
+    from buddybot.backtest_database import replay_group
+
+    return asyncio.run(replay_group(settings.database_url, options.group, options.sensitivity, now=utc_now()))
 
 
 def _migrate(environ: Mapping[str, str]) -> int:

@@ -14,7 +14,9 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
+from buddybot.errors import OperatorError
 from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
+from buddybot.library import load_activities
 from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
 from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx, connect
@@ -62,6 +64,7 @@ async def examine(
         _permissions(settings.token),
         _clock(now(), skew),
         _disk(settings, environ),
+        _activities(settings),
     ]
 
 
@@ -206,6 +209,15 @@ def _clock(now: datetime, skew: timedelta | None) -> Finding:
             "clock", state, f"{shown}, {seconds} s {side} the database's clock: let NTP keep both."
         )
     return Finding("clock", State.OK, f"{shown}, together with the database's clock.")
+
+
+def _activities(settings: Settings) -> Finding:
+    try:
+        found = load_activities(settings.meetings.activities)
+    except OperatorError as error:
+        return Finding("activities", State.FAIL, str(error))
+    own = f", with those of {settings.meetings.activities}" if settings.meetings.activities else ""
+    return Finding("activities", State.OK, f"{len(found)} in the library{own}.")
 
 
 def _disk(settings: Settings, environ: Mapping[str, str]) -> Finding:

@@ -45,12 +45,13 @@ class DiscordSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingSettings:
-    """When a meeting's card, check-in and closing come, in hours from its start or end."""
+    """When a meeting's card, check-in and closing come, in hours from its start or end; what it may hold."""
 
     card_hours_before: Annotated[int, Between(1, 168)]
     check_in_hours_before: Annotated[int, Between(1, 168)]
     close_hours_after: Annotated[int, Between(1, 168)]
     planned_ahead: Annotated[int, Between(1, 8)]
+    activities: str  # a file, or empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,6 +100,12 @@ def _play(demo: Demo, place: Window, folder: Path) -> None:
     place.command("help")
     _take(place, place.message("help"), folder / "help.png")
 
+    place.play("Ana")
+    place.press("Agenda", on="Meeting 9")
+    _take(place, place.message("Agenda · meeting 9"), folder / "agenda.png")
+    place.command("health show")
+    _take(place, place.message("How Rowan group is doing"), folder / "health.png")
+
     demo.enter()
     opened = "Check-in is open"
     place.message(opened).wait_for()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as every
-from bench import outbox, rotation, start, storage
+from bench import outbox, pictures, rotation, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
 from buddybot.domain.groups import Rotation
@@ -121,6 +121,19 @@ async def test_the_start_runs_and_judges() -> None:
     report = await start.measure(rounds=1)
     assert [each.goal for each in report.verdicts] == [1.3, 1.45]
     assert all(each.figure > 0 for each in report.verdicts)
+
+
+async def test_the_pictures_run_and_judge_their_size_without_matplotlib(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "find_spec", lambda _: None)
+    report = await pictures.measure(rounds=1)
+    assert [(each.claim, each.sense, each.goal) for each in report.verdicts] == [
+        ("attendance", "<=", 60.0),
+        ("signals", "<=", 60.0),
+    ]
+    assert report.met
+    assert report.skipped == [pictures.MISSING]
 
 
 @pytest.mark.parametrize("path", sorted(Path(every.__file__).parent.glob("*.py")), ids=lambda path: path.stem)

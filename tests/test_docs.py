@@ -28,7 +28,10 @@ IN_A_WHEEL = {"buddybot/cogs", "buddybot/config"}
 DISCORDS_OWN = {"manage server"}
 """Words of Discord's that the pages for people set in italics like the labels of ours."""
 PEOPLE = frozenset(
-    {"user_id", "recipient", "facilitator_id", "timekeeper_id", "offered_to", "host_id", "before_host_id"}
+    {
+        *("user_id", "recipient", "facilitator_id", "timekeeper_id", "offered_to", "host_id"),
+        *("before_host_id", "from_id", "to_id"),
+    }
 )
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 import pytest
 
 from buddybot import doctor, permissions
+from buddybot.app import create_bot
 from buddybot.bot import intents
 from buddybot.doctor import Finding, State, examine, is_fit
+from buddybot.errors import OperatorError
 from buddybot.settings import Settings
 from tests.test_settings import TOKEN
 
-SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk"]
+SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk", "activities"]
 NOON = datetime(2026, 12, 4, 12, tzinfo=UTC)
 
 
@@ -195,3 +197,17 @@ async def test_a_full_disk_is_named(
     found = (await look(settings))["disk"]
     assert found.state is state
     assert "make room" in found.text
+
+
+async def test_the_hosts_own_activities_are_read(settings: Settings, tmp_path: Path) -> None:
+    assert (await look(settings))["activities"].text.endswith("in the library.")
+    own = tmp_path / "own.toml"
+    own.write_text('[[activity]]\nkey = "walk"\n', encoding="utf-8")
+    settings = dataclasses.replace(
+        settings, meetings=dataclasses.replace(settings.meetings, activities=str(own))
+    )
+    found = (await look(settings))["activities"]
+    assert found.state is State.FAIL
+    assert f"The activity walk in {own} has no name" in found.text
+    with pytest.raises(OperatorError, match="The activity walk in"):
+        create_bot(settings)

@@ -8,7 +8,7 @@ import simcord
 from buddybot.bot import BuddyBot
 from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.demo.stage import NAMES, ZONE, Stage
-from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, SPOTS, SUITING, WEEKS, Week
+from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, RATINGS, SPOTS, SUITING, WEEKS, WISHES, Week
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.commitments import Commitment, Outcome, Visibility
 from buddybot.domain.groups import USUAL_CAPACITY
@@ -85,6 +85,12 @@ class Life:
         for name, suiting in SUITING.items():
             await locations.vote(self.actor(name), group_id, [found[place] for place in suiting])
 
+    async def wish(self, group_id: GroupId) -> None:
+        """Let them say what they would like to do together."""
+        activities = self._bot.services.activities
+        for name, keys in WISHES.items():
+            await activities.wish(self.actor(name), group_id, keys, among=keys)
+
     async def meet(self, week: int, meeting_id: MeetingId) -> None:
         """Hold a meeting: everybody who comes reports on the week that ends and promises the next."""
         services = self._bot.services
@@ -125,6 +131,12 @@ class Life:
         await self._bot.services.checkins.close(self.actor(organizer), meeting_id)
         await self._bot.services.attendance.record_rest(self.actor(organizer), meeting_id, Attendance.ABSENT)
 
+    async def rate(self, week: int, meeting_id: MeetingId) -> None:
+        """Let some of them rate the meeting that was closed."""
+        for name, ratings in RATINGS.items():
+            if (rating := ratings[week]) is not None:
+                await self._bot.services.pulses.vote(self.actor(name), meeting_id, rating)
+
     async def do_some(self) -> None:
         """Let everybody do what they did so far of what they promised last."""
         for name, weeks in WEEKS.items():
@@ -150,6 +162,7 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
     life = Life(bot, stage)
     group_id = await life.found_group()
     await life.offer_places(group_id)
+    await life.wish(group_id)
     for week in range(MEETINGS):
         meeting = await _next_meeting(bot, group_id)
         await pass_until(env, bot, meeting.starts_at - timedelta(hours=5))
@@ -158,6 +171,7 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
         await life.meet(week, meeting.id)
         await pass_until(env, bot, meeting.ends_at)
         await life.close(meeting.id)
+        await life.rate(week, meeting.id)
         await deliver_due(env, bot)
     meeting = await _next_meeting(bot, group_id)
     await pass_until(env, bot, meeting.starts_at - timedelta(hours=20))

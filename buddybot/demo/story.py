@@ -105,6 +105,15 @@ WEEKS: dict[str, tuple[Week, ...]] = {
 }
 """The weeks of each: promised at one meeting, reported at the next; the eighth week is under way."""
 
+RATINGS: dict[str, tuple[int | None, ...]] = {
+    "Ana": (4, 5, 4, 4, 5, 5, 5, 4),
+    "Ben": (4, 4, None, 5, 4, 4, 4, 5),
+    "Cho": (3, 4, 4, 3, None, 4, 5, 4),
+    "Dev": (None, 4, 3, 3, 4, 4, None, 4),
+    "Eli": (4, None, 4, 3, 3, None, 4, 4),
+}
+"""How they rated each of the eight meetings; None did not."""
+
 ANSWERED = {"Ana": Answer.GOING, "Ben": Answer.GOING, "Dev": Answer.VIRTUAL}
 """What is said of the ninth meeting so far; the others have not answered yet."""
 
@@ -167,3 +176,13 @@ SPOTS: dict[str, Spot] = {
 
 SUITING = {"Ana": ("Café Lumen", "Harbour library"), "Eli": ("Café Lumen", "Cho's kitchen")}
 """Which places suit those who said so."""
+
+WISHES = {
+    "Ana": ("negotiating", "references"),
+    "Ben": ("coffee-chat", "introductions", "resume-swap"),
+    "Cho": ("mock-interview", "portfolio-show"),
+    "Dev": ("star-stories", "mock-interview"),
+    "Eli": ("questions-for-them", "star-stories"),
+    "Fay": ("wins-and-vents", "resume-swap"),
+}
+"""Which activities of the library each would like; each meeting's is chosen from these."""

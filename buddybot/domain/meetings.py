@@ -57,6 +57,8 @@ class Meeting:
     `slot` is the local date the schedule gave it; it stays when the meeting is moved. `moved_from`
     is the start that the group was last told of before a move. `sequence` counts the changes of its
     entry in a calendar, `few_decision` is what an organizer decided when few had said they come.
+    `holiday` marks one that was held in a week that does not count; `activity` is its key in the
+    library, and `lead_id` leads it.
     """
 
     id: MeetingId
@@ -80,6 +82,9 @@ class Meeting:
     moved_from: datetime | None = None
     sequence: int = 0
     few_decision: FewDecision | None = None
+    holiday: bool = False
+    activity: str | None = None
+    lead_id: UserId | None = None
 
     @property
     def ahead(self) -> bool:

@@ -16,7 +16,11 @@ class PingKind(StrEnum):
     close (which closes a meeting that nobody closed), a notice of a change in time or of place and
     host, the offer of a turn to the one who may take it, and the question to organizers what to do
     when few have said that they come. To a person: the reminder of a meeting not answered yet (only
-    by direct message, only when opted in), the nudge.
+    by direct message, only when opted in), the nudge, the offer to make their own weeks lighter (only by
+    direct message, only when opted in). Thanks that somebody said go to the channel.
+
+    An alert goes to organizers only: to their private channel, or to each by direct message; never to
+    the group's channel.
     """
 
     CARD = "card"
@@ -28,9 +32,14 @@ class PingKind(StrEnum):
     PLACE = "place"
     SWAP = "swap"
     FEW = "few"
+    ALERT = "alert"
+    OFFER = "offer"
+    KUDOS = "kudos"
 
 
-NOTICES = frozenset({PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP})
+NOTICES = frozenset(
+    {PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS}
+)
 """Owed by the service that made the change; the planner neither plans nor cancels them."""
 
 
@@ -84,7 +93,7 @@ class Owed:
     key: str
     guild_id: GuildId
     group_id: GroupId
-    meeting_id: MeetingId
+    meeting_id: MeetingId | None
     kind: PingKind
     recipient: UserId
     due_at: datetime

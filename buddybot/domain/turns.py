@@ -1,28 +1,23 @@
-"""Whose turn it is: equal minutes, a fair order, and roles that go round."""
+"""Whose turn it is: a fair order, and roles that go round. How long a turn is says the agenda."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from buddybot.domain.ids import UserId
 
-SHORTEST_TURN, LONGEST_TURN = 2, 15
-"""Minutes; a turn below two is no turn, one above fifteen a lecture."""
-_ROUNDS, _WHOLE = 36, 75
-"""The personal rounds (wins, review, commitments) take 36 of 75 minutes."""
+GRACE = timedelta(minutes=2)
+"""How much longer than planned a turn may be before everybody is asked to keep an eye on the clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Who leads a meeting and who keeps its time; the same person only when nobody else is there."""
+    """Who leads a meeting, who keeps its time and who leads its activity: as many people as there are."""
 
     facilitator: UserId
     timekeeper: UserId
-
-
-def minutes_each(duration_minutes: int, people: int) -> int:
-    """Everyone's equal minutes: 6 in a meeting of 75 for six."""
-    share = duration_minutes * _ROUNDS // (_WHOLE * max(people, 1))
-    return min(max(share, SHORTEST_TURN), LONGEST_TURN)
+    lead: UserId
 
 
 def order(people: Sequence[UserId], *, last: Mapping[UserId, int], late: Set[UserId]) -> list[UserId]:
@@ -48,11 +43,30 @@ def roles(
     *,
     facilitators: Sequence[Sequence[UserId]],
     timekeepers: Sequence[Sequence[UserId]],
+    leads: Sequence[Sequence[UserId]] = (),
 ) -> Roles | None:
-    """Facilitator and timekeeper from those who come, by their histories; None when nobody does."""
+    """The roles of those who come, by their histories; None when nobody does.
+
+    Each goes to somebody else as long as there are people. With two, the timekeeper leads the activity:
+    the facilitator has enough to do. With three, where only one is left to lead, the timekeeper does
+    instead of somebody who led the last time.
+    """
     facilitator = least_recent(candidates, facilitators)
     if facilitator is None:
         return None
     others = [user for user in candidates if user != facilitator]
     timekeeper = least_recent(others, timekeepers)
-    return Roles(facilitator, facilitator if timekeeper is None else timekeeper)
+    if timekeeper is None:
+        return Roles(facilitator, facilitator, facilitator)
+    lead = least_recent([user for user in others if user != timekeeper], leads)
+    if lead is None:
+        return Roles(facilitator, timekeeper, timekeeper)
+    if leads and lead in leads[-1]:
+        timekeeper, lead = lead, timekeeper
+    return Roles(facilitator, timekeeper, lead)
+
+
+def ran_long(begun: Iterable[datetime | None], *, minutes: int) -> bool:
+    """Whether any turn of a meeting went on for too long before the next began, whosever it was."""
+    starts = sorted(at for at in begun if at is not None)
+    return any(after - before > timedelta(minutes=minutes) + GRACE for before, after in pairwise(starts))

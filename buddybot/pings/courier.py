@@ -15,6 +15,7 @@ from buddybot.pings.backoff import after
 from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
+from buddybot.services import alert_news
 from buddybot.services.announcements import Announcement, Announcer
 from buddybot.services.work import Now
 from buddybot.storage.cards import CardKind, CardRepository
@@ -176,7 +177,7 @@ class Courier:
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
             await sending.suppressed(ping, now)
             return Ending.SUPPRESSED
-        if group.route_error is not None and not ping.direct:
+        if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
             await self._note_later(tx, flight, now + after(ping.attempts), f"route {group.route_error}")
             return Ending.LATER
         if ping.recipient != GROUP:
@@ -195,9 +196,10 @@ class Courier:
             await CardRepository(tx).preparing(ping.meeting_id, announcement.shows)
         if ping.direct:
             return _Prepared(announcement, None)
-        if not await sending.heading(ping, group.channel_id):
+        channel_id = announcement.channel_id or group.channel_id
+        if not await sending.heading(ping, channel_id):
             return Ending.TAKEN_OVER
-        return _Prepared(announcement, group.channel_id)
+        return _Prepared(announcement, channel_id)
 
     async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
         """When the recipient may be written to; None when they left, or take no direct messages."""
@@ -269,6 +271,9 @@ class Courier:
             log.error("ping %s: Discord refused the message itself (%s)", ping.id, error)
             return await self._later(flight, after(ping.attempts), f"refused {error}")
 
+        if ping.kind is PingKind.ALERT:
+            return await self._alert_refused(flight)
+
         async def script(tx: Tx) -> None:
             if ping.direct:
                 await SendingRepository(tx).put_back(ping, try_at=now, error=str(error), direct=False)
@@ -279,6 +284,19 @@ class Courier:
         log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "channel")
         await self._database.write(script)
         return Ending.LATER
+
+    async def _alert_refused(self, flight: Flight) -> Ending:
+        """Let an alert reach organizers another way: the group's own channel has no part in it."""
+        ping, now = flight.claimed.ping, self._now()
+
+        async def script(tx: Tx) -> None:
+            await SendingRepository(tx).suppressed(ping, now)
+            if not ping.direct:
+                await alert_news.channel_refused(tx, ping, now)
+
+        log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "alert channel")
+        await self._database.write(script)
+        return Ending.SUPPRESSED
 
     async def _deleted_meanwhile(self, flight: Flight) -> Ending:
         """A repeat of a message that arrived and was deleted: it was delivered."""

@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.checkins import CheckIn, due
 from buddybot.domain.commitments import Commitment, State, Visibility
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
+from buddybot.services.activities import choose_for_those_here
 from buddybot.services.announcements import Announcement
 from buddybot.services.checkins import open_meeting
+from buddybot.services.plans import Plan, plan_of
 from buddybot.services.turns import Round, load_round
 from buddybot.storage.cards import CardKind
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 
@@ -44,13 +48,14 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class CheckInView:
-    """A check-in as the group sees it."""
+    """A check-in as the group sees it; once the meeting is over it has no `plan` any more."""
 
     group: Group
     meeting: Meeting
     number: int
     round: Round
     people: tuple[Reporter, ...]
+    plan: Plan | None = None
 
     @property
     def reported(self) -> int:
@@ -58,7 +63,7 @@ class CheckInView:
         return sum(person.reported for person in self.people)
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting) -> CheckInView:
+async def view_of(tx: Tx, group: Group, meeting: Meeting, *, library: Library = NO_LIBRARY) -> CheckInView:
     """Return what the card shows now: those in the round, in its order, then who else has reported.
 
     Once the meeting is over only the latter are left: nobody is shown as one who said nothing.
@@ -70,12 +75,14 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> CheckInView:
     everybody = [
         user for user in dict.fromkeys((*the_round.people, *reports)) if meeting.ahead or user in reports
     ]
+    plan = await plan_of(tx, meeting, people=len(the_round.people), library=library)
     return CheckInView(
         group=group,
         meeting=meeting,
         number=await MeetingRepository(tx).number(meeting),
         round=the_round,
         people=tuple(_reporter(user_id, meeting, reports, said, still_open) for user_id in everybody),
+        plan=plan if meeting.ahead else None,
     )
 
 
@@ -102,7 +109,9 @@ def _reporter(
     )
 
 
-async def checkin(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def checkin(
+    tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
+) -> Announcement | None:
     """The check-in, which opens with this; those who said that they come are notified."""
     if ping.meeting_id is None:
         return None
@@ -111,6 +120,8 @@ async def checkin(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announceme
         return None
     if meeting.state is MeetingState.SCHEDULED:
         meeting = await open_meeting(tx, group, meeting, now)
+    await GroupRepository(tx).lock(group.id)
+    meeting = await choose_for_those_here(tx, group, meeting, library, now)
     roll = await RsvpRepository(tx).roll(meeting)
-    view = await view_of(tx, group, meeting)
+    view = await view_of(tx, group, meeting, library=library)
     return Announcement(view, group.language, mentions=roll.coming, shows=CardKind.CHECKIN)

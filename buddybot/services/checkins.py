@@ -11,6 +11,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pulse import closes_at
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.text import optional
 from buddybot.services import attendance, venues
@@ -20,12 +21,14 @@ from buddybot.services.outcomes import settle_outcome
 from buddybot.services.rules import Rules
 from buddybot.services.turns import arrive, begin_round, load_round, require_open
 from buddybot.services.work import Planner, Work
+from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.pulse import PulseRepository
 from buddybot.storage.rsvps import RsvpRepository
 
 
@@ -96,7 +99,7 @@ async def open_meeting(tx: Tx, group: Group, meeting: Meeting, now: datetime) ->
 
 
 async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting, now: datetime) -> Meeting:
-    """Close an open meeting: settle its attendance and make the summary due.
+    """Close an open meeting: settle its attendance, open its pulse and make the summary due.
 
     Commitments without a report stay open: they are missing, not failed.
     """
@@ -105,6 +108,9 @@ async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting
     closed = await _fresh(tx, meeting)
     await attendance.settle(tx, closed, now)
     await venues.keep_shares(tx, closed)
+    standing = await AttendanceRepository(tx).standing(closed.id)
+    if any(entry.state.attended for entry in standing.values()):
+        await PulseRepository(tx).open(closed.id, closes_at(closed.day, closed.zone, now))
     await CardRepository(tx).touch(meeting.id)
     await planner.plan(tx, group, now)
     return closed

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
@@ -13,6 +14,7 @@ from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.plans import Plan, expected, plan_of
 from buddybot.services.rules import Rules
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
@@ -25,7 +27,7 @@ from buddybot.storage.rsvps import RsvpRepository
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """A meeting, which one of the group's it is, where it is, and how its members answer.
+    """A meeting, which one of the group's it is, where it is, how its members answer, and what they will do.
 
     `answer_by` is when answers are due, while that lies ahead and somebody's is missing.
     """
@@ -35,6 +37,7 @@ class MeetingView:
     number: int
     roll: Roll
     venue: VenueView
+    plan: Plan
     answer_by: datetime | None = None
 
 
@@ -54,8 +57,10 @@ class NextView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting, *, now: datetime) -> MeetingView:
-    """Return what the card of a meeting shows now."""
+async def view_of(
+    tx: Tx, group: Group, meeting: Meeting, *, now: datetime, library: Library = NO_LIBRARY
+) -> MeetingView:
+    """Return what the card of a meeting shows now; its activity is one of the library's."""
     roll = await RsvpRepository(tx).roll(meeting)
     due = meeting.answers_due(group.answer_hours)
     awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
@@ -65,6 +70,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting, *, now: datetime) -> M
         number=await MeetingRepository(tx).number(meeting),
         roll=roll,
         venue=await venues.view_of(tx, meeting),
+        plan=await plan_of(tx, meeting, people=expected(roll), library=library),
         answer_by=due if awaited else None,
     )
 
@@ -99,7 +105,8 @@ class MeetingViews:
     async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
         now = self._work.now()
         meetings = await MeetingRepository(tx).ahead(group.id)
-        view = await view_of(tx, group, meetings[0], now=now) if meetings else None
+        library = self._rules.library
+        view = await view_of(tx, group, meetings[0], now=now, library=library) if meetings else None
         return NextView(
             group=group,
             meeting=view,

@@ -6,7 +6,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member, Role
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.preferences import LeaveReason
-from buddybot.services import access
+from buddybot.services import access, fit
 from buddybot.services.actor import Actor
 from buddybot.services.groups import archived
 from buddybot.services.upkeep import in_line
@@ -79,6 +79,7 @@ class MemberService:
                 now=now,
                 reason=None if reason is None else reason.value,
             )
+            await fit.forget(tx, group_id, actor.user_id)
             if follows.last:
                 group = await archived(tx, self._planner, standing.group, by=actor.user_id, now=now)
             else:
@@ -106,6 +107,7 @@ class MemberService:
             standing = await access.as_organizer(tx, actor, group_id, lock=True)
             await _other(tx, standing, user_id)
             await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
+            await fit.forget(tx, group_id, user_id)
             return Departed(await in_line(tx, self._planner, standing.group, now), user_id)
 
         return await self._work.write(actor, script)

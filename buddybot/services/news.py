@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import Schedule
+from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
 from buddybot.services.meeting_views import view_of
 from buddybot.storage.cards import CardKind, CardRepository
@@ -103,13 +105,16 @@ async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:
     )
 
 
-async def card(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """The card of a meeting ahead; one that has begun is shown by its check-in."""
+async def card(
+    tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
+) -> Announcement | None:
+    """The card of a meeting ahead, with an activity; one that has begun is shown by its check-in."""
     meeting = await _meeting(tx, ping)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
     await VenueRepository(tx).announced([meeting.id])
-    view = await view_of(tx, group, meeting, now=now)
+    meeting = await choose_for_card(tx, group, meeting, library, now)
+    view = await view_of(tx, group, meeting, now=now, library=library)
     return Announcement(view, group.language, shows=CardKind.MEETING)
 
 

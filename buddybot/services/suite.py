@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from buddybot.domain.pings import PingKind
-from buddybot.services import checkin_card, few, news, swaps, venue_news
+from buddybot.services import checkin_card, few, health, kudos, news, offers, swaps, venue_news
+from buddybot.services.activities import ActivityService
+from buddybot.services.agenda import AgendaService
+from buddybot.services.alert_news import AlertAnnouncer
+from buddybot.services.alerts import AlertService
 from buddybot.services.announcements import Announcer
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.away import AwayService
@@ -12,10 +17,15 @@ from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
 from buddybot.services.commitments import CommitmentService
+from buddybot.services.feedback import FeedbackService
 from buddybot.services.few import FewService
+from buddybot.services.fit import FitService
 from buddybot.services.groups import GroupService
 from buddybot.services.guilds import GuildService
+from buddybot.services.health import HealthWatch
+from buddybot.services.health_views import HealthViews
 from buddybot.services.invitations import InvitationService
+from buddybot.services.kudos import KudosService
 from buddybot.services.location_views import LocationViews
 from buddybot.services.locations import LocationService
 from buddybot.services.meeting_views import MeetingViews
@@ -23,7 +33,9 @@ from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
 from buddybot.services.notices import NoticeService
 from buddybot.services.nudges import NudgeAnnouncer, NudgeService
+from buddybot.services.offers import OfferService
 from buddybot.services.preferences import PreferenceService
+from buddybot.services.pulse import PulseService
 from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
@@ -47,6 +59,8 @@ class Services:
     schedules: ScheduleService
     meetings: MeetingService
     meeting_views: MeetingViews
+    activities: ActivityService
+    agenda: AgendaService
     calendar_feed: CalendarFeed
     locations: LocationService
     location_views: LocationViews
@@ -61,6 +75,14 @@ class Services:
     checkins: CheckInService
     turns: TurnService
     attendance: AttendanceService
+    pulses: PulseService
+    health: HealthViews
+    health_watch: HealthWatch
+    alerts: AlertService
+    fit: FitService
+    offers: OfferService
+    feedback: FeedbackService
+    kudos: KudosService
     card_views: CardViews
     announcers: Mapping[PingKind, Announcer]
 
@@ -68,6 +90,7 @@ class Services:
 def build(work: Work, planner: Planner, rules: Rules) -> Services:
     """Return all services over one unit of work, one planner and one set of rules."""
     meetings = MeetingService(work, planner)
+    away = AwayService(work, planner)
     return Services(
         work=work,
         guilds=GuildService(work, planner),
@@ -78,6 +101,8 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         schedules=ScheduleService(work, planner),
         meetings=meetings,
         meeting_views=MeetingViews(work, rules),
+        activities=ActivityService(work, rules),
+        agenda=AgendaService(work, rules),
         calendar_feed=CalendarFeed(work),
         locations=LocationService(work, planner),
         location_views=LocationViews(work),
@@ -85,22 +110,33 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         swaps=SwapService(work, planner),
         rsvps=RsvpService(work),
         few=FewService(work, planner),
-        away=AwayService(work, planner),
+        away=away,
         commitments=CommitmentService(work),
         nudges=NudgeService(work),
         notices=NoticeService(work),
         checkins=CheckInService(work, planner, rules),
         turns=TurnService(work),
         attendance=AttendanceService(work),
+        pulses=PulseService(work, health.evaluate),
+        health=HealthViews(work, rules.library),
+        health_watch=HealthWatch(work),
+        alerts=AlertService(work, rules.library),
+        fit=FitService(work),
+        offers=OfferService(work, away),
+        feedback=FeedbackService(work),
+        kudos=KudosService(work),
         card_views=CardViews(work),
         announcers={
-            PingKind.CARD: news.card,
+            PingKind.CARD: partial(news.card, library=rules.library),
             PingKind.CHANGE: news.change,
             PingKind.REMINDER: news.reminder,
             PingKind.PLACE: venue_news.place,
             PingKind.SWAP: swaps.announce,
             PingKind.FEW: few.question,
-            PingKind.CHECKIN: checkin_card.checkin,
+            PingKind.ALERT: AlertAnnouncer(rules.library),
+            PingKind.OFFER: offers.announce,
+            PingKind.KUDOS: kudos.announce,
+            PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
             PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
             PingKind.SUMMARY: SummaryAnnouncer(planner),
         },

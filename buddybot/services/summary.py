@@ -8,7 +8,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
-from buddybot.services import venues
+from buddybot.services import kudos, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import INCOMPLETE, unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
@@ -22,6 +22,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.pulse import Pulse, PulseRepository
 from buddybot.storage.venues import VenueRepository
 
 
@@ -30,6 +31,7 @@ class SummaryView:
     """What went well at a meeting, and when and where the group meets next, twice ahead.
 
     `kept` and `begun` hold only what the group may read; `kept_in_all` counts the private ones too.
+    `thanks` say who thanked whom since the last meeting.
     """
 
     group: Group
@@ -40,6 +42,8 @@ class SummaryView:
     begun: tuple[Commitment, ...]
     kept_in_all: int
     following: tuple[tuple[Meeting, VenueView], ...]
+    pulse: Pulse | None = None
+    thanks: tuple[tuple[UserId, UserId], ...] = ()
 
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
@@ -64,6 +68,8 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
         begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
         kept_in_all=sum(c.state is State.KEPT for c in said),
         following=tuple([(each, await venues.view_of(tx, each)) for each in ahead]),
+        pulse=await PulseRepository(tx).get(meeting.id),
+        thanks=await kudos.since_last(tx, group, meeting),
     )
 
 

@@ -9,9 +9,10 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
-from buddybot.domain.turns import minutes_each, order, roles
+from buddybot.domain.turns import least_recent, order, ran_long, roles
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
+from buddybot.services.plans import plan_of
 from buddybot.services.work import Work
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.cards import CardRepository
@@ -24,7 +25,10 @@ from buddybot.storage.turns import Turn, TurnRepository
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The order as it stands; `begun` counts the turns that were given, and tells two clicks apart."""
+    """The order as it stands; `begun` counts the turns that were given, and tells two clicks apart.
+
+    `ran_long` when a turn of this round, whosever it was, took clearly more than its minutes.
+    """
 
     people: tuple[UserId, ...]
     speaker: UserId | None
@@ -32,6 +36,7 @@ class Round:
     waiting: tuple[UserId, ...]
     minutes: int
     begun: int
+    ran_long: bool = False
 
 
 async def begin_round(tx: Tx, meeting: Meeting) -> None:
@@ -53,19 +58,28 @@ async def arrive(tx: Tx, meeting: Meeting, user_id: UserId) -> None:
 async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
     """Give the roles that are free, to the least recent holders among those in the round."""
     candidates = [turn.user_id for turn in await TurnRepository(tx).of_meeting(meeting.id)]
-    facilitator, timekeeper = meeting.facilitator_id, meeting.timekeeper_id
-    if not candidates or (facilitator is not None and timekeeper not in (None, facilitator)):
-        return
+    facilitator, timekeeper, lead = meeting.facilitator_id, meeting.timekeeper_id, meeting.lead_id
     held = list(reversed(await MeetingRepository(tx).held(meeting.group_id, limit=24)))
-    found = roles(
-        candidates if facilitator is None else [facilitator, *candidates],
-        facilitators=[_holder(past.facilitator_id) for past in held] if facilitator is None else [],
-        timekeepers=[_holder(past.timekeeper_id) for past in held],
-    )
-    if found is not None:
-        await MeetingRepository(tx).set_roles(
-            meeting.id, facilitator_id=found.facilitator, timekeeper_id=found.timekeeper
+    # Who was to lead where there was nothing to lead has not had their turn.
+    leads = [_holder(past.lead_id if past.activity is not None else None) for past in held]
+    if facilitator is not None and timekeeper not in (None, facilitator):
+        if lead not in (None, facilitator, timekeeper):
+            return
+        others = [user for user in candidates if user not in (facilitator, timekeeper)]
+        lead = least_recent(others, leads) or timekeeper
+    else:
+        found = roles(
+            [*_holder(facilitator), *candidates],
+            facilitators=[_holder(past.facilitator_id) for past in held] if facilitator is None else [],
+            timekeepers=[_holder(past.timekeeper_id) for past in held],
+            leads=leads,
         )
+        if found is None:
+            return
+        facilitator, timekeeper, lead = found.facilitator, found.timekeeper, found.lead
+    await MeetingRepository(tx).set_roles(
+        meeting.id, facilitator_id=facilitator, timekeeper_id=timekeeper, lead_id=lead
+    )
 
 
 def _holder(user_id: UserId | None) -> Sequence[UserId]:
@@ -76,7 +90,7 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
     """Return the round without those who left the group, or who sent apologies and did not come."""
     turns = await _in_it(tx, meeting)
     begun = [turn for turn in turns if turn.started_at is not None]
-    minutes = minutes_each(meeting.duration_minutes, len(turns))
+    minutes = (await plan_of(tx, meeting, people=len(turns))).agenda.turn
     now = max(begun, key=lambda turn: (turn.started_at, turn.position), default=None)
     until = None if now is None or now.started_at is None else now.started_at + timedelta(minutes=minutes)
     return Round(
@@ -86,6 +100,7 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
         waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
         minutes=minutes,
         begun=len(begun),
+        ran_long=ran_long((turn.started_at for turn in begun), minutes=minutes),
     )
 
 

@@ -38,6 +38,10 @@ class Work:
         """Run a script that only reads, on one consistent snapshot."""
         return await self._database.read(script)
 
+    async def scrub(self) -> bool:
+        """Leave no deleted byte in the database's own files; False when that must be tried again."""
+        return await self._database.scrub()
+
     async def write(self, actor: Actor | None, script: Script[T]) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 

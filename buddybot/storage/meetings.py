@@ -37,6 +37,9 @@ def _meeting(row: Row) -> Meeting:
         moved_from=instant(row["moved_from"]),
         sequence=row["sequence"],
         few_decision=None if row["few_decision"] is None else FewDecision(row["few_decision"]),
+        holiday=bool(row["holiday"]),
+        activity=row["activity"],
+        lead_id=_user(row["lead_id"]),
     )
 
 
@@ -278,16 +281,23 @@ class MeetingRepository:
         )
 
     async def set_roles(
-        self, meeting_id: MeetingId, *, facilitator_id: UserId | None, timekeeper_id: UserId | None
+        self,
+        meeting_id: MeetingId,
+        *,
+        facilitator_id: UserId | None,
+        timekeeper_id: UserId | None,
+        lead_id: UserId | None = None,
     ) -> None:
-        """Say who facilitates and who keeps the time."""
+        """Say who facilitates, who keeps the time and who leads the activity."""
         await self._tx.run(
             """
-            UPDATE meetings SET facilitator_id = :facilitator_id, timekeeper_id = :timekeeper_id
+            UPDATE meetings SET facilitator_id = :facilitator_id, timekeeper_id = :timekeeper_id,
+                                lead_id = :lead_id
             WHERE id = :meeting_id
             """,
             facilitator_id=facilitator_id,
             timekeeper_id=timekeeper_id,
+            lead_id=lead_id,
             meeting_id=meeting_id,
         )
 

@@ -24,6 +24,11 @@ class Notice:
     created_at: datetime
 
 
+def about(user_id: UserId) -> str:
+    """Return the key of the one notice that is about a person: that they are missed."""
+    return f"absences:{user_id}"
+
+
 class NoticeRepository:
     """Notices by group; no personal text is kept in them."""
 
@@ -53,17 +58,21 @@ class NoticeRepository:
         )
 
     async def unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
-        """Return what nobody has seen of the groups that the user organizes, oldest first."""
+        """Return what nobody has seen of the groups that the user organizes, oldest first.
+
+        What is about the user themselves waits for another organizer.
+        """
         rows = await self._tx.all(
             """
             SELECT n.*, g.name FROM notices n JOIN groups g ON g.id = n.group_id
             JOIN memberships m ON m.group_id = g.id
             WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.role = 'organizer'
-              AND m.left_at IS NULL AND n.seen_at IS NULL
+              AND m.left_at IS NULL AND n.seen_at IS NULL AND n.key <> :own
             ORDER BY n.created_at, n.id
             """,
             guild_id=guild_id,
             user_id=user_id,
+            own=about(user_id),
         )
         return [
             Notice(
@@ -82,12 +91,13 @@ class NoticeRepository:
         await self._tx.run(
             """
             UPDATE notices SET seen_at = :now
-            WHERE seen_at IS NULL AND id <= :up_to AND group_id IN (
+            WHERE seen_at IS NULL AND id <= :up_to AND key <> :own AND group_id IN (
                 SELECT g.id FROM groups g JOIN memberships m ON m.group_id = g.id
                 WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.role = 'organizer'
                   AND m.left_at IS NULL)
             """,
             up_to=up_to,
+            own=about(user_id),
             now=epoch(now),
             guild_id=guild_id,
             user_id=user_id,

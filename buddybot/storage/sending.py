@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId
-from buddybot.domain.pings import GROUP, Ping
+from buddybot.domain.pings import GROUP, Ping, PingKind
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.notices import NoticeRepository
@@ -15,10 +15,12 @@ from buddybot.storage.rows import epoch, instant
 ROUTE_CLOSED = "route_closed"
 PING_MISSED = "ping_missed"
 
-# A guild that the bot is out of gets nothing, and a channel that refused the bot is not asked again.
+# A guild that the bot is out of gets nothing, and a channel that refused the bot is not asked again;
+# alerts go elsewhere.
 _OPEN = """
     NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
-    AND (o.direct = 1 OR EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND g.route_error IS NULL))
+    AND (o.direct = 1 OR o.kind = 'alert'
+         OR EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND g.route_error IS NULL))
 """
 _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
@@ -160,7 +162,7 @@ class SendingRepository:
             now=epoch(now),
             **_held(ping),
         )
-        if not ping.direct:
+        if not ping.direct and ping.kind is not PingKind.ALERT:
             await RouteRepository(self._tx).works(ping.group_id)
 
     async def posted(
@@ -223,12 +225,18 @@ class SendingRepository:
         )
 
     async def _tell_missed(self, ping: Ping, now: datetime) -> None:
-        """Tell of it without saying whom it was for: what a member asked to be sent is their own."""
+        """Tell of it without saying whom it was for: what a member asked to be sent is their own.
+
+        An alert that is missed is itself shown with an organizer's next command, an offer to one member
+        with that member's; nobody else learns of it.
+        """
+        if ping.kind in (PingKind.ALERT, PingKind.OFFER):
+            return
         route = await self._tx.one(
             "SELECT route_error FROM groups WHERE id = :group_id", group_id=ping.group_id
         )
         closed = route is not None and route["route_error"] is not None and not ping.direct
-        subject = ping.key if ping.recipient == GROUP else f"{ping.meeting_id}:{ping.kind.value}"
+        subject = ping.key if ping.recipient == GROUP else f"{ping.meeting_id or ping.id}:{ping.kind.value}"
         await NoticeRepository(self._tx).tell(
             ping.group_id,
             code=PING_MISSED,

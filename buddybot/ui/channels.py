@@ -6,6 +6,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId
+from buddybot.services.alerts import AlertPlace
 from buddybot.ui.texts import Markup, Texts, channel
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
@@ -32,6 +33,38 @@ def check_home(texts: Texts, place: discord.TextChannel, chooser: discord.Member
         raise Refusal("channel.yours")
     if names := missing(place):
         shown = Markup(", ".join(texts(f"setup.permission.{name}") for name in names))
+        raise Refusal("channel.missing", channel=channel(ChannelId(place.id)), missing=shown)
+
+
+def alert_place(place: discord.TextChannel | discord.Thread | None) -> AlertPlace | None:
+    """Return a chosen place for alerts as the services know it."""
+    if place is None:
+        return None
+    shared = place.id
+    if isinstance(place, discord.Thread) and not place.is_private():
+        shared = place.parent_id
+    return AlertPlace(ChannelId(place.id), ChannelId(shared))
+
+
+def check_alert_place(
+    texts: Texts, place: discord.TextChannel | discord.Thread, chooser: discord.Member | discord.User
+) -> None:
+    """Refuse a place that everybody can read, that the chooser cannot see or the bot cannot use."""
+    guild = place.guild
+    is_thread = isinstance(place, discord.Thread)
+    around = place.parent if isinstance(place, discord.Thread) else place
+    private = isinstance(place, discord.Thread) and place.is_private()
+    if around is None or not isinstance(chooser, discord.Member):
+        raise Refusal("channel.unknown")
+    if not place.permissions_for(chooser).view_channel:
+        raise Refusal("channel.yours")
+    if not private and around.permissions_for(guild.default_role).view_channel:
+        raise Refusal("alert.public")
+    allowed = place.permissions_for(guild.me)
+    writes = "send_messages_in_threads" if is_thread else "send_messages"
+    lacking = [name for name in NEEDED if not getattr(allowed, writes if name == "send_messages" else name)]
+    if lacking:
+        shown = Markup(", ".join(texts(f"setup.permission.{name}") for name in lacking))
         raise Refusal("channel.missing", channel=channel(ChannelId(place.id)), missing=shown)
 
 

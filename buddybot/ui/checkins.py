@@ -1,13 +1,15 @@
 """The live card of a check-in, and the one question before it is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import discord
 
+from buddybot.domain.attendance import began
 from buddybot.domain.meetings import MeetingState
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Closing
 from buddybot.services.turns import Round
+from buddybot.ui.agenda import parts_line
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, member, members, moment, shortened
 
@@ -36,6 +38,7 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
             button(
                 texts.plain("checkins.card.next_turn"), "next_turn", meeting, view.round.begun, disabled=over
             ),
+            button(texts.plain("agenda.button"), "agenda", meeting),
             button(texts.plain("checkins.card.close"), "close", meeting),
         )
     elif view.meeting.state is MeetingState.CLOSED:
@@ -53,19 +56,28 @@ def _head(texts: Texts, view: CheckInView) -> Markup:
     if facilitator is not None and timekeeper in (None, facilitator):
         lines.append(texts("checkins.card.facilitator", who=member(facilitator)))
     elif facilitator is not None and timekeeper is not None:
-        lines.append(
-            texts("checkins.card.both", facilitator=member(facilitator), timekeeper=member(timekeeper))
-        )
+        roles = texts("checkins.card.both", facilitator=member(facilitator), timekeeper=member(timekeeper))
+        lines.append(Markup(" · ".join([roles, *_lead(texts, view)])))
     lines.append(_round(texts, view.round))
+    if view.round.ran_long:
+        lines.append(texts("checkins.card.ran_long", minutes=view.round.minutes))
+    if view.plan is not None:
+        lines.append(Markup(f"-# {parts_line(texts, view.plan, began(view.meeting))}"))
     if view.people:
         counts = texts(
-            "checkins.card.counts",
+            f"checkins.card.{'counts_one' if view.round.minutes == 1 else 'counts'}",
             minutes=view.round.minutes,
             reported=view.reported,
             people=len(view.people),
         )
         lines.append(Markup(f"-# {counts}"))
     return Markup("\n".join(lines))
+
+
+def _lead(texts: Texts, view: CheckInView) -> Iterable[Markup]:
+    """Who leads the activity, where there is one."""
+    if view.meeting.lead_id is not None and view.plan is not None and view.plan.agenda.activity is not None:
+        yield texts("checkins.card.lead", who=member(view.meeting.lead_id))
 
 
 def _round(texts: Texts, the_round: Round) -> Markup:

@@ -138,15 +138,21 @@ def edit_form(texts: Texts, commitment: Commitment, *argument: str) -> Form:
     return _form(texts, form, commitment)
 
 
-def swap_form(texts: Texts, commitment: Commitment) -> Form:
-    """Return the form for what takes a commitment's place; who may read it stays as it was."""
-    form = Form(texts.plain("commitments.form.swap"), "commit_swapped", commitment.id)
+def swap_form(texts: Texts, commitment: Commitment, *place: str) -> Form:
+    """Return the form for what takes a commitment's place; who may read it stays as it was.
+
+    `place` is a route with its arguments where another one than usual takes the form.
+    """
+    form = Form(texts.plain("commitments.form.swap"), *(place or ("commit_swapped", str(commitment.id))))
     return _form(texts, form, None, visibility=commitment.visibility)
 
 
-def shrink_form(texts: Texts, commitment: Commitment) -> Form:
-    """Return the form that makes a commitment smaller: half of it, unless the member says otherwise."""
-    form = Form(texts.plain("commitments.form.shrink"), "commit_shrunk", commitment.id)
+def shrink_form(texts: Texts, commitment: Commitment, *place: str) -> Form:
+    """Return the form that makes a commitment smaller: half of it, unless the member says otherwise.
+
+    `place` is a route with its arguments where another one than usual takes the form.
+    """
+    form = Form(texts.plain("commitments.form.shrink"), *(place or ("commit_shrunk", str(commitment.id))))
     _ask_text(texts, form, commitment.text)
     half = max(commitment.target // 2, 1)
     return _ask_count(texts, form, str(half)).say(texts("commitments.form.smaller"))

@@ -123,6 +123,13 @@ class Card(ui.LayoutView):
         self._frame.add_item(ui.File(f"attachment://{name}"))
         return self
 
+    def picture(self, name: str, alt: str) -> "Card":
+        """Show a picture that is sent along under this name, with what it says in words."""
+        self._frame.add_item(
+            ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=alt))
+        )
+        return self
+
     def note(self, text: Markup) -> "Card":
         """Add small print."""
         return self.text(Markup(f"-# {text}"))

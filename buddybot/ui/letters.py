@@ -6,14 +6,17 @@ from typing import Any
 from buddybot.domain.pings import PingKind
 from buddybot.services.announcements import Announcement
 from buddybot.ui import venues
+from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.few import question_card
+from buddybot.ui.fit import offer_card
 from buddybot.ui.kit import Card
+from buddybot.ui.kudos import kudos_card
 from buddybot.ui.meetings import change_card, meeting_card
 from buddybot.ui.nudges import nudge_letter
 from buddybot.ui.rsvps import reminder_card
 from buddybot.ui.summary import summary_card
-from buddybot.ui.swaps import offer_card
+from buddybot.ui.swaps import offer_card as swap_card
 from buddybot.ui.texts import Texts
 
 LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
@@ -24,8 +27,11 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
     PingKind.PLACE: venues.change_card,
-    PingKind.SWAP: offer_card,
+    PingKind.SWAP: swap_card,
     PingKind.FEW: question_card,
+    PingKind.ALERT: alert_card,
+    PingKind.OFFER: offer_card,
+    PingKind.KUDOS: kudos_card,
 }
 
 

@@ -46,13 +46,19 @@ def _renderer(view_of: ViewOf[Any], make: Callable[[Texts, Any], Card]) -> Rende
 
 async def _render_meeting(services: Services, card: ShownCard) -> Card | None:
     """A meeting's card also goes by the time it is: it asks for answers while they are not due yet."""
-    render = _renderer(partial(meeting_views.view_of, now=services.work.now()), meeting_card)
-    return await render(services, card)
+    library = services.activities.library
+    view_of = partial(meeting_views.view_of, now=services.work.now(), library=library)
+    return await _renderer(view_of, meeting_card)(services, card)
+
+
+async def _render_checkin(services: Services, card: ShownCard) -> Card | None:
+    view_of = partial(checkin_card.view_of, library=services.activities.library)
+    return await _renderer(view_of, checkins.checkin_card)(services, card)
 
 
 RENDERERS: Mapping[CardKind, Renderer] = {
     CardKind.MEETING: _render_meeting,
-    CardKind.CHECKIN: _renderer(checkin_card.view_of, checkins.checkin_card),
+    CardKind.CHECKIN: _render_checkin,
     CardKind.SUMMARY: _renderer(summary.view_of, summary_card),
     CardKind.FEW: _renderer(few.view_of, few_cards.question_card),
 }

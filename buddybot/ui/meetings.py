@@ -10,6 +10,7 @@ from buddybot.services.meeting_views import MeetingView
 from buddybot.services.meetings import Changed
 from buddybot.services.news import ChangeView, What
 from buddybot.services.schedules import ScheduleView
+from buddybot.ui.agenda import activity_line
 from buddybot.ui.groups import rhythm
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.rsvps import answer_by, buttons, people
@@ -32,6 +33,8 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
     place = where(texts, view.venue) if meeting.ahead else None
     if place is not None:
         lines.append(place)
+    if meeting.ahead:
+        lines += activity_line(texts, view.plan)
     card.text(*lines)
     if meeting.ahead:
         card.text(*people(texts, view.roll), *answer_by(texts, view))
@@ -40,8 +43,10 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
             check_in = texts.plain("meetings.card.check_in")
             row.append(button(check_in, "checkin", meeting.id, style=ButtonStyle.primary))
         card.row(*row)
+        row = [button(texts.plain("agenda.button"), "agenda", meeting.id)]
         if place is not None:
-            card.row(button(texts.plain("venues.where.button"), "venue_open", meeting.id))
+            row.insert(0, button(texts.plain("venues.where.button"), "venue_open", meeting.id))
+        card.row(*row)
     return card
 
 

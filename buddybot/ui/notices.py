@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from buddybot.domain.ids import ChannelId
+from buddybot.domain.ids import ChannelId, UserId
 from buddybot.storage.notices import Notice
 from buddybot.ui.kit import QUIET, Card
-from buddybot.ui.texts import Markup, Texts, channel
+from buddybot.ui.texts import Markup, Texts, channel, member
 
 MOST_SHOWN = 8
 
@@ -25,6 +25,8 @@ def notice_line(texts: Texts, notice: Notice) -> Markup:
     for name, value in notice.parameters.items():
         if name.endswith("_at"):
             fields[name] = datetime.fromtimestamp(int(value), UTC)
+        elif name == "member":
+            fields[name] = member(UserId(int(value)))
         elif name == "channel":
             fields[name] = channel(ChannelId(int(value)))
         elif name == "kind":

@@ -6,21 +6,28 @@ from buddybot.domain.commitments import Commitment
 from buddybot.services.summary import SummaryView
 from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
+from buddybot.ui.pulse import pulse_buttons, pulse_lines
 from buddybot.ui.texts import Markup, Texts, member, shortened
 from buddybot.ui.venues import following
 
 ROOM = 3900
-"""Characters that a summary may fill; Discord takes 4,000."""
+"""Characters that a summary may fill, with its pulse and what lies ahead; Discord takes 4,000."""
+MOST_THANKS = 8
 
 
 def summary_card(texts: Texts, view: SummaryView) -> Card:
     """Return wins and promises met; nobody's failure, and nobody who was missing."""
     card = Card(colour=WARM)
-    ahead = following(texts, view.following)
-    for section in _fitted(texts, view, room=ROOM - sum(len(line) + 1 for line in ahead)):
+    ahead, asked = following(texts, view.following), pulse_lines(texts, view.pulse)
+    room = ROOM - sum(len(line) + 1 for line in (*ahead, *asked))
+    for section in _fitted(texts, view, room=room):
         card.text(*section)
     if ahead:
         card.text(*ahead)
+    if asked:
+        card.text(*asked)
+    if ratings := pulse_buttons(texts, view.pulse):
+        card.row(*ratings)
     buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
         button(texts.plain("checkins.closing.attendance"), "attendance", view.meeting.id),
@@ -49,9 +56,22 @@ def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence
         [texts("checkins.summary.wins"), *wins] if wins else [],
         _kept(texts, view, length),
         [texts("checkins.summary.begun"), *begun] if begun else [],
+        _thanks(texts, view),
     ]
     found = [section for section in sections if section]
     return found if len(found) > 1 else [*found, [texts("checkins.summary.together")]]
+
+
+def _thanks(texts: Texts, view: SummaryView) -> list[Markup]:
+    """Who thanked whom since the last meeting, in the order in which it was said; no numbers."""
+    if not view.thanks:
+        return []
+    lines = [
+        texts("checkins.summary.thank", giver=member(giver), member=member(thanked))
+        for giver, thanked in view.thanks[:MOST_THANKS]
+    ]
+    more = [texts("checkins.summary.thanks_more")] if len(view.thanks) > MOST_THANKS else []
+    return [texts("checkins.summary.thanks"), *lines, *more]
 
 
 def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:

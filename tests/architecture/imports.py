@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from tests.architecture.source import Function, Source
 
 LAYERS = {"domain": 0, "storage": 1, "services": 2, "pings": 3, "exports": 3, "ui": 4, "cogs": 5}
-COMPOSITION = frozenset({"__main__", "app", "bot", "cli", "demo", "doctor"})
+COMPOSITION = frozenset(
+    {"__main__", "app", "backtest", "backtest_database", "bot", "cli", "demo", "doctor", "library"}
+)
 TOP = 6
 
 # Modules below every layer: they import only each other, and who may import them is said here.
@@ -114,6 +116,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "asyncpg": _among("buddybot.storage.postgres"),
     "icalendar": _among("buddybot.exports.ics"),
     "ical": _among(),
+    "PIL": _among("buddybot.exports.pictures"),
     "simcord": _in_demo,
     "pytest": _among(),
     "hypothesis": _among(),

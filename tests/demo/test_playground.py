@@ -119,7 +119,8 @@ async def test_the_ninth_card_waits_for_answers(playground: Playground) -> None:
     card = shown(playground, "Meeting 9")
     people = playground.stage.people
     assert f"**Coming** <@{people['Ana'].id}>, <@{people['Ben'].id}>" in texts_in(card)
-    assert labels(card) == ["Going", "Late", "Virtual", "Can't come", "Check in early", "Where exactly"]
+    assert labels(card)[4:] == ["Check in early", "Where exactly", "Agenda"]
+    assert "Activity **" in texts_in(card)
 
     await press(playground, "Cho", "Late", "Meeting 9")
 
@@ -138,7 +139,7 @@ async def test_time_passes_minute_by_minute_and_the_check_in_opens_by_itself(pla
     await playground.pass_minute()
 
     card = shown(playground, "Check-in is open · meeting 9")
-    assert labels(card) == ["Check in", "I'm here", "Next turn", "Close"]
+    assert labels(card) == ["Check in", "I'm here", "Next turn", "Agenda", "Close"]
 
 
 async def test_a_jump_goes_to_what_happens_next(playground: Playground) -> None:

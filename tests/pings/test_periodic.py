@@ -142,8 +142,11 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
         refresh=nothing,
         read_interests=nothing,
         review_events=nothing,
+        close_pulses=nothing,
+        review_members=nothing,
+        review_groups=nothing,
     )
-    assert len({job.name for job in listed}) == len(listed) == 8
+    assert len({job.name for job in listed}) == len(listed) == 11
     assert all(job.every >= timedelta(minutes=1) for job in listed)
     for job in listed:
         await job.run()

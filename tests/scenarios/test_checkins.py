@@ -39,7 +39,7 @@ async def test_a_meeting_from_opening_to_summary(evening: Evening) -> None:
     assert "“4 coffee meetings” · if it is Tuesday, then I write to two people" in text
     assert "a private commitment" in text
     assert "doctor" not in text
-    assert labels(card) == ["Check in", "I'm here", "Next turn", "Close"]
+    assert labels(card) == ["Check in", "I'm here", "Next turn", "Agenda", "Close"]
 
     await evening.press("Ben", "Next turn", card)
     assert f"{evening.mention('Ana')} has the floor until <t:" in evening.text(OPEN)
@@ -242,7 +242,7 @@ async def test_others_are_kept_out_and_nothing_changes(evening: Evening) -> None
     await rsvp(evening, ana="Going", dev="Going")
     await evening.starts()
     before = evening.text(OPEN)
-    for label in ("Check in", "I'm here", "Next turn", "Close"):
+    for label in ("Check in", "I'm here", "Next turn", "Agenda", "Close"):
         answer = await evening.person("Zoe").click(evening.shown(OPEN), custom_id=_id(evening, label))
         assert answer.ephemeral
         assert "members of its group" in texts_in(answer.response)
@@ -252,7 +252,13 @@ async def test_others_are_kept_out_and_nothing_changes(evening: Evening) -> None
 
 
 def _id(evening: Evening, label: str) -> str:
-    routes = {"Check in": "checkin:", "I'm here": "here:", "Next turn": "next_turn:", "Close": "close:"}
+    routes = {
+        "Check in": "checkin:",
+        "I'm here": "here:",
+        "Next turn": "next_turn:",
+        "Agenda": "agenda:",
+        "Close": "close:",
+    }
     return next(each for each in custom_ids(evening.shown(OPEN)) if each.startswith(routes[label]))
 
 

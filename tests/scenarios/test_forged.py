@@ -17,7 +17,7 @@ from buddybot.ui.texts import Texts
 from tests.scenarios.forging import FORGE, Forgery, Genuine, genuine
 from tests.scenarios.places import open_all
 from tests.scenarios.settling import invite, join, press, set_up
-from tests.world import World, labels, offered, texts_in
+from tests.world import World, custom_ids, labels, offered, texts_in
 
 NOT_IDS = (
     "x", "-1", "0", "999999999", "9" * 19, "9" * 30, "1e3", "1_0", "\u0663", "1; DROP TABLE groups",
@@ -26,7 +26,9 @@ NOT_IDS = (
 """What was never an id of anything here."""
 OWN_CHOICE = {"me_direct", "me_nudges", "me_quiet_given", "me_zone_given", "me_zone_chosen", "nudge_stop"}
 """Routes about the pressing person alone, whose arguments are no ids."""
-OPENERS = ("Change the charter", "Invite somebody", "Make a code", "Answers", "Quiet hours", "Zone")
+OPENERS = (
+    "Change the charter", "Invite somebody", "Make a code", "Answers", "Quiet hours", "Zone", "Say something",
+)  # fmt: skip
 SOME = 2
 """How many of them each option and route is tried with, going around."""
 UNEXPECTED = Texts()("errors.unexpected", reference="").split(".")[0]
@@ -125,6 +127,7 @@ async def live(town: Town) -> None:
     where = await press(ana, await ana.slash(here, "next"), "Where exactly")  # she hosts
     for label in ("Choose the place", "I can't host"):
         await press(ana, where, label)
+    await look_at_an_offer(town)
     turns = await press(ana, await ana.slash(here, "rotation show"), "Swap a turn")
     assert turns.response is not None
     await ana.select(turns.response, list(offered(turns.response).values()))
@@ -137,13 +140,47 @@ async def live(town: Town) -> None:
         (olga, "meeting cancel", {}), (olga, "meeting skip", {"meeting": "2026-01-22"}),
         (olga, "attendance take", {}), (ana, "me settings", {}), (ana, "me leave", {}), (ana, "next", {}),
         (ana, "away", {}), (ana, "commit add", {}), (ana, "commit list", {}), (ana, "checkin", {}),
-        (ana, "rotation show", {}),
+        (ana, "rotation show", {}), (ana, "feedback", {}),
+        (ana, "activity list", {}), (ana, "activity wish", {}),
     ):  # fmt: skip
         shown = await actor.slash(here, command, **options)
         for label in OPENERS:
             if shown.response is not None and label in labels(shown.response):
                 await press(actor, shown, label)
     await world.run_due()
+
+
+async def look_at_an_offer(town: Town) -> None:
+    """Let Ana be offered something, and open all that it leads to."""
+    here, ana = town.here, town.ana
+
+    async def script(tx: Tx) -> None:
+        await tx.run(
+            "INSERT INTO offers (group_id, user_id, meeting_id, made_at) "
+            "SELECT group_id, :user, MIN(id), :now FROM meetings WHERE guild_id = :guild GROUP BY group_id",
+            user=ana.id,
+            now=int(town.world.now.timestamp()),
+            guild=ana.guild.id,
+        )
+
+    await town.world.bot.services.work.write(None, script)
+    [offer] = (await ana.slash(here, "next")).followups
+    await ana.click(offer, label="Take a pause")
+    for label in ("Make one smaller", "Swap one"):
+        picked = await ana.click(offer, label=label)
+        assert picked.response is not None
+        await ana.click(picked.response, custom_id=custom_ids(picked.response)[0])
+        [offer] = await offered_again(town)
+
+
+async def offered_again(town: Town) -> Sequence[simcord.ResponseMessage]:
+    """Let Ana be shown her offer anew: what she pressed on has taken its place."""
+
+    async def script(tx: Tx) -> None:
+        await tx.run("UPDATE offers SET seen_at = NULL")
+
+    await town.world.bot.services.work.write(None, script)
+    return (await town.ana.slash(town.here, "next")).followups
 
 
 def check(result: simcord.InteractionResult, what: str) -> None:
@@ -169,7 +206,8 @@ def commands(town: Town) -> Iterator[tuple[str, list[app_commands.Parameter]]]:
 async def test_an_id_typed_by_hand_is_refused_in_every_option(town: Town) -> None:
     usual = {
         "member": str(town.ben.id), "commitment": "1", "time": "18:30",
-        "rule": "turns", "why": "the person is away", "turn": "1", "with": "2",
+        "rule": "turns", "weeks": 2, "level": "quiet", "alert": "1",
+        "why": "the person is away", "turn": "1", "with": "2",
     }  # fmt: skip
     before, public = await town.rows(), town.public()
     values, tried = cycle([*NOT_IDS, *await town.foreign()]), 0
@@ -249,7 +287,7 @@ async def test_a_choice_that_was_not_offered_is_not_taken(town: Town) -> None:
     before, public = await town.rows(), town.public()
     values = cycle(NOT_IDS)
     for form in town.forms():
-        actor = town.ana if form.route.startswith(("checkin", "commit", "me_")) else town.olga
+        actor = town.ana if form.route.startswith(("checkin", "commit", "me_", "offer_")) else town.olga
         for chosen in (name for name, is_choice in (form.fields or {}).items() if is_choice):
             for value in islice(values, SOME):
                 fields = {name: value if name == chosen else "" for name in form.fields or ()}

@@ -240,9 +240,9 @@ async def test_every_command_was_placed_in_help_on_purpose(place: Place) -> None
         "everyone": {"help", "privacy", "me"},
         "member": {
             *("next", "checkin", "away", "commit", "me", "group"),
-            *("location", "meeting", "rotation"),
+            *("location", "meeting", "rotation", "activity", "feedback", "kudos"),
         },
-        "organizer": {"group", "meeting", "attendance", "rotation"},
+        "organizer": {"group", "meeting", "attendance", "rotation", "activity", "health"},
         "manager": {"setup"},
     }
 

@@ -177,7 +177,7 @@ async def test_a_meeting_starts_early_and_closes(day_before: Calendar) -> None:
     await day_before.world.until(FIRST - timedelta(minutes=20))
     assert "is open" in texts_in(await day_before.ask("Ana", "meeting start"))
     assert "has begun" in texts_in(day_before.card())
-    assert labels(day_before.card()) == ["Going", "Late", "Virtual", "Can't come"]
+    assert labels(day_before.card()) == ["Going", "Late", "Virtual", "Can't come", "Agenda"]
     await day_before.world.run_due()
     assert "Check-in is open" in texts_in(day_before.said()[-1])
     await day_before.press("Cho", "Virtual")

@@ -30,7 +30,7 @@ async def test_the_card_goes_up_a_day_before_and_shows_who_comes(rowan: Calendar
     card = rowan.card()
     assert stamp(start) in texts_in(card)
     assert stamp(start, "R") in texts_in(card)
-    assert labels(card) == ["Going", "Late", "Virtual", "Can't come", "Check in early"]
+    assert labels(card) == ["Going", "Late", "Virtual", "Can't come", "Check in early", "Agenda"]
     assert not card.mentions
 
     ana, ben, cho = (rowan.person(name).mention for name in ("Ana", "Ben", "Cho"))

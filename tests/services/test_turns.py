@@ -1,5 +1,6 @@
 """The round: a fair order, one turn a click, roles that go round, and a place for whoever turns up."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -30,23 +31,25 @@ async def test_those_who_come_are_in_the_round_and_those_who_are_late_end_it(eve
     await evening.answer(ANA, Answer.GOING)
     await evening.answer(BEN, Answer.APOLOGIES)
     await evening.answer(CHO, Answer.VIRTUAL)
+    await evening.commit(ANA)
 
     the_round = (await evening.open()).round
 
     assert the_round.people == (ANA, CHO, ORGANIZER)
     assert (the_round.speaker, the_round.until, the_round.begun) == (None, None, 0)
-    assert the_round.minutes == 12
+    assert the_round.minutes == 6  # of 75 minutes the review takes 18
 
 
 async def test_each_click_gives_the_floor_to_the_next_once(evening: Evening) -> None:
     for user in (ANA, BEN):
         await evening.answer(user, Answer.GOING)
+    await evening.commit(ANA)
     await evening.open()
 
     await next_turn(evening, 0)
     await next_turn(evening, 0)  # pressed by two people at once
     first = (await evening.view()).round
-    assert (first.speaker, first.until, first.waiting) == (ANA, MEETS + timedelta(minutes=15), (BEN,))
+    assert (first.speaker, first.until, first.waiting) == (ANA, MEETS + timedelta(minutes=9), (BEN,))
 
     evening.home.now += timedelta(minutes=7)
     await next_turn(evening, 1)
@@ -54,7 +57,7 @@ async def test_each_click_gives_the_floor_to_the_next_once(evening: Evening) -> 
     last = (await evening.view()).round
     assert (last.speaker, last.until, last.waiting, last.begun) == (
         BEN,
-        MEETS + timedelta(minutes=22),
+        MEETS + timedelta(minutes=16),
         (),
         2,
     )
@@ -113,14 +116,38 @@ async def test_roles_are_given_to_those_who_come_and_to_the_first_who_turns_up(e
     assert (meeting.facilitator_id, meeting.timekeeper_id) == (CHO, ANA)
 
 
+async def test_with_nothing_promised_the_round_is_for_what_comes_next(evening: Evening) -> None:
+    for user in (ANA, BEN):
+        await evening.answer(user, Answer.GOING)
+
+    assert (await evening.open()).round.minutes == 6  # each person's, of what is set aside for commitments
+
+    await evening.commit(ANA)  # while the group meets: it is asked about next time
+    assert (await evening.view()).round.minutes == 6
+
+
+async def test_the_lead_is_somebody_else_as_soon_as_there_are_three(evening: Evening) -> None:
+    await evening.open()
+    found = []
+    for user in (CHO, ANA, BEN, ORGANIZER):
+        await here(evening, user)
+        meeting = await evening.meeting()
+        found.append((meeting.facilitator_id, meeting.timekeeper_id, meeting.lead_id))
+    assert found == [(CHO, CHO, CHO), (CHO, ANA, ANA), (CHO, ANA, BEN), (CHO, ANA, BEN)]
+
+
 async def test_roles_and_the_first_turn_go_round_from_meeting_to_meeting(evening: Evening) -> None:
-    facilitators, timekeepers, openers = [], [], []
+    facilitators, timekeepers, openers, leads = [], [], [], []
     for week in range(3):
         for user in (ANA, BEN, CHO):
             await evening.answer(user, Answer.GOING)
         evening.home.now = MEETS + week * WEEK
+        await evening.home.run(
+            "UPDATE meetings SET activity = 'skill-share' WHERE id = :id", id=evening.meeting_id
+        )
         await evening.announce(PingKind.CHECKIN)
         meeting = await evening.meeting()
+        leads.append(meeting.lead_id)
         facilitators.append(meeting.facilitator_id)
         timekeepers.append(meeting.timekeeper_id)
         openers.append((await evening.view()).round.people[0])
@@ -129,6 +156,7 @@ async def test_roles_and_the_first_turn_go_round_from_meeting_to_meeting(evening
         evening.meeting_id = MeetingId(rows[0]["id"])
 
     assert set(facilitators) == set(timekeepers) == set(openers) == {ANA, BEN, CHO}
+    assert all(before != after for before, after in itertools.pairwise(leads))
 
 
 async def test_nothing_moves_before_the_meeting_is_open_or_for_strangers(evening: Evening) -> None:

@@ -22,12 +22,14 @@ from buddybot.domain.ids import (
 from buddybot.domain.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pulse import Band
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Asked, Due, Reported
 from buddybot.services.summary import SummaryView
 from buddybot.services.turns import Round
 from buddybot.services.venues import VenueView
 from buddybot.storage.notices import Notice
+from buddybot.storage.pulse import Pulse
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.notices import notice_line
@@ -74,6 +76,7 @@ MEETING = Meeting(
     facilitator_id=PEOPLE[0],
     timekeeper_id=PEOPLE[1],
 )
+OPEN_PULSE = Pulse(MeetingId(3), NOW + timedelta(hours=14), open=True, band=None)
 LONG = ("words " * 40)[:200]
 WORST = ("*_~|`" * 40)[:200]
 
@@ -190,9 +193,26 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
         begun=tuple(commitment(number, text, done=2) for number in range(10)),
         kept_in_all=20,
         following=((MEETING, VenueView(None, None)),),
+        thanks=tuple((giver, thanked) for giver in PEOPLE for thanked in PEOPLE if giver != thanked),
     )
-    assert_fits(summary_card(TEXTS, view))
+    assert "And more thanks in the channel." in said(summary_card(TEXTS, view))
     assert "Next: <t:" in said(summary_card(TEXTS, view))
+    for pulse in (None, OPEN_PULSE, replace(OPEN_PULSE, open=False, band=Band.MIDDLING)):
+        assert_fits(summary_card(TEXTS, replace(view, pulse=pulse)))
+    assert "only from three votes on." in said(summary_card(TEXTS, replace(view, pulse=OPEN_PULSE)))
+
+
+def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:
+    view = SummaryView(GROUP, MEETING, 9, (), (), (), 0, (), OPEN_PULSE)
+    asked = list(parts(summary_card(TEXTS, view)))
+    assert [part["label"] for part in asked if part.get("custom_id", "").startswith("pulse:")] == list(
+        "12345"
+    )
+    for band, words in ((None, "no rating is shown"), *((band, f"was rated {band}.") for band in Band)):
+        shown = summary_card(TEXTS, replace(view, pulse=replace(OPEN_PULSE, open=False, band=band)))
+        assert words in said(shown)
+        assert "Anonymous" not in said(shown)
+        assert not [part for part in parts(shown) if part.get("custom_id", "").startswith("pulse")]
 
 
 def test_the_longest_summary_still_says_all_of_where_the_group_meets_next() -> None:

@@ -76,7 +76,8 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work))
+    library = SimpleNamespace(library={})
+    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work), activities=library)
     return LiveCards(client, services)
 
 

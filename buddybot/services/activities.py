@@ -1,0 +1,240 @@
+"""What a group does together: which activity a meeting has, and who would like what."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.activities import Activity, Library, PlannedStep, scaled
+from buddybot.domain.agenda import USUAL_MINUTES, agenda
+from buddybot.domain.choosing import choose
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import LOWEST_CAPACITY, Group
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.pulse import Band
+from buddybot.services import calendar
+from buddybot.services.access import Standing, as_member, as_organizer, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.agenda import AgendaView, people_at
+from buddybot.services.calendar import Pick
+from buddybot.services.plans import expected, plan_of
+from buddybot.services.rules import Rules
+from buddybot.services.work import Work
+from buddybot.storage.activities import ActivityRepository
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+REMEMBERED = timedelta(days=365)
+"""How far back an activity counts as one that the group has had."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityList:
+    """The activities that fit a group's people and usual meetings, and which of them one member marked."""
+
+    group: Group
+    activities: tuple[Activity, ...]
+    wished: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """One activity whole; `steps` are those of the group's usual meeting where it fits one."""
+
+    group: Group
+    activity: Activity
+    steps: tuple[PlannedStep, ...]
+    people: int
+
+
+async def set_activity(tx: Tx, group: Group, meeting: Meeting, key: str | None, now: datetime) -> None:
+    """Give a meeting ahead of a group an activity of the library, or none; its cards show it.
+
+    The caller has authorized, and holds the group's lock. Refusal `activity.over`.
+    """
+    if meeting.group_id != group.id or not meeting.ahead or meeting.ends_at <= now:
+        raise Refusal("activity.over")
+    await ActivityRepository(tx).put(meeting.id, key)
+    await CardRepository(tx).touch(meeting.id)
+
+
+async def choose_for_card(tx: Tx, group: Group, meeting: Meeting, library: Library, now: datetime) -> Meeting:
+    """Choose the activity of a meeting whose card goes up, where nobody has; return the meeting."""
+    await GroupRepository(tx).lock(group.id)
+    current = await calendar.require(tx, group, meeting.id)
+    if current.activity is not None:
+        return current
+    roll = await RsvpRepository(tx).roll(current)
+    likely = (*roll.coming, *roll.no_word)
+    return await _choose(tx, group, current, library, now, likely=likely, people=expected(roll))
+
+
+async def choose_for_those_here(
+    tx: Tx, group: Group, meeting: Meeting, library: Library, now: datetime
+) -> Meeting:
+    """Choose anew as the check-in opens where the activity does not fit who comes, or no card went up.
+
+    Without anything that fits, it stays: more may turn up. The caller holds the group's lock.
+    """
+    if now >= meeting.ends_at:
+        return meeting
+    coming = (await RsvpRepository(tx).roll(meeting)).coming
+    if meeting.activity is None:
+        cards = await CardRepository(tx).of_meeting(meeting.id)
+        if any(card.kind is CardKind.MEETING for card in cards):
+            return meeting  # an organizer wants none, or nothing fitted
+    elif not coming:
+        return meeting
+    people = await people_at(tx, meeting)
+    plan = await plan_of(tx, meeting, people=people, library=library)
+    if plan.agenda.activity is not None:
+        return meeting
+    return await _choose(tx, group, meeting, library, now, likely=coming, people=people)
+
+
+async def _choose(
+    tx: Tx,
+    group: Group,
+    meeting: Meeting,
+    library: Library,
+    now: datetime,
+    *,
+    likely: Collection[UserId],
+    people: int,
+) -> Meeting:
+    activities = ActivityRepository(tx)
+    room = (await plan_of(tx, meeting, people=people)).agenda.room
+    wishes = {user: keys for user, keys in (await activities.wishes(group.id)).items() if user in likely}
+    chosen = choose(
+        list(library.values()),
+        wishes,
+        await activities.recent(meeting, since=now - REMEMBERED),
+        people=people,
+        minutes=room,
+        lift=await activities.last_band(group.id) is Band.LOW,
+    )
+    if chosen is None:
+        return meeting
+    await set_activity(tx, group, meeting, chosen.key, now)
+    return await calendar.require(tx, group, meeting.id)
+
+
+class ActivityService:
+    """The library as a group sees it, the members' wishes, and the organizers' choice."""
+
+    def __init__(self, work: Work, rules: Rules) -> None:
+        self._work = work
+        self.library = rules.library
+
+    async def all(self, actor: Actor, group_id: GroupId | None = None) -> ActivityList:
+        """Return what fits the group, with the member's own marks; Refusals as `access.as_member`."""
+
+        async def script(tx: Tx) -> ActivityList:
+            return await self._list(tx, await as_member(tx, actor, group_id))
+
+        return await self._work.read(script)
+
+    async def one(self, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
+        """Return one activity whole; Refusal `activity.unknown`."""
+
+        async def script(tx: Tx) -> ActivityView:
+            group = (await as_member(tx, actor, group_id)).group
+            activity = self._known(key)
+            people, room = await _usual(tx, group)
+            fits = activity.fits(people, room)
+            return ActivityView(group, activity, scaled(activity, people, room) if fits else (), people)
+
+        return await self._work.read(script)
+
+    async def wish(
+        self, actor: Actor, group_id: GroupId, keys: Collection[str], *, among: Collection[str]
+    ) -> ActivityList:
+        """Mark `keys`, and take back the other marks `among` what was offered; Refusal `activity.unknown`."""
+
+        async def script(tx: Tx) -> ActivityList:
+            standing = await as_member(tx, actor, group_id, lock=True)
+            for key in (*keys, *among):
+                self._known(key)
+            repository = ActivityRepository(tx)
+            await repository.unwish(standing.group.id, actor.user_id, drop=set(among) - set(keys))
+            await repository.wish(standing.group.id, actor.user_id, add=keys)
+            return await self._list(tx, standing)
+
+        return await self._work.write(actor, script)
+
+    async def choose(
+        self, actor: Actor, pick: Pick | None, key: str | None, group_id: GroupId | None = None
+    ) -> AgendaView:
+        """Give the chosen or next meeting an activity, or with None leave that open.
+
+        Refusals: `group.organizers_only`, `group.paused`, `meeting.none_ahead`, `meeting.not_yet`,
+        `activity.unknown`, `activity.unfit`, `activity.over`.
+        """
+
+        async def script(tx: Tx) -> AgendaView:
+            group, now = (await as_organizer(tx, actor, group_id, lock=True)).group, self._work.now()
+            require_active(group)
+            activity = None if key is None else self._known(key)
+            meeting = await _picked(tx, group, pick, now)
+            people = await people_at(tx, meeting)
+            room = (await plan_of(tx, meeting, people=people)).agenda.room
+            if activity is not None and not activity.fits(people, room):
+                raise Refusal(
+                    "activity.unfit",
+                    name=activity.name,
+                    fewest=activity.fewest,
+                    most=activity.most,
+                    shortest=activity.shortest(min(max(people, activity.fewest), activity.most)),
+                    people=people,
+                    room=room,
+                )
+            await set_activity(tx, group, meeting, key, now)
+            chosen = await calendar.require(tx, group, meeting.id)
+            plan = await plan_of(tx, chosen, people=people, library=self.library)
+            return AgendaView(group, chosen, await MeetingRepository(tx).number(chosen), plan)
+
+        return await self._work.write(actor, script)
+
+    def _known(self, key: str) -> Activity:
+        activity = self.library.get(key)
+        if activity is None:
+            raise Refusal("activity.unknown")
+        return activity
+
+    async def _list(self, tx: Tx, standing: Standing) -> ActivityList:
+        people, room = await _usual(tx, standing.group)
+        marked = await ActivityRepository(tx).wishes(standing.group.id)
+        return ActivityList(
+            group=standing.group,
+            activities=fitting(self.library, people, room),
+            wished=marked.get(standing.member.user_id, frozenset()),
+        )
+
+
+def fitting(library: Library, people: int, minutes: int) -> tuple[Activity, ...]:
+    """Return the activities that so many people can do in so much time."""
+    return tuple(activity for activity in library.values() if activity.fits(people, minutes))
+
+
+async def _usual(tx: Tx, group: Group) -> tuple[int, int]:
+    """The group's people, two at least, and the minutes its meetings have for an activity."""
+    people = max(len(await MemberRepository(tx).current(group.id)), LOWEST_CAPACITY)
+    schedule = await ScheduleRepository(tx).get(group.id)
+    duration = USUAL_MINUTES if schedule is None else schedule.duration_minutes
+    return people, agenda(duration, people).room
+
+
+async def _picked(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> Meeting:
+    slots: Sequence[calendar.Slot] = await calendar.ahead(tx, group, now)
+    if pick is not None:
+        slot = calendar.find(slots, pick)
+        if slot.meeting is None:
+            raise Refusal("meeting.not_yet", at=slot.starts_at)
+        return slot.meeting
+    for slot in slots:
+        if slot.meeting is not None and slot.meeting.ahead:
+            return slot.meeting
+    raise Refusal("meeting.none_ahead")

@@ -1,0 +1,52 @@
+"""The whole agenda of a meeting, for a member who looks at it."""
+
+from dataclasses import dataclass
+
+from buddybot.domain.groups import LOWEST_CAPACITY, Group
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.services.access import at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.plans import Plan, expected, plan_of
+from buddybot.services.rules import Rules
+from buddybot.services.turns import load_round
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.rsvps import RsvpRepository
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaView:
+    """A meeting, which one of the group's it is, and how its time is shared out."""
+
+    group: Group
+    meeting: Meeting
+    number: int
+    plan: Plan
+
+
+async def people_at(tx: Tx, meeting: Meeting) -> int:
+    """How many share the time: who is in the round of a meeting that goes on, else who is expected."""
+    if meeting.state is MeetingState.OPEN:
+        return max(len((await load_round(tx, meeting)).people), LOWEST_CAPACITY)
+    return expected(await RsvpRepository(tx).roll(meeting))
+
+
+class AgendaService:
+    """Reads agendas."""
+
+    def __init__(self, work: Work, rules: Rules) -> None:
+        self._work = work
+        self._library = rules.library
+
+    async def look(self, actor: Actor, meeting_id: MeetingId) -> AgendaView:
+        """Return the agenda of a meeting, to its members; Refusal `meeting.unknown`."""
+
+        async def script(tx: Tx) -> AgendaView:
+            standing, meeting = await at_meeting(tx, actor, meeting_id)
+            plan = await plan_of(tx, meeting, people=await people_at(tx, meeting), library=self._library)
+            number = await MeetingRepository(tx).number(meeting)
+            return AgendaView(standing.group, meeting, number, plan)
+
+        return await self._work.read(script)

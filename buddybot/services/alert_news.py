@@ -1,0 +1,166 @@
+"""Brings an alert to organizers and nobody else: to their channel, by message, or with their next command."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from buddybot.domain.activities import Activity, Library
+from buddybot.domain.agenda import agenda
+from buddybot.domain.alerts import Raised
+from buddybot.domain.choosing import suggestions
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import AlertId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.services.announcements import Announcement
+from buddybot.storage.activities import ActivityRepository
+from buddybot.storage.alert_outbox import AlertOutbox
+from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
+
+OF_USE = timedelta(weeks=4)
+_USUAL_MINUTES = 75
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as its card shows it; `following` is the meeting at which a suggestion would be used.
+
+    `names` has the activities' names by their keys, `direct` is set in a direct message.
+    """
+
+    group: Group
+    raised: Raised
+    suggested: tuple[Activity, ...]
+    following: Meeting | None
+    names: Mapping[str, str]
+    direct: bool = False
+
+
+async def tell(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
+    """Owe the organizers word of an alert."""
+    if (await AlertRepository(tx).watch(group.id)).channel_id is None:
+        await _tell_each(tx, group, alert_id, now)
+    else:
+        await _owe(tx, group, alert_id, GROUP, now)
+
+
+async def _tell_each(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
+    """Owe it to every organizer; who takes no direct messages is shown it with the next command."""
+    for member in await MemberRepository(tx).current(group.id):
+        if member.organizes:
+            await _owe(tx, group, alert_id, member.user_id, now)
+
+
+async def _owe(tx: Tx, group: Group, alert_id: AlertId, recipient: UserId, now: datetime) -> None:
+    day = now.astimezone(ZoneInfo(group.zone)).date()
+    await OutboxRepository(tx).plan(
+        Owed(
+            key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            meeting_id=None,
+            kind=PingKind.ALERT,
+            recipient=recipient,
+            due_at=now,
+            expires_at=now + OF_USE,
+            direct=recipient != GROUP,
+        )
+    )
+
+
+def alert_of(ping_key: str) -> AlertId:
+    """Return which alert a ping tells of."""
+    return AlertId(int(ping_key.rpartition(":")[2]))
+
+
+async def channel_refused(tx: Tx, ping: Ping, now: datetime) -> None:
+    """Forget an alert channel that does not take the bot's messages, and tell each organizer instead."""
+    alerts = AlertRepository(tx)
+    await GroupRepository(tx).lock(ping.group_id)
+    group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+    if group is not None:
+        await alerts.put_watch(group.id, replace(await alerts.watch(group.id), channel_id=None))
+        await _tell_each(tx, group, alert_of(ping.key), now)
+
+
+async def view_of(tx: Tx, library: Library, group: Group, raised: Raised, now: datetime) -> AlertView:
+    """Return what an alert's card shows now."""
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    following = next(
+        (each for each in ahead if each.state is MeetingState.SCHEDULED and each.starts_at > now), None
+    )
+    minutes = _USUAL_MINUTES if following is None else following.duration_minutes
+    suggested = await _suggested(tx, library, group, minutes, now) if raised.open else []
+    names = {each.key: each.name for each in library.values()}
+    return AlertView(group, raised, tuple(suggested), following, names)
+
+
+async def _suggested(
+    tx: Tx, library: Library, group: Group, minutes: int, now: datetime
+) -> Sequence[Activity]:
+    activities = ActivityRepository(tx)
+    members = {member.user_id for member in await MemberRepository(tx).current(group.id)}
+    wishes = await activities.wishes(group.id)
+    return suggestions(
+        list(library.values()),
+        {user_id: marked for user_id, marked in wishes.items() if user_id in members},
+        await activities.last_used(group.id),
+        today=now.astimezone(ZoneInfo(group.zone)).date(),
+        people=len(members),
+        minutes=agenda(minutes, len(members)).room,
+    )
+
+
+class AlertAnnouncer:
+    """Prepares the card of an alert for where it is told."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+        """Return the card; None when it is settled, or goes another way by now."""
+        alerts, alert_id = AlertRepository(tx), alert_of(ping.key)
+        raised = await alerts.get(group.id, alert_id)
+        if raised is None or not raised.open:
+            return None
+        channel_id = None
+        if ping.recipient == GROUP:
+            channel_id = (await alerts.watch(group.id)).channel_id
+            if channel_id is None or channel_id == group.channel_id:
+                await _tell_each(tx, group, alert_id, now)
+                return None
+        else:
+            member = await MemberRepository(tx).get(group.id, ping.recipient)
+            if member is None or not member.organizes:
+                return None
+        await alerts.seen(alert_id, now)
+        view = await view_of(tx, self._library, group, raised, now)
+        return Announcement(replace(view, direct=ping.direct), group.language, channel_id=channel_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert that an organizer is shown with the answer to a command, and the pings it settles."""
+
+    view: AlertView
+    pings: tuple[Ping, ...]
+
+
+async def waiting(tx: Tx, library: Library, user_id: UserId, guild_id: int, now: datetime) -> list[Waiting]:
+    """Return what could not be told otherwise to somebody who organizes; each alert once."""
+    found: dict[AlertId, list[Ping]] = {}
+    for ping in await AlertOutbox(tx).untold(guild_id, user_id):
+        found.setdefault(alert_of(ping.key), []).append(ping)
+    shown: list[Waiting] = []
+    for alert_id, pings in found.items():
+        group = await GroupRepository(tx).get(pings[0].guild_id, pings[0].group_id)
+        raised = None if group is None else await AlertRepository(tx).get(group.id, alert_id)
+        if group is None or group.state is GroupState.ARCHIVED or raised is None or not raised.open:
+            continue
+        shown.append(Waiting(await view_of(tx, library, group, raised, now), tuple(pings)))
+    return shown

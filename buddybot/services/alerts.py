@@ -1,0 +1,230 @@
+"""What organizers do with an alert, and how their group is watched."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from buddybot.domain.activities import Library
+from buddybot.domain.alerts import USUAL_SNOOZE, AlertState, Fall, Raised, Watch, check_snooze
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId
+from buddybot.domain.stagnation import Sensitivity
+from buddybot.domain.stagnation_signs import Sign
+from buddybot.services.access import as_organizer, guild_of
+from buddybot.services.activities import set_activity
+from buddybot.services.actor import Actor
+from buddybot.services.alert_news import AlertView, Waiting, view_of, waiting
+from buddybot.services.work import Work
+from buddybot.storage.alert_outbox import AlertOutbox
+from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An alert after a click; `again` when it was settled before. `messages` show it elsewhere."""
+
+    view: AlertView
+    messages: tuple[tuple[ChannelId, MessageId], ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPlace:
+    """A channel or thread for alerts; whoever reads `shared_with`, itself or its parent, can read it."""
+
+    channel_id: ChannelId
+    shared_with: ChannelId
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a group is watched after a change."""
+
+    group: Group
+    watch: Watch
+
+
+def may_be_holiday(raised: Raised) -> bool:
+    """Return whether a meeting that does not count would explain an alert."""
+    by_meetings = isinstance(raised.what, Fall) or raised.what.sign is Sign.NOT_HELD
+    return by_meetings and raised.meeting_id is not None
+
+
+class AlertService:
+    """Every method authorizes an organizer; what is settled stays settled."""
+
+    def __init__(self, work: Work, library: Library) -> None:
+        self._work = work
+        self._library = library
+
+    async def open(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[Raised]:
+        """Return the open alerts of a group, the oldest first."""
+
+        async def script(tx: Tx) -> Sequence[Raised]:
+            standing = await as_organizer(tx, actor, group_id)
+            return await AlertRepository(tx).open(standing.group.id)
+
+        return await self._work.read(script)
+
+    async def look(self, actor: Actor, alert_id: AlertId) -> AlertView:
+        """Return one alert; Refusals `alert.unknown`, `group.organizers_only`."""
+
+        async def script(tx: Tx) -> AlertView:
+            group = await _group_of(tx, actor, alert_id, lock=False)
+            raised = await _require(AlertRepository(tx), group, alert_id)
+            return await view_of(tx, self._library, group, raised, self._work.now())
+
+        return await self._work.read(script)
+
+    async def resolve(self, actor: Actor, alert_id: AlertId, group_id: GroupId | None = None) -> Decided:
+        """Note that it is taken care of; Refusals `alert.unknown`, `group.organizers_only`."""
+
+        async def check(_tx: Tx, group: Group, _raised: Raised, _now: datetime) -> None:
+            if group_id not in (None, group.id):
+                raise Refusal("alert.unknown")
+
+        return await self._decide(actor, alert_id, AlertState.RESOLVED, check)
+
+    async def snooze(self, actor: Actor, alert_id: AlertId) -> Decided:
+        """Let all alerts of the group rest for four weeks."""
+
+        async def rest(tx: Tx, group: Group, _raised: Raised, now: datetime) -> None:
+            alerts = AlertRepository(tx)
+            watch = await alerts.watch(group.id)
+            until = now + check_snooze(USUAL_SNOOZE)
+            await alerts.put_watch(group.id, replace(watch, snoozed_until=until))
+
+        return await self._decide(actor, alert_id, AlertState.SNOOZED, rest)
+
+    async def holiday(self, actor: Actor, alert_id: AlertId) -> Decided:
+        """Let the meeting after which it was raised not count; Refusal `alert.no_holiday`."""
+
+        async def mark(tx: Tx, _group: Group, raised: Raised, _now: datetime) -> None:
+            if raised.meeting_id is None or not may_be_holiday(raised):
+                raise Refusal("alert.no_holiday")
+            await AlertRepository(tx).mark_holiday(raised.meeting_id)
+
+        return await self._decide(actor, alert_id, AlertState.HOLIDAY, mark)
+
+    async def use(self, actor: Actor, alert_id: AlertId, activity: str) -> Decided:
+        """Give the next meeting an activity; Refusals `button.stale` (none of ours), `alert.no_meeting`."""
+        if activity not in self._library:
+            raise Refusal("button.stale")
+
+        async def plan(tx: Tx, group: Group, raised: Raised, now: datetime) -> None:
+            view = await view_of(tx, self._library, group, raised, now)
+            if view.following is None:
+                raise Refusal("alert.no_meeting")
+            await set_activity(tx, group, view.following, activity, now)
+
+        return await self._decide(actor, alert_id, AlertState.TRIED, plan)
+
+    async def _decide(
+        self,
+        actor: Actor,
+        alert_id: AlertId,
+        state: AlertState,
+        carry_out: Callable[[Tx, Group, Raised, datetime], Awaitable[None]],
+    ) -> Decided:
+        async def script(tx: Tx) -> Decided:
+            alerts, now = AlertRepository(tx), self._work.now()
+            group = await _group_of(tx, actor, alert_id, lock=True)
+            raised = await _require(alerts, group, alert_id)
+            is_open = raised.open
+            if is_open:
+                await carry_out(tx, group, raised, now)
+                await alerts.settle(alert_id, state, by=actor.user_id, now=now)
+                raised = await _require(alerts, group, alert_id)
+            view = await view_of(tx, self._library, group, raised, now)
+            messages = await AlertOutbox(tx).messages(group.id, alert_id)
+            return Decided(view, tuple(messages), again=not is_open)
+
+        return await self._work.write(actor, script)
+
+    # -- how a group is watched --------------------------------------------------------------------
+
+    async def set_sensitivity(
+        self, actor: Actor, sensitivity: Sensitivity, group_id: GroupId | None = None
+    ) -> Watched:
+        """Choose how much it takes to be told."""
+        return await self._watch(actor, group_id, lambda watch, _now: replace(watch, sensitivity=sensitivity))
+
+    async def rest(self, actor: Actor, weeks: int, group_id: GroupId | None = None) -> Watched:
+        """Raise no alert for so many weeks; 0 ends the rest. Refusal `number.range`."""
+        span = check_snooze(weeks)
+
+        def changed(watch: Watch, now: datetime) -> Watch:
+            return replace(watch, snoozed_until=now + span if span else None)
+
+        return await self._watch(actor, group_id, changed)
+
+    async def set_channel(
+        self, actor: Actor, place: AlertPlace | None, group_id: GroupId | None = None
+    ) -> Watched:
+        """Choose where alerts are told; None: one by one. Refusal `alert.home` where the group meets.
+
+        The caller has seen that not everybody can read there.
+        """
+        channel_id = None if place is None else place.channel_id
+        shared_with = None if place is None else place.shared_with
+        return await self._watch(
+            actor, group_id, lambda watch, _now: replace(watch, channel_id=channel_id), shared_with
+        )
+
+    async def _watch(
+        self,
+        actor: Actor,
+        group_id: GroupId | None,
+        changed: Callable[[Watch, datetime], Watch],
+        shared_with: ChannelId | None = None,
+    ) -> Watched:
+        async def script(tx: Tx) -> Watched:
+            group = (await as_organizer(tx, actor, group_id, lock=True)).group
+            if shared_with == group.channel_id:
+                raise Refusal("alert.home")
+            alerts = AlertRepository(tx)
+            watch = changed(await alerts.watch(group.id), self._work.now())
+            await alerts.put_watch(group.id, watch)
+            return Watched(group, watch)
+
+        return await self._work.write(actor, script)
+
+    # -- with the next command ---------------------------------------------------------------------
+
+    async def waiting(self, actor: Actor) -> Sequence[Waiting]:
+        """Return the alerts that reached this organizer no other way; nothing for anybody else."""
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return ()
+        return await self._work.read(
+            lambda tx: waiting(tx, self._library, actor.user_id, guild_id, self._work.now())
+        )
+
+    async def shown(self, alerts: Sequence[Waiting]) -> None:
+        """Note that these were shown; it goes with the answer to a command that was carried out."""
+
+        async def script(tx: Tx) -> None:
+            now = self._work.now()
+            for each in alerts:
+                await AlertOutbox(tx).told([ping.id for ping in each.pings], now)
+                await AlertRepository(tx).seen(each.view.raised.id, now)
+
+        await self._work.write(None, script)
+
+
+async def _group_of(tx: Tx, actor: Actor, alert_id: AlertId, *, lock: bool) -> Group:
+    """The group of an alert, when the actor organizes it; to others it is not there."""
+    group_id = await AlertRepository(tx).group_of(guild_of(actor), alert_id)
+    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+        raise Refusal("alert.unknown")
+    return (await as_organizer(tx, actor, group_id, lock=lock)).group
+
+
+async def _require(alerts: AlertRepository, group: Group, alert_id: AlertId) -> Raised:
+    raised = await alerts.get(group.id, alert_id)
+    if raised is None:
+        raise Refusal("alert.unknown")
+    return raised

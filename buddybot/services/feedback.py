@@ -1,0 +1,112 @@
+"""Words in confidence: a member says how the group is for them, and its organizers alone read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.feedback import MOST_A_WEEK, Phrase
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.services.access import as_member, as_organizer
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.feedback import Feedback, FeedbackRepository
+
+WEEK = timedelta(days=7)
+READ_AT_ONCE = 20
+SHOWN_AT_ONCE = 8
+"""What a notice shows; more waits for the next command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where something can be said; `reads` for organizers, who may read what was said."""
+
+    group: Group
+    reads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said of a group last, the latest first."""
+
+    group: Group
+    items: tuple[Feedback, ...]
+
+
+class FeedbackService:
+    """Confidential, not anonymous: the organizers see the name, nobody else sees anything."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def desk(self, actor: Actor, group_id: GroupId | None = None) -> Desk:
+        """Return where the actor can say something."""
+
+        async def script(tx: Tx) -> Desk:
+            standing = await as_member(tx, actor, group_id)
+            return Desk(standing.group, reads=standing.member.organizes)
+
+        return await self._work.read(script)
+
+    async def start(self, actor: Actor, group_id: GroupId) -> Group:
+        """Return the group of a form that may still be sent; Refusal `feedback.many`."""
+
+        async def script(tx: Tx) -> Group:
+            group = (await as_member(tx, actor, group_id)).group
+            await self._require_room(tx, actor, group)
+            return group
+
+        return await self._work.read(script)
+
+    async def give(self, actor: Actor, group_id: GroupId, *, phrases: Sequence[Phrase], rating: int) -> Group:
+        """Say something to the organizers; Refusal `feedback.many`."""
+
+        async def script(tx: Tx) -> Group:
+            group = (await as_member(tx, actor, group_id, lock=True)).group
+            await self._require_room(tx, actor, group)
+            await FeedbackRepository(tx).add(
+                group_id=group.id,
+                user_id=actor.user_id,
+                phrases=phrases,
+                rating=rating,
+                now=self._work.now(),
+            )
+            return group
+
+        return await self._work.write(actor, script)
+
+    async def read(self, actor: Actor, group_id: GroupId) -> Heard:
+        """Return what was said last, to an organizer; Refusal `group.organizers_only`."""
+
+        async def script(tx: Tx) -> Heard:
+            group = (await as_organizer(tx, actor, group_id)).group
+            return Heard(group, tuple(await FeedbackRepository(tx).latest(group.id, limit=READ_AT_ONCE)))
+
+        return await self._work.read(script)
+
+    async def unseen(self, actor: Actor) -> Sequence[Feedback]:
+        """Return what no organizer has read, of the groups that the actor organizes here."""
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return ()
+        return await self._work.read(
+            lambda tx: FeedbackRepository(tx).unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
+        )
+
+    async def seen(self, items: Sequence[Feedback]) -> None:
+        """Note that an organizer was shown these; it goes with the answer to another interaction."""
+
+        async def script(tx: Tx) -> None:
+            for item in items:
+                await FeedbackRepository(tx).seen(item, self._work.now())
+
+        if items:
+            await self._work.write(None, script)
+
+    async def _require_room(self, tx: Tx, actor: Actor, group: Group) -> None:
+        since = self._work.now() - WEEK
+        if await FeedbackRepository(tx).count(group.id, actor.user_id, since=since) >= MOST_A_WEEK:
+            raise Refusal("feedback.many", most=MOST_A_WEEK)

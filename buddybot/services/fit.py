@@ -1,0 +1,250 @@
+"""A member who no longer fits: what the organizers may hear, what only the member does, once a day.
+
+Nothing is inferred about reasons, nothing is counted up about a person, and nobody is compared with anybody.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.pings import Owed, PingKind, key
+from buddybot.domain.quiet import DaySpan, away_on
+from buddybot.domain.schedule import local
+from buddybot.domain.stagnation import State
+from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
+from buddybot.domain.stagnation_tally import week_of
+from buddybot.domain.turns import ran_long
+from buddybot.services.plans import plan_of
+from buddybot.services.work import Work
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.away import AwayRepository
+from buddybot.storage.database import StorageError, Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository, about
+from buddybot.storage.offers import OfferRepository, Promises
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.preferences import PreferenceRepository
+
+log = logging.getLogger(__name__)
+
+MISSED, TURNS_LONG = "missed", "turns_long"
+LOOKED_AT = 60
+"""Meetings that are read of a group, a year and more of weekly ones."""
+FRESH = timedelta(days=14)
+"""How long after a meeting its attendance may still come in and be answered with an offer."""
+REST = timedelta(weeks=4)
+"""Between two offers to one person."""
+OFFER_LIFE = timedelta(days=3)
+"""How long a direct message may wait; after that the offer is shown with the member's next command."""
+TURNS_LOOKED_AT, TURNS_TOLD = 8, 3
+"""Of so many meetings, in so many turns ran long: then the organizers hear of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """One member's meetings since they came, oldest first, and how they were at each."""
+
+    member: Member
+    meetings: tuple[tuple[Meeting, Attendance], ...]
+    away: bool
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known how they were at the latest meeting."""
+        return bool(self.meetings) and self.meetings[-1][1] is not Attendance.UNRECORDED
+
+
+class FitService:
+    """The daily look at every group; each group in a transaction of its own."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def review(self) -> None:
+        """Look at every active group."""
+        for group in await self._work.read(lambda tx: GroupRepository(tx).active()):
+            try:
+                await self._review(group)
+            except StorageError as error:  # this group again tomorrow, the others now
+                log.error("group %s could not be looked at: %s", group.id, error)
+
+    async def _review(self, group: Group) -> None:
+        async def script(tx: Tx) -> None:
+            await GroupRepository(tx).lock(group.id)
+            current = await GroupRepository(tx).get(group.guild_id, group.id)
+            if current is not None and current.state is GroupState.ACTIVE:
+                await look(tx, current, self._work.now())
+
+        await self._work.write(None, script)
+
+
+async def look(tx: Tx, group: Group, now: datetime) -> None:
+    """Bring what is told and offered in line with the ledger; looking twice changes nothing."""
+    held = list(reversed(await MeetingRepository(tx).held(group.id, limit=LOOKED_AT)))
+    counted = [meeting for meeting in held if not meeting.holiday]
+    members = await MemberRepository(tx).current(group.id)
+    await _forget_gone(tx, group, members)
+    if not counted:
+        return
+    own = await _own(tx, group, members, counted, now)
+    organizers = [member.user_id for member in members if member.organizes]
+    for each in own:
+        await _tell_missed(tx, group, each, organizers, now)
+    if counted[-1].ends_at > now - FRESH:
+        promises = await OfferRepository(tx).promises(group.id, since=counted[0].starts_at)
+        for each in own:
+            await _offer(tx, group, each, promises, now)
+    await _tell_turns(tx, group, held[-TURNS_LOOKED_AT:], now)
+
+
+async def forget(tx: Tx, group_id: GroupId, user_id: UserId) -> None:
+    """Drop what organizers are told of somebody who leaves."""
+    await OfferRepository(tx).forget_notice(group_id, about(user_id))
+
+
+async def _forget_gone(tx: Tx, group: Group, members: Sequence[Member]) -> None:
+    offers = OfferRepository(tx)
+    present = {about(member.user_id) for member in members}
+    for told in await offers.notices_of(group.id, MISSED):
+        if told not in present:
+            await offers.forget_notice(group.id, told)
+
+
+async def _own(
+    tx: Tx, group: Group, members: Sequence[Member], meetings: Sequence[Meeting], now: datetime
+) -> list[_Own]:
+    entries = await AttendanceRepository(tx).lately(group.id, meetings=LOOKED_AT)
+    states = {(entry.meeting_id, entry.user_id): entry.state for entry in entries}
+    spans = await AwayRepository(tx).of_group(group.id)
+    today = local(now, group.zone).date()
+    return [
+        _of(
+            member,
+            meetings,
+            states,
+            [span.days for span in spans if span.user_id == member.user_id],
+            today_is_away=any(
+                away_on(today, [span.days]) for span in spans if span.user_id == member.user_id
+            ),
+        )
+        for member in members
+    ]
+
+
+def _of(
+    member: Member,
+    meetings: Sequence[Meeting],
+    states: Mapping[tuple[MeetingId, UserId], Attendance],
+    away: Sequence[DaySpan],
+    *,
+    today_is_away: bool,
+) -> _Own:
+    own = []
+    for meeting in meetings:
+        state = states.get((meeting.id, member.user_id))
+        if state is None or meeting.starts_at < member.joined_at:
+            continue
+        if state in (Attendance.ABSENT, Attendance.UNRECORDED) and away_on(meeting.day, away):
+            state = Attendance.EXCUSED  # days away are a word
+        own.append((meeting, state))
+    return _Own(member, tuple(own), today_is_away)
+
+
+async def _tell_missed(tx: Tx, group: Group, own: _Own, organizers: Sequence[UserId], now: datetime) -> None:
+    """Tell the organizers once while it lasts; never while somebody is away or it is not recorded."""
+    offers, user_id = OfferRepository(tx), own.member.user_id
+    if own.away:
+        await offers.forget_notice(group.id, about(user_id), unseen_only=True)
+        return
+    if not own.settled:
+        return
+    missed = missed_without_a_word([state for _, state in own.meetings])
+    if missed is None or organizers == [user_id]:
+        await offers.forget_notice(group.id, about(user_id))
+        return
+    await NoticeRepository(tx).tell(
+        group.id,
+        code=MISSED,
+        key=about(user_id),
+        parameters={"member": user_id},
+        now=now,
+    )
+
+
+async def _offer(
+    tx: Tx,
+    group: Group,
+    own: _Own,
+    promises: Mapping[tuple[MeetingId, UserId], Promises],
+    now: datetime,
+) -> None:
+    """Offer a member something after a drop below their own past, to them alone."""
+    meeting = None if own.away else _dropped(own, promises, now)
+    if meeting is None:
+        return
+    offers, user_id = OfferRepository(tx), own.member.user_id
+    before = await offers.last_made(group.guild_id, user_id)
+    if before is not None and before > now - REST:
+        return
+    if not await offers.add(group_id=group.id, user_id=user_id, meeting_id=meeting.id, now=now):
+        return
+    chosen = await PreferenceRepository(tx).get(group.guild_id, user_id)
+    if chosen.direct_messages:
+        await OutboxRepository(tx).plan(_owed(meeting, user_id, now))
+
+
+def _dropped(
+    own: _Own, promises: Mapping[tuple[MeetingId, UserId], Promises], now: datetime
+) -> Meeting | None:
+    """The latest meeting, not long ago, after which this member fell clearly below their own past."""
+    state, found = State(), None
+    for meeting, attendance in own.meetings:
+        said = promises.get((meeting.id, own.member.user_id), Promises(0, 0))
+        tally = member_tally(week_of(meeting.day), attendance, due=said.due, done=said.kept)
+        state, verdict = observe_member(state, tally)
+        if verdict.alert is not None:
+            found = meeting
+    return found if found is not None and found.ends_at > now - FRESH else None
+
+
+def _owed(meeting: Meeting, user_id: UserId, now: datetime) -> Owed:
+    return Owed(
+        key=key(
+            meeting.group_id,
+            meeting.slot,
+            PingKind.OFFER,
+            user_id,
+            extra=meeting.kind is MeetingKind.EXTRA,
+        ),
+        guild_id=meeting.guild_id,
+        group_id=meeting.group_id,
+        meeting_id=meeting.id,
+        kind=PingKind.OFFER,
+        recipient=user_id,
+        due_at=now,
+        expires_at=now + OFFER_LIFE,
+        direct=True,
+    )
+
+
+async def _tell_turns(tx: Tx, group: Group, held: Sequence[Meeting], now: datetime) -> None:
+    """Tell the organizers that turns run long in general; whose they were is not looked at."""
+    begun = await OfferRepository(tx).turns_begun(group.id, since=held[0].starts_at)
+    count = 0
+    for meeting in held:
+        turns = begun.get(meeting.id, ())
+        if turns:
+            minutes = (await plan_of(tx, meeting, people=len(turns))).agenda.turn
+            count += ran_long(turns, minutes=minutes)
+    if count < TURNS_TOLD:
+        await NoticeRepository(tx).forget(group.id, TURNS_LONG)
+        return
+    await NoticeRepository(tx).tell(
+        group.id, code=TURNS_LONG, key=TURNS_LONG, parameters={"count": count, "of": len(held)}, now=now
+    )

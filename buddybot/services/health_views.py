@@ -1,0 +1,129 @@
+"""How a group is doing, for its organizers: the signals, what is open, and what the charts are drawn from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.activities import Library
+from buddybot.domain.alerts import Fall, Raised, Watch
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.stagnation_charts import Chart
+from buddybot.domain.stagnation_evidence import Evidence, evidence
+from buddybot.domain.stagnation_signs import Fact
+from buddybot.domain.stagnation_tally import Signal
+from buddybot.services.access import as_organizer
+from buddybot.services.actor import Actor
+from buddybot.services.health import facts_of, priors_of, replay
+from buddybot.services.work import Work
+from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.history import HistoryRepository, MeetingPast
+
+CHARTED = 26
+"""Meetings: the newest half year."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One present member's states at the charted meetings, the oldest first."""
+
+    name: str
+    states: tuple[Attendance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """`meetings` are the charted ones, the oldest first, and `fallen` says after which an alert came.
+
+    `names` has the activities' names by their keys.
+    """
+
+    group: Group
+    watch: Watch
+    now: datetime
+    signals: tuple[Evidence, ...]
+    facts: tuple[Fact, ...]
+    open: tuple[Raised, ...]
+    meetings: tuple[MeetingPast, ...]
+    members: tuple[MemberRow, ...]
+    fallen: tuple[tuple[int, Chart], ...]
+    names: Mapping[str, str]
+
+
+class HealthViews:
+    """Reads it, for an organizer."""
+
+    def __init__(self, work: Work, library: Library) -> None:
+        self._work = work
+        self._library = library
+
+    async def show(self, actor: Actor, group_id: GroupId | None = None) -> HealthView:
+        """Return how the group is doing."""
+
+        async def script(tx: Tx) -> HealthView:
+            standing = await as_organizer(tx, actor, group_id)
+            return await view_of(tx, self._library, standing.group, self._work.now())
+
+        return await self._work.read(script)
+
+
+async def view_of(tx: Tx, library: Library, group: Group, now: datetime) -> HealthView:
+    """Return how a group is doing now."""
+    history = await HistoryRepository(tx).of_group(group.id, until=now)
+    watch = await AlertRepository(tx).watch(group.id)
+    alerts = await AlertRepository(tx).of_group(group.id)
+    charted = tuple(history[-CHARTED:])
+    places = {each.meeting_id: place for place, each in enumerate(charted)}
+    return HealthView(
+        group=group,
+        watch=watch,
+        now=now,
+        signals=await _signals(tx, group, history, watch, now),
+        facts=await facts_of(tx, group, history, now),
+        open=tuple(each for each in alerts if each.open),
+        meetings=charted,
+        members=await _members(tx, group, charted),
+        fallen=tuple(
+            (places[each.meeting_id], each.what.chart)
+            for each in alerts
+            if isinstance(each.what, Fall) and each.meeting_id in places
+        ),
+        names={each.key: each.name for each in library.values()},
+    )
+
+
+async def _signals(
+    tx: Tx, group: Group, history: Sequence[MeetingPast], watch: Watch, now: datetime
+) -> tuple[Evidence, ...]:
+    priors = await priors_of(tx, group.guild_id, now)
+    steps = list(replay(history, watch.sensitivity, priors))
+    if not steps:
+        return ()
+    _, state, _ = steps[-1]
+    return evidence(Signal, state.past, state.recent, priors)
+
+
+async def _members(tx: Tx, group: Group, charted: Sequence[MeetingPast]) -> tuple[MemberRow, ...]:
+    ledger: dict[tuple[MeetingId, UserId], Attendance] = {}
+    for entry in await AttendanceRepository(tx).lately(group.id, meetings=CHARTED):
+        ledger[entry.meeting_id, entry.user_id] = entry.state
+    return tuple(
+        MemberRow(member.display_name, _states(ledger, charted, member.user_id))
+        for member in await MemberRepository(tx).current(group.id)
+    )
+
+
+def _states(
+    ledger: Mapping[tuple[MeetingId, UserId], Attendance], charted: Sequence[MeetingPast], user_id: UserId
+) -> tuple[Attendance, ...]:
+    """Whoever was a member when a meeting began has an entry of it."""
+    return tuple(
+        ledger.get((each.meeting_id, user_id), Attendance.NOT_YET_MEMBER)
+        if each.past.held or each.tally.present is not None
+        else Attendance.DIDNT_MEET
+        for each in charted
+    )

@@ -1,0 +1,150 @@
+"""What a member alone is offered after weeks harder than usual: a pause, less, or something else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from buddybot.domain.commitments import Commitment
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GuildId, MeetingId, UserId
+from buddybot.domain.pings import Ping
+from buddybot.domain.quiet import DaySpan
+from buddybot.domain.schedule import local
+from buddybot.services.access import at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.announcements import Announcement
+from buddybot.services.away import AwayService
+from buddybot.services.work import Work
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.offers import Offer, OfferRepository
+
+SHOWN_FOR = timedelta(days=21)
+"""After that an offer that nobody saw is too old to be of use."""
+LONGEST_PAUSE = 4
+"""Weeks."""
+
+
+class Answer(StrEnum):
+    """What a member makes of an offer."""
+
+    PAUSE = "pause"
+    SMALLER = "smaller"
+    SWAP = "swap"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """An offer as its member sees it; `direct` when it is a direct message. It says nothing of why."""
+
+    guild_id: GuildId
+    group: Group
+    meeting_id: MeetingId
+    items: tuple[Commitment, ...]
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Days that a member takes off from a group."""
+
+    group: Group
+    days: DaySpan
+
+
+async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """The offer by direct message; where that is refused nothing takes its place in the channel."""
+    del now
+    if not ping.direct or ping.meeting_id is None:
+        return None
+    offer = await OfferRepository(tx).get(group.id, UserId(ping.recipient), ping.meeting_id)
+    if offer is None or offer.answer is not None:
+        return None
+    return Announcement(await _view(tx, group, offer, direct=True), group.language)
+
+
+class OfferService:
+    """Everything here is the member's own; organizers learn nothing of it."""
+
+    def __init__(self, work: Work, away: AwayService) -> None:
+        self._work = work
+        self._away = away
+
+    async def unseen(self, actor: Actor) -> Sequence[OfferView]:
+        """Return what the actor is to be shown with the answer to what they just did."""
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return ()
+
+        async def script(tx: Tx) -> Sequence[OfferView]:
+            found = []
+            since = self._work.now() - SHOWN_FOR
+            for offer in await OfferRepository(tx).unseen(guild_id, actor.user_id, since=since):
+                group = await GroupRepository(tx).get(guild_id, offer.group_id)
+                if group is not None:
+                    found.append(await _view(tx, group, offer))
+            return found
+
+        return await self._work.read(script)
+
+    async def seen(self, actor: Actor, shown: OfferView) -> None:
+        """Note that the actor was shown an offer; it goes with the answer to another interaction."""
+
+        async def script(tx: Tx) -> None:
+            offer = await OfferRepository(tx).get(shown.group.id, actor.user_id, shown.meeting_id)
+            if offer is not None:
+                await OfferRepository(tx).seen(offer, self._work.now())
+
+        await self._work.write(None, script)
+
+    async def look(self, actor: Actor, meeting_id: MeetingId) -> OfferView:
+        """Return the actor's own offer; Refusals: `meeting.unknown`, `offer.unknown`."""
+
+        async def script(tx: Tx) -> OfferView:
+            group, offer = await _mine(tx, actor, meeting_id)
+            return await _view(tx, group, offer)
+
+        return await self._work.read(script)
+
+    async def fine(self, actor: Actor, meeting_id: MeetingId) -> None:
+        """Note that all is well; Refusals as for `look`."""
+        await self._work.write(
+            actor, lambda tx: _answer(tx, actor, meeting_id, Answer.FINE, self._work.now())
+        )
+
+    async def pause(self, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
+        """Take some weeks off, from today on; Refusals as for `look` and for `/away`."""
+        if not 1 <= weeks <= LONGEST_PAUSE:
+            raise Refusal("button.stale")
+        group = (await self.look(actor, meeting_id)).group
+        first = local(self._work.now(), group.zone).date()
+        days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
+        await self._away.add(actor, days, group.id)
+        await self.taken(actor, meeting_id, Answer.PAUSE)
+        return Paused(group, days)
+
+    async def taken(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
+        """Note what the actor chose, after they did it."""
+        await self._work.write(None, lambda tx: _answer(tx, actor, meeting_id, answer, self._work.now()))
+
+
+async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Group, Offer]:
+    standing, meeting = await at_meeting(tx, actor, meeting_id)
+    offer = await OfferRepository(tx).get(standing.group.id, actor.user_id, meeting.id)
+    if offer is None:
+        raise Refusal("offer.unknown")
+    return standing.group, offer
+
+
+async def _answer(tx: Tx, actor: Actor, meeting_id: MeetingId, answer: Answer, now: datetime) -> None:
+    _, offer = await _mine(tx, actor, meeting_id)
+    await OfferRepository(tx).answered(offer, answer.value, now)
+
+
+async def _view(tx: Tx, group: Group, offer: Offer, *, direct: bool = False) -> OfferView:
+    items = await CommitmentRepository(tx).open_of(group.id, offer.user_id)
+    return OfferView(group.guild_id, group, offer.meeting_id, tuple(items), direct=direct)

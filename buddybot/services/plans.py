@@ -1,0 +1,41 @@
+"""How a meeting's time is shared out among the people who come."""
+
+from dataclasses import dataclass
+
+from buddybot.domain.activities import NO_LIBRARY, Activity, Library
+from buddybot.domain.agenda import Agenda, agenda
+from buddybot.domain.attendance import began
+from buddybot.domain.groups import LOWEST_CAPACITY
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.rsvps import Roll
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The agenda, and the activity that was chosen, also where it does not fit the time or the people."""
+
+    agenda: Agenda
+    activity: Activity | None
+
+
+def expected(roll: Roll) -> int:
+    """How many to plan for: who comes and who gave no word, two at least."""
+    return max(len(roll.coming) + len(roll.no_word), LOWEST_CAPACITY)
+
+
+async def plan_of(tx: Tx, meeting: Meeting, *, people: int, library: Library = NO_LIBRARY) -> Plan:
+    """Return the plan of a meeting for so many people; an activity that the library lost counts as none."""
+    activity = None if meeting.activity is None else library.get(meeting.activity)
+    plan = agenda(meeting.duration_minutes, people, activity, review=await has_review(tx, meeting))
+    return Plan(plan, activity)
+
+
+async def has_review(tx: Tx, meeting: Meeting) -> bool:
+    """Whether anybody is asked at the meeting about a promise made before it."""
+    commitments = CommitmentRepository(tx)
+    if await commitments.reported_at(meeting.id):
+        return True
+    still_open = await commitments.open_in(meeting.group_id)
+    return any(each.set_at_meeting != meeting.id and each.created_at < began(meeting) for each in still_open)

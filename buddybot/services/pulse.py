@@ -1,0 +1,100 @@
+"""The pulse: members rate a meeting, anonymously, until the next morning."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from buddybot.domain.attendance import began
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.pulse import check_rating, kept_total, published
+from buddybot.services.access import at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import StorageError, TransientError, Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.pulse import DuePulse, Pulse, PulseRepository
+
+log = logging.getLogger(__name__)
+
+Evaluate = Callable[[Tx, Group, Meeting, datetime], Awaitable[None]]
+"""What looks at a group after a meeting of it, in the transaction that closes the meeting's pulse."""
+
+
+class PulseService:
+    """Votes, and their end.
+
+    Nothing that names both a person and a rating may be logged, stored or returned here.
+    """
+
+    def __init__(self, work: Work, evaluate: Evaluate) -> None:
+        self._work = work
+        self._evaluate = evaluate
+        self._clean = False  # whether the database's files are free of what was deleted; unknown at the start
+
+    async def vote(self, actor: Actor, meeting_id: MeetingId, rating: int) -> Pulse:
+        """Count a member's one vote; return the pulse, which does not say how many there are.
+
+        Refusals: `meeting.unknown`, `button.stale` (no such rating), `pulse.closed`, `pulse.not_there`
+        (the member joined later), `pulse.voted`.
+        """
+
+        async def script(tx: Tx) -> Pulse:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            check_rating(rating)
+            pulses = PulseRepository(tx)
+            pulse = await pulses.get(meeting.id)
+            if pulse is None or not pulse.open or pulse.closes_at <= self._work.now():
+                raise Refusal("pulse.closed")
+            if actor.user_id not in await MemberRepository(tx).at(standing.group.id, began(meeting)):
+                raise Refusal("pulse.not_there")
+            if not await pulses.vote(meeting.id, actor.user_id, rating):
+                raise Refusal("pulse.voted")
+            return pulse
+
+        pulse = await self._work.write(actor, script)
+        self._clean = False
+        return pulse
+
+    async def close_due(self) -> None:
+        """Close every pulse whose time is over, and leave nothing of what was deleted in the files."""
+        for due in await self._work.read(lambda tx: PulseRepository(tx).due(self._work.now())):
+            try:
+                await self._close(due)
+            except StorageError as error:  # this one again in a minute, the others now
+                log.error("the pulse of meeting %s could not be closed: %s", due.meeting_id, error)
+            else:
+                self._clean = False
+        if not self._clean:
+            self._clean = await self._work.scrub()
+
+    async def _close(self, due: DuePulse) -> None:
+        try:
+            await self._work.write(None, lambda tx: self._end(tx, due, self._evaluate))
+        except TransientError:
+            raise
+        except Exception as error:  # whatever fails in judging the group, who voted is deleted in time
+            log.error("after meeting %s the group was not evaluated", due.meeting_id, exc_info=error)
+            await self._work.write(None, lambda tx: self._end(tx, due, None))
+
+    async def _end(self, tx: Tx, due: DuePulse, evaluate: Evaluate | None) -> None:
+        await GroupRepository(tx).lock(due.group_id)
+        pulses, now = PulseRepository(tx), self._work.now()
+        pulse = await pulses.get(due.meeting_id)
+        if pulse is None or not pulse.open:
+            return
+        ratings = await pulses.ratings(due.meeting_id)
+        await pulses.close(
+            due.meeting_id, votes=len(ratings), total=kept_total(ratings), band=published(ratings)
+        )
+        await CardRepository(tx).touch(due.meeting_id)
+        group = await GroupRepository(tx).get(due.guild_id, due.group_id)
+        meeting = await MeetingRepository(tx).get(due.group_id, due.meeting_id)
+        if evaluate is None or group is None or meeting is None:
+            return
+        if group.state is GroupState.ACTIVE:
+            await evaluate(tx, group, meeting, now)

@@ -1,0 +1,59 @@
+"""The pings of alerts: which of them an organizer has not been told, and which messages show one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
+from buddybot.domain.pings import Ping
+from buddybot.storage.database import Tx
+from buddybot.storage.outbox import ping_of
+from buddybot.storage.rows import epoch
+
+
+class AlertOutbox:
+    """An alert that could not be sent stays owed: its ping is suppressed or missed until it is shown."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def untold(self, guild_id: int, user_id: UserId) -> Sequence[Ping]:
+        """Return what is still owed to somebody who organizes, of open alerts, the oldest first.
+
+        One that missed the organizers' channel is owed to whoever of them comes first.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT o.* FROM outbox o JOIN memberships m ON m.group_id = o.group_id
+            WHERE o.guild_id = :guild_id AND o.kind = 'alert'
+              AND m.user_id = :user_id AND m.left_at IS NULL AND m.role = 'organizer'
+              AND ((o.recipient = :user_id AND o.state IN ('suppressed', 'missed'))
+                   OR (o.recipient = 0 AND o.state = 'missed'))
+              AND EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = o.group_id AND a.state = 'open')
+            ORDER BY o.id
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return [ping_of(row) for row in rows]
+
+    async def told(self, ping_ids: Iterable[PingId], now: datetime) -> None:
+        """Note that these were shown."""
+        for ping_id in ping_ids:
+            await self._tx.run(
+                "UPDATE outbox SET state = 'sent', settled_at = :now WHERE id = :ping_id AND kind = 'alert'",
+                now=epoch(now),
+                ping_id=ping_id,
+            )
+
+    async def messages(self, group_id: GroupId, alert_id: AlertId) -> Sequence[tuple[ChannelId, MessageId]]:
+        """Return the messages that show an alert."""
+        rows = await self._tx.all(
+            """
+            SELECT channel_id, message_id FROM outbox
+            WHERE group_id = :group_id AND kind = 'alert' AND key LIKE :alert
+              AND channel_id IS NOT NULL AND message_id IS NOT NULL ORDER BY id
+            """,
+            group_id=group_id,
+            alert=f"%:{alert_id}",
+        )
+        return [(ChannelId(row["channel_id"]), MessageId(row["message_id"])) for row in rows]

@@ -1,0 +1,168 @@
+"""What a group's meetings were like, in counts: what the detector replays and the facts are told from."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.pulse import Band
+from buddybot.domain.stagnation_signs import Past
+from buddybot.domain.stagnation_tally import Tally, week_of
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.rows import day_of, epoch
+
+_KNOWN = (
+    *(state.value for state in Attendance if state.attended),
+    Attendance.EXCUSED.value,
+    Attendance.ABSENT.value,
+)
+_OVER = "(m.state = 'closed' OR (m.state IN ('skipped', 'cancelled') AND m.starts_at <= :until))"
+_ONE_GROUP = "SELECT g.id FROM groups g WHERE g.id = :whose"
+_GUILD = "SELECT g.id FROM groups g WHERE g.guild_id = :whose"
+_EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPast:
+    """One meeting that is over: what it gives the detector, and what the facts go by."""
+
+    meeting_id: MeetingId
+    day: dt.date
+    tally: Tally
+    past: Past
+
+
+class HistoryRepository:
+    """Reads whole histories with one statement a table."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def of_group(self, group_id: GroupId, *, until: dt.datetime) -> Sequence[MeetingPast]:
+        """Return the group's meetings that are over, the oldest first."""
+        found = await self._read(_ONE_GROUP, group_id, since=_EVER, until=until)
+        return found.get(group_id, ())
+
+    async def of_guild(
+        self, guild_id: GuildId, *, since: dt.datetime, until: dt.datetime
+    ) -> Mapping[GroupId, Sequence[MeetingPast]]:
+        """Return the same of every group of a guild that has any, from one instant on."""
+        return await self._read(_GUILD, guild_id, since=since, until=until)
+
+    async def groups_of(self, guild_id: GuildId) -> int:
+        """Return how many groups a guild has or had."""
+        row = await self._tx.one("SELECT COUNT(*) AS n FROM groups WHERE guild_id = :guild", guild=guild_id)
+        return 0 if row is None else int(row["n"])
+
+    async def _read(
+        self, groups: str, whose: int, *, since: dt.datetime, until: dt.datetime
+    ) -> dict[GroupId, list[MeetingPast]]:
+        scope = {"whose": whose, "since": epoch(since), "until": epoch(until)}
+        which = f"m.group_id IN ({groups}) AND m.starts_at >= :since AND {_OVER}"  # constants of this module
+        meetings = await self._tx.all(
+            f"""
+            SELECT m.id, m.group_id, m.local_day, m.starts_at, m.state, m.reason, m.holiday, m.activity,
+                   v.host_id, p.votes, p.total, p.band
+            FROM meetings m LEFT JOIN venues v ON v.meeting_id = m.id
+            LEFT JOIN pulses p ON p.meeting_id = m.id AND p.state = 'closed'
+            WHERE {which} ORDER BY m.starts_at, m.id
+            """,
+            **scope,
+        )
+        rolls = await self._rolls(which, scope)
+        reports = await self._reports(which, scope)
+        made = await self._commitments(which, scope)
+        found: dict[GroupId, list[MeetingPast]] = defaultdict(list)
+        for row in meetings:
+            counts = made.get(row["id"], 0)
+            found[GroupId(row["group_id"])].append(
+                _past(row, rolls.get(row["id"], {}), reports.get(row["id"]), counts)
+            )
+        for past in found.values():
+            # A group that moved to another zone may have a later start on an earlier local day.
+            past.sort(key=lambda each: each.tally.week)
+        return found
+
+    async def _rolls(self, which: str, scope: Mapping[str, int]) -> dict[int, Counter[str]]:
+        """How many members were in each state, by each one's newest entry."""
+        rows = await self._tx.all(
+            f"""
+            SELECT a.meeting_id, a.state, COUNT(*) AS people FROM attendance a
+            JOIN meetings m ON m.id = a.meeting_id
+            WHERE {which} AND a.id = (SELECT MAX(e.id) FROM attendance e
+                                      WHERE e.meeting_id = a.meeting_id AND e.user_id = a.user_id)
+            GROUP BY a.meeting_id, a.state
+            """,
+            **scope,
+        )
+        found: dict[int, Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            found[row["meeting_id"]][row["state"]] = row["people"]
+        return found
+
+    async def _reports(self, which: str, scope: Mapping[str, int]) -> dict[int, tuple[int, int, int]]:
+        """Of each meeting: commitments that were due, how many were kept, how many members reported."""
+        rows = await self._tx.all(
+            f"""
+            SELECT o.meeting_id, COUNT(*) AS items, COUNT(DISTINCT c.user_id) AS reporters,
+                   SUM(CASE WHEN o.done >= c.target THEN 1 ELSE 0 END) AS done
+            FROM outcomes o JOIN meetings m ON m.id = o.meeting_id
+            JOIN commitments c ON c.id = o.commitment_id
+            WHERE {which} GROUP BY o.meeting_id
+            """,
+            **scope,
+        )
+        return {row["meeting_id"]: (row["items"], int(row["done"]), row["reporters"]) for row in rows}
+
+    async def _commitments(self, which: str, scope: Mapping[str, int]) -> dict[int, int]:
+        """How many commitments were made at each meeting, or after it and before the next."""
+        rows = await self._tx.all(
+            f"""
+            SELECT m.id, COUNT(*) AS made FROM meetings m
+            JOIN commitments c ON c.group_id = m.group_id
+            WHERE {which} AND m.state = 'closed' AND (c.set_at_meeting = m.id OR (
+                c.set_at_meeting IS NULL AND c.created_at >= m.starts_at AND c.created_at < COALESCE((
+                    SELECT MIN(n.starts_at) FROM meetings n
+                    WHERE n.group_id = m.group_id AND n.starts_at > m.starts_at AND n.state = 'closed'
+                ), :until + 1)))
+            GROUP BY m.id
+            """,
+            **scope,
+        )
+        return {row["id"]: row["made"] for row in rows}
+
+
+def _past(
+    row: Row, roll: Mapping[str, int], report: tuple[int, int, int] | None, commitments: int
+) -> MeetingPast:
+    """Of whom nobody said whether they came is left out, as in every rate: unrecorded is not absent."""
+    day = day_of(row["local_day"])
+    is_held = row["state"] == MeetingState.CLOSED
+    known = sum(roll.get(state, 0) for state in _KNOWN)
+    present = sum(roll.get(state.value, 0) for state in Attendance if state.attended)
+    met = is_held and not (roll and set(roll) <= {Attendance.DIDNT_MEET, Attendance.NOT_YET_MEMBER})
+    items, done, reporters = report or (None, None, None)
+    is_holiday = bool(row["holiday"]) or (not is_held and row["reason"] == Reason.HOLIDAY)
+    tally = Tally(
+        week_of(day),
+        holiday=is_holiday,
+        roster=known if met and known else None,
+        present=present if met and known else None,
+        items=items if met else None,
+        done=done if met else None,
+        reporters=reporters if met else None,
+        pulse_n=row["votes"],
+        pulse_sum=row["total"],
+        rated=None if row["band"] is None else Band(row["band"]),
+    )
+    past = Past(
+        held=met and (present > 0 or not known),
+        holiday=is_holiday,
+        activity=row["activity"],
+        host=None if row["host_id"] is None else UserId(row["host_id"]),
+        commitments=commitments,
+    )
+    return MeetingPast(MeetingId(row["id"]), day, tally, past)

@@ -1,0 +1,149 @@
+"""The card of an alert: what changed, how sure that is, what could be tried, and what was decided."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import aiohttp
+import discord
+from discord import ButtonStyle
+
+from buddybot.domain.alerts import Fall, Raised
+from buddybot.domain.errors import Refusal
+from buddybot.domain.stagnation_evidence import Average, Evidence, MoodChange
+from buddybot.domain.stagnation_signs import Fact, Sign
+from buddybot.services.alert_news import AlertView
+from buddybot.services.alerts import Decided, may_be_holiday
+from buddybot.ui.kit import QUIET, WARM, Card, button, option, select
+from buddybot.ui.router import Input
+from buddybot.ui.texts import Markup, Texts, member
+
+log = logging.getLogger(__name__)
+
+_MONTHS = 12
+_SOON = 1.5
+"""Years up to which months are said."""
+
+
+def alert_card(texts: Texts, view: AlertView) -> Card:
+    """Return an alert as it stands; once settled it says by whom and how, and can be pressed no more."""
+    raised, group = view.raised, view.group.name
+    title = "fall" if isinstance(raised.what, Fall) else "fact"
+    card = Card(colour=WARM if raised.open else QUIET)
+    card.text(Markup(f"### {texts(f'health.alert.{title}', group=group)}"))
+    card.text(*said(texts, view, raised.what))
+    if raised.open:
+        _decisions(card, texts, view)
+    else:
+        card.text(_decided(texts, raised))
+    if view.direct:
+        card.row(button(texts.plain("meetings.reminder.stop"), "dm_stop", view.group.guild_id))
+    return card.note(texts("health.alert.note"))
+
+
+def said(texts: Texts, view: AlertView, what: Fall | Fact) -> Iterable[Markup]:
+    """Return what an alert says, sentence by sentence."""
+    if isinstance(what, Fact):
+        return [fact_line(texts, view.names, what), texts(f"health.hint.{what.sign.value}")]
+    lines = [evidence_line(texts, each) for each in what.evidence]
+    lines.append(texts(f"health.sure.{what.confidence.value}", span=_span(texts, what.years)))
+    return [*lines, texts(f"health.hint.{what.chart.value}")]
+
+
+def evidence_line(texts: Texts, found: Evidence) -> Markup:
+    """Return one signal's change in numbers that a person understands; of ratings bands only."""
+    if isinstance(found, MoodChange):
+        return _mood_line(texts, found)
+    name, recent, before = found.signal.name.lower(), found.recent, found.before
+    fields: dict[str, object] = {"recent": _number(recent.amount), "of": _number(recent.of)}
+    fields |= {"recent_percent": _percent(recent), "lately": texts(f"health.lately.m{recent.meetings}")}
+    if before is None:
+        usual = Average(found.expected * recent.of, recent.of, 0)
+        fields |= {"usual": _number(usual.amount), "usual_percent": _percent(usual)}
+        return texts(f"health.first.{name}", **fields)
+    fields |= {"before": _number(before.amount), "before_of": _number(before.of)}
+    return texts(f"health.change.{name}", before_percent=_percent(before), **fields)
+
+
+def _mood_line(texts: Texts, found: MoodChange) -> Markup:
+    if found.recent is None:
+        return texts("health.mood.unknown")
+    recent = texts(f"health.band.{found.recent.value}")
+    if found.before is None:
+        return texts("health.mood.first", recent=recent)
+    return texts("health.mood.change", before=texts(f"health.band.{found.before.value}"), recent=recent)
+
+
+def fact_line(texts: Texts, names: Mapping[str, str], fact: Fact) -> Markup:
+    """Return a fact in words; nobody is named in it."""
+    activity = str(fact.what)
+    what = names.get(activity, activity) if fact.sign is Sign.SAME_ACTIVITY else ""
+    return texts(f"health.fact.{fact.sign.value}", count=fact.count, of=fact.of, what=what)
+
+
+def label(texts: Texts, raised: Raised) -> str:
+    """Return an alert's name for a choice, such as "Attendance"."""
+    what = raised.what
+    return texts.plain(f"health.name.{what.chart.value if isinstance(what, Fall) else what.sign.value}")
+
+
+def _decisions(card: Card, texts: Texts, view: AlertView) -> None:
+    alert, guild = view.raised.id, view.group.guild_id
+    if view.suggested:
+        named = (
+            texts("health.alert.activity", name=each.name, minutes=each.minutes) for each in view.suggested
+        )
+        card.text(texts("health.alert.unused", activities=Markup(", ".join(named))))
+    if view.suggested and view.following is not None:
+        options = [option(each.name, each.key, description=each.summary) for each in view.suggested]
+        use = texts.plain("health.button.use")
+        card.row(select("alert_use", guild, alert, options=options, placeholder=use))
+    row = [button(texts.plain("health.button.snooze"), "alert_snooze", guild, alert)]
+    if may_be_holiday(view.raised):
+        row.insert(0, button(texts.plain("health.button.holiday"), "alert_holiday", guild, alert))
+    done = texts.plain("health.button.resolve")
+    row.append(button(done, "alert_resolve", guild, alert, style=ButtonStyle.success))
+    card.row(*row)
+
+
+def _decided(texts: Texts, raised: Raised) -> Markup:
+    if not raised.settled_by:  # it ended by itself, or by somebody whose data was deleted
+        return texts("health.decided.over")
+    by = member(raised.settled_by)
+    return texts(f"health.decided.{raised.state.value}", by=by, at=raised.settled_at)
+
+
+def activity_chosen(given: Input) -> str:
+    """Return the suggestion that was chosen; Refusal `button.stale` for none."""
+    if not given.values:
+        raise Refusal("button.stale")
+    return given.values[0]
+
+
+def _number(amount: float) -> str:
+    return f"{amount:.1f}".removesuffix(".0")
+
+
+def _percent(average: Average) -> int:
+    return round(100 * average.rate)
+
+
+def _span(texts: Texts, years: float) -> Markup:
+    if years < _SOON:
+        months = max(round(years * _MONTHS), 1)
+        return texts("health.span.month" if months == 1 else "health.span.months", count=months)
+    return texts("health.span.years", count=round(years))
+
+
+async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int | None) -> None:
+    """Let the other messages that show an alert say what was decided; one that fails says so when pressed."""
+    for channel_id, message_id in decided.messages:
+        if decided.again or message_id == pressed:
+            continue
+        place = client.get_partial_messageable(channel_id)
+        card = alert_card(Texts(decided.view.group.language), decided.view)
+        try:
+            await place.get_partial_message(message_id).edit(
+                view=card, allowed_mentions=discord.AllowedMentions.none()
+            )
+        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+            log.info("a card of alert %s was not edited: %s", decided.view.raised.id, type(error).__name__)

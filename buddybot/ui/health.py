@@ -1,0 +1,136 @@
+"""How a group is doing, for its organizers: words, what is open, the settings, and two pictures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import discord
+from discord.app_commands import Choice
+
+from buddybot import locales
+from buddybot.domain.alerts import Watch
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import AlertId
+from buddybot.domain.pulse import Band
+from buddybot.domain.stagnation_charts import Chart
+from buddybot.exports.heat_map import AttendanceChart, Row, attendance_picture
+from buddybot.exports.pictures import Picture
+from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
+from buddybot.services.alerts import Watched
+from buddybot.services.health_views import HealthView
+from buddybot.storage.history import MeetingPast
+from buddybot.ui.alerts import evidence_line, fact_line, label
+from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.kit import Card, button
+from buddybot.ui.reply import actor_of
+from buddybot.ui.texts import Markup, Texts, channel, moment, shortened
+
+CAME, SIGNALS = "attendance.png", "signals.png"
+_ALT_LIMIT = 1024
+_MOST_OPEN = 6
+_LINES = {
+    Chart.ATTENDANCE: Signal.ATTENDANCE,
+    Chart.COMPLETION: Signal.KEPT,
+    Chart.PULSE: Signal.PULSE,
+    Chart.SUM: Signal.ALL,
+}
+_BANDS = list(Band)
+
+
+def pictures(texts: Texts, view: HealthView) -> tuple[Picture, ...]:
+    """Draw who came and the signals, which takes a moment; none before the first meeting."""
+    if not view.meetings or not view.members:
+        return ()
+    somebody = texts.plain("health.show.somebody")
+    days = tuple(each.day for each in view.meetings)
+    rows = tuple(Row(member.name or somebody, member.states) for member in view.members)
+    signals = SignalsChart(
+        days,
+        tuple(_share(each.tally.present, each.tally.roster) for each in view.meetings),
+        tuple(_share(each.tally.done, each.tally.items) for each in view.meetings),
+        tuple(_band(each) for each in view.meetings),
+        tuple((place, _LINES[chart]) for place, chart in view.fallen),
+    )
+    came = attendance_picture(AttendanceChart(days, rows), texts.plain)
+    return came, signals_picture(signals, texts.plain)
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return None if part is None or not whole else min(part / whole, 1.0)
+
+
+def _band(each: MeetingPast) -> int | None:
+    return None if each.tally.rated is None else _BANDS.index(each.tally.rated)
+
+
+def attachments(drawn: Sequence[Picture]) -> list[discord.File]:
+    """Return the pictures as they are sent along."""
+    return [
+        discord.File(BytesIO(each.png), name, description=_alt(each))
+        for name, each in zip((CAME, SIGNALS), drawn, strict=False)
+    ]
+
+
+def _alt(picture: Picture) -> str:
+    return shortened(picture.alt, _ALT_LIMIT)
+
+
+def health_card(texts: Texts, view: HealthView, drawn: Sequence[Picture]) -> Card:
+    """Return how the group is doing; `attachments` are sent along."""
+    card = Card().text(Markup(f"### {texts('health.show.title', group=view.group.name)}"))
+    lines = [evidence_line(texts, each) for each in view.signals]
+    lines += [fact_line(texts, view.names, each) for each in view.facts]
+    card.text(*(lines or [texts("health.show.nothing")]))
+    if not view.open:
+        card.text(texts("health.show.no_alerts"))
+    for each in view.open[-_MOST_OPEN:]:
+        show = button(texts.plain("health.show.open"), "alert_open", view.group.guild_id, each.id)
+        card.beside(texts("health.show.alert", name=label(texts, each), at=moment(each.raised_at, "D")), show)
+    for name, picture in zip((CAME, SIGNALS), drawn, strict=False):
+        card.picture(name, _alt(picture))
+    card.text(*settings_lines(texts, view.watch, view.now))
+    return card.note(texts("health.show.note"))
+
+
+def settings_lines(texts: Texts, watch: Watch, now: datetime) -> list[Markup]:
+    """Return how a group is watched."""
+    lines = [texts("health.set.sensitivity", sensitivity=texts(f"health.set.{watch.sensitivity.value}"))]
+    if watch.channel_id is None:
+        lines.append(texts("health.set.to_each"))
+    else:
+        lines.append(texts("health.set.to_channel", channel=channel(watch.channel_id)))
+    if watch.snoozed_until is not None and watch.snoozed_until > now:
+        lines.append(texts("health.set.rests", until=watch.snoozed_until))
+    return lines
+
+
+def watched_card(texts: Texts, watched: Watched, now: datetime) -> Card:
+    """Return how a group is watched after a change."""
+    card = Card().text(texts("health.set.saved", group=watched.group.name))
+    return card.text(*settings_lines(texts, watched.watch, now))
+
+
+# -- options -------------------------------------------------------------------------------------------
+
+
+@unfailing
+async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
+    """Offer the open alerts of the chosen group, or of the only one it can be."""
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    texts = Texts(locales.best(interaction.locale.value))
+    found = await interaction.client.services.alerts.open(actor_of(interaction), group_id)
+    named = [
+        (texts.plain("health.choice", name=label(texts, each), day=each.raised_at.date()), each.id)
+        for each in found
+    ]
+    wanted = current.casefold().strip()
+    return [choice(name, value) for name, value in named if wanted in name.casefold()]
+
+
+def parse_alert(value: str) -> AlertId:
+    """Return the alert that was chosen; Refusal `alert.unknown` for other text."""
+    text = value.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Refusal("alert.unknown")
+    return AlertId(int(text))

@@ -1,0 +1,81 @@
+"""/feedback: words in confidence to the organizers; behind their next command they read them."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.domain.feedback import phrases, rating
+from buddybot.domain.ids import GroupId
+from buddybot.ui import choices
+from buddybot.ui.client import Client, Interaction
+from buddybot.ui.feedback import desk_card, feedback_form, heard_card, news_card, sent_card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+
+class FeedbackCog(commands.Cog):
+    """The form for members, the reading for organizers."""
+
+    def __init__(self, bot: Client) -> None:
+        self._feedback = bot.services.feedback
+
+    @app_commands.command(
+        name="feedback", description="Say in confidence how the group is for you, to its organizers"
+    )
+    @app_commands.guild_only()
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def feedback(self, interaction: Interaction, group: str | None = None) -> None:
+        """Say who will read it, before anything is written."""
+        async with Reply(interaction) as reply:
+            desk = await self._feedback.desk(reply.actor, choices.parse_group(group))
+            await reply.show(desk_card(reply.texts, desk))
+
+    @route("feedback_open")
+    async def open(self, interaction: Interaction, given: Input) -> None:
+        """Open the form."""
+        async with Reply(interaction) as reply:
+            group = await self._feedback.start(reply.actor, GroupId(given.number(0)))
+            await reply.ask(feedback_form(reply.texts, group))
+
+    @route("feedback_send")
+    async def send(self, interaction: Interaction, given: Input) -> None:
+        """Keep what was chosen."""
+        async with Reply(interaction) as reply:
+            group = await self._feedback.give(
+                reply.actor,
+                GroupId(given.number(0)),
+                phrases=phrases(given.chosen("phrases")),
+                rating=rating(given.written("rating")),
+            )
+            await reply.replace(sent_card(reply.texts, group))
+
+    @route("feedback_read")
+    async def read(self, interaction: Interaction, given: Input) -> None:
+        """Show an organizer what was said last."""
+        async with Reply(interaction) as reply:
+            heard = await self._feedback.read(reply.actor, GroupId(given.number(0)))
+            await reply.show(heard_card(reply.texts, heard))
+            await self._feedback.seen([item for item in heard.items if item.user_id != reply.actor.user_id])
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(
+        self,
+        interaction: Interaction,
+        _command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+    ) -> None:
+        """Follow an organizer's command with what nobody has read yet; a form leaves no room for it."""
+        if interaction.response.type in (None, discord.InteractionResponseType.modal):
+            return
+        reply = Reply(interaction)
+        items = await self._feedback.unseen(reply.actor)
+        if items:
+            await reply.follow(news_card(reply.texts, items))
+            await self._feedback.seen(items)
+
+
+async def setup(bot: Client) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(FeedbackCog(bot))

@@ -1,0 +1,70 @@
+"""/kudos: thanks from one member to another, in the group's channel."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from buddybot.domain.kudos import TEXT_LIMIT
+from buddybot.ui import choices
+from buddybot.ui.client import Client, Interaction
+from buddybot.ui.commitments import commitment_chosen
+from buddybot.ui.kudos import given_card
+from buddybot.ui.reply import Reply, actor_of
+
+Text = app_commands.Range[str, 1, TEXT_LIMIT]
+
+
+@choices.unfailing
+async def commitments(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    """Offer the chosen member's commitments that the group may read."""
+    chosen = getattr(interaction.namespace, "member", None)
+    if not chosen:
+        return []
+    group_id = choices.parse_group(getattr(interaction.namespace, "group", None))
+    found = await interaction.client.services.kudos.choices(
+        actor_of(interaction), choices.parse_member(chosen), group_id
+    )
+    wanted = current.casefold().strip()
+    return [choices.choice(text, id_) for id_, text in found if wanted in text.casefold()]
+
+
+class KudosCog(commands.Cog):
+    """One command; the channel reads what it says."""
+
+    def __init__(self, bot: Client) -> None:
+        self._kudos = bot.services.kudos
+
+    @app_commands.command(name="kudos", description="Thank a member in the group's channel")
+    @app_commands.guild_only()
+    @app_commands.describe(
+        member="Whom to thank",
+        text="A word of your own, if you like",
+        commitment="What it is for, if it is something they said they would do",
+        group="Which group, if you are in several",
+    )
+    @app_commands.autocomplete(member=choices.members, commitment=commitments, group=choices.groups)
+    async def kudos(
+        self,
+        interaction: Interaction,
+        member: str,
+        text: Text | None = None,
+        commitment: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Thank somebody."""
+        async with Reply(interaction) as reply:
+            given = await self._kudos.give(
+                reply.actor,
+                choices.parse_member(member),
+                text=text,
+                commitment_id=None if commitment is None else commitment_chosen(commitment),
+                group_id=choices.parse_group(group),
+            )
+            await reply.show(given_card(reply.texts, given))
+
+
+async def setup(bot: Client) -> None:
+    """Add the cog; called by the bot."""
+    await bot.add_cog(KudosCog(bot))
