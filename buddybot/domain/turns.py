@@ -66,7 +66,12 @@ def roles(
     return Roles(facilitator, timekeeper, lead)
 
 
-def ran_long(begun: Iterable[datetime | None], *, minutes: int) -> bool:
-    """Whether any turn of a meeting went on for too long before the next began, whosever it was."""
-    starts = sorted(at for at in begun if at is not None)
-    return any(after - before > timedelta(minutes=minutes) + GRACE for before, after in pairwise(starts))
+def ran_long(begun: Iterable[tuple[datetime, int]]) -> bool:
+    """Whether any turn of a meeting went on for too long before the next began, whosever it was.
+
+    Each turn comes with when it began and how many minutes it had.
+    """
+    return any(
+        after - before > timedelta(minutes=minutes) + GRACE
+        for (before, minutes), (after, _) in pairwise(sorted(begun))
+    )

@@ -19,7 +19,6 @@ from buddybot.domain.stagnation import State
 from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.stagnation_tally import week_of
 from buddybot.domain.turns import ran_long
-from buddybot.services.plans import plan_of
 from buddybot.services.work import Work
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.away import AwayRepository
@@ -236,12 +235,7 @@ def _owed(meeting: Meeting, user_id: UserId, now: datetime) -> Owed:
 async def _tell_turns(tx: Tx, group: Group, held: Sequence[Meeting], now: datetime) -> None:
     """Tell the organizers that turns run long in general; whose they were is not looked at."""
     begun = await OfferRepository(tx).turns_begun(group.id, since=held[0].starts_at)
-    count = 0
-    for meeting in held:
-        turns = begun.get(meeting.id, ())
-        if turns:
-            minutes = (await plan_of(tx, meeting, people=len(turns))).agenda.turn
-            count += ran_long(turns, minutes=minutes)
+    count = sum(ran_long(begun.get(meeting.id, ())) for meeting in held)
     if count < TURNS_TOLD:
         await NoticeRepository(tx).forget(group.id, TURNS_LONG)
         return

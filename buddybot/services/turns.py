@@ -89,19 +89,27 @@ def _holder(user_id: UserId | None) -> Sequence[UserId]:
 async def load_round(tx: Tx, meeting: Meeting) -> Round:
     """Return the round without those who left the group, or who sent apologies and did not come."""
     turns = await _in_it(tx, meeting)
-    begun = [turn for turn in turns if turn.started_at is not None]
-    minutes = (await plan_of(tx, meeting, people=len(turns))).agenda.turn
-    now = max(begun, key=lambda turn: (turn.started_at, turn.position), default=None)
-    until = None if now is None or now.started_at is None else now.started_at + timedelta(minutes=minutes)
+    minutes = await _minutes(tx, meeting, turns)
+    # Who turns up later makes the turns to come shorter, not those that began before.
+    begun = [
+        (turn.started_at, max(turn.minutes or 0, minutes), turn)
+        for turn in turns
+        if turn.started_at is not None
+    ]
+    now = max(begun, key=lambda each: (each[0], each[2].position), default=None)
     return Round(
         people=tuple(turn.user_id for turn in turns),
-        speaker=None if now is None else now.user_id,
-        until=until,
+        speaker=None if now is None else now[2].user_id,
+        until=None if now is None else now[0] + timedelta(minutes=now[1]),
         waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
         minutes=minutes,
         begun=len(begun),
-        ran_long=ran_long((turn.started_at for turn in begun), minutes=minutes),
+        ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
     )
+
+
+async def _minutes(tx: Tx, meeting: Meeting, turns: Sequence[Turn]) -> int:
+    return (await plan_of(tx, meeting, people=len(turns))).agenda.turn
 
 
 async def _in_it(tx: Tx, meeting: Meeting) -> Sequence[Turn]:
@@ -158,7 +166,10 @@ class TurnService:
             turns = await _in_it(tx, meeting)
             waiting = [turn for turn in turns if turn.started_at is None]
             if len(turns) - len(waiting) == begun and waiting:
-                await TurnRepository(tx).start(meeting_id, waiting[0].position, self._work.now())
+                minutes = await _minutes(tx, meeting, turns)
+                await TurnRepository(tx).start(
+                    meeting_id, waiting[0].position, minutes=minutes, now=self._work.now()
+                )
                 await CardRepository(tx).touch(meeting_id)
 
         await self._work.write(actor, script)

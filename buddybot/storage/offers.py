@@ -148,20 +148,23 @@ class OfferRepository:
 
     async def turns_begun(
         self, group_id: GroupId, *, since: datetime
-    ) -> Mapping[MeetingId, Sequence[datetime | None]]:
-        """Return when each turn of the group's meetings from `since` on began; whose it was is left out."""
+    ) -> Mapping[MeetingId, Sequence[tuple[datetime, int]]]:
+        """Return when each turn at the group's meetings from `since` on began, and its minutes.
+
+        Whose it was is left out, and so is what began before minutes were kept.
+        """
         rows = await self._tx.all(
             """
-            SELECT t.meeting_id, t.started_at FROM meetings m JOIN turns t ON t.meeting_id = m.id
+            SELECT t.meeting_id, t.started_at, t.minutes FROM meetings m JOIN turns t ON t.meeting_id = m.id
             WHERE m.group_id = :group_id AND m.state = 'closed' AND m.starts_at >= :since
-            ORDER BY t.meeting_id, t.position
+              AND t.started_at IS NOT NULL AND t.minutes IS NOT NULL
             """,
             group_id=group_id,
             since=epoch(since),
         )
-        found: dict[MeetingId, list[datetime | None]] = {}
+        found: dict[MeetingId, list[tuple[datetime, int]]] = {}
         for row in rows:
-            begun = None if row["started_at"] is None else instant(row["started_at"])
+            begun = (instant(row["started_at"]), row["minutes"])
             found.setdefault(MeetingId(row["meeting_id"]), []).append(begun)
         return found
 

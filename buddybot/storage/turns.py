@@ -11,11 +11,12 @@ from buddybot.storage.rows import epoch, instant
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One person's place in the order, and since when they have had the floor."""
+    """One person's place in the order, since when they have had the floor, and for how many minutes."""
 
     position: int
     user_id: UserId
     started_at: datetime | None
+    minutes: int | None
 
 
 class TurnRepository:
@@ -29,7 +30,10 @@ class TurnRepository:
         rows = await self._tx.all(
             "SELECT * FROM turns WHERE meeting_id = :meeting_id ORDER BY position", meeting_id=meeting_id
         )
-        return [Turn(row["position"], UserId(row["user_id"]), instant(row["started_at"])) for row in rows]
+        return [
+            Turn(row["position"], UserId(row["user_id"]), instant(row["started_at"]), row["minutes"])
+            for row in rows
+        ]
 
     async def append(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Put somebody at the end of the order, unless they have a place in it."""
@@ -44,15 +48,16 @@ class TurnRepository:
             user_id=user_id,
         )
 
-    async def start(self, meeting_id: MeetingId, position: int, now: datetime) -> None:
-        """Give the floor to a place in the order, once."""
+    async def start(self, meeting_id: MeetingId, position: int, *, minutes: int, now: datetime) -> None:
+        """Give the floor to a place in the order for so many minutes, once."""
         await self._tx.run(
             """
-            UPDATE turns SET started_at = :now
+            UPDATE turns SET started_at = :now, minutes = :minutes
             WHERE meeting_id = :meeting_id AND position = :position AND started_at IS NULL
             """,
             meeting_id=meeting_id,
             position=position,
+            minutes=minutes,
             now=epoch(now),
         )
 

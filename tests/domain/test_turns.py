@@ -98,11 +98,12 @@ def test_in_a_steady_group_each_role_goes_round(size: int) -> None:
 def test_a_turn_runs_long_only_when_it_is_clearly_over_and_another_follows() -> None:
     start = datetime(2026, 1, 6, 19, tzinfo=UTC)
 
-    def at(*minutes: float | None) -> list[datetime | None]:
-        return [None if each is None else start + timedelta(minutes=each) for each in minutes]
+    def at(*minutes: float) -> list[tuple[datetime, int]]:
+        return [(start + timedelta(minutes=each), 8) for each in minutes]
 
-    assert not ran_long([], minutes=8)
-    assert not ran_long(at(0, None, None), minutes=8)
-    assert not ran_long(at(0, 10, 20, None), minutes=8), "two minutes over are not clearly over"
-    assert ran_long(at(0, 10.1, None), minutes=8)
-    assert ran_long(at(12, 0), minutes=8), "the order of the rows plays no part"
+    assert not ran_long([])
+    assert not ran_long(at(0))
+    assert not ran_long(at(0, 10, 20)), "two minutes over are not clearly over"
+    assert ran_long(at(0, 10.1))
+    assert ran_long(at(12, 0)), "the order of the rows plays no part"
+    assert not ran_long([(start, 12), *at(12, 20)]), "each turn is held to its own minutes"

@@ -224,9 +224,8 @@ async def test_turns_that_run_long_in_three_meetings_are_told_in_general(club: C
             turns = TurnRepository(tx)
             for number, user_id in enumerate((ORGANIZER, ANA, BEN)):
                 await turns.append(meeting.id, user_id)
-                await turns.start(
-                    meeting.id, number + 1, meeting.starts_at + timedelta(minutes=minutes * number)
-                )
+                began = meeting.starts_at + timedelta(minutes=minutes * number)
+                await turns.start(meeting.id, number + 1, minutes=6, now=began)
 
         await club.run(script)
 

@@ -63,6 +63,24 @@ async def test_each_click_gives_the_floor_to_the_next_once(evening: Evening) -> 
     )
 
 
+async def test_who_turns_up_later_does_not_make_an_earlier_turn_too_long(evening: Evening) -> None:
+    for user in (ANA, BEN):
+        await evening.answer(user, Answer.GOING)
+    await evening.commit(ANA)
+    await evening.open()
+    await next_turn(evening, 0)
+    evening.home.now += timedelta(minutes=8)  # of nine
+    for user in (CHO, ORGANIZER):
+        await here(evening, user)
+    assert (await evening.view()).round.until == MEETS + timedelta(minutes=9), "Ana was told so"
+    await next_turn(evening, 1)
+    the_round = (await evening.view()).round
+
+    assert the_round.minutes < 6
+    assert the_round.until == MEETS + timedelta(minutes=8 + the_round.minutes)
+    assert not the_round.ran_long
+
+
 async def test_whoever_turns_up_unannounced_gets_a_turn(evening: Evening) -> None:
     await evening.answer(ANA, Answer.GOING)
     await evening.answer(CHO, Answer.APOLOGIES)

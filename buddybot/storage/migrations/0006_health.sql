@@ -91,3 +91,4 @@ ALTER TABLE groups ADD COLUMN snoozed_until BIGINT;                         -- n
 ALTER TABLE meetings ADD COLUMN holiday BIGINT NOT NULL DEFAULT 0;          -- 1: held, but a week that does not count
 ALTER TABLE meetings ADD COLUMN activity TEXT;                              -- its key in the library
 ALTER TABLE meetings ADD COLUMN lead_id BIGINT;                             -- who leads it
+ALTER TABLE turns ADD COLUMN minutes BIGINT;                                -- how long a turn was to be when it began
