@@ -15,7 +15,8 @@ from buddybot.storage.database import Tx
 from buddybot.storage.feedback import Feedback, FeedbackRepository
 
 WEEK = timedelta(days=7)
-READ_AT_ONCE = 20
+READ_AT_ONCE = 15
+"""The longest that can be said, so often, fits into one message."""
 SHOWN_AT_ONCE = 8
 """What a notice shows; more waits for the next command."""
 
