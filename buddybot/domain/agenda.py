@@ -135,9 +135,10 @@ def _make_room(draft: _Draft, duration: int) -> None:
 
 def _shrink(draft: _Draft, duration: int) -> None:
     """Let give way, until it fits, what can be missed more easily, in this order."""
+    one_round = 0 if draft.review else 1  # without a review the turns are those for commitments
     for name, lowest in (
         *(("close", 3), ("check_in", 3), ("wins", 0), ("review", 1), ("commitments", 1)),
-        *(("commitments", 0), ("check_in", 2)),  # only below half an hour
+        *(("commitments", one_round), ("check_in", 2)),  # only below half an hour
     ):
         while draft.taken() > duration and getattr(draft, name) > lowest:
             setattr(draft, name, getattr(draft, name) - 1)
