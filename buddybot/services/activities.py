@@ -62,10 +62,10 @@ async def set_activity(tx: Tx, group: Group, meeting: Meeting, key: str | None, 
 
 
 async def choose_for_card(tx: Tx, group: Group, meeting: Meeting, library: Library, now: datetime) -> Meeting:
-    """Choose the activity of a meeting whose card goes up, where nobody has; return the meeting."""
+    """Choose the activity of a meeting whose card goes up, where it has none that is known; return it."""
     await GroupRepository(tx).lock(group.id)
     current = await calendar.require(tx, group, meeting.id)
-    if current.activity is not None:
+    if current.activity in library:
         return current
     roll = await RsvpRepository(tx).roll(current)
     likely = (*roll.coming, *roll.no_word)

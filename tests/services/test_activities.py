@@ -345,6 +345,13 @@ async def test_an_activity_that_the_library_lost_counts_as_none(club: Club) -> N
     assert view.plan.activity is None
 
 
+async def test_the_card_has_another_one_than_what_the_library_lost(club: Club) -> None:
+    await club.set("no-longer-there")
+    view = await club.card()
+    assert view.plan.activity is not None
+    assert await club.key() == view.plan.activity.key
+
+
 async def test_when_each_was_used_last_is_known_of_meetings_held(club: Club) -> None:
     await club.held("first", "second", "first")
     await club.set("cheerful")
