@@ -59,13 +59,15 @@ def _head(texts: Texts, view: CheckInView) -> Markup:
         roles = texts("checkins.card.both", facilitator=member(facilitator), timekeeper=member(timekeeper))
         lines.append(Markup(" · ".join([roles, *_lead(texts, view)])))
     lines.append(_round(texts, view.round))
+    one = view.round.minutes == 1
     if view.round.ran_long:
-        lines.append(texts("checkins.card.ran_long", minutes=view.round.minutes))
+        key = "checkins.card.ran_long_one" if one else "checkins.card.ran_long"
+        lines.append(texts(key, minutes=view.round.minutes))
     if view.plan is not None:
         lines.append(Markup(f"-# {parts_line(texts, view.plan, began(view.meeting))}"))
     if view.people:
         counts = texts(
-            f"checkins.card.{'counts_one' if view.round.minutes == 1 else 'counts'}",
+            f"checkins.card.{'counts_one' if one else 'counts'}",
             minutes=view.round.minutes,
             reported=view.reported,
             people=len(view.people),

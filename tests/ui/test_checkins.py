@@ -170,6 +170,14 @@ def test_where_there_is_room_nothing_is_cut_and_otherwise_all_alike() -> None:
     assert len(set(quotes)) == 1
 
 
+def test_a_turn_of_one_minute_is_one_minute() -> None:
+    view = full_view("short")
+    long = replace(view, round=replace(view.round, minutes=1, ran_long=True))
+    assert "A turn is 1 minute; please keep an eye on the clock, all of you." in said(
+        checkin_card(TEXTS, long)
+    )
+
+
 def test_a_promise_is_never_shown_as_failed() -> None:
     view = full_view("coffee")
     quotes = (Quote("coffee", None, 4, 0), Quote("tea", None, 4, 3), Quote("milk", None, 1, 1))
