@@ -11,7 +11,7 @@ from tests.scenarios.evenings import OPEN, Evening
 from tests.scenarios.pasts import ABSENT, PRESENT, lived
 from tests.world import World, custom_ids, labels, texts_in
 
-OFFER, MISSED = "fuller for you than usual", "missing without a word"
+OFFER, MISSED = "fuller for you than usual", "of the last meetings without a word"
 BUTTONS = ["Take a pause", "Make one smaller", "Swap one", "All is well"]
 
 

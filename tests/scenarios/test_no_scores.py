@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from discord import app_commands
 
+from tests.architecture.sentences import LOCALES, placeholders, read
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening, fields_of
 from tests.world import World, custom_ids
 
@@ -14,6 +15,22 @@ SHOWN = ("content", "title", "label", "description", "placeholder", "name", "val
 """The parts of what is sent that somebody reads, alt texts among them."""
 NOT_TYPED = ("setup", "meeting start", "meeting close", "meeting skip", "group pause", "me join")
 """Commands that would end the week, or begin another group."""
+PEOPLE_FIELDS = frozenset(
+    [
+        "by",
+        "facilitator",
+        "giver",
+        "host",
+        "lead",
+        "member",
+        "members",
+        "organizer",
+        "others",
+        "timekeeper",
+        "who",
+    ]
+)
+"""What a locale calls the places in its sentences that people are put into."""
 NUMBER = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)"
 ALLOWED = (
     re.compile(r"“[^”]*”(?:\*\*)?(?: · | )\d+ of \d+"),  # a commitment's own progress
@@ -140,7 +157,8 @@ async def test_no_line_that_anybody_was_shown_scores_or_ranks_a_person(world: Wo
     await live(evening, weeks=3)
     lines = shown(world)
     for seen in (
-        evening.mention("Eli") + " has been missing without a word",  # what organizers may hear
+        evening.mention("Eli")
+        + " missed several of the last meetings without a word",  # what organizers may hear
         "keep an eye on the clock",
         f"{evening.mention('Ben')} thanked {evening.mention('Ana')}.",
         "The meetings help me.",
@@ -149,6 +167,24 @@ async def test_no_line_that_anybody_was_shown_scores_or_ranks_a_person(world: Wo
         assert any(seen in line for line in lines), f"nobody was shown {seen!r}"
     assert evening.text(SUMMARY)
     assert faults(lines, evening.names) == []
+
+
+def filled(sentence: str) -> str:
+    """Return a sentence with somebody in each field for a person, and a number in all others."""
+    return re.sub(r"\{(\w+)\}", lambda field: "<@7>" if field[1] in PEOPLE_FIELDS else "3", sentence)
+
+
+@pytest.mark.parametrize("language", sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir()))
+def test_no_sentence_of_any_card_scores_or_ranks_a_person_whatever_fills_it(language: str) -> None:
+    sentences = read(LOCALES / language)
+    assert {name for sentence in sentences.values() for name in placeholders(sentence)} >= PEOPLE_FIELDS
+    found = {key: faults(filled(sentence).splitlines(), []) for key, sentence in sentences.items()}
+    assert {key: lines for key, lines in found.items() if lines} == {}
+
+
+def test_a_planted_sentence_is_found() -> None:
+    for sentence in ("{member} kept {count} promises", "{who}: {done} of {target}", "{giver}: {percent} %"):
+        assert faults([filled(sentence)], [])
 
 
 @pytest.mark.parametrize(
