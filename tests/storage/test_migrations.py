@@ -165,3 +165,27 @@ async def test_our_own_migrations_are_found_and_all_applied(database: Database) 
     rows = await database.read(lambda tx: tx.all("SELECT name FROM schema_migrations"))
     files = (ROOT / "buddybot" / "storage" / "migrations").glob("*.sql")
     assert sorted(row["name"] for row in rows) == sorted(file.stem for file in files)
+
+
+async def test_whatever_refers_to_rows_that_are_deleted_is_found_by_an_index(database: Database) -> None:
+    if database.engine != "sqlite":
+        pytest.skip("the schema is the same; only SQLite tells it in one way")
+
+    async def unindexed(tx: Tx) -> list[str]:
+        found: list[str] = []
+        for table in await tx.all("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            name = table["name"]
+            first = {
+                row["name"]
+                for row in await tx.all(f"SELECT * FROM pragma_table_info('{name}')")
+                if row["pk"] == 1
+            }
+            for index in await tx.all(f"SELECT * FROM pragma_index_list('{name}')"):
+                if not index["partial"]:
+                    columns = await tx.all(f"SELECT * FROM pragma_index_info('{index['name']}')")
+                    first.add(columns[0]["name"])
+            references = await tx.all(f"SELECT * FROM pragma_foreign_key_list('{name}')")
+            found += [f"{name}.{each['from']}" for each in references if each["from"] not in first]
+        return found
+
+    assert await database.read(unindexed) == []

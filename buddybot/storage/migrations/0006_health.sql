@@ -92,3 +92,14 @@ ALTER TABLE meetings ADD COLUMN holiday BIGINT NOT NULL DEFAULT 0;          -- 1
 ALTER TABLE meetings ADD COLUMN activity TEXT;                              -- its key in the library
 ALTER TABLE meetings ADD COLUMN lead_id BIGINT;                             -- who leads it
 ALTER TABLE turns ADD COLUMN minutes BIGINT;                                -- how long a turn was to be when it began
+
+-- What is deleted looks for the rows that refer to it: a server that is purged must not read whole tables for each row.
+CREATE INDEX alerts_by_meeting ON alerts (meeting_id);
+CREATE INDEX kudos_by_commitment ON kudos (commitment_id);
+CREATE INDEX offers_by_meeting ON offers (meeting_id);
+CREATE INDEX commitments_by_meeting ON commitments (set_at_meeting);
+CREATE INDEX outcomes_by_commitment ON outcomes (commitment_id);
+CREATE INDEX memberships_by_group ON memberships (group_id);
+CREATE INDEX locations_by_group ON locations (group_id);
+CREATE INDEX swaps_by_meeting ON swaps (meeting_id);
+CREATE INDEX swaps_by_other_meeting ON swaps (other_meeting_id);
