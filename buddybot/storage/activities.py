@@ -87,13 +87,13 @@ class ActivityRepository:
             )
 
     async def last_band(self, group_id: GroupId) -> Band | None:
-        """Return how the group rated the last meeting of which that was published."""
+        """Return how the group rated the last meeting that it could rate; None when too few did."""
         row = await self._tx.one(
             """
             SELECT p.band FROM pulses p JOIN meetings m ON m.id = p.meeting_id
-            WHERE m.group_id = :group_id AND p.state = 'closed' AND p.band IS NOT NULL
+            WHERE m.group_id = :group_id
             ORDER BY m.starts_at DESC, m.id DESC LIMIT 1
             """,
             group_id=group_id,
         )
-        return None if row is None else Band(row["band"])
+        return None if row is None or row["band"] is None else Band(row["band"])

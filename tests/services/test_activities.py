@@ -95,8 +95,11 @@ class Club:
 
         await self.house.run(script)
 
-    async def held(self, *keys: str, band: str | None = None) -> None:
-        """Let the group have met with these activities in the weeks before, and the last be rated so."""
+    async def held(self, *keys: str, band: str | None = None, unrated: int = 0) -> None:
+        """Let the group have met with these activities in the weeks before, and the last be rated so.
+
+        After it come meetings that too few rated.
+        """
 
         async def script(tx: Tx) -> None:
             for ago, key in enumerate(reversed(keys), 1):
@@ -115,14 +118,14 @@ class Club:
                     key=key,
                 )
                 assert row is not None
-                if ago == 1 and band is not None:
+                if band is not None and ago <= unrated + 1:
                     await tx.run(
                         """
                         INSERT INTO pulses (meeting_id, closes_at, state, votes, total, band)
                         VALUES (:id, 0, 'closed', 3, 6, :band)
                         """,
                         id=row["id"],
-                        band=band,
+                        band=band if ago > unrated else None,
                     )
 
         await self.house.run(script)
@@ -188,6 +191,12 @@ async def test_after_a_low_pulse_something_that_motivates_comes_first(club: Club
 async def test_after_a_better_pulse_wishes_come_first(club: Club) -> None:
     await club.wish(ANA, "second")
     await club.held("first", band="middling")
+    assert (await club.card()).plan.activity == LIBRARY["second"]
+
+
+async def test_a_low_pulse_is_about_the_last_meeting_only(club: Club) -> None:
+    await club.wish(ANA, "second")
+    await club.held("first", "first", band="low", unrated=1)
     assert (await club.card()).plan.activity == LIBRARY["second"]
 
 
