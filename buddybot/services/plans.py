@@ -26,9 +26,13 @@ def expected(roll: Roll) -> int:
 
 
 async def plan_of(tx: Tx, meeting: Meeting, *, people: int, library: Library = NO_LIBRARY) -> Plan:
-    """Return the plan of a meeting for so many people; an activity that the library lost counts as none."""
+    """Return the plan of a meeting for so many people, two at least: whoever is there first is not alone.
+
+    An activity that the library lost counts as none.
+    """
     activity = None if meeting.activity is None else library.get(meeting.activity)
-    plan = agenda(meeting.duration_minutes, people, activity, review=await has_review(tx, meeting))
+    shared_by = max(people, LOWEST_CAPACITY)
+    plan = agenda(meeting.duration_minutes, shared_by, activity, review=await has_review(tx, meeting))
     return Plan(plan, activity)
 
 

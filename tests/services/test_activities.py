@@ -345,6 +345,17 @@ async def test_the_agenda_is_for_those_who_are_expected(club: Club) -> None:
     assert all(part.minutes == 2 * (part.each or 0) for part in rounds)
 
 
+@pytest.mark.parametrize("come", [0, 1, 2])
+async def test_the_first_who_are_there_read_the_same_times_everywhere(club: Club, come: int) -> None:
+    for user in (ANA, BEN)[:come]:
+        await club.answer(user, Answer.GOING)
+    view = await club.open()
+    asked = await club.agenda.look(club.house.actor(BEN), club.meeting.id)
+    assert len(view.round.people) == come
+    assert view.plan == asked.plan
+    assert view.round.minutes == asked.plan.agenda.turn
+
+
 async def test_an_activity_that_the_library_lost_counts_as_none(club: Club) -> None:
     await club.set("first")
     rest: dict[str, Activity] = {"second": LIBRARY["second"]}
