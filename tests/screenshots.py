@@ -65,46 +65,9 @@ def _play(demo: Demo, place: Window, folder: Path) -> None:
         place.press(label, on="Meeting 9")
     _take(place, place.message("Meeting 9"), folder / "meeting.png")
 
-    place.play("Ana")
-    place.press("Where exactly", on="Meeting 9")
-    _take(place, place.message("for members only"), folder / "place.png")
-    place.command("rotation show")
-    _take(place, place.message("Where Rowan group meets next"), folder / "rotation.png")
-    place.command("location list")
-    _take(place, place.message("Places of Rowan group"), folder / "places.png")
-
-    for name, (report, promise) in REPORTS.items():
-        place.play(name)
-        place.press("Check in early", on="Meeting 9")
-        if name == "Eli":
-            place.choose("3 applications", "Done")
-        place.fill(*report)
-        if name == "Ben":
-            place.page.locator(":focus").blur()
-            place.form.screenshot(path=folder / "form.png")
-        place.submit()
-        place.press("Next: what I will do")
-        place.write(FIRST, promise[0])
-        place.write(PLAN, promise[1])
-        place.submit()
-
-    place.play("Ana")
-    place.command("setup")
-    place.press("When do you meet?")
-    place.fill("London", "19:00")
-    place.choose("Weekday", "Thursday")
-    place.page.locator(":focus").blur()
-    place.form.screenshot(path=folder / "setup.png")
-    place.submit()
-    place.play("Dev")
-    place.command("help")
-    _take(place, place.message("help"), folder / "help.png")
-
-    place.play("Ana")
-    place.press("Agenda", on="Meeting 9")
-    _take(place, place.message("Agenda · meeting 9"), folder / "agenda.png")
-    place.command("health show")
-    _take(place, place.message("How Rowan group is doing"), folder / "health.png")
+    _look_where(place, folder)
+    _check_in_early(place, folder)
+    _look_around(place, folder)
 
     demo.enter()
     opened = "Check-in is open"
@@ -122,6 +85,56 @@ def _play(demo: Demo, place: Window, folder: Path) -> None:
     summary = place.message("Meeting 9 · what went well")
     summary.wait_for()
     _take(place, summary, folder / "summary.png")
+
+
+def _look_where(place: Window, folder: Path) -> None:
+    """The place of the meeting, the turns, and all places."""
+    place.play("Ana")
+    place.press("Where exactly", on="Meeting 9")
+    _take(place, place.message("for members only"), folder / "place.png")
+    place.command("rotation show")
+    _take(place, place.message("Where Rowan group meets next"), folder / "rotation.png")
+    place.command("location list")
+    _take(place, place.message("Places of Rowan group"), folder / "places.png")
+
+
+def _check_in_early(place: Window, folder: Path) -> None:
+    """Reports before the meeting, with the first form."""
+    for name, (report, promise) in REPORTS.items():
+        place.play(name)
+        place.press("Check in early", on="Meeting 9")
+        if name == "Eli":
+            place.choose("3 applications", "Done")
+        place.fill(*report)
+        if name == "Ben":
+            place.page.locator(":focus").blur()
+            place.form.screenshot(path=folder / "form.png")
+        place.submit()
+        place.press("Next: what I will do")
+        place.write(FIRST, promise[0])
+        place.write(PLAN, promise[1])
+        place.submit()
+
+
+def _look_around(place: Window, folder: Path) -> None:
+    """What else can be asked for: a set-up, help, the agenda, how the group is doing."""
+    place.play("Ana")
+    place.command("setup")
+    place.press("When do you meet?")
+    place.fill("London", "19:00")
+    place.choose("Weekday", "Thursday")
+    place.page.locator(":focus").blur()
+    place.form.screenshot(path=folder / "setup.png")
+    place.submit()
+    place.play("Dev")
+    place.command("help")
+    _take(place, place.message("help"), folder / "help.png")
+
+    place.play("Ana")
+    place.press("Agenda", on="Meeting 9")
+    _take(place, place.message("Agenda · meeting 9"), folder / "agenda.png")
+    place.command("health show")
+    _take(place, place.message("How Rowan group is doing"), folder / "health.png")
 
 
 def _take(place: Window, message: Locator, path: Path) -> None:
