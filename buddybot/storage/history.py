@@ -1,6 +1,7 @@
 """What a group's meetings were like, in counts: what the detector replays and the facts are told from."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,43 +44,58 @@ class HistoryRepository:
 
     async def of_group(self, group_id: GroupId, *, until: dt.datetime) -> Sequence[MeetingPast]:
         """Return the group's meetings that are over, the oldest first."""
-        found = await self._read(_ONE_GROUP, group_id, since=_EVER, until=until)
+        meetings = await self._meetings(_ONE_GROUP, group_id, since=_EVER, until=until)
+        made = await self._commitments(group_id, meetings)
+        found = await self._read(_ONE_GROUP, group_id, meetings, made, since=_EVER, until=until)
         return found.get(group_id, ())
 
     async def of_guild(
         self, guild_id: GuildId, *, since: dt.datetime, until: dt.datetime
     ) -> Mapping[GroupId, Sequence[MeetingPast]]:
-        """Return the same of every group of a guild that has any, from one instant on."""
-        return await self._read(_GUILD, guild_id, since=since, until=until)
+        """Return the same of every group of a guild that has any, from one instant on.
+
+        Nobody asks a whole guild who set commitments: those are left out.
+        """
+        meetings = await self._meetings(_GUILD, guild_id, since=since, until=until)
+        return await self._read(_GUILD, guild_id, meetings, None, since=since, until=until)
 
     async def groups_of(self, guild_id: GuildId) -> int:
         """Return how many groups a guild has or had."""
         row = await self._tx.one("SELECT COUNT(*) AS n FROM groups WHERE guild_id = :guild", guild=guild_id)
         return 0 if row is None else int(row["n"])
 
-    async def _read(
+    async def _meetings(
         self, groups: str, whose: int, *, since: dt.datetime, until: dt.datetime
-    ) -> dict[GroupId, list[MeetingPast]]:
-        scope = {"whose": whose, "since": epoch(since), "until": epoch(until)}
-        which = f"m.group_id IN ({groups}) AND m.starts_at >= :since AND {_OVER}"  # constants of this module
-        meetings = await self._tx.all(
+    ) -> Sequence[Row]:
+        return await self._tx.all(
             f"""
             SELECT m.id, m.group_id, m.local_day, m.starts_at, m.state, m.reason, m.holiday, m.activity,
                    v.host_id, p.votes, p.total, p.band
             FROM meetings m LEFT JOIN venues v ON v.meeting_id = m.id
             LEFT JOIN pulses p ON p.meeting_id = m.id AND p.state = 'closed'
-            WHERE {which} ORDER BY m.starts_at, m.id
+            WHERE {_over(groups)} ORDER BY m.starts_at, m.id
             """,
-            **scope,
+            **_scope(whose, since, until),
         )
+
+    async def _read(
+        self,
+        groups: str,
+        whose: int,
+        meetings: Sequence[Row],
+        made: Mapping[int, int] | None,
+        *,
+        since: dt.datetime,
+        until: dt.datetime,
+    ) -> dict[GroupId, list[MeetingPast]]:
+        which, scope = _over(groups), _scope(whose, since, until)
         rolls = await self._rolls(which, scope)
         reports = await self._reports(which, scope)
-        made = await self._commitments(which, scope)
         found: dict[GroupId, list[MeetingPast]] = defaultdict(list)
         for row in meetings:
-            counts = made.get(row["id"], 0)
+            count = None if made is None else made.get(row["id"], 0)
             found[GroupId(row["group_id"])].append(
-                _past(row, rolls.get(row["id"], {}), reports.get(row["id"]), counts)
+                _past(row, rolls.get(row["id"], {}), reports.get(row["id"]), count)
             )
         for past in found.values():
             # A group that moved to another zone may have a later start on an earlier local day.
@@ -117,26 +133,38 @@ class HistoryRepository:
         )
         return {row["meeting_id"]: (row["items"], int(row["done"]), row["reporters"]) for row in rows}
 
-    async def _commitments(self, which: str, scope: Mapping[str, int]) -> dict[int, int]:
-        """How many commitments were made at each meeting, or after it and before the next."""
+    async def _commitments(self, group_id: GroupId, meetings: Sequence[Row]) -> Counter[int]:
+        """How many commitments were made at each meeting that was held, or after it and before the next."""
         rows = await self._tx.all(
-            f"""
-            SELECT m.id, COUNT(*) AS made FROM meetings m
-            JOIN commitments c ON c.group_id = m.group_id
-            WHERE {which} AND m.state = 'closed' AND (c.set_at_meeting = m.id OR (
-                c.set_at_meeting IS NULL AND c.created_at >= m.starts_at AND c.created_at < COALESCE((
-                    SELECT MIN(n.starts_at) FROM meetings n
-                    WHERE n.group_id = m.group_id AND n.starts_at > m.starts_at AND n.state = 'closed'
-                ), :until + 1)))
-            GROUP BY m.id
+            """
+            SELECT c.set_at_meeting, CASE WHEN c.set_at_meeting IS NULL THEN c.created_at END AS made_at,
+                   COUNT(*) AS made
+            FROM commitments c WHERE c.group_id = :group_id GROUP BY 1, 2
             """,
-            **scope,
+            group_id=group_id,
         )
-        return {row["id"]: row["made"] for row in rows}
+        held = [row for row in meetings if row["state"] == MeetingState.CLOSED]
+        starts = [row["starts_at"] for row in held]
+        found: Counter[int] = Counter()
+        for row in rows:
+            if row["set_at_meeting"] is not None:
+                found[row["set_at_meeting"]] += row["made"]
+            elif place := bisect_right(starts, row["made_at"]):
+                found[held[place - 1]["id"]] += row["made"]
+        return found
+
+
+def _over(groups: str) -> str:
+    """The condition of meetings that are over; made of constants of this module."""
+    return f"m.group_id IN ({groups}) AND m.starts_at >= :since AND {_OVER}"
+
+
+def _scope(whose: int, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
+    return {"whose": whose, "since": epoch(since), "until": epoch(until)}
 
 
 def _past(
-    row: Row, roll: Mapping[str, int], report: tuple[int, int, int] | None, commitments: int
+    row: Row, roll: Mapping[str, int], report: tuple[int, int, int] | None, commitments: int | None
 ) -> MeetingPast:
     """Of whom nobody said whether they came is left out, as in every rate: unrecorded is not absent."""
     day = day_of(row["local_day"])

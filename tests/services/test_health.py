@@ -18,6 +18,7 @@ from buddybot.domain.stagnation_tally import USUAL, Prior
 from buddybot.services import health
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.history import HistoryRepository
 from tests.services.ailing import DEV, ELI, PEOPLE, WEEK, Circle, dropped
 from tests.services.calendar_house import ANA, GUILD, ORGANIZER
 from tests.services.past import EMPTY, GOOD, Evening, lived, lived_through, record
@@ -230,3 +231,15 @@ async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: Ci
     await rowan.daily()
     assert [each.state for each in await rowan.told() if isinstance(each.what, Fact) and each.open] != []
     assert Sign.ONE_HOST in (await rowan.signs())[1:]
+
+
+async def test_a_commitment_made_between_meetings_counts_for_the_meeting_before(rowan: Circle) -> None:
+    alone = replace(GOOD, commitments=False)  # made at the hour of the meeting a week before
+    await rowan.live(alone, alone, Evening(off=Reason.OTHER), alone, replace(GOOD, due=0, kept=0))
+    until = rowan.house.now
+    history = await rowan.house.run(lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=until))
+    assert [each.past.commitments for each in history] == [6, 6, 0, 0, 0]
+    found = await rowan.house.run(
+        lambda tx: HistoryRepository(tx).of_guild(GUILD, since=until - 52 * WEEK, until=until)
+    )
+    assert [each.tally for each in found[rowan.group.id]] == [each.tally for each in history]
