@@ -73,7 +73,7 @@ class Watch:
 
     def is_quiet(self, now: datetime) -> bool:
         """Whether no alert is raised at present."""
-        return self.snoozed_until is not None and now < self.snoozed_until
+        return self.snoozed_until is not None and now <= self.snoozed_until
 
 
 def sign_of(what: Fall | Fact) -> str:

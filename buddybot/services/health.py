@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,10 +48,15 @@ async def evaluate(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> Non
 def replay(
     history: Sequence[MeetingPast], sensitivity: Sensitivity, priors: Priors = USUAL
 ) -> Iterator[Step]:
-    """Observe meeting by meeting, none of which knows the next."""
+    """Observe meeting by meeting, none of which knows the next.
+
+    No alert silences the next ones here: whether one was told while alerts rested, or would have been by
+    another sensitivity, only the alerts that are kept know.
+    """
     state = State()
     for each in history:
         state, verdict = observe(state, each.tally, sensitivity=sensitivity, priors=priors)
+        state = replace(state, silent_through=None)
         yield each, state, verdict
 
 

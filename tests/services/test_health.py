@@ -145,6 +145,18 @@ async def test_while_alerts_rest_none_is_raised(rowan: Circle) -> None:
     assert await rowan.told() == []
 
 
+async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle) -> None:
+    await rowan.live(*[GOOD] * 12)
+    await rowan.watch(Watch(snoozed_until=rowan.house.now + 3 * WEEK))
+    for _ in range(3):
+        await rowan.week(EMPTY)
+    assert await rowan.told() == []
+    await rowan.week(EMPTY)
+    assert len(await rowan.falls()) == 1
+    await rowan.week(EMPTY)
+    assert len(await rowan.falls()) == 1
+
+
 async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: Circle) -> None:
     await rowan.live(*[replace(GOOD, came=3)] * 8)
     house, now = rowan.house, rowan.house.now
