@@ -175,6 +175,9 @@ class Courier:
         await GroupRepository(tx).lock(ping.group_id)
         group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
+            if ping.kind is PingKind.ALERT:  # it stays owed to an organizer's next command
+                await sending.missed(ping, now)
+                return Ending.MISSED
             await sending.suppressed(ping, now)
             return Ending.SUPPRESSED
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:

@@ -174,6 +174,21 @@ async def test_an_alert_channel_that_refuses_is_forgotten_and_the_home_channel_s
 # -- what is pressed ---------------------------------------------------------------------------------
 
 
+async def test_one_for_the_channel_of_a_group_that_was_paused_first_follows_the_next_command(
+    stale: Stale,
+) -> None:
+    room = stale.quiet_room()
+    await stale.choose(room)
+    good, empty = Evening(came=3, kept=5), Evening(came=0, kept=0)
+    await stale.lived(*[good] * 12, empty, empty)
+    await stale.rowan.ask("Ana", "group pause")
+    await stale.world.run_due()
+    assert not any("going stale" in texts_in(message) for message in room.history())
+    [shown] = _follow_ups(await _next(stale, "Ana"))
+    assert "Rowan may be going stale" in texts_in(shown)
+    assert _follow_ups(await _next(stale, "Ana")) == []
+
+
 async def test_a_suggestion_is_planned_from_the_card_which_then_says_so(stale: Stale) -> None:
     room = stale.quiet_room()
     await stale.choose(room)
