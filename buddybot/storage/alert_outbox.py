@@ -9,6 +9,18 @@ from buddybot.storage.database import Tx
 from buddybot.storage.outbox import ping_of
 from buddybot.storage.rows import epoch
 
+UNTOLD = """
+    SELECT o.* FROM outbox o
+    WHERE o.group_id IN (SELECT m.group_id FROM memberships m
+                         WHERE m.guild_id = :guild_id AND m.user_id = :user_id
+                           AND m.left_at IS NULL AND m.role = 'organizer')
+      AND o.kind = 'alert' AND o.state IN ('suppressed', 'missed')
+      AND (o.recipient = :user_id OR (o.recipient = 0 AND o.state = 'missed'))
+      AND EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = o.group_id AND a.state = 'open')
+    ORDER BY o.id
+"""
+"""Asked with every command of anybody: by the groups that they organize, for what is settled stays for ever."""
+
 
 class AlertOutbox:
     """An alert that could not be sent stays owed: its ping is suppressed or missed until it is shown."""
@@ -21,19 +33,7 @@ class AlertOutbox:
 
         One that missed the organizers' channel is owed to whoever of them comes first.
         """
-        rows = await self._tx.all(
-            """
-            SELECT o.* FROM outbox o JOIN memberships m ON m.group_id = o.group_id
-            WHERE o.guild_id = :guild_id AND o.kind = 'alert'
-              AND m.user_id = :user_id AND m.left_at IS NULL AND m.role = 'organizer'
-              AND ((o.recipient = :user_id AND o.state IN ('suppressed', 'missed'))
-                   OR (o.recipient = 0 AND o.state = 'missed'))
-              AND EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = o.group_id AND a.state = 'open')
-            ORDER BY o.id
-            """,
-            guild_id=guild_id,
-            user_id=user_id,
-        )
+        rows = await self._tx.all(UNTOLD, guild_id=guild_id, user_id=user_id)
         return [ping_of(row) for row in rows]
 
     async def told(self, ping_ids: Iterable[PingId], now: datetime) -> None:
