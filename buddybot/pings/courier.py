@@ -175,11 +175,7 @@ class Courier:
         await GroupRepository(tx).lock(ping.group_id)
         group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
-            if ping.kind is PingKind.ALERT:  # it stays owed to an organizer's next command
-                await sending.missed(ping, now)
-                return Ending.MISSED
-            await sending.suppressed(ping, now)
-            return Ending.SUPPRESSED
+            return await self._not_owed(tx, flight)
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
             await self._note_later(tx, flight, now + after(ping.attempts), f"route {group.route_error}")
             return Ending.LATER
@@ -203,6 +199,15 @@ class Courier:
         if not await sending.heading(ping, channel_id):
             return Ending.TAKEN_OVER
         return _Prepared(announcement, channel_id)
+
+    async def _not_owed(self, tx: Tx, flight: Flight) -> Ending:
+        """End what a group that rests owes nobody; an alert stays owed to an organizer's next command."""
+        sending, ping = SendingRepository(tx), flight.claimed.ping
+        if ping.kind is PingKind.ALERT:
+            await sending.missed(ping, self._now())
+            return Ending.MISSED
+        await sending.suppressed(ping, self._now())
+        return Ending.SUPPRESSED
 
     async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
         """When the recipient may be written to; None when they left, or take no direct messages."""

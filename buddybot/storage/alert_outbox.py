@@ -19,7 +19,7 @@ UNTOLD = """
       AND EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = o.group_id AND a.state = 'open')
     ORDER BY o.id
 """
-"""Asked with every command of anybody: by the groups that they organize, for what is settled stays for ever."""
+"""Asked with every command of anybody: by the groups that they organize, for settled pings stay for ever."""
 
 
 class AlertOutbox:
