@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.pulse import Band
 from buddybot.domain.stagnation_signs import Past
 from buddybot.domain.stagnation_tally import Tally, week_of
@@ -23,6 +24,17 @@ _KNOWN = (
 _OVER = "(m.state = 'closed' OR (m.state IN ('skipped', 'cancelled') AND m.starts_at <= :until))"
 _ONE_GROUP = "SELECT g.id FROM groups g WHERE g.id = :whose"
 _GUILD = "SELECT g.id FROM groups g WHERE g.guild_id = :whose"
+_MISSED = f"'{Attendance.EXCUSED}', '{Attendance.ABSENT}'"
+_CAME = ", ".join(f"'{state}'" for state in Attendance if state.attended)
+_HAD_WORK = f"""
+    SELECT 1 FROM memberships w
+    WHERE w.guild_id = m.guild_id AND w.user_id = a.user_id AND w.group_id = m.group_id
+      AND w.left_reason = '{LeaveReason.FOUND_WORK}'
+      AND w.joined_at <= m.starts_at AND w.left_at > m.starts_at
+      AND NOT EXISTS (SELECT 1 FROM meetings k JOIN attendance b ON b.meeting_id = k.id
+                      WHERE k.group_id = m.group_id AND k.starts_at > m.starts_at
+                        AND k.starts_at < w.left_at AND b.user_id = a.user_id AND b.state IN ({_CAME}))
+"""
 _EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -103,13 +115,17 @@ class HistoryRepository:
         return found
 
     async def _rolls(self, which: str, scope: Mapping[str, int]) -> dict[int, Counter[str]]:
-        """How many members were in each state, by each one's newest entry."""
+        """How many members were in each state, by each one's newest entry.
+
+        Who left because they found work is not absent from the meetings after their last one: they had work.
+        """
         rows = await self._tx.all(
             f"""
             SELECT a.meeting_id, a.state, COUNT(*) AS people FROM attendance a
             JOIN meetings m ON m.id = a.meeting_id
             WHERE {which} AND a.id = (SELECT MAX(e.id) FROM attendance e
                                       WHERE e.meeting_id = a.meeting_id AND e.user_id = a.user_id)
+              AND NOT (a.state IN ({_MISSED}) AND EXISTS ({_HAD_WORK}))
             GROUP BY a.meeting_id, a.state
             """,
             **scope,

@@ -10,6 +10,7 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GuildId
 from buddybot.domain.meetings import Reason
+from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Average, Change
@@ -115,6 +116,29 @@ async def test_somebody_who_left_is_no_decline(rowan: Circle) -> None:
         )
         await rowan.look()
     assert await rowan.told() == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "rosters"),
+    [(LeaveReason.FOUND_WORK, [6, 6, 5, 4]), (LeaveReason.NO_TIME, [6, 6, 6, 6])],
+    ids=["found work", "no time"],
+)
+async def test_evenings_missed_before_leaving_for_work_are_no_absences(
+    rowan: Circle, reason: LeaveReason, rosters: list[int]
+) -> None:
+    full = replace(GOOD, came=6)
+    await rowan.live(full, full, replace(GOOD, came=5), replace(GOOD, came=4))
+    for user_id in PEOPLE[4:]:
+        await rowan.house.run(
+            lambda tx, user_id=user_id: MemberRepository(tx).end(  # type: ignore[misc]  # bound early
+                group_id=rowan.group.id, user_id=user_id, now=rowan.house.now, reason=reason.value
+            )
+        )
+    history = await rowan.house.run(
+        lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=rowan.house.now)
+    )
+    assert [each.tally.roster for each in history] == rosters
+    assert [each.tally.present for each in history] == [6, 6, 5, 4]
 
 
 @pytest.mark.parametrize("reason", [Reason.HOLIDAY, Reason.OTHER])
