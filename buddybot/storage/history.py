@@ -21,7 +21,9 @@ _KNOWN = (
     Attendance.EXCUSED.value,
     Attendance.ABSENT.value,
 )
-_OVER = "(m.state = 'closed' OR (m.state IN ('skipped', 'cancelled') AND m.starts_at <= :until))"
+_CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
+"""Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""
+_OVER = f"(m.state = 'closed' OR ({_CALLED_OFF} AND m.starts_at <= :until))"
 _ONE_GROUP = "SELECT g.id FROM groups g WHERE g.id = :whose"
 _GUILD = "SELECT g.id FROM groups g WHERE g.guild_id = :whose"
 _MISSED = f"'{Attendance.EXCUSED}', '{Attendance.ABSENT}'"

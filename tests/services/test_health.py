@@ -9,7 +9,7 @@ from buddybot.domain.alerts import AlertState, Fall, Watch
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.domain.meetings import Reason
+from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.stagnation_charts import Chart
@@ -20,6 +20,7 @@ from buddybot.services import health
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.history import HistoryRepository
+from buddybot.storage.meetings import MeetingRepository
 from tests.services.ailing import DEV, ELI, PEOPLE, WEEK, Circle, dropped
 from tests.services.calendar_house import ANA, GUILD, ORGANIZER
 from tests.services.past import EMPTY, GOOD, Evening, lived, lived_through, record
@@ -214,6 +215,18 @@ async def test_three_meetings_called_off_in_a_row_are_told_once_and_again_when_i
     for _ in range(3):
         await rowan.week(off)
     assert await rowan.signs() == [Sign.NOT_HELD, Sign.NOT_HELD]
+
+
+async def test_meetings_that_went_by_in_a_pause_were_not_called_off(rowan: Circle) -> None:
+    await rowan.live(*[GOOD] * 4, *[Evening(off=Reason.OTHER)] * 3)
+
+    async def silently(tx: Tx) -> None:
+        for meeting in rowan.meetings[-2:]:  # as the planner does when the group goes on
+            await MeetingRepository(tx).set_state(meeting.id, MeetingState.SKIPPED, now=rowan.house.now)
+
+    await rowan.house.run(silently)
+    await rowan.look()
+    assert await rowan.told() == []
 
 
 async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Circle) -> None:
