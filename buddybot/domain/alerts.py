@@ -17,6 +17,8 @@ from buddybot.domain.stagnation_tally import Signal
 
 SHORTEST_SNOOZE, USUAL_SNOOZE, LONGEST_SNOOZE = 1, 4, 8
 """Weeks."""
+_ROUGHLY = (8.0, 2.0, 1.0, 0.5, 0.25, 0.0)
+"""Years: where another confidence begins, and what is less."""
 
 
 class AlertState(StrEnum):
@@ -40,8 +42,14 @@ class Fall:
 
     @classmethod
     def of(cls, alert: Alert) -> "Fall":
-        """Return what is kept of the detector's word; its score is nobody's to read."""
-        return cls(alert.chart, alert.years, alert.confidence, alert.evidence)
+        """Return what is kept of the detector's word; its score is nobody's to read.
+
+        Of a chart with ratings in it the years would be the score, and give the exact means away: of those
+        no more is said than how sure it is.
+        """
+        is_rated = alert.chart in (Chart.PULSE, Chart.SUM)
+        years = next(each for each in _ROUGHLY if each <= alert.years) if is_rated else alert.years
+        return cls(alert.chart, years, alert.confidence, alert.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
