@@ -79,12 +79,17 @@ def alert_of(ping_key: str) -> AlertId:
 
 
 async def channel_refused(tx: Tx, ping: Ping, now: datetime) -> None:
-    """Forget an alert channel that does not take the bot's messages, and tell each organizer instead."""
+    """Forget an alert channel that does not take the bot's messages, and tell each organizer instead.
+
+    One that was chosen meanwhile is kept.
+    """
     alerts = AlertRepository(tx)
     await GroupRepository(tx).lock(ping.group_id)
     group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
     if group is not None:
-        await alerts.put_watch(group.id, replace(await alerts.watch(group.id), channel_id=None))
+        watch = await alerts.watch(group.id)
+        if watch.channel_id == await AlertOutbox(tx).channel_of(ping.id):
+            await alerts.put_watch(group.id, replace(watch, channel_id=None))
         await _tell_each(tx, group, alert_of(ping.key), now)
 
 

@@ -8,7 +8,7 @@ from buddybot.domain.activities import Library
 from buddybot.domain.alerts import USUAL_SNOOZE, AlertState, Fall, Raised, Watch, check_snooze
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId
+from buddybot.domain.ids import AlertId, ChannelId, GroupId
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.stagnation_signs import Sign
 from buddybot.services.access import as_organizer, guild_of
@@ -16,7 +16,7 @@ from buddybot.services.activities import set_activity
 from buddybot.services.actor import Actor
 from buddybot.services.alert_news import AlertView, Waiting, view_of, waiting
 from buddybot.services.work import Work
-from buddybot.storage.alert_outbox import AlertOutbox
+from buddybot.storage.alert_outbox import AlertMessage, AlertOutbox
 from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
@@ -27,7 +27,7 @@ class Decided:
     """An alert after a click; `again` when it was settled before. `messages` show it elsewhere."""
 
     view: AlertView
-    messages: tuple[tuple[ChannelId, MessageId], ...]
+    messages: tuple[AlertMessage, ...]
     again: bool = False
 
 
@@ -89,12 +89,12 @@ class AlertService:
         return await self._decide(actor, alert_id, AlertState.RESOLVED, check)
 
     async def snooze(self, actor: Actor, alert_id: AlertId) -> Decided:
-        """Let all alerts of the group rest for four weeks."""
+        """Let all alerts of the group rest for four weeks, or for longer where that was chosen."""
 
         async def rest(tx: Tx, group: Group, _raised: Raised, now: datetime) -> None:
             alerts = AlertRepository(tx)
             watch = await alerts.watch(group.id)
-            until = now + check_snooze(USUAL_SNOOZE)
+            until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
             await alerts.put_watch(group.id, replace(watch, snoozed_until=until))
 
         return await self._decide(actor, alert_id, AlertState.SNOOZED, rest)

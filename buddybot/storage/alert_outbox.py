@@ -1,6 +1,7 @@
 """The pings of alerts: which of them an organizer has not been told, and which messages show one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
@@ -20,6 +21,15 @@ UNTOLD = """
     ORDER BY o.id
 """
 """Asked with every command of anybody: by the groups that they organize, for settled pings stay for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
+    """A message that shows an alert; `direct` when it was sent to one organizer."""
+
+    channel_id: ChannelId
+    message_id: MessageId
+    direct: bool
 
 
 class AlertOutbox:
@@ -45,15 +55,27 @@ class AlertOutbox:
                 ping_id=ping_id,
             )
 
-    async def messages(self, group_id: GroupId, alert_id: AlertId) -> Sequence[tuple[ChannelId, MessageId]]:
+    async def channel_of(self, ping_id: PingId) -> ChannelId | None:
+        """Return where an alert was headed last."""
+        row = await self._tx.one(
+            "SELECT channel_id FROM outbox WHERE id = :ping_id AND kind = 'alert'", ping_id=ping_id
+        )
+        return None if row is None or row["channel_id"] is None else ChannelId(row["channel_id"])
+
+    async def messages(self, group_id: GroupId, alert_id: AlertId) -> Sequence[AlertMessage]:
         """Return the messages that show an alert."""
         rows = await self._tx.all(
             """
-            SELECT channel_id, message_id FROM outbox
+            SELECT channel_id, message_id, direct FROM outbox
             WHERE group_id = :group_id AND kind = 'alert' AND key LIKE :alert
               AND channel_id IS NOT NULL AND message_id IS NOT NULL ORDER BY id
             """,
             group_id=group_id,
             alert=f"%:{alert_id}",
         )
-        return [(ChannelId(row["channel_id"]), MessageId(row["message_id"])) for row in rows]
+        return [
+            AlertMessage(
+                ChannelId(row["channel_id"]), MessageId(row["message_id"]), direct=bool(row["direct"])
+            )
+            for row in rows
+        ]

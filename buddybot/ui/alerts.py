@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import aiohttp
 import discord
@@ -136,13 +137,14 @@ def _span(texts: Texts, years: float) -> Markup:
 
 async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int | None) -> None:
     """Let the other messages that show an alert say what was decided; one that fails says so when pressed."""
-    for channel_id, message_id in decided.messages:
-        if decided.again or message_id == pressed:
+    for message in decided.messages:
+        if decided.again or message.message_id == pressed:
             continue
-        place = client.get_partial_messageable(channel_id)
-        card = alert_card(Texts(decided.view.group.language), decided.view)
+        place = client.get_partial_messageable(message.channel_id)
+        view = replace(decided.view, direct=message.direct)
+        card = alert_card(Texts(view.group.language), view)
         try:
-            await place.get_partial_message(message_id).edit(
+            await place.get_partial_message(message.message_id).edit(
                 view=card, allowed_mentions=discord.AllowedMentions.none()
             )
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:

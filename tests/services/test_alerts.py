@@ -7,13 +7,15 @@ import pytest
 from buddybot.domain.alerts import AlertState, Watch
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.groups import Role
-from buddybot.domain.ids import AlertId, ChannelId, GuildId
+from buddybot.domain.ids import AlertId, ChannelId, GuildId, MessageId
 from buddybot.domain.meetings import Reason
 from buddybot.domain.pings import GROUP, PingState
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.services import alert_news
 from buddybot.services.alerts import AlertPlace
-from buddybot.storage.database import Database
+from buddybot.storage.alert_outbox import AlertMessage
+from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.outbox import OutboxRepository
 from tests.services.ailing import WEEK, Circle, dropped
@@ -77,6 +79,42 @@ async def test_what_could_not_be_sent_waits_for_each_organizers_next_command(row
         await rowan.alerts.shown(found)
         assert await rowan.alerts.waiting(rowan.house.actor(organizer)) == []
     assert await rowan.alerts.waiting(rowan.house.actor(BEN)) == []
+
+
+async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Circle) -> None:
+    await rowan.live(*[GOOD] * 12)
+    await rowan.watch(Watch(channel_id=ChannelId(900)))
+    for _ in range(3):
+        await rowan.week(EMPTY)
+    [ping] = await rowan.pings()
+
+    async def refused_there(tx: Tx) -> None:
+        await tx.run("UPDATE outbox SET channel_id = 900, state = 'suppressed' WHERE id = :id", id=ping.id)
+        await alert_news.channel_refused(tx, ping, rowan.house.now)
+
+    await rowan.watch(Watch(channel_id=ChannelId(901)))
+    await rowan.house.run(refused_there)
+    watch = await rowan.house.run(lambda tx: AlertRepository(tx).watch(rowan.group.id))
+    assert watch.channel_id == 901
+    assert [each.recipient for each in await rowan.pings() if each.direct] == [ORGANIZER]
+
+
+async def test_a_card_that_was_a_direct_message_is_known_as_one(rowan: Circle) -> None:
+    raised = await dropped(rowan)
+    [ping] = await rowan.pings()
+    await rowan.house.run(
+        lambda tx: tx.run("UPDATE outbox SET channel_id = 70, message_id = 71 WHERE id = :id", id=ping.id)
+    )
+    decided = await rowan.alerts.resolve(rowan.house.actor(ORGANIZER), raised.id)
+    assert decided.messages == (AlertMessage(ChannelId(70), MessageId(71), direct=True),)
+
+
+async def test_a_short_snooze_does_not_end_a_longer_rest(rowan: Circle) -> None:
+    raised = await dropped(rowan)
+    rest = (await rowan.alerts.rest(rowan.house.actor(ORGANIZER), 8)).watch.snoozed_until
+    await rowan.alerts.snooze(rowan.house.actor(ORGANIZER), raised.id)
+    watch = await rowan.house.run(lambda tx: AlertRepository(tx).watch(rowan.group.id))
+    assert watch.snoozed_until == rest
 
 
 # -- what organizers do ------------------------------------------------------------------------------
