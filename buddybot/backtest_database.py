@@ -2,16 +2,23 @@
 
 import json
 import sys
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
-from buddybot.backtest import OK, alert_weeks
+from buddybot.backtest import OK
 from buddybot.domain.ids import GroupId, GuildId
-from buddybot.domain.stagnation import Sensitivity
+from buddybot.domain.stagnation import Sensitivity, State, observe
+from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.errors import OperatorError
-from buddybot.services.health import priors_of
+from buddybot.services.health import LEARNED_FROM
 from buddybot.storage.database import Tx, connect
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.migrations import pending
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LEARNED_FROM = LEARNED_FROM // timedelta(weeks=1)
+
+Guild = Mapping[GroupId, Sequence[Tally]]
 
 
 async def replay_group(url: str, group_id: int, sensitivity: str, *, now: datetime) -> int:
@@ -21,10 +28,9 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
         row = await tx.one("SELECT guild_id FROM groups WHERE id = :id", id=group_id)
         if row is None:
             raise OperatorError(f"The database has no group {group_id}: its groups are in the table groups.")
-        priors = await priors_of(tx, GuildId(row["guild_id"]), now)
-        history = await HistoryRepository(tx).of_group(GroupId(group_id), until=now)
-        tallies = [each.tally for each in history]
-        return list(alert_weeks(tallies, sensitivity=Sensitivity(sensitivity), priors=priors))
+        found = await HistoryRepository(tx).of_guild(GuildId(row["guild_id"]), since=_EVER, until=now)
+        guild = {group: [each.tally for each in history] for group, history in found.items()}
+        return list(_decided(guild, GroupId(group_id), Sensitivity(sensitivity)))
 
     database = await connect(url)
     try:
@@ -35,3 +41,19 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
         await database.close()
     sys.stdout.write(f"{json.dumps({'id': group_id, 'alerts': alerts})}\n")
     return OK
+
+
+def _decided(guild: Guild, group: GroupId, sensitivity: Sensitivity) -> Iterator[int]:
+    """The weeks of the alerts; what is usual in the guild is learned from the year up to each week."""
+    state = State()
+    for tally in guild.get(group, ()):
+        priors = _learned(guild, tally.week) if len(guild) >= GROUPS_TO_LEARN else USUAL
+        state, verdict = observe(state, tally, sensitivity=sensitivity, priors=priors)
+        if verdict.alert is not None:
+            yield tally.week
+
+
+def _learned(guild: Guild, week: int) -> Priors:
+    return learn_priors(
+        [each for each in history if week - _LEARNED_FROM <= each.week <= week] for history in guild.values()
+    )

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot import backtest, cli
+from buddybot.backtest_database import replay_group
 from buddybot.domain.ids import UserId
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.stagnation_tally import Tally, week_of
@@ -343,6 +344,31 @@ def test_a_real_group_is_replayed_from_the_same_rows_as_the_bot_decides_by(
     assert cli.main([*command, "--sensitivity", "quiet"], _environment(database_url)) == 0
     [quiet] = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     assert quiet["alerts"] >= answer["alerts"]
+
+
+async def _half_of_a_guild(url: str) -> tuple[int, list[int]]:
+    """Write five groups of which half come from the first day; return one, and the weeks of its meetings."""
+    database = await connect(url)
+    try:
+        house = House(database)
+        people = [UserId(number) for number in range(1, 7)]
+        for number in range(5):
+            group = await house.group(f"Birch {number}", channel=300 + number)
+            meetings = await house.run(
+                lambda tx, group=group: lived(tx, group, people, [Evening(came=2)] * 10, until=house.now)  # type: ignore[misc]  # bound early
+            )
+        return group.id, [week_of(each.day) for each in meetings]
+    finally:
+        await database.close()
+
+
+def test_what_is_usual_in_a_guild_is_learned_from_the_weeks_up_to_then(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group, weeks = asyncio.run(_half_of_a_guild(database_url))
+    assert asyncio.run(replay_group(database_url, group, "normal", now=START)) == 0
+    # Nothing was learned yet when the alert came: so few were below what is usual elsewhere.
+    assert json.loads(capsys.readouterr().out)["alerts"] == [weeks[2]]
 
 
 def test_an_unknown_group_and_a_database_that_is_behind_are_said_in_a_sentence(
