@@ -150,6 +150,8 @@ class HealthWatch:
                     await self._look_at(guild_id, group_id)
                 except StorageError as error:  # this group again tomorrow, the others now
                     log.error("group %s could not be looked at: %s", group_id, error)
+                except Exception as error:  # a fault in one group holds up no other
+                    log.error("group %s could not be judged", group_id, exc_info=error)
             after = batch[-1][1]
 
     async def _batch(self, after: GroupId) -> Sequence[tuple[GuildId, GroupId]]:

@@ -17,6 +17,7 @@ from buddybot.domain.stagnation_evidence import Average, Change
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.domain.stagnation_tally import USUAL, Prior
 from buddybot.services import health
+from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.history import HistoryRepository
@@ -238,6 +239,22 @@ async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Cir
     await rowan.daily()
     await rowan.daily()
     assert await rowan.signs() == [Sign.NOTHING_SCHEDULED]
+
+
+async def test_a_group_that_cannot_be_judged_holds_up_no_other(rowan: Circle) -> None:
+    await rowan.live(GOOD)
+    other = await rowan.house.group("Birch", channel=300)
+
+    async def broken(tx: Tx) -> None:
+        await tx.run("UPDATE pulses SET band = 'odd'")
+        await tx.run("DELETE FROM schedules")
+        await tx.run("DELETE FROM meetings WHERE state = 'scheduled'")
+
+    await rowan.house.run(broken)
+    rowan.house.now += timedelta(days=11)
+    await rowan.daily()
+    told = await rowan.house.run(lambda tx: AlertRepository(tx).of_group(other.id))
+    assert [each.what.sign for each in told if isinstance(each.what, Fact)] == [Sign.NOTHING_SCHEDULED]
 
 
 async def test_a_paused_group_is_not_looked_at(rowan: Circle) -> None:
