@@ -14,11 +14,12 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pulse import closes_at
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.text import optional
-from buddybot.services import attendance, venues
+from buddybot.services import attendance
 from buddybot.services.access import Standing, as_member, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.outcomes import settle_outcome
 from buddybot.services.rules import Rules
+from buddybot.services.shares import keep_shares
 from buddybot.services.turns import arrive, begin_round, load_round, require_open
 from buddybot.services.work import Planner, Work
 from buddybot.storage.attendance import AttendanceRepository
@@ -107,7 +108,7 @@ async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting
     await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=now)
     closed = await _fresh(tx, meeting)
     await attendance.settle(tx, closed, now)
-    await venues.keep_shares(tx, closed)
+    await keep_shares(tx, closed)
     standing = await AttendanceRepository(tx).standing(closed.id)
     if any(entry.state.attended for entry in standing.values()):
         await PulseRepository(tx).open(closed.id, closes_at(closed.day, closed.zone, now))

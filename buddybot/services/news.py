@@ -8,11 +8,12 @@ from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import Schedule
 from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
+from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
@@ -63,40 +64,15 @@ class ReminderView:
 
 async def note_move(tx: Tx, meeting: Meeting) -> None:
     """Keep the start that the group was last told of, before a meeting is moved."""
-    changes = await _changes(tx, meeting)
-    if meeting.moved_from is None or not any(ping.state is PingState.PLANNED for ping in changes):
+    waiting = (await editions(tx, meeting, PingKind.CHANGE)).waiting
+    if meeting.moved_from is None or waiting is None:
         await MeetingRepository(tx).put_moved_from(meeting.id, meeting.starts_at)
 
 
 async def owe_change(tx: Tx, meeting: Meeting, now: datetime) -> None:
     """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
-    changes = await _changes(tx, meeting)
-    waiting = next((ping.key for ping in changes if ping.state is PingState.PLANNED), None)
-    fresh = key(
-        meeting.group_id,
-        meeting.slot,
-        PingKind.CHANGE,
-        edition=len(changes) + 1,
-        extra=meeting.kind is MeetingKind.EXTRA,
-    )
-    await OutboxRepository(tx).plan(
-        Owed(
-            key=waiting or fresh,
-            guild_id=meeting.guild_id,
-            group_id=meeting.group_id,
-            meeting_id=meeting.id,
-            kind=PingKind.CHANGE,
-            recipient=GROUP,
-            due_at=now,
-            expires_at=max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE,
-        )
-    )
-
-
-async def _changes(tx: Tx, meeting: Meeting) -> list[Ping]:
-    return [
-        ping for ping in await OutboxRepository(tx).of_meeting(meeting.id) if ping.kind is PingKind.CHANGE
-    ]
+    until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
+    await (await editions(tx, meeting, PingKind.CHANGE)).owe(tx, now, until=until)
 
 
 async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:

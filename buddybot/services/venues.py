@@ -9,18 +9,18 @@ from buddybot.domain.fairness import Held, Place
 from buddybot.domain.groups import Group, Member, Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Settled, Upcoming
 from buddybot.domain.rsvps import Answer, Roll
+from buddybot.services.editions import editions
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, Share, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""
@@ -234,12 +234,12 @@ async def put(
             await show(tx, meeting)
         return
     if old.announced:
-        waiting = await _waiting(tx, meeting)
-        kept = waiting is not None and old.before is not None
+        notices = await editions(tx, meeting, PingKind.PLACE)
+        kept = notices.waiting is not None and old.before is not None
         told, told_online = (old.before, old.before_online) if kept else (old.settled, old.online)
         venue = replace(venue, before=told, before_online=told_online)
         if told is not None and (told != Settled(None, None) or told_online or online):
-            await _owe(tx, meeting, waiting, now)
+            await notices.owe(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE))
     await repository.put(venue)
     await MeetingRepository(tx).entry_changed(meeting.id)
     await show(tx, meeting)
@@ -260,71 +260,8 @@ async def release(tx: Tx, group: Group, called_off: Meeting, now: datetime) -> N
             await repository.put(replace(venue, basis=Basis.OPEN))
 
 
-async def keep_shares(tx: Tx, meeting: Meeting) -> None:
-    """Keep what counts for fairness of a meeting that closes."""
-    venue = await VenueRepository(tx).get(meeting.id)
-    if venue is None or venue.online:
-        return
-    locations = LocationRepository(tx)
-    minutes, approvals = (
-        await locations.minutes(meeting.group_id),
-        await locations.approvals(meeting.group_id),
-    )
-    wishes = frozenset[UserId]().union(*approvals.values())
-    here = venue.location_id
-    members = await MemberRepository(tx).current(meeting.group_id)
-    await ShareRepository(tx).keep(
-        meeting.id,
-        [
-            Share(
-                user_id=member.user_id,
-                willing=member.hosts,
-                minutes=None if here is None else minutes.get(here, {}).get(member.user_id),
-                approved=(here is not None and member.user_id in approvals.get(here, ()))
-                if member.user_id in wishes
-                else None,
-            )
-            for member in members
-        ],
-    )
-
-
 async def show(tx: Tx, meeting: Meeting) -> None:
     """Edit what shows the venue: the meeting's own cards, and the summary before it."""
     await CardRepository(tx).touch(meeting.id)
     for held in await MeetingRepository(tx).held(meeting.group_id, limit=1):
         await CardRepository(tx).touch(held.id)
-
-
-async def _waiting(tx: Tx, meeting: Meeting) -> Ping | None:
-    """A notice of the venue that is not out yet: it will tell of this change too."""
-    for ping in await OutboxRepository(tx).of_meeting(meeting.id):
-        if ping.kind is PingKind.PLACE and ping.state is PingState.PLANNED:
-            return ping
-    return None
-
-
-async def _owe(tx: Tx, meeting: Meeting, waiting: Ping | None, now: datetime) -> None:
-    if waiting is not None:
-        return
-    earlier = [
-        ping for ping in await OutboxRepository(tx).of_meeting(meeting.id) if ping.kind is PingKind.PLACE
-    ]
-    await OutboxRepository(tx).plan(
-        Owed(
-            key=key(
-                meeting.group_id,
-                meeting.slot,
-                PingKind.PLACE,
-                edition=len(earlier) + 1,
-                extra=meeting.kind is MeetingKind.EXTRA,
-            ),
-            guild_id=meeting.guild_id,
-            group_id=meeting.group_id,
-            meeting_id=meeting.id,
-            kind=PingKind.PLACE,
-            recipient=GROUP,
-            due_at=now,
-            expires_at=max(meeting.ends_at, now + NOTICE_LIFE),
-        )
-    )

@@ -1,0 +1,52 @@
+"""A notice about one meeting that may be owed more than once: each time another edition, one at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.storage.database import Tx
+from buddybot.storage.outbox import OutboxRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The notices of one kind about a meeting, in whatever state."""
+
+    meeting: Meeting
+    kind: PingKind
+    pings: tuple[Ping, ...]
+
+    @property
+    def waiting(self) -> Ping | None:
+        """The one that is not out yet: it will tell of a later change too."""
+        return next((ping for ping in self.pings if ping.state is PingState.PLANNED), None)
+
+    async def owe(self, tx: Tx, now: datetime, *, until: datetime) -> None:
+        """Owe the group one now, of use until then: the one that waits, or a new edition."""
+        meeting = self.meeting
+        fresh = key(
+            meeting.group_id,
+            meeting.slot,
+            self.kind,
+            edition=len(self.pings) + 1,
+            extra=meeting.kind is MeetingKind.EXTRA,
+        )
+        await OutboxRepository(tx).plan(
+            Owed(
+                key=fresh if self.waiting is None else self.waiting.key,
+                guild_id=meeting.guild_id,
+                group_id=meeting.group_id,
+                meeting_id=meeting.id,
+                kind=self.kind,
+                recipient=GROUP,
+                due_at=now,
+                expires_at=until,
+            )
+        )
+
+
+async def editions(tx: Tx, meeting: Meeting, kind: PingKind) -> Editions:
+    """Return the notices of a kind about a meeting."""
+    found = await OutboxRepository(tx).of_meeting(meeting.id)
+    return Editions(meeting, kind, tuple(ping for ping in found if ping.kind is kind))
