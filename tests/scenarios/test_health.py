@@ -120,6 +120,20 @@ async def test_the_alert_goes_to_the_organizers_channel_with_numbers_and_suggest
     stale.silent()
 
 
+async def test_a_private_thread_under_the_home_channel_is_a_place_for_alerts(stale: Stale) -> None:
+    home = stale.world.bot.get_channel(stale.rowan.channel.id)
+    assert isinstance(home, discord.TextChannel)
+    open_one = await home.create_thread(name="open", type=discord.ChannelType.public_thread)
+    made = await home.create_thread(name="organizers", type=discord.ChannelType.private_thread)
+    await made.add_user(discord.Object(stale.rowan.person("Ana").id))
+    threads = {thread.id: thread for thread in stale.rowan.channel.threads}
+    assert "Everybody can read" in await stale.choose(threads[open_one.id])
+    assert made.mention in await stale.choose(threads[made.id])
+    await stale.fall()
+    assert "3 of 3 on average, 1 of 3 in the last three meetings" in texts_in(alert_in(threads[made.id]))
+    stale.silent()
+
+
 async def test_without_a_channel_it_comes_by_direct_message_to_who_asked_for_them(stale: Stale) -> None:
     await stale.rowan.opt_in("Ana")
     await stale.rowan.opt_in("Ben")
