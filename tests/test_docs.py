@@ -30,7 +30,7 @@ DISCORDS_OWN = {"manage server"}
 PEOPLE = frozenset(
     {
         *("user_id", "recipient", "facilitator_id", "timekeeper_id", "offered_to", "host_id"),
-        *("before_host_id", "from_id", "to_id"),
+        *("before_host_id", "from_id", "to_id", "actor_id"),
     }
 )
 

@@ -1,6 +1,5 @@
 """What happened: who was at a meeting, settled from what is known and never guessed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,9 +31,6 @@ class Attendance(StrEnum):
         return self in (Attendance.PRESENT, Attendance.LATE, Attendance.VIRTUAL)
 
 
-_KNOWN = frozenset(state for state in Attendance if state.attended) | {Attendance.EXCUSED, Attendance.ABSENT}
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger: who recorded it, when, from what to what, and why."""
@@ -46,39 +42,6 @@ class Entry:
     recorded_by: UserId | None
     recorded_at: datetime
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """How some meetings were attended, as two shares that are kept apart.
-
-    With A who attended (present, late or virtual), E who were excused and N who were absent, each
-    counted once a meeting: `attended` is A / (A + E + N) and `attended_or_apologised` is
-    (A + E) / (A + E + N). Nobody who is unrecorded or was not a member yet counts, nor a meeting
-    that did not take place. `meetings` is how many meetings had somebody to count.
-    """
-
-    meetings: int
-    attended: float
-    attended_or_apologised: float
-
-
-def rates(entries: Iterable[Entry]) -> Rates | None:
-    """Return the rates by a ledger, oldest entry first; None when it says of nobody how it was.
-
-    Of a person's entries for a meeting the last one counts, so a correction counts once.
-    """
-    newest = {(entry.meeting_id, entry.user_id): entry.state for entry in entries}
-    known = {whose: state for whose, state in newest.items() if state in _KNOWN}
-    if not known:
-        return None
-    came = sum(state.attended for state in known.values())
-    excused = sum(state is Attendance.EXCUSED for state in known.values())
-    return Rates(
-        meetings=len({meeting_id for meeting_id, _ in known}),
-        attended=came / len(known),
-        attended_or_apologised=(came + excused) / len(known),
-    )
 
 
 def began(meeting: Meeting) -> datetime:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from buddybot.domain.attendance import Rates, rates
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import (
     CHARTER_LIMIT,
@@ -22,6 +21,7 @@ from buddybot.domain.groups import (
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
 from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.domain.meetings import Meeting
+from buddybot.domain.rates import Rates, rates_by
 from buddybot.domain.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
@@ -340,6 +340,7 @@ async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
     ahead = await MeetingRepository(tx).ahead(group.id)
     organizes = standing.member.organizes
     invitations = InvitationRepository(tx)
+    lately = await AttendanceRepository(tx).lately(group.id, meetings=RATED) if organizes else ()
     return GroupView(
         group=group,
         schedule=await ScheduleRepository(tx).get(group.id),
@@ -348,5 +349,5 @@ async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
         organizes=organizes,
         invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
         declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
-        rates=rates(await AttendanceRepository(tx).lately(group.id, meetings=RATED)) if organizes else None,
+        rates=rates_by(lately),
     )

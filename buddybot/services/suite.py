@@ -12,6 +12,7 @@ from buddybot.services.alert_news import AlertAnnouncer
 from buddybot.services.alerts import AlertService
 from buddybot.services.announcements import Announcer
 from buddybot.services.attendance import AttendanceService
+from buddybot.services.audit import AuditService
 from buddybot.services.away import AwayService
 from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
@@ -75,6 +76,7 @@ class Services:
     checkins: CheckInService
     turns: TurnService
     attendance: AttendanceService
+    audit: AuditService
     pulses: PulseService
     health: HealthViews
     health_watch: HealthWatch
@@ -117,6 +119,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         checkins=CheckInService(work, planner, rules),
         turns=TurnService(work),
         attendance=AttendanceService(work),
+        audit=AuditService(work),
         pulses=PulseService(work, health.evaluate),
         health=HealthViews(work, rules.library),
         health_watch=HealthWatch(work),

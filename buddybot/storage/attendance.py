@@ -9,7 +9,8 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """Return the entry of a whole row."""
     return Entry(
         meeting_id=MeetingId(row["meeting_id"]),
         user_id=UserId(row["user_id"]),
@@ -32,7 +33,7 @@ class AttendanceRepository:
         rows = await self._tx.all(
             "SELECT * FROM attendance WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def standing(self, meeting_id: MeetingId) -> Mapping[UserId, Entry]:
         """Return the newest entry of each person."""
@@ -53,7 +54,7 @@ class AttendanceRepository:
             group_id=group_id,
             meetings=meetings,
         )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def append(
         self,

@@ -14,7 +14,8 @@ def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
 
 
-def _meeting(row: Row) -> Meeting:
+def meeting_of(row: Row) -> Meeting:
+    """Return the meeting of a whole row."""
     return Meeting(
         id=MeetingId(row["id"]),
         group_id=GroupId(row["group_id"]),
@@ -139,7 +140,7 @@ class MeetingRepository:
             group_id=group_id,
             meeting_id=meeting_id,
         )
-        return None if row is None else _meeting(row)
+        return None if row is None else meeting_of(row)
 
     async def group_of(self, guild_id: GuildId, meeting_id: MeetingId) -> GroupId | None:
         """Return the group of a meeting that a card's button names, when it is this guild's."""
@@ -159,7 +160,7 @@ class MeetingRepository:
             """,
             group_id=group_id,
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
         """Return the meetings that were closed, latest first."""
@@ -171,7 +172,7 @@ class MeetingRepository:
             group_id=group_id,
             limit=limit,
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def slots(self, group_id: GroupId, *, since: date) -> Sequence[Meeting]:
         """Return the regular meetings of the slots from `since` on, in whatever state."""
@@ -183,7 +184,7 @@ class MeetingRepository:
             group_id=group_id,
             since=since.isoformat(),
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def number(self, meeting: Meeting) -> int:
         """Return which meeting of the group this is: one more than were held, or are to be, before it."""
@@ -209,7 +210,7 @@ class MeetingRepository:
             group_id=group_id,
             day=day.isoformat(),
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def between(self, group_id: GroupId, *, first: date, last: date) -> Sequence[Meeting]:
         """Return the meetings scheduled or open on these local days, both included."""
@@ -222,7 +223,7 @@ class MeetingRepository:
             first=first.isoformat(),
             last=last.isoformat(),
         )
-        return [_meeting(row) for row in rows]
+        return [meeting_of(row) for row in rows]
 
     async def put_when(
         self,

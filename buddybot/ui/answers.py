@@ -1,6 +1,5 @@
 """When answers are due and how many people make a meeting: in words, and as a form."""
 
-from buddybot.domain.attendance import Rates
 from buddybot.domain.groups import (
     LONGEST_ANSWER_HOURS,
     LOWEST_MINIMUM,
@@ -8,6 +7,7 @@ from buddybot.domain.groups import (
     Group,
 )
 from buddybot.domain.numbers import parse_count
+from buddybot.domain.rates import Rates
 from buddybot.services.groups import Changes
 from buddybot.ui.choices import parse_minimum
 from buddybot.ui.kit import Card, Form, option

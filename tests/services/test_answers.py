@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance, Rates
+from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState
+from buddybot.domain.rates import Rates
 from buddybot.services.groups import RATED, Changes, GroupService
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Database, Tx
@@ -124,16 +125,16 @@ async def test_a_group_that_has_not_met_has_no_rates(ledger: Ledger) -> None:
 async def test_organizers_see_them_and_members_do_not(ledger: Ledger) -> None:
     await ledger.held(1, PRESENT, EXCUSED, ABSENT, Attendance.UNRECORDED)
     await ledger.held(2, PRESENT)
-    assert await ledger.rates() == Rates(meetings=2, attended=2 / 4, attended_or_apologised=3 / 4)
+    assert await ledger.rates() == Rates(2, came=2, excused=1, absent=1)
     assert await ledger.rates(BEN_HERE) is None
 
 
 async def test_a_correction_counts_once(ledger: Ledger) -> None:
     meeting_id = await ledger.held(1, PRESENT, ABSENT)
     await ledger.record(meeting_id, 2, EXCUSED)
-    assert await ledger.rates() == Rates(meetings=1, attended=1 / 2, attended_or_apologised=1.0)
+    assert await ledger.rates() == Rates(1, came=1, excused=1, absent=0)
     await ledger.record(meeting_id, 2, ABSENT)
-    assert await ledger.rates() == Rates(meetings=1, attended=1 / 2, attended_or_apologised=1 / 2)
+    assert await ledger.rates() == Rates(1, came=1, excused=0, absent=1)
 
 
 async def test_only_the_last_meetings_count_that_were_held(ledger: Ledger) -> None:
@@ -142,7 +143,7 @@ async def test_only_the_last_meetings_count_that_were_held(ledger: Ledger) -> No
     await ledger.held(RATED + 1, ABSENT)
     called_off = await ledger.held(0, ABSENT)
     await ledger.evening.home.run("UPDATE meetings SET state = 'cancelled' WHERE id = :id", id=called_off)
-    assert await ledger.rates() == Rates(meetings=RATED, attended=1.0, attended_or_apologised=1.0)
+    assert await ledger.rates() == Rates(RATED, came=RATED, excused=0, absent=0)
 
 
 async def test_another_groups_meetings_do_not_count(ledger: Ledger) -> None:
@@ -150,5 +151,5 @@ async def test_another_groups_meetings_do_not_count(ledger: Ledger) -> None:
     await ledger.held(1, PRESENT)
     ledger.evening.group = other = await home.group(1, 2, name="Ash", channel=11)
     await ledger.held(1, ABSENT)
-    assert (await ledger.groups.info(home.actor(1), rowan.id)).rates == Rates(1, 1.0, 1.0)
-    assert (await ledger.groups.info(home.actor(1), other.id)).rates == Rates(1, 0.0, 0.0)
+    assert (await ledger.groups.info(home.actor(1), rowan.id)).rates == Rates(1, came=1, excused=0, absent=0)
+    assert (await ledger.groups.info(home.actor(1), other.id)).rates == Rates(1, came=0, excused=0, absent=1)

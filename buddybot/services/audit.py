@@ -1,0 +1,39 @@
+"""The audit log, for organizers: every export and every deletion."""
+
+from dataclasses import dataclass
+
+from buddybot.domain.audit import Logged
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.services.access import as_organizer
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.audit import AuditRepository
+from buddybot.storage.database import Tx
+
+SHOWN = 20
+"""Lines that one message shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """The newest lines of a group's log, the newest first."""
+
+    group: Group
+    lines: tuple[Logged, ...]
+
+
+class AuditService:
+    """Reads it; what is logged is written by those who export and delete, in the same transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def of_group(self, actor: Actor, group_id: GroupId | None = None) -> AuditView:
+        """Return the newest lines of a group's log, for an organizer."""
+
+        async def script(tx: Tx) -> AuditView:
+            group = (await as_organizer(tx, actor, group_id)).group
+            return AuditView(group, tuple(await AuditRepository(tx).of_group(group.id, limit=SHOWN)))
+
+        return await self._work.read(script)

@@ -1,0 +1,187 @@
+"""The record of a group, read with one statement a table."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.attendance import Entry
+from buddybot.domain.commitments import Category, Visibility
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings import MeetingState
+from buddybot.domain.rates import Kept
+from buddybot.domain.records import Person, Promise, Record, Sitting, Stint, cell
+from buddybot.storage.attendance import AttendanceRepository, entry_of
+from buddybot.storage.database import Row, Tx
+from buddybot.storage.meetings import meeting_of
+from buddybot.storage.rows import epoch, instant
+
+_OVER = """
+    m.group_id = :group_id AND m.local_day >= :first AND m.local_day <= :last
+    AND (m.state = 'closed' OR (m.state IN ('skipped', 'cancelled') AND m.starts_at <= :now))
+"""
+Of = Mapping[str, int | str]
+Standing = Mapping[MeetingId, Mapping[UserId, Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Local days, both included; None is an open end."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+class RecordRepository:
+    """The callers have made sure that the group is theirs.
+
+    Entries of people whose data was deleted have negative ids, which tell them apart within a meeting only.
+    """
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def read(
+        self, group: Group, *, now: dt.datetime, span: Span | None = None, viewer: UserId | None = None
+    ) -> Record:
+        """Return a group's record up to `now`; of private commitments only the `viewer` reads their own."""
+        span = span or Span()
+        of: dict[str, int | str] = {
+            "group_id": group.id,
+            "now": epoch(now),
+            "first": (span.first or dt.date.min).isoformat(),
+            "last": (span.last or dt.date.max).isoformat(),
+        }
+        ledger = await self._ledger(of)
+        standing: dict[MeetingId, dict[UserId, Entry]] = defaultdict(dict)
+        for entry in ledger:
+            standing[entry.meeting_id][entry.user_id] = entry
+        promised = await self._promised(of)
+        sittings = await self._sittings(group, of, standing, promised)
+        return Record(
+            group=group,
+            first=span.first,
+            last=span.last,
+            sittings=tuple(sittings),
+            people=tuple(await self._people(group, sittings, standing)),
+            promises=tuple(_promise(row, viewer) for row in promised),
+            ledger=tuple(entry for entry in ledger if entry.user_id > 0),
+        )
+
+    async def _ledger(self, of: Of) -> Sequence[Entry]:
+        rows = await self._tx.all(
+            f"""
+            SELECT a.* FROM attendance a JOIN meetings m ON m.id = a.meeting_id
+            WHERE {_OVER} ORDER BY a.id
+            """,
+            **of,
+        )
+        return [entry_of(row) for row in rows]
+
+    async def _promised(self, of: Of) -> Sequence[Row]:
+        return await self._tx.all(
+            f"""
+            SELECT o.meeting_id, o.done, c.user_id, c.category, c.text, c.target, c.visibility
+            FROM outcomes o JOIN meetings m ON m.id = o.meeting_id
+            JOIN commitments c ON c.id = o.commitment_id
+            WHERE {_OVER} ORDER BY m.starts_at, m.id, c.id
+            """,
+            **of,
+        )
+
+    async def _sittings(
+        self, group: Group, of: Of, standing: Standing, promised: Sequence[Row]
+    ) -> Sequence[Sitting]:
+        rows = await self._tx.all(
+            f"""
+            SELECT m.*, l.name AS place FROM meetings m LEFT JOIN venues v ON v.meeting_id = m.id
+            LEFT JOIN locations l ON l.id = v.location_id WHERE {_OVER} ORDER BY m.starts_at, m.id
+            """,
+            **of,
+        )
+        visitors = await self._visitors(of)
+        due: dict[int, list[Row]] = defaultdict(list)
+        for row in promised:
+            due[row["meeting_id"]].append(row)
+        number = await self._held_before(group, rows[0]["starts_at"]) if rows else 0
+        found: list[Sitting] = []
+        for row in rows:
+            meeting, reported = meeting_of(row), due[row["id"]]
+            is_held = meeting.state is MeetingState.CLOSED
+            number += is_held
+            found.append(
+                Sitting(
+                    meeting=meeting,
+                    number=number if is_held else None,
+                    place=row["place"],
+                    visitors=tuple(visitors[meeting.id]),
+                    unnamed=tuple(
+                        entry.state for user_id, entry in standing.get(meeting.id, {}).items() if user_id < 0
+                    ),
+                    promises=Kept(len(reported), sum(each["done"] >= each["target"] for each in reported)),
+                    reporters=len({each["user_id"] for each in reported}),
+                )
+            )
+        return found
+
+    async def _held_before(self, group: Group, starts_at: int) -> int:
+        row = await self._tx.one(
+            """
+            SELECT COUNT(*) AS n FROM meetings
+            WHERE group_id = :group_id AND state NOT IN ('skipped', 'cancelled') AND starts_at < :starts_at
+            """,
+            group_id=group.id,
+            starts_at=starts_at,
+        )
+        return 0 if row is None else int(row["n"])
+
+    async def _visitors(self, of: Of) -> Mapping[int, list[str]]:
+        rows = await self._tx.all(
+            f"""
+            SELECT v.meeting_id, v.name FROM visitors v JOIN meetings m ON m.id = v.meeting_id
+            WHERE v.withdrawn_at IS NULL AND {_OVER} ORDER BY v.id
+            """,
+            **of,
+        )
+        found: dict[int, list[str]] = defaultdict(list)
+        for row in rows:
+            found[row["meeting_id"]].append(row["name"])
+        return found
+
+    async def _people(self, group: Group, sittings: Sequence[Sitting], standing: Standing) -> list[Person]:
+        """Everybody who is a member now, or was one at some meeting of the record."""
+        rows = await self._tx.all(
+            "SELECT user_id, joined_at, left_at FROM memberships WHERE group_id = :group_id ORDER BY id",
+            group_id=group.id,
+        )
+        names = await AttendanceRepository(self._tx).names(group.id)
+        stints: dict[UserId, list[Stint]] = defaultdict(list)
+        for row in rows:
+            stints[UserId(row["user_id"])].append(Stint(instant(row["joined_at"]), instant(row["left_at"])))
+        found: list[Person] = []
+        for user_id, theirs in stints.items():
+            cells = tuple(
+                cell(each.meeting, theirs, standing.get(each.meeting.id, {}).get(user_id))
+                for each in sittings
+            )
+            is_member = theirs[-1].until is None
+            if is_member or any(each.counts for each in cells):
+                found.append(
+                    Person(user_id=user_id, name=names.get(user_id, ""), is_member=is_member, cells=cells)
+                )
+        return sorted(found, key=lambda person: (person.name.casefold(), person.user_id))
+
+
+def _promise(row: Row, viewer: UserId | None) -> Promise:
+    is_private = row["visibility"] == Visibility.PRIVATE
+    is_shown = row["user_id"] > 0 and (not is_private or row["user_id"] == viewer)
+    return Promise(
+        meeting_id=MeetingId(row["meeting_id"]),
+        user_id=UserId(row["user_id"]) if row["user_id"] > 0 else None,
+        is_private=is_private,
+        category=Category(row["category"]) if is_shown else None,
+        text=row["text"] if is_shown else None,
+        target=row["target"] if is_shown else None,
+        done=row["done"] if is_shown else None,
+    )
