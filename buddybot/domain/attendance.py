@@ -1,5 +1,6 @@
 """What happened: who was at a meeting, settled from what is known and never guessed."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 
+REASON_LIMIT = 200
 LINGER = timedelta(hours=1)
 """How long after the planned end of a meeting people may still be together."""
 
@@ -42,6 +44,43 @@ class Entry:
     recorded_by: UserId | None
     recorded_at: datetime
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One line of a meeting's trail.
+
+    `user_id` is None for one about everybody: that the group did not meet, then `state` is didn't-meet, or
+    that it did after all, then `previous` is.
+    """
+
+    user_id: UserId | None
+    previous: Attendance | None
+    state: Attendance
+    recorded_by: UserId | None
+    recorded_at: datetime
+    reason: str | None
+
+
+def trail(ledger: Iterable[Entry]) -> Sequence[Correction]:
+    """Return what was corrected, in the ledger's order; what was recorded for the first time is not there."""
+    found: list[Correction] = []
+    for entry in ledger:
+        is_off, was_off = (state is Attendance.DIDNT_MEET for state in (entry.state, entry.previous))
+        if entry.reason is None and not is_off and not was_off:
+            continue
+        about_all = entry.reason is None
+        line = Correction(
+            user_id=None if about_all else entry.user_id,
+            previous=None if about_all and is_off else entry.previous,
+            state=Attendance.UNRECORDED if about_all and was_off else entry.state,
+            recorded_by=entry.recorded_by,
+            recorded_at=entry.recorded_at,
+            reason=entry.reason,
+        )
+        if found[-1:] != [line]:  # everybody's entries about the same make one line
+            found.append(line)
+    return found
 
 
 def began(meeting: Meeting) -> datetime:

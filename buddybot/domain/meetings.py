@@ -58,7 +58,7 @@ class Meeting:
     is the start that the group was last told of before a move. `sequence` counts the changes of its
     entry in a calendar, `few_decision` is what an organizer decided when few had said they come.
     `holiday` marks one that was held in a week that does not count; `activity` is its key in the
-    library, and `lead_id` leads it.
+    library, and `lead_id` leads it. `reduced` is one so old that only counts are left of it.
     """
 
     id: MeetingId
@@ -85,6 +85,7 @@ class Meeting:
     holiday: bool = False
     activity: str | None = None
     lead_id: UserId | None = None
+    reduced: bool = False
 
     @property
     def ahead(self) -> bool:

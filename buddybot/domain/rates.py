@@ -6,8 +6,7 @@ Every card, chart and export counts by these functions; `docs/organizers/attenda
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from buddybot.domain.attendance import Attendance, Entry
-from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.attendance import Attendance
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,16 @@ class Rates:
         """(`came` + `excused`) / `counted`, from 0 to 1."""
         return (self.came + self.excused) / self.counted
 
+    @property
+    def came_each(self) -> float:
+        """How many came to a meeting, on average."""
+        return self.came / self.meetings
+
+    @property
+    def counted_each(self) -> float:
+        """Of how many it is known at a meeting how they were, on average."""
+        return self.counted / self.meetings
+
 
 def rates(meetings: Iterable[Iterable[Attendance]]) -> Rates | None:
     """Return the rates of some meetings, each given as its people's states; None when nothing is known."""
@@ -53,12 +62,19 @@ def rates(meetings: Iterable[Iterable[Attendance]]) -> Rates | None:
     return Rates(held, came, excused, absent) if held else None
 
 
-def rates_by(ledger: Iterable[Entry]) -> Rates | None:
-    """Return the rates by a ledger, oldest entry first; a person's last entry for a meeting counts."""
-    newest: dict[MeetingId, dict[UserId, Attendance]] = {}
-    for entry in ledger:
-        newest.setdefault(entry.meeting_id, {})[entry.user_id] = entry.state
-    return rates(states.values() for states in newest.values())
+def together(found: Iterable[Rates | None]) -> Rates | None:
+    """Return the rates of several stretches of meetings as of one; None when nothing is known of any."""
+    known = [each for each in found if each is not None]
+    return (
+        Rates(
+            sum(each.meetings for each in known),
+            sum(each.came for each in known),
+            sum(each.excused for each in known),
+            sum(each.absent for each in known),
+        )
+        if known
+        else None
+    )
 
 
 def spread(roll: Mapping[Attendance, int]) -> Iterable[Attendance]:
@@ -80,6 +96,19 @@ class Kept:
     def share(self) -> float | None:
         """`kept` / `due`, from 0 to 1; None when nothing was due."""
         return self.kept / self.due if self.due else None
+
+    def __add__(self, other: "Kept") -> "Kept":
+        """Return both together."""
+        return Kept(self.due + other.due, self.kept + other.kept)
+
+
+NONE_DUE = Kept(0, 0)
+
+
+def kept(reported: Iterable[tuple[int, int]]) -> Kept:
+    """Return how many commitments were kept, each given as how many were done and how many promised."""
+    results = [done >= target for done, target in reported]
+    return Kept(len(results), sum(results))
 
 
 def streak(states: Iterable[Attendance]) -> int:

@@ -4,15 +4,16 @@ What charts are drawn from and exports are written from.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from buddybot.domain.attendance import Attendance, Entry, began
 from buddybot.domain.commitments import Category
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.rates import Kept, Rates, rates
+from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates
+from buddybot.domain.stagnation_tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Sitting:
 
     `number` is None when it was called off. `unnamed` are the states of those whose data was deleted,
     counted and without a name; `visitors` are names as an organizer wrote them. `promises` are the
-    commitments that were reported on, and `reporters` how many people checked in about them.
+    commitments that were reported on, and `reporters` how many people checked in about them. `tally` is the
+    meeting as the detector counts it, without its ratings; None when it passes the meeting over.
     """
 
     meeting: Meeting
@@ -79,6 +81,7 @@ class Sitting:
     unnamed: tuple[Attendance, ...]
     promises: Kept
     reporters: int
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ class Promise:
     """A commitment that was due at a meeting and reported on.
 
     Of a private one everything but that it exists is None. `user_id` is None when its owner's data was
-    deleted.
+    deleted. `let_go` is whether what was left of it was given up instead of carried over.
     """
 
     meeting_id: MeetingId
@@ -96,6 +99,7 @@ class Promise:
     text: str | None
     target: int | None
     done: int | None
+    let_go: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,12 @@ class Record:
         return self.sittings[place].meeting.state is MeetingState.CLOSED and took_place(self.states_at(place))
 
     @property
+    def rows(self) -> int:
+        """How many rows its long table has: one for each member, and each visitor, at a meeting."""
+        members = sum(cell.counts for person in self.people for cell in person.cells)
+        return members + sum(len(each.unnamed) + len(each.visitors) for each in self.sittings)
+
+    @property
     def rates(self) -> Rates | None:
         """How the group attended."""
         return rates(self.states_at(place) for place in range(len(self.sittings)))
@@ -130,33 +140,93 @@ class Record:
     @property
     def kept(self) -> Kept:
         """How many commitments were kept."""
-        found = [sitting.promises for sitting in self.sittings]
-        return Kept(sum(each.due for each in found), sum(each.kept for each in found))
+        return sum((sitting.promises for sitting in self.sittings), NONE_DUE)
+
+    def unrecorded_at(self, place: int) -> int:
+        """Of how many members nobody has said yet how they were at one sitting."""
+        return sum(person.cells[place].state is Attendance.UNRECORDED for person in self.people)
+
+    def own(self, user_id: UserId) -> "Record":
+        """One person's own record: the meetings while they were a member, and nothing of anybody else.
+
+        It must have been read for them, or their private commitments count as none.
+        """
+        theirs = [person for person in self.people if person.user_id == user_id]
+        places = [place for person in theirs for place, each in enumerate(person.cells) if each.counts]
+        within = {self.sittings[place].meeting.id for place in places}
+        promises = tuple(
+            each for each in self.promises if each.user_id == user_id and each.meeting_id in within
+        )
+        return replace(
+            self,
+            sittings=tuple(_own(self.sittings[place], promises) for place in places),
+            people=tuple(
+                replace(person, cells=tuple(person.cells[place] for place in places)) for person in theirs
+            ),
+            promises=promises,
+            ledger=tuple(each for each in self.ledger if each.user_id == user_id),
+        )
 
     def part(self, start: int, stop: int) -> "Record":
         """The record of some of its sittings, by their places; people who were no members then stay."""
         sittings = self.sittings[start:stop]
         within = {sitting.meeting.id for sitting in sittings}
-        return Record(
-            group=self.group,
+        return replace(
+            self,
             first=sittings[0].meeting.day if sittings and start else self.first,
             last=sittings[-1].meeting.day if sittings and stop < len(self.sittings) else self.last,
             sittings=sittings,
-            people=tuple(
-                Person(
-                    user_id=person.user_id,
-                    name=person.name,
-                    is_member=person.is_member,
-                    cells=person.cells[start:stop],
-                )
-                for person in self.people
-            ),
+            people=tuple(replace(person, cells=person.cells[start:stop]) for person in self.people),
             promises=tuple(each for each in self.promises if each.meeting_id in within),
             ledger=tuple(each for each in self.ledger if each.meeting_id in within),
         )
 
+    def on(self, page: "Page") -> "Record":
+        """The record of one page."""
+        return self.part(page.start, page.stop)
 
-def took_place(states: Sequence[Attendance]) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a record's sittings, by their places: from `start` up to `stop`, of `total`.
+
+    Pages are named by where they stop, so that one stays the same when the group meets again.
+    """
+
+    start: int
+    stop: int
+    total: int
+    size: int
+
+    @property
+    def older(self) -> int | None:
+        """Where the page before stops; None when this is the first."""
+        return self.start or None
+
+    @property
+    def newer(self) -> int | None:
+        """Where the page after stops; None when this is the newest."""
+        return None if self.stop == self.total else min(self.stop + self.size, self.total)
+
+
+def page(total: int, *, size: int, stop: int | None = None) -> Page:
+    """Return the page that stops at a place, or the nearest there is; the newest when none is named."""
+    stop = total if stop is None else min(max(stop, 1), total)
+    return Page(max(stop - size, 0), stop, total, size)
+
+
+def _own(sitting: Sitting, promises: Sequence[Promise]) -> Sitting:
+    reported = kept(
+        (each.done, each.target)
+        for each in promises
+        if each.meeting_id == sitting.meeting.id and each.done is not None and each.target is not None
+    )
+    return replace(
+        sitting, visitors=(), unnamed=(), promises=reported, reporters=int(reported.due > 0), tally=None
+    )
+
+
+def took_place(states: Collection[Attendance]) -> bool:
     """Whether these are of a meeting that took place: not everybody's entry says that it did not."""
     return not states or any(
         state not in (Attendance.DIDNT_MEET, Attendance.NOT_YET_MEMBER) for state in states
@@ -167,9 +237,10 @@ def cell(meeting: Meeting, stints: Iterable[Stint], entry: Entry | None) -> Cell
     """How somebody stands at a meeting that is over.
 
     Nobody counts for a meeting outside their membership. Who was a member and has no entry is unrecorded,
-    never absent; a meeting that was called off did not meet.
+    never absent; a meeting that was called off did not meet. At one that is reduced to counts everybody
+    counts without a name.
     """
-    if not any(stint.covers(began(meeting)) for stint in stints):
+    if meeting.reduced or not any(stint.covers(began(meeting)) for stint in stints):
         return Cell(Attendance.NOT_YET_MEMBER)
     if meeting.state is not MeetingState.CLOSED:
         return Cell(Attendance.DIDNT_MEET)

@@ -27,7 +27,7 @@ class Tally(NamedTuple):
     is no decline: attendance is a rate of those who stay, and a smaller group in which everybody comes is a
     healthy one. `present` includes late and virtual; apologies are absences here, as many are a sign too.
     `items` are the commitments due of the `reporters`; who did not report is missing, not at zero. `rated` is
-    the published band.
+    the published band. `excused`, those who gave apologies, is for readers and moves nothing.
     """
 
     week: int
@@ -40,6 +40,7 @@ class Tally(NamedTuple):
     pulse_n: int | None = None
     pulse_sum: int | None = None
     rated: Band | None = None
+    excused: int | None = None
 
 
 class Share(NamedTuple):

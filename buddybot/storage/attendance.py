@@ -5,7 +5,9 @@ from datetime import datetime
 
 from buddybot.domain.attendance import Attendance, Entry
 from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting
 from buddybot.storage.database import Row, Tx
+from buddybot.storage.meetings import meeting_of
 from buddybot.storage.rows import epoch, instant
 
 
@@ -55,6 +57,30 @@ class AttendanceRepository:
             meetings=meetings,
         )
         return [entry_of(row) for row in rows]
+
+    async def meetings(
+        self, group_id: GroupId, *, now: datetime, limit: int | None = None
+    ) -> Sequence[tuple[Meeting, int | None]]:
+        """Return the meetings of the record with their numbers, latest first: closed, or called off by now.
+
+        One that was called off has no number.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT * FROM (
+                SELECT m.*, COUNT(CASE WHEN m.state NOT IN ('skipped', 'cancelled') THEN 1 END)
+                            OVER (ORDER BY m.starts_at, m.id) AS place
+                FROM meetings m WHERE m.group_id = :group_id
+            ) numbered
+            WHERE state = 'closed' OR (state IN ('skipped', 'cancelled') AND starts_at <= :now)
+            ORDER BY starts_at DESC, id DESC
+            """
+            + ("" if limit is None else " LIMIT :limit"),
+            group_id=group_id,
+            now=epoch(now),
+            **({} if limit is None else {"limit": limit}),
+        )
+        return [(meeting_of(row), row["place"] if row["state"] == "closed" else None) for row in rows]
 
     async def append(
         self,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.audit import Action, Logged
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.database import Tx
+from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
 
@@ -47,12 +47,29 @@ class AuditRepository:
             group_id=group_id,
             limit=limit,
         )
-        return [
-            Logged(
-                action=Action(row["action"]),
-                actor_id=None if row["actor_id"] is None else UserId(row["actor_id"]),
-                done_at=instant(row["done_at"]),
-                parameters=json.loads(row["parameters"]),
-            )
-            for row in rows
-        ]
+        return [_logged(row) for row in rows]
+
+    async def since(
+        self, guild_id: GuildId, action: Action, *, actor_id: UserId, since: datetime
+    ) -> Sequence[Logged]:
+        """Return what somebody did in a guild after a moment, a line for each group."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM audit
+            WHERE guild_id = :guild_id AND action = :action AND actor_id = :actor_id AND done_at > :since
+            """,
+            guild_id=guild_id,
+            action=action.value,
+            actor_id=actor_id,
+            since=epoch(since),
+        )
+        return [_logged(row) for row in rows]
+
+
+def _logged(row: Row) -> Logged:
+    return Logged(
+        action=Action(row["action"]),
+        actor_id=None if row["actor_id"] is None else UserId(row["actor_id"]),
+        done_at=instant(row["done_at"]),
+        parameters=json.loads(row["parameters"]),
+    )

@@ -44,6 +44,18 @@ class CheckInRepository:
         )
         return [_checkin(row) for row in rows]
 
+    async def wins(self, group_id: GroupId, user_id: UserId) -> Mapping[MeetingId, str]:
+        """Return the wins that a member reported, by meeting."""
+        rows = await self._tx.all(
+            """
+            SELECT c.meeting_id, c.win FROM checkins c JOIN meetings m ON m.id = c.meeting_id
+            WHERE m.group_id = :group_id AND c.user_id = :user_id AND c.win IS NOT NULL
+            """,
+            group_id=group_id,
+            user_id=user_id,
+        )
+        return {MeetingId(row["meeting_id"]): row["win"] for row in rows}
+
     async def unheard(self, group_id: GroupId, *, before: datetime) -> Sequence[MeetingId]:
         """Return the meetings with reports that were called off since the last one held, earliest first."""
         rows = await self._tx.all(

@@ -139,6 +139,10 @@ class GroupRepository:
         )
         return [_group(row) for row in rows]
 
+    async def everywhere(self) -> Sequence[Group]:
+        """Return every group of every guild, archived ones too, for whoever runs the bot."""
+        return [_group(row) for row in await self._tx.all("SELECT * FROM groups ORDER BY id")]
+
     async def change(
         self,
         group: Group,

@@ -11,16 +11,13 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.pulse import Band
+from buddybot.domain.rates import Kept, Rates, rates, spread
+from buddybot.domain.records import took_place
 from buddybot.domain.stagnation_signs import Past
 from buddybot.domain.stagnation_tally import Tally, week_of
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of, epoch
 
-_KNOWN = (
-    *(state.value for state in Attendance if state.attended),
-    Attendance.EXCUSED.value,
-    Attendance.ABSENT.value,
-)
 _CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
 """Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""
 _OVER = f"(m.state = 'closed' OR ({_CALLED_OFF} AND m.starts_at <= :until))"
@@ -39,13 +36,21 @@ _HAD_WORK = f"""
 """
 _EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
+Roll = dict[Attendance, int]
+"""How many people were in each state."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingPast:
-    """One meeting that is over: what it gives the detector, and what the facts go by."""
+    """One meeting that is over: its figures, what it gives the detector, and what the facts go by.
+
+    `rates` is None where nothing is known, both figures where the group did not meet.
+    """
 
     meeting_id: MeetingId
     day: dt.date
+    rates: Rates | None
+    kept: Kept | None
     tally: Tally
     past: Past
 
@@ -116,7 +121,7 @@ class HistoryRepository:
             past.sort(key=lambda each: each.tally.week)
         return found
 
-    async def _rolls(self, which: str, scope: Mapping[str, int]) -> dict[int, Counter[str]]:
+    async def _rolls(self, which: str, scope: Mapping[str, int]) -> dict[int, Roll]:
         """How many members were in each state, by each one's newest entry.
 
         Who left because they found work is not absent from the meetings after their last one: they had work.
@@ -132,13 +137,17 @@ class HistoryRepository:
             """,
             **scope,
         )
-        found: dict[int, Counter[str]] = defaultdict(Counter)
+        found: dict[int, Roll] = defaultdict(dict)
         for row in rows:
-            found[row["meeting_id"]][row["state"]] = row["people"]
+            found[row["meeting_id"]][Attendance(row["state"])] = row["people"]
         return found
 
-    async def _reports(self, which: str, scope: Mapping[str, int]) -> dict[int, tuple[int, int, int]]:
-        """Of each meeting: commitments that were due, how many were kept, how many members reported."""
+    async def _reports(self, which: str, scope: Mapping[str, int]) -> dict[int, tuple[Kept, int]]:
+        """Of each meeting: the commitments that were due, and how many members reported.
+
+        What is kept is decided by the database here, as in `domain.rates.kept`: a guild has too many to
+        fetch each.
+        """
         rows = await self._tx.all(
             f"""
             SELECT o.meeting_id, COUNT(*) AS items, COUNT(DISTINCT c.user_id) AS reporters,
@@ -149,7 +158,7 @@ class HistoryRepository:
             """,
             **scope,
         )
-        return {row["meeting_id"]: (row["items"], int(row["done"]), row["reporters"]) for row in rows}
+        return {row["meeting_id"]: (Kept(row["items"], int(row["done"])), row["reporters"]) for row in rows}
 
     async def _commitments(self, group_id: GroupId, meetings: Sequence[Row]) -> Counter[int]:
         """How many commitments were made at each meeting that was held, or after it and before the next."""
@@ -182,33 +191,33 @@ def _scope(whose: int, since: dt.datetime, until: dt.datetime) -> dict[str, int]
 
 
 def _past(
-    row: Row, roll: Mapping[str, int], report: tuple[int, int, int] | None, commitments: int | None
+    row: Row, roll: Mapping[Attendance, int], report: tuple[Kept, int] | None, commitments: int | None
 ) -> MeetingPast:
-    """Of whom nobody said whether they came is left out, as in every rate: unrecorded is not absent."""
+    """What one meeting was, by its figures."""
     day = day_of(row["local_day"])
     is_held = row["state"] == MeetingState.CLOSED
-    known = sum(roll.get(state, 0) for state in _KNOWN)
-    present = sum(roll.get(state.value, 0) for state in Attendance if state.attended)
-    met = is_held and not (roll and set(roll) <= {Attendance.DIDNT_MEET, Attendance.NOT_YET_MEMBER})
-    items, done, reporters = report or (None, None, None)
+    met = is_held and took_place(roll)
+    came = rates([spread(roll)]) if met else None
+    promises, reporters = report if report is not None and met else (None, None)
     is_holiday = bool(row["holiday"]) or (not is_held and row["reason"] == Reason.HOLIDAY)
     tally = Tally(
         week_of(day),
         holiday=is_holiday,
-        roster=known if met and known else None,
-        present=present if met and known else None,
-        items=items if met else None,
-        done=done if met else None,
-        reporters=reporters if met else None,
-        pulse_n=row["votes"],
-        pulse_sum=row["total"],
-        rated=None if row["band"] is None else Band(row["band"]),
+        roster=None if came is None else came.counted,
+        present=None if came is None else came.came,
+        items=None if promises is None else promises.due,
+        done=None if promises is None else promises.kept,
+        reporters=reporters,
+        pulse_n=row["votes"] if met else None,
+        pulse_sum=row["total"] if met else None,
+        rated=Band(row["band"]) if met and row["band"] is not None else None,
+        excused=None if came is None else came.excused,
     )
     past = Past(
-        held=met and (present > 0 or not known),
+        held=met and (came is None or came.came > 0),
         holiday=is_holiday,
         activity=row["activity"],
         host=None if row["host_id"] is None else UserId(row["host_id"]),
         commitments=commitments,
     )
-    return MeetingPast(MeetingId(row["id"]), day, tally, past)
+    return MeetingPast(MeetingId(row["id"]), day, came, promises, tally, past)

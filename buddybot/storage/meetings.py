@@ -41,6 +41,7 @@ def meeting_of(row: Row) -> Meeting:
         holiday=bool(row["holiday"]),
         activity=row["activity"],
         lead_id=_user(row["lead_id"]),
+        reduced=bool(row["reduced"]),
     )
 
 

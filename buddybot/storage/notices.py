@@ -57,6 +57,24 @@ class NoticeRepository:
             "DELETE FROM notices WHERE group_id = :group_id AND code = :code", group_id=group_id, code=code
         )
 
+    async def restate(self, group_id: GroupId, key: str, parameters: Mapping[str, Value]) -> None:
+        """Tell of a trouble as it is by now, where nobody has seen it yet."""
+        await self._tx.run(
+            """
+            UPDATE notices SET parameters = :parameters
+            WHERE group_id = :group_id AND key = :key AND seen_at IS NULL
+            """,
+            group_id=group_id,
+            key=key,
+            parameters=json.dumps(parameters, sort_keys=True),
+        )
+
+    async def withdraw(self, group_id: GroupId, key: str) -> None:
+        """Drop one trouble that is over, so that it is told again when it comes back."""
+        await self._tx.run(
+            "DELETE FROM notices WHERE group_id = :group_id AND key = :key", group_id=group_id, key=key
+        )
+
     async def unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
         """Return what nobody has seen of the groups that the user organizes, oldest first.
 

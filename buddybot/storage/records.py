@@ -10,10 +10,12 @@ from buddybot.domain.commitments import Category, Visibility
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rates import Kept
+from buddybot.domain.rates import kept
 from buddybot.domain.records import Person, Promise, Record, Sitting, Stint, cell
+from buddybot.domain.stagnation_tally import Tally
 from buddybot.storage.attendance import AttendanceRepository, entry_of
 from buddybot.storage.database import Row, Tx
+from buddybot.storage.history import HistoryRepository
 from buddybot.storage.meetings import meeting_of
 from buddybot.storage.rows import epoch, instant
 
@@ -47,18 +49,13 @@ class RecordRepository:
     ) -> Record:
         """Return a group's record up to `now`; of private commitments only the `viewer` reads their own."""
         span = span or Span()
-        of: dict[str, int | str] = {
-            "group_id": group.id,
-            "now": epoch(now),
-            "first": (span.first or dt.date.min).isoformat(),
-            "last": (span.last or dt.date.max).isoformat(),
-        }
+        of = _of(group, now, span)
         ledger = await self._ledger(of)
         standing: dict[MeetingId, dict[UserId, Entry]] = defaultdict(dict)
         for entry in ledger:
             standing[entry.meeting_id][entry.user_id] = entry
         promised = await self._promised(of)
-        sittings = await self._sittings(group, of, standing, promised)
+        sittings = await self._sittings(group, of, standing, promised, now)
         return Record(
             group=group,
             first=span.first,
@@ -68,6 +65,14 @@ class RecordRepository:
             promises=tuple(_promise(row, viewer) for row in promised),
             ledger=tuple(entry for entry in ledger if entry.user_id > 0),
         )
+
+    async def days(self, group: Group, *, now: dt.datetime) -> Sequence[dt.date]:
+        """Return the local days of a group's meetings up to `now`, the newest first."""
+        rows = await self._tx.all(
+            f"SELECT DISTINCT m.local_day FROM meetings m WHERE {_OVER} ORDER BY m.local_day DESC",
+            **_of(group, now, Span()),
+        )
+        return [dt.date.fromisoformat(row["local_day"]) for row in rows]
 
     async def _ledger(self, of: Of) -> Sequence[Entry]:
         rows = await self._tx.all(
@@ -82,7 +87,7 @@ class RecordRepository:
     async def _promised(self, of: Of) -> Sequence[Row]:
         return await self._tx.all(
             f"""
-            SELECT o.meeting_id, o.done, c.user_id, c.category, c.text, c.target, c.visibility
+            SELECT o.meeting_id, o.done, o.dropped, c.user_id, c.category, c.text, c.target, c.visibility
             FROM outcomes o JOIN meetings m ON m.id = o.meeting_id
             JOIN commitments c ON c.id = o.commitment_id
             WHERE {_OVER} ORDER BY m.starts_at, m.id, c.id
@@ -91,7 +96,7 @@ class RecordRepository:
         )
 
     async def _sittings(
-        self, group: Group, of: Of, standing: Standing, promised: Sequence[Row]
+        self, group: Group, of: Of, standing: Standing, promised: Sequence[Row], now: dt.datetime
     ) -> Sequence[Sitting]:
         rows = await self._tx.all(
             f"""
@@ -101,6 +106,7 @@ class RecordRepository:
             **of,
         )
         visitors = await self._visitors(of)
+        tallies = await self._tallies(group, now)
         due: dict[int, list[Row]] = defaultdict(list)
         for row in promised:
             due[row["meeting_id"]].append(row)
@@ -119,8 +125,9 @@ class RecordRepository:
                     unnamed=tuple(
                         entry.state for user_id, entry in standing.get(meeting.id, {}).items() if user_id < 0
                     ),
-                    promises=Kept(len(reported), sum(each["done"] >= each["target"] for each in reported)),
+                    promises=kept((each["done"], each["target"]) for each in reported),
                     reporters=len({each["user_id"] for each in reported}),
+                    tally=tallies.get(meeting.id),
                 )
             )
         return found
@@ -135,6 +142,13 @@ class RecordRepository:
             starts_at=starts_at,
         )
         return 0 if row is None else int(row["n"])
+
+    async def _tallies(self, group: Group, now: dt.datetime) -> Mapping[MeetingId, Tally]:
+        """The meetings as the detector counts them; how they were rated stays in the database."""
+        past = await HistoryRepository(self._tx).of_group(group.id, until=now)
+        return {
+            each.meeting_id: each.tally._replace(pulse_n=None, pulse_sum=None, rated=None) for each in past
+        }
 
     async def _visitors(self, of: Of) -> Mapping[int, list[str]]:
         rows = await self._tx.all(
@@ -173,15 +187,26 @@ class RecordRepository:
         return sorted(found, key=lambda person: (person.name.casefold(), person.user_id))
 
 
+def _of(group: Group, now: dt.datetime, span: Span) -> dict[str, int | str]:
+    return {
+        "group_id": group.id,
+        "now": epoch(now),
+        "first": (span.first or dt.date.min).isoformat(),
+        "last": (span.last or dt.date.max).isoformat(),
+    }
+
+
 def _promise(row: Row, viewer: UserId | None) -> Promise:
-    is_private = row["visibility"] == Visibility.PRIVATE
+    # What was let go without having begun is its owner's own, like what is private.
+    is_private = row["visibility"] == Visibility.PRIVATE or (row["dropped"] and not row["done"])
     is_shown = row["user_id"] > 0 and (not is_private or row["user_id"] == viewer)
     return Promise(
         meeting_id=MeetingId(row["meeting_id"]),
         user_id=UserId(row["user_id"]) if row["user_id"] > 0 else None,
-        is_private=is_private,
+        is_private=bool(is_private),
         category=Category(row["category"]) if is_shown else None,
         text=row["text"] if is_shown else None,
         target=row["target"] if is_shown else None,
         done=row["done"] if is_shown else None,
+        let_go=bool(row["dropped"]) if is_shown else None,
     )

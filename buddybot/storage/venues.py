@@ -214,8 +214,9 @@ class ShareRepository:
         """Return the meetings that were held somewhere, oldest first, as the rules count them.
 
         Who came in person shares the way; who came online shares the turn. Of whom nothing is recorded
-        yet, as right after the close, their own answer counts. A host who did not come has not hosted,
-        and a meeting that was online this once is not here.
+        yet, as right after the close, their own answer counts. A host who did not come has not hosted.
+        A meeting that was online this once is not here, nor one of which an organizer said that the group
+        did not meet.
         """
         rows = await self._tx.all(
             """
@@ -233,7 +234,7 @@ class ShareRepository:
         meetings: dict[int, list[Row]] = {}
         for row in rows:
             meetings.setdefault(row["id"], []).append(row)
-        return [_held(found) for found in meetings.values()]
+        return [_held(found) for found in meetings.values() if any(map(_met, found))]
 
 
 def _held(rows: Sequence[Row]) -> Held:
@@ -258,6 +259,10 @@ def _held(rows: Sequence[Row]) -> Held:
         ),
         once=Basis(rows[0]["basis"]).once,
     )
+
+
+def _met(row: Row) -> bool:
+    return bool(row["attended"] != "didnt_meet")
 
 
 def _how(row: Row) -> str | None:

@@ -1,45 +1,45 @@
-"""Who came, and who came or sent word: two rates of a group, kept apart."""
+"""Who came, who came or sent word, what was kept, how often in a row: each figure by its one definition."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance, Entry
-from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.rates import rates_by
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates, spread, streak, together
+from tests.pages import pages
 
-NOW = datetime(2026, 1, 6, 19, tzinfo=UTC)
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)
-Seat = tuple[int, int]
+LETTERS = dict(zip("PLVEAU.D", Attendance, strict=True))
+"""One letter for each state."""
+
+Meetings = Sequence[Sequence[Attendance]]
+
+states = st.lists(st.sampled_from(Attendance), max_size=6)
+meetings = st.lists(states, max_size=8)
 
 
-def entry(state: Attendance, *, meeting: int = 1, user: int = 1) -> Entry:
-    return Entry(MeetingId(meeting), UserId(user), state, None, None, NOW, None)
+def of(letters: str) -> list[Attendance]:
+    """Some states by their letters."""
+    return [LETTERS[letter] for letter in letters]
 
 
-def of(entries: Sequence[tuple[Seat, Attendance]]) -> list[Entry]:
-    return [entry(state, meeting=meeting, user=user) for (meeting, user), state in entries]
-
-
-seats = st.tuples(st.integers(1, 4), st.integers(1, 6))
-ledgers = st.lists(st.tuples(seats, st.sampled_from(Attendance)), max_size=60)
-settled = st.dictionaries(seats, st.sampled_from(Attendance), max_size=24)
+# -- attended, attended or apologised ----------------------------------------------------------------
 
 
 def test_the_two_rates_of_an_evening() -> None:
-    states = ["present", "late", "virtual", "excused", "absent", "unrecorded", "not_yet_member"]
-    found = rates_by(entry(Attendance(state), user=number) for number, state in enumerate(states))
-    assert found is not None
-    assert (found.meetings, found.attended, found.attended_or_apologised) == (1, 3 / 5, 4 / 5)
+    found = rates([of("PLVEAU.")])
+    assert found == Rates(1, came=3, excused=1, absent=1)
+    assert (found.attended, found.attended_or_apologised) == (3 / 5, 4 / 5)
+    assert (found.came_each, found.counted_each) == (3, 5)
 
 
 @pytest.mark.parametrize("state", [state for state in Attendance if state not in NOT_COUNTED])
 def test_each_state_counts_in_its_own_way(state: Attendance) -> None:
-    found = rates_by([entry(state)])
+    found = rates([[state]])
     assert found is not None
     word = state.attended or state is Attendance.EXCUSED
     assert (found.attended, found.attended_or_apologised) == (float(state.attended), float(word))
@@ -47,36 +47,117 @@ def test_each_state_counts_in_its_own_way(state: Attendance) -> None:
 
 @pytest.mark.parametrize("state", NOT_COUNTED)
 def test_of_whom_nothing_is_known_there_is_no_rate(state: Attendance) -> None:
-    assert rates_by([]) is None
-    assert rates_by([entry(state)]) is None
+    assert rates([]) is None
+    assert rates([[]]) is None
+    assert rates([[state]]) is None
 
 
-@given(ledgers)
-def test_who_came_is_never_more_than_who_came_or_sent_word(ledger: list[tuple[Seat, Attendance]]) -> None:
-    found = rates_by(of(ledger))
+@given(meetings)
+def test_who_came_is_never_more_than_who_came_or_sent_word(held: Meetings) -> None:
+    found = rates(held)
     if found is not None:
         assert 0 <= found.attended <= found.attended_or_apologised <= 1
-        assert 1 <= found.meetings <= 4
+        assert 1 <= found.meetings <= len(held)
 
 
-@given(settled, st.randoms(use_true_random=False))
-def test_the_order_of_people_and_meetings_does_not_matter(
-    ledger: dict[Seat, Attendance], chance: Random
+@given(meetings, st.randoms(use_true_random=False))
+def test_the_order_of_people_and_meetings_does_not_matter(held: Meetings, chance: Random) -> None:
+    shuffled = [chance.sample(each, len(each)) for each in chance.sample(held, len(held))]
+    assert rates(shuffled) == rates(held)
+
+
+@given(meetings, st.sampled_from(NOT_COUNTED))
+def test_who_is_not_counted_changes_nothing(held: Meetings, state: Attendance) -> None:
+    assert rates([*([*each, state] for each in held), [state]]) == rates(held)
+
+
+@given(meetings, st.integers(0, 8))
+def test_two_stretches_together_are_as_one(held: Meetings, place: int) -> None:
+    assert together([rates(held[:place]), rates(held[place:])]) == rates(held)
+
+
+@given(st.dictionaries(st.sampled_from(Attendance), st.integers(0, 9)))
+def test_a_roll_counts_as_the_people_on_it(roll: dict[Attendance, int]) -> None:
+    people = [state for state, count in roll.items() for _ in range(count)]
+    assert rates([spread(roll)]) == rates([people])
+
+
+# -- commitments kept --------------------------------------------------------------------------------
+
+
+def test_a_commitment_is_kept_when_all_of_it_was_done() -> None:
+    assert kept([(4, 4), (3, 4), (5, 4), (0, 1)]) == Kept(due=4, kept=2)
+    assert kept([(4, 4), (3, 4)]).share == 1 / 2
+
+
+def test_where_nothing_was_due_there_is_no_share() -> None:
+    assert kept([]) == NONE_DUE
+    assert NONE_DUE.share is None
+
+
+@given(*[st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)))] * 2)
+def test_what_was_kept_adds_up(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    assert kept(one) + kept(other) == kept([*one, *other])
+    assert kept(one).kept <= kept(one).due
+
+
+# -- the streak --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("letters", "count"),
+    [
+        *[("", 0), ("P", 1), ("PLV", 3), ("A", 0), ("PPA", 0), ("PAP", 1), ("APP", 2)],
+        *[("PEP", 2), ("PPE", 2), ("E", 0), ("PEEEP", 2), ("PEA", 0)],  # sending word pauses
+        *[("PUP", 2), ("PDP", 2), ("..P", 1), ("P.P", 2)],  # nothing is known, no meeting, no member
+    ],
+)
+def test_a_streak_counts_the_meetings_in_a_row(letters: str, count: int) -> None:
+    assert streak(of(letters)) == count
+
+
+@given(states)
+def test_a_meeting_that_is_attended_adds_one_and_an_absence_ends_it(before: list[Attendance]) -> None:
+    assert streak([*before, Attendance.PRESENT]) == streak(before) + 1
+    assert streak([*before, Attendance.ABSENT]) == 0
+
+
+@given(states, states, st.sampled_from([Attendance.EXCUSED, *NOT_COUNTED]))
+def test_being_excused_or_not_counted_pauses_it_wherever_it_stands(
+    before: list[Attendance], after: list[Attendance], state: Attendance
 ) -> None:
-    shuffled = list(ledger.items())
-    chance.shuffle(shuffled)
-    assert rates_by(of(shuffled)) == rates_by(of(list(ledger.items())))
+    assert streak([*before, state, *after]) == streak([*before, *after])
 
 
-@given(ledgers)
-def test_a_correction_counts_once_and_in_the_place_of_what_was_there(
-    ledger: list[tuple[Seat, Attendance]],
-) -> None:
-    assert rates_by(of(ledger)) == rates_by(of(list(dict(ledger).items())))
-    assert rates_by(of([*ledger, *ledger])) == rates_by(of(ledger))
+@given(states)
+def test_a_streak_is_never_longer_than_what_was_attended(found: list[Attendance]) -> None:
+    assert 0 <= streak(found) <= sum(state.attended for state in found)
 
 
-@given(settled, st.sampled_from(NOT_COUNTED))
-def test_who_is_not_counted_changes_nothing(ledger: dict[Seat, Attendance], state: Attendance) -> None:
-    more = [((9, user), state) for user in range(3)]
-    assert rates_by(of([*ledger.items(), *more])) == rates_by(of(list(ledger.items())))
+# -- the page that defines them ----------------------------------------------------------------------
+
+
+def example(page: str) -> Iterator[tuple[str, list[Attendance]]]:
+    """The rows of the page's worked example: whose they are, and the states in their cells."""
+    words = {state.value.replace("_", " "): state for state in Attendance}
+    for line in page.partition("### An example")[2].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) > 1 and all(cell in words for cell in cells[1:]):
+            yield cells[0], [words[cell] for cell in cells[1:]]
+
+
+def test_the_example_in_the_docs_is_computed_rightly() -> None:
+    page = pages()["docs/organizers/attendance.md"]
+    rows = dict(example(page))
+    assert list(rows) == ["Ana", "Ben", "Cho"]
+    found = rates(zip(*rows.values(), strict=True))
+    assert found is not None
+    said = page.partition("### An example")[2]
+    assert f"{found.came} of {found.counted}, {found.attended:.0%}".replace("%", " %") in said
+    either = found.came + found.excused
+    assert f"{either} of {found.counted}, {found.attended_or_apologised:.0%}".replace("%", " %") in said
+    for name, own in rows.items():
+        assert re.search(rf"{name}'s (?:streak )?is {streak(own)}\b", said), (name, streak(own))
+    promised = kept([(2, 4), (1, 1), (4, 4), (2, 2)])
+    assert f"Of {promised.due} commitments" in said.replace("\n", " ")
+    assert f"{promised.kept} are kept, {promised.share:.0%}".replace("%", " %") in said.replace("\n", " ")

@@ -31,3 +31,6 @@ CREATE TABLE restores (
     copied_at        BIGINT NOT NULL,
     settled_at       BIGINT
 );
+
+ALTER TABLE meetings ADD COLUMN reduced BIGINT NOT NULL DEFAULT 0;          -- 1: so old that only counts are left of it
+CREATE INDEX meetings_unreduced ON meetings (starts_at) WHERE reduced = 0;
