@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench screenshots click-test lock wheel-smoke clean
+.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,9 @@ run: $(READY) ## Run the bot; needs DISCORD_TOKEN
 
 test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one
 	$(BIN)/python -m pytest
+
+test-office: $(READY) ## Open the spreadsheets with LibreOffice; apt installs it where it is missing
+	@bash .ci/office $(BIN)/python
 
 check: $(READY) ## Lint, format, types and the direction of the imports
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bench import backtest, outbox, pictures, rotation, stagnation, start, storage
+from bench import backtest, exports, outbox, pictures, rotation, stagnation, start, storage
 from bench.report import Measure, conclude
 
 BENCHMARKS: tuple[Measure, ...] = (
@@ -12,6 +12,7 @@ BENCHMARKS: tuple[Measure, ...] = (
     outbox.measure,
     rotation.measure,
     pictures.measure,
+    exports.measure,
     stagnation.measure,
     backtest.measure,
 )

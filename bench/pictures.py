@@ -18,6 +18,7 @@ from bench.report import Report, Verdict, run
 from bench.timing import Contender, interleaved
 from buddybot import locales
 from buddybot.domain.attendance import Attendance
+from buddybot.domain.rates import Kept, Rates
 from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row, attendance_picture
 from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
 
@@ -53,8 +54,8 @@ def full_signals() -> SignalsChart:
     places = range(MOST_MEETINGS)
     return SignalsChart(
         _days(),
-        tuple((70 + place * 7 % 31) / 100 for place in places),
-        tuple(None if place == 9 else (30 + place * 11 % 57) / 100 for place in places),
+        tuple(Rates(1, 70 + place * 7 % 31, 0, 30 - place * 7 % 31) for place in places),
+        tuple(None if place == 9 else Kept(100, 30 + place * 11 % 57) for place in places),
         tuple(place * 5 % 3 for place in places),
         ((12, Signal.KEPT), (22, Signal.ALL)),
     )

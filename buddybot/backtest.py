@@ -12,15 +12,17 @@ from buddybot.domain.pulse import HIGHEST, LOWEST
 from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import USUAL, Priors, Tally
 from buddybot.errors import OperatorError
+from buddybot.exports.attendance_json import CLOSES, OPENS
 
 STDIN = "-"
 OK, SKIPPED, CUT_OFF = 0, 1, 141
-LONGEST_LINE = 4 * 2**20
-"""Bytes; a group of sixty weeks has about ten thousand."""
+LONGEST_LINE = 16 * 2**20
+"""Bytes; sixty weeks have about ten thousand, the whole record of ten busy years about five million."""
 MOST = 1_000_000
 """No count and no number of a week is larger."""
 _COUNTS = ("roster", "present", "excused", "items", "done", "reporters", "pulse_n", "pulse_sum")
-_PARTS = ("present", "excused", "reporters", "pulse_n")  # of the roster
+_PARTS = ("present", "excused", "pulse_n")
+"""Of the roster. Reporters are not: one may report, and nobody says afterwards whether they came."""
 
 
 class BadLine(Exception):
@@ -52,9 +54,7 @@ def main(file: str, sensitivity: str) -> int:
 def replay(source: BinaryIO, out: TextIO, complaints: TextIO, sensitivity: Sensitivity) -> int:
     """Answer line by line and keep none; return the exit code."""
     code = OK
-    for number, line in enumerate(_lines(source), start=1):
-        if line is not None and not line.strip():
-            continue
+    for number, line in _groups(source):
         try:
             group, weeks = read_group(line)
         except BadLine as fault:
@@ -93,8 +93,8 @@ def _tallies(weeks: list[Any]) -> Iterator[Tally]:
     last = -1
     for place, found in enumerate(weeks, start=1):
         tally = _tally(found, place)
-        if tally.week <= last:
-            raise BadLine(f"week {tally.week} follows week {last}, and weeks must rise")
+        if tally.week < last:
+            raise BadLine(f"week {tally.week} follows week {last}, and weeks may not fall")
         last = tally.week
         yield tally
 
@@ -121,9 +121,9 @@ def _tally(found: Any, place: int) -> Tally:
 
 def _contradiction(counts: list[int | None]) -> str | None:
     """What cannot be true of a meeting's counts, as the end of a sentence."""
-    roster, present, excused, items, done, reporters, votes, total = counts
+    roster, present, excused, items, done, _, votes, total = counts
     if roster is not None:
-        for name, part in zip(_PARTS, (present, excused, reporters, votes), strict=True):
+        for name, part in zip(_PARTS, (present, excused, votes), strict=True):
             if part is not None and part > roster:
                 return f"{name} is more than roster"
     if done is not None and items is not None and done > items:
@@ -131,6 +131,20 @@ def _contradiction(counts: list[int | None]) -> str | None:
     if votes is not None and total is not None and not LOWEST * votes <= total <= HIGHEST * votes:
         return f"pulse_sum is not that of pulse_n ratings from {LOWEST} to {HIGHEST}"
     return None
+
+
+def _groups(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """The lines with a group and their numbers; of an exported document only what is between its brackets."""
+    is_document = False
+    for number, raw in enumerate(_lines(source), start=1):
+        line = None if raw is None else raw.strip()
+        if number == 1 and line == OPENS:
+            is_document = True
+        elif line is None or not is_document:
+            if line != b"":
+                yield number, line
+        elif line and line != CLOSES:
+            yield number, line.removesuffix(b",")
 
 
 def _lines(source: BinaryIO) -> Iterator[bytes | None]:

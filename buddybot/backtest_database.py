@@ -10,10 +10,10 @@ from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.errors import OperatorError
+from buddybot.host_database import host_database
 from buddybot.services.health import LEARNED_FROM
-from buddybot.storage.database import Tx, connect
+from buddybot.storage.database import Tx
 from buddybot.storage.history import HistoryRepository
-from buddybot.storage.migrations import pending
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LEARNED_FROM = LEARNED_FROM // timedelta(weeks=1)
@@ -32,13 +32,8 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
         guild = {group: [each.tally for each in history] for group, history in found.items()}
         return list(_decided(guild, GroupId(group_id), Sensitivity(sensitivity)))
 
-    database = await connect(url)
-    try:
-        if await pending(database):
-            raise OperatorError("The database is not up to date: run `buddybot migrate` first.")
+    async with host_database(url) as database:
         alerts = await database.read(script)
-    finally:
-        await database.close()
     sys.stdout.write(f"{json.dumps({'id': group_id, 'alerts': alerts})}\n")
     return OK
 

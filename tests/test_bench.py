@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as every
-from bench import outbox, pictures, rotation, start, storage
+from bench import exports, outbox, pictures, rotation, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
 from buddybot.domain.groups import Rotation
@@ -134,6 +134,13 @@ async def test_the_pictures_run_and_judge_their_size_without_matplotlib(
     ]
     assert report.met
     assert report.skipped == [pictures.MISSING]
+
+
+async def test_the_exports_run_and_judge() -> None:
+    report = await exports.measure(rounds=1, rows=1000)
+    assert [(each.sense, each.goal) for each in report.verdicts] == [("<=", 1.5), ("<=", 3.0)]
+    assert all(each.figure > 0 for each in report.verdicts)
+    assert len(report.figures) == 7
 
 
 @pytest.mark.parametrize("path", sorted(Path(every.__file__).parent.glob("*.py")), ids=lambda path: path.stem)

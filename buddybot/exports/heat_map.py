@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from buddybot.domain.attendance import Attendance
+from buddybot.domain.rates import rates
+from buddybot.domain.records import took_place
 from buddybot.exports.letters import written
 from buddybot.exports.pictures import (
     QUIET,
@@ -34,27 +36,49 @@ _LABEL_LIMIT = 240
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member's states, the oldest meeting first."""
+    """One member's states, the oldest meeting first; `name` is "" when it was never known."""
 
     name: str
     states: tuple[Attendance, ...]
 
+    @property
+    def is_number(self) -> bool:
+        """Whether the name cannot be written, and a number stands for it."""
+        return bool(self.name) and written(self.name) is None
+
 
 @dataclass(frozen=True, slots=True)
 class AttendanceChart:
-    """Who came to the meetings on these days; every row has a state for each."""
+    """Who came to the meetings on these days; every row has a state for each.
+
+    `unnamed` are the states at each meeting of those whose data was deleted: the words count them, and they
+    have no row. `own` is a chart of one person, for them alone.
+    """
 
     days: tuple[dt.date, ...]
     rows: tuple[Row, ...]
+    unnamed: tuple[tuple[Attendance, ...], ...] = ()
+    own: bool = False
 
     def __post_init__(self) -> None:
         if not self.days or not self.rows or any(len(row.states) != len(self.days) for row in self.rows):
             raise ValueError("a chart of attendance has meetings, members, and a state for each of both")
+        if self.unnamed and len(self.unnamed) != len(self.days):
+            raise ValueError("a chart of attendance has those without a name by meetings")
 
     def newest(self) -> "AttendanceChart":
         """The part that fits into a picture."""
-        rows = (Row(row.name, row.states[-MOST_MEETINGS:]) for row in self.rows)
-        return AttendanceChart(self.days[-MOST_MEETINGS:], tuple(rows))
+        rows = tuple(Row(row.name, row.states[-MOST_MEETINGS:]) for row in self.rows)
+        return replace(
+            self, days=self.days[-MOST_MEETINGS:], rows=rows, unnamed=self.unnamed[-MOST_MEETINGS:]
+        )
+
+    @property
+    def meetings(self) -> list[list[Attendance]]:
+        """Everybody's states at each meeting."""
+        unnamed = self.unnamed or ((),) * len(self.days)
+        named = zip(*(row.states for row in self.rows), strict=True)
+        return [[*states, *more] for states, more in zip(named, unnamed, strict=True)]
 
 
 def attendance_picture(chart: AttendanceChart, say: Say) -> Picture:
@@ -65,13 +89,15 @@ def attendance_picture(chart: AttendanceChart, say: Say) -> Picture:
 
 def attendance_words(chart: AttendanceChart, say: Say) -> str:
     """What the picture says, without a word about any one member; then whom its numbers stand for."""
-    met = [states for states in zip(*(row.states for row in chart.rows), strict=True) if _met(states)]
-    parts = [_span(chart.days, say)]
-    if met:
+    if chart.own:
+        return _own_words(chart, say)
+    met = [states for states in chart.meetings if took_place(states)]
+    parts = [_span(chart.days, say, "pictures.came")]
+    if (usual := rates(met)) is not None:
         average = "pictures.came.once" if len(chart.days) == 1 else "pictures.came.average"
-        parts.append(say(average, came=_mean(met, _came), members=_mean(met, _members)))
-        if len(met) > 3:
-            parts.append(say("pictures.came.lately", came=_mean(met[-3:], _came)))
+        parts.append(say(average, came=_number(usual.came_each), members=_number(usual.counted_each)))
+    if len(met) > 3 and (lately := rates(met[-3:])) is not None:
+        parts.append(say("pictures.came.lately", came=_number(lately.came_each)))
     if missed := len(chart.days) - len(met):
         one = "pictures.came.one_not_met" if missed == 1 else "pictures.came.not_met"
         parts.append(say(one, count=missed))
@@ -82,32 +108,32 @@ def attendance_words(chart: AttendanceChart, say: Say) -> str:
     return " ".join(parts)
 
 
+def _own_words(chart: AttendanceChart, say: Say) -> str:
+    """How often it was how, for the one person whose chart it is."""
+    [row] = chart.rows
+    parts = [_span(chart.days, say, "pictures.own")]
+    parts += [
+        say("pictures.own.state", state=say(f"pictures.state.{state}"), count=row.states.count(state))
+        for state in Attendance
+        if state in row.states
+    ]
+    return " ".join(parts)
+
+
 def numbered(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """The names that cannot be written, with the numbers of their rows that stand for them."""
-    return ((number, row.name) for number, row in enumerate(rows, 1) if written(row.name) is None)
+    return ((number, row.name) for number, row in enumerate(rows, 1) if row.is_number)
 
 
-def _span(days: Sequence[dt.date], say: Say) -> str:
+def _span(days: Sequence[dt.date], say: Say, table: str) -> str:
+    first, last, year = day_label(days[0], say), day_label(days[-1], say), days[-1].year
     if len(days) == 1:
-        return say("pictures.came.one", day=day_label(days[0], say))
-    first, last = day_label(days[0], say), day_label(days[-1], say)
-    return say("pictures.came.span", count=len(days), first=first, last=last)
+        return say(f"{table}.one", day=last, year=year)
+    return say(f"{table}.span", count=len(days), first=first, last=last, year=year)
 
 
-def _met(states: Sequence[Attendance]) -> bool:
-    return any(state not in (Attendance.DIDNT_MEET, Attendance.NOT_YET_MEMBER) for state in states)
-
-
-def _came(states: Sequence[Attendance]) -> int:
-    return sum(state.attended for state in states)
-
-
-def _members(states: Sequence[Attendance]) -> int:
-    return len(states) - states.count(Attendance.NOT_YET_MEMBER)
-
-
-def _mean(met: Sequence[Sequence[Attendance]], count: Callable[[Sequence[Attendance]], int]) -> str:
-    return f"{sum(map(count, met)) / len(met):.1f}".removesuffix(".0")
+def _number(mean: float) -> str:
+    return f"{mean:.1f}".removesuffix(".0")
 
 
 # -- the signs: each tells its state by its shape alone, the colour only helps -----------------
@@ -188,7 +214,9 @@ class _Drawing:
     def __init__(self, chart: AttendanceChart, say: Say) -> None:
         self._chart, self._say = chart, say
         self._labels = [
-            clipped(row.name, _NAME, _LABEL_LIMIT) if written(row.name) is not None else str(number)
+            str(number)
+            if row.is_number
+            else clipped(row.name or say("pictures.came.somebody"), _NAME, _LABEL_LIMIT)
             for number, row in enumerate(chart.rows, 1)
         ]
         names = max(width_of(label, _NAME) for label in self._labels)
@@ -204,7 +232,7 @@ class _Drawing:
 
     def png(self) -> bytes:
         """Draw all of it."""
-        self._canvas.text((_EDGE, _EDGE + 24), self._say("pictures.came.title"), size=_TITLE)
+        self._draw_title()
         for number, (row, label) in enumerate(zip(self._chart.rows, self._labels, strict=True)):
             self._draw_row(self._top + number * self._pitch, row, label)
         self._draw_days()
@@ -213,11 +241,17 @@ class _Drawing:
             self._canvas.text((x + 38, y + 13), self._word(state), size=_SMALL, ink=QUIET, anchor="lm")
         return self._canvas.png()
 
+    def _draw_title(self) -> None:
+        """Write what it is, and at the right the years: the days below have none."""
+        first, last = self._chart.days[0].year, self._chart.days[-1].year
+        years = str(last) if first == last else f"{first}-{last}"
+        title = self._say("pictures.own.title" if self._chart.own else "pictures.came.title")
+        self._canvas.text((_EDGE, _EDGE + 24), title, size=_TITLE)
+        self._canvas.text((self._width - _EDGE, _EDGE + 24), years, size=_SMALL, ink=QUIET, anchor="rs")
+
     def _draw_row(self, y: int, row: Row, label: str) -> None:
-        is_number = written(row.name) is None
-        self._canvas.text(
-            (_EDGE, y + self._side / 2), label, size=_NAME, ink=QUIET if is_number else TEXT, anchor="lm"
-        )
+        ink = QUIET if row.is_number else TEXT
+        self._canvas.text((_EDGE, y + self._side / 2), label, size=_NAME, ink=ink, anchor="lm")
         for column, state in enumerate(row.states):
             self._stamp((self._left + column * self._pitch, y), state, self._side)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from buddybot.domain.rates import NONE_DUE, Kept, Rates, together
 from buddybot.exports.letters import Point
 from buddybot.exports.pictures import (
     LINES,
@@ -43,13 +44,13 @@ class Signal(StrEnum):
 class SignalsChart:
     """The signals at the meetings on these days, None where there is nothing to know.
 
-    Attendance and promises kept are shares from 0 to 1, the pulse is its band. `alerts` names the
-    meetings, by their place, at whose end one was raised, and by which signal.
+    The pulse is its band. `alerts` names the meetings, by their place, at whose end one was raised, and by
+    which signal.
     """
 
     days: tuple[dt.date, ...]
-    attendance: tuple[float | None, ...]
-    kept: tuple[float | None, ...]
+    attendance: tuple[Rates | None, ...]
+    kept: tuple[Kept | None, ...]
     pulse: tuple[int | None, ...]
     alerts: tuple[tuple[int, Signal], ...] = ()
 
@@ -57,10 +58,8 @@ class SignalsChart:
         lines = (self.attendance, self.kept, self.pulse)
         if not self.days or any(len(line) != len(self.days) for line in lines):
             raise ValueError("a chart of signals has meetings, and a value or None for each")
-        shares = [value for value in (*self.attendance, *self.kept) if value is not None]
-        bands = [value for value in self.pulse if value is not None]
-        if not all(0 <= each <= 1 for each in shares) or not all(0 <= each <= HIGHEST_BAND for each in bands):
-            raise ValueError(f"shares are from 0 to 1, bands from 0 to {HIGHEST_BAND}")
+        if not all(band is None or 0 <= band <= HIGHEST_BAND for band in self.pulse):
+            raise ValueError(f"bands are from 0 to {HIGHEST_BAND}")
         if not all(0 <= place < len(self.days) for place, _ in self.alerts):
             raise ValueError("an alert is at one of the meetings")
 
@@ -77,9 +76,17 @@ class SignalsChart:
 
     def heights(self, signal: Signal) -> tuple[float | None, ...]:
         """A signal's values, each from 0 to 1."""
-        if signal is Signal.PULSE:
-            return tuple(None if band is None else band / HIGHEST_BAND for band in self.pulse)
-        return self.attendance if signal is Signal.ATTENDANCE else self.kept
+        return tuple(self.usual(signal, slice(place, place + 1)) for place in range(len(self.days)))
+
+    def usual(self, signal: Signal, part: slice) -> float | None:
+        """A signal's value from 0 to 1 over some of the meetings together; None when nothing is known."""
+        if signal is Signal.ATTENDANCE:
+            came = together(self.attendance[part])
+            return None if came is None else came.attended
+        if signal is Signal.KEPT:
+            return sum((each for each in self.kept[part] if each is not None), NONE_DUE).share
+        bands = [band for band in self.pulse[part] if band is not None]
+        return sum(bands) / len(bands) / HIGHEST_BAND if bands else None
 
 
 def signals_picture(chart: SignalsChart, say: Say) -> Picture:
@@ -113,8 +120,8 @@ def signals_words(chart: SignalsChart, say: Say) -> str:
 
 def _summary(chart: SignalsChart, signal: Signal, part: slice, say: Say) -> str | None:
     """A signal's usual value in some of the meetings, in words."""
-    known = [height for height in chart.heights(signal)[part] if height is not None]
-    return _value(signal, sum(known) / len(known), say) if known else None
+    usual = chart.usual(signal, part)
+    return None if usual is None else _value(signal, usual, say)
 
 
 def _value(signal: Signal, height: float, say: Say) -> str:

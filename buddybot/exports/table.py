@@ -1,32 +1,34 @@
 """The long table of a record: a row for each member and meeting, the same in every format."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import UserId
-from buddybot.domain.records import Person, Record, Sitting
+from buddybot.domain.records import Record
 
 Progress = Callable[[int], None]
 """Called now and then with how many rows are written so far."""
 EVERY = 250
 """Rows between two calls of it."""
 
+MEMBER, VISITOR, UNNAMED = ROLES = ("member", "visitor", "unnamed")
 COLUMNS = (
     *("group", "meeting", "date", "time", "zone", "starts_at", "place", "role", "member", "member_id"),
     *("state", "recorded_by", "recorded_at", "previous", "reason"),
 )
 """The columns by the names that machines read; people read `export.column.<name>`."""
 
+Row = TypeVar("Row")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+
+class Line(NamedTuple):
     """One row: how one person was at one meeting; `meeting` is its number, None for one that was called off.
 
-    `date`, `time` and `zone` are local, `starts_at` and `recorded_at` aware UTC instants. `role` is
-    "member", "visitor", or "unnamed" for one whose data was deleted. `recorded_by` is a name, "" when the
-    bot settled it by itself or nobody did.
+    `date`, `time` and `zone` are local, `starts_at` and `recorded_at` aware UTC instants. `role` is one of
+    `ROLES`, "unnamed" for somebody whose data was deleted. `recorded_by` is a name, "" when the bot settled
+    it by itself or nobody did. A tuple, because there are thousands of them.
     """
 
     group: str
@@ -48,55 +50,36 @@ class Line:
 
 def lines(record: Record) -> Iterator[Line]:
     """Return the table, by meeting and then by name; who was no member at a meeting has no row for it."""
-    names = {person.user_id: person.name or str(person.user_id) for person in record.people}
+    names = names_of(record)
     for place, sitting in enumerate(record.sittings):
+        meeting = sitting.meeting
+        start = (record.group.name, sitting.number, meeting.day, meeting.time, meeting.zone)
+        at = (*start, meeting.starts_at, sitting.place or "")
         for person in record.people:
-            if person.cells[place].counts:
-                yield _line(record, sitting, person, place, names)
+            state, entry = (cell := person.cells[place]).state, cell.entry
+            if not cell.counts:
+                continue
+            who = (MEMBER, names[person.user_id], person.user_id)
+            if entry is None:
+                yield Line(*at, *who, state, "", None, None, "")
+                continue
+            by = entry.recorded_by
+            name = "" if by is None else names.get(by, str(by))
+            yield Line(*at, *who, state, name, entry.recorded_at, entry.previous, entry.reason or "")
         for state in sitting.unnamed:
-            yield _bare(record, sitting, "unnamed", "", state)
+            yield Line(*at, UNNAMED, "", None, state, "", None, None, "")
         for visitor in sitting.visitors:
-            yield _bare(record, sitting, "visitor", visitor, Attendance.PRESENT)
+            yield Line(*at, VISITOR, visitor, None, Attendance.PRESENT, "", None, None, "")
 
 
-def _line(record: Record, sitting: Sitting, person: Person, place: int, names: dict[UserId, str]) -> Line:
-    cell = person.cells[place]
-    entry = cell.entry
-    by = None if entry is None else entry.recorded_by
-    return Line(
-        group=record.group.name,
-        meeting=sitting.number,
-        date=sitting.meeting.day,
-        time=sitting.meeting.time,
-        zone=sitting.meeting.zone,
-        starts_at=sitting.meeting.starts_at,
-        place=sitting.place or "",
-        role="member",
-        member=names[person.user_id],
-        member_id=person.user_id,
-        state=cell.state,
-        recorded_by="" if by is None else names.get(by, str(by)),
-        recorded_at=None if entry is None else entry.recorded_at,
-        previous=None if entry is None else entry.previous,
-        reason="" if entry is None else entry.reason or "",
-    )
+def names_of(record: Record) -> dict[UserId, str]:
+    """Return what each person is called in an export: their name, or the id where none is known."""
+    return {person.user_id: person.name or str(person.user_id) for person in record.people}
 
 
-def _bare(record: Record, sitting: Sitting, role: str, name: str, state: Attendance) -> Line:
-    return Line(
-        group=record.group.name,
-        meeting=sitting.number,
-        date=sitting.meeting.day,
-        time=sitting.meeting.time,
-        zone=sitting.meeting.zone,
-        starts_at=sitting.meeting.starts_at,
-        place=sitting.place or "",
-        role=role,
-        member=name,
-        member_id=None,
-        state=state,
-        recorded_by="",
-        recorded_at=None,
-        previous=None,
-        reason="",
-    )
+def counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    """Pass the rows on, and tell how many there were."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % EVERY == 0:
+            progress(number)

@@ -9,7 +9,10 @@ from tests.architecture.source import Function, Source
 
 LAYERS = {"domain": 0, "storage": 1, "services": 2, "pings": 3, "exports": 3, "ui": 4, "cogs": 5}
 COMPOSITION = frozenset(
-    {"__main__", "app", "backtest", "backtest_database", "bot", "cli", "demo", "doctor", "library"}
+    {
+        *("__main__", "app", "backtest", "backtest_database", "bot", "cli", "demo", "doctor"),
+        *("copies_command", "export_command", "host_database", "library", "person_command"),
+    }
 )
 TOP = 6
 
@@ -111,11 +114,14 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "aiosqlite": _among("buddybot.storage.sqlite"),
     # The engine's own module: its transactions, and its test for whether a statement is complete.
     "sqlite3": _among(
-        "buddybot.storage.sqlite", "buddybot.storage.sqlite_script", "buddybot.storage.migrations"
+        *("buddybot.storage.sqlite", "buddybot.storage.sqlite_script", "buddybot.storage.migrations"),
+        "buddybot.storage.copies",
     ),
     "asyncpg": _among("buddybot.storage.postgres"),
     "icalendar": _among("buddybot.exports.ics"),
     "ical": _among(),
+    "xlsxwriter": _among("buddybot.exports.workbook"),
+    "openpyxl": _among(),
     "PIL": _among("buddybot.exports.pictures"),
     "simcord": _in_demo,
     "pytest": _among(),

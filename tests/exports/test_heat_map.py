@@ -1,5 +1,7 @@
 """Who came, to look at and to hear: each state has its own shape, and no member is singled out in words."""
 
+import datetime as dt
+from dataclasses import replace
 from itertools import combinations, permutations
 
 import pytest
@@ -83,7 +85,7 @@ def test_the_words_say_what_the_picture_says_and_name_no_member() -> None:
     )
     words = attendance_words(chart, say)
     assert words == (
-        "Who came to the last 8 meetings, 8 Jan to 26 Feb. On average 3 of 3.7 came. "
+        "Who came to the 8 meetings from 8 Jan to 26 Feb 2026. On average 3 of 3.6 came. "
         "In the last three meetings 2.3 came. One meeting did not take place. Not recorded yet: 1."
     )
 
@@ -92,7 +94,7 @@ def test_the_words_say_what_the_picture_says_and_name_no_member() -> None:
 def test_the_words_are_the_same_whoever_it_was(names: tuple[str, str]) -> None:
     rows = zip(names, ("++++", "----"), strict=True)
     assert attendance_words(attendance(**dict(rows)), say) == (
-        "Who came to the last 4 meetings, 8 Jan to 29 Jan. On average 1 of 2 came. "
+        "Who came to the 4 meetings from 8 Jan to 29 Jan 2026. On average 1 of 2 came. "
         "In the last three meetings 1 came."
     )
 
@@ -100,11 +102,41 @@ def test_the_words_are_the_same_whoever_it_was(names: tuple[str, str]) -> None:
 def test_one_meeting_and_none_that_took_place_are_said_rightly() -> None:
     assert (
         attendance_words(attendance(Ana="+", Ben="."), say)
-        == "Who came to the meeting of 8 Jan. 1 of 1 came."
+        == "Who came to the meeting of 8 Jan 2026. 1 of 1 came."
     )
     assert attendance_words(attendance(Ana="//", Ben="./"), say) == (
-        "Who came to the last 2 meetings, 8 Jan to 15 Jan. 2 meetings did not take place."
+        "Who came to the 2 meetings from 8 Jan to 15 Jan 2026. 2 meetings did not take place."
     )
+
+
+def test_whose_data_was_deleted_is_counted_and_has_no_row() -> None:
+    chart = replace(attendance(Ana="++", Ben="+-"), unnamed=((Attendance.PRESENT,), ()))
+    assert attendance_words(chart, say).endswith("On average 2 of 2.5 came.")
+    assert attendance_picture(chart, say).png == attendance_picture(attendance(Ana="++", Ben="+-"), say).png
+    with pytest.raises(ValueError, match="without a name"):
+        replace(chart, unnamed=((),))
+
+
+def test_ones_own_chart_says_to_them_how_often_it_was_how() -> None:
+    chart = replace(attendance(Ana="++Le/"), own=True)
+    assert attendance_words(chart, say) == (
+        "You at the 5 meetings from 8 Jan to 5 Feb 2026. "
+        "there: 2. came late: 1. sent word: 1. did not meet: 1."
+    )
+
+
+def test_a_picture_over_new_year_names_both_years() -> None:
+    one = AttendanceChart((dt.date(2025, 12, 30),), (Row("Ana", (Attendance.PRESENT,)),))
+    both = replace(one, days=(*one.days, dt.date(2026, 1, 6)), rows=(Row("Ana", (Attendance.PRESENT,) * 2),))
+    assert "30 Dec to 6 Jan 2026" in attendance_words(both, say)
+    later = replace(one, days=(dt.date(2026, 12, 30),))
+    assert attendance_picture(one, say).png != attendance_picture(later, say).png
+
+
+def test_a_member_whose_name_was_never_known_has_a_row() -> None:
+    chart = AttendanceChart(days(1), (Row("", (Attendance.PRESENT,)),))
+    named = AttendanceChart(days(1), (Row("somebody", (Attendance.PRESENT,)),))
+    assert attendance_picture(chart, say).png == attendance_picture(named, say).png
 
 
 def test_a_number_stands_for_a_name_in_another_script_and_the_words_tell_whose() -> None:

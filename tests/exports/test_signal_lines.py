@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.pictures import full_signals
+from buddybot.domain.rates import Kept, Rates
 from buddybot.exports.pictures import CARD
 from buddybot.exports.signal_lines import (
     ALERT,
@@ -18,10 +19,11 @@ from buddybot.exports.signal_lines import (
 )
 from tests.exports.charts import contrast, days, near, opened, say
 
+SIX = Kept(10, 6)
 FLAT = SignalsChart(
     days(8),
-    (0.9, 0.8, 0.9, 0.85, 0.9, 0.9, 0.8, 0.9),
-    (0.6, 0.7, None, 0.6, 0.7, 0.3, 0.3, 0.2),
+    tuple(Rates(1, came, 0, 20 - came) for came in (18, 16, 18, 17, 18, 18, 16, 18)),
+    tuple(None if done is None else Kept(10, done) for done in (6, 7, None, 6, 7, 3, 3, 2)),
     (2, 2, None, 2, 2, 1, 1, None),
     ((7, Signal.KEPT),),
 )
@@ -38,7 +40,7 @@ def test_the_words_say_before_and_lately_and_name_the_alert() -> None:
 
 
 def test_the_words_say_what_is_not_known() -> None:
-    young = SignalsChart(days(1), (1.0,), (None,), (None,))
+    young = SignalsChart(days(1), (Rates(1, 4, 0, 0),), (None,), (None,))
     assert signals_words(young, say) == (
         "How the group was doing on 8 Jan. Came: 100 %. "
         "Promises kept: nothing is known of the last three meetings. "
@@ -64,8 +66,8 @@ def test_the_signal_that_raised_an_alert_is_circled() -> None:
 
 def test_a_value_that_is_not_known_leaves_a_gap() -> None:
     ink = STYLES[Signal.KEPT].ink
-    whole = signals_picture(replace(FLAT, kept=(0.6,) * 8), say)
-    open_ = signals_picture(replace(FLAT, kept=(0.6,) * 3 + (None,) * 2 + (0.6,) * 3), say)
+    whole = signals_picture(replace(FLAT, kept=(SIX,) * 8), say)
+    open_ = signals_picture(replace(FLAT, kept=(SIX,) * 3 + (None,) * 2 + (SIX,) * 3), say)
     assert near(open_, ink) < near(whole, ink) - 200
 
 
@@ -86,8 +88,8 @@ def test_the_largest_picture_is_small_and_fits_beside_a_chat() -> None:
 def test_every_length_of_history_is_drawn_up_to_the_newest(meetings: int) -> None:
     chart = SignalsChart(
         days(meetings),
-        (0.5,) * meetings,
-        (0.0,) * meetings,
+        (Rates(1, 1, 0, 1),) * meetings,
+        (Kept(3, 0),) * meetings,
         (1,) * meetings,
         ((0, Signal.ALL), (meetings - 1, Signal.PULSE)),
     )
@@ -101,14 +103,13 @@ def test_every_length_of_history_is_drawn_up_to_the_newest(meetings: int) -> Non
     ("wrong", "sentence"),
     [
         ({"days": ()}, "has meetings"),
-        ({"kept": (0.5,)}, "has meetings"),
-        ({"attendance": (1.1,) * 8}, "shares are from 0 to 1"),
-        ({"pulse": (3,) * 8}, "bands from 0 to 2"),
+        ({"kept": (SIX,)}, "has meetings"),
+        ({"pulse": (3,) * 8}, "bands are from 0 to 2"),
         ({"alerts": ((8, Signal.ALL),)}, "an alert is at one of the meetings"),
     ],
 )
 def test_a_chart_that_cannot_be_is_refused(
-    wrong: dict[str, tuple[dt.date | float | tuple[int, Signal], ...]], sentence: str
+    wrong: dict[str, tuple[dt.date | int | Kept | tuple[int, Signal], ...]], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         replace(FLAT, **wrong)  # type: ignore[arg-type]  # wrong on purpose

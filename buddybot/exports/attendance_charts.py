@@ -1,0 +1,35 @@
+"""The heat map of a record: what cards show and what exports hold is drawn from the same."""
+
+from buddybot.domain.records import Record
+from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row, attendance_picture
+from buddybot.exports.pictures import Picture, Say
+
+
+def chart(record: Record, *, own: bool = False) -> AttendanceChart:
+    """Return who came; whoever was no member at any of the meetings has no row.
+
+    `own` is for one person's own record, whose words speak to them. ValueError when there is no meeting, or
+    nobody has a row; `has_chart` tells.
+    """
+    return AttendanceChart(
+        tuple(sitting.meeting.day for sitting in record.sittings),
+        tuple(
+            Row(person.name, person.states)
+            for person in record.people
+            if any(cell.counts for cell in person.cells)
+        ),
+        tuple(sitting.unnamed for sitting in record.sittings),
+        own=own,
+    )
+
+
+def has_chart(record: Record) -> bool:
+    """Whether there is anything to draw."""
+    return any(cell.counts for person in record.people for cell in person.cells)
+
+
+def pictures(record: Record, say: Say) -> list[Picture]:
+    """Draw the whole record, 26 meetings a picture, the newest last; none when there is nothing to draw."""
+    stops = range(len(record.sittings), 0, -MOST_MEETINGS)
+    parts = [record.part(max(stop - MOST_MEETINGS, 0), stop) for stop in reversed(stops)]
+    return [attendance_picture(chart(part), say) for part in parts if has_chart(part)]

@@ -1,0 +1,83 @@
+"""The sheet that sums a record up: what was read and when, the rates with their definitions, the counts."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from buddybot import __version__
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.rates import Rates
+from buddybot.domain.records import Record
+from buddybot.exports.pictures import Say
+from buddybot.exports.table import names_of
+from buddybot.exports.workbook import HEAD, TITLE, Sheet, Styled, Value
+
+_COUNTED = tuple(state for state in Attendance if state is not Attendance.NOT_YET_MEMBER)
+_WIDTHS = (34, 17, *(13 for _ in _COUNTED[1:]), 13, 24)
+_DEFINED = ("attended", "apologised", "kept", "visitors", "unnamed")
+
+
+def write_summary(sheet: Sheet, records: Sequence[Record], say: Say, now: dt.datetime) -> None:
+    """Write the figures of each group one below the other, and then what the figures mean."""
+    sheet.widths(*_WIDTHS)
+    sheet.row([Styled(say("export.sheet.title"), TITLE)])
+    sheet.row([say("export.summary.made"), now])
+    sheet.row([say("export.summary.by"), f"buddybot {__version__}"])
+    for record in records:
+        sheet.row([])
+        for row in _figures(record, say):
+            sheet.row(row)
+        for row in _people(record, say):
+            sheet.row(row)
+    sheet.row([])
+    sheet.row([Styled(say("export.summary.definitions"), HEAD)])
+    for name in _DEFINED:
+        term, words = say(f"export.summary.{name}"), say(f"export.definition.{name}")
+        sheet.words(term, words, last_column=len(_WIDTHS) - 1, width=sum(_WIDTHS[1:]) - 10)
+
+
+def _figures(record: Record, say: Say) -> Iterator[list[Value | Styled]]:
+    """A group's name, the time that was read, its meetings and its rates."""
+    yield [Styled(record.group.name, TITLE)]
+    yield [say("export.summary.zone"), record.group.zone]
+    yield [say("export.summary.first"), record.first or say("export.summary.open_start")]
+    yield [say("export.summary.last"), record.last or say("export.summary.open_end")]
+    held = sum(record.met(place) for place in range(len(record.sittings)))
+    yield [say("export.summary.held"), held]
+    yield [say("export.summary.not_held"), len(record.sittings) - held]
+    rates, kept = record.rates, record.kept
+    attended: list[Value] = [say("export.summary.unknown")]
+    apologised = attended
+    if rates is not None:
+        attended = [rates.attended, _of(rates.came, rates.counted, say)]
+        apologised = [rates.attended_or_apologised, _of(rates.came + rates.excused, rates.counted, say)]
+    yield [say("export.summary.attended"), *attended]
+    yield [say("export.summary.apologised"), *apologised]
+    share = say("export.summary.unknown") if kept.share is None else kept.share
+    yield [say("export.summary.kept"), share, _of(kept.kept, kept.due, say) if kept.due else None]
+
+
+def _people(record: Record, say: Say) -> Iterator[list[Value | Styled]]:
+    """How often each person was how, by name, with both rates."""
+    heads = [say("export.summary.members"), *(say(f"export.state.{state}") for state in _COUNTED)]
+    heads += [say("export.summary.attended"), say("export.summary.apologised")]
+    yield [Styled(head, HEAD) for head in heads]
+    names = names_of(record)
+    for person in record.people:
+        yield [names[person.user_id], *_counts(person.states), *_shares(person.rates)]
+    unnamed = [state for sitting in record.sittings for state in sitting.unnamed]
+    if unnamed:
+        yield [say("export.summary.unnamed"), *_counts(unnamed)]
+
+
+def _counts(states: Sequence[Attendance]) -> list[int]:
+    found = Counter(states)
+    return [found[state] for state in _COUNTED]
+
+
+def _shares(rates: Rates | None) -> list[float | None]:
+    return [None, None] if rates is None else [rates.attended, rates.attended_or_apologised]
+
+
+def _of(part: int, whole: int, say: Say) -> str:
+    return say("export.summary.of", part=part, whole=whole)

@@ -1,0 +1,117 @@
+"""Records as files, each small enough to be sent: one when it fits, otherwise parts by meetings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from itertools import pairwise
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, Protocol, cast
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.records import Record
+from buddybot.exports import file_names
+from buddybot.exports.attendance_charts import pictures
+from buddybot.exports.formats import Format, write
+from buddybot.exports.pictures import Say
+from buddybot.exports.table import Progress
+
+IN_MEMORY = 2**20
+"""Bytes of one file that are kept in memory; what is larger is on the disk until it was sent."""
+
+Made = tuple[BinaryIO, int, str | None]
+"""A file, its size in bytes, and of a picture what it says in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file, put to its beginning; `size` is in bytes, `alt` is what a picture says in words."""
+
+    name: str
+    file: BinaryIO
+    size: int
+    alt: str | None = None
+
+
+class Write(Protocol):
+    """Writes records into one file, as `formats.write` does."""
+
+    def __call__(
+        self,
+        form: Format,
+        records: Sequence[Record],
+        out: BinaryIO,
+        *,
+        say: Say,
+        now: datetime,
+        progress: Progress,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Makes the files; `limit` is how many bytes one may have."""
+
+    form: Format
+    limit: int
+    say: Say
+    now: datetime
+    progress: Progress
+    write: Write = write
+
+    def make(self, records: Sequence[Record], days: tuple[date, date]) -> list[Part]:
+        """Return all files; Refusal `export.too_large` when one meeting or picture does not fit.
+
+        Refusal `export.no_picture` when pictures are asked for, and nobody was a member at the meetings.
+        """
+        made = list(self._drawn(records) if self.form is Format.PNG else self._fitted(records))
+        if not made:
+            raise Refusal("export.no_picture")
+        if any(size > self.limit for _, size, _ in made):
+            raise Refusal("export.too_large")
+        stem = file_names.stem(records, days)
+        return [
+            Part(f"{stem}{_ending(number, len(made))}.{self.form.extension}", *each)
+            for number, each in enumerate(made, start=1)
+        ]
+
+    def _drawn(self, records: Sequence[Record]) -> Iterator[Made]:
+        for record in records:
+            for picture in pictures(record, self.say):
+                yield BytesIO(picture.png), len(picture.png), picture.alt
+
+    def _fitted(self, records: Sequence[Record]) -> Iterator[Made]:
+        """The records in one file, or in as many as its size asks for; and so on for each of these."""
+        file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # whoever sends it closes it
+        self.write(self.form, records, file, say=self.say, now=self.now, progress=self.progress)
+        size = file.seek(0, 2)
+        file.seek(0)
+        if size <= self.limit or sum(len(record.sittings) for record in records) == 1:
+            yield file, size, None
+            return
+        file.close()
+        for piece in split(records, -(-size // self.limit)):
+            yield from self._fitted(piece)
+
+
+def _ending(number: int, count: int) -> str:
+    return f"-part-{number}-of-{count}" if count > 1 else ""
+
+
+def split(records: Sequence[Record], pieces: int) -> list[list[Record]]:
+    """The meetings of all records in so many runs, as even as can be; fewer when there are fewer meetings."""
+    total = sum(len(record.sittings) for record in records)
+    pieces = min(pieces, total)
+    bounds = [total * number // pieces for number in range(pieces + 1)]
+    return [list(_between(records, start, stop)) for start, stop in pairwise(bounds)]
+
+
+def _between(records: Sequence[Record], start: int, stop: int) -> Iterator[Record]:
+    """The meetings from one place to another, counted through all records."""
+    before = 0
+    for record in records:
+        here = len(record.sittings)
+        begin, end = max(start - before, 0), min(stop - before, here)
+        if begin < end:
+            yield record if (begin, end) == (0, here) else record.part(begin, end)
+        before += here

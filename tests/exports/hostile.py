@@ -1,0 +1,107 @@
+"""Names and reasons as nobody should write them, for everything that is opened by another program."""
+
+from hypothesis import strategies as st
+
+from buddybot.domain.records import Record
+from tests.exports import records
+
+INVISIBLE = (
+    '"\xad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e'
+    "\u2060\u2066\u2069\u2800\u3164\ufe0f\ufeff"
+)
+"""Some of what a program may take away before it looks; quotes are among it."""
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1,1)",
+    '=HYPERLINK("https://example.org/","Ana")',
+    "=cmd|' /C calc'!A0",
+    "{=1+1}",
+    "  =1+1",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\tAna",
+    "\rAna",
+    "\x00=1+1",
+    "\x1b=1+1",
+    "\ufeff=1+1",
+    "\u200b=1+1",
+    "\u00a0=1+1",
+    "\u3000=1+1",
+    "\u202e=1+1",
+    "\u2066=1+1",
+    "\u200d=1+1",
+    "\ufe0f=1+1",
+    "\u3164=1+1",
+    "\ud800=1+1",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1,1)",
+    "﹦1+1",
+    "﹣1+1",
+    "\u22121+1",
+    "⁼1",
+    "Ana;=1+1",
+    'Ana; "=1+1',
+    "Ana;\t@SUM(1)",
+    "Ana\n=1+1",
+    'Ana",=1+1,"',
+    '"=1+1"',
+    "'=1+1",
+)
+"""What some program could take for a formula."""
+TEXTS = (
+    *FORMULAS,
+    "Ana",
+    "O'Neil, Ana",
+    'Ana "the reader"',
+    "אנה לוי",
+    "آنا علی",
+    "\u202egnp.exe",
+    "安娜",
+    "👩‍👩‍👧‍👦",
+    "A\x00n\x07a",
+    "Ana\r\nBen\x85Cho\u2028Dev\vEli",
+    "\ud83d",
+    "Ana\udfff",
+    "\ufffe\uffff",
+    "https://example.org/",
+    "mailto:ana@example.org",
+    "internal:Table!A1",
+    "<r><t>Ana</t></r>",
+    "<r></c><c><f>1+1</f></c></r>",
+    "<b>&amp;</b>",
+    "&L&D&Z",
+    "_x000D_ and _x0041_",
+    "#REF!",
+    "x" * 40_000,
+    "=" * 40_000,
+    "🙂" * 20_000,
+    "   ",
+    "\x00",
+)
+"""These and more that must stay what they are."""
+
+texts = st.one_of(
+    st.sampled_from(TEXTS),
+    st.text(st.characters(codec=None), max_size=40),
+    st.tuples(
+        st.text(f" \t\r\n\0\x1b\u00a0\u3000\ud800;{INVISIBLE}", max_size=4),
+        st.sampled_from("=+-@＝＋－＠\u2212"),
+        st.text(max_size=8),
+    ).map("".join),
+)
+"""Anything that a string can be, and often something with a formula in it."""
+
+
+def record() -> Record:
+    """A record with each of the texts as a name, a reason, a visitor, a place and a commitment."""
+    return records.record(
+        [records.person(text, "+", user_id=number, reason=text) for number, text in enumerate(TEXTS, 1)],
+        sittings=[records.sitting(0, visitors=TEXTS, venue=TEXTS[0])],
+        of=records.group(TEXTS[0]),
+        promises=[records.promise(text, user_id=number) for number, text in enumerate(TEXTS, 1)],
+    )

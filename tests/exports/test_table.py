@@ -1,0 +1,53 @@
+"""The long table: a row for each member and meeting, by meeting and then by name."""
+
+import datetime as dt
+
+from buddybot.domain.attendance import Attendance
+from buddybot.exports import table
+from tests.exports import records
+
+
+def test_a_row_has_a_field_for_every_column() -> None:
+    assert table.Line._fields == table.COLUMNS
+
+
+def test_rows_go_by_meeting_then_by_name_and_visitors_come_last() -> None:
+    record = records.record(
+        records.people(Ana="+-", Ben="Le"),
+        sittings=[records.sitting(0, visitors=["Zoë"], unnamed="-"), records.sitting(1)],
+    )
+    assert [(line.meeting, line.role, line.member, line.state) for line in table.lines(record)] == [
+        (1, "member", "Ana", Attendance.PRESENT),
+        (1, "member", "Ben", Attendance.LATE),
+        (1, "unnamed", "", Attendance.ABSENT),
+        (1, "visitor", "Zoë", Attendance.PRESENT),
+        (2, "member", "Ana", Attendance.ABSENT),
+        (2, "member", "Ben", Attendance.EXCUSED),
+    ]
+
+
+def test_who_was_no_member_at_a_meeting_has_no_row_for_it() -> None:
+    record = records.record(records.people(Ana=".+.", Ben="+++"))
+    assert [line.meeting for line in table.lines(record) if line.member == "Ana"] == [2]
+
+
+def test_a_meeting_that_was_called_off_has_no_number() -> None:
+    record = records.record(records.people(Ana="/+"), sittings=[records.sitting(0, called_off=True)])
+    (line,) = table.lines(record)
+    assert (line.meeting, line.state) == (None, Attendance.DIDNT_MEET)
+
+
+def test_a_row_says_who_recorded_it_and_what_was_there_before() -> None:
+    ana = records.person("Ana", "+", reason="mixed up", previous=Attendance.ABSENT)
+    ben = records.person("Ben", "+", user_id=7, recorded_by=None)
+    cho = records.person("", "+", user_id=8, recorded_by=9)
+    rows = list(table.lines(records.record([ana, ben, cho])))
+    assert [(line.member, line.recorded_by) for line in rows] == [("Ana", "Ana"), ("Ben", ""), ("8", "9")]
+    assert (rows[0].previous, rows[0].reason) == (Attendance.ABSENT, "mixed up")
+    assert rows[0].recorded_at == dt.datetime(2026, 1, 8, 20, 30, tzinfo=dt.UTC)
+
+
+def test_progress_is_told_every_so_many_rows() -> None:
+    told: list[int] = []
+    assert len(list(table.counted(range(table.EVERY * 2 + 1), told.append))) == table.EVERY * 2 + 1
+    assert told == [table.EVERY, table.EVERY * 2]
