@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -24,7 +25,7 @@ from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.client import Client
-from buddybot.ui.reply import Reply
+from buddybot.ui.reply import Reply, told
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,17 @@ class BuddyBot(Client):
         """Return what tells whether Discord has the present command tree."""
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+
+    async def is_out_of(self, guild_id: GuildId) -> bool | None:
+        """Ask Discord whether the bot is out of a server; None when it cannot say now."""
+        try:
+            await self.fetch_guild(guild_id, with_counts=False)
+        except (discord.NotFound, discord.Forbidden):
+            return True
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("whether guild %s is gone could not be asked: %s", guild_id, told(error))
+            return None
+        return False
 
     async def close_house(self) -> None:
         """Close what `open_house` opened, the last first."""

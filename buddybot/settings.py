@@ -73,9 +73,10 @@ class InvitationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacySettings:
-    """Days between a server's farewell and the deletion of its rows."""
+    """Days between a server's farewell and the deletion of its rows, and until only counts are kept."""
 
     purge_days: Annotated[int, Between(1, 365)]
+    keep_days: Annotated[int, Between(0, 3650)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,8 @@ class HelpCog(commands.Cog):
     async def show_privacy(self, interaction: Interaction) -> None:
         """Show the privacy page."""
         async with Reply(interaction) as reply:
-            said = self._bot.settings.bot
-            days = self._bot.settings.privacy.purge_days
-            card = ui.privacy_card(reply.texts, support=said.support_url, policy=said.privacy_url, days=days)
+            settings = self._bot.settings
+            card = ui.privacy_card(reply.texts, settings.bot, settings.privacy)
             await reply.show(card)
 
 

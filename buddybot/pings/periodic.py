@@ -4,8 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from buddybot.domain.groups import Group
+from buddybot.domain.ids import GuildId
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Database, StorageError, Tx
 from buddybot.storage.groups import GroupRepository
@@ -31,11 +33,21 @@ class Periodic:
 class Housekeeping:
     """The jobs that look after the rows."""
 
-    def __init__(self, *, database: Database, work: Work, planner: Planner, purge_after: timedelta) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        work: Work,
+        planner: Planner,
+        purge_after: timedelta,
+        is_out: Callable[[GuildId], Awaitable[bool | None]],
+    ) -> None:
+        """`is_out` asks Discord whether the bot is out of a guild; None when it cannot say now."""
         self._database = database
         self._work = work
         self._planner = planner
         self._purge_after = purge_after
+        self._is_out = is_out
 
     async def replan(self) -> None:
         """Carry every active group's horizon forward, by the zone rules of today."""
@@ -57,10 +69,22 @@ class Housekeeping:
         await self._database.write(script)
 
     async def purge_guilds(self) -> None:
-        """Delete what is stored of guilds that the bot has been out of for long."""
+        """Delete what is stored of guilds that the bot has been out of for long, once Discord confirms it.
+
+        One that Discord cannot tell about now waits for tomorrow.
+        """
         before = self._work.now() - self._purge_after
-        if await self._database.write(lambda tx: GuildRepository(tx).purge(before)):
-            await self._database.scrub()
+        for guild_id in await self._work.read(lambda tx: GuildRepository(tx).gone_before(before)):
+            is_out = await self._is_out(guild_id)
+            if is_out is False:
+                await self._database.write(partial(_unmark, guild_id=guild_id))
+            elif is_out:
+                await self._database.write(partial(_purge, guild_id=guild_id))
+                self._work.deleted()
+
+    async def scrub(self) -> None:
+        """Leave no byte of what was deleted in the database's files."""
+        await self._work.scrub()
 
     async def reopen_routes(self) -> None:
         """Let what waits try its closed channel once more: the permissions may have been mended."""
@@ -73,6 +97,15 @@ class Housekeeping:
         await self._work.write(None, script)
 
 
+async def _purge(tx: Tx, guild_id: GuildId) -> bool:
+    return await GuildRepository(tx).purge(guild_id)
+
+
+async def _unmark(tx: Tx, guild_id: GuildId) -> bool:
+    """The next replanning takes its groups up again."""
+    return await GuildRepository(tx).back(guild_id)
+
+
 def jobs(
     housekeeping: Housekeeping,
     *,
@@ -83,13 +116,14 @@ def jobs(
     close_pulses: Callable[[], Awaitable[None]],
     review_members: Callable[[], Awaitable[None]],
     review_groups: Callable[[], Awaitable[None]],
+    reduce_old: Callable[[], Awaitable[None]],
 ) -> Sequence[Periodic]:
     """Return the list.
 
     `tick` makes the dispatcher look, `refresh` edits cards and events that are stale, `read_interests`
     asks Discord who is interested in near meetings, `review_events` looks again at what it refused,
     `close_pulses` ends those whose morning has come, `review_members` looks who may need a kind word,
-    `review_groups` looks which groups may be going stale.
+    `review_groups` looks which groups may be going stale, `reduce_old` keeps only counts of what is old.
     """
     return (
         Periodic("replan", timedelta(hours=1), housekeeping.replan),
@@ -102,5 +136,7 @@ def jobs(
         Periodic("review members", timedelta(days=1), review_members),
         Periodic("review groups", timedelta(days=1), review_groups),
         Periodic("forget", timedelta(days=1), housekeeping.forget),
+        Periodic("reduce old", timedelta(days=1), reduce_old),
         Periodic("purge guilds", timedelta(days=1), housekeeping.purge_guilds),
+        Periodic("scrub", timedelta(seconds=60), housekeeping.scrub),
     )

@@ -1,6 +1,7 @@
 """Who goes, who is let go, and who may run a group: always with the door left open."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member, Role
@@ -55,7 +56,7 @@ class MemberService:
 
         async def script(tx: Tx) -> Leaving:
             standing = await access.as_member(tx, actor, group_id)
-            return await _leaving(tx, standing)
+            return await leaving(tx, standing)
 
         return await self._work.read(script)
 
@@ -66,25 +67,7 @@ class MemberService:
         async def script(tx: Tx) -> Departed:
             # Behind the lock: two who leave at once must not both count on the other.
             standing = await access.as_member(tx, actor, group_id, lock=True)
-            follows = await _leaving(tx, standing)
-            members = MemberRepository(tx)
-            if follows.heir is not None:
-                await members.set_role(group_id=group_id, user_id=follows.heir, role=Role.ORGANIZER)
-                await NoticeRepository(tx).tell(
-                    group_id, code="heir", key=f"heir:{follows.heir}:{epoch(now)}", parameters={}, now=now
-                )
-            await members.end(
-                group_id=group_id,
-                user_id=actor.user_id,
-                now=now,
-                reason=None if reason is None else reason.value,
-            )
-            await fit.forget(tx, group_id, actor.user_id)
-            if follows.last:
-                group = await archived(tx, self._planner, standing.group, by=actor.user_id, now=now)
-            else:
-                group = await in_line(tx, self._planner, standing.group, now)
-            return Departed(group, actor.user_id, follows.heir, reason)
+            return await depart(tx, self._planner, standing, now, reason)
 
         return await self._work.write(actor, script)
 
@@ -162,7 +145,30 @@ class MemberService:
         return await self._work.read(script)
 
 
-async def _leaving(tx: Tx, standing: access.Standing) -> Leaving:
+async def depart(
+    tx: Tx, planner: Planner, standing: access.Standing, now: datetime, reason: LeaveReason | None = None
+) -> Departed:
+    """End a membership of a group that is locked; the only organizer hands over to the longest member."""
+    group, user_id = standing.group, standing.member.user_id
+    follows = await leaving(tx, standing)
+    members = MemberRepository(tx)
+    if follows.heir is not None:
+        await members.set_role(group_id=group.id, user_id=follows.heir, role=Role.ORGANIZER)
+        await NoticeRepository(tx).tell(
+            group.id, code="heir", key=f"heir:{follows.heir}:{epoch(now)}", parameters={}, now=now
+        )
+    why = None if reason is None else reason.value
+    await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
+    await fit.forget(tx, group.id, user_id)
+    if follows.last:
+        group = await archived(tx, planner, group, by=user_id, now=now)
+    else:
+        group = await in_line(tx, planner, group, now)
+    return Departed(group, user_id, follows.heir, reason)
+
+
+async def leaving(tx: Tx, standing: access.Standing) -> Leaving:
+    """Return what would follow if a member left."""
     others = [
         member
         for member in await MemberRepository(tx).current(standing.group.id)

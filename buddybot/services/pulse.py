@@ -34,7 +34,6 @@ class PulseService:
     def __init__(self, work: Work, evaluate: Evaluate) -> None:
         self._work = work
         self._evaluate = evaluate
-        self._clean = False  # whether the database's files are free of what was deleted; unknown at the start
 
     async def vote(self, actor: Actor, meeting_id: MeetingId, rating: int) -> Pulse:
         """Count a member's one vote; return the pulse, which does not say how many there are.
@@ -57,20 +56,18 @@ class PulseService:
             return pulse
 
         pulse = await self._work.write(actor, script)
-        self._clean = False
+        self._work.deleted()  # a count was raised: how it was before is in the journal
         return pulse
 
     async def close_due(self) -> None:
-        """Close every pulse whose time is over, and leave nothing of what was deleted in the files."""
+        """Close every pulse whose time is over; what was voted is deleted with it."""
         for due in await self._work.read(lambda tx: PulseRepository(tx).due(self._work.now())):
             try:
                 await self._close(due)
             except StorageError as error:  # this one again in a minute, the others now
                 log.error("the pulse of meeting %s could not be closed: %s", due.meeting_id, error)
             else:
-                self._clean = False
-        if not self._clean:
-            self._clean = await self._work.scrub()
+                self._work.deleted()
 
     async def _close(self, due: DuePulse) -> None:
         try:

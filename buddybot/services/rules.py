@@ -11,7 +11,8 @@ from buddybot.domain.quiet import QuietHours
 class Rules:
     """How early, how long and how often; `quiet` are the hours of those who chose none themselves.
 
-    `library` has the activities that a group can do together.
+    `library` has the activities that a group can do together, `keep` says after how long only counts are
+    left of what people said and did; None keeps it.
     """
 
     check_in_early: timedelta
@@ -19,4 +20,5 @@ class Rules:
     invitation_life: timedelta
     code_tries_per_hour: int
     quiet: QuietHours | None = None
+    keep: timedelta | None = None
     library: Library = field(default_factory=dict)

@@ -32,15 +32,23 @@ class Work:
         """`changed` is called after every commit; it lets the alarm clock look for earlier dues."""
         self._database = database
         self._changed = changed
+        self._deletions = 1  # what an earlier run deleted may be in the files still
+        self._scrubbed = 0
         self.now = now
 
     async def read(self, script: Script[T]) -> T:
         """Run a script that only reads, on one consistent snapshot."""
         return await self._database.read(script)
 
-    async def scrub(self) -> bool:
-        """Leave no deleted byte in the database's own files; False when that must be tried again."""
-        return await self._database.scrub()
+    def deleted(self) -> None:
+        """Say that something was deleted of which no byte may stay in the database's files."""
+        self._deletions += 1
+
+    async def scrub(self) -> None:
+        """Leave no deleted byte in the database's files; a reader in the way leaves it to the next time."""
+        deletions = self._deletions
+        if self._scrubbed < deletions and await self._database.scrub():
+            self._scrubbed = deletions
 
     async def write(self, actor: Actor | None, script: Script[T]) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.

@@ -7,6 +7,9 @@ from buddybot.domain.ids import GuildId
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
+_OF_A_GUILD = ("groups", "preferences", "code_tries", "events", "guilds")
+"""What else there is belongs to a group and goes with it."""
+
 
 class GuildRepository:
     """One row a guild; 0 stands for the global command tree."""
@@ -79,19 +82,20 @@ class GuildRepository:
         rows = await self._tx.all("SELECT DISTINCT guild_id FROM groups WHERE state <> 'archived'")
         return [GuildId(row["guild_id"]) for row in rows]
 
-    async def purge(self, before: datetime) -> int:
-        """Delete all that is stored of guilds marked as gone before then; returns how many they were."""
+    async def gone_before(self, before: datetime) -> Sequence[GuildId]:
+        """Return the guilds that were marked as gone before then."""
         rows = await self._tx.all(
-            "SELECT guild_id FROM guilds WHERE gone_since < :before", before=epoch(before)
+            "SELECT guild_id FROM guilds WHERE gone_since < :before ORDER BY guild_id", before=epoch(before)
         )
-        for row in rows:
-            guild_id = row["guild_id"]
-            await self._tx.run("DELETE FROM groups WHERE guild_id = :guild_id", guild_id=guild_id)
-            await self._tx.run("DELETE FROM preferences WHERE guild_id = :guild_id", guild_id=guild_id)
-            await self._tx.run("DELETE FROM code_tries WHERE guild_id = :guild_id", guild_id=guild_id)
-            await self._tx.run("DELETE FROM events WHERE guild_id = :guild_id", guild_id=guild_id)
-            await self._tx.run("DELETE FROM guilds WHERE guild_id = :guild_id", guild_id=guild_id)
-        return len(rows)
+        return [GuildId(row["guild_id"]) for row in rows]
+
+    async def purge(self, guild_id: GuildId) -> bool:
+        """Delete all that is stored of a guild that is still marked as gone; returns whether it was."""
+        if not await self.is_gone(guild_id):
+            return False
+        for table in _OF_A_GUILD:
+            await self._tx.run(f"DELETE FROM {table} WHERE guild_id = :guild_id", guild_id=guild_id)
+        return True
 
     async def groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
         """Return how many groups the guild has now, and how many were made since an instant."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from discord import app_commands
 
 from buddybot.services.groups import Place
+from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup, Texts
 
@@ -34,6 +35,7 @@ AUDIENCES = {
     "meeting": Audience.ORGANIZER,
     "meeting calendar": Audience.MEMBER,
     "attendance": Audience.ORGANIZER,
+    "attendance history": Audience.MEMBER,
     "rotation": Audience.ORGANIZER,
     "health": Audience.ORGANIZER,
     "rotation show": Audience.MEMBER,
@@ -94,18 +96,20 @@ def help_card(texts: Texts, commands: Sequence[Entry], place: Place, *, support:
     return card
 
 
-def privacy_card(texts: Texts, *, support: str, policy: str, days: int) -> Card:
-    """Return what is stored, who sees it, and how it is removed."""
+def privacy_card(texts: Texts, said: BotSettings, privacy: PrivacySettings) -> Card:
+    """Return what is stored, who sees it, and how it is removed, as this bot's host has set it."""
     card = Card().text(Markup(f"## {texts('privacy.title')}"))
     for part in ("stored", "seen"):
         card.text(Markup(f"### {texts(f'privacy.{part}.title')}"), texts(f"privacy.{part}.text"))
     removed = [texts("privacy.removed.text")]
-    if support:
-        removed.append(texts("privacy.removed.support", support=Markup(support)))
-    removed.append(texts("privacy.removed.guild", days=days))
+    if said.support_url:
+        removed.append(texts("privacy.removed.support", support=Markup(said.support_url)))
+    if privacy.keep_days:
+        removed.append(texts("privacy.removed.kept", days=privacy.keep_days))
+    removed.append(texts("privacy.removed.guild", days=privacy.purge_days))
     card.text(Markup(f"### {texts('privacy.removed.title')}"), *removed)
-    if policy:
-        card.note(texts("privacy.removed.policy", policy=Markup(policy)))
+    if said.privacy_url:
+        card.note(texts("privacy.removed.policy", policy=Markup(said.privacy_url)))
     return card
 
 

@@ -8,6 +8,7 @@ import discord
 
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import RoleId, UserId
+from buddybot.services.members import Departed
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,14 @@ async def take(guild: discord.Guild | None, group: Group, user_id: UserId) -> No
     """Take the group's role from somebody who is no longer a member."""
     if guild is not None and (role := _role(guild, group)) is not None:
         await _tried(group, _remove(guild, role, user_id))
+
+
+async def withdraw(guild: discord.Guild | None, gone: Departed) -> None:
+    """Take the role from somebody who has left; delete it where the group ended with them."""
+    if gone.ended:
+        await delete(guild, gone.group)
+    else:
+        await take(guild, gone.group, gone.user_id)
 
 
 async def rename(guild: discord.Guild | None, group: Group) -> None:

@@ -1,9 +1,10 @@
 """What happens again and again: the horizon moves on, old things are forgotten, closed channels tried."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import InteractionId
+from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
@@ -29,12 +30,22 @@ THURSDAYS = Schedule(
 )
 
 
-def keeping(database: Database, now: Hands, planner: Planner | None = None) -> Housekeeping:
+async def out(guild_id: GuildId) -> bool | None:
+    return True
+
+
+def keeping(
+    database: Database,
+    now: Hands,
+    planner: Planner | None = None,
+    is_out: Callable[[GuildId], Awaitable[bool | None]] = out,
+) -> Housekeeping:
     return Housekeeping(
         database=database,
         work=Work(database=database, now=now, changed=lambda: None),
         planner=planner or Planner(ahead=2, times=TIMES),
         purge_after=timedelta(days=30),
+        is_out=is_out,
     )
 
 
@@ -111,6 +122,29 @@ async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(d
     assert await left() == 0
 
 
+async def test_a_guild_is_not_deleted_unless_discord_confirms_that_the_bot_is_out(database: Database) -> None:
+    now = Hands()
+    await found_group(database)
+    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+    now.go(days=31)
+
+    async def kept(answer: bool | None) -> bool:
+        async def is_out(guild_id: GuildId) -> bool | None:
+            assert guild_id == GUILD
+            return answer
+
+        await keeping(database, now, is_out=is_out).purge_guilds()
+        return bool(await database.read(lambda tx: GroupRepository(tx).of_guild(GUILD)))
+
+    assert await kept(None)
+    assert await database.read(lambda tx: GuildRepository(tx).is_gone(GUILD))
+    assert await kept(False)
+    assert not await database.read(lambda tx: GuildRepository(tx).is_gone(GUILD))
+    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+    now.go(days=31)
+    assert not await kept(True)
+
+
 async def test_a_closed_channel_is_tried_again_only_when_something_waits_for_it(database: Database) -> None:
     now = Hands()
     waiting, idle = [await found_group(database, name=name) for name in ("Rowan", "Alder")]
@@ -145,8 +179,9 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
         close_pulses=nothing,
         review_members=nothing,
         review_groups=nothing,
+        reduce_old=nothing,
     )
-    assert len({job.name for job in listed}) == len(listed) == 11
+    assert len({job.name for job in listed}) == len(listed) == 13
     assert all(job.every >= timedelta(minutes=1) for job in listed)
     for job in listed:
         await job.run()

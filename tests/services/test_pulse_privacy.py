@@ -57,7 +57,12 @@ class Watched:
     async def end(self) -> None:
         """Let it be ten the next morning."""
         self.evening.home.now = MEETS + timedelta(hours=15)
+        await self.minute()
+
+    async def minute(self) -> None:
+        """Do what is done every minute."""
         await self.pulses.close_due()
+        await self.evening.home.work.scrub()
 
     async def dump(self) -> Dump:
         """Return every row of every table, in the order in which the database keeps them."""
@@ -178,7 +183,7 @@ async def test_after_the_close_no_byte_of_a_voter_is_left_in_the_files(
     def traces() -> int:
         return sum(file.read_bytes().count(DAN.to_bytes(8)) for file in path.parent.iterdir())
 
-    await watched.pulses.close_due()
+    await watched.minute()
     before = traces()
     await watched.vote(DAN, 3)
     assert traces() > before
@@ -192,11 +197,11 @@ async def test_within_a_minute_the_files_hold_no_history_of_votes(
     path = sqlite_path(database_url)
     if path is None:
         pytest.skip("PostgreSQL's files are the server's")
-    await watched.pulses.close_due()
+    await watched.minute()
     journal = Path(f"{path}-wal")
     await watched.vote(ANA, 3)
     assert journal.stat().st_size > 0
-    await watched.pulses.close_due()
+    await watched.minute()
     assert journal.stat().st_size == 0
 
 

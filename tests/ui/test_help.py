@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from buddybot.services.groups import Place
+from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
 from buddybot.ui.texts import Texts
 
@@ -72,14 +73,17 @@ def test_commands_are_found_in_their_groups() -> None:
     ]
 
 
-def test_privacy_names_where_to_ask_when_it_is_known() -> None:
-    def said(support: str, policy: str) -> str:
-        card = privacy_card(Texts(), support=support, policy=policy, days=30)
+def test_privacy_says_what_this_host_has_set() -> None:
+    def said(support: str = "", policy: str = "", keep: int = 730) -> str:
+        privacy = PrivacySettings(purge_days=30, keep_days=keep)
+        card = privacy_card(Texts(), BotSettings(support_url=support, privacy_url=policy), privacy)
         return "\n".join(
             item.content for item in card.walk_children() if isinstance(item, discord.ui.TextDisplay)
         )
 
-    assert "https://help.example" in said("https://help.example", "")
-    assert "https://policy.example" in said("", "https://policy.example")
-    assert "Privacy policy" not in said("", "")
-    assert "30 days" in said("", "")
+    assert "https://help.example" in said(support="https://help.example")
+    assert "https://policy.example" in said(policy="https://policy.example")
+    assert "Privacy policy" not in said()
+    assert "30 days" in said()
+    assert "older than 730 days" in said()
+    assert "older than" not in said(keep=0)

@@ -1,0 +1,72 @@
+"""`buddybot person`: what whoever runs the bot does when a person asks for their data."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from buddybot import locales
+from buddybot.app import times_of
+from buddybot.domain.ids import UserId
+from buddybot.errors import OperatorError
+from buddybot.export_command import put
+from buddybot.exports.personal import Reading, person_json, person_page
+from buddybot.host_database import host_database
+from buddybot.pings.planner import Planner
+from buddybot.services.personal import Deletion, OwnCopy, PersonalService
+from buddybot.services.work import Work
+from buddybot.settings import Settings
+
+OK = 0
+JSON_NAME, PAGE_NAME = "my-data.json", "my-data.html"
+
+
+async def person(settings: Settings, user_id: int, *, folder: str | None, erase: bool, now: datetime) -> int:
+    """Say how much is stored of a person, write their copy, or delete it; return the exit code."""
+    async with host_database(settings.database_url) as database:
+        work = Work(database=database, now=lambda: now, changed=lambda: None)
+        planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
+        service = PersonalService(work, planner)
+        found = await service.deletion(UserId(user_id))
+        if not found.holdings.counts:
+            sys.stdout.write(f"Nothing is stored of {user_id}.\n")
+            return OK
+        if folder is not None:
+            _write(await service.copy_for_host(UserId(user_id)), UserId(user_id), Path(folder))
+        elif erase:
+            await service.erase(UserId(user_id))
+            sys.stdout.write(f"Everything about {user_id} is deleted; counts without a name remain.\n")
+            if not await database.scrub():
+                sys.stdout.write("The journal is in use; the bot empties it when it starts next.\n")
+        else:
+            _tell(found, user_id)
+    return OK
+
+
+def _tell(found: Deletion, user_id: int) -> None:
+    lines = [f"Stored of {user_id}:"]
+    lines += [
+        f"  {_say(f'personal.section.{name}')}: {count}" for name, count in found.holdings.counts.items()
+    ]
+    for each in found.leaving:
+        what = "ends with them" if each.last else "has others in it"
+        heir = "" if each.heir is None else f"; {each.heir} would organize it"
+        lines.append(f"  member of group {each.group.id} ({each.group.name}), which {what}{heir}")
+    lines.append("Add --copy FOLDER to write it into files, or --erase to delete it.")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _write(copy: OwnCopy, user_id: UserId, folder: Path) -> None:
+    if not folder.is_dir():
+        raise OperatorError(f"There is no folder {folder}: make it first.")
+    reading = Reading(user_id=user_id, now=copy.taken_at, zone=copy.zone, guilds={})
+    for name, data in (
+        (PAGE_NAME, person_page(copy.sections, reading, say=_say)),
+        (JSON_NAME, person_json(copy.sections, user_id=user_id, now=copy.taken_at)),
+    ):
+        with put(folder / name, force=False) as out:
+            out.write(data)
+    sys.stdout.write(f"Written: {folder / PAGE_NAME} and {folder / JSON_NAME}. Give them to nobody else.\n")
+
+
+def _say(key: str, /, **parameters: object) -> str:
+    return locales.sentences(locales.DEFAULT)[key].format(**parameters)

@@ -1,0 +1,115 @@
+"""What people may ask about themselves: a copy of everything, and its deletion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.audit import Action
+from buddybot.domain.groups import GroupState
+from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.services.access import Standing
+from buddybot.services.actor import Actor
+from buddybot.services.members import Departed, Leaving, depart, leaving
+from buddybot.services.upkeep import in_line
+from buddybot.services.work import Planner, Work
+from buddybot.storage.audit import AuditRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.erasure import ErasureRepository
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.personal import Copy, Holdings, PersonalRepository
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """Everything about a person; `zone` is the one they chose, or that of a group of theirs."""
+
+    sections: Copy
+    zone: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What a deletion would do: which groups are left, and how many rows of which kind go."""
+
+    leaving: tuple[Leaving, ...]
+    holdings: Holdings
+
+
+class PersonalService:
+    """About the asking person alone, in every server that the bot serves."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def copy_for_host(self, user_id: UserId) -> OwnCopy:
+        """Return the same of somebody who asked the host for it."""
+        return await self._work.write(None, lambda tx: self._copied(tx, user_id))
+
+    async def copy(self, actor: Actor) -> OwnCopy:
+        """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
+        return await self._work.write(actor, lambda tx: self._copied(tx, actor.user_id))
+
+    async def _copied(self, tx: Tx, user_id: UserId) -> OwnCopy:
+        now, personal = self._work.now(), PersonalRepository(tx)
+        for key in await personal.groups_of(user_id):
+            await AuditRepository(tx).log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
+        return OwnCopy(await personal.copy(user_id), await personal.zone(user_id), now)
+
+    async def deletion(self, user_id: UserId) -> Deletion:
+        """Return what would go if the person's data were deleted."""
+
+        async def script(tx: Tx) -> Deletion:
+            personal = PersonalRepository(tx)
+            standings = [await _standing(tx, *key, user_id) for key in await personal.groups_of(user_id)]
+            follows = [await leaving(tx, standing) for standing in standings if standing is not None]
+            return Deletion(tuple(follows), await personal.holdings(user_id))
+
+        return await self._work.read(script)
+
+    async def delete(self, actor: Actor) -> Sequence[Departed]:
+        """Take the actor out of every group and delete all that is stored of them; return what they left.
+
+        What remains are counts of meetings that were held, and a line in each group's log that names nobody.
+        """
+        return await self._delete(actor, actor.user_id, Action.OWN_DELETION)
+
+    async def erase(self, user_id: UserId) -> Sequence[Departed]:
+        """Do the same for somebody who asked the host."""
+        return await self._delete(None, user_id, Action.HOST_DELETION)
+
+    async def _delete(self, actor: Actor | None, user_id: UserId, action: Action) -> Sequence[Departed]:
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Sequence[Departed]:
+            known = await PersonalRepository(tx).groups_of(user_id)
+            for _, group_id in known:
+                await GroupRepository(tx).lock(group_id)
+            standings = [await _standing(tx, *key, user_id) for key in known]
+            departed = [
+                await depart(tx, self._planner, standing, now)
+                for standing in standings
+                if standing is not None
+            ]
+            await ErasureRepository(tx).forget_person(user_id)
+            for guild_id, group_id in known:
+                group = await GroupRepository(tx).get(guild_id, group_id)
+                if group is not None and group.state is not GroupState.ARCHIVED:
+                    await in_line(tx, self._planner, group, now)
+                await AuditRepository(tx).log(guild_id, group_id, action, actor_id=None, now=now)
+            return departed
+
+        departed = await self._work.write(actor, script)
+        self._work.deleted()
+        await self._work.scrub()
+        return departed
+
+
+async def _standing(tx: Tx, guild_id: GuildId, group_id: GroupId, user_id: UserId) -> Standing | None:
+    """Their place in a group that they are in now and that is not archived."""
+    group = await GroupRepository(tx).get(guild_id, group_id)
+    member = await MemberRepository(tx).get(group_id, user_id)
+    if group is None or member is None or group.state is GroupState.ARCHIVED:
+        return None
+    return Standing(group, member)

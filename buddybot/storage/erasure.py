@@ -1,0 +1,200 @@
+"""Deletes what is stored about people; what remains of meetings that were held are counts without a name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.storage.database import Tx
+from buddybot.storage.rows import epoch
+from buddybot.storage.traces import TRACES, statement
+
+_OF_ANYBODY = """
+    SELECT a.user_id FROM attendance a WHERE a.meeting_id = :meeting_id AND a.user_id > 0
+    UNION
+    SELECT c.user_id FROM outcomes o JOIN commitments c ON c.id = o.commitment_id
+    WHERE o.meeting_id = :meeting_id AND c.user_id > 0
+"""
+_WORDS_OF_A_MEETING = ("checkins", "rsvps", "turns", "interests", "shares", "host_passes", "offers", "swaps")
+
+
+class ErasureRepository:
+    """Nothing here can be taken back."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def forget_person(self, user_id: UserId) -> None:
+        """Delete everything about a person in every guild; they are in no group any more."""
+        await self._reduce_person(user_id)
+        await self._forget_places(user_id)
+        for trace in TRACES:
+            if (found := statement(trace)) is not None:
+                await self._tx.run(found, user=user_id)
+        for key in (f"heir:{user_id}:%", f"absences:{user_id}"):
+            await self._tx.run("DELETE FROM notices WHERE key LIKE :key", key=key)
+
+    async def _reduce_person(self, user_id: UserId) -> None:
+        """Leave a count of each closed meeting that they were at or reported to, and nothing of others."""
+        rows = await self._tx.all(
+            """
+            SELECT m.id, m.state FROM meetings m
+            WHERE m.id IN (SELECT a.meeting_id FROM attendance a WHERE a.user_id = :user)
+               OR m.id IN (SELECT o.meeting_id FROM outcomes o JOIN commitments c ON c.id = o.commitment_id
+                           WHERE c.user_id = :user)
+            """,
+            user=user_id,
+        )
+        for row in rows:
+            if row["state"] == "closed":
+                await self._count(MeetingId(row["id"]), user_id)
+            else:
+                await self._tx.run(
+                    """
+                    DELETE FROM outcomes WHERE meeting_id = :meeting_id AND commitment_id IN (
+                        SELECT id FROM commitments WHERE user_id = :user)
+                    """,
+                    meeting_id=row["id"],
+                    user=user_id,
+                )
+        await self._tx.run("DELETE FROM attendance WHERE user_id = :user", user=user_id)
+        await self._tx.run("DELETE FROM commitments WHERE user_id = :user", user=user_id)
+
+    async def _count(self, meeting_id: MeetingId, user_id: UserId) -> None:
+        """Put a number that means nobody into the place of a person's id, at one meeting."""
+        row = await self._tx.one(
+            """
+            SELECT MIN(found.user_id) AS lowest FROM (
+                SELECT a.user_id FROM attendance a WHERE a.meeting_id = :meeting_id AND a.user_id < 0
+                UNION
+                SELECT c.user_id FROM outcomes o JOIN commitments c ON c.id = o.commitment_id
+                WHERE o.meeting_id = :meeting_id AND c.user_id < 0) found
+            """,
+            meeting_id=meeting_id,
+        )
+        lowest = 0 if row is None or row["lowest"] is None else int(row["lowest"])
+        which = {"meeting_id": meeting_id, "user": user_id}
+        await self._tx.run(
+            """
+            DELETE FROM attendance WHERE meeting_id = :meeting_id AND user_id = :user AND id < (
+                SELECT MAX(e.id) FROM attendance e WHERE e.meeting_id = :meeting_id AND e.user_id = :user)
+            """,
+            **which,
+        )
+        await self._tx.run(
+            """
+            UPDATE attendance SET user_id = :nobody, previous = NULL, recorded_by = 0, reason = NULL,
+                recorded_at = (SELECT m.ends_at FROM meetings m WHERE m.id = :meeting_id)
+            WHERE meeting_id = :meeting_id AND user_id = :user
+            """,
+            nobody=lowest - 1,
+            **which,
+        )
+        await self._tx.run(
+            """
+            UPDATE commitments SET user_id = :nobody, category = 'other', text = '', plan = NULL,
+                visibility = 'private', weeks_carried = 0, carried_from = NULL,
+                state = CASE WHEN state = 'open' THEN 'dropped' ELSE state END,
+                created_at = (SELECT m.starts_at - 1 FROM meetings m WHERE m.id = :meeting_id)
+            WHERE user_id = :user AND id IN (
+                SELECT o.commitment_id FROM outcomes o WHERE o.meeting_id = :meeting_id)
+            """,
+            nobody=lowest - 1,
+            **which,
+        )
+
+    async def _forget_places(self, user_id: UserId) -> None:
+        """Take places that they offered out of what refers to them without a key of its own."""
+        for table, column in (("venues", "before_location_id"), ("groups", "usual_location_id")):
+            await self._tx.run(
+                f"""
+                UPDATE {table} SET {column} = NULL WHERE {column} IN (
+                    SELECT id FROM locations WHERE offered_by = :user)
+                """,
+                user=user_id,
+            )
+
+    async def old(self, before: datetime, *, limit: int) -> Sequence[tuple[GuildId, GroupId, MeetingId]]:
+        """Return meetings that began before then and are not reduced to counts yet, the oldest first."""
+        rows = await self._tx.all(
+            """
+            SELECT guild_id, group_id, id FROM meetings
+            WHERE reduced = 0 AND starts_at < :before AND state IN ('closed', 'skipped', 'cancelled')
+            ORDER BY starts_at, id LIMIT :limit
+            """,
+            before=epoch(before),
+            limit=limit,
+        )
+        return [(GuildId(row["guild_id"]), GroupId(row["group_id"]), MeetingId(row["id"])) for row in rows]
+
+    async def reduce(self, meeting_id: MeetingId) -> None:
+        """Leave nothing of a meeting but what it was and how many did what."""
+        for row in await self._tx.all(_OF_ANYBODY, meeting_id=meeting_id):
+            await self._count(meeting_id, UserId(row["user_id"]))
+        for table in _WORDS_OF_A_MEETING:
+            await self._tx.run(f"DELETE FROM {table} WHERE meeting_id = :id", id=meeting_id)
+        await self._tx.run("DELETE FROM swaps WHERE other_meeting_id = :id", id=meeting_id)
+        await self._tx.run("DELETE FROM outbox WHERE meeting_id = :id", id=meeting_id)
+        await self._tx.run("UPDATE visitors SET name = '' WHERE meeting_id = :id", id=meeting_id)
+        await self._tx.run(
+            "UPDATE venues SET host_id = NULL, before_host_id = NULL WHERE meeting_id = :id", id=meeting_id
+        )
+        await self._tx.run(
+            """
+            UPDATE meetings SET facilitator_id = NULL, timekeeper_id = NULL, lead_id = NULL, reduced = 1
+            WHERE id = :id
+            """,
+            id=meeting_id,
+        )
+
+    async def forget_before(self, before: datetime) -> int:
+        """Delete what is older and belongs to no meeting: thanks, words in confidence, days away, the log.
+
+        Returns how many rows there were.
+        """
+        instant, gone = epoch(before), 0
+        for sql in _OLD:
+            gone += await self._tx.run(sql, before=instant)
+        return gone + await self._tx.run(
+            "DELETE FROM away WHERE last_day < :day", day=before.date().isoformat()
+        )
+
+
+_EXPIRED = """
+    SELECT 1 FROM memberships e
+    WHERE e.group_id = {group} AND e.user_id = {table}.user_id AND e.left_at < :before
+      AND NOT EXISTS (SELECT 1 FROM memberships n WHERE n.group_id = e.group_id AND n.user_id = e.user_id
+                        AND (n.left_at IS NULL OR n.left_at >= :before))
+"""
+_PLACE = "(SELECT l.group_id FROM locations l WHERE l.id = {table}.location_id)"
+
+_OLD = (
+    *(
+        f"DELETE FROM {table} WHERE EXISTS ({_EXPIRED.format(group=group.format(table=table), table=table)})"
+        for table, group in (
+            ("travel", _PLACE),
+            ("approvals", _PLACE),
+            ("activity_wishes", "activity_wishes.group_id"),
+        )
+    ),
+    """
+    DELETE FROM preferences WHERE EXISTS (
+        SELECT 1 FROM memberships e
+        WHERE e.guild_id = preferences.guild_id AND e.user_id = preferences.user_id AND e.left_at < :before)
+      AND NOT EXISTS (
+        SELECT 1 FROM memberships n
+        WHERE n.guild_id = preferences.guild_id AND n.user_id = preferences.user_id
+          AND (n.left_at IS NULL OR n.left_at >= :before))
+    """,
+    "DELETE FROM kudos WHERE given_at < :before",
+    "DELETE FROM feedback WHERE given_at < :before",
+    "DELETE FROM invitations WHERE state <> 'open' AND settled_at < :before",
+    "DELETE FROM outbox WHERE settled_at < :before",
+    "DELETE FROM notices WHERE created_at < :before",
+    "DELETE FROM alerts WHERE state <> 'open' AND settled_at < :before",
+    "DELETE FROM audit WHERE done_at < :before",
+    "DELETE FROM memberships WHERE left_at < :before",
+    """
+    DELETE FROM commitments WHERE state <> 'open' AND created_at < :before
+      AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.commitment_id = commitments.id)
+    """,
+)

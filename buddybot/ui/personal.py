@@ -1,0 +1,79 @@
+"""What a person is shown about the copy of their data, and before it is deleted."""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+
+import discord
+
+from buddybot.domain.ids import GuildId, UserId
+from buddybot.exports.personal import Reading, person_json, person_page
+from buddybot.services.members import Departed, Leaving
+from buddybot.services.personal import Deletion, OwnCopy
+from buddybot.ui.kit import WARM, Card, button
+from buddybot.ui.texts import Markup, Texts, member
+
+JSON_NAME, PAGE_NAME = "my-data.json", "my-data.html"
+_MOST_GROUPS = 12
+
+Naming = Callable[[GuildId], str]
+"""What a server is called; its id where the bot does not know it any more."""
+
+
+def copy_files(texts: Texts, copy: OwnCopy, user_id: UserId, naming: Naming) -> dict[str, bytes]:
+    """Write both files, which takes a moment."""
+    guilds = {row["guild_id"] for rows in copy.sections.values() for row in rows if "guild_id" in row}
+    reading = Reading(
+        user_id=user_id,
+        now=copy.taken_at,
+        zone=copy.zone,
+        guilds={each: naming(GuildId(each)) for each in guilds if isinstance(each, int)},
+    )
+    return {
+        PAGE_NAME: person_page(copy.sections, reading, say=texts.plain),
+        JSON_NAME: person_json(copy.sections, user_id=user_id, now=copy.taken_at),
+    }
+
+
+def attachments(files: dict[str, bytes]) -> list[discord.File]:
+    """Return the files as they are sent along."""
+    return [discord.File(BytesIO(data), name) for name, data in files.items()]
+
+
+def copy_card(texts: Texts) -> Card:
+    """Return the message that the files come with."""
+    card = Card().text(Markup(f"## {texts('personal.copy.title')}")).text(texts("personal.copy.text"))
+    return card.file(PAGE_NAME).file(JSON_NAME).note(texts("personal.copy.note"))
+
+
+def deletion_card(texts: Texts, deletion: Deletion, user_id: UserId, naming: Naming) -> Card:
+    """Return what goes and what remains, and the one question."""
+    card = Card(colour=WARM).text(Markup(f"## {texts('personal.delete.title')}"))
+    if not deletion.holdings.counts:
+        return card.text(texts("personal.delete.nothing"))
+    goes = ", ".join(
+        texts.plain("personal.delete.item", what=texts.plain(f"personal.section.{name}"), count=count)
+        for name, count in deletion.holdings.counts.items()
+    )
+    card.text(texts("personal.delete.goes", what=goes))
+    if deletion.leaving:
+        shown = deletion.leaving[:_MOST_GROUPS]
+        card.text(texts("personal.delete.groups"), *(_leaving(texts, each, naming) for each in shown))
+    card.text(texts("personal.delete.remains"), texts("personal.delete.discord"))
+    return card.row(
+        button(texts.plain("personal.delete.yes"), "me_delete_go", user_id, style=discord.ButtonStyle.danger),
+        button(texts.plain("personal.delete.no"), "me_stay"),
+    ).note(texts("personal.delete.final"))
+
+
+def _leaving(texts: Texts, each: Leaving, naming: Naming) -> Markup:
+    key = "heir" if each.heir is not None else "last" if each.last else "group"
+    heir = "" if each.heir is None else member(each.heir)
+    return texts(
+        f"personal.delete.{key}", group=each.group.name, server=naming(each.group.guild_id), heir=heir
+    )
+
+
+def farewell_card(texts: Texts, departed: Sequence[Departed]) -> Card:
+    """Return the last word."""
+    card = Card().text(texts("personal.delete.done"))
+    return card.note(texts("personal.delete.door")) if departed else card

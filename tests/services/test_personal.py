@@ -1,0 +1,176 @@
+"""A copy of one's own data, and its deletion, on both engines: nothing is left, and the counts stay."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import pytest
+
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.commitments import Outcome, Visibility
+from buddybot.domain.groups import GroupState
+from buddybot.domain.ids import UserId
+from buddybot.domain.rsvps import Answer
+from buddybot.services.personal import PersonalService
+from buddybot.storage.database import Database
+from buddybot.storage.records import RecordRepository
+from buddybot.storage.traces import TRACES
+from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
+
+
+class House:
+    """An evening, and what people ask about themselves."""
+
+    def __init__(self, evening: Evening) -> None:
+        self.evening, self.home = evening, evening.home
+        self.personal = PersonalService(self.home.work, evening.planner)
+
+    async def live(self) -> None:
+        """Let them meet: Ana comes and reports, Ben sends word, Cho does not come."""
+        evening = self.evening
+        for user in (ORGANIZER, ANA, BEN, CHO):
+            await self.home.run(
+                """
+                INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges)
+                VALUES (1, :user, :name, 0, 1)
+                """,
+                user=user,
+                name=f"Person {user}",
+            )
+        ours = await evening.commit(ANA, "4 coffee meetings")
+        secret = await evening.commit(ANA, "1 call to the doctor", target=1, visibility=Visibility.PRIVATE)
+        await evening.commit(BEN, "2 applications", target=2)
+        await evening.answer(BEN, Answer.APOLOGIES)
+        await evening.open()
+        await evening.turns.here(self.home.actor(ORGANIZER), evening.meeting_id)
+        await evening.report(
+            ANA, {ours: Outcome(done=4), secret: Outcome(done=0)}, win="They called back", blocker="Sleep"
+        )
+
+    async def trails(self, user: int) -> list[str]:
+        """Return every column in which somebody's id is."""
+        found = []
+        for trace in TRACES:
+            rows = await self.home.rows(
+                f"SELECT 1 FROM {trace.table} WHERE {trace.column} = :user", user=user
+            )
+            found += [f"{trace.table}.{trace.column}"] * len(rows)
+        return found
+
+    async def figures(self) -> tuple[object, ...]:
+        """Return what is counted of the group."""
+        record = await self.home.database.read(
+            lambda tx: RecordRepository(tx).read(self.evening.group, now=self.home.now)
+        )
+        return record.rates, record.kept, [each.promises for each in record.sittings]
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    """The house of these stories."""
+    house = House(await Evening.prepare(database))
+    await house.live()
+    return house
+
+
+async def test_nothing_with_their_id_is_left_and_the_counts_stay(house: House) -> None:
+    await house.evening.close()
+    before = await house.figures()
+    assert len(await house.trails(ANA)) > 8
+    [departed] = await house.personal.delete(house.home.actor(ANA))
+    assert departed.user_id == ANA
+    assert await house.trails(ANA) == []
+    assert await house.figures() == before
+    keys = await house.home.rows("SELECT key FROM outbox UNION SELECT key FROM notices")
+    assert not [row for row in keys if str(ANA) in row["key"].split(":")[2:]]
+
+
+async def test_the_others_lose_nothing(house: House) -> None:
+    await house.evening.close()
+    before = {user: await house.trails(user) for user in (ORGANIZER, BEN, CHO)}
+    await house.personal.delete(house.home.actor(ANA))
+    after = {user: await house.trails(user) for user in (ORGANIZER, BEN, CHO)}
+    assert {user: set(found) for user, found in before.items()} == {
+        user: set(found) for user, found in after.items()
+    }
+
+
+async def test_a_check_in_that_is_open_goes_on_without_them(house: House) -> None:
+    await house.personal.delete(house.home.actor(ANA))
+    assert await house.trails(ANA) == []
+    assert await house.home.rows("SELECT * FROM outcomes") == []
+    assert str(ANA) not in re.findall(r"user_id=(\d+)", str(await house.evening.view()))
+    await house.evening.close()
+    assert ANA not in await house.evening.ledger()
+
+
+async def test_two_at_once_are_both_gone(house: House) -> None:
+    await house.evening.close()
+    before = await house.figures()
+    await asyncio.gather(
+        house.personal.delete(house.home.actor(ANA)), house.personal.delete(house.home.actor(BEN))
+    )
+    assert await house.trails(ANA) + await house.trails(BEN) == []
+    assert await house.figures() == before
+    standing = await house.evening.ledger()
+    assert sorted(user for user in standing if user < 0) == [-2, -1]
+
+
+async def test_pressing_twice_is_harmless(house: House) -> None:
+    await house.personal.delete(house.home.actor(ANA))
+    assert await house.personal.delete(house.home.actor(ANA)) == []
+    lines = await house.home.rows("SELECT action, actor_id FROM audit")
+    assert lines == [{"action": "own_deletion", "actor_id": None}]
+
+
+async def test_a_group_ends_with_its_last_member(house: House) -> None:
+    for user in (ANA, BEN, CHO):
+        await house.personal.delete(house.home.actor(user))
+    [departed] = await house.personal.delete(house.home.actor(ORGANIZER))
+    assert departed.ended
+    rows = await house.home.rows("SELECT state FROM groups")
+    assert rows == [{"state": GroupState.ARCHIVED.value}]
+    assert await house.home.rows("SELECT * FROM memberships") == []
+
+
+async def test_it_reaches_into_every_server(house: House) -> None:
+    other = await house.home.group(BEN, ANA, name="Ash", guild=2, channel=20)
+    found = await house.personal.deletion(UserId(ANA))
+    assert {each.group.id for each in found.leaving} == {house.evening.group.id, other.id}
+    departed = await house.personal.delete(house.home.actor(ANA))
+    assert {each.group.id for each in departed} == {house.evening.group.id, other.id}
+    assert await house.trails(ANA) == []
+
+
+async def test_somebody_who_left_long_ago_is_found_too(house: House) -> None:
+    await house.evening.close()
+    await house.home.leave(house.evening.group, ANA)
+    assert await house.personal.delete(house.home.actor(ANA)) == []
+    assert await house.trails(ANA) == []
+
+
+async def test_the_next_meeting_is_planned_without_them(house: House) -> None:
+    await house.evening.close()
+    await house.personal.delete(house.home.actor(ANA))
+    house.home.now = MEETS + timedelta(days=6, hours=1)
+    meeting = await house.evening.meeting(house.evening.following_id)
+    assert meeting.ahead
+    assert ANA not in {row["recipient"] for row in await house.home.rows("SELECT recipient FROM outbox")}
+
+
+async def test_a_copy_holds_their_own_words_and_nobody_elses(house: House) -> None:
+    await house.evening.close()
+    await house.evening.corrections.correct(
+        house.home.actor(ORGANIZER), house.evening.meeting_id, UserId(CHO), Attendance.ABSENT, "Ill at home"
+    )
+    copy = (await house.personal.copy(house.home.actor(ANA))).sections
+    assert {row["text"] for row in copy["commitments"]} >= {"4 coffee meetings", "1 call to the doctor"}
+    assert [row["win"] for row in copy["checkins"]] == ["They called back"]
+    assert "2 applications" not in str(copy)
+    assert "Ill at home" not in str(copy)
+
+
+async def test_a_stranger_gets_an_empty_copy(house: House) -> None:
+    assert (await house.personal.copy(house.home.actor(STRANGER))).sections == {}
+    assert await house.personal.delete(house.home.actor(STRANGER)) == []
+    assert await house.home.rows("SELECT * FROM audit") == []
