@@ -22,6 +22,7 @@ from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import pending
+from buddybot.storage.restores import RestoreRepository
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time
 BELIEVABLE = timedelta(days=20 * 365)
@@ -106,6 +107,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             database = await connect(settings.database_url)
             try:
                 waiting = await pending(database)
+                copied_at = None if waiting else await database.read(_unsettled)
                 skew = await _skew(database, now)
             finally:
                 await database.close()
@@ -125,7 +127,18 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             State.WARN,
             f"{name}, reachable; {steps} to do: run `buddybot migrate`, or start the bot.",
         ), skew
+    if copied_at is not None:
+        return Finding(
+            "database",
+            State.WARN,
+            f"{name}, a copy of {copied_at:%Y-%m-%d %H:%M} UTC: what was due since then is not sent "
+            "when the bot starts on it. If it is not meant to be put to work, name another.",
+        ), skew
     return Finding("database", State.OK, f"{name}, reachable and up to date."), skew
+
+
+async def _unsettled(tx: Tx) -> datetime | None:
+    return await RestoreRepository(tx).unsettled()
 
 
 async def _skew(database: Database, now: Callable[[], datetime]) -> timedelta | None:

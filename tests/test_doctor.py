@@ -17,6 +17,8 @@ from buddybot.bot import intents
 from buddybot.doctor import Finding, State, examine, is_fit
 from buddybot.errors import OperatorError
 from buddybot.settings import Settings
+from buddybot.storage.database import connect
+from buddybot.storage.restores import RestoreRepository
 from tests.test_settings import TOKEN
 
 SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk", "activities"]
@@ -94,6 +96,15 @@ async def test_an_sqlite_file_that_lacks_migrations_is_a_warning(settings: Setti
     found = (await look(settings))["database"]
     assert found.state is State.WARN
     assert "SQLite, reachable; " in found.text
+
+
+async def test_a_copy_that_is_not_settled_yet_is_named(settings: Settings, database_url: str) -> None:
+    database = await connect(database_url)
+    await database.write(lambda tx: RestoreRepository(tx).begin(datetime(2026, 3, 5, 19, tzinfo=UTC)))
+    await database.close()
+    found = await look(dataclasses.replace(settings, database_address=database_url), now=datetime.now(UTC))
+    assert found["database"].state is State.WARN
+    assert "a copy of 2026-03-05 19:00 UTC: what was due since then is not sent" in found["database"].text
 
 
 async def test_a_file_that_is_no_database_is_a_failure(settings: Settings, tmp_path: Path) -> None:

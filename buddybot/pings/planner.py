@@ -18,6 +18,7 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.restores import RestoreRepository
 
 _BEGUN = (PingState.SENDING, PingState.SENT)
 
@@ -60,7 +61,6 @@ class Planner:
             every_weeks=1 if schedule is None else schedule.every_weeks,
             times=self._times,
         )
-        outbox = OutboxRepository(tx)
         before = {
             ping.key: ping.due_at
             for found in pings.values()
@@ -68,9 +68,27 @@ class Planner:
             if ping.state is not PingState.CANCELLED
         }
         wanted = [ping for ping in wanted if not too_late(ping, now, before.get(ping.key))]
+        restored = await RestoreRepository(tx).latest()
+        if restored is not None and group.created_at <= restored:
+            told = _told_meanwhile(pings, now, restored)
+            wanted = [
+                ping
+                for ping in wanted
+                if ping.due_at > restored or ping.key in before or ping.meeting_id not in told
+            ]
+        outbox = OutboxRepository(tx)
         for ping in wanted:
             await outbox.plan(ping)
         await _cancel(tx, group, {ping.key for ping in wanted}, now)
+
+
+def _told_meanwhile(pings: Pings, now: datetime, restored: datetime) -> set[MeetingId]:
+    """Of which meetings the group was told what was due before a copy of the database was put to work.
+
+    A meeting for which nothing was planned until then was made since, and is new to everybody.
+    """
+    settling = now - restored < timedelta(seconds=1)  # a meeting made just now is one that the copy lacks
+    return {meeting_id for meeting_id, planned in pings.items() if planned or settling}
 
 
 async def _cancel(tx: Tx, group: Group, wanted: set[str], now: datetime) -> None:

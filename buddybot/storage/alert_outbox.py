@@ -16,6 +16,7 @@ UNTOLD = """
                          WHERE m.guild_id = :guild_id AND m.user_id = :user_id
                            AND m.left_at IS NULL AND m.role = 'organizer')
       AND o.kind = 'alert' AND o.state IN ('suppressed', 'missed')
+      AND COALESCE(o.error, '') <> 'restored'
       AND (o.recipient = :user_id OR (o.recipient = 0 AND o.state = 'missed'))
       AND EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = o.group_id AND a.state = 'open')
     ORDER BY o.id

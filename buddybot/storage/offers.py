@@ -95,7 +95,8 @@ class OfferRepository:
               AND o.answer IS NULL AND o.made_at > :since
               AND NOT EXISTS (
                   SELECT 1 FROM outbox p WHERE p.meeting_id = o.meeting_id AND p.kind = 'offer'
-                    AND p.recipient = o.user_id AND p.state IN ('planned', 'sending', 'sent'))
+                    AND p.recipient = o.user_id
+                    AND (p.state IN ('planned', 'sending', 'sent') OR p.error = 'restored'))
             ORDER BY o.made_at, o.meeting_id
             """,
             guild_id=guild_id,

@@ -14,7 +14,7 @@ from buddybot.services.events import EventView, view_of
 from buddybot.services.suite import Services
 from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.events import EventRepository, EventState, ServerEvent
-from buddybot.ui.event_words import EventWords, mark, mark_of, words_of
+from buddybot.ui.event_words import EventWords, is_of, mark, mark_of, words_of
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class LiveEvents:
     async def _make(self, guild: discord.Guild, event: ServerEvent, wanted: EventView | None) -> None:
         """Make an event, unless a process that was killed meanwhile has made it."""
         if event.state is EventState.MAKING:
-            found = await self._find(guild, event)
+            found = await self._find(guild, event, wanted)
             if found is not None:
                 made = replace(event, event_id=EventId(found.id), shown="")
                 await self._shown(made, found, "")
@@ -140,12 +140,17 @@ class LiveEvents:
         )
         await self._shown(event, found, event.wanted)
 
-    async def _find(self, guild: discord.Guild, event: ServerEvent) -> discord.ScheduledEvent | None:
-        """The bot's own event that was being made, if it arrived."""
+    async def _find(
+        self, guild: discord.Guild, event: ServerEvent, wanted: EventView | None
+    ) -> discord.ScheduledEvent | None:
+        """The bot's own event that was being made, if it arrived.
+
+        A restored database knows only what it would be by now, and not how many meetings there were.
+        """
         taken = await self._work.read(lambda tx: EventRepository(tx).ids(event.guild_id))
         for found in await guild.fetch_scheduled_events(with_counts=False):
             own = found.creator_id == guild.me.id and EventId(found.id) not in taken
-            if own and not _is_over(found) and mark_of(found) == event.shown:
+            if own and not _is_over(found) and _is_it(found, event, wanted):
                 return found
         return None
 
@@ -205,6 +210,13 @@ def is_public(guild: discord.Guild, channel_id: ChannelId) -> bool:
 
 def _words(view: EventView) -> EventWords:
     return words_of(Texts(view.group.language), view)
+
+
+def _is_it(found: discord.ScheduledEvent, event: ServerEvent, wanted: EventView | None) -> bool:
+    """Whether an event is the one that was being made; without a mark, whether it can be this meeting's."""
+    if event.shown or wanted is None:
+        return mark_of(found) == event.shown
+    return found.start_time == wanted.meeting.starts_at and is_of(Texts(wanted.group.language), found, wanted)
 
 
 def _is_over(found: discord.ScheduledEvent) -> bool:

@@ -1,0 +1,99 @@
+"""`buddybot backup` and `buddybot restore`: a copy of the database, and putting one to work again."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from buddybot.app import times_of
+from buddybot.pings.planner import Planner
+from buddybot.services.restores import RestoreService
+from buddybot.services.work import Work
+from buddybot.settings import Settings
+from buddybot.storage.copies import back_up, put_in_place, staged
+from buddybot.storage.database import connect, sqlite_path
+from buddybot.storage.errors import StorageError
+from buddybot.storage.migrations import migrate
+
+OK, ELSEWHERE = 0, 2
+_MADE = """\
+{target} is a whole copy ({size} bytes), readable by you only. It holds personal data: keep it where
+nobody else looks, and delete it when a newer one has taken its place.
+"""
+_SETTLED = """\
+What was due until now is not sent again (messages: {count}); organizers are told with their next command.
+Whoever had their data deleted since the copy was made is back: delete it again with `buddybot person`.
+"""
+_POSTGRES_BACKUP = """\
+PostgreSQL makes its own copies, also while the bot runs:
+
+  pg_dump --format=custom --no-owner --file=buddybot.dump "{address}"
+
+To put one back, stop the bot, and into a database that is empty:
+
+  pg_restore --no-owner --dbname="{address}" buddybot.dump
+  buddybot restore --settle
+
+The last command keeps what was due meanwhile from being sent again: run it before you start the bot. The
+password is read from PGPASSWORD or ~/.pgpass.
+"""
+
+
+def backup(settings: Settings, target: str, *, now: datetime) -> int:
+    """Copy the SQLite database, which may be in use, into a file; explain how for PostgreSQL."""
+    source = sqlite_path(settings.database_url)
+    if source is None:
+        sys.stdout.write(_POSTGRES_BACKUP.format(address=_without_password(settings.database_url)))
+        return ELSEWHERE
+    size = back_up(source, Path(target), now)
+    sys.stdout.write(_MADE.format(target=target, size=size))
+    return OK
+
+
+async def restore(settings: Settings, copy: str | None, *, now: datetime) -> int:
+    """Put a copy in the place of the database, or settle one that was restored by other means (None).
+
+    A copy is settled before it is the database, so that nobody can start the bot on one that is not.
+    """
+    target = sqlite_path(settings.database_url)
+    if copy is None:
+        _require_there(target)
+        count = await _settle(settings, settings.database_url, now)
+    elif target is None:
+        sys.stdout.write(_POSTGRES_BACKUP.format(address=_without_password(settings.database_url)))
+        return ELSEWHERE
+    else:
+        with staged(Path(copy), target) as partial:
+            count = await _settle(settings, f"sqlite:///{partial}", now)
+            kept = put_in_place(partial, target, now)
+        sys.stdout.write(f"{copy} is the database {target} now.\n")
+        if kept is not None:
+            sys.stdout.write(f"The former one is kept as {kept}: delete it when you are sure.\n")
+    sys.stdout.write(_SETTLED.format(count=count))
+    return OK
+
+
+def _require_there(path: Path | None) -> None:
+    if path is not None and not path.is_file():
+        raise StorageError(f"There is no database {path}: nothing is to be settled.")
+
+
+async def _settle(settings: Settings, url: str, now: datetime) -> int:
+    """Bring a database up to date and settle it as a copy; returns how many pings that gives up."""
+    database = await connect(url)
+    try:
+        await migrate(database)
+        work = Work(database=database, now=lambda: now, changed=lambda: None)
+        planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
+        return await RestoreService(work, planner).settle_as_copy()
+    finally:
+        await database.close()
+
+
+def _without_password(address: str) -> str:
+    """The address as it may stand on a screen."""
+    parts = urlsplit(address)
+    if parts.password is None:
+        return address
+    user, host = parts.netloc.rpartition("@")[0].partition(":")[0], parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{user}@{host}").geturl()

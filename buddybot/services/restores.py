@@ -1,0 +1,93 @@
+"""A database that began as a copy: the world has gone on without it, so it repeats nothing old."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from buddybot.domain.audit import Action
+from buddybot.domain.groups import GroupState
+from buddybot.domain.ids import GroupId, MeetingId
+from buddybot.domain.meetings import MeetingState
+from buddybot.services import attendance
+from buddybot.services.work import Planner, Work
+from buddybot.storage.audit import AuditRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.restores import RESTORED, RestoreRepository
+from buddybot.storage.rows import epoch
+
+log = logging.getLogger(__name__)
+
+
+class RestoreService:
+    """Settles a copy once, before anything is sent."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def settle_copy(self) -> int | None:
+        """Settle the copy that this database is; None when it is none, or was settled before.
+
+        Returns how many pings are given up. Every group's organizers are told once.
+        """
+        if await self._work.read(lambda tx: RestoreRepository(tx).unsettled()) is None:
+            return None
+        return await self._work.write(None, self._settle)
+
+    async def settle_as_copy(self) -> int:
+        """Settle a database that was restored by other means, and so does not know that it is a copy."""
+
+        async def script(tx: Tx) -> int:
+            restores = RestoreRepository(tx)
+            if await restores.unsettled() is None:
+                await restores.begin(await restores.last_known() or self._work.now())
+            return await self._settle(tx) or 0
+
+        return await self._work.write(None, script)
+
+    async def _settle(self, tx: Tx) -> int | None:
+        now, restores = self._work.now(), RestoreRepository(tx)
+        copied_at = await restores.unsettled()
+        if copied_at is None or not await restores.settle(now):
+            return None
+        missed = await restores.miss_due(now)
+        await restores.leave_gap()
+        for group_id, meeting_id in await restores.passed(now):
+            await _close(tx, group_id, meeting_id, now)
+        for group in await GroupRepository(tx).active():
+            await self._planner.plan(tx, group, now)
+        await restores.expect_events()
+        await _tell(tx, copied_at, now, missed)
+        count = sum(missed.values())
+        log.info("this database is a copy of %s: %s pings are not sent again", copied_at, count)
+        return count
+
+
+async def _close(tx: Tx, group_id: GroupId, meeting_id: MeetingId, now: datetime) -> None:
+    """Leave a meeting behind of which nobody knows who came; its cards stay as people saw them last."""
+    meetings = MeetingRepository(tx)
+    passed = await meetings.get(group_id, meeting_id)
+    if passed is not None:
+        await meetings.set_state(meeting_id, MeetingState.CLOSED, now=passed.ends_at)
+        await attendance.settle(tx, replace(passed, state=MeetingState.CLOSED), now)
+
+
+async def _tell(tx: Tx, copied_at: datetime, now: datetime, missed: Mapping[GroupId, int]) -> None:
+    """Write it into every group's log, and let the organizers of those that are not closed know."""
+    for group in await GroupRepository(tx).everywhere():
+        told = {
+            "copied_at": epoch(copied_at),
+            "restored_at": epoch(now),
+            "count": missed.get(group.id, 0),
+        }
+        await AuditRepository(tx).log(
+            group.guild_id, group.id, Action.RESTORE, actor_id=None, now=now, parameters=told
+        )
+        if group.state is not GroupState.ARCHIVED:
+            await NoticeRepository(tx).tell(
+                group.id, code=RESTORED, key=f"{RESTORED}:{epoch(now)}", parameters=told, now=now
+            )
