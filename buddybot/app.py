@@ -70,8 +70,9 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         bot.on_close(database.close)
         await migrate(database)
         work = Work(database=database, now=now, changed=clock.ring_soon)
-        planner = Planner(ahead=settings.meetings.planned_ahead, times=_times(settings))
+        planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         bot.services = suite.build(work, planner, _rules(settings, library))
+        await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services)
         courier = Courier(
             database=database,
@@ -91,6 +92,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             work=work,
             planner=planner,
             purge_after=timedelta(days=settings.privacy.purge_days),
+            is_out=bot.is_out_of,
         )
 
     return BuddyBot(settings=settings, now=now, open_house=open_house)
@@ -165,6 +167,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             close_pulses=bot.services.pulses.close_due,
             review_members=bot.services.fit.review,
             review_groups=bot.services.health_watch.look,
+            reduce_old=bot.services.retention.reduce_old,
         ),
     )
     log.info("ready in %s servers", len(bot.guilds))
@@ -185,6 +188,7 @@ def _rules(settings: Settings, library: Library) -> Rules:
         close_after=timedelta(hours=settings.meetings.close_hours_after),
         invitation_life=timedelta(days=settings.invitations.days),
         code_tries_per_hour=settings.invitations.tries_per_hour,
+        keep=timedelta(days=settings.privacy.keep_days) or None,
         quiet=_quiet(settings),
         library=library,
     )
@@ -195,7 +199,8 @@ def _quiet(settings: Settings) -> QuietHours | None:
     return None if start == end else QuietHours(start, end)
 
 
-def _times(settings: Settings) -> Times:
+def times_of(settings: Settings) -> Times:
+    """Return when what is owed for a meeting is due."""
     return Times(
         card_before=timedelta(hours=settings.meetings.card_hours_before),
         close_after=timedelta(hours=settings.meetings.close_hours_after),

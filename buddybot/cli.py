@@ -1,10 +1,11 @@
-"""The command line: `buddybot run | demo | migrate | backtest | doctor`."""
+"""The command line of whoever runs the bot: `buddybot run`, and the commands around it."""
 
 import argparse
 import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.util import find_spec
 
 from buddybot import __version__, loading, logs
@@ -17,6 +18,8 @@ from buddybot.storage.errors import StorageError
 OK, UNFIT, WRONG, INTERRUPTED = 0, 1, 2, 130
 SENSITIVITIES = ("quiet", "normal", "sensitive")
 """Those of the detector, which is loaded only when it is asked for."""
+FORMATS = ("csv", "xlsx", "json", "jsonl", "ics", "png", "report")
+"""Those of the exports, as above; how a CSV begins is an option of its own."""
 
 DESCRIPTION = "A quiet secretary for a weekly buddy group, inside its Discord server."
 EPILOG = """\
@@ -54,13 +57,14 @@ which end it in order within five seconds. Needs DISCORD_TOKEN.""",
         """\
 Replays histories of groups through the detector of stagnation, week by week, none of which knows the next.
 Reads a group a line, {"id": "rowan", "weeks": [{"week": 1, "roster": 6, "present": 5, ...}, ...]}, with
-  week       a number that rises; weeks may be missing       holiday    true for a week that does not count
+  week       its number; none may fall, some may be missing  holiday    true for a week that does not count
   roster     members                                         present    of them, null when nobody met
   items      commitments due of those who reported           done       of them, kept
   reporters  who reported                                    excused    who gave apologies
   pulse_n    ratings from 1 to 5                             pulse_sum  their sum
 and writes a line a group, {"id": "rowan", "alerts": [31]}. What is missing or null is not known and moves
-nothing; other fields are ignored. A line that is no group is named on standard error and skipped.
+nothing; other fields are ignored. A line that is no group is named on standard error and skipped. What
+/attendance export writes as JSON or JSONL is read as it is.
 With --from-database it replays a group of the bot's own database, which `buddybot migrate` has brought up
 to date; it needs no token and changes nothing.""",
         """\
@@ -70,6 +74,63 @@ examples:
   DATABASE_URL=postgres://user@host/name buddybot backtest --from-database 3
 
 exit code: 0 when every line was a group, otherwise 1
+""",
+    ),
+    "export": (
+        "write the attendance of groups into a file",
+        """\
+Writes the record of attendance from the bot's own database, which `buddybot migrate` has brought up to
+date, of all groups or of one. Needs no token, and may run beside the bot. The group's organizers read in
+their log that it was done. The file holds names; it is readable by you only, and appears when it is whole.
+Private commitments are not in it, nor how anybody rated a meeting.""",
+        """\
+examples:
+  buddybot export --output attendance.csv
+  buddybot export --format xlsx --group 3 --from 2026-01-01 --to 2026-03-31 --output spring.xlsx
+  buddybot export --format jsonl --output - | buddybot backtest
+
+exit code: 0 when the file was written, otherwise 2
+""",
+    ),
+    "person": (
+        "show, hand over or delete what is stored of one person",
+        """\
+For people who ask you and cannot use /me export or /me delete any more. Needs their Discord id and no
+token, and may run beside the bot. --erase takes them out of every group and leaves counts without a name;
+the roles that the bot gave them in Discord you take by hand.""",
+        """\
+examples:
+  buddybot person 123456789012345678
+  buddybot person 123456789012345678 --copy for-ana
+  buddybot person 123456789012345678 --erase
+""",
+    ),
+    "backup": (
+        "copy the database into a file, also while the bot runs",
+        """\
+Makes a whole copy of the SQLite database, checks it, and lets it appear under its name when it is whole;
+never replaces a file. For PostgreSQL it says which commands do it. Needs no token.""",
+        """\
+examples:
+  buddybot backup backups/2026-03-05.sqlite3
+  DATABASE_URL=postgres://user@host/name buddybot backup any
+
+exit code: 0 when the copy was made, otherwise 2
+""",
+    ),
+    "restore": (
+        "put a copy of the database to work again",
+        """\
+Stop the bot first. Puts a copy in the place of the SQLite database and keeps the former one beside it.
+Nothing that was due before is sent again, and the organizers of every group are told that what they said
+since the copy was made is lost. --settle does only the latter, for a database that was restored by other
+means, such as pg_restore.""",
+        """\
+examples:
+  buddybot restore backups/2026-03-05.sqlite3
+  DATABASE_URL=postgres://user@host/name buddybot restore --settle
+
+exit code: 0 when it was put to work, otherwise 2
 """,
     ),
     "doctor": (
@@ -94,6 +155,12 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
             return _demo(rest)
         if options.command == "backtest":
             return _backtest(options, environ)
+        if options.command == "export":
+            return _export(options, environ)
+        if options.command == "person":
+            return _person(options, environ)
+        if options.command in ("backup", "restore"):
+            return _copies(options, environ)
         commands = {"run": _run, "migrate": _migrate, "doctor": _doctor}
         return commands[options.command](environ)
     except (OperatorError, StorageError) as error:
@@ -122,6 +189,16 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "backtest":
             _add_backtest_options(command)
+        if name == "export":
+            _add_export_options(command)
+        if name == "person":
+            _add_person_options(command)
+        if name == "backup":
+            command.add_argument("file", metavar="FILE", help="where to; it must not be there yet")
+        if name == "restore":
+            what = command.add_mutually_exclusive_group(required=True)
+            what.add_argument("file", nargs="?", metavar="FILE", help="a copy that backup has made")
+            what.add_argument("--settle", action="store_true", help="only settle what was restored otherwise")
     return parser
 
 
@@ -145,6 +222,32 @@ def _add_backtest_options(parser: argparse.ArgumentParser) -> None:
         default="normal",
         help="how soon there is an alert; %(default)s when left out",
     )
+
+
+def _add_export_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=FORMATS, default="csv", help="the form of the file; %(default)s when left out"
+    )
+    parser.add_argument("--output", required=True, metavar="FILE", help="where to; - is standard output")
+    parser.add_argument("--group", type=int, help="one group only, by its number in the database")
+    parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="first day: 2026-01-08")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="last day")
+    parser.add_argument("--bom", action="store_true", help="csv: begin with the mark that Excel looks for")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+
+
+def _add_person_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user", type=int, metavar="USER", help="the person's Discord id")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--copy", metavar="FOLDER", help="write everything into two files in this folder")
+    what.add_argument("--erase", action="store_true", help="delete everything; it cannot be taken back")
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is no day: write it like 2026-01-08") from None
 
 
 def _prepare(environ: Mapping[str, str]) -> Settings:
@@ -187,6 +290,48 @@ def _backtest(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from buddybot.backtest_database import replay_group
 
     return asyncio.run(replay_group(settings.database_url, options.group, options.sensitivity, now=utc_now()))
+
+
+def _export(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    if options.bom and options.format != "csv":
+        raise OperatorError("--bom is for --format csv.")
+    settings = _prepare(environ)
+    # Imported here: discord and the drivers are slow to load, and the other commands need less.
+    from buddybot.app import utc_now
+    from buddybot.export_command import Order, export
+    from buddybot.exports.formats import Format
+
+    order = Order(
+        form=Format.CSV_EXCEL if options.bom else Format(options.format),
+        output=options.output,
+        group_id=options.group,
+        first=options.first,
+        last=options.last,
+        force=options.force,
+    )
+    return asyncio.run(export(settings.database_url, order, now=utc_now()))
+
+
+def _person(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    settings = _prepare(environ)
+    # Imported here: discord and the drivers are slow to load, and the other commands need less.
+    from buddybot.app import utc_now
+    from buddybot.person_command import person
+
+    return asyncio.run(
+        person(settings, options.user, folder=options.copy, erase=options.erase, now=utc_now())
+    )
+
+
+def _copies(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    settings = _prepare(environ)
+    # Imported here: discord and the drivers are slow to load, and the other commands need less.
+    from buddybot.app import utc_now
+    from buddybot.copies_command import backup, restore
+
+    if options.command == "backup":
+        return backup(settings, options.file, now=utc_now())
+    return asyncio.run(restore(settings, options.file, now=utc_now()))
 
 
 def _migrate(environ: Mapping[str, str]) -> int:

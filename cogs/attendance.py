@@ -1,16 +1,36 @@
 """/attendance: what the bot could not tell by itself, said by an organizer with a click."""
 
+import asyncio
+
 from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.attendance import Attendance
-from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import MeetingId, UserId
-from buddybot.ui.attendance import attendance_card
-from buddybot.ui.choices import groups, parse_group
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.exports.formats import Format
+from buddybot.ui import attendance_export, attendance_history
+from buddybot.ui.attendance import attendance_card, parse_state
+from buddybot.ui.attendance_corrections import correction_card, past_meetings
+from buddybot.ui.choices import groups, organized_groups, parse_group
 from buddybot.ui.client import Client, Interaction
+from buddybot.ui.days import parse_pick
+from buddybot.ui.pictures import attachments
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
+
+FORMATS = [
+    app_commands.Choice(name=name, value=form.value)
+    for form, name in (
+        (Format.XLSX, "Spreadsheet (XLSX)"),
+        (Format.CSV, "CSV"),
+        (Format.CSV_EXCEL, "CSV for Excel"),
+        (Format.REPORT, "Report to print, without names (HTML)"),
+        (Format.PNG, "Pictures (PNG)"),
+        (Format.ICS, "Calendar (ICS)"),
+        (Format.JSON, "JSON"),
+        (Format.JSONL, "JSON lines"),
+    )
+]
 
 
 class AttendanceCog(commands.Cog):
@@ -21,16 +41,84 @@ class AttendanceCog(commands.Cog):
     )
 
     def __init__(self, bot: Client) -> None:
+        self._bot = bot
         self._attendance = bot.services.attendance
+        self._corrections = bot.services.corrections
+        self._histories = bot.services.attendance_history
+        self._exports = bot.services.attendance_export
 
     @attendance.command(name="take", description="Say how it was for those who are not recorded yet")
     @app_commands.describe(group="Which group, if you organize several")
-    @app_commands.autocomplete(group=groups)
+    @app_commands.autocomplete(group=organized_groups)
     async def take(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the list of the latest meeting that has somebody on it."""
         async with Reply(interaction) as reply:
             waiting = await self._attendance.unrecorded(reply.actor, group_id=parse_group(group))
             await reply.show(attendance_card(reply.texts, waiting))
+
+    @attendance.command(name="export", description="Take the record of your group with you, as a file")
+    @app_commands.describe(
+        form="What you will open it with",
+        group="Which group, if you organize several; or all of them",
+        first="The first day, such as 2026-01-08; leave it out to begin with the first meeting",
+        last="The last day; leave it out to end with the latest meeting",
+    )
+    @app_commands.rename(form="format", first="from", last="to")
+    @app_commands.choices(form=FORMATS)
+    @app_commands.autocomplete(
+        group=attendance_export.groups, first=attendance_export.days, last=attendance_export.days
+    )
+    async def export(
+        self,
+        interaction: Interaction,
+        form: str,
+        group: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+    ) -> None:
+        """Hand the record out as files."""
+        async with Reply(interaction) as reply:
+            wanted = attendance_export.parse(form, group, first, last)
+            export = await self._exports.export(reply.actor, wanted)
+            await attendance_export.hand_out(
+                reply, export, Format(form), limit=interaction.filesize_limit, now=self._bot.now()
+            )
+
+    @attendance.command(
+        name="history", description="Who came: your own meetings, or the group's if you organize it"
+    )
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=groups)
+    async def history(self, interaction: Interaction, group: str | None = None) -> None:
+        """Show the newest page of the record."""
+        async with Reply(interaction) as reply:
+            view = await self._histories.show(reply.actor, parse_group(group))
+            drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
+            card = attendance_history.history_card(reply.texts, view, drawn)
+            await reply.show(card, files=attachments(drawn))
+
+    @route("attendance_page")
+    async def turn(self, interaction: Interaction, given: Input) -> None:
+        """Show the meetings before or after."""
+        async with Reply(interaction) as reply:
+            group_id, stop = GroupId(given.number(0)), given.number(1)
+            view = await self._histories.show(reply.actor, group_id, stop=stop)
+            drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
+            card = attendance_history.history_card(reply.texts, view, drawn)
+            await reply.replace(card, files=attachments(drawn))
+
+    @attendance.command(name="correct", description="Put the record of a past meeting right")
+    @app_commands.describe(
+        meeting="Which one; the latest, when left out", group="Which group, if you organize several"
+    )
+    @app_commands.autocomplete(meeting=past_meetings, group=organized_groups)
+    async def correct(
+        self, interaction: Interaction, meeting: str | None = None, group: str | None = None
+    ) -> None:
+        """Show the record of one meeting, with all that can be corrected."""
+        async with Reply(interaction) as reply:
+            view = await self._corrections.view(reply.actor, parse_pick(meeting), parse_group(group))
+            await reply.show(correction_card(reply.texts, view))
 
     @route("attendance")
     async def show(self, interaction: Interaction, given: Input) -> None:
@@ -44,7 +132,7 @@ class AttendanceCog(commands.Cog):
     async def record(self, interaction: Interaction, given: Input) -> None:
         """Record those who were chosen in the list of one state."""
         async with Reply(interaction) as reply:
-            state = _state(given.word(1))
+            state = parse_state(given.word(1))
             people = [UserId(int(value)) for value in given.values if value.isascii() and value.isdigit()]
             waiting = await self._attendance.record(
                 reply.actor, MeetingId(given.number(0)), dict.fromkeys(people, state)
@@ -58,13 +146,6 @@ class AttendanceCog(commands.Cog):
             meeting_id = MeetingId(given.number(0))
             waiting = await self._attendance.record_rest(reply.actor, meeting_id, Attendance.PRESENT)
             await reply.replace(attendance_card(reply.texts, waiting))
-
-
-def _state(word: str) -> Attendance:
-    try:
-        return Attendance(word)
-    except ValueError:
-        raise Refusal("button.stale") from None
 
 
 async def setup(bot: Client) -> None:

@@ -19,6 +19,7 @@ from buddybot.ui import alerts, choices
 from buddybot.ui import health as ui
 from buddybot.ui.channels import alert_place, check_alert_place
 from buddybot.ui.client import Client, Interaction
+from buddybot.ui.pictures import attachments
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from buddybot.ui.texts import Texts
@@ -47,7 +48,7 @@ class HealthCog(commands.Cog):
             view = await self._health.show(reply.actor, choices.parse_group(group))
             drawn = await asyncio.to_thread(ui.pictures, reply.texts, view)
             card = ui.health_card(reply.texts, view, drawn)
-            await reply.show(card, files=ui.attachments(drawn))
+            await reply.show(card, files=attachments(drawn))
 
     @health.command(name="sensitivity", description="How soon you are told that something changes")
     @app_commands.describe(

@@ -1,5 +1,7 @@
 """/me: what each person decides for themselves."""
 
+import asyncio
+
 from discord import app_commands
 from discord.ext import commands
 
@@ -8,11 +10,12 @@ from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.preferences import LeaveReason, Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import parse_time
-from buddybot.ui import choices, roles
+from buddybot.ui import choices, personal, roles
 from buddybot.ui import me as ui
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.invitations import offer_card
 from buddybot.ui.kit import Card
+from buddybot.ui.own_history import weeks_card
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 
@@ -25,6 +28,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         self._bot = bot
         self._preferences = bot.services.preferences
         self._members = bot.services.members
+        self._personal = bot.services.personal
         reminders = bot.settings.reminders
         start, end = reminders.quiet_start, reminders.quiet_end
         self._usual = None if start == end else QuietHours(start, end)
@@ -44,6 +48,23 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             offer = await self._bot.services.invitations.by_code(reply.actor, code)
             await reply.show(offer_card(reply.texts, offer))
 
+    @app_commands.command(name="history", description="Your own weeks: what you had promised, and your wins")
+    @app_commands.describe(group="Which group, if you are in several")
+    @app_commands.autocomplete(group=choices.groups)
+    async def history(self, interaction: Interaction, group: str | None = None) -> None:
+        """Show the person's newest weeks."""
+        async with Reply(interaction) as reply:
+            weeks = await self._bot.services.own_history.show(reply.actor, choices.parse_group(group))
+            await reply.show(weeks_card(reply.texts, weeks))
+
+    @route("me_history")
+    async def turn_history(self, interaction: Interaction, given: Input) -> None:
+        """Show weeks before or after."""
+        async with Reply(interaction) as reply:
+            group_id, stop = GroupId(given.number(0)), given.number(1)
+            weeks = await self._bot.services.own_history.show(reply.actor, group_id, stop=stop)
+            await reply.replace(weeks_card(reply.texts, weeks))
+
     @app_commands.command(name="leave", description="Leave a group; the door stays open")
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups)
@@ -52,6 +73,36 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             leaving = await self._members.leaving(reply.actor, choices.parse_group(group))
             await reply.show(ui.leave_card(reply.texts, leaving))
+
+    @app_commands.command(name="export", description="A copy of everything I keep about you, for you alone")
+    async def export(self, interaction: Interaction) -> None:
+        """Hand over both files."""
+        async with Reply(interaction) as reply:
+            copy = await self._personal.copy(reply.actor)
+            files = await asyncio.to_thread(
+                personal.copy_files, reply.texts, copy, reply.actor.user_id, self._server_name
+            )
+            await reply.show(personal.copy_card(reply.texts), files=personal.attachments(files))
+
+    @app_commands.command(name="delete", description="Delete everything I keep about you; I ask once")
+    async def delete(self, interaction: Interaction) -> None:
+        """Show what goes and what remains."""
+        async with Reply(interaction) as reply:
+            deletion = await self._personal.deletion(reply.actor.user_id)
+            card = personal.deletion_card(reply.texts, deletion, reply.actor.user_id, self._server_name)
+            await reply.show(card)
+
+    @route("me_delete_go")
+    async def delete_now(self, interaction: Interaction, given: Input) -> None:
+        """Delete it, for the one who was asked, and take the roles of the groups that were left."""
+        async with Reply(interaction) as reply:
+            if given.number(0) != reply.actor.user_id:
+                raise Refusal("button.stale")
+            departed = await self._personal.delete(reply.actor)
+            await reply.replace(personal.farewell_card(reply.texts, departed))
+            await self._bot.live.refresh()
+            for gone in departed:
+                await roles.withdraw(self._bot.get_guild(gone.group.guild_id), gone)
 
     @route("me_leave_why")
     async def say_why(self, interaction: Interaction, given: Input) -> None:
@@ -69,10 +120,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             )
             await reply.replace(Card().text(ui.left_text(reply.texts, gone)))
             await self._bot.live.refresh()
-            if gone.ended:
-                await roles.delete(interaction.guild, gone.group)
-            else:
-                await roles.take(interaction.guild, gone.group, gone.user_id)
+            await roles.withdraw(interaction.guild, gone)
 
     @route("me_stay")
     async def stay(self, interaction: Interaction, given: Input) -> None:
@@ -141,6 +189,10 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             await self._preferences.stop_direct(reply.actor, GuildId(given.number(0)))
             await reply.say("me.stop.done")
+
+    def _server_name(self, guild_id: GuildId) -> str:
+        guild = self._bot.get_guild(guild_id)
+        return str(guild_id) if guild is None else guild.name
 
     async def _show(self, reply: Reply, mine: Preferences) -> None:
         await reply.replace(ui.settings_card(reply.texts, mine, self._usual))

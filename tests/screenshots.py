@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, ViewportSize
 from tests.demo.browser import NONE, Demo, Window, chromium, running_demo, window
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
-SIZE = ViewportSize(width=1100, height=1000)
+SIZE, TALL = ViewportSize(width=1100, height=1000), ViewportSize(width=1100, height=1700)
 SCALE = 1.5
 MARGIN = 8
 STYLE = """
@@ -133,8 +133,12 @@ def _look_around(place: Window, folder: Path) -> None:
     place.play("Ana")
     place.press("Agenda", on="Meeting 9")
     _take(place, place.message("Agenda · meeting 9"), folder / "agenda.png")
+    place.page.set_viewport_size(TALL)  # two pictures below each other are higher than the page
     place.command("health show")
     _take(place, place.message("How Rowan group is doing"), folder / "health.png")
+    place.page.set_viewport_size(SIZE)
+    place.command("attendance history")
+    _take(place, place.message("Attendance of Rowan group"), folder / "history.png")
 
 
 def _take(place: Window, message: Locator, path: Path) -> None:

@@ -16,7 +16,6 @@ from buddybot.app import create_bot
 from buddybot.cli import COMMANDS
 from buddybot.permissions import ASKED_FOR
 from buddybot.settings import Settings
-from buddybot.storage.database import Database, Tx
 from tests.architecture import texts
 from tests.architecture.source import ROOT, demand, project
 from tests.pages import BEGIN, blocks, broken, code, emphasised, exists, pages, settings_table, spans
@@ -27,12 +26,6 @@ FOLDERS = ("buddybot/", "cogs/", "tests/", "config/", "docs/", "bench/", ".ci/",
 IN_A_WHEEL = {"buddybot/cogs", "buddybot/config"}
 DISCORDS_OWN = {"manage server"}
 """Words of Discord's that the pages for people set in italics like the labels of ours."""
-PEOPLE = frozenset(
-    {
-        *("user_id", "recipient", "facilitator_id", "timekeeper_id", "offered_to", "host_id"),
-        *("before_host_id", "from_id", "to_id", "actor_id"),
-    }
-)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 
@@ -69,7 +62,7 @@ def test_every_label_that_is_quoted_exists(commands: Mapping[str, Command]) -> N
     known = {label.casefold() for label in _labels()} | DISCORDS_OWN
     for each in commands.values():
         if isinstance(each, app_commands.Command):
-            known |= {str(choice.name) for part in each.parameters for choice in part.choices}
+            known |= {str(choice.name).casefold() for part in each.parameters for choice in part.choices}
     for_people = {path: text for path, text in pages().items() if path.startswith(("docs/org", "docs/memb"))}
     assert len(for_people) > 5
     demand(
@@ -195,59 +188,10 @@ def test_the_permissions_are_those_of_the_link() -> None:
     }  # the same one: the library's name, Discord's
 
 
-def _tables() -> dict[str, list[str]]:
-    """The tables of the migrations with the names of their columns."""
-    schema = "\n".join(file.read_text(encoding="utf-8") for file in MIGRATIONS)
-    return {
-        name: re.findall(r"^    ([a-z_]+) +(?:@identity|BIGINT|TEXT)", body, re.MULTILINE)
-        for name, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", schema, re.DOTALL)
-    }
-
-
 def test_the_privacy_page_lists_every_table() -> None:
     listed = re.findall(r"^\| `(\w+)` \|", pages()["docs/privacy.md"], re.MULTILINE)
-    assert sorted(listed) == sorted([*_tables(), "schema_migrations"])
-
-
-def test_a_deletion_by_hand_forgets_no_column() -> None:
-    (sql,) = blocks(pages()["docs/hosting.md"], "sql")
-    traces = [
-        f"{table}.{column}"
-        for table, columns in _tables().items()
-        for column in columns
-        if column in PEOPLE or column.endswith("_by")
-    ]
-    assert len(traces) > 12
-    demand(
-        [
-            trace
-            for trace in traces
-            if not re.search(
-                r"(?:DELETE FROM|UPDATE) {}\b.*WHERE {} = :user;".format(*trace.split(".")), sql, re.MULTILINE
-            )
-        ]
-    )
-
-
-async def test_a_deletion_by_hand_runs_on_both_engines(database: Database) -> None:
-    (sql,) = blocks(pages()["docs/hosting.md"], "sql")
-    statements = [each.strip().replace(":user", "7") for each in sql.split(";")][1:-2]
-
-    async def script(tx: Tx) -> list[int]:
-        for user in (7, 8):
-            await tx.run(
-                """
-                INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges)
-                VALUES (1, :user, 'Ana', 0, 1)
-                """,
-                user=user,
-            )
-        for statement in statements:
-            await tx.run(statement)
-        return [row["user_id"] for row in await tx.all("SELECT user_id FROM preferences")]
-
-    assert len(statements) > 15
-    assert await database.write(script) == [8]
+    schema = "\n".join(file.read_text(encoding="utf-8") for file in MIGRATIONS)
+    assert sorted(listed) == sorted([*re.findall(r"CREATE TABLE (\w+) \(", schema), "schema_migrations"])
 
 
 def test_no_page_names_a_place_that_only_one_machine_has() -> None:

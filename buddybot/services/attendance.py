@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain import visitors
 from buddybot.domain.attendance import Attendance, began, settled, wrote_there
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.records import took_place
 from buddybot.domain.rsvps import Answer
+from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.work import Work
@@ -19,6 +22,7 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.visitors import VisitorRepository
 
 RECORDABLE = (
     Attendance.PRESENT,
@@ -32,32 +36,30 @@ INCOMPLETE = "attendance_unrecorded"
 """The code of the notice that tells organizers of people who are unrecorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
-    """Of whom nobody has said yet whether they were at a meeting that is over."""
+    """Of whom nobody has said yet whether they were at a meeting that is over, of how many `members`.
+
+    `met` is False when an organizer said that the group did not meet.
+    """
 
     meeting: Meeting
     number: int
     people: tuple[tuple[UserId, str], ...]
+    members: int
+    visitors: tuple[Visitor, ...]
+    met: bool
 
 
 async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
     """Write down what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
-    An entry that a person made stays. A report proves that somebody was there only when it was
-    written, or corrected, at the meeting, and not by one who had sent apologies.
+    An entry that a person made stays.
     """
     ledger = AttendanceRepository(tx)
     standing = await ledger.standing(meeting.id)
-    roll = await RsvpRepository(tx).roll(meeting)
-    since = began(meeting)
-    reports = await CheckInRepository(tx).of_meeting(meeting.id)
-    wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
-    for user_id in await MemberRepository(tx).at(meeting.group_id, since):
+    for user_id, state in (await known(tx, meeting)).items():
         entry = standing.get(user_id)
-        answer = roll.of(user_id)
-        there = user_id in wrote and answer is not Answer.APOLOGIES
-        state = settled(checked_in_there=there, answer=answer)
         if entry is not None and (entry.recorded_by is not None or entry.state is state):
             continue
         await ledger.append(
@@ -70,14 +72,51 @@ async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
         )
 
 
+async def known(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
+    """Return what check-ins and RSVPs tell of everybody who was a member when the meeting began.
+
+    A report proves that somebody was there only when it was written, or corrected, at the meeting, and
+    not by one who had sent apologies.
+    """
+    roll = await RsvpRepository(tx).roll(meeting)
+    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+    wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
+    found: dict[UserId, Attendance] = {}
+    for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting)):
+        answer = roll.of(user_id)
+        there = user_id in wrote and answer is not Answer.APOLOGIES
+        found[user_id] = settled(checked_in_there=there, answer=answer)
+    return found
+
+
 async def unrecorded(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
     """Return of whom the closed meeting's ledger does not say whether they were there."""
+    if meeting.reduced:
+        return ()
     standing = await AttendanceRepository(tx).standing(meeting.id)
     return [
         user_id
         for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting))
         if user_id not in standing or standing[user_id].state is Attendance.UNRECORDED
     ]
+
+
+async def met(tx: Tx, meeting: Meeting) -> bool:
+    """Return whether the group met: the meeting was held, and no organizer said otherwise."""
+    standing = await AttendanceRepository(tx).standing(meeting.id)
+    return meeting.state is MeetingState.CLOSED and took_place([each.state for each in standing.values()])
+
+
+async def tell_unrecorded(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Bring what organizers are told of a meeting's unrecorded people in line with its ledger."""
+    waiting, notices, key = await unrecorded(tx, meeting), NoticeRepository(tx), f"attendance:{meeting.id}"
+    if not waiting:
+        await notices.withdraw(meeting.group_id, key)
+        return
+    number = await MeetingRepository(tx).number(meeting)
+    parameters = {"number": number, "count": len(waiting)}
+    await notices.tell(meeting.group_id, code=INCOMPLETE, key=key, parameters=parameters, now=now)
+    await notices.restate(meeting.group_id, key, parameters)
 
 
 class AttendanceService:
@@ -97,13 +136,10 @@ class AttendanceService:
         async def script(tx: Tx) -> Unrecorded:
             if meeting_id is not None:
                 _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
-                return await self._list(tx, meeting)
-            standing = await as_organizer(tx, actor, group_id)
-            held = await MeetingRepository(tx).held(standing.group.id)
-            if not held:
-                raise Refusal("attendance.no_meeting")
-            lists = [await self._list(tx, meeting) for meeting in held]
-            return next((found for found in lists if found.people), lists[0])
+            else:
+                standing = await as_organizer(tx, actor, group_id)
+                meeting = await self._latest(tx, standing.group.id)
+            return await self._list(tx, meeting)
 
         return await self._work.read(script)
 
@@ -153,17 +189,30 @@ class AttendanceService:
                 recorded_by=actor.user_id,
                 now=self._work.now(),
             )
-        if not await unrecorded(tx, meeting):
-            await NoticeRepository(tx).forget(meeting.group_id, INCOMPLETE)
+        await tell_unrecorded(tx, meeting, self._work.now())
+
+    async def _latest(self, tx: Tx, group_id: GroupId) -> Meeting:
+        """The latest meeting with somebody unrecorded; without one, the latest."""
+        held = await MeetingRepository(tx).held(group_id)
+        if not held:
+            raise Refusal("attendance.no_meeting")
+        for meeting in held:
+            if await unrecorded(tx, meeting):
+                return meeting
+        return held[0]
 
     async def _list(self, tx: Tx, meeting: Meeting) -> Unrecorded:
         if meeting.state is not MeetingState.CLOSED:
             raise Refusal("attendance.not_closed")
         names = await AttendanceRepository(tx).names(meeting.group_id)
+        members = await MemberRepository(tx).at(meeting.group_id, began(meeting))
         return Unrecorded(
             meeting=meeting,
             number=await MeetingRepository(tx).number(meeting),
             people=tuple((user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)),
+            members=len(members),
+            visitors=visitors.present(await VisitorRepository(tx).of_meeting(meeting.id)),
+            met=await met(tx, meeting),
         )
 
 

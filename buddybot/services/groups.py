@@ -21,19 +21,19 @@ from buddybot.domain.groups import (
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
 from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.rates import Rates, rates_by
+from buddybot.domain.rates import Rates
 from buddybot.domain.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
-from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.records import RecordRepository, Span
 
 MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""
@@ -340,7 +340,6 @@ async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
     ahead = await MeetingRepository(tx).ahead(group.id)
     organizes = standing.member.organizes
     invitations = InvitationRepository(tx)
-    lately = await AttendanceRepository(tx).lately(group.id, meetings=RATED) if organizes else ()
     return GroupView(
         group=group,
         schedule=await ScheduleRepository(tx).get(group.id),
@@ -349,5 +348,13 @@ async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
         organizes=organizes,
         invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
         declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
-        rates=rates_by(lately),
+        rates=await _lately(tx, group, now) if organizes else None,
     )
+
+
+async def _lately(tx: Tx, group: Group, now: datetime) -> Rates | None:
+    """Return how the last meetings that were held were attended."""
+    held = await MeetingRepository(tx).held(group.id, limit=RATED)
+    if not held:
+        return None
+    return (await RecordRepository(tx).read(group, now=now, span=Span(first=held[-1].day))).rates

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from buddybot.domain.activities import Library
 from buddybot.domain.alerts import Fall, Raised, Watch
-from buddybot.domain.attendance import Attendance
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.ids import GroupId
+from buddybot.domain.records import Record, page
 from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Evidence, evidence
 from buddybot.domain.stagnation_signs import Fact
@@ -18,28 +18,19 @@ from buddybot.services.actor import Actor
 from buddybot.services.health import facts_of, priors_of, replay
 from buddybot.services.work import Work
 from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
 from buddybot.storage.history import HistoryRepository, MeetingPast
+from buddybot.storage.records import RecordRepository, Span
 
 CHARTED = 26
 """Meetings: the newest half year."""
 
 
 @dataclass(frozen=True, slots=True)
-class MemberRow:
-    """One present member's states at the charted meetings, the oldest first."""
-
-    name: str
-    states: tuple[Attendance, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class HealthView:
     """`meetings` are the charted ones, the oldest first, and `fallen` says after which an alert came.
 
-    `names` has the activities' names by their keys.
+    `record` is the group's over about the same time. `names` has the activities' names by their keys.
     """
 
     group: Group
@@ -49,7 +40,7 @@ class HealthView:
     facts: tuple[Fact, ...]
     open: tuple[Raised, ...]
     meetings: tuple[MeetingPast, ...]
-    members: tuple[MemberRow, ...]
+    record: Record
     fallen: tuple[tuple[int, Chart], ...]
     names: Mapping[str, str]
 
@@ -86,7 +77,7 @@ async def view_of(tx: Tx, library: Library, group: Group, now: datetime) -> Heal
         facts=await facts_of(tx, group, history, now),
         open=tuple(each for each in alerts if each.open),
         meetings=charted,
-        members=await _members(tx, group, charted),
+        record=await _record(tx, group, charted, now),
         fallen=tuple(
             (places[each.meeting_id], each.what.chart)
             for each in alerts
@@ -107,23 +98,7 @@ async def _signals(
     return evidence(Signal, state.past, state.recent, priors)
 
 
-async def _members(tx: Tx, group: Group, charted: Sequence[MeetingPast]) -> tuple[MemberRow, ...]:
-    ledger: dict[tuple[MeetingId, UserId], Attendance] = {}
-    for entry in await AttendanceRepository(tx).lately(group.id, meetings=CHARTED):
-        ledger[entry.meeting_id, entry.user_id] = entry.state
-    return tuple(
-        MemberRow(member.display_name, _states(ledger, charted, member.user_id))
-        for member in await MemberRepository(tx).current(group.id)
-    )
-
-
-def _states(
-    ledger: Mapping[tuple[MeetingId, UserId], Attendance], charted: Sequence[MeetingPast], user_id: UserId
-) -> tuple[Attendance, ...]:
-    """Whoever was a member when a meeting began has an entry of it."""
-    return tuple(
-        ledger.get((each.meeting_id, user_id), Attendance.NOT_YET_MEMBER)
-        if each.past.held or each.tally.present is not None
-        else Attendance.DIDNT_MEET
-        for each in charted
-    )
+async def _record(tx: Tx, group: Group, charted: Sequence[MeetingPast], now: datetime) -> Record:
+    span = Span(first=charted[0].day if charted else None)
+    record = await RecordRepository(tx).read(group, now=now, span=span)
+    return record.on(page(len(record.sittings), size=CHARTED))

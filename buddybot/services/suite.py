@@ -12,6 +12,9 @@ from buddybot.services.alert_news import AlertAnnouncer
 from buddybot.services.alerts import AlertService
 from buddybot.services.announcements import Announcer
 from buddybot.services.attendance import AttendanceService
+from buddybot.services.attendance_corrections import CorrectionService
+from buddybot.services.attendance_export import AttendanceExport
+from buddybot.services.attendance_history import AttendanceHistories
 from buddybot.services.audit import AuditService
 from buddybot.services.away import AwayService
 from buddybot.services.calendar_feed import CalendarFeed
@@ -35,8 +38,12 @@ from buddybot.services.members import MemberService
 from buddybot.services.notices import NoticeService
 from buddybot.services.nudges import NudgeAnnouncer, NudgeService
 from buddybot.services.offers import OfferService
+from buddybot.services.own_history import OwnHistories
+from buddybot.services.personal import PersonalService
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.pulse import PulseService
+from buddybot.services.restores import RestoreService
+from buddybot.services.retention import RetentionService
 from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
@@ -44,6 +51,7 @@ from buddybot.services.schedules import ScheduleService
 from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.swaps import SwapService
 from buddybot.services.turns import TurnService
+from buddybot.services.visitors import VisitorService
 from buddybot.services.work import Planner, Work
 
 
@@ -57,6 +65,9 @@ class Services:
     members: MemberService
     invitations: InvitationService
     preferences: PreferenceService
+    personal: PersonalService
+    retention: RetentionService
+    restores: RestoreService
     schedules: ScheduleService
     meetings: MeetingService
     meeting_views: MeetingViews
@@ -76,6 +87,11 @@ class Services:
     checkins: CheckInService
     turns: TurnService
     attendance: AttendanceService
+    attendance_history: AttendanceHistories
+    own_history: OwnHistories
+    corrections: CorrectionService
+    visitors: VisitorService
+    attendance_export: AttendanceExport
     audit: AuditService
     pulses: PulseService
     health: HealthViews
@@ -100,6 +116,9 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         members=MemberService(work, planner),
         invitations=InvitationService(work, planner, rules),
         preferences=PreferenceService(work, planner),
+        personal=PersonalService(work, planner),
+        retention=RetentionService(work, rules.keep),
+        restores=RestoreService(work, planner),
         schedules=ScheduleService(work, planner),
         meetings=meetings,
         meeting_views=MeetingViews(work, rules),
@@ -119,6 +138,11 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         checkins=CheckInService(work, planner, rules),
         turns=TurnService(work),
         attendance=AttendanceService(work),
+        attendance_history=AttendanceHistories(work),
+        own_history=OwnHistories(work),
+        corrections=CorrectionService(work, planner),
+        visitors=VisitorService(work),
+        attendance_export=AttendanceExport(work),
         audit=AuditService(work),
         pulses=PulseService(work, health.evaluate),
         health=HealthViews(work, rules.library),
@@ -129,18 +153,23 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         feedback=FeedbackService(work),
         kudos=KudosService(work),
         card_views=CardViews(work),
-        announcers={
-            PingKind.CARD: partial(news.card, library=rules.library),
-            PingKind.CHANGE: news.change,
-            PingKind.REMINDER: news.reminder,
-            PingKind.PLACE: venue_news.place,
-            PingKind.SWAP: swaps.announce,
-            PingKind.FEW: few.question,
-            PingKind.ALERT: AlertAnnouncer(rules.library),
-            PingKind.OFFER: offers.announce,
-            PingKind.KUDOS: kudos.announce,
-            PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
-            PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
-            PingKind.SUMMARY: SummaryAnnouncer(planner),
-        },
+        announcers=_announcers(planner, rules),
     )
+
+
+def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
+    """What each ping says when its time has come."""
+    return {
+        PingKind.CARD: partial(news.card, library=rules.library),
+        PingKind.CHANGE: news.change,
+        PingKind.REMINDER: news.reminder,
+        PingKind.PLACE: venue_news.place,
+        PingKind.SWAP: swaps.announce,
+        PingKind.FEW: few.question,
+        PingKind.ALERT: AlertAnnouncer(rules.library),
+        PingKind.OFFER: offers.announce,
+        PingKind.KUDOS: kudos.announce,
+        PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
+        PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
+        PingKind.SUMMARY: SummaryAnnouncer(planner),
+    }

@@ -10,7 +10,7 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
 from buddybot.services import kudos, venues
 from buddybot.services.announcements import Announcement
-from buddybot.services.attendance import INCOMPLETE, unrecorded
+from buddybot.services.attendance import met, tell_unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
@@ -21,7 +21,6 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.pulse import Pulse, PulseRepository
 from buddybot.storage.venues import VenueRepository
 
@@ -31,7 +30,8 @@ class SummaryView:
     """What went well at a meeting, and when and where the group meets next, twice ahead.
 
     `kept` and `begun` hold only what the group may read; `kept_in_all` counts the private ones too.
-    `thanks` say who thanked whom since the last meeting.
+    `thanks` say who thanked whom since the last meeting. `met` is False when an organizer said that the
+    group did not meet after all.
     """
 
     group: Group
@@ -44,6 +44,7 @@ class SummaryView:
     following: tuple[tuple[Meeting, VenueView], ...]
     pulse: Pulse | None = None
     thanks: tuple[tuple[UserId, UserId], ...] = ()
+    met: bool = True
 
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
@@ -70,6 +71,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
         following=tuple([(each, await venues.view_of(tx, each)) for each in ahead]),
         pulse=await PulseRepository(tx).get(meeting.id),
         thanks=await kudos.since_last(tx, group, meeting),
+        met=await met(tx, meeting),
     )
 
 
@@ -93,7 +95,7 @@ class SummaryAnnouncer:
             meeting = await close_meeting(tx, self._planner, group, meeting, now)
         if meeting.state is not MeetingState.CLOSED:
             return None
-        await _tell_organizers(tx, group, meeting, now)
+        await tell_unrecorded(tx, meeting, now)
         if not await _anybody(tx, meeting):
             return None
         view = await view_of(tx, group, meeting)
@@ -105,15 +107,3 @@ async def _anybody(tx: Tx, meeting: Meeting) -> bool:
     standing = await AttendanceRepository(tx).standing(meeting.id)
     reports = await CheckInRepository(tx).of_meeting(meeting.id)
     return bool(reports) or any(entry.state.attended for entry in standing.values())
-
-
-async def _tell_organizers(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
-    waiting = await unrecorded(tx, meeting)
-    if waiting:
-        await NoticeRepository(tx).tell(
-            group.id,
-            code=INCOMPLETE,
-            key=f"attendance:{meeting.id}",
-            parameters={"number": await MeetingRepository(tx).number(meeting), "count": len(waiting)},
-            now=now,
-        )

@@ -75,7 +75,11 @@ _MISSING = f"""
       AND NOT EXISTS (SELECT 1 FROM events e WHERE e.meeting_id = m.id)
       AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = m.guild_id AND u.gone_since IS NOT NULL)
 """
-_STALE = f" AND (e.state = 'making' OR (e.state = 'shown' AND (m.id IS NULL OR e.shown <> {_WANTED})))"
+# In a restored database one that may exist has no mark; it is looked for when its meeting is the next one.
+_STALE = f"""
+    AND ((e.state = 'making' AND (e.shown <> '' OR {_IS_NEXT}))
+         OR (e.state = 'shown' AND (m.id IS NULL OR e.shown <> {_WANTED})))
+"""
 _SAME_GROUP = " AND m.group_id = (SELECT o.group_id FROM meetings o WHERE o.id = :meeting_id)"
 
 

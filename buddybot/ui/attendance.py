@@ -1,30 +1,43 @@
-"""The organizer's list of people of whom nobody has said yet how it was."""
+"""The organizer's list of people of whom nobody has said yet how it was, and the visitors beside them."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import discord
+from discord import ui
 
-from buddybot.domain.ids import UserId
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.visitors import NAME_LIMIT, Visitor, present
 from buddybot.services.attendance import RECORDABLE, Unrecorded
-from buddybot.ui.kit import Card, button, option, select
-from buddybot.ui.texts import Texts, members
+from buddybot.ui.kit import Card, Form, button, option, select
+from buddybot.ui.texts import Markup, Texts, members
+
+TAKE, CORRECT = "take", "correct"
+"""Which of the two cards a visitor's form or a question came from, and goes back to."""
 
 
 def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
     """Return a list for each state to choose people in; a choice is recorded at once."""
-    meeting = waiting.meeting
-    title = texts("attendance.title", number=waiting.number)
-    if not waiting.people:
-        return Card().text(title, texts("attendance.done", at=meeting.starts_at))
-    card = Card().text(title, texts("attendance.ask", who=members(user_id for user_id, _ in waiting.people)))
-    card.row(
-        button(
-            texts.plain("attendance.all_present"),
-            "attendance_all",
-            meeting.id,
-            style=discord.ButtonStyle.primary,
-        )
-    )
-    for state in RECORDABLE:
-        options = [option(_name(texts, user_id, name), user_id) for user_id, name in waiting.people[:25]]
+    meeting, people = waiting.meeting, waiting.people
+    lines = [texts("attendance.title", number=waiting.number)]
+    if not waiting.met:
+        return Card().text(*lines, texts("attendance.not_met")).row(_correct(texts, meeting.id))
+    recorded = waiting.members - len(people)
+    lines.append(texts("attendance.progress", recorded=recorded, members=waiting.members))
+    if people:
+        lines.append(texts("attendance.ask", who=members(user_id for user_id, _ in people)))
+    else:
+        lines.append(texts("attendance.done", at=meeting.starts_at))
+    card = Card().text(*lines, *visitors_line(texts, waiting.visitors))
+    row = [did_not_meet(texts, meeting.id, TAKE), visitor_came(texts, meeting.id, TAKE)]
+    if people:
+        label = texts.plain("attendance.all_present")
+        row.insert(0, button(label, "attendance_all", meeting.id, style=discord.ButtonStyle.primary))
+    card.row(*row, _correct(texts, meeting.id))
+    for state in RECORDABLE if people else ():
+        options = [option(name_of(texts, user_id, name), user_id) for user_id, name in people[:25]]
         card.row(
             select(
                 "attendance_set",
@@ -38,6 +51,62 @@ def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
     return card
 
 
-def _name(texts: Texts, user_id: UserId, name: str) -> str:
-    """What a list shows of somebody; their name may not be known yet."""
+def not_met_card(texts: Texts, meeting_id: MeetingId, back: str) -> Card:
+    """Return the one question before it is recorded of everybody that the group did not meet."""
+    yes = button(
+        texts.plain("attendance.did_not_meet"),
+        "attendance_off",
+        meeting_id,
+        style=discord.ButtonStyle.danger,
+    )
+    no = button(texts.plain("attendance.back"), "attendance_back", meeting_id, back)
+    return Card().text(texts("attendance.did_not_meet_ask")).row(yes, no)
+
+
+def visitor_form(texts: Texts, meeting_id: MeetingId, back: str) -> Form:
+    """Return the form for a visitor's name."""
+    form = Form(texts.plain("attendance.visitor.title"), "attendance_visit", meeting_id, back)
+    return form.ask(
+        "name",
+        texts.plain("attendance.visitor.name"),
+        hint=texts.plain("attendance.visitor.hint"),
+        limit=NAME_LIMIT,
+    )
+
+
+def visitors_line(texts: Texts, visitors: Iterable[Visitor]) -> list[Markup]:
+    """Return who was there besides the members, if anybody was; a name may have been forgotten since."""
+    names = [visitor.name for visitor in present(visitors) if visitor.name]
+    return [texts("attendance.visitors", names=", ".join(names))] if names else []
+
+
+def visitor_came(texts: Texts, meeting_id: MeetingId, back: str) -> ui.Button[Any]:
+    """Return the button that opens the form for a visitor."""
+    return button(texts.plain("attendance.visitor.came"), "attendance_visitor", meeting_id, back)
+
+
+def did_not_meet(texts: Texts, meeting_id: MeetingId, back: str) -> ui.Button[Any]:
+    """Return the button that asks whether the group did not meet."""
+    return button(texts.plain("attendance.did_not_meet"), "attendance_off_ask", meeting_id, back)
+
+
+def name_of(texts: Texts, user_id: UserId, name: str) -> str:
+    """Return what a list shows of somebody; their name may not be known yet."""
     return name or texts.plain("attendance.unnamed", tail=str(user_id)[-4:])
+
+
+def state_name(texts: Texts, state: Attendance) -> str:
+    """Return the word for a state, the same as in every export."""
+    return texts.plain(f"export.state.{state.value}")
+
+
+def parse_state(word: str) -> Attendance:
+    """Return a state of the ledger; Refusal `button.stale` for what is none."""
+    try:
+        return Attendance(word)
+    except ValueError:
+        raise Refusal("button.stale") from None
+
+
+def _correct(texts: Texts, meeting_id: MeetingId) -> ui.Button[Any]:
+    return button(texts.plain("attendance.correct"), "attendance_correct", meeting_id)

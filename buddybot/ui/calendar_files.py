@@ -1,7 +1,5 @@
 """The group's meetings as a file for a member's own calendar, and the message it comes with."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -9,13 +7,12 @@ import discord
 
 from buddybot.domain.groups import Group
 from buddybot.domain.locations import Access, LocationKind
+from buddybot.exports.file_names import plain
 from buddybot.exports.ics import Entry, calendar_file
 from buddybot.services.calendar_feed import CalendarDay, CalendarView
 from buddybot.services.venues import VenueView
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
-
-_NAME_LIMIT = 40
 
 
 def calendar_card(texts: Texts, view: CalendarView) -> Card:
@@ -33,9 +30,7 @@ def calendar_attachment(texts: Texts, view: CalendarView) -> discord.File:
 
 
 def _file_name(group: Group) -> str:
-    """A name of letters that every system takes, also when the group's has none of them."""
-    plain = unicodedata.normalize("NFKD", group.name).encode("ascii", "ignore").decode().lower()
-    return f"{'-'.join(re.findall('[a-z0-9]+', plain))[:_NAME_LIMIT].strip('-') or 'meetings'}.ics"
+    return f"{plain(group.name, otherwise='meetings')}.ics"
 
 
 def _entry(texts: Texts, group: Group, day: CalendarDay) -> Entry:

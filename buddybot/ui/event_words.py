@@ -1,5 +1,6 @@
 """What the server's own event of a meeting says: plain words that the whole server may read."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,12 +48,21 @@ def words_of(texts: Texts, view: EventView) -> EventWords:
         more = texts("events.description.open")
     lines = [" · ".join(notes), entry, more, texts("events.description.interested")]
     return EventWords(
-        name=shortened(
-            texts.plain("events.name", group=_unlinked(group.name), number=view.number), NAME_LIMIT
-        ),
+        name=_name(texts, view, view.number),
         location=shortened(location, LOCATION_LIMIT),
         description=shortened("\n".join(filter(None, lines)), DESCRIPTION_LIMIT),
     )
+
+
+def _name(texts: Texts, view: EventView, number: int) -> str:
+    name = texts.plain("events.name", group=_unlinked(view.group.name), number=number)
+    return shortened(name, NAME_LIMIT)
+
+
+def is_of(texts: Texts, event: discord.ScheduledEvent, view: EventView) -> bool:
+    """Return whether an event that Discord has is called like a meeting of this group, of any number."""
+    numbers = re.findall(r"[0-9]{1,9}", event.name)
+    return any(event.name == _name(texts, view, int(number)) for number in numbers)
 
 
 def mark(name: str, start: datetime) -> str:

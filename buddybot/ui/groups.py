@@ -68,7 +68,8 @@ def info_card(texts: Texts, view: GroupView) -> Card:
     )
     if view.organizes:
         _add_invitations(card, texts, view)
-    return card.row(*_buttons(texts, view))
+    card.row(*_buttons(texts, view))
+    return card.row(button(texts.plain("audit.open"), "audit", group.id)) if view.organizes else card
 
 
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:

@@ -1,8 +1,6 @@
 """How a group is doing, for its organizers: words, what is open, the settings, and two pictures."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 import discord
@@ -14,8 +12,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import AlertId
 from buddybot.domain.pulse import Band
 from buddybot.domain.stagnation_charts import Chart
-from buddybot.exports.heat_map import AttendanceChart, Row, attendance_picture
-from buddybot.exports.pictures import Picture
+from buddybot.exports.attendance_charts import chart, has_chart
+from buddybot.exports.heat_map import attendance_picture
 from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
 from buddybot.services.alerts import Watched
 from buddybot.services.health_views import HealthView
@@ -23,11 +21,11 @@ from buddybot.storage.history import MeetingPast
 from buddybot.ui.alerts import evidence_line, fact_line, label
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import Card, button
+from buddybot.ui.pictures import Drawn, show
 from buddybot.ui.reply import actor_of
-from buddybot.ui.texts import Markup, Texts, channel, moment, shortened
+from buddybot.ui.texts import Markup, Texts, channel, moment
 
 CAME, SIGNALS = "attendance.png", "signals.png"
-_ALT_LIMIT = 1024
 _MOST_OPEN = 6
 _LINES = {
     Chart.ATTENDANCE: Signal.ATTENDANCE,
@@ -38,46 +36,29 @@ _LINES = {
 _BANDS = list(Band)
 
 
-def pictures(texts: Texts, view: HealthView) -> tuple[Picture, ...]:
+def pictures(texts: Texts, view: HealthView) -> Drawn:
     """Draw who came and the signals, which takes a moment; none before the first meeting."""
-    if not view.meetings or not view.members:
-        return ()
-    somebody = texts.plain("health.show.somebody")
-    days = tuple(each.day for each in view.meetings)
-    rows = tuple(Row(member.name or somebody, member.states) for member in view.members)
+    if not view.meetings or not has_chart(view.record):
+        return {}
     signals = SignalsChart(
-        days,
-        tuple(_share(each.tally.present, each.tally.roster) for each in view.meetings),
-        tuple(_share(each.tally.done, each.tally.items) for each in view.meetings),
+        tuple(each.day for each in view.meetings),
+        tuple(each.rates for each in view.meetings),
+        tuple(each.kept for each in view.meetings),
         tuple(_band(each) for each in view.meetings),
-        tuple((place, _LINES[chart]) for place, chart in view.fallen),
+        tuple((place, _LINES[fallen]) for place, fallen in view.fallen),
     )
-    came = attendance_picture(AttendanceChart(days, rows), texts.plain)
-    return came, signals_picture(signals, texts.plain)
-
-
-def _share(part: int | None, whole: int | None) -> float | None:
-    return None if part is None or not whole else min(part / whole, 1.0)
+    return {
+        CAME: attendance_picture(chart(view.record), texts.plain),
+        SIGNALS: signals_picture(signals, texts.plain),
+    }
 
 
 def _band(each: MeetingPast) -> int | None:
     return None if each.tally.rated is None else _BANDS.index(each.tally.rated)
 
 
-def attachments(drawn: Sequence[Picture]) -> list[discord.File]:
-    """Return the pictures as they are sent along."""
-    return [
-        discord.File(BytesIO(each.png), name, description=_alt(each))
-        for name, each in zip((CAME, SIGNALS), drawn, strict=False)
-    ]
-
-
-def _alt(picture: Picture) -> str:
-    return shortened(picture.alt, _ALT_LIMIT)
-
-
-def health_card(texts: Texts, view: HealthView, drawn: Sequence[Picture]) -> Card:
-    """Return how the group is doing; `attachments` are sent along."""
+def health_card(texts: Texts, view: HealthView, drawn: Drawn) -> Card:
+    """Return how the group is doing; what was drawn is sent along."""
     card = Card().text(Markup(f"### {texts('health.show.title', group=view.group.name)}"))
     lines = [evidence_line(texts, each) for each in view.signals]
     lines += [fact_line(texts, view.names, each) for each in view.facts]
@@ -85,10 +66,10 @@ def health_card(texts: Texts, view: HealthView, drawn: Sequence[Picture]) -> Car
     if not view.open:
         card.text(texts("health.show.no_alerts"))
     for each in view.open[-_MOST_OPEN:]:
-        show = button(texts.plain("health.show.open"), "alert_open", view.group.guild_id, each.id)
-        card.beside(texts("health.show.alert", name=label(texts, each), at=moment(each.raised_at, "D")), show)
-    for name, picture in zip((CAME, SIGNALS), drawn, strict=False):
-        card.picture(name, _alt(picture))
+        opens = button(texts.plain("health.show.open"), "alert_open", view.group.guild_id, each.id)
+        at = moment(each.raised_at, "D")
+        card.beside(texts("health.show.alert", name=label(texts, each), at=at), opens)
+    show(card, drawn)
     card.text(*settings_lines(texts, view.watch, view.now))
     return card.note(texts("health.show.note"))
 

@@ -126,19 +126,30 @@ class Reply:
         else:
             await self._interaction.followup.send(view=card, ephemeral=not self._public, files=list(files))
 
-    async def follow(self, card: Card) -> None:
-        """Say one thing more, to that person only, behind an answer that was given."""
-        await self._interaction.followup.send(view=card, ephemeral=True)
+    async def change(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
+        """Put `card` in the place of the answer that was given."""
+        await self._interaction.edit_original_response(
+            view=card, attachments=list(files), allowed_mentions=NOBODY
+        )
 
-    async def replace(self, card: Card) -> None:
-        """Put `card` in the place of the message that was clicked (or that the form came from)."""
+    async def follow(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
+        """Say one thing more, to that person only, behind an answer that was given."""
+        await self._interaction.followup.send(view=card, ephemeral=True, files=list(files))
+
+    async def replace(self, card: Card, *, files: Sequence[discord.File] | None = None) -> None:
+        """Put `card` in the place of the message that was clicked (or that the form came from).
+
+        `files` take the place of those that the message had; None leaves them.
+        """
         await self._settle()
         if not self._on_message:
-            await self.show(card)
-        elif self._interaction.response.is_done():
-            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY)
+            await self.show(card, files=files or ())
+            return
+        sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
+        if self._interaction.response.is_done():
+            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
         else:
-            await self._interaction.response.edit_message(view=card, allowed_mentions=NOBODY)
+            await self._interaction.response.edit_message(view=card, allowed_mentions=NOBODY, **sent)
 
     async def ask(self, form: Form) -> None:
         """Open a form; not possible once the answer was late, then Refusal `button.slow`."""

@@ -30,10 +30,13 @@ class Input:
         """Return an argument as a number; Refusal `button.stale` when a forged id has none there."""
         if position >= len(self.arguments):
             raise Refusal("button.stale")
-        text = self.arguments[position]
-        if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
+        return _number(self.arguments[position])
+
+    def value(self) -> int:
+        """Return the one value chosen in a select, as a number; Refusal `button.stale` when it is none."""
+        if len(self.values) != 1:
             raise Refusal("button.stale")
-        return int(text)
+        return _number(self.values[0])
 
     def word(self, position: int) -> str:
         """Return an argument as it stands; Refusal `button.stale` when there is none."""
@@ -50,6 +53,12 @@ class Input:
         """Return the values chosen in a form's select."""
         value = self.fields.get(name, ())
         return (value,) if isinstance(value, str) else value
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
+        raise Refusal("button.stale")
+    return int(text)
 
 
 Handler = Callable[["discord.Interaction[Any]", Input], Awaitable[None]]

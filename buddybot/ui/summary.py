@@ -18,7 +18,8 @@ MOST_THANKS = 8
 def summary_card(texts: Texts, view: SummaryView) -> Card:
     """Return wins and promises met; nobody's failure, and nobody who was missing."""
     card = Card(colour=WARM)
-    ahead, asked = following(texts, view.following), pulse_lines(texts, view.pulse)
+    pulse = view.pulse if view.met else None
+    ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
     room = ROOM - sum(len(line) + 1 for line in (*ahead, *asked))
     for section in _fitted(texts, view, room=room):
         card.text(*section)
@@ -26,7 +27,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
         card.text(*ahead)
     if asked:
         card.text(*asked)
-    if ratings := pulse_buttons(texts, view.pulse):
+    if ratings := pulse_buttons(texts, pulse):
         card.row(*ratings)
     buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
@@ -59,6 +60,8 @@ def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence
         _thanks(texts, view),
     ]
     found = [section for section in sections if section]
+    if not view.met:
+        return [*found, [texts("checkins.summary.not_met")]]
     return found if len(found) > 1 else [*found, [texts("checkins.summary.together")]]
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening
-from tests.world import World, custom_ids, labels, texts_in
+from tests.world import World, custom_ids, labels, modal_text, texts_in
+
+SIX = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay")
 
 
 @pytest.fixture
@@ -66,7 +68,113 @@ async def test_the_command_opens_the_same_list_and_says_when_nobody_is_left(even
     again = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert "Everybody is recorded" in texts_in(again.response)
     assert again.response is not None
-    assert labels(again.response) == []
+    assert labels(again.response) == ["We did not meet", "A visitor came", "Correct an entry"]
+
+
+def clicks(world: World) -> int:
+    """Return how often anybody has pressed, chosen or sent anything."""
+    return sum(request.path.startswith("/interactions/") for request in world.env.http_requests)
+
+
+async def six(world: World) -> Evening:
+    """A meeting of six is over, and of nobody it is known how they were."""
+    evening = await Evening.gather(world, *SIX)
+    await evening.starts()
+    await evening.check_in("Fay", win="A letter", via=evening.shown(OPEN))
+    await evening.close("Ana")
+    ana, fay = evening.person("Ana"), str(evening.person("Fay").id)
+    asked = await ana.slash(evening.channel, "attendance correct")
+    assert asked.response is not None
+    form = await ana.select(asked.response, [fay], custom_id=custom_ids(asked.response)[0])
+    await ana.submit_modal(form, {"state": ["unrecorded"], "reason": "To begin anew"})
+    return evening
+
+
+async def test_six_who_were_all_there_are_recorded_with_two_clicks(world: World) -> None:
+    evening = await six(world)
+    before = clicks(world)
+
+    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert asked.response is not None
+    assert "0 of 6 recorded" in texts_in(asked.response)
+    done = await evening.press("Ana", "All present", asked.response)
+
+    assert clicks(world) - before == 2
+    assert "6 of 6 recorded" in texts_in(done.response)
+    assert await evening.ledger() == dict.fromkeys(SIX, "present")
+
+
+async def test_a_mixed_evening_of_six_is_recorded_with_five_clicks_and_shows_how_far_it_is(
+    world: World,
+) -> None:
+    evening = await six(world)
+    ids = {name: str(evening.person(name).id) for name in SIX}
+    before = clicks(world)
+
+    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert asked.response is not None
+    for state, names, progress in (
+        ("late", ["Ben", "Cho"], "2 of 6 recorded"),
+        ("excused", ["Dev"], "3 of 6 recorded"),
+        ("absent", ["Eli"], "4 of 6 recorded"),
+    ):
+        [chosen] = [each for each in custom_ids(asked.response) if each.endswith(f":{state}")]
+        shown = await evening.person("Ana").select(
+            asked.response, [ids[name] for name in names], custom_id=chosen
+        )
+        assert progress in texts_in(shown.response)
+        assert not any(evening.mention(name) in texts_in(shown.response) for name in names)
+    await evening.press("Ana", "All present", asked.response)
+
+    assert clicks(world) - before <= 5
+    assert await evening.ledger() == {
+        "Ana": "present",
+        "Ben": "late",
+        "Cho": "late",
+        "Dev": "excused",
+        "Eli": "absent",
+        "Fay": "present",
+    }
+
+
+async def test_a_visitor_is_noted_from_the_list_and_shown_in_it(evening: Evening) -> None:
+    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert asked.response is not None
+    form = await evening.press("Ana", "A visitor came", asked.response)
+    assert "no rate" in modal_text(form)
+    await evening.world.restart()
+    shown = await evening.person("Ana").submit_modal(form, {"name": "Zoe Park"})
+
+    assert "Visitors: Zoe Park" in texts_in(shown.response)
+    assert "2 of 5 recorded" in texts_in(shown.response)
+    again = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert "Visitors: Zoe Park" in texts_in(again.response)
+
+
+async def test_that_nobody_met_is_asked_once_and_can_be_left(evening: Evening) -> None:
+    before = await evening.ledger()
+    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert asked.response is not None
+    question = await evening.press("Ana", "We did not meet", asked.response)
+    assert question.response is not None
+    assert "everybody's entry" in texts_in(question.response)
+    kept = await evening.press("Ana", "Back", question.response)
+    assert "2 of 5 recorded" in texts_in(kept.response)
+    assert await evening.ledger() == before
+
+    assert kept.response is not None
+    question = await evening.press("Ana", "We did not meet", kept.response)
+    assert question.response is not None
+    done = await evening.press("Ana", "We did not meet", question.response)
+    assert "By the record the group did not meet." in texts_in(done.response)
+    assert await evening.ledger() == dict.fromkeys(before, "didnt_meet")
+    summary = evening.text(SUMMARY)
+    assert "the group did not meet that day after all" in summary
+    assert "A letter" in summary
+    assert "5" not in labels(evening.shown(SUMMARY)), "nobody rates what did not take place"
+    again = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    assert again.response is not None
+    assert labels(again.response) == ["Correct an entry"]
 
 
 async def test_members_may_look_at_the_button_but_not_use_it(evening: Evening) -> None:

@@ -28,6 +28,7 @@ OWN_CHOICE = {"me_direct", "me_nudges", "me_quiet_given", "me_zone_given", "me_z
 """Routes about the pressing person alone, whose arguments are no ids."""
 OPENERS = (
     "Change the charter", "Invite somebody", "Make a code", "Answers", "Quiet hours", "Zone", "Say something",
+    "A visitor came", "We did not meet",
 )  # fmt: skip
 SOME = 2
 """How many of them each option and route is tried with, going around."""
@@ -138,7 +139,9 @@ async def live(town: Town) -> None:
         (olga, "group info", {}), (olga, "group charter", {}), (olga, "group settings", {}),
         (olga, "group archive", {}), (olga, "group remove", {"member": str(town.ben.id)}),
         (olga, "meeting cancel", {}), (olga, "meeting skip", {"meeting": "2026-01-22"}),
-        (olga, "attendance take", {}), (ana, "me settings", {}), (ana, "me leave", {}), (ana, "next", {}),
+        (olga, "attendance take", {}), (olga, "attendance correct", {}),
+        (olga, "attendance history", {}), (ana, "me history", {}),
+        (ana, "me settings", {}), (ana, "me leave", {}), (ana, "me delete", {}), (ana, "next", {}),
         (ana, "away", {}), (ana, "commit add", {}), (ana, "commit list", {}), (ana, "checkin", {}),
         (ana, "rotation show", {}), (ana, "feedback", {}),
         (ana, "activity list", {}), (ana, "activity wish", {}),
@@ -147,6 +150,10 @@ async def live(town: Town) -> None:
         for label in OPENERS:
             if shown.response is not None and label in labels(shown.response):
                 await press(actor, shown, label)
+    record = await olga.slash(here, "attendance correct")
+    assert record.response is not None
+    [people] = [each for each in custom_ids(record.response) if each.startswith("attendance_who")]
+    await olga.select(record.response, [str(ana.id)], custom_id=people)
     await world.run_due()
 
 
@@ -207,7 +214,7 @@ async def test_an_id_typed_by_hand_is_refused_in_every_option(town: Town) -> Non
     usual = {
         "member": str(town.ben.id), "commitment": "1", "time": "18:30",
         "rule": "turns", "weeks": 2, "level": "quiet", "alert": "1",
-        "why": "the person is away", "turn": "1", "with": "2",
+        "why": "the person is away", "format": "csv", "turn": "1", "with": "2",
     }  # fmt: skip
     before, public = await town.rows(), town.public()
     values, tried = cycle([*NOT_IDS, *await town.foreign()]), 0

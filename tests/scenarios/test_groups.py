@@ -240,7 +240,7 @@ async def test_every_command_was_placed_in_help_on_purpose(place: Place) -> None
         "everyone": {"help", "privacy", "me"},
         "member": {
             *("next", "checkin", "away", "commit", "me", "group"),
-            *("location", "meeting", "rotation", "activity", "feedback", "kudos"),
+            *("location", "meeting", "rotation", "activity", "feedback", "kudos", "attendance"),
         },
         "organizer": {"group", "meeting", "attendance", "rotation", "activity", "health"},
         "manager": {"setup"},

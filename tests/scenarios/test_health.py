@@ -284,7 +284,7 @@ async def test_show_has_the_signals_in_words_and_two_pictures_that_say_what_they
         assert (await each.read()).startswith(b"\x89PNG")
     alt = [item["description"] for gallery in _galleries(shown.components) for item in gallery["items"]]
     assert len(alt) == 2
-    assert alt[0].startswith("Who came to the last 14 meetings")
+    assert alt[0].startswith("Who came to the 14 meetings")
     assert "Alert on" in alt[1]
     assert "4.2" not in said + "".join(alt)  # of ratings, bands only
     stale.silent()

@@ -20,10 +20,12 @@ from buddybot.pings.planner import Planner
 from buddybot.services import checkin_card
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import AttendanceService
+from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.checkins import CheckInService, Reported
 from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.turns import TurnService
+from buddybot.services.visitors import VisitorService
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Database, Tx
@@ -61,6 +63,8 @@ class Evening:
         self.checkins = CheckInService(self.home.work, self.planner, RULES)
         self.turns = TurnService(self.home.work)
         self.attendance = AttendanceService(self.home.work)
+        self.corrections = CorrectionService(self.home.work, self.planner)
+        self.visitors = VisitorService(self.home.work)
 
     @classmethod
     async def prepare(cls, database: Database) -> "Evening":

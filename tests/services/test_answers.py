@@ -85,6 +85,7 @@ class Ledger:
         meeting_id = await home.meeting(self.evening.group, home.now - timedelta(weeks=weeks_ago))
 
         async def script(tx: Tx) -> None:
+            await tx.run("UPDATE memberships SET joined_at = 0")
             await MeetingRepository(tx).set_state(meeting_id, MeetingState.CLOSED, now=home.now)
 
         await home.database.write(script)

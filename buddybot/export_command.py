@@ -1,0 +1,174 @@
+"""`buddybot export`: the record of groups for whoever runs the bot, from the database into one file."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from buddybot import locales
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.domain.records import Record
+from buddybot.errors import OperatorError
+from buddybot.exports.attendance_charts import pictures
+from buddybot.exports.formats import Format, write
+from buddybot.exports.table import Progress
+from buddybot.host_database import host_database
+from buddybot.services.attendance_export import Wanted, for_host
+from buddybot.storage.database import Database, Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.records import Span
+
+STDOUT = "-"
+OK, CUT_OFF = 0, 141
+TOLD_EVERY = 2000
+"""Rows between two lines that say how far a long export has come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What was asked for on the command line; `output` is a path, or "-" for standard output."""
+
+    form: Format
+    output: str
+    group_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+    force: bool = False
+
+
+async def export(url: str, order: Order, *, now: datetime) -> int:
+    """Write the file and return the exit code; OperatorError for what the operator can mend."""
+    if order.first is not None and order.last is not None and order.last < order.first:
+        raise OperatorError("The last day is before the first: swap --from and --to.")
+    if order.form is Format.PNG and order.output == STDOUT:
+        raise OperatorError("Pictures are more than one file: name a file with --output.")
+    if order.output != STDOUT:
+        _check(Path(order.output), force=order.force)
+    async with host_database(url) as database:
+        groups = await database.read(lambda tx: _groups(tx, order.group_id))
+        loop = asyncio.get_running_loop()
+        records = _records(database, loop, groups, order, now)
+        return await asyncio.to_thread(_write, records, order, now)
+
+
+async def _groups(tx: Tx, group_id: int | None) -> list[Group]:
+    found = await GroupRepository(tx).everywhere()
+    if group_id is None:
+        return list(found)
+    named = [group for group in found if group.id == GroupId(group_id)]
+    if not named:
+        raise OperatorError(f"The database has no group {group_id}: its groups are in the table groups.")
+    return named
+
+
+def _records(
+    database: Database, loop: asyncio.AbstractEventLoop, groups: Iterable[Group], order: Order, now: datetime
+) -> Iterator[Record]:
+    """Read a group whenever the writer, in its thread, asks for the next one; one is held at a time."""
+    wanted = Wanted(form=order.form.value, span=Span(order.first, order.last))
+    for group in groups:
+        record = asyncio.run_coroutine_threadsafe(_read(database, group, wanted, now), loop).result()
+        if record is not None:
+            yield record
+
+
+async def _read(database: Database, group: Group, wanted: Wanted, now: datetime) -> Record | None:
+    return await database.write(lambda tx: for_host(tx, group, wanted, now=now))
+
+
+def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
+    try:
+        first = next(records, None)
+        if first is None:
+            raise OperatorError("No meeting in that time: leave out --from and --to to get everything.")
+        found = chain([first], records)
+        if order.form is Format.PNG:
+            return _write_pictures(found, order)
+        if order.output == STDOUT:
+            # A file first: a spreadsheet is not written from its beginning to its end.
+            with tempfile.TemporaryFile() as held:
+                write(order.form, found, held, say=_say, now=now, progress=_progress())
+                held.seek(0)
+                shutil.copyfileobj(held, sys.stdout.buffer)
+                sys.stdout.flush()
+            return OK
+        with put(Path(order.output), force=order.force) as out:
+            write(order.form, found, out, say=_say, now=now, progress=_progress())
+        return OK
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is still buffered must not fail again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF
+
+
+def _write_pictures(records: Iterable[Record], order: Order) -> int:
+    """One file a picture: chart.png, or chart-1.png, chart-2.png and so on when there are several."""
+    path = Path(order.output)
+    drawn = [picture for record in records for picture in pictures(record, _say)]
+    if not drawn:
+        raise OperatorError("There is nothing to draw: nobody was a member at those meetings.")
+    paths = [path.with_stem(f"{path.stem}-{number}") for number in range(1, len(drawn) + 1)]
+    for target, picture in zip([path] if len(drawn) == 1 else paths, drawn, strict=True):
+        with put(target, force=order.force) as out:
+            out.write(picture.png)
+    return OK
+
+
+@contextmanager
+def put(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Give a file that appears under its name when it is whole, readable by its owner only."""
+    _check(path, force=force)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        _check(path, force=force)
+        Path(name).replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _check(path: Path, *, force: bool) -> None:
+    if path.is_dir() or (path.exists() and not path.is_file()):
+        raise OperatorError(f"{path} is not a file: name one with --output.")
+    if path.exists() and not force:
+        raise OperatorError(f"{path} is there already: name another file, or add --force to replace it.")
+    if not path.parent.is_dir():
+        raise OperatorError(f"There is no folder {path.parent}: make it first.")
+
+
+def _unwritable(path: Path, error: OSError) -> OperatorError:
+    return OperatorError(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def _progress() -> Progress:
+    """Tell on standard error how far a long export has come."""
+    told = 0
+
+    def progress(rows: int) -> None:
+        nonlocal told
+        if rows // TOLD_EVERY > told:
+            told = rows // TOLD_EVERY
+            sys.stderr.write(f"buddybot: {rows} rows are written.\n")
+
+    return progress
+
+
+def _say(key: str, /, **parameters: object) -> str:
+    return locales.sentences(locales.DEFAULT)[key].format(**parameters)

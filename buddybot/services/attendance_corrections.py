@@ -1,0 +1,265 @@
+"""The record of a past meeting, looked at and corrected by an organizer: nothing is overwritten."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction, Entry, began, trail
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.text import clean
+from buddybot.domain.visitors import Visitor
+from buddybot.services.access import as_organizer, at_meeting
+from buddybot.services.actor import Actor
+from buddybot.services.attendance import RECORDABLE, known, met, tell_unrecorded
+from buddybot.services.calendar import Pick, require
+from buddybot.services.shares import keep_shares
+from buddybot.services.visitors import require_met, require_over, withdraw_all
+from buddybot.services.work import Planner, Work
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.visitors import VisitorRepository
+
+CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
+"""What a correction may say of somebody; unrecorded takes a mistake back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """How a member of that evening stands; `entry` is None where the ledger says nothing of them."""
+
+    user_id: UserId
+    name: str
+    entry: Entry | None
+
+    @property
+    def state(self) -> Attendance:
+        """Their state."""
+        return Attendance.UNRECORDED if self.entry is None else self.entry.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionView:
+    """The record of one meeting; `number` is None when it was called off.
+
+    `visitors` has those who were taken back too; the trail is in the order in which it was written.
+    """
+
+    group: Group
+    meeting: Meeting
+    number: int | None
+    met: bool
+    seats: tuple[Seat, ...]
+    visitors: tuple[Visitor, ...]
+    trail: tuple[Correction, ...]
+
+
+class CorrectionService:
+    """Each correction says who, when, from what to what, and why; what was recorded before stays."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def choices(
+        self, actor: Actor, group_id: GroupId | None = None
+    ) -> Sequence[tuple[Meeting, int | None]]:
+        """Return the meetings of the record with their numbers, the latest first."""
+
+        async def script(tx: Tx) -> Sequence[tuple[Meeting, int | None]]:
+            group = (await as_organizer(tx, actor, group_id)).group
+            return await AttendanceRepository(tx).meetings(group.id, now=self._work.now())
+
+        return await self._work.read(script)
+
+    async def view(
+        self, actor: Actor, pick: Pick | None = None, group_id: GroupId | None = None
+    ) -> CorrectionView:
+        """Return the record of a past meeting, or of the latest.
+
+        Refusals: `attendance.no_meeting`, `meeting.none_on`, those of `require_over` and of `access`.
+        """
+
+        async def script(tx: Tx) -> CorrectionView:
+            if pick is not None and not isinstance(pick, date) and group_id is None:
+                standing, meeting = await at_meeting(tx, actor, pick, organizer=True)
+                group = standing.group
+            else:
+                group = (await as_organizer(tx, actor, group_id)).group
+                meeting = await self._picked(tx, group, pick)
+            require_over(meeting, self._work.now())
+            return await _view(tx, group, meeting)
+
+        return await self._work.read(script)
+
+    async def seat(self, actor: Actor, meeting_id: MeetingId, user_id: UserId) -> tuple[CorrectionView, Seat]:
+        """Return how somebody stands, before it is corrected; Refusals as for `correct`."""
+
+        async def script(tx: Tx) -> tuple[CorrectionView, Seat]:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+            await require_met(tx, meeting, self._work.now())
+            view = await _view(tx, standing.group, meeting)
+            return view, _seat(view, user_id)
+
+        return await self._work.read(script)
+
+    async def correct(
+        self, actor: Actor, meeting_id: MeetingId, user_id: UserId, state: Attendance, reason: str
+    ) -> CorrectionView:
+        """Write down what is right, and why.
+
+        Refusals: `attendance.same` (it stands so already, and nothing changes), `attendance.not_member`,
+        those of `require_met`, of `domain.text.clean` and of `access`.
+        """
+        if state not in CORRECTABLE:
+            raise Refusal("button.stale")
+        why = clean(reason, limit=REASON_LIMIT, field="reason")
+
+        async def script(tx: Tx) -> CorrectionView:
+            now = self._work.now()
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            await require_met(tx, meeting, now)
+            seat = _seat(await _view(tx, standing.group, meeting), user_id)
+            if seat.state is state:
+                raise Refusal("attendance.same")
+            await AttendanceRepository(tx).append(
+                meeting_id=meeting.id,
+                user_id=user_id,
+                state=state,
+                previous=seat.state,
+                recorded_by=actor.user_id,
+                now=now,
+                reason=why,
+            )
+            await tell_unrecorded(tx, meeting, now)
+            return await _view(tx, standing.group, meeting)
+
+        return await self._work.write(actor, script)
+
+    async def did_not_meet(self, actor: Actor, meeting_id: MeetingId) -> CorrectionView:
+        """Say of a meeting that was closed that the group did not meet: of everybody, visitors taken back.
+
+        Refusals: `attendance.same`, those of `require_over` and of `access`.
+        """
+
+        async def script(tx: Tx) -> CorrectionView:
+            now = self._work.now()
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            require_over(meeting, now)
+            if not await met(tx, meeting):
+                raise Refusal("attendance.same")
+            stood = await AttendanceRepository(tx).standing(meeting.id)
+            members = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+            # Those whose data was deleted are counted on, and so is that they did not meet either.
+            everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
+            before = {user_id: entry.state for user_id, entry in stood.items()}
+            await self._write(tx, actor, meeting, everybody, before, now)
+            await withdraw_all(tx, meeting, actor, now)
+            return await self._changed(tx, standing.group, meeting, now)
+
+        return await self._work.write(actor, script)
+
+    async def did_meet(self, actor: Actor, meeting_id: MeetingId) -> CorrectionView:
+        """Say that the group met after all: everybody stands as before, or as far as is known.
+
+        A meeting that was called off was closed at its planned end then. Refusals as for `did_not_meet`.
+        """
+
+        async def script(tx: Tx) -> CorrectionView:
+            now = self._work.now()
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            require_over(meeting, now)
+            if await met(tx, meeting):
+                raise Refusal("attendance.same")
+            stood = await AttendanceRepository(tx).standing(meeting.id)
+            states = {**await known(tx, meeting), **_before(stood)}
+            off = dict.fromkeys(states, Attendance.DIDNT_MEET)
+            await self._write(tx, actor, meeting, states, off, now)
+            if meeting.state is not MeetingState.CLOSED:
+                await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
+                await MeetingRepository(tx).entry_changed(meeting.id)
+                await keep_shares(tx, meeting)
+            return await self._changed(tx, standing.group, meeting, now)
+
+        return await self._work.write(actor, script)
+
+    async def _picked(self, tx: Tx, group: Group, pick: Pick | None) -> Meeting:
+        if pick is not None and not isinstance(pick, date):
+            return await require(tx, group, pick)
+        found = await AttendanceRepository(tx).meetings(
+            group.id, now=self._work.now(), limit=1 if pick is None else None
+        )
+        for meeting, _ in found:
+            if pick in (None, meeting.day):
+                return meeting
+        if pick is None:
+            raise Refusal("attendance.no_meeting")
+        raise Refusal("meeting.none_on", day=pick)
+
+    async def _write(
+        self,
+        tx: Tx,
+        actor: Actor,
+        meeting: Meeting,
+        states: Mapping[UserId, Attendance],
+        before: Mapping[UserId, Attendance],
+        now: datetime,
+    ) -> None:
+        for user_id, state in states.items():
+            await AttendanceRepository(tx).append(
+                meeting_id=meeting.id,
+                user_id=user_id,
+                state=state,
+                previous=before.get(user_id),
+                recorded_by=actor.user_id,
+                now=now,
+            )
+
+    async def _changed(self, tx: Tx, group: Group, meeting: Meeting, now: datetime) -> CorrectionView:
+        """Bring in line what shows whether the group met, and the numbers of the meetings ahead."""
+        for each in (meeting, *await MeetingRepository(tx).ahead(group.id)):
+            await CardRepository(tx).touch(each.id)
+        meeting = await require(tx, group, meeting.id)
+        await tell_unrecorded(tx, meeting, now)
+        await self._planner.plan(tx, group, now)
+        return await _view(tx, group, meeting)
+
+
+def _before(stood: Mapping[UserId, Entry]) -> dict[UserId, Attendance]:
+    """How each stood before it was said that the group did not meet, where that is known."""
+    return {
+        user_id: found
+        for user_id, entry in stood.items()
+        if (found := entry.previous if entry.state is Attendance.DIDNT_MEET else entry.state) is not None
+    }
+
+
+def _seat(view: CorrectionView, user_id: UserId) -> Seat:
+    for seat in view.seats:
+        if seat.user_id == user_id:
+            return seat
+    raise Refusal("attendance.not_member")
+
+
+async def _view(tx: Tx, group: Group, meeting: Meeting) -> CorrectionView:
+    ledger = await AttendanceRepository(tx).entries(meeting.id)
+    standing = {entry.user_id: entry for entry in ledger}
+    names = await AttendanceRepository(tx).names(group.id)
+    is_held = meeting.state is MeetingState.CLOSED
+    return CorrectionView(
+        group=group,
+        meeting=meeting,
+        number=await MeetingRepository(tx).number(meeting) if is_held else None,
+        met=await met(tx, meeting),
+        seats=tuple(
+            Seat(user_id, names.get(user_id, ""), standing.get(user_id))
+            for user_id in await MemberRepository(tx).at(group.id, began(meeting))
+        ),
+        visitors=tuple(await VisitorRepository(tx).of_meeting(meeting.id)),
+        trail=tuple(trail(ledger)),
+    )

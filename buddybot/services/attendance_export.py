@@ -1,0 +1,155 @@
+"""Hands the record of groups out to their organizers and the host, and writes down that it did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from buddybot.domain.audit import Action
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.records import Record
+from buddybot.services.access import as_organizer, guild_of
+from buddybot.services.actor import Actor
+from buddybot.services.work import Work
+from buddybot.storage.audit import AuditRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.records import RecordRepository, Span
+
+MOST_A_MINUTE = 4
+"""Exports of one person in a guild; one of several groups is one."""
+_MINUTE = timedelta(minutes=1)
+EVER = Span()
+"""Everything there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked for; `form` is only written down. With `every` all groups of the person are meant."""
+
+    form: str
+    span: Span = EVER
+    group_id: GroupId | None = None
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Records with at least one meeting each."""
+
+    records: tuple[Record, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows their long tables have together."""
+        return sum(record.rows for record in self.records)
+
+    @property
+    def meetings(self) -> int:
+        """How many meetings they hold."""
+        return sum(len(record.sittings) for record in self.records)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last local day of a meeting."""
+        found = [sitting.meeting.day for record in self.records for sitting in record.sittings]
+        return min(found), max(found)
+
+
+class AttendanceExport:
+    """Only organizers are handed a record; the log has a line before they are."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def export(self, actor: Actor, wanted: Wanted) -> Export:
+        """Return the records of one group, or of all that the actor organizes in this guild.
+
+        Refusals: those of `as_organizer`, `export.order`, `export.empty`, `export.too_many`.
+        """
+        first, last = wanted.span.first, wanted.span.last
+        if first is not None and last is not None and last < first:
+            raise Refusal("export.order", first=first.isoformat(), last=last.isoformat())
+
+        async def script(tx: Tx) -> Export:
+            now = self._work.now()
+            groups = await _organized(tx, actor, wanted)
+            await _not_too_many(tx, actor, now)
+            found = [await _read(tx, group, wanted, now) for group in groups]
+            export = Export(tuple(record for record in found if record is not None))
+            if not export.records:
+                raise Refusal("export.empty")
+            for record in export.records:
+                await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
+            return export
+
+        return await self._work.write(actor, script)
+
+    async def days(self, actor: Actor, wanted: Wanted) -> Sequence[date]:
+        """Return the local days that have something to export, the newest first."""
+
+        async def script(tx: Tx) -> Sequence[date]:
+            records, now = RecordRepository(tx), self._work.now()
+            groups = await _organized(tx, actor, wanted)
+            found = {day for group in groups for day in await records.days(group, now=now)}
+            return sorted(found, reverse=True)
+
+        return await self._work.read(script)
+
+
+async def for_host(tx: Tx, group: Group, wanted: Wanted, *, now: datetime) -> Record | None:
+    """Return a group's record to whoever runs the bot, logged; None when it has no meeting in that time."""
+    record = await _read(tx, group, wanted, now)
+    if record is not None:
+        await _log(tx, record, wanted, 1, actor_id=None, now=now)
+    return record
+
+
+async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:
+    """The groups that are meant, of which the actor organizes each."""
+    if not wanted.every:
+        return [(await as_organizer(tx, actor, wanted.group_id)).group]
+    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+    if not mine:
+        raise Refusal("group.none")
+    members = MemberRepository(tx)
+    standings = [(group, await members.get(group.id, actor.user_id)) for group in mine]
+    organized = [group for group, member in standings if member is not None and member.organizes]
+    if not organized:
+        raise Refusal("group.organizers_only")
+    return organized
+
+
+async def _not_too_many(tx: Tx, actor: Actor, now: datetime) -> None:
+    """Refuse another export within a minute of several; the log knows of them, a line for each group."""
+    lately = await AuditRepository(tx).since(
+        guild_of(actor), Action.EXPORT, actor_id=actor.user_id, since=now - _MINUTE
+    )
+    if round(sum(1 / int(line.parameters["groups"]) for line in lately)) >= MOST_A_MINUTE:
+        raise Refusal("export.too_many", most=MOST_A_MINUTE)
+
+
+async def _read(tx: Tx, group: Group, wanted: Wanted, now: datetime) -> Record | None:
+    record = await RecordRepository(tx).read(group, now=now, span=wanted.span)
+    return record if record.sittings else None
+
+
+async def _log(
+    tx: Tx, record: Record, wanted: Wanted, groups: int, *, actor_id: UserId | None, now: datetime
+) -> None:
+    first, last = Export((record,)).days
+    await AuditRepository(tx).log(
+        record.group.guild_id,
+        record.group.id,
+        Action.HOST_EXPORT if actor_id is None else Action.EXPORT,
+        actor_id=actor_id,
+        now=now,
+        parameters={
+            "format": wanted.form,
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "groups": groups,
+            "rows": record.rows,
+        },
+    )

@@ -1,0 +1,123 @@
+"""What `/attendance correct` and the organizer's list lead to: one entry put right, or the whole meeting."""
+
+from discord.ext import commands
+
+from buddybot.domain.ids import MeetingId, UserId, VisitorId
+from buddybot.ui.attendance import (
+    CORRECT,
+    TAKE,
+    attendance_card,
+    not_met_card,
+    parse_state,
+    visitor_form,
+)
+from buddybot.ui.attendance_corrections import correction_card, correction_form
+from buddybot.ui.client import Client, Interaction
+from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply
+from buddybot.ui.router import Input, route
+
+
+class AttendanceCorrectionsCog(commands.Cog):
+    """Buttons, selects and forms; the commands are in the cog of attendance."""
+
+    def __init__(self, bot: Client) -> None:
+        self._bot = bot
+        self._attendance = bot.services.attendance
+        self._corrections = bot.services.corrections
+        self._visitors = bot.services.visitors
+
+    @route("attendance_correct")
+    async def show(self, interaction: Interaction, given: Input) -> None:
+        """Show the record of a meeting in the place of the list."""
+        async with Reply(interaction) as reply:
+            await reply.replace(await self._card(reply, _meeting(given), CORRECT))
+
+    @route("attendance_back")
+    async def back(self, interaction: Interaction, given: Input) -> None:
+        """Show the card from which a question was asked."""
+        async with Reply(interaction) as reply:
+            await reply.replace(await self._card(reply, _meeting(given), given.word(1)))
+
+    @route("attendance_who")
+    async def choose(self, interaction: Interaction, given: Input) -> None:
+        """Open the form for the person who was chosen."""
+        async with Reply(interaction) as reply:
+            view, seat = await self._corrections.seat(reply.actor, _meeting(given), UserId(given.value()))
+            await reply.ask(correction_form(reply.texts, view, seat))
+
+    @route("attendance_set_right")
+    async def correct(self, interaction: Interaction, given: Input) -> None:
+        """Write the correction down."""
+        async with Reply(interaction) as reply:
+            view = await self._corrections.correct(
+                reply.actor,
+                _meeting(given),
+                UserId(given.number(1)),
+                parse_state(given.written("state")),
+                given.written("reason"),
+            )
+            await reply.replace(correction_card(reply.texts, view))
+
+    @route("attendance_off_ask")
+    async def ask_off(self, interaction: Interaction, given: Input) -> None:
+        """Ask once whether the group did not meet: it changes everybody's entry."""
+        async with Reply(interaction) as reply:
+            meeting_id = _meeting(given)
+            await self._corrections.view(reply.actor, meeting_id)
+            await reply.replace(not_met_card(reply.texts, meeting_id, given.word(1)))
+
+    @route("attendance_off")
+    async def off(self, interaction: Interaction, given: Input) -> None:
+        """Write down of everybody that the group did not meet."""
+        async with Reply(interaction) as reply:
+            view = await self._corrections.did_not_meet(reply.actor, _meeting(given))
+            await reply.replace(correction_card(reply.texts, view))
+            await self._bot.live.refresh()
+
+    @route("attendance_on")
+    async def on(self, interaction: Interaction, given: Input) -> None:
+        """Write down that the group met after all."""
+        async with Reply(interaction) as reply:
+            view = await self._corrections.did_meet(reply.actor, _meeting(given))
+            await reply.replace(correction_card(reply.texts, view))
+            await self._bot.live.refresh()
+
+    @route("attendance_visitor")
+    async def ask_visitor(self, interaction: Interaction, given: Input) -> None:
+        """Open the form for a visitor's name."""
+        async with Reply(interaction) as reply:
+            meeting_id = _meeting(given)
+            await self._visitors.look(reply.actor, meeting_id)
+            await reply.ask(visitor_form(reply.texts, meeting_id, given.word(1)))
+
+    @route("attendance_visit")
+    async def visitor(self, interaction: Interaction, given: Input) -> None:
+        """Note the visitor, and show the card that the form came from."""
+        async with Reply(interaction) as reply:
+            meeting_id, back = _meeting(given), given.word(1)
+            await self._visitors.add(reply.actor, meeting_id, given.written("name"))
+            await reply.replace(await self._card(reply, meeting_id, back))
+
+    @route("attendance_visitor_back")
+    async def withdraw(self, interaction: Interaction, given: Input) -> None:
+        """Take a visitor back."""
+        async with Reply(interaction) as reply:
+            meeting_id = _meeting(given)
+            await self._visitors.withdraw(reply.actor, meeting_id, VisitorId(given.value()))
+            await reply.replace(await self._card(reply, meeting_id, CORRECT))
+
+    async def _card(self, reply: Reply, meeting_id: MeetingId, which: str) -> Card:
+        if which == TAKE:
+            waiting = await self._attendance.unrecorded(reply.actor, meeting_id=meeting_id)
+            return attendance_card(reply.texts, waiting)
+        return correction_card(reply.texts, await self._corrections.view(reply.actor, meeting_id))
+
+
+def _meeting(given: Input) -> MeetingId:
+    return MeetingId(given.number(0))
+
+
+async def setup(bot: Client) -> None:
+    """Add the cog."""
+    await bot.add_cog(AttendanceCorrectionsCog(bot))
