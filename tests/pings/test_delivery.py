@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreacha
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
 from buddybot.storage.database import Database
+from tests.discord_server.server import FakeDiscord
 from tests.pings.discords import Rings, at_once
-from tests.pings.loopback import Loopback, compose, logged_in
 from tests.pings.people import (
     BEN,
     CHANNEL,
@@ -42,22 +43,41 @@ NONCE = nonce("1:2026-03-05:card:0")
 LONG_AGO = NOON - timedelta(days=1)
 
 
+def compose(kind: PingKind, announcement: Announcement) -> ui.LayoutView:
+    """A card with a button, as every card that is sent by itself has."""
+    view = ui.LayoutView(timeout=None)
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(ui.Button(label="Going", custom_id="rsvp:5:going"))
+    view.add_item(ui.Container(ui.TextDisplay(f"{kind}: {announcement.content}"), row))
+    return view
+
+
+@asynccontextmanager
+async def logged_in() -> AsyncIterator[discord.Client]:
+    """The library's own client, logged in over HTTP and without a gateway."""
+    client = discord.Client(intents=discord.Intents.none(), max_messages=None)
+    await client.login("token")
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
 @pytest.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Loopback]:
+async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
     real = asyncio.sleep
 
     async def sleep(_seconds: float, result: object = None) -> object:
         return await real(0, result)
 
-    async with Loopback().serve() as loopback:
-        monkeypatch.setattr(Route, "BASE", loopback.address)
+    async with FakeDiscord().serve() as served:
+        monkeypatch.setattr(Route, "BASE", served.address)
         # The library's own waits between retries, which nobody wants to sit through.
         monkeypatch.setattr(asyncio, "sleep", sleep)
-        yield loopback
+        yield served
 
 
 @pytest.fixture
-async def client(server: Loopback) -> AsyncIterator[discord.Client]:
+async def client(server: FakeDiscord) -> AsyncIterator[discord.Client]:
     async with logged_in() as found:
         yield found
 
@@ -72,7 +92,7 @@ async def send(outlet: DiscordOutlet) -> int:
 
 
 async def test_a_card_carries_its_nonce_and_names_only_who_may_be_notified(
-    server: Loopback, outlet: DiscordOutlet
+    server: FakeDiscord, outlet: DiscordOutlet
 ) -> None:
     message_id = await send(outlet)
     [message] = server.messages
@@ -84,7 +104,7 @@ async def test_a_card_carries_its_nonce_and_names_only_who_may_be_notified(
     assert button["custom_id"] == f"rsvp:5:going{MARK}{NONCE}"
 
 
-async def test_a_message_is_found_again_by_its_mark(server: Loopback, outlet: DiscordOutlet) -> None:
+async def test_a_message_is_found_again_by_its_mark(server: FakeDiscord, outlet: DiscordOutlet) -> None:
     assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) is None
     message_id = await send(outlet)
     for number in range(250):
@@ -96,7 +116,7 @@ async def test_a_message_is_found_again_by_its_mark(server: Loopback, outlet: Di
 
 
 async def test_a_mark_in_somebody_elses_message_counts_for_nothing(
-    server: Loopback, outlet: DiscordOutlet
+    server: FakeDiscord, outlet: DiscordOutlet
 ) -> None:
     await send(outlet)
     server.messages[0]["author"] = {"id": "66", "username": "eve", "discriminator": "0", "avatar": None}
@@ -105,9 +125,9 @@ async def test_a_mark_in_somebody_elses_message_counts_for_nothing(
 
 @pytest.mark.parametrize("fault", ["500 after", "busy"])
 async def test_what_the_library_repeats_arrives_once(
-    server: Loopback, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str
 ) -> None:
-    server.faults.extend([fault])
+    server.faults.add("send", fault)
     await send(outlet)
     assert server.delivered() == {NONCE: 1}
     assert server.requests["send"] == 2
@@ -115,15 +135,15 @@ async def test_what_the_library_repeats_arrives_once(
 
 @pytest.mark.parametrize("fault", ["503 after", "503 before", "reset after", "garbage", "nonsense"])
 async def test_an_answer_that_is_lost_or_makes_no_sense_is_unclear(
-    server: Loopback, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str
 ) -> None:
-    server.faults.append(fault)
+    server.faults.add("send", fault)
     with pytest.raises(Unclear):
         await send(outlet)
 
 
-async def test_five_500s_are_unclear(server: Loopback, outlet: DiscordOutlet) -> None:
-    server.faults.extend(["500 after"] * 5)
+async def test_five_500s_are_unclear(server: FakeDiscord, outlet: DiscordOutlet) -> None:
+    server.faults.add("send", *["500 after"] * 5)
     with pytest.raises(Unclear):
         await send(outlet)
     assert server.delivered() == {NONCE: 1}
@@ -142,38 +162,40 @@ async def test_five_500s_are_unclear(server: Loopback, outlet: DiscordOutlet) ->
     ],
 )
 async def test_a_refusal_comes_with_discords_code(
-    server: Loopback, outlet: DiscordOutlet, fault: str, status: int, code: int
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str, status: int, code: int
 ) -> None:
-    server.faults.append(fault)
+    server.faults.add("send", fault)
     with pytest.raises(Refused) as refused:
         await send(outlet)
     assert (refused.value.status, refused.value.code) == (status, code)
 
 
-async def test_a_429_that_is_no_json_tells_how_long_to_wait(server: Loopback, outlet: DiscordOutlet) -> None:
-    server.faults.append("html 429")
+async def test_a_429_that_is_no_json_tells_how_long_to_wait(
+    server: FakeDiscord, outlet: DiscordOutlet
+) -> None:
+    server.faults.add("send", "html 429")
     with pytest.raises(Busy) as busy:
         await send(outlet)
     assert busy.value.seconds == 77
 
 
 async def test_a_403_from_something_before_discord_closes_no_channel(
-    server: Loopback, outlet: DiscordOutlet
+    server: FakeDiscord, outlet: DiscordOutlet
 ) -> None:
-    server.faults.append("html 403")
+    server.faults.add("send", "html 403")
     with pytest.raises(Unreachable):
         await send(outlet)
 
 
-async def test_a_token_that_is_not_taken_is_told_apart(server: Loopback, outlet: DiscordOutlet) -> None:
-    server.faults.append("refuse 401 0")
+async def test_a_token_that_is_not_taken_is_told_apart(server: FakeDiscord, outlet: DiscordOutlet) -> None:
+    server.faults.add("send", "refuse 401 0")
     with pytest.raises(Unauthorized):
         await send(outlet)
 
 
-async def test_a_hang_ends_and_the_next_message_goes_out(server: Loopback, client: discord.Client) -> None:
+async def test_a_hang_ends_and_the_next_message_goes_out(server: FakeDiscord, client: discord.Client) -> None:
     outlet = DiscordOutlet(client, compose, patience=0.05)
-    server.faults.append("hang")
+    server.faults.add("send", "hang")
     with pytest.raises(Unclear):
         await send(outlet)
     await send(outlet)
@@ -181,14 +203,14 @@ async def test_a_hang_ends_and_the_next_message_goes_out(server: Loopback, clien
 
 
 async def test_a_long_limit_for_all_holds_up_the_others_no_longer_than_our_patience(
-    server: Loopback, client: discord.Client, monkeypatch: pytest.MonkeyPatch
+    server: FakeDiscord, client: discord.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def sleep(seconds: float) -> None:
         if seconds == 900:
             await asyncio.get_running_loop().create_future()
 
     outlet = DiscordOutlet(client, compose, patience=0.05)
-    server.faults.append("busy for all")
+    server.faults.add("send", "busy for all")
     with monkeypatch.context() as patched:
         patched.setattr(asyncio, "sleep", sleep)
         with pytest.raises(Unclear):
@@ -244,13 +266,13 @@ def sender(database: Database, now: Hands, outlet: DiscordOutlet) -> Dispatcher:
 
 @pytest.mark.parametrize("fault", ["reset after", "503 after", "garbage", "hang", "html 429", "html 403"])
 async def test_whatever_http_does_the_card_arrives_once(
-    database: Database, server: Loopback, client: discord.Client, fault: str
+    database: Database, server: FakeDiscord, client: discord.Client, fault: str
 ) -> None:
     group = await found_group(database)
     key = await owe(database, group, await meet(database, group))
     now = Hands()
     dispatcher = sender(database, now, DiscordOutlet(client, compose, patience=0.3))
-    server.faults.append(fault)
+    server.faults.add("send", fault)
     await dispatcher.run_due()
     now.go(minutes=2)
     await dispatcher.run_due()
@@ -259,11 +281,11 @@ async def test_whatever_http_does_the_card_arrives_once(
 
 
 async def test_a_closed_channel_is_asked_once(
-    database: Database, server: Loopback, outlet: DiscordOutlet
+    database: Database, server: FakeDiscord, outlet: DiscordOutlet
 ) -> None:
     group = await found_group(database)
     key = await owe(database, group, await meet(database, group))
-    server.faults.append("refuse 403 50013")
+    server.faults.add("send", "refuse 403 50013")
     now = Hands()
     dispatcher = sender(database, now, outlet)
     await dispatcher.run_due()
@@ -275,7 +297,7 @@ async def test_a_closed_channel_is_asked_once(
 
 
 async def test_direct_messages_go_to_the_person_or_into_the_channel(
-    database: Database, server: Loopback, outlet: DiscordOutlet
+    database: Database, server: FakeDiscord, outlet: DiscordOutlet
 ) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
@@ -285,7 +307,7 @@ async def test_direct_messages_go_to_the_person_or_into_the_channel(
     await dispatcher.run_due()
     assert [message["channel_id"] for message in server.messages] == [str(100_000 + BEN)]
 
-    server.faults.append("refuse 403 50007")
+    server.faults.add("send", "refuse 403 50007")
     await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN, direct=True)
     await dispatcher.run_due()
     assert server.messages[-1]["channel_id"] == str(CHANNEL)

@@ -19,7 +19,9 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.migrations import migrate
 from buddybot.storage.outbox import ping_of
-from tests.run.fake_discord import CHANNEL, GUILD, PATIENCE, FakeDiscord
+from tests.discord_server.remote import Remote
+from tests.discord_server.server import PATIENCE
+from tests.discord_server.shapes import CHANNEL, GUILD
 
 TOKEN = "canary.MTIzNDU2Nzg5.never-in-a-log"
 ANA = 11
@@ -80,10 +82,10 @@ class BotProcess:
 
 @asynccontextmanager
 async def running(
-    discord: FakeDiscord, database_url: str, *, log_level: str = "INFO"
+    discord: Remote, database_url: str, *, log_level: str = "INFO"
 ) -> AsyncIterator[BotProcess]:
     """Start the bot; one that is still there at the end is killed."""
-    discord.token = TOKEN
+    await discord.set(token=TOKEN)
     inherited = {
         name: value
         for name, value in os.environ.items()
