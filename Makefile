@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke clean
+.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, format, types and the direction of the imports
 
 bench: $(READY) ## Run the benchmarks
 	$(BIN)/python -m bench
+
+chaos: $(READY) ## Kill the bot 10,000 times, on SQLite and PostgreSQL, and count what became of its pings
+	$(BIN)/python -m tests.chaos
 
 screenshots: $(READY) ## Take the pictures in docs/screenshots from the playground
 	$(BIN)/python -m tests.screenshots

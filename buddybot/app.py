@@ -98,13 +98,13 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
     return BuddyBot(settings=settings, now=now, open_house=open_house)
 
 
-async def run(settings: Settings) -> int:
+async def run(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | None = None) -> int:
     """Run the bot until SIGTERM or Ctrl-C; return the exit code.
 
     Raises OperatorError when Discord does not take the token or the intents.
     """
-    alarm = Alarm(utc_now)
-    bot = create_bot(settings, alarm=alarm)
+    alarm = alarm or Alarm(now)
+    bot = create_bot(settings, now=now, alarm=alarm)
     stopped = _on_signals()
     bot.when_ready(lambda: _start(bot, alarm))
     living = asyncio.create_task(_live(bot, settings), name="discord")

@@ -1,0 +1,107 @@
+"""`python -m tests.chaos [KILLS] [SEED]`: the long form, on both engines, with one process and with two.
+
+After each of its parts it says how things stand, so that one that is stopped early has a result too.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.chaos.drive import kill
+from tests.chaos.outcome import Outcome
+
+PART = 250
+"""Kills of bots in one world."""
+MIGRATIONS = 0.2
+"""The share of kills that befall a migration."""
+
+
+@dataclass
+class Row:
+    """One engine, so many processes, and what is killed."""
+
+    engine: str
+    processes: int
+    life: str
+    kills: int
+    seconds: float = 0.0
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def part(self, seed: int) -> bool:
+        """Kill some more; False when it is enough."""
+        left = self.kills - self.outcome.killed.total()
+        if left <= 0:
+            return False
+        begun = time.perf_counter()
+        with tempfile.TemporaryDirectory(prefix="buddybot-chaos-") as folder:
+            self.outcome.add(
+                await kill(
+                    self.life,
+                    self.engine,
+                    kills=min(left, PART),
+                    processes=self.processes,
+                    seed=seed,
+                    folder=Path(folder),
+                )
+            )
+        self.seconds += time.perf_counter() - begun
+        self.say()
+        return True
+
+    def say(self) -> None:
+        """How things stand, as a row of the table in docs/reliability.md."""
+        found = self.outcome
+        lost, doubled = len(found.lost), len(found.doubled)
+        cells = (self.life, self.engine, self.processes, found.killed.total(), found.pings, found.confirmed)
+        others = {name: what for name, what in found.faults.items() if name not in ("lost", "doubled")}
+        sys.stdout.write(
+            f"| {' | '.join(map(str, cells))} | {lost} | {doubled} | {json.dumps(others)} |"
+            f" {found.killed.total() / self.seconds:.1f} kills a second\n"
+        )
+        sys.stdout.flush()
+
+
+def rows(kills: int) -> Sequence[Row]:
+    """Every engine, with one process and with two."""
+    migrations = int(kills * MIGRATIONS)
+    return [
+        Row(engine, processes, life, share // 4)
+        for life, share in (("migration", migrations), ("bot", kills - migrations))
+        for engine in ("sqlite", "postgres")
+        for processes in (1, 2)
+    ]
+
+
+async def main(kills: int, seed: int) -> int:
+    """Go round until every row has its kills; return 1 when something was lost, doubled or broken."""
+    table = rows(kills)
+
+    async def of(engine: str, seed: int) -> None:
+        mine = [row for row in table if row.engine == engine]
+        while mine:
+            for row in list(mine):
+                seed += 10
+                if not await row.part(seed):
+                    mine.remove(row)
+
+    async with asyncio.TaskGroup() as group:  # two cores, two engines
+        for number, engine in enumerate(("sqlite", "postgres")):
+            group.create_task(of(engine, seed + number))
+    total = Outcome()
+    for row in table:
+        total.add(row.outcome)
+    for label, count in sorted(total.killed.items()):
+        sys.stdout.write(f"{count:6} {label}\n")
+    sys.stdout.write(f"{total.killed.total()} kills, {total.pings} pings, {total.confirmed} confirmed\n")
+    sys.stdout.write(f"faults: {json.dumps(total.faults)}\n")
+    return 1 if total.faults else 0
+
+
+if __name__ == "__main__":
+    given = [int(each) for each in sys.argv[1:]]
+    sys.exit(asyncio.run(main(given[0] if given else 10_000, given[1] if len(given) > 1 else 2026)))

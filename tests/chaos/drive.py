@@ -1,0 +1,232 @@
+"""Starts the server and the lives, keeps the world busy meanwhile, and counts."""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from buddybot.places import PACKAGE
+from buddybot.storage.database import Database, Tx, connect
+from buddybot.storage.migrations import migrate, pending
+from tests.chaos.clock import SPEED, Clock, every
+from tests.chaos.engines import empty
+from tests.chaos.outcome import Outcome, check, count_pings
+from tests.chaos.people import CHANNELS, Busy, Circle, Host, Reporter, found, owe, remembered
+from tests.discord_server.remote import Remote, remote
+
+FORGETS_AFTER = 1.0
+"""Seconds that a nonce is remembered: shorter than a lease, so that the nonce alone would double."""
+STEP = 0.02
+"""The most seconds that each half of a delivery takes."""
+WAITING = 40
+"""Pings that are kept due."""
+FAULTS = ("reset after", "503 after", "503 before")
+TO_SETTLE = 60.0
+
+
+class Lives:
+    """One process that begins life after life."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def heard(self) -> Any:
+        """The next thing that it says."""
+        assert self._process.stdout is not None
+        return json.loads(await self._process.stdout.readline())
+
+    async def stop(self) -> int:
+        """Ask its last life to end and return the exit code."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        said = await self.heard()
+        await self._process.wait()
+        return int(said["exit"])
+
+    def kill(self) -> None:
+        """End it, should it still be there."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+
+@asynccontextmanager
+async def lives(**given: Any) -> AsyncIterator[Lives]:
+    """Start one."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.chaos.lives", json.dumps(given),
+        cwd=PACKAGE.parent,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    begun = Lives(process)
+    try:
+        yield begun
+    finally:
+        begun.kill()
+        await process.wait()
+
+
+async def kill(life: str, engine: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
+    """Kill so many of one kind, on empty databases."""
+    deed = {"bot": kill_bots, "migration": kill_migrations}[life]
+    async with empty(engine, folder, 1 if life == "bot" else kills // 2 + 5) as url:
+        return await deed(url, kills=kills, processes=processes, seed=seed, folder=folder)
+
+
+async def kill_bots(url: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
+    """Kill bots that serve a busy world, so many at a time, and count what became of it."""
+    url = url.format(round=0)
+    clock, outcome = Clock(time.time()), Outcome()
+    database = await connect(url)
+    try:
+        await migrate(database)
+        async with remote(
+            channels=CHANNELS,
+            slow=STEP,
+            nonce_memory=FORGETS_AFTER,
+            zero=clock.zero,
+            speed=SPEED,
+            seed=seed,
+        ) as discord:
+            await discord.scatter("send", 0.1, FAULTS)
+            await _killed(outcome, url, database, discord, clock, kills, processes, seed, folder)
+        await check(outcome, database)
+    finally:
+        await database.close()
+    return outcome
+
+
+async def _killed(
+    outcome: Outcome,
+    url: str,
+    database: Database,
+    discord: Remote,
+    clock: Clock,
+    kills: int,
+    processes: int,
+    seed: int,
+    folder: Path,
+) -> None:
+    circles = await found(database, clock)
+    log = folder / "lives.log"
+    log.touch()
+    given = {
+        "life": "bot",
+        "url": url,
+        "rest": discord.address,
+        "token": "not.a.token",
+        "zero": clock.zero,
+        "log": str(log),
+        "kills": kills // processes,
+        "at_once": 1,
+        "nth": (1, 1, 1, 2),
+        "random": (0.02, 0.5),
+    }
+    async with asyncio.TaskGroup() as group:
+        people = _people(discord, circles, seed)
+        busy = [group.create_task(every(0.0, each.act)) for each in people]
+        busy.append(group.create_task(every(0.1, _Owing(database, clock, circles))))
+        async with lives(**given, seed=seed) as first, _second(processes, given, seed) as second:
+            both = [each for each in (first, second) if each is not None]
+            for each in both:
+                told = await each.heard()
+                outcome.killed.update(told["killed"])
+                outcome.ended.update(told["ended"])
+            for task in busy:
+                task.cancel()
+            await discord.scatter("send", 0.0, ())
+            await database.write(partial(_try_now, clock=clock))
+            async with asyncio.timeout(TO_SETTLE):
+                await every(0.1, partial(_settled, database, clock))
+            outcome.exits += [await each.stop() for each in both]
+    await count_pings(outcome, database, discord)
+    for person in people:
+        outcome.confirmed += len(person.confirmed)
+        outcome.forgotten += await database.read(partial(remembered, busy=person))
+    outcome.errors = log.read_text().count("Traceback")
+
+
+def _people(discord: Remote, circles: Any, seed: int) -> list[Busy]:
+    chance = random.Random(seed)  # noqa: S311  # not for secrets
+    return [
+        *(Reporter(discord, circle, chance) for circle in circles[:3]),
+        *(Host(discord, circle, chance) for circle in circles[3:5]),
+    ]
+
+
+@asynccontextmanager
+async def _second(processes: int, given: dict[str, Any], seed: int) -> AsyncIterator[Lives | None]:
+    if processes == 1:
+        yield None
+        return
+    async with lives(**given, seed=seed + 1) as begun:
+        yield begun
+
+
+class _Owing:
+    """Keeps something due, whatever is delivered meanwhile."""
+
+    def __init__(self, database: Database, clock: Clock, circles: list[Circle] | Any) -> None:
+        self._owe = partial(owe, database, clock, circles)
+        self._next = 1
+
+    async def __call__(self) -> bool:
+        self._next += await self._owe(self._next, WAITING)
+        return False
+
+
+async def _try_now(tx: Tx, clock: Clock) -> None:
+    """Nobody here waits half an hour for the next attempt."""
+    await tx.run(
+        "UPDATE outbox SET try_at = :now WHERE state IN ('planned', 'sending') AND try_at > due_at",
+        now=int(clock().timestamp()),
+    )
+
+
+async def _settled(database: Database, clock: Clock) -> bool:
+    """Whether nothing is due or under way any more."""
+
+    async def script(tx: Tx) -> bool:
+        row = await tx.one(
+            """
+            SELECT COUNT(*) AS waiting FROM outbox
+            WHERE state = 'sending' OR (state = 'planned' AND due_at <= :now)
+            """,
+            now=int(clock().timestamp()),
+        )
+        return row is not None and row["waiting"] == 0
+
+    return await database.read(script)
+
+
+async def kill_migrations(url: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
+    """Kill what brings databases up to date; `url` holds `{round}`, and each round's database is empty."""
+    log = folder / "migrations.log"
+    log.touch()
+    outcome = Outcome()
+    given = {
+        "life": "migration",
+        "url": url,
+        "log": str(log),
+        "kills": kills,
+        "at_once": processes,
+        "nth": tuple(range(1, 7)),
+        "random": (0.001, 0.1),
+    }
+    async with lives(**given, seed=seed) as begun:
+        told = await begun.heard()
+        outcome.killed, outcome.ended = Counter(told["killed"]), Counter(told["ended"])
+    for number in range(told["rounds"]):
+        database = await connect(url.format(round=number))
+        outcome.forgotten += [f"round {number}: {name}" for name in await pending(database)]
+        await check(outcome, database)
+        await database.close()
+    outcome.errors = log.read_text().count("Traceback")
+    return outcome

@@ -1,0 +1,160 @@
+"""One life after the other: `python -m tests.chaos.lives OPTIONS`, with OPTIONS as JSON.
+
+The parent imports everything and forks each life, so that a whole bot is up in a tenth of a second; it
+never opens a loop, a thread or a connection of its own. A life ends at its point, or when its time is up.
+After so many kills the last one may live until stdin is closed, and is then asked to end. Each line that
+is printed is JSON: the kills by their point, then the exit code of the last life.
+"""
+
+import asyncio
+import gc
+import importlib
+import json
+import logging
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from buddybot import app, bot
+from buddybot.settings import Settings
+from buddybot.storage.database import connect
+from buddybot.storage.migrations import migrate
+from tests.chaos.clock import Clock, FastAlarm
+from tests.chaos.points import MIGRATION, POINTS, RANDOM, Point, arm
+
+LONGEST = 0.7
+"""Seconds after which a life that does not come by its point is ended all the same."""
+
+Given = Mapping[str, Any]
+
+
+def whole_bot(given: Given) -> None:
+    """Run the bot as `buddybot run` does, by a faster clock."""
+    clock = Clock(given["zero"])
+    settings = Settings.load(
+        {
+            "BUDDYBOT_DISCORD__API_BASE": given["rest"],
+            "BUDDYBOT_DISCORD__SENDS_PER_SECOND": "50",
+            "DATABASE_URL": given["url"],
+            "DISCORD_TOKEN": given["token"],
+        }
+    )
+    sys.exit(asyncio.run(app.run(settings, now=clock, alarm=FastAlarm(clock))))
+
+
+def migrating(given: Given) -> None:
+    """Bring a database up to date."""
+
+    async def live() -> None:
+        database = await connect(given["url"])
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(live())
+
+
+LIVES: Mapping[str, tuple[Callable[[Given], None], Mapping[str, Point]]] = {
+    "bot": (whole_bot, POINTS),
+    "migration": (migrating, MIGRATION),
+}
+
+
+def prepare() -> None:
+    """Import what a bot imports on its way, and let nothing be waited for or left unsaid."""
+    for name in bot.cog_names():
+        importlib.import_module(f"cogs.{name}")
+    make = app.create_bot
+
+    def made(*args: Any, **given: Any) -> bot.BuddyBot:
+        new = make(*args, **given)
+        new._connection.guild_ready_timeout = 0.02  # there is one guild, and it comes at once
+        return new
+
+    app.create_bot = made
+    gc.collect()
+    gc.freeze()
+
+
+@dataclass
+class Life:
+    """A forked process; it says at which point it dies."""
+
+    number: int
+    heard: int
+
+    @classmethod
+    def begin(cls, given: Given, label: str = "", nth: int = 0) -> Self:
+        """Fork one."""
+        heard, told = os.pipe()
+        child = os.fork()
+        if child:
+            os.close(told)
+            return cls(child, heard)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        logging.basicConfig(filename=given["log"], level=logging.ERROR, force=True)
+        live, points = LIVES[given["life"]]
+        arm(label, nth, told, points)
+        try:
+            live(given)
+        except SystemExit as ended:
+            os._exit(int(ended.code or 0))
+        except BaseException:  # a forked process must not go on as its parent
+            logging.exception("a life ended by itself")
+            os._exit(70)
+        os._exit(0)
+
+    def end(self, patience: float) -> tuple[str, int | None]:
+        """Wait for its end, or make it; return where it was killed, and its exit code if it was not."""
+        if signal.sigtimedwait({signal.SIGCHLD}, patience) is None:
+            os.kill(self.number, signal.SIGKILL)
+        status = os.waitpid(self.number, 0)[1]
+        signal.sigtimedwait({signal.SIGCHLD}, 0)  # the news of this death, or it would end the next wait
+        label = os.read(self.heard, 100).decode()
+        os.close(self.heard)
+        return label or RANDOM, None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def main(given: Given) -> None:
+    """Begin one life after the other."""
+    prepare()
+    chance = random.Random(given["seed"])  # noqa: S311  # not for secrets
+    labels = [*LIVES[given["life"]][1], RANDOM, RANDOM]
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    killed: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    rounds = 0
+    present = {**given, "url": given["url"].format(round=rounds)}
+    while killed.total() < given["kills"]:
+        chosen = chance.choices(labels, k=given["at_once"])
+        lives = [Life.begin(present, label, chance.choice(given["nth"])) for label in chosen]
+        whole = False
+        for life, label in zip(lives, chosen, strict=True):
+            patience = chance.uniform(*given["random"]) if label == RANDOM else LONGEST
+            where, code = life.end(patience)
+            if code is None:
+                killed[where] += 1
+            else:
+                ended[str(code)] += 1
+                whole |= code == 0
+        rounds += whole
+        present["url"] = given["url"].format(round=rounds)
+    say({"killed": killed, "ended": ended, "rounds": rounds})
+    last = Life.begin(present)
+    sys.stdin.read()
+    os.kill(last.number, signal.SIGTERM)
+    say({"exit": last.end(10.0)[1]})
+
+
+def say(what: object) -> None:
+    """Tell whoever started this."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
