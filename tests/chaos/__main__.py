@@ -81,17 +81,18 @@ async def main(kills: int, seed: int) -> int:
     """Go round until every row has its kills; return 1 when something was lost, doubled or broken."""
     table = rows(kills)
 
-    async def of(engine: str, seed: int) -> None:
-        mine = [row for row in table if row.engine == engine]
+    async def work_off(mine: list[Row], seed: int) -> None:
         while mine:
             for row in list(mine):
                 seed += 10
                 if not await row.part(seed):
                     mine.remove(row)
 
-    async with asyncio.TaskGroup() as group:  # two cores, two engines
-        for number, engine in enumerate(("sqlite", "postgres")):
-            group.create_task(of(engine, seed + number))
+    worlds = sorted({(row.engine, row.processes) for row in table})
+    async with asyncio.TaskGroup() as group:  # side by side: much of a life is waiting
+        for number, world in enumerate(worlds):
+            mine = [row for row in table if (row.engine, row.processes) == world]
+            group.create_task(work_off(mine, seed + 100_000 * number))
     total = Outcome()
     for row in table:
         total.add(row.outcome)

@@ -127,12 +127,11 @@ async def _killed(
         "kills": kills // processes,
         "at_once": 1,
         "nth": (1, 1, 1, 2),
-        "random": (0.02, 0.5),
     }
     async with asyncio.TaskGroup() as group:
         people = _people(discord, circles, seed)
         busy = [group.create_task(every(0.0, each.act)) for each in people]
-        busy.append(group.create_task(every(0.1, _Owing(database, clock, circles))))
+        busy.append(group.create_task(every(0.2, _Owing(database, clock, circles))))
         async with lives(**given, seed=seed) as first, _second(processes, given, seed) as second:
             both = [each for each in (first, second) if each is not None]
             for each in both:
@@ -218,7 +217,6 @@ async def kill_migrations(url: str, *, kills: int, processes: int, seed: int, fo
         "kills": kills,
         "at_once": processes,
         "nth": tuple(range(1, 7)),
-        "random": (0.001, 0.1),
     }
     async with lives(**given, seed=seed) as begun:
         told = await begun.heard()
