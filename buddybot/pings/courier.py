@@ -22,7 +22,7 @@ from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.sending import Claimed, RouteRepository, SendingRepository
+from buddybot.storage.sending import OUTAGE, Claimed, RouteRepository, SendingRepository
 
 log = logging.getLogger(__name__)
 
@@ -114,9 +114,9 @@ class Courier:
             ending = await self._later(flight, timedelta(seconds=max(1.0, error.seconds)), str(error))
         except Unreachable as error:
             flight.begun = flight.unsure
-            ending = await self._later(flight, after(flight.claimed.ping.attempts), f"unreachable: {error}")
+            ending = await self._no_discord(flight, f"unreachable: {error}")
         except Unclear as error:
-            ending = await self._later(flight, after(flight.claimed.ping.attempts), f"unclear: {error}")
+            ending = await self._no_discord(flight, f"unclear: {error}")
         except Unauthorized:
             flight.begun = flight.unsure
             raise
@@ -257,6 +257,9 @@ class Courier:
             return await self._missed(flight)
         await self._database.write(lambda tx: self._note_later(tx, flight, now + wait, error))
         return Ending.LATER
+
+    async def _no_discord(self, flight: Flight, error: str) -> Ending:
+        return await self._later(flight, after(flight.claimed.ping.attempts), f"{OUTAGE}, {error}")
 
     async def _note_later(self, tx: Tx, flight: Flight, try_at: datetime, error: str) -> None:
         sending = SendingRepository(tx)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from buddybot.pings.courier import Courier, Ending, Flight
@@ -76,7 +77,7 @@ class Dispatcher:
         self._stir.set()
 
     async def tick(self) -> None:
-        """Look, and give up what has expired, whatever the alarm clock thinks."""
+        """Look whatever the alarm clock thinks, and let one ping find out whether Discord is back."""
         self._sweep = True
         await self.ring()
 
@@ -110,7 +111,6 @@ class Dispatcher:
     async def _work_off(self) -> None:
         due = await self.next_due()
         if self._sweep or (due is not None and due <= self._now()):
-            self._sweep = False
             await self.run_due()
             due = await self.next_due()
         if due is not None:
@@ -139,7 +139,8 @@ class Dispatcher:
         while not (self._stopping or lanes.unauthorized):
             self._stir.clear()
             if lanes.load < self._width:
-                taken = await self._database.write(lambda tx: self._take(tx, BATCH - lanes.load))
+                sweep, self._sweep = self._sweep, False
+                taken = await self._database.write(partial(self._take, limit=BATCH - lanes.load, sweep=sweep))
                 missed += taken[0]
                 for flight in taken[1]:
                     lanes.add(flight)
@@ -153,8 +154,10 @@ class Dispatcher:
             self._unauthorized()
         return missed
 
-    async def _take(self, tx: Tx, limit: int) -> tuple[int, Sequence[Flight]]:
+    async def _take(self, tx: Tx, *, limit: int, sweep: bool) -> tuple[int, Sequence[Flight]]:
         sending, now = SendingRepository(tx), self._now()
+        if sweep:
+            await sending.hurry(now, most=1)
         missed = await sending.expire(now)
         held = list(await sending.recover(limit=limit, now=now, lease=self._lease))
         if len(held) < limit:

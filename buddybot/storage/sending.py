@@ -14,6 +14,11 @@ from buddybot.storage.rows import epoch, instant
 
 ROUTE_CLOSED = "route_closed"
 PING_MISSED = "ping_missed"
+OUTAGE = "outage"
+"""How the error of a ping begins that found no Discord, rather than a Discord that refused it."""
+LONGEST_WAIT = timedelta(minutes=30)
+"""The longest that such a ping is left waiting; see `pings.backoff`."""
+MOST_HURRIED = 1_000
 
 # A guild that the bot is out of gets nothing, and a channel that refused the bot is not asked again;
 # alerts go elsewhere.
@@ -162,8 +167,25 @@ class SendingRepository:
             now=epoch(now),
             **_held(ping),
         )
+        if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
+            await self.hurry(now)
         if not ping.direct and ping.kind is not PingKind.ALERT:
             await RouteRepository(self._tx).works(ping.group_id)
+
+    async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
+        """Try again now what found no Discord; one of them tells whether it is back."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET try_at = :now WHERE id IN (
+                SELECT id FROM outbox WHERE state IN ('planned', 'sending')
+                    AND try_at > :now AND try_at <= :latest AND error LIKE :outage
+                ORDER BY expires_at, id LIMIT :most)
+            """,
+            now=epoch(now),
+            latest=epoch(now + LONGEST_WAIT),
+            outage=f"{OUTAGE}%",
+            most=most,
+        )
 
     async def posted(
         self, ping: Ping, shows: CardKind, *, channel_id: ChannelId, message_id: MessageId, again: bool

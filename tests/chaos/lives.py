@@ -31,6 +31,8 @@ from tests.chaos.points import MIGRATION, POINTS, RANDOM, Point, arm
 LONGEST = 4.0
 """How many usual lives a life lasts that does not come by its point."""
 
+_FAILED = 70
+
 Given = Mapping[str, Any]
 
 
@@ -105,14 +107,16 @@ class Life:
         logging.basicConfig(filename=given["log"], level=logging.ERROR, force=True)
         live, points = LIVES[given["life"]]
         arm(label, nth, told, points)
+        code = _FAILED
         try:
             live(given)
+            code = 0
         except SystemExit as ended:
-            os._exit(int(ended.code or 0))
-        except BaseException:  # a forked process must not go on as its parent
-            logging.exception("a life ended by itself")
-            os._exit(70)
-        os._exit(0)
+            code = int(ended.code or 0)
+        finally:  # a forked process must not go on as its parent
+            if code == _FAILED:
+                logging.error("a life ended by itself", exc_info=True)
+            os._exit(code)
 
     def end(self, patience: float) -> tuple[str, int | None]:
         """Wait for its end, or make it; return where it was killed, and its exit code if it was not."""
