@@ -28,7 +28,7 @@ STEP = 0.02
 WAITING = 40
 """Pings that are kept due."""
 FAULTS = ("reset after", "503 after", "503 before")
-TO_SETTLE = 60.0
+TO_SETTLE = 180.0
 
 
 class Lives:

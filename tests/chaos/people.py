@@ -17,7 +17,7 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.outbox import OutboxRepository
-from tests.chaos.clock import Clock
+from tests.chaos.clock import Clock, after
 from tests.discord_server.remote import Remote
 from tests.discord_server.shapes import GUILD
 
@@ -166,10 +166,10 @@ class Host(Busy):
 
     async def _ask(self) -> tuple[str, str]:
         custom_id = f"host_willing:{self.circle.group}:{self.said % 2}"
-        if self.card is None:
-            await self.discord.until("messages", GROUPS)
+        while self.card is None:
+            await after(0.2)
             delivered = await self.discord.delivered()
-            self.card = next(number for number, where, _ in delivered if where == self.circle.channel)
+            self.card = next((number for number, where, _ in delivered if where == self.circle.channel), None)
         return await self.discord.click(custom_id, BEN, self.card, self.circle.channel), '{"type": 7,'
 
     async def kept(self, tx: Tx) -> bool:
