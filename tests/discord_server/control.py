@@ -17,7 +17,8 @@ class Control:
 
     def add_to(self, app: web.Application) -> None:
         """Serve it beside what the bot asks for."""
-        for name in ("look", "delivered", "wait", "answered", "interact", "push", "fail", "gateway", "set"):
+        looking = ("look", "delivered", "events", "wait", "answered")
+        for name in (*looking, "interact", "push", "fail", "gateway", "set"):
             app.router.add_post(f"/control/{name}", self._route(getattr(self, f"_{name}")))
 
     def _route(self, act: Callable[[Json], Any]) -> Callable[[web.Request], Any]:
@@ -41,6 +42,9 @@ class Control:
 
     async def _delivered(self, _: Json) -> Any:
         return [[each["id"], each["channel_id"], each["nonce"]] for each in self._discord.messages]
+
+    async def _events(self, _: Json) -> Any:
+        return list(self._discord.events.values())
 
     async def _wait(self, given: Json) -> Any:
         """Wait for a number in what `_look` shows, or for a request; False, or None, when it did not come."""
@@ -78,8 +82,10 @@ class Control:
         )
 
     async def _interact(self, given: Json) -> Any:
-        """Let somebody act as soon as somebody listens."""
+        """Let somebody act as soon as the bot listens, or just after its connection is gone."""
         await self._discord.until(lambda: bool(self._discord.gateway.live))
+        if given["in_a_gap"]:
+            await self._discord.gateway.drop()
         return await self._discord.interact(
             given["kind"], given["data"], who=given["who"], where=given["where"], on=given["on"]
         )

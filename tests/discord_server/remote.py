@@ -61,14 +61,19 @@ class Remote:
 
     # -- what the bot is told -----------------------------------------------------------------------
 
-    async def type(self, command: str, who: int, where: int = CHANNEL, **options: str) -> str:
-        """Let somebody type a command (`group sub`) with options; return the interaction's token."""
+    async def type(
+        self, command: str, who: int, where: int = CHANNEL, *, in_a_gap: bool = False, **options: str
+    ) -> str:
+        """Let somebody type a command (`group sub`) with options; return the interaction's token.
+
+        `in_a_gap` cuts the connection just before.
+        """
         name, *rest = command.split()
         chosen: list[Any] = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
         for sub in rest:
             chosen = [{"name": sub, "type": 1, "options": chosen}]
         data = {"id": "1", "name": name, "type": 1, "options": chosen}
-        return await self._interact(_COMMAND, data, who, where)
+        return await self._interact(_COMMAND, data, who, where, in_a_gap=in_a_gap)
 
     async def submit(self, custom_id: str, fields: Mapping[str, str], who: int, where: int = CHANNEL) -> str:
         """Let a member send a form; return the interaction's token."""
@@ -87,9 +92,13 @@ class Remote:
         data = {"custom_id": custom_id, "component_type": 2}
         return await self._interact(_COMPONENT, data, who, where, on)
 
-    async def _interact(self, kind: int, data: Any, who: int, where: int, on: int | None = None) -> str:
+    async def _interact(
+        self, kind: int, data: Any, who: int, where: int, on: int | None = None, *, in_a_gap: bool = False
+    ) -> str:
         clicked = None if on is None else str(on)
-        token = await self.ask("interact", kind=kind, data=data, who=who, where=where, on=clicked)
+        token = await self.ask(
+            "interact", kind=kind, data=data, who=who, where=where, on=clicked, in_a_gap=in_a_gap
+        )
         return str(token)
 
     async def push(self, event: str, data: Any) -> None:

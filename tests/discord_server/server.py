@@ -88,7 +88,8 @@ class FakeDiscord:
         self.token = ""
         self.address = ""
         self._slow = slow
-        self._events: dict[str, Json] = {}
+        self.events: dict[str, Json] = {}
+        """The guild's scheduled events."""
         self._changed = asyncio.Condition()
         self._numbers = count(5_000)
 
@@ -133,7 +134,7 @@ class FakeDiscord:
             ("callback", "POST", "/interactions/{interaction}/{token}/callback", self._callback),
             ("followup", "POST", hook, self._follow_up),
             ("followup", "PATCH", f"{hook}/messages/{{message}}", self._follow_up),
-            ("events", "GET", f"{guild}/scheduled-events", lambda *_: list(self._events.values())),
+            ("events", "GET", f"{guild}/scheduled-events", lambda *_: list(self.events.values())),
             ("events", "POST", f"{guild}/scheduled-events", self._make_event),
             ("events", "GET", f"{guild}/scheduled-events/{{event}}", self._one_event),
             ("events", "PATCH", f"{guild}/scheduled-events/{{event}}", self._one_event),
@@ -283,18 +284,18 @@ class FakeDiscord:
 
     def _make_event(self, _request: web.Request, said: Any) -> Any:
         made = event(self.channels.number(), said)
-        self._events[made["id"]] = made
+        self.events[made["id"]] = made
         return made
 
     def _one_event(self, request: web.Request, said: Any) -> Any:
-        found = self._events.get(request.match_info["event"])
+        found = self.events.get(request.match_info["event"])
         if found is None:
             return refusal(404, _UNKNOWN_EVENT)
         found.update(said or {})
         return found
 
     def _drop_event(self, request: web.Request, _said: Any) -> Any:
-        found = self._events.pop(request.match_info["event"], None)
+        found = self.events.pop(request.match_info["event"], None)
         return refusal(404, _UNKNOWN_EVENT) if found is None else None
 
     def _role(self, request: web.Request, said: Any) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -82,9 +82,13 @@ class BotProcess:
 
 @asynccontextmanager
 async def running(
-    discord: Remote, database_url: str, *, log_level: str = "INFO"
+    discord: Remote,
+    database_url: str,
+    *,
+    log_level: str = "INFO",
+    started: Sequence[str] = ("buddybot", "run"),
 ) -> AsyncIterator[BotProcess]:
-    """Start the bot; one that is still there at the end is killed."""
+    """Start the bot, with the module and its arguments; one that is still there at the end is killed."""
     await discord.set(token=TOKEN)
     inherited = {
         name: value
@@ -92,7 +96,7 @@ async def running(
         if not name.startswith("BUDDYBOT_") and name not in ("DATABASE_URL", "DYNO")
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "buddybot", "run",
+        sys.executable, "-m", *started,
         cwd=PACKAGE.parent,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
