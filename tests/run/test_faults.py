@@ -16,7 +16,7 @@ from buddybot.storage.migrations import migrate
 from tests.chaos.clock import Clock, every
 from tests.chaos.people import ANA, CHANNELS, Circle, found, owe
 from tests.discord_server.remote import Remote, remote
-from tests.discord_server.shapes import channel
+from tests.discord_server.shapes import GUILD, MEMBER_PERMISSIONS, channel, guild
 from tests.run.bot_process import BotProcess, begun, opened, running
 
 MANAGES_EVENTS = str(117_760 | 1 << 33 | 1 << 44)
@@ -238,5 +238,67 @@ async def _shown(world: World) -> bool:
     async def script(tx: Tx) -> bool:
         rows = await tx.all("SELECT event_id FROM events")
         return len(rows) >= len(CHANNELS) and all(row["event_id"] is not None for row in rows)
+
+    return await world.database.read(script)
+
+
+@pytest.mark.parametrize(
+    "fault", ["refuse 404 10062", "refuse 400 40060", "503 after", "500 after", "reset after", "garbage"]
+)
+async def test_whatever_becomes_of_its_answer_a_check_in_is_on_disk(world: World, fault: str) -> None:
+    circle, fields = world.circles[0], {"win": "An interview on Friday", "blocker": ""}
+    async with fast(world) as bot:
+        await world.sent()
+        await world.discord.fail("callback", fault)
+        await world.discord.submit(f"checkin_report:{circle.meeting}", fields, ANA, circle.channel)
+        await every(0.05, partial(_reported, world, fields["win"]))
+        await world.discord.until("callback")
+        assert await world.answers()
+        assert await bot.stop() == 0, bot.output
+
+
+async def test_a_server_that_seems_gone_gets_nothing_and_all_of_it_when_it_is_back(world: World) -> None:
+    await world.discord.keep_failing("send", "503 before")
+    async with fast(world) as bot:
+        await world.discord.until("send", len(CHANNELS))
+        await world.discord.push("GUILD_DELETE", {"id": str(GUILD), "unavailable": False})
+        await every(0.05, partial(_gone, world))
+        await world.discord.keep_failing("send", "")
+        assert await world.discord.arrivals() == {}
+        await world.discord.push("GUILD_CREATE", guild(CHANNELS, MEMBER_PERMISSIONS))
+        await world.sent()
+        assert await bot.stop() == 0, bot.output
+    await world.arrived_once()
+    assert await world.notices() == []
+
+
+async def test_a_history_that_may_not_be_read_leaves_it_to_the_nonce(world: World) -> None:
+    await world.discord.fail("send", *["reset after"] * len(CHANNELS))
+    await world.discord.keep_failing("history", "refuse 403 50013")
+    async with fast(world) as bot:
+        await world.sent()
+        assert await bot.stop() == 0, bot.output
+    await world.arrived_once()
+    assert (await world.discord.look())["repeated"] == len(CHANNELS)
+
+
+async def test_a_token_that_is_taken_back_ends_the_bot_with_one_sentence(world: World) -> None:
+    await world.discord.fail("send", "refuse 401 0")
+    async with running(world.discord, world.url, log_level="ERROR") as bot:
+        assert await bot.ended() == 2
+    assert b"Discord does not take DISCORD_TOKEN" in bot.output
+    assert b"Traceback" not in bot.output
+
+
+async def _reported(world: World, win: str) -> bool:
+    async def script(tx: Tx) -> list[str]:
+        return [row["win"] for row in await tx.all("SELECT win FROM checkins")]
+
+    return await world.database.read(script) == [win]
+
+
+async def _gone(world: World) -> bool:
+    async def script(tx: Tx) -> bool:
+        return await tx.one("SELECT 1 FROM guilds WHERE gone_since IS NOT NULL") is not None
 
     return await world.database.read(script)
