@@ -147,6 +147,8 @@ class Courier:
         if channel_id is None:
             return Ending.TAKEN_OVER
         await self._pacer.turn()
+        if self._now() >= flight.claimed.until:  # asleep meanwhile: another may be sending it by now
+            return await self._later(flight, timedelta(0), "held for too long")
         flight.begun = True
         message_id = await letter.send(channel_id)
         await self._delivered(flight, channel_id, message_id, shows=prepared.announcement.shows)

@@ -39,12 +39,13 @@ def _held(ping: Ping) -> dict[str, int]:
 class Claimed:
     """A ping that this sender holds; what shares a `lane` is sent one after the other.
 
-    `recovering` when an earlier attempt may have arrived.
+    `recovering` when an earlier attempt may have arrived. From `until` on another may take it.
     """
 
     ping: Ping
     lane: int
     recovering: bool
+    until: datetime
 
 
 class SendingRepository:
@@ -92,7 +93,7 @@ class SendingRepository:
             lease_until=epoch(now + lease),
         )
         held = [
-            Claimed(ping_of(row), row["recipient"] if row["direct"] else row["home"], recovering)
+            Claimed(ping_of(row), row["recipient"] if row["direct"] else row["home"], recovering, now + lease)
             for row in rows
         ]
         return sorted(held, key=lambda each: (each.ping.expires_at, each.ping.due_at, each.ping.id))

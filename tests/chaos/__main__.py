@@ -15,8 +15,8 @@ from pathlib import Path
 from tests.chaos.drive import kill
 from tests.chaos.outcome import Outcome
 
-PART = 250
-"""Kills of bots in one world."""
+PART = 100
+"""Kills in one world."""
 MIGRATIONS = 0.2
 """The share of kills that befall a migration."""
 
@@ -71,7 +71,7 @@ def rows(kills: int) -> Sequence[Row]:
     migrations = int(kills * MIGRATIONS)
     return [
         Row(engine, processes, life, share // 4)
-        for life, share in (("migration", migrations), ("bot", kills - migrations))
+        for life, share in (("bot", kills - migrations), ("migration", migrations))
         for engine in ("sqlite", "postgres")
         for processes in (1, 2)
     ]

@@ -11,7 +11,7 @@ from buddybot.pings.alarm import Wake
 from buddybot.pings.periodic import Periodic
 
 SPEED = 60.0
-"""Seconds of the bots' time in a real one; it goes on from life to life."""
+"""Seconds of the bots' time in a real one."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,16 @@ from typing import Any
 from buddybot.places import PACKAGE
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.migrations import migrate, pending
-from tests.chaos.clock import SPEED, Clock, every
+from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
 from tests.chaos.outcome import Outcome, check, count_pings
 from tests.chaos.people import CHANNELS, Busy, Circle, Host, Reporter, found, owe, remembered
 from tests.discord_server.remote import Remote, remote
 
-FORGETS_AFTER = 1.0
-"""Seconds that a nonce is remembered: shorter than a lease, so that the nonce alone would double."""
+SPEED = 20.0
+"""Seconds of the bots' time in a real one; it goes on from life to life. A lease is then 4.5 real seconds."""
+FORGETS_AFTER = 3.0
+"""Real seconds that a nonce is remembered: shorter than a lease, so that the nonce alone would double."""
 STEP = 0.02
 """The most seconds that each half of a delivery takes."""
 WAITING = 40
@@ -83,7 +85,7 @@ async def kill(life: str, engine: str, *, kills: int, processes: int, seed: int,
 async def kill_bots(url: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
     """Kill bots that serve a busy world, so many at a time, and count what became of it."""
     url = url.format(round=0)
-    clock, outcome = Clock(time.time()), Outcome()
+    clock, outcome = Clock(time.time(), SPEED), Outcome()
     database = await connect(url)
     try:
         await migrate(database)
@@ -123,6 +125,7 @@ async def _killed(
         "rest": discord.address,
         "token": "not.a.token",
         "zero": clock.zero,
+        "speed": SPEED,
         "log": str(log),
         "kills": kills // processes,
         "at_once": 1,

@@ -40,7 +40,7 @@ Given = Mapping[str, Any]
 
 def whole_bot(given: Given) -> None:
     """Run the bot as `buddybot run` does, by a faster clock."""
-    clock = Clock(given["zero"])
+    clock = Clock(given["zero"], given["speed"])
     settings = Settings.load(
         {
             "BUDDYBOT_DISCORD__API_BASE": given["rest"],

@@ -64,6 +64,9 @@ async def count_pings(outcome: Outcome, database: Database, discord: Remote) -> 
     pings = await every_ping(database)
     delivered = await discord.delivered()
     arrivals = Counter(sign for _, _, sign in delivered)
+    sent_at: dict[str, list[int]] = {}
+    for number, _, sign in delivered:
+        sent_at.setdefault(sign, []).append(number >> 22)
     by_id = {number: sign for number, _, sign in delivered}
     known = {nonce(ping.key) for ping in pings}
     outcome.pings += len(delivered)
@@ -72,7 +75,8 @@ async def count_pings(outcome: Outcome, database: Database, discord: Remote) -> 
         if ping.state.value not in _ENDED or (ping.state.value == "sent" and not arrivals[sign]):
             outcome.lost.append(f"{ping.key} {ping.state}")
         if arrivals[sign] > 1:
-            outcome.doubled.append(ping.key)
+            gap = (sent_at[sign][1] - sent_at[sign][0]) / 1000
+            outcome.doubled.append(f"{ping.key} {gap:.0f} s later, attempts {ping.attempts}")
         if ping.state.value == "sent" and by_id.get(int(ping.message_id or 0)) != sign:
             outcome.strange.append(f"{ping.key} knows message {ping.message_id}")
     outcome.strange += [sign for sign in arrivals if sign not in known]

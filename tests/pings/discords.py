@@ -158,6 +158,7 @@ def dispatcher(
     unauthorized: Callable[[], None] = lambda: None,
     clock: Rings | None = None,
     grace: float = 0.2,
+    pacer: Pacer | None = None,
 ) -> Dispatcher:
     """The sending end as a new process builds it."""
     courier = Courier(
@@ -165,7 +166,7 @@ def dispatcher(
         now=now,
         announcers=dict.fromkeys(PingKind, announcer),
         outlet=discord,
-        pacer=Pacer(1000.0, clock=lambda: 0.0, sleep=at_once),
+        pacer=pacer or Pacer(1000.0, clock=lambda: 0.0, sleep=at_once),
         quiet=quiet,
     )
     return Dispatcher(

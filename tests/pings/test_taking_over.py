@@ -10,6 +10,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.courier import Ending
 from buddybot.pings.outlet import Unclear, Unreachable
+from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
@@ -115,3 +116,21 @@ async def said_so_far(tx: Tx, meeting: MeetingId) -> str:
     row = await tx.one("SELECT revision FROM cards WHERE meeting_id = :meeting", meeting=meeting)
     assert row is not None
     return str(row["revision"])
+
+
+async def test_a_sender_that_sleeps_just_before_it_sends_looks_again_first(database: Database) -> None:
+    group = await found_group(database)
+    key = await owe(database, group, await meet(database, group))
+    now, discord = Hands(), FakeDiscord()
+
+    async def sleep(_seconds: float) -> None:
+        now.go(hours=8)
+        await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due()
+        discord.forget_nonces()
+
+    pacer = Pacer(1.0, clock=lambda: 0.0, sleep=sleep)
+    await pacer.turn()
+    asleep = dispatcher(database, now, discord, Announcer(), lease=LEASE, pacer=pacer)
+    assert await asleep.run_due() == {Ending.LATER: 1}
+    assert len(discord.messages) == 1
+    assert (await ping(database, key)).state is PingState.SENT
