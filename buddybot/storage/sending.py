@@ -176,12 +176,12 @@ class SendingRepository:
     async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
         """Try again now what found no Discord; one of them tells whether it is back."""
         await self._tx.run(
-            """
+            f"""
             UPDATE outbox SET try_at = :now WHERE id IN (
                 SELECT id FROM outbox WHERE state IN ('planned', 'sending')
                     AND try_at > :now AND try_at <= :latest AND error LIKE :outage
-                ORDER BY expires_at, id LIMIT :most)
-            """,
+                ORDER BY expires_at, id LIMIT :most {self._tx.skip_locked})
+            """,  # constants of this module
             now=epoch(now),
             latest=epoch(now + LONGEST_WAIT),
             outage=f"{OUTAGE}%",
