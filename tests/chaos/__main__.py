@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
+
 from tests.chaos.drive import kill
 from tests.chaos.outcome import Outcome
+from tests.databases import ADDRESS, _execute
 
-PART = 100
+PART = 80
 """Kills in one world."""
 MIGRATIONS = 0.2
 """The share of kills that befall a migration."""
@@ -89,10 +92,18 @@ async def main(kills: int, seed: int) -> int:
                     mine.remove(row)
 
     worlds = sorted({(row.engine, row.processes) for row in table})
-    async with asyncio.TaskGroup() as group:  # side by side: much of a life is waiting
-        for number, world in enumerate(worlds):
-            mine = [row for row in table if (row.engine, row.processes) == world]
-            group.create_task(work_off(mine, seed + 100_000 * number))
+    try:
+        async with asyncio.TaskGroup() as group:  # side by side: much of a life is waiting
+            for number, world in enumerate(worlds):
+                mine = [row for row in table if (row.engine, row.processes) == world]
+                group.create_task(work_off(mine, seed + 100_000 * number))
+    finally:
+        total = summed(table)
+    return 1 if total.faults else 0
+
+
+def summed(table: Sequence[Row]) -> Outcome:
+    """Say what all rows make together, and at which points the lives ended."""
     total = Outcome()
     for row in table:
         total.add(row.outcome)
@@ -100,9 +111,19 @@ async def main(kills: int, seed: int) -> int:
         sys.stdout.write(f"{count:6} {label}\n")
     sys.stdout.write(f"{total.killed.total()} kills, {total.pings} pings, {total.confirmed} confirmed\n")
     sys.stdout.write(f"faults: {json.dumps(total.faults)}\n")
-    return 1 if total.faults else 0
+    sys.stdout.flush()
+    return total
+
+
+async def wanted() -> None:
+    """Raise what keeps PostgreSQL from being used."""
+    await _execute(ADDRESS, "SELECT 1")
 
 
 if __name__ == "__main__":
+    try:
+        asyncio.run(wanted())
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        sys.exit(f"The long form needs PostgreSQL at BUDDYBOT_TEST_POSTGRES: {type(error).__name__}")
     given = [int(each) for each in sys.argv[1:]]
     sys.exit(asyncio.run(main(given[0] if given else 10_000, given[1] if len(given) > 1 else 2026)))
