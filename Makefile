@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos clean
+.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos time clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,9 @@ check: $(READY) ## Lint, format, types and the direction of the imports
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest tests/architecture
+
+time: $(READY) ## Look at every zone's clocks until 2037: one meeting in each local week, whatever they do
+	$(BIN)/python -m tests.domain.every_zone
 
 bench: $(READY) ## Run the benchmarks
 	$(BIN)/python -m bench
