@@ -46,6 +46,12 @@ def _card(row: Row) -> ShownCard:
 
 _CARD = "SELECT c.*, m.group_id, m.guild_id FROM cards c JOIN meetings m ON m.id = c.meeting_id"
 
+_STALE = """
+    c.shown < c.revision AND c.message_id <> 0 AND NOT EXISTS (
+        SELECT 1 FROM groups g
+        WHERE g.id = m.group_id AND g.channel_id = c.channel_id AND g.route_error IS NOT NULL)
+"""
+
 
 class CardRepository:
     """Which message shows which meeting."""
@@ -94,17 +100,17 @@ class CardRepository:
         return [_card(row) for row in rows]
 
     async def stale(self, meeting_id: MeetingId | None = None, *, limit: int = 50) -> Sequence[ShownCard]:
-        """Return messages that Discord shows in an older revision, of one meeting or of all."""
+        """Return messages that Discord shows in an older revision, of one meeting or of all.
+
+        Those in a channel that refuses the bot wait until it is tried again.
+        """
         if meeting_id is None:
             rows = await self._tx.all(
-                _CARD
-                + " WHERE c.shown < c.revision AND c.message_id <> 0 ORDER BY c.meeting_id DESC LIMIT :limit",
-                limit=limit,
+                _CARD + f" WHERE {_STALE} ORDER BY c.meeting_id DESC LIMIT :limit", limit=limit
             )
         else:
             rows = await self._tx.all(
-                _CARD + " WHERE c.shown < c.revision AND c.message_id <> 0 AND c.meeting_id = :meeting_id",
-                meeting_id=meeting_id,
+                _CARD + f" WHERE {_STALE} AND c.meeting_id = :meeting_id", meeting_id=meeting_id
             )
         return [_card(row) for row in rows]
 

@@ -279,24 +279,41 @@ class RouteRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def close(self, group_id: GroupId, code: int, now: datetime) -> None:
-        """Ask the group's channel for nothing more; the organizer is told once."""
+    async def close(
+        self, group_id: GroupId, code: int, now: datetime, *, channel_id: ChannelId | None = None
+    ) -> bool:
+        """Ask the group's channel for nothing more; the organizer is told once.
+
+        False, and nothing done, where the channel that refused is not the group's any more.
+        """
         row = await self._tx.one(
-            "UPDATE groups SET route_error = :code WHERE id = :group_id RETURNING channel_id",
+            """
+            UPDATE groups SET route_error = :code
+            WHERE id = :group_id AND channel_id = COALESCE(:channel_id, channel_id) RETURNING channel_id
+            """,
             code=code,
             group_id=group_id,
+            channel_id=channel_id,
         )
-        if row is not None:
-            await NoticeRepository(self._tx).tell(
-                group_id,
-                code=ROUTE_CLOSED,
-                key=f"route:{code}",
-                parameters={"channel": row["channel_id"], "error": code},
-                now=now,
-            )
+        if row is None:
+            return False
+        await NoticeRepository(self._tx).tell(
+            group_id,
+            code=ROUTE_CLOSED,
+            key=f"route:{code}",
+            parameters={"channel": row["channel_id"], "error": code},
+            now=now,
+        )
+        return True
 
-    async def works(self, group_id: GroupId) -> None:
-        """Say that the channel took a message; a closure that comes later is told again."""
+    async def works(self, group_id: GroupId, *, channel_id: ChannelId | None = None) -> None:
+        """Say that the channel took a message; a closure that comes later is told again.
+
+        Nothing is said of the group's channel where another one took it.
+        """
+        home = await self._tx.one("SELECT channel_id FROM groups WHERE id = :group_id", group_id=group_id)
+        if home is None or channel_id not in (None, home["channel_id"]):
+            return
         await self._tx.run(
             "UPDATE groups SET route_error = NULL WHERE id = :group_id AND route_error IS NOT NULL",
             group_id=group_id,
@@ -311,13 +328,17 @@ class RouteRepository:
         )
 
     async def reopen_wanted(self, now: datetime) -> int:
-        """Try those closed channels again for which something waits; returns how many."""
+        """Try those closed channels again for which a ping or a card waits; returns how many."""
         return await self._tx.run(
             """
             UPDATE groups SET route_error = NULL
-            WHERE route_error IS NOT NULL AND EXISTS (
+            WHERE route_error IS NOT NULL AND (EXISTS (
                 SELECT 1 FROM outbox o WHERE o.group_id = groups.id AND o.state = 'planned'
                   AND o.direct = 0 AND o.try_at <= :now)
+              OR EXISTS (
+                SELECT 1 FROM cards c JOIN meetings m ON m.id = c.meeting_id
+                WHERE m.group_id = groups.id AND c.channel_id = groups.channel_id
+                  AND c.shown < c.revision AND c.message_id <> 0))
             """,
             now=epoch(now),
         )

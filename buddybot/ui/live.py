@@ -13,7 +13,8 @@ from buddybot.services import checkin_card, few, meeting_views, summary
 from buddybot.services.card_views import ViewOf
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
-from buddybot.storage.database import StorageError
+from buddybot.storage.database import StorageError, Tx
+from buddybot.storage.sending import RouteRepository
 from buddybot.ui import checkins
 from buddybot.ui import few as few_cards
 from buddybot.ui.events import LiveEvents
@@ -128,15 +129,31 @@ class LiveCards:
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("could not edit a card, the next refresh will: %s", type(error).__name__)
             return False
-        await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
+
+        async def script(tx: Tx) -> None:
+            await CardRepository(tx).shown(card)
+            await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
+
+        await self._services.work.write(None, script)
         return True
 
     async def _failed(self, card: ShownCard, error: discord.HTTPException) -> None:
-        """Forget a deleted message; ask a route that refused no second time for the same change."""
+        """Forget a deleted message; let one in a channel that refuses the bot wait with its pings.
+
+        What Discord will not take at all is not asked a second time for the same change.
+        """
+        work = self._services.work
+
+        async def refused(tx: Tx) -> None:
+            if error.code not in _REFUSED or not await RouteRepository(tx).close(
+                card.group_id, error.code, work.now(), channel_id=card.channel_id
+            ):
+                await CardRepository(tx).shown(card)
+
         if error.code in _GONE:
-            await self._services.work.write(None, lambda tx: CardRepository(tx).gone(card))
-        elif error.code in _REFUSED:
-            await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
+            await work.write(None, lambda tx: CardRepository(tx).gone(card))
+        elif error.code and error.status in (400, 403, 404):
+            await work.write(None, refused)
         log.warning("could not edit a card: HTTP %s, code %s", error.status, error.code)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import ANY
 
 import discord
 import pytest
@@ -14,7 +15,9 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.card_views import CardViews
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
+from buddybot.storage.sending import RouteRepository
 from buddybot.ui.live import LiveCards
+from tests.pings.people import notices
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
 
 
@@ -113,11 +116,35 @@ async def test_a_failed_edit_leaves_the_card_stale_for_the_next_refresh(
 
 
 @pytest.mark.parametrize("code", [50001, 50013])
-async def test_a_route_that_refuses_is_not_asked_again_for_the_same_change(
+async def test_a_card_in_a_channel_that_refuses_waits_until_the_channel_is_tried_again(
     house: House, meeting: Meeting, code: int
 ) -> None:
-    messages = Messages(failures=[refusal(403, code)])
+    messages = Messages(failures=[refusal(403, code), refusal(403, code)])
     cards = live(house, messages)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    await cards.refresh()
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    await cards.refresh()
+    assert len(messages.failures) == 1
+    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 1
+    await cards.refresh()
+    assert await notices(house.database) == [("route_closed", ANY)]
+    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 1
+    await cards.refresh()
+    assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
+    assert await notices(house.database) == []
+    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 0
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_what_discord_will_never_take_is_asked_once_for_each_change(
+    house: House, meeting: Meeting, elsewhere: bool
+) -> None:
+    """A form that it refuses, or a channel that is not the group's any more."""
+    messages = Messages(failures=[refusal(403, 50013) if elsewhere else refusal(400, 50035)])
+    cards = live(house, messages)
+    if elsewhere:
+        await house.run(lambda tx: tx.run("UPDATE groups SET channel_id = channel_id + 1"))
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
     await cards.refresh()
@@ -125,6 +152,7 @@ async def test_a_route_that_refuses_is_not_asked_again_for_the_same_change(
     await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
     await cards.refresh()
     assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
+    assert await notices(house.database) == []
 
 
 @pytest.mark.parametrize("code", [10003, 10008])
