@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos time clean
+.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos time soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check: $(READY) ## Lint, format, types and the direction of the imports
 
 time: $(READY) ## Look at every zone's clocks until 2037: one meeting in each local week, whatever they do
 	$(BIN)/python -m tests.domain.every_zone
+
+soak: $(READY) ## Let fifty groups live for a year while everything goes wrong; takes about half an hour
+	$(BIN)/python -m tests.endurance.year
 
 bench: $(READY) ## Run the benchmarks
 	$(BIN)/python -m bench

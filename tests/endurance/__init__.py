@@ -1,0 +1,1 @@
+"""The bot for a long time, and under whatever may happen to it in any order."""
