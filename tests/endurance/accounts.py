@@ -48,6 +48,9 @@ async def settle_accounts(tx: Tx, discord: MemoryDiscord, now: datetime) -> Acco
 
 
 def _fault(ping: Ping, arrived: int, notices: set[str], now: datetime) -> str | None:
+    if ping.state is PingState.MISSED and ping.channel_id is not None and arrived == 1:
+        # Its answer was lost, and until it was useless its channel's history could not be read.
+        arrived = 0
     if arrived != (ping.state is PingState.SENT):
         return f"{ping.state.value}, and arrived {arrived} times"
     if ping.state is PingState.SENDING:

@@ -20,8 +20,8 @@ from buddybot.domain.pings import MARK
 
 BOT = 42
 NONCE_MEMORY = timedelta(minutes=5)
-KEPT = 60
-"""Messages of a channel that can be looked at; more than its history needs for one week."""
+KEPT = 15
+"""Messages of a channel that can be looked at, about two weeks of them."""
 _SEEN_BY_ALL = discord.Permissions.all().value & ~discord.Permissions(administrator=True).value
 
 Body = dict[str, Any]

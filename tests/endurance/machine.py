@@ -7,11 +7,10 @@ any more, every ping is accounted for and each card shows what the rows say.
 
 import asyncio
 import datetime as dt
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import event
 from hypothesis import strategies as st
@@ -22,25 +21,22 @@ from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import Rhythm
-from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.ui.live import RENDERERS
 from tests.endurance.accounts import settle_accounts
 from tests.endurance.clockwork import Time
-from tests.endurance.discord import MemoryDiscord, texts_of, unmarked, walk
+from tests.endurance.discord import MemoryDiscord
+from tests.endurance.facts import ANA, BEN, CHO, DEV, Facts, Fixed, read_facts
 from tests.endurance.faults import AFTER, BEFORE, CLOSED
 from tests.endurance.people import People
 from tests.endurance.process import Killed, Process
+from tests.endurance.shown import compare_cards
 
 T = TypeVar("T")
 
 BEGIN = datetime(2026, 3, 23, 9, tzinfo=UTC)
 """The clocks change on the first Sunday, when the group meets."""
-ANA, BEN, CHO, DEV = (UserId(100 + each) for each in range(4))
 CHANNEL = ChannelId(800)
-_ASKED_BY = re.compile(r"\\nPlease answer by [^.]*\.")
-"""Stays on a card when that hour has passed, until something else changes it."""
 POINTS = ("before write", "after write", "before request", "after request")
 SELDOM = timedelta(hours=6)
 
@@ -48,47 +44,6 @@ members = st.sampled_from((ANA, BEN, CHO, DEV))
 others = st.sampled_from((BEN, CHO, DEV))
 which = st.sampled_from((0, 0, 0, 1))
 """The next meeting, or the one after."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the group's rows say, of all that somebody was told was done."""
-
-    state: str = "active"
-    members: frozenset[UserId] = frozenset((ANA, BEN, CHO))
-    answers: frozenset[tuple[MeetingId, UserId, str]] = frozenset()
-    reports: frozenset[tuple[MeetingId, UserId, str]] = frozenset()
-    promises: frozenset[tuple[UserId, str, str]] = frozenset()
-
-    def answered(self, meeting_id: MeetingId, user_id: UserId, answer: Answer) -> "Facts":
-        """The last answer counts."""
-        kept = {each for each in self.answers if each[:2] != (meeting_id, user_id)}
-        return replace(self, answers=frozenset(kept | {(meeting_id, user_id, answer.value)}))
-
-    def reported(self, meeting_id: MeetingId, user_id: UserId, win: str, due: set[str]) -> "Facts":
-        """The last report counts, and keeps what it was about."""
-        reports = {each for each in self.reports if each[:2] != (meeting_id, user_id)}
-        promises = {
-            (user, text, "kept" if user == user_id and text in due else state)
-            for user, text, state in self.promises
-        }
-        return replace(
-            self,
-            reports=frozenset(reports | {(meeting_id, user_id, win)}),
-            promises=frozenset(promises),
-        )
-
-    def open_of(self, user_id: UserId) -> int:
-        """How many promises of a member are open."""
-        return sum(user == user_id and state == "open" for user, _, state in self.promises)
-
-
-@dataclass
-class Fixed:
-    """What an organizer decided about a meeting: its state, where it is final, and its time."""
-
-    state: MeetingState | None = None
-    starts_at: datetime | None = None
 
 
 @dataclass
@@ -103,14 +58,6 @@ class _Faults:
 
     def next_after(self, _what: str) -> Exception | None:
         return self.after.pop(0) if self.after else None
-
-
-def _lasting(kind: CardKind, components: list[dict[str, Any]]) -> str | list[str]:
-    """What a card shows for as long as the rows stay: of a summary all but what comes next."""
-    if kind is CardKind.SUMMARY:
-        texts = [str(item["content"]) for item in walk(components) if item.get("content")]
-        return [each for each in texts if not each.startswith("Next: ")]
-    return _ASKED_BY.sub("", unmarked(components))
 
 
 class Life(RuleBasedStateMachine):
@@ -150,7 +97,7 @@ class Life(RuleBasedStateMachine):
             self.run(self.process.act(work))
         except Killed:
             self.run(self.rise())
-            found = self.run(self.process.read(self.read))
+            found = self.run(self.process.read(self._read))
             assert found in (before, after), (found, before, after)
             event(f"struck: {'kept' if found == after != before else 'left out'}")
             self.facts = found
@@ -168,25 +115,6 @@ class Life(RuleBasedStateMachine):
         """Start another process."""
         await self.process.start()
         await self.process.settle()
-
-    async def read(self, tx: Tx) -> Facts:
-        """Read the facts from the rows."""
-        group = await tx.one("SELECT state FROM groups WHERE id = :id", id=self.people.group_id)
-        assert group is not None
-
-        async def rows(sql: str) -> frozenset[Any]:
-            return frozenset(tuple(row) for row in await tx.all(sql))
-
-        return Facts(
-            state=group["state"],
-            members=frozenset(
-                UserId(row["user_id"])
-                for row in await tx.all("SELECT user_id FROM memberships WHERE left_at IS NULL")
-            ),
-            answers=await rows("SELECT meeting_id, user_id, answer FROM rsvps"),
-            reports=await rows("SELECT meeting_id, user_id, win FROM checkins"),
-            promises=await rows("SELECT user_id, text, state FROM commitments"),
-        )
 
     def meeting(self, index: int) -> Meeting | None:
         """Return the next meeting, or one after it."""
@@ -394,7 +322,7 @@ class Life(RuleBasedStateMachine):
             self.do(self.process.pass_time(timedelta(minutes=minutes)), self.facts, sure=True)
         accounts = self.run(self.process.read(lambda tx: settle_accounts(tx, self.discord, self.now())))
         assert accounts.wrong == [], accounts.wrong
-        self.run(self._compare_cards())
+        self.run(compare_cards(self.process, self.discord, self.facts))
         self.run(self.process.read(self._compare_plan))
 
     # -- what always holds --------------------------------------------------------------------
@@ -404,7 +332,7 @@ class Life(RuleBasedStateMachine):
         """The rows say what the model says."""
         if self.process.bot is None:
             return
-        assert self.run(self.process.read(self.read)) == self.facts
+        assert self.run(self.process.read(self._read)) == self.facts
         self.run(self.process.read(self._compare_meetings))
 
     @invariant()
@@ -419,6 +347,9 @@ class Life(RuleBasedStateMachine):
             assert fixed.state in (None, found.state), (fixed, found)
             assert fixed.starts_at in (None, found.starts_at), (fixed, found)
 
+    async def _read(self, tx: Tx) -> Facts:
+        return await read_facts(tx, self.people.group_id)
+
     async def _compare_plan(self, tx: Tx) -> None:
         """A group that is active owes a check-in and a summary for each meeting ahead."""
         if self.facts.state != "active":
@@ -426,42 +357,7 @@ class Life(RuleBasedStateMachine):
         for meeting in await MeetingRepository(tx).ahead(self.people.group_id):
             rows = await tx.all("SELECT kind, state FROM outbox WHERE meeting_id = :id", id=meeting.id)
             owed = {row["kind"] for row in rows if row["state"] != "cancelled"}
-            assert {"checkin", "summary"} <= owed, (meeting, [tuple(row) for row in rows])
-
-    async def _compare_cards(self) -> None:
-        """Each card in Discord is what the rows make of it, and names those who said that they come."""
-
-        async def script(tx: Tx) -> list[ShownCard]:
-            rows = await tx.all(
-                "SELECT c.*, m.guild_id, m.group_id FROM cards c JOIN meetings m ON m.id = c.meeting_id"
-                " WHERE c.message_id <> 0"
-            )
-            return [
-                ShownCard(**{**{key: row[key] for key in row.keys()}, "kind": CardKind(row["kind"])})  # noqa: SIM118  # rows are no dicts
-                for row in rows
-            ]
-
-        states = await self.process.read(self._states)
-        for card in await self.process.read(script):
-            message = self.discord.message(card.channel_id, card.message_id)
-            made = await RENDERERS[card.kind](self.process.services, card)
-            assert message is not None
-            if made is None:
-                continue
-            shown, wanted = (
-                _lasting(card.kind, each) for each in (message["components"], made.to_components())
-            )
-            assert shown == wanted, (card, shown, wanted)
-            if card.kind is CardKind.MEETING and states[card.meeting_id] in ("scheduled", "open"):
-                coming = {
-                    user
-                    for meeting, user, answer in self.facts.answers
-                    if meeting == card.meeting_id and user in self.facts.members and answer != "apologies"
-                }
-                assert all(f"<@{user}>" in texts_of(message) for user in coming), (coming, message)
-
-    async def _states(self, tx: Tx) -> dict[int, str]:
-        return {row["id"]: row["state"] for row in await tx.all("SELECT id, state FROM meetings")}
+            assert {"checkin", "summary"} <= owed, (meeting, owed)
 
     def _to_come(self, meeting: Meeting) -> bool:
         return meeting.state is MeetingState.SCHEDULED and meeting.starts_at > self.now()
