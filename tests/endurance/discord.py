@@ -19,7 +19,8 @@ from buddybot.bot import BuddyBot
 from buddybot.domain.pings import MARK
 
 BOT = 42
-NONCE_MEMORY = timedelta(minutes=5)
+NONCE_MEMORY = timedelta(seconds=1)
+"""Far less than Discord's minutes, so that the history has to tell."""
 KEPT = 15
 """Messages of a channel that can be looked at, about two weeks of them."""
 _SEEN_BY_ALL = discord.Permissions.all().value & ~discord.Permissions(administrator=True).value

@@ -2,7 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.endurance.discord import MemoryDiscord, failed, lost, refused, unreachable
@@ -33,6 +34,14 @@ class Troubles:
         """Be in nobody's way any more."""
         self.rate, self.away = 0.0, False
         self.discord.closed.clear()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Be in nobody's way for a while; channels that are closed stay so."""
+        before = self.rate, self.away
+        self.rate, self.away = 0.0, False
+        yield
+        self.rate, self.away = before
 
     def close(self, channel_id: int) -> None:
         """Let a channel refuse the bot."""

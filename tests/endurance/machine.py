@@ -147,6 +147,13 @@ class Life(RuleBasedStateMachine):
             after = self.facts.answered(meeting.id, user_id, answer)
             self.do(self.people.answer(user_id, meeting.id, answer), after, sure=sure)
 
+    @rule(user_id=members, answer=st.sampled_from(Answer))
+    def answer_on_the_card(self, user_id: UserId, answer: Answer) -> None:
+        """Somebody waits for the card, and answers on it."""
+        self.until_the_meeting(-23)
+        self.answer(user_id, 0, answer)
+        self.look_at_the_cards()
+
     @rule(user_id=members)
     def promise(self, user_id: UserId) -> None:
         """Somebody says what they will do."""
@@ -324,6 +331,17 @@ class Life(RuleBasedStateMachine):
         assert accounts.wrong == [], accounts.wrong
         self.run(compare_cards(self.process, self.discord, self.facts))
         self.run(self.process.read(self._compare_plan))
+
+    @rule()
+    def look_at_the_cards(self) -> None:
+        """Where nothing is in the way, the cards follow within two minutes."""
+        self.process.killer.wait_for("", 0)
+        if self.faults.before or self.faults.after or self.discord.closed:
+            return
+        for _ in range(2):
+            self.process.clock.ring_soon()
+            self.do(self.process.pass_time(timedelta(minutes=1)), self.facts, sure=True)
+        self.run(compare_cards(self.process, self.discord, self.facts))
 
     # -- what always holds --------------------------------------------------------------------
 

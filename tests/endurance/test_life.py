@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.databases import _EMPTY, ENGINES, _execute
 from tests.endurance.machine import Life
 
-EXAMPLES = {"sqlite": 12, "postgres": 3}  # on PostgreSQL each start of a process takes its time
+EXAMPLES = {"sqlite": 12, "postgres": 2}  # on PostgreSQL each start of a process takes its time
 LONG = os.environ.get("LIFE_EXAMPLES")
 """How many lives `make soak` looks at; only then is the shortest one that fails looked for."""
 PHASES = (Phase.reuse, Phase.generate, *((Phase.shrink,) if LONG else ()))

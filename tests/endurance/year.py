@@ -36,6 +36,7 @@ from tests.endurance.discord import MemoryDiscord, dm
 from tests.endurance.faults import Troubles
 from tests.endurance.people import People
 from tests.endurance.process import Killed, Process
+from tests.endurance.shown import compare_cards
 
 BEGIN = datetime(2026, 1, 5, 6, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Tokyo", "UTC")
@@ -164,6 +165,7 @@ class Year:
             await self._pass_until(at)
             await self._do(act)
         await self._pass_until(end)
+        await self._look_at_the_cards()
         self._look_after()
 
     async def _ahead(self, people: People) -> list[Meeting]:
@@ -327,6 +329,15 @@ class Year:
         self._now.at += self._chance.choice([1, 5, 120, 3600]) * timedelta(seconds=1)
         await self._process.start()
         await self._process.settle()
+
+    async def _look_at_the_cards(self) -> None:
+        """Let nothing be in the way for some minutes; then each card shows what the rows say."""
+        self._process.killer.wait_for("", 0)
+        with self._troubles.paused():
+            for _ in range(3):
+                self._process.clock.ring_soon()
+                await self._process.pass_time(timedelta(minutes=1))
+            await compare_cards(self._process, self._discord)
 
     def _look_after(self) -> None:
         """Fail when something that should go on for ever has ended, or when tasks pile up."""
