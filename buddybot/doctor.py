@@ -8,7 +8,6 @@ import re
 import shutil
 import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib import metadata
@@ -23,6 +22,7 @@ from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import pending
 from buddybot.storage.restores import RestoreRepository
+from buddybot.values import dataclass
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time
 BELIEVABLE = timedelta(days=20 * 365)

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -26,6 +25,7 @@ from buddybot.services.attendance_export import Wanted, for_host
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.records import Span
+from buddybot.values import dataclass
 
 STDOUT = "-"
 OK, CUT_OFF = 0, 141

@@ -1,7 +1,7 @@
 """The bot's settings: what ships in config/default.toml, then the host's file, then the environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import field, is_dataclass
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Self, get_type_hints
@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
 from buddybot.settings_reader import Between, OneOf, Reader, WebAddress
+from buddybot.values import dataclass
 
 DATABASE_SCHEMES = ("postgres://", "postgresql://", "sqlite:///")
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from buddybot.errors import OperatorError
 from buddybot.redaction import looks_secret
+from buddybot.values import dataclass
 
 PREFIX = "BUDDYBOT_"
 NOT_SETTINGS = ("BUDDYBOT_CONFIG",)  # read before the settings are

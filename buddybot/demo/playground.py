@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from buddybot.demo.page import LivePage
 from buddybot.demo.stage import Stage, build_stage
 from buddybot.errors import OperatorError
 from buddybot.settings import Settings
+from buddybot.values import dataclass
 
 SECONDS_A_MINUTE = 1.0
 

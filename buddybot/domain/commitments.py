@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.text import clean
+from buddybot.values import dataclass
 
 MAX_OPEN = 3
 """Open commitments a member may have in a group."""

@@ -5,7 +5,7 @@ What charts are drawn from and exports are written from.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from buddybot.domain.attendance import Attendance, Entry, began
 from buddybot.domain.commitments import Category
@@ -14,6 +14,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates
 from buddybot.domain.stagnation_tally import Tally
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import rates
@@ -21,6 +21,7 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
+from buddybot.values import dataclass
 
 MOST_MEETINGS = 26
 """What fits beside each other and can still be told apart: the newest half year."""

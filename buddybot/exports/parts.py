@@ -1,7 +1,6 @@
 """Records as files, each small enough to be sent: one when it fits, otherwise parts by meetings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import pairwise
@@ -15,6 +14,7 @@ from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format, write
 from buddybot.exports.pictures import Say
 from buddybot.exports.table import Progress
+from buddybot.values import dataclass
 
 IN_MEMORY = 2**20
 """Bytes of one file that are kept in memory; what is larger is on the disk until it was sent."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
@@ -21,6 +20,7 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
+from buddybot.values import dataclass
 
 MOST_MEETINGS = 26
 HIGHEST_BAND = 2

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +22,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.sending import OUTAGE, Claimed, RouteRepository, SendingRepository
+from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)
 

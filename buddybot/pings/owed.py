@@ -1,7 +1,6 @@
 """What a group is owed for its meetings, and when: values in, values out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from buddybot.domain.groups import Group, GroupState
@@ -11,6 +10,7 @@ from buddybot.domain.pings import GROUP, Owed, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.schedule import instant
+from buddybot.values import dataclass
 
 SUMMARY_LIFE = timedelta(days=7)
 REMINDER_BEFORE = timedelta(hours=24)

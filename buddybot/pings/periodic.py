@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +14,7 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
 from buddybot.storage.invitations import CodeTryRepository
 from buddybot.storage.sending import RouteRepository
+from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,6 @@
 A foreign group and a missing one get the same answer.
 """
 
-from dataclasses import dataclass
-
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
@@ -15,6 +13,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

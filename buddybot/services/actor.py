@@ -1,8 +1,7 @@
 """Who asks, and where, as plain values taken from a verified interaction."""
 
-from dataclasses import dataclass
-
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

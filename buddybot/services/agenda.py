@@ -1,7 +1,5 @@
 """The whole agenda of a meeting, for a member who looks at it."""
 
-from dataclasses import dataclass
-
 from buddybot.domain.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -14,6 +12,7 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Attendance: settled when a meeting closes, completed by an organizer, never guessed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain import visitors
@@ -23,6 +22,7 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.visitors import VisitorRepository
+from buddybot.values import dataclass
 
 RECORDABLE = (
     Attendance.PRESENT,

@@ -1,6 +1,5 @@
 """What a member takes into their own calendar: the days on which the group met, meets and would meet."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -16,6 +15,7 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.values import dataclass
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""

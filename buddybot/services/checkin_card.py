@@ -1,7 +1,6 @@
 """What the live card of a check-in shows: the round, and each member's own words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.activities import NO_LIBRARY, Library
@@ -23,6 +22,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

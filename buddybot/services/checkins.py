@@ -1,7 +1,7 @@
 """The check-in: it opens with the meeting, takes each member's report, and closes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain import commitments
@@ -31,6 +31,7 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.pulse import PulseRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

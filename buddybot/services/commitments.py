@@ -1,7 +1,7 @@
 """What members will do before the next meeting: said, counted, changed, let go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain.checkins import due
@@ -29,6 +29,7 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What the server's own event of a meeting should say, and what an interest in it means."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
@@ -13,6 +12,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.events import InterestRepository, ServerEvent
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

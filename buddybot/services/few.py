@@ -1,6 +1,5 @@
 """When few have said that they come: the question to the organizers, and the one click that settles it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -22,6 +21,7 @@ from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

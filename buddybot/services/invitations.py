@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from buddybot.domain.errors import Refusal
@@ -23,6 +23,7 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.values import dataclass
 
 MOST_OPEN = 20
 """Invitations a group may have open at a time."""

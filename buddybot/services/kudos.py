@@ -1,7 +1,6 @@
 """Thanks from one member to another, said in the group's channel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -21,6 +20,7 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.kudos import KudosRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
+from buddybot.values import dataclass
 
 DAY = timedelta(days=1)
 LIFE = timedelta(days=1)

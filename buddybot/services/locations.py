@@ -1,7 +1,6 @@
 """The places of a group: suggested, changed, retired; and what each member says of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -28,6 +27,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What an organizer does with single meetings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -17,6 +16,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.values import dataclass
 
 START_EARLY = timedelta(hours=3)
 """How long before its time a meeting may be opened; a longer way is a move."""

@@ -1,6 +1,5 @@
 """Who goes, who is let go, and who may run a group: always with the door left open."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -16,6 +15,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rows import epoch
+from buddybot.values import dataclass
 
 REMOVED = "removed"
 

@@ -1,6 +1,5 @@
 """What the bot says of itself about a meeting ahead: its card, a change, a reminder that was asked for."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +22,7 @@ from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
+from buddybot.values import dataclass
 
 CHANGE_LIFE = timedelta(hours=1)
 """How long after the meeting's end, or after now, word of a change is of use."""

@@ -1,7 +1,6 @@
 """What a member alone is offered after weeks harder than usual: a pause, less, or something else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +20,7 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.offers import Offer, OfferRepository
+from buddybot.values import dataclass
 
 SHOWN_FOR = timedelta(days=21)
 """After that an offer that nobody saw is too old to be of use."""

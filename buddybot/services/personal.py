@@ -1,7 +1,6 @@
 """What people may ask about themselves: a copy of everything, and its deletion."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.audit import Action
@@ -17,6 +16,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.erasure import ErasureRepository
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

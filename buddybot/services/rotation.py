@@ -1,7 +1,7 @@
 """The rotation of a group: which rule, who hosts next and why, and what people do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,6 +32,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.values import dataclass
 
 
 class Why(StrEnum):

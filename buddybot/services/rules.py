@@ -1,10 +1,11 @@
 """What a self-hoster may set, as the services use it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from buddybot.domain.activities import Library
 from buddybot.domain.quiet import QuietHours
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Every use case of the bot, built once by the composition root."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from buddybot.domain.pings import PingKind
@@ -53,6 +52,7 @@ from buddybot.services.swaps import SwapService
 from buddybot.services.turns import TurnService
 from buddybot.services.visitors import VisitorService
 from buddybot.services.work import Planner, Work
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

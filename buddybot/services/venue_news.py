@@ -1,6 +1,5 @@
 """Tells, once, that a meeting is no longer where or by whom it was announced."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group
@@ -16,6 +15,7 @@ from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The days on which members are away, in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.quiet import DaySpan
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of
+from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from buddybot.domain.attendance import Entry
 from buddybot.domain.commitments import Category, Visibility
@@ -18,6 +17,7 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.meetings import meeting_of
 from buddybot.storage.rows import epoch, instant
+from buddybot.values import dataclass
 
 _OVER = """
     m.group_id = :group_id AND m.local_day >= :first AND m.local_day <= :last

@@ -1,7 +1,6 @@
 """The sender's part of the outbox: claim, hand back, finish, and settle what a crash left open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId
@@ -11,6 +10,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.outbox import ping_of
 from buddybot.storage.rows import epoch, instant
+from buddybot.values import dataclass
 
 ROUTE_CLOSED = "route_closed"
 PING_MISSED = "ping_missed"

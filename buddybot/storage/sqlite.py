@@ -5,7 +5,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, cast
@@ -15,6 +14,7 @@ import aiosqlite
 from buddybot.storage.errors import CLOSED, StorageError
 from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
 from buddybot.storage.transaction import Script, T
+from buddybot.values import dataclass
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _ATTEMPTS = 3  # each waits for the busy timeout

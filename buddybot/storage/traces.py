@@ -3,8 +3,9 @@
 The one list that a deletion goes by; a test reads the schema and fails when a column is missing here.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from buddybot.values import dataclass
 
 
 class Fate(StrEnum):

@@ -1,7 +1,6 @@
 """Where meetings take place and who hosts them, and what the rotations remember of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.rotation import Settled
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import instant
+from buddybot.values import dataclass
 
 
 class Basis(StrEnum):

@@ -5,13 +5,13 @@ ping is recognised in a channel's history.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.pings import MARK
+from buddybot.values import dataclass
 
 _ROUTE = "__buddybot_route__"
 

@@ -28,6 +28,7 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "places": frozenset(),
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
     "settings_reader": frozenset(),
+    "values": frozenset({*LAYERS, "pings delivery"}),
 }
 
 # What a pure module has no business with; the rest of the standard library is open to it.
