@@ -18,7 +18,7 @@ from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
 from buddybot.errors import OperatorError
-from buddybot.library import load_activities
+from buddybot.library import open_library
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet
@@ -63,7 +63,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
     Raises OperatorError when the host's own activities cannot be read.
     """
     clock = alarm or SilentAlarm()
-    library = {each.key: each for each in load_activities(settings.meetings.activities)}
+    library = open_library(settings.meetings.activities)
 
     async def open_house(bot: BuddyBot) -> None:
         database = await connect(settings.database_url)

@@ -1,13 +1,13 @@
 """The library of activities as files: the one that ships in config/activities.toml, and the host's own."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buddybot.domain.activities import Activity, Practice, Step, Turns, fault
+from buddybot.domain.activities import Activity, Library, Practice, Step, Turns, fault
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
 
@@ -38,6 +38,29 @@ def load_activities(own: str = "") -> tuple[Activity, ...]:
     if own.strip():
         found |= {each.key: each for each in _read(Path(own.strip()))}
     return tuple(found.values())
+
+
+def open_library(own: str = "") -> Library:
+    """The activities by key; raises OperatorError like `load_activities`.
+
+    What ships is in order, and is read when the first activity is asked for: a start need not wait for it.
+    """
+    return {each.key: each for each in load_activities(own)} if own.strip() else _Shipped()
+
+
+class _Shipped(Mapping[str, Activity]):
+    @cached_property
+    def _activities(self) -> Library:
+        return {each.key: each for each in load_activities()}
+
+    def __getitem__(self, key: str) -> Activity:
+        return self._activities[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._activities)
+
+    def __len__(self) -> int:
+        return len(self._activities)
 
 
 def _read(path: Path) -> list[Activity]:
@@ -135,5 +158,8 @@ class _Reader:
 
 
 def _suggestion(key: str, known: Iterable[str]) -> str:
+    # Imported here: most starts have no mistake to explain.
+    from difflib import get_close_matches
+
     close = get_close_matches(key, list(known), n=1)
     return f" (did you mean {close[0]}?)" if close else ""

@@ -1,10 +1,10 @@
 """The bot's settings: what ships in config/default.toml, then the host's file, then the environment."""
 
 from collections.abc import Mapping
-from dataclasses import field, is_dataclass
+from dataclasses import field
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Self, get_type_hints
+from typing import Annotated, Any, NamedTuple, Self, get_type_hints
 from urllib.parse import unquote, urlsplit
 
 from buddybot.errors import OperatorError
@@ -19,24 +19,21 @@ class SettingsError(OperatorError):
     """A setting is unknown, missing, or not what it must be; the text names it and never holds a secret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BotSettings:
+class BotSettings(NamedTuple):
     """What the bot says about itself."""
 
     support_url: Annotated[str, WebAddress()]
     privacy_url: Annotated[str, WebAddress()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseSettings:
+class DatabaseSettings(NamedTuple):
     """Where the rows are when `DATABASE_URL` names no database."""
 
     directory: Path
     ephemeral_ok: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscordSettings:
+class DiscordSettings(NamedTuple):
     """How Discord is reached."""
 
     api_base: Annotated[str, WebAddress()]
@@ -44,8 +41,7 @@ class DiscordSettings:
     test_guild: Annotated[int, Between(0, 2**63 - 1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingSettings:
+class MeetingSettings(NamedTuple):
     """When a meeting's card, check-in and closing come, in hours from its start or end; what it may hold."""
 
     card_hours_before: Annotated[int, Between(1, 168)]
@@ -55,8 +51,7 @@ class MeetingSettings:
     activities: str  # a file, or empty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderSettings:
+class ReminderSettings(NamedTuple):
     """Local times of a member's day; equal quiet times mean no quiet hours."""
 
     nudge_hour: Annotated[int, Between(0, 23)]
@@ -64,24 +59,21 @@ class ReminderSettings:
     quiet_end: time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationSettings:
+class InvitationSettings(NamedTuple):
     """How long an invitation lasts, in days, and how often a code may be guessed."""
 
     days: Annotated[int, Between(1, 30)]
     tries_per_hour: Annotated[int, Between(1, 100)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrivacySettings:
+class PrivacySettings(NamedTuple):
     """Days between a server's farewell and the deletion of its rows, and until only counts are kept."""
 
     purge_days: Annotated[int, Between(1, 365)]
     keep_days: Annotated[int, Between(0, 3650)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSettings:
+class LogSettings(NamedTuple):
     """How much is logged, and for whom."""
 
     level: Annotated[str, OneOf("DEBUG", "INFO", "WARNING", "ERROR")]
@@ -109,7 +101,7 @@ class Settings:
         sections = {
             name: kind
             for name, kind in get_type_hints(cls).items()
-            if isinstance(kind, type) and is_dataclass(kind)
+            if isinstance(kind, type) and issubclass(kind, tuple)
         }
         reader = Reader(
             {name: get_type_hints(kind, include_extras=True) for name, kind in sections.items()},

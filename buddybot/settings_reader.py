@@ -3,14 +3,12 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import time
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 from urllib.parse import urlsplit
 
 from buddybot.errors import OperatorError
 from buddybot.redaction import looks_secret
-from buddybot.values import dataclass
 
 PREFIX = "BUDDYBOT_"
 NOT_SETTINGS = ("BUDDYBOT_CONFIG",)  # read before the settings are
@@ -36,8 +34,7 @@ _TRUTH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(NamedTuple):
     """A number in a range, both ends included."""
 
     low: float
@@ -80,8 +77,7 @@ class WebAddress:
         return not value or (parts.scheme in {"http", "https"} and bool(parts.hostname))
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     value: object
     name: str  # as the person wrote it, for the sentence
     where: str
@@ -181,6 +177,9 @@ class Reader:
 
 def _suggestion(name: str, known: Iterable[str], form: str) -> str:
     """The end of a sentence about an unknown name."""
+    # Imported here: most starts have no mistake to explain.
+    from difflib import get_close_matches
+
     close = get_close_matches(name, list(known), n=1)
     return f": did you mean {form.format(close[0])}?" if close else "; config/default.toml lists them all."
 

@@ -12,7 +12,6 @@ from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
-from buddybot.ui.calendar_files import calendar_attachment, calendar_card
 from buddybot.ui.checkins import closed_card
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
@@ -223,6 +222,9 @@ class MeetingCog(commands.Cog):
     @app_commands.autocomplete(group=choices.groups)
     async def calendar(self, interaction: Interaction, group: str | None = None) -> None:
         """The group's meetings as a file for your own calendar."""
+        # Imported here: it is asked for rarely, and a start does without what writes the file.
+        from buddybot.ui.calendar_files import calendar_attachment, calendar_card
+
         async with Reply(interaction) as reply:
             view = await self._bot.services.calendar_feed.view(reply.actor, choices.parse_group(group))
             card, file = calendar_card(reply.texts, view), calendar_attachment(reply.texts, view)

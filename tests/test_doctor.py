@@ -184,7 +184,7 @@ async def test_a_disk_that_the_host_throws_away_is_a_failure_until_it_is_said_to
     found = (await look(settings, environ=dyno))["disk"]
     assert found.state is State.FAIL
     assert "set DATABASE_URL" in found.text
-    fine = dataclasses.replace(settings.database, ephemeral_ok=True)
+    fine = settings.database._replace(ephemeral_ok=True)
     found = (await look(dataclasses.replace(settings, database=fine), environ=dyno))["disk"]
     assert found.state is State.WARN
 
@@ -214,9 +214,7 @@ async def test_the_hosts_own_activities_are_read(settings: Settings, tmp_path: P
     assert (await look(settings))["activities"].text.endswith("in the library.")
     own = tmp_path / "own.toml"
     own.write_text('[[activity]]\nkey = "walk"\n', encoding="utf-8")
-    settings = dataclasses.replace(
-        settings, meetings=dataclasses.replace(settings.meetings, activities=str(own))
-    )
+    settings = dataclasses.replace(settings, meetings=settings.meetings._replace(activities=str(own)))
     found = (await look(settings))["activities"]
     assert found.state is State.FAIL
     assert f"The activity walk in {own} has no name" in found.text

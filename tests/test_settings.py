@@ -88,7 +88,9 @@ def test_a_missing_token_is_a_sentence_that_says_where_to_get_one() -> None:
         Settings.load({}).require_token()
 
 
-@pytest.mark.parametrize("section", [field.name for field in dataclasses.fields(Settings) if field.repr])
+@pytest.mark.parametrize(
+    "section", [field.name for field in dataclasses.fields(Settings.load({})) if field.repr]
+)
 def test_each_number_is_refused_just_outside_its_range(section: str) -> None:
     kind = get_type_hints(Settings)[section]
     for key, hint in get_type_hints(kind, include_extras=True).items():

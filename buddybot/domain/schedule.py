@@ -20,8 +20,9 @@ SHORTEST, LONGEST = 15, 480
 """Minutes a meeting may last."""
 MOST_WEEKS = 8
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])(?:m|\.m\.))?", re.IGNORECASE)
+# Patterns are kept as text: `re` compiles one when it is first used, which makes no start longer.
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_TIME = r"(?i)([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])(?:m|\.m\.))?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def parse_date(raw: str) -> dt.date:
 
     Raises Refusal("date.unreadable"), ("date.nonexistent") or ("date.range").
     """
-    match = _DATE.fullmatch(raw.strip())
+    match = re.fullmatch(_DATE, raw.strip())
     if not match:
         raise Refusal("date.unreadable", raw=excerpt(raw))
     year, month, day = map(int, match.groups())
@@ -139,7 +140,7 @@ def parse_date(raw: str) -> dt.date:
 
 def parse_time(raw: str) -> dt.time:
     """A time of day: "19:00", "7:30", "19.00", "7pm", "7:30 pm"; raises Refusal("time.unreadable")."""
-    match = _TIME.fullmatch(raw.strip())
+    match = re.fullmatch(_TIME, raw.strip())
     if not match or not (match[2] or match[3]):  # a bare "7" may be either half of the day
         raise Refusal("time.unreadable", raw=excerpt(raw))
     hour, minute = int(match[1]), int(match[2] or 0)

@@ -27,15 +27,14 @@ _NON_JOINER, _JOINER, _EMOJI_STYLE, _KEYCAP = "\u200c", "\u200d", "\ufe0f", "\u2
 _KEPT_FOR_NOW = frozenset({_NON_JOINER, _JOINER, _EMOJI_STYLE})
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _BLANK = "\u2800"
-_INVISIBLE = re.compile(
+# Patterns are kept as text: `re` compiles one when it is first used, which makes no start longer.
+_INVISIBLE = (
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0e\uffa0\ufff0-\ufff8\ufffc"
     "\U00016fe4\U0001d159\U000e0000-\U000e0fff]"
 )
-_NOT_CHARACTERS = re.compile("[\ufdd0-\ufdef]")
-_EMOJI = re.compile(
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-)
-_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f]")
+_NOT_CHARACTERS = "[\ufdd0-\ufdef]"
+_EMOJI = "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_ARABIC = "[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f]"
 _VIRAMA = 9  # the canonical combining class of all viramas
 
 
@@ -104,7 +103,7 @@ def _visible(char: str) -> str:
     if category in {"Cc", "Cf", "Cs", "Co"} or ord(char) & 0xFFFE == 0xFFFE:
         return ""
     # Other unassigned code points stay: they may be emoji that are newer than this Python.
-    return "" if _INVISIBLE.match(char) or _NOT_CHARACTERS.match(char) else char
+    return "" if re.match(_INVISIBLE, char) or re.match(_NOT_CHARACTERS, char) else char
 
 
 def _settled(text: str) -> str:
@@ -131,9 +130,9 @@ def _settled(text: str) -> str:
 def _holds(char: str, before: str, after: str) -> bool:
     """Whether a joiner or selector between these two does what it is for."""
     if char == _EMOJI_STYLE:
-        return bool(_EMOJI.match(before)) or (before in "0123456789#*" and after == _KEYCAP)
+        return bool(re.match(_EMOJI, before)) or (before in "0123456789#*" and after == _KEYCAP)
     if unicodedata.combining(before) == _VIRAMA:
         return after.isalpha()  # half forms and conjuncts of Indic scripts
     if char == _NON_JOINER:
-        return bool(_ARABIC.match(before) and _ARABIC.match(after))  # Persian, Urdu, Kurdish
-    return bool((_EMOJI.match(before) or before == _EMOJI_STYLE) and _EMOJI.match(after))
+        return bool(re.match(_ARABIC, before) and re.match(_ARABIC, after))  # Persian, Urdu, Kurdish
+    return bool((re.match(_EMOJI, before) or before == _EMOJI_STYLE) and re.match(_EMOJI, after))

@@ -7,10 +7,11 @@ A locale is a folder of TOML files; the key of a sentence is `file.table.name`. 
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 DEFAULT = "en"
+_FOLDER = Path(__file__).parent
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -25,9 +26,7 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 @cache
 def available() -> tuple[str, ...]:
     """Return the languages there are, by their codes."""
-    return tuple(
-        sorted(item.name for item in files(__name__).iterdir() if item.is_dir() and len(item.name) == 2)
-    )
+    return tuple(sorted(item.name for item in _FOLDER.iterdir() if item.is_dir() and len(item.name) == 2))
 
 
 @cache
@@ -36,7 +35,7 @@ def sentences(language: str) -> Mapping[str, str]:
     if language not in available():
         raise LookupError(f"no locale {language!r}")
     found: dict[str, str] = {}
-    for item in files(__name__).joinpath(language).iterdir():
+    for item in (_FOLDER / language).iterdir():
         if item.name.endswith(".toml"):
             found.update(_flat(item.name.removesuffix(".toml"), tomllib.loads(item.read_text("utf-8"))))
     return found

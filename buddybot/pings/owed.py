@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
@@ -10,7 +11,6 @@ from buddybot.domain.pings import GROUP, Owed, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.schedule import instant
-from buddybot.values import dataclass
 
 SUMMARY_LIFE = timedelta(days=7)
 REMINDER_BEFORE = timedelta(hours=24)
@@ -22,8 +22,7 @@ ANSWERABLE = timedelta(hours=1)
 _TO_MEMBERS = (PingKind.NUDGE, PingKind.REMINDER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(NamedTuple):
     """When what is said around a meeting; `quiet` are the hours of those who chose none themselves."""
 
     card_before: timedelta

@@ -1,15 +1,13 @@
 """What a self-hoster may set, as the services use it."""
 
-from dataclasses import field
 from datetime import timedelta
+from typing import NamedTuple
 
-from buddybot.domain.activities import Library
+from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.quiet import QuietHours
-from buddybot.values import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(NamedTuple):
     """How early, how long and how often; `quiet` are the hours of those who chose none themselves.
 
     `library` has the activities that a group can do together, `keep` says after how long only counts are
@@ -22,4 +20,4 @@ class Rules:
     code_tries_per_hour: int
     quiet: QuietHours | None = None
     keep: timedelta | None = None
-    library: Library = field(default_factory=dict)
+    library: Library = NO_LIBRARY

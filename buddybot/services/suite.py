@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 from buddybot.domain.pings import PingKind
 from buddybot.services import checkin_card, few, health, kudos, news, offers, swaps, venue_news
@@ -52,11 +53,9 @@ from buddybot.services.swaps import SwapService
 from buddybot.services.turns import TurnService
 from buddybot.services.visitors import VisitorService
 from buddybot.services.work import Planner, Work
-from buddybot.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(NamedTuple):
     """One service a feature; cogs, cards and pings are given this."""
 
     work: Work

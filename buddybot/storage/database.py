@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from buddybot.storage.errors import ConstraintError, ScriptError, StorageError, TransientError
-from buddybot.storage.sqlite import SqliteDatabase
 from buddybot.storage.transaction import Row, Script, T, Tx
 
 __all__ = [
@@ -55,13 +54,14 @@ async def connect(url: str, *, connections: int = 8, prepared: bool = True) -> D
     ``connections`` (at most that many) and ``prepared`` (False behind a pooler that hands out a
     connection per transaction) matter to PostgreSQL only. Raises StorageError with one sentence.
     """
-    if url == _MEMORY:
-        return await SqliteDatabase.open(None)
     path = sqlite_path(url)
-    if path is not None and path.name:
+    if url == _MEMORY or (path is not None and path.name):
+        # Imported here, as below: a bot uses one of the two engines, and need not load the other's driver.
+        from buddybot.storage.sqlite import SqliteDatabase
+
         return await SqliteDatabase.open(path)
     if url.startswith(("postgres://", "postgresql://")):
-        # Imported here: the driver slows the start of the many who use SQLite.
+        # Imported here: see above.
         from buddybot.storage.postgres import PostgresDatabase
 
         return await PostgresDatabase.open(url, connections=connections, prepared=prepared)

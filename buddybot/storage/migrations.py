@@ -5,10 +5,8 @@ and never gives a number twice.
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Literal
 
 from buddybot.storage.database import Database, StorageError, TransientError, Tx
@@ -16,6 +14,7 @@ from buddybot.storage.parameters import TOKEN
 
 Engine = Literal["sqlite", "postgres"]
 
+_FOLDER = Path(__file__).with_name("migrations")
 _NAME = re.compile(r"[0-9]{4}_[a-z0-9_]+")
 _LOCK = 0x6275_6464_7962  # "buddyb": PostgreSQL's advisory locks are numbers
 _MACROS: dict[str, dict[Engine, str]] = {
@@ -26,7 +25,7 @@ _MACROS: dict[str, dict[Engine, str]] = {
 }
 
 
-async def migrate(database: Database, *, folder: Traversable | None = None) -> list[str]:
+async def migrate(database: Database, *, folder: Path | None = None) -> list[str]:
     """Run what is missing and return its names; a second process that does the same waits its turn."""
     scripts = _scripts(folder)
 
@@ -37,7 +36,7 @@ async def migrate(database: Database, *, folder: Traversable | None = None) -> l
         missing = _missing(list(scripts), await _recorded(tx))
         if not missing:
             return None
-        await _apply(tx, missing[0], scripts[missing[0]], database.engine)
+        await _apply(tx, missing[0], scripts[missing[0]].read_text(encoding="utf-8"), database.engine)
         return missing[0]
 
     done = []
@@ -46,7 +45,7 @@ async def migrate(database: Database, *, folder: Traversable | None = None) -> l
     return done
 
 
-async def pending(database: Database, *, folder: Traversable | None = None) -> list[str]:
+async def pending(database: Database, *, folder: Path | None = None) -> list[str]:
     """Return the names that ``migrate`` would run; raises StorageError when the database is newer."""
     scripts = _scripts(folder)
 
@@ -62,6 +61,9 @@ async def pending(database: Database, *, folder: Traversable | None = None) -> l
 
 def statements(script: str, engine: Engine) -> Iterator[str]:
     """Yield the statements of a migration, without comments and with the macro filled in."""
+    # Imported here: most starts find nothing to do, and those on PostgreSQL need it for nothing else.
+    import sqlite3
+
     statement, position = "", 0
     for token in TOKEN.finditer(script):
         statement += script[position : token.start()]
@@ -108,13 +110,10 @@ def _missing(known: list[str], recorded: list[str]) -> list[str]:
     return known[len(recorded) :]
 
 
-def _scripts(folder: Traversable | None) -> dict[str, str]:
-    """Return the text of each migration by its name, in order."""
-    folder = folder or files("buddybot.storage").joinpath("migrations")
-    found = sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
-    )
-    scripts = {file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in found}
+def _scripts(folder: Path | None) -> dict[str, Path]:
+    """Return the file of each migration by its name, in order."""
+    folder = folder or _FOLDER
+    scripts = {file.stem: file for file in sorted(folder.glob("*.sql"))}
     for name in scripts:
         if not _NAME.fullmatch(name):
             raise StorageError(f"The migration {name}.sql is not named like 0001_name.sql.")

@@ -12,9 +12,6 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import AlertId
 from buddybot.domain.pulse import Band
 from buddybot.domain.stagnation_charts import Chart
-from buddybot.exports.attendance_charts import chart, has_chart
-from buddybot.exports.heat_map import attendance_picture
-from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
 from buddybot.services.alerts import Watched
 from buddybot.services.health_views import HealthView
 from buddybot.storage.history import MeetingPast
@@ -27,25 +24,30 @@ from buddybot.ui.texts import Markup, Texts, channel, moment
 
 CAME, SIGNALS = "attendance.png", "signals.png"
 _MOST_OPEN = 6
-_LINES = {
-    Chart.ATTENDANCE: Signal.ATTENDANCE,
-    Chart.COMPLETION: Signal.KEPT,
-    Chart.PULSE: Signal.PULSE,
-    Chart.SUM: Signal.ALL,
-}
 _BANDS = list(Band)
 
 
 def pictures(texts: Texts, view: HealthView) -> Drawn:
     """Draw who came and the signals, which takes a moment; none before the first meeting."""
+    # Imported here: pictures are asked for rarely, and a start does without what draws them.
+    from buddybot.exports.attendance_charts import chart, has_chart
+    from buddybot.exports.heat_map import attendance_picture
+    from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
+
     if not view.meetings or not has_chart(view.record):
         return {}
+    lines = {
+        Chart.ATTENDANCE: Signal.ATTENDANCE,
+        Chart.COMPLETION: Signal.KEPT,
+        Chart.PULSE: Signal.PULSE,
+        Chart.SUM: Signal.ALL,
+    }
     signals = SignalsChart(
         tuple(each.day for each in view.meetings),
         tuple(each.rates for each in view.meetings),
         tuple(each.kept for each in view.meetings),
         tuple(_band(each) for each in view.meetings),
-        tuple((place, _LINES[fallen]) for place, fallen in view.fallen),
+        tuple((place, lines[fallen]) for place, fallen in view.fallen),
     )
     return {
         CAME: attendance_picture(chart(view.record), texts.plain),

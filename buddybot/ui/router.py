@@ -87,8 +87,8 @@ class Router:
 
     def add(self, cog: object) -> None:
         """Enter every marked method of a cog; ValueError when a name is taken."""
-        for attribute in dir(type(cog)):
-            name = getattr(getattr(type(cog), attribute), _ROUTE, None)
+        for attribute, value in vars(type(cog)).items():
+            name = getattr(value, _ROUTE, None)
             if name is None:
                 continue
             if name in self._handlers:

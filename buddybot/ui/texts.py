@@ -9,13 +9,14 @@ import discord
 from buddybot import locales
 from buddybot.domain.ids import ChannelId, RoleId, UserId
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Patterns are kept as text: `re` compiles one when it is first used, which makes no start longer.
+_UNSEEN = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 """Control characters, overrides of the reading direction, halves of characters."""
-_INLINE = re.compile(r"([\\*_~`|<\[\]])")
+_INLINE = r"([\\*_~`|<\[\]])"
 """What begins or ends emphasis, code, spoilers, links, mentions, timestamps and emoji, wherever it stands."""
-_FIRST = re.compile(r"^(\s*)([#>]|[-+](?=[\s#]))|^(\s*[0-9]{1,9})([.)])(?=\s)", re.MULTILINE)
+_FIRST = r"(?m)^(\s*)([#>]|[-+](?=[\s#]))|^(\s*[0-9]{1,9})([.)])(?=\s)"
 """What makes a heading, quotation, list or small print at the beginning of a line."""
-_ADDRESS = re.compile(r"(?<=:)/(?=/)|(?<=\.[A-Za-z]{2})/|(?<=\.[A-Za-z]{3})/|(?<=\.[A-Za-z]{4})/")
+_ADDRESS = r"(?<=:)/(?=/)|(?<=\.[A-Za-z]{2})/|(?<=\.[A-Za-z]{3})/|(?<=\.[A-Za-z]{4})/"
 """What makes a client see a link in `https://` or in an address without it, such as `discord.gg/`."""
 
 
@@ -32,9 +33,9 @@ def inert(text: str) -> Markup:
     sees the text as it was written. `@everyone` and ids get a zero-width space behind the `@`,
     because a backslash does not stop Discord from seeing those.
     """
-    escaped = _INLINE.sub(r"\\\1", _UNSEEN.sub("", text))
-    escaped = _FIRST.sub(_escaped_first, escaped)
-    return Markup(discord.utils.escape_mentions(_ADDRESS.sub(r"\\/", escaped)))
+    escaped = re.sub(_INLINE, r"\\\1", re.sub(_UNSEEN, "", text))
+    escaped = re.sub(_FIRST, _escaped_first, escaped)
+    return Markup(discord.utils.escape_mentions(re.sub(_ADDRESS, r"\\/", escaped)))
 
 
 def _escaped_first(match: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import replace
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,6 @@ from buddybot.domain.commitments import (
     Settled,
     State,
     Visibility,
-    credit,
     guess_category,
     offers_help,
     parse_line,
@@ -162,12 +160,6 @@ def test_the_values_of_the_enums_are_what_the_database_keeps() -> None:
         "dropped",
     } <= values
     assert all(value == value.lower() and " " not in value for value in values)
-
-
-def test_credit_is_partial_and_never_more_than_one() -> None:
-    assert credit(3, 4) == Fraction(3, 4)
-    assert credit(0, 4) == 0
-    assert credit(9, 4) == 1
 
 
 def test_all_done_is_kept_also_when_the_rest_was_let_go() -> None:

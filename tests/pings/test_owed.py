@@ -150,7 +150,7 @@ def test_a_nudge_that_would_come_with_the_card_is_left_out() -> None:
         meetings=[meeting()],
         members={ANA: RESERVED},
         every_weeks=1,
-        times=replace(TIMES, card_before=timedelta(hours=168)),
+        times=TIMES._replace(card_before=timedelta(hours=168)),
     )
     assert PingKind.NUDGE not in {each.kind for each in early}
 

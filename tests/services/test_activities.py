@@ -45,7 +45,7 @@ class Club:
     meeting: Meeting
 
     def __post_init__(self) -> None:
-        rules = replace(RULES, library=LIBRARY)
+        rules = RULES._replace(library=LIBRARY)
         self.activities = ActivityService(self.house.work, rules)
         self.agenda = AgendaService(self.house.work, rules)
 
