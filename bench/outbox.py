@@ -113,7 +113,7 @@ class Listening:
 class Statements:
     """What the repository says to SQLite for one claim, and for each ping that is finished."""
 
-    claim: tuple[str, dict[str, Any]]
+    claim: Sequence[tuple[str, dict[str, Any]]]
     finish: Sequence[tuple[str, dict[str, Any]]]
 
 
@@ -188,7 +188,7 @@ async def _listen(database: Database, now: datetime) -> Statements:
         listening = Listening(tx)
         sending = SendingRepository(listening)
         held = await sending.claim(limit=BATCH, now=now, lease=LEASE)
-        (claim,) = listening.heard
+        claim = tuple(listening.heard)
         listening.heard.clear()
         await _finish(listening, held[:1], now)
         return Statements(claim, tuple(listening.heard))
@@ -214,10 +214,9 @@ async def _claim_all(database: Database, now: datetime) -> int:
 
 def _claim_all_raw(connection: sqlite3.Connection, statements: Statements) -> int:
     done = 0
-    claim, parameters = statements.claim
     while True:
         connection.execute("BEGIN IMMEDIATE")
-        held = connection.execute(claim, parameters).fetchall()
+        held = [connection.execute(sql, given).fetchall() for sql, given in statements.claim][-1]
         connection.execute("COMMIT")
         if not held:
             return done

@@ -14,7 +14,7 @@ from bench.report import Report, Verdict, run
 from bench.timing import Contender, Rounds, interleaved
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 9
+ROUNDS = 15
 GOALS = {"SQLite": 1.3, "PostgreSQL": 1.45}
 BARE = "discord.py alone"
 _BARE = f"import discord; from discord.ext import commands; print({READY!r}, flush=True)"
