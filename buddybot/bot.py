@@ -25,7 +25,7 @@ from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.client import Client
-from buddybot.ui.reply import Reply, told
+from buddybot.ui.reply import Reply, actor_of, told
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -135,6 +135,13 @@ class BuddyBot(Client):
         handler, given = found
         await handler(interaction, given)
         self.dispatch("press_completion", interaction)
+
+    async def on_app_command_completion(self, interaction: "discord.Interaction[BuddyBot]", _: Any) -> None:
+        """Let the cogs follow a command's answer, when there is anything; a form leaves no room for it."""
+        if interaction.response.type in (None, discord.InteractionResponseType.modal):
+            return
+        if await self.services.afterwards.waits(actor_of(interaction)):
+            self.dispatch("answered", interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line."""

@@ -1,8 +1,5 @@
 """/feedback: words in confidence to the organizers; behind their next command they read them."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -61,14 +58,8 @@ class FeedbackCog(commands.Cog):
             await self._feedback.seen([item for item in heard.items if item.user_id != reply.actor.user_id])
 
     @commands.Cog.listener()
-    async def on_app_command_completion(
-        self,
-        interaction: Interaction,
-        _command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
-    ) -> None:
+    async def on_answered(self, interaction: Interaction) -> None:
         """Follow an organizer's command with what nobody has read yet; a form leaves no room for it."""
-        if interaction.response.type in (None, discord.InteractionResponseType.modal):
-            return
         reply = Reply(interaction)
         items = await self._feedback.unseen(reply.actor)
         if items:

@@ -1,10 +1,8 @@
 """What a member alone is offered: shown behind the answer to what they did, or by direct message."""
 
 from dataclasses import replace
-from typing import Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.commitments import Commitment
@@ -29,11 +27,7 @@ class FitCog(commands.Cog):
         self._commitments = bot.services.commitments
 
     @commands.Cog.listener()
-    async def on_app_command_completion(
-        self,
-        interaction: Interaction,
-        _command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
-    ) -> None:
+    async def on_answered(self, interaction: Interaction) -> None:
         """Follow a command's answer with what waits for this person."""
         await self.on_press_completion(interaction)
 

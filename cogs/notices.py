@@ -1,9 +1,6 @@
 """After an organizer's command: what went wrong since the last one."""
 
-from typing import Any
-
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from buddybot.ui.alerts import alert_card
@@ -22,14 +19,8 @@ class NoticeCog(commands.Cog):
         self._services = bot.services
 
     @commands.Cog.listener()
-    async def on_app_command_completion(
-        self,
-        interaction: "discord.Interaction[Client]",
-        _command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
-    ) -> None:
-        """Follow a command's answer with the notices; a form leaves no room for them."""
-        if interaction.response.type is discord.InteractionResponseType.modal:
-            return
+    async def on_answered(self, interaction: "discord.Interaction[Client]") -> None:
+        """Follow a command's answer with the notices."""
         reply = Reply(interaction)
         await self._tell_alerts(reply)
         notices = await self._services.notices.unseen(reply.actor)

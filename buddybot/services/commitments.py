@@ -335,13 +335,9 @@ async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: dateti
     return None
 
 
-async def _view(
-    tx: Tx, group: Group, item: Commitment, *, touched: tuple[MeetingId, ...] = ()
-) -> OwnCommitment:
+async def _view(tx: Tx, group: Group, item: Commitment) -> OwnCommitment:
     ahead = await MeetingRepository(tx).ahead(group.id)
-    return OwnCommitment(
-        commitment=item, group_name=group.name, due=_starts(due_meeting(ahead, item)), touched=touched
-    )
+    return OwnCommitment(commitment=item, group_name=group.name, due=_starts(due_meeting(ahead, item)))
 
 
 async def _changed(tx: Tx, group: Group, before: Commitment, *, count_changed: bool = False) -> OwnCommitment:
@@ -349,12 +345,16 @@ async def _changed(tx: Tx, group: Group, before: Commitment, *, count_changed: b
     item = await CommitmentRepository(tx).get(group.id, before.user_id, before.id)
     if item is None:
         raise LookupError("a changed commitment was not found")
+    ahead = await MeetingRepository(tx).ahead(group.id)
     touched: list[MeetingId] = []
     if count_changed or Visibility.GROUP in (before.visibility, item.visibility):
-        for meeting in await MeetingRepository(tx).ahead(group.id):
-            await CardRepository(tx).touch(meeting.id)
-            touched.append(meeting.id)
-    return await _view(tx, group, item, touched=tuple(touched))
+        touched = [meeting.id for meeting in ahead if await CardRepository(tx).touch(meeting.id)]
+    return OwnCommitment(
+        commitment=item,
+        group_name=group.name,
+        due=_starts(due_meeting(ahead, item)),
+        touched=tuple(touched),
+    )
 
 
 async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:

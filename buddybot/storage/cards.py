@@ -86,10 +86,16 @@ class CardRepository:
             message_id=message_id,
         )
 
-    async def touch(self, meeting_id: MeetingId) -> None:
-        """Say, in the transaction that changes it, that what a meeting's cards show has changed."""
-        await self._tx.run(
-            "UPDATE cards SET revision = revision + 1 WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+    async def touch(self, meeting_id: MeetingId) -> bool:
+        """Say, in the transaction that changes it, that what a meeting's cards show has changed.
+
+        False when it has none.
+        """
+        return bool(
+            await self._tx.run(
+                "UPDATE cards SET revision = revision + 1 WHERE meeting_id = :meeting_id",
+                meeting_id=meeting_id,
+            )
         )
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[ShownCard]:
