@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
 from buddybot.pings.dispatcher import Dispatcher
@@ -193,6 +194,12 @@ class BuddyBot(Client):
                 ending.create_task(self.dispatcher.stop())
         await self._disconnect()
         await self.close_house()
+
+    def _get_state(self, **options: Any) -> LeanState:
+        """Keep less of each server than the library would; called once by it."""
+        return LeanState(
+            dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options
+        )
 
     async def _async_setup_hook(self) -> None:
         await super()._async_setup_hook()

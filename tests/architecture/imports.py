@@ -10,7 +10,7 @@ from tests.architecture.source import Function, Source
 LAYERS = {"domain": 0, "storage": 1, "services": 2, "pings": 3, "exports": 3, "ui": 4, "cogs": 5}
 COMPOSITION = frozenset(
     {
-        *("__main__", "app", "backtest", "backtest_database", "bot", "cli", "demo", "doctor"),
+        *("__main__", "app", "backtest", "backtest_database", "bot", "cache", "cli", "demo", "doctor"),
         *("copies_command", "export_command", "host_database", "library", "person_command"),
     }
 )
@@ -101,7 +101,7 @@ def _in_demo(module: str) -> bool:
 
 
 def _shows_discord(module: str) -> bool:
-    return part_of(module) in {"ui", "cogs", "bot", "app", "demo", "pings delivery"}
+    return part_of(module) in {"ui", "cogs", "bot", "cache", "app", "demo", "pings delivery"}
 
 
 def _among(*modules: str) -> Callable[[str], bool]:
