@@ -193,6 +193,10 @@ async def test_the_view_has_a_state_for_every_member_and_meeting(rowan: Circle) 
     view = await rowan.views.show(rowan.house.actor(ORGANIZER))
     assert len(view.meetings) == 26
     assert [len(row.states) for row in view.record.people] == [26] * 6
-    assert view.record.people[0].states[-3:] == (Attendance.PRESENT, Attendance.DIDNT_MEET, Attendance.PRESENT)
+    assert view.record.people[0].states[-3:] == (
+        Attendance.PRESENT,
+        Attendance.DIDNT_MEET,
+        Attendance.PRESENT,
+    )
     assert view.record.people[-1].states[-1] is Attendance.ABSENT
     assert view.meetings[-1].tally.rated is None
