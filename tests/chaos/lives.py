@@ -19,9 +19,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
-from buddybot import app, bot
+from buddybot import app, bot, locales
+from buddybot.library import load_activities
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
@@ -70,7 +72,7 @@ LIVES: Mapping[str, tuple[Callable[[Given], None], Mapping[str, Point]]] = {
 
 
 def prepare() -> None:
-    """Import what a bot imports on its way, and let nothing be waited for or left unsaid."""
+    """Import and read what a bot imports and reads on its way, and let nothing be waited for."""
     for name in bot.cog_names():
         importlib.import_module(f"cogs.{name}")
     make = app.create_bot
@@ -84,6 +86,8 @@ def prepare() -> None:
         # The library would run the module anew, which takes as long as the rest of a start.
         await importlib.import_module(name).setup(self)
 
+    locales.sentences(locales.DEFAULT)
+    app.load_activities = cache(load_activities)  # type: ignore[attr-defined]  # it is imported there
     app.create_bot = made
     bot.BuddyBot.load_extension = load  # type: ignore[assignment]  # without a package
     gc.collect()
