@@ -27,7 +27,7 @@ FORGETS_AFTER = 3.0
 """Real seconds that a nonce is remembered: shorter than a lease, so that the nonce alone would double."""
 STEP = 0.02
 """The most seconds that each half of a delivery takes."""
-WAITING = 40
+WAITING = 15
 """Pings that are kept due."""
 FAULTS = ("reset after", "503 after", "503 before")
 TO_SETTLE = 180.0

@@ -21,7 +21,7 @@ from buddybot.storage.venues import VenueRepository
 
 RANDOM = "random instant"
 _SEND, _LOOK = (b"POST /api/v10/channels/", b"/messages "), (b"GET /api/v10/channels/", b"/messages?")
-_ANSWER, _EDIT = (b"POST /api/v10/interactions/", b"/callback "), (b"PATCH /api/v10/channels/", b"/messages/")
+_ANSWER, _EDIT = (b"POST /api/v10/interactions/", b"/callback"), (b"PATCH /api/v10/channels/", b"/messages/")
 
 Strike = Callable[..., None]
 """Ends the process when its turn has come, after a last deed if there is one."""
