@@ -28,6 +28,7 @@ from buddybot.pings.pacing import Pacer
 from buddybot.pings.periodic import Housekeeping, jobs
 from buddybot.pings.planner import Planner
 from buddybot.services import suite
+from buddybot.services.pace import Pace
 from buddybot.services.rules import Rules
 from buddybot.services.work import Now, Work
 from buddybot.settings import Settings
@@ -69,7 +70,8 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         database = await connect(settings.database_url)
         bot.on_close(database.close)
         await migrate(database)
-        work = Work(database=database, now=now, changed=clock.ring_soon)
+        pace = Pace(now, a_minute=settings.limits.changes_per_minute)
+        work = Work(database=database, now=now, changed=clock.ring_soon, pace=pace)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         bot.services = suite.build(work, planner, _rules(settings, library))
         await bot.services.restores.settle_copy()

@@ -66,6 +66,12 @@ class InvitationSettings(NamedTuple):
     tries_per_hour: Annotated[int, Between(1, 100)]
 
 
+class LimitSettings(NamedTuple):
+    """How much one person may change in a minute; channels, servers and days follow from it."""
+
+    changes_per_minute: Annotated[int, Between(10, 1_000_000)]
+
+
 class PrivacySettings(NamedTuple):
     """Days between a server's farewell and the deletion of its rows, and until only counts are kept."""
 
@@ -90,6 +96,7 @@ class Settings:
     meetings: MeetingSettings
     reminders: ReminderSettings
     invitations: InvitationSettings
+    limits: LimitSettings
     privacy: PrivacySettings
     log: LogSettings
     token: str = field(repr=False)

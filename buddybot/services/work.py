@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
 from buddybot.services.actor import Actor
+from buddybot.services.pace import Pace
 from buddybot.storage.database import Database, Script, Tx
 from buddybot.storage.interactions import InteractionRepository
 
@@ -28,12 +29,18 @@ class AlreadyHandled(Exception):  # it is no error: the first time was carried o
 class Work:
     """Runs scripts against the database in the name of an actor."""
 
-    def __init__(self, *, database: Database, now: Now, changed: Callable[[], None]) -> None:
-        """`changed` is called after every commit; it lets the alarm clock look for earlier dues."""
+    def __init__(
+        self, *, database: Database, now: Now, changed: Callable[[], None], pace: Pace | None = None
+    ) -> None:
+        """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
+
+        `pace` bounds how much people change in a while; None bounds nothing.
+        """
         self._database = database
         self._changed = changed
         self._deletions = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
+        self._pace = pace
         self.now = now
 
     async def read(self, script: Script[T]) -> T:
@@ -53,8 +60,11 @@ class Work:
     async def write(self, actor: Actor | None, script: Script[T]) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 
-        Raises AlreadyHandled when the actor's interaction was carried out before.
+        Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
+        when there is too much of it.
         """
+        if actor is not None and self._pace is not None:
+            self._pace.take(actor)
 
         async def unit(tx: Tx) -> T:
             if actor is not None and not await InteractionRepository(tx).claim(
