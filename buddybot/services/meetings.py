@@ -73,6 +73,7 @@ class MeetingService:
             group, meeting = await self._chosen(tx, actor, pick, group_id)
             if meeting.state is MeetingState.SKIPPED:
                 return Changed(group, meeting, again=True)
+            await news.require_room(tx, group, self._work.now())
             meeting.become(MeetingState.SKIPPED)
             return await self._set(tx, group, meeting, MeetingState.SKIPPED, reason)
 
@@ -88,6 +89,7 @@ class MeetingService:
                 return Changed(standing.group, meeting, again=True)
             meeting.become(MeetingState.SCHEDULED)
             now = self._work.now()
+            await news.require_room(tx, standing.group, now)
             place = calendar.placed(
                 meeting.day,
                 meeting.time,
@@ -114,7 +116,7 @@ class MeetingService:
         """Hold a meeting at another time.
 
         Refusals: `meeting.move_where`, `meeting.same_time`, `meeting.past`, `meeting.too_far`,
-        `meeting.collides`, and `meeting.not_moved` for one that is not just planned.
+        `meeting.collides`, `meeting.changes_many`, and `meeting.not_moved` for one that is not just planned.
         """
         if day is None and at is None:
             raise Refusal("meeting.move_where")
@@ -124,6 +126,7 @@ class MeetingService:
             group, meeting = await self._chosen(tx, actor, pick, group_id)
             if meeting.state is not MeetingState.SCHEDULED:
                 raise Refusal("meeting.not_moved")
+            await news.require_room(tx, group, now)
             place = calendar.placed(
                 day or meeting.day,
                 at or meeting.time,

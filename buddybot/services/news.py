@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from buddybot.domain.activities import NO_LIBRARY, Library
+from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
@@ -26,6 +27,11 @@ from buddybot.values import dataclass
 
 CHANGE_LIFE = timedelta(hours=1)
 """How long after the meeting's end, or after now, word of a change is of use."""
+
+
+MOST_CHANGES = 20
+"""Changes of its meetings that a group is told of in a day."""
+_DAY = timedelta(days=1)
 
 
 class What(StrEnum):
@@ -67,6 +73,16 @@ async def note_move(tx: Tx, meeting: Meeting) -> None:
     waiting = (await editions(tx, meeting, PingKind.CHANGE)).waiting
     if meeting.moved_from is None or waiting is None:
         await MeetingRepository(tx).put_moved_from(meeting.id, meeting.starts_at)
+
+
+async def require_room(tx: Tx, group: Group, now: datetime) -> None:
+    """Raise Refusal `meeting.changes_many` when the group was told of enough for one day.
+
+    Calling a meeting off is never refused.
+    """
+    told = await OutboxRepository(tx).count(group.id, PingKind.CHANGE, since=now - _DAY)
+    if told >= MOST_CHANGES:
+        raise Refusal("meeting.changes_many", most=MOST_CHANGES)
 
 
 async def owe_change(tx: Tx, meeting: Meeting, now: datetime) -> None:

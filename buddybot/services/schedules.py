@@ -108,13 +108,14 @@ class ScheduleService:
         """Plan one more meeting; on a day that was skipped, meet after all.
 
         Refusals: `schedule.missing`, `meeting.past`, `meeting.too_far`, `meeting.collides`,
-        `meeting.day_taken`.
+        `meeting.day_taken`, `meeting.changes_many`.
         """
 
         async def script(tx: Tx) -> Changed:
             now = self._work.now()
             group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
+            await news.require_room(tx, group, now)
             usual = _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
             place = calendar.placed(
                 day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now

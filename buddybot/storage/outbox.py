@@ -80,6 +80,19 @@ class OutboxRepository:
         )
         return [ping_of(row) for row in rows]
 
+    async def count(self, group_id: GroupId, kind: PingKind, *, since: datetime) -> int:
+        """Return how many pings of a kind became due since, whatever came of them."""
+        row = await self._tx.one(
+            """
+            SELECT COUNT(*) AS found FROM outbox
+            WHERE group_id = :group_id AND kind = :kind AND due_at >= :since
+            """,
+            group_id=group_id,
+            kind=kind.value,
+            since=epoch(since),
+        )
+        return 0 if row is None else int(row["found"])
+
     async def cancel(self, ping_id: PingId, now: datetime) -> None:
         """Take a ping back, unless a sender has begun with it meanwhile."""
         await self._tx.run(

@@ -8,6 +8,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
+from buddybot.services import news
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
@@ -205,3 +206,22 @@ async def test_two_groups_keep_their_calendars_apart(house: House, group: Group)
     assert FIRST not in [each.day for each in await house.ahead(other)]
     held = await house.run(lambda tx: MeetingRepository(tx).since(other.id, FIRST))
     assert held[0].state is MeetingState.SKIPPED
+
+
+async def test_a_group_is_told_of_so_many_changes_in_a_day_and_a_meeting_can_still_be_called_off(
+    house: House, group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST_CHANGES", 2)
+    meeting = (await house.ahead(group))[0]
+    await house.meetings.skip(house.actor(ORGANIZER), FIRST, Reason.HOLIDAY)
+    await house.meetings.skip(house.actor(ORGANIZER), SECOND, Reason.HOLIDAY)
+    async with refused("meeting.changes_many"):
+        await house.meetings.skip(house.actor(ORGANIZER), FOURTH, Reason.HOLIDAY)
+    async with refused("meeting.changes_many"):
+        await house.meetings.revive(house.actor(ORGANIZER), meeting.id)
+    ahead = (await house.ahead(group))[0]
+    async with refused("meeting.changes_many"):
+        await house.meetings.move(house.actor(ORGANIZER), ahead.id, day=None, at=time(20))
+    await house.meetings.cancel(house.actor(ORGANIZER), ahead.id, Reason.OTHER)
+    house.now += timedelta(days=1, seconds=1)
+    await house.meetings.revive(house.actor(ORGANIZER), meeting.id)
