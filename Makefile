@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check bench screenshots click-test lock wheel-smoke chaos time soak clean
+.PHONY: help demo run test test-office check audit bench screenshots click-test lock wheel-smoke chaos time soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,11 +23,16 @@ test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one
 test-office: $(READY) ## Open the spreadsheets with LibreOffice; apt installs it where it is missing
 	@bash .ci/office $(BIN)/python
 
-check: $(READY) ## Lint, format, types and the direction of the imports
+check: $(READY) ## Lint, format, types, what may be unsafe, secrets, and the direction of the imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive buddybot cogs
+	$(BIN)/python -m tests.secret_scan
 	$(BIN)/python -m pytest tests/architecture
+
+audit: ## Ask whether a weakness is known of any package in the lock; needs the network
+	@bash .ci/audit "$(PYTHON)"
 
 time: $(READY) ## Look at every zone's clocks until 2037: one meeting in each local week, whatever they do
 	$(BIN)/python -m tests.domain.every_zone
