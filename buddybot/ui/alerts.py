@@ -147,5 +147,5 @@ async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int 
             await place.get_partial_message(message.message_id).edit(
                 view=card, allowed_mentions=discord.AllowedMentions.none()
             )
-        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("a card of alert %s was not edited: %s", decided.view.raised.id, type(error).__name__)

@@ -110,7 +110,7 @@ class LiveEvents:
                 await self._follow(guild, event, event.event_id, wanted)
         except discord.HTTPException as error:
             await self._failed(event, error)
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             log.warning("an event is left to the next refresh: %s", type(error).__name__)
         return True
 

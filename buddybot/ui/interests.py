@@ -70,7 +70,7 @@ class LiveInterests:
             else:
                 log.info("interest in meeting %s: HTTP %s", event.meeting_id, error.status)
             return
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             log.info("interest in meeting %s: %s", event.meeting_id, type(error).__name__)
             return
         await self._work.write(None, lambda tx: keep_interests(tx, event, user_ids))

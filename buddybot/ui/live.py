@@ -126,7 +126,7 @@ class LiveCards:
         except discord.HTTPException as error:
             await self._failed(card, error)
             return False
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             log.warning("could not edit a card, the next refresh will: %s", type(error).__name__)
             return False
 

@@ -105,7 +105,7 @@ async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meetin
 async def test_a_failed_edit_leaves_the_card_stale_for_the_next_refresh(
     house: House, meeting: Meeting
 ) -> None:
-    messages = Messages(failures=[refusal(503, 0), TimeoutError()])
+    messages = Messages(failures=[refusal(503, 0), OSError(104, "reset")])
     cards = live(house, messages)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
     await cards.refresh(meeting.id)
