@@ -266,3 +266,27 @@ async def test_a_member_who_left_the_server_gets_nothing_and_holds_up_nobody(
     accounts = await town.caught_up()
     assert accounts.kinds["reminder"]["suppressed"] == 1
     assert town.said("Check-in is open") == 1
+
+
+async def test_a_file_that_broke_is_told_and_a_copy_of_it_goes_on_from_there(
+    towns: Callable[..., Town],
+) -> None:
+    town = await towns().open()
+    (meeting_id, start), *_ = await town.meetings()
+    await town.process.until(start - timedelta(hours=3))
+    await town.people.answer(BEN, meeting_id, Answer.GOING)
+    await town.process.stop()
+    whole = town.path.read_bytes()
+    town.path.write_bytes(whole[:4096] + b"\x55" * (len(whole) - 4096))
+    with pytest.raises(StorageError, match=r"malformed|cannot be used|could not"):
+        await town.process.start()
+    assert town.process._database is not None
+    await town.process._database.close()
+    for file in town.path.parent.glob(f"{town.path.name}*"):
+        file.unlink()
+    town.path.write_bytes(whole)
+    town.now.at = start + timedelta(minutes=2)
+    await town.process.start()
+    accounts = await town.caught_up()
+    assert accounts.kinds["checkin"]["sent"] == 1
+    assert town.said("### Meeting 1") == 1
