@@ -37,7 +37,7 @@ audit: ## Ask whether a weakness is known of any package in the lock; needs the 
 time: $(READY) ## Look at every zone's clocks until 2037: one meeting in each local week, whatever they do
 	$(BIN)/python -m tests.domain.every_zone
 
-soak: $(READY) ## Let fifty groups live for a year while everything goes wrong; takes about half an hour
+soak: $(READY) ## Let fifty groups live for a year while everything goes wrong; takes an hour or so
 	$(BIN)/python -m tests.endurance.year
 	LIFE_EXAMPLES=300 $(BIN)/python -m pytest tests/endurance/test_life.py -o faulthandler_timeout=0
 
