@@ -31,6 +31,9 @@ from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
 
+_OUT = (10004, 50001)
+"""Discord's codes for a guild that the bot is not in; others may come from something before Discord."""
+
 GRACE = 2.0
 """Seconds that clicks and forms under way have to be answered when the bot closes."""
 
@@ -174,9 +177,9 @@ class BuddyBot(Client):
         """Ask Discord whether the bot is out of a server; None when it cannot say now."""
         try:
             await self.fetch_guild(guild_id, with_counts=False)
-        except (discord.NotFound, discord.Forbidden):
-            return True
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, discord.HTTPException) and error.code in _OUT:
+                return True
             log.info("whether guild %s is gone could not be asked: %s", guild_id, told(error))
             return None
         return False

@@ -35,7 +35,7 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
         elif erase:
             await service.erase(UserId(user_id))
             sys.stdout.write(f"Everything about {user_id} is deleted; counts without a name remain.\n")
-            if not await database.scrub():
+            if not await work.scrub():
                 sys.stdout.write("The journal is in use; the bot empties it when it starts next.\n")
         else:
             _tell(found, user_id)

@@ -105,11 +105,11 @@ def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say) -> I
         above = " · ".join(_shown(name, rows[0][name], tz, reading, say) for name in same)
         yield f"<p><small>{html.escape(above)}</small></p>\n"
         names = [name for name in names if name not in same]
-    heads = "".join(f"<th>{html.escape(say(f'personal.column.{name}'))}</th>" for name in names)
+    heads = "".join(f'<th scope="col">{html.escape(say(f"personal.column.{name}"))}</th>' for name in names)
     yield f"<div><table><thead><tr>{heads}</tr></thead><tbody>\n"
     for row in rows:
         cells = "".join(
-            f"<td>{html.escape(_shown(name, row[name], tz, reading, say))}</td>" for name in names
+            f'<td dir="auto">{html.escape(_shown(name, row[name], tz, reading, say))}</td>' for name in names
         )
         yield f"<tr>{cells}</tr>\n"
     yield "</tbody></table></div>\n"

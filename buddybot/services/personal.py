@@ -83,27 +83,33 @@ class PersonalService:
         now = self._work.now()
 
         async def script(tx: Tx) -> Sequence[Departed]:
-            known = await PersonalRepository(tx).groups_of(user_id)
+            known, erasure = await PersonalRepository(tx).groups_of(user_id), ErasureRepository(tx)
             for _, group_id in known:
                 await GroupRepository(tx).lock(group_id)
+            await erasure.prepare(user_id, now)
             standings = [await _standing(tx, *key, user_id) for key in known]
             departed = [
                 await depart(tx, self._planner, standing, now)
                 for standing in standings
                 if standing is not None
             ]
-            await ErasureRepository(tx).forget_person(user_id)
-            for guild_id, group_id in known:
-                group = await GroupRepository(tx).get(guild_id, group_id)
-                if group is not None and group.state is not GroupState.ARCHIVED:
-                    await in_line(tx, self._planner, group, now)
-                await AuditRepository(tx).log(guild_id, group_id, action, actor_id=None, now=now)
+            await self._in_line(tx, known, now)  # while it is known where they were to meet
+            await erasure.forget_person(user_id)
+            await self._in_line(tx, known, now)
+            for key in known:
+                await AuditRepository(tx).log(*key, action, actor_id=None, now=now)
             return departed
 
         departed = await self._work.write(actor, script)
         self._work.deleted()
         await self._work.scrub()
         return departed
+
+    async def _in_line(self, tx: Tx, known: Sequence[tuple[GuildId, GroupId]], now: datetime) -> None:
+        for key in known:
+            group = await GroupRepository(tx).get(*key)
+            if group is not None and group.state is not GroupState.ARCHIVED:
+                await in_line(tx, self._planner, group, now)
 
 
 async def _standing(tx: Tx, guild_id: GuildId, group_id: GroupId, user_id: UserId) -> Standing | None:

@@ -56,7 +56,7 @@ class PulseService:
             return pulse
 
         pulse = await self._work.write(actor, script)
-        self._work.deleted()  # a count was raised: how it was before is in the journal
+        self._work.deleted(whole=False)  # a count was raised: how it was before is in the journal
         return pulse
 
     async def close_due(self) -> None:

@@ -1,5 +1,6 @@
 """One transaction, one unit of work: what every service does around its scripts."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -7,8 +8,10 @@ from typing import Protocol, TypeVar
 from buddybot.domain.groups import Group
 from buddybot.services.actor import Actor
 from buddybot.services.pace import Pace
-from buddybot.storage.database import Database, Script, Tx
+from buddybot.storage.database import Database, Script, StorageError, Tx
 from buddybot.storage.interactions import InteractionRepository
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -38,7 +41,7 @@ class Work:
         """
         self._database = database
         self._changed = changed
-        self._deletions = 1  # what an earlier run deleted may be in the files still
+        self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
         self._pace = pace
         self.now = now
@@ -47,15 +50,27 @@ class Work:
         """Run a script that only reads, on one consistent snapshot."""
         return await self._database.read(script)
 
-    def deleted(self) -> None:
-        """Say that something was deleted of which no byte may stay in the database's files."""
-        self._deletions += 1
+    def deleted(self, *, whole: bool = True) -> None:
+        """Say that something was deleted of which no byte may stay in the database's files.
 
-    async def scrub(self) -> None:
-        """Leave no deleted byte in the database's files; a reader in the way leaves it to the next time."""
+        Without `whole` it was overwritten where it was, and is in the journal only.
+        """
+        self._deletions += 1
+        if whole:
+            self._whole = self._deletions
+
+    async def scrub(self) -> bool:
+        """Leave no deleted byte in the database's files; False when that is left to the next time.
+
+        What was deleted stays so: neither a reader in the way nor a full disk takes it back.
+        """
         deletions = self._deletions
-        if self._scrubbed < deletions and await self._database.scrub():
-            self._scrubbed = deletions
+        try:
+            if self._scrubbed < deletions and await self._database.scrub(whole=self._whole > self._scrubbed):
+                self._scrubbed = deletions
+        except StorageError as error:
+            log.error("deleted bytes are in the database's files still: %s", error)
+        return self._scrubbed >= deletions
 
     async def write(self, actor: Actor | None, script: Script[T]) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.

@@ -36,8 +36,11 @@ class Database(Protocol):
     async def read(self, script: Script[T]) -> T:
         """Run the script on one consistent state of the rows; it can change nothing."""
 
-    async def scrub(self) -> bool:
-        """Leave no deleted byte in the database's own files; False when a reader was in the way."""
+    async def scrub(self, *, whole: bool = True) -> bool:
+        """Leave no deleted byte in the database's own files; False when a reader was in the way.
+
+        Without `whole` only in its journal, which takes no time however large the database is.
+        """
 
     async def close(self) -> None:
         """Refuse new scripts, wait for those that were accepted, and let go."""

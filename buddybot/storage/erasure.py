@@ -1,10 +1,12 @@
 """Deletes what is stored about people; what remains of meetings that were held are counts without a name."""
 
+import random
 from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Tx
+from buddybot.storage.history import HAD_WORK, MISSED
 from buddybot.storage.rows import epoch
 from buddybot.storage.traces import TRACES, statement
 
@@ -14,7 +16,26 @@ _OF_ANYBODY = """
     SELECT c.user_id FROM outcomes o JOIN commitments c ON c.id = o.commitment_id
     WHERE o.meeting_id = :meeting_id AND c.user_id > 0
 """
+_BEGAN = "CASE WHEN m.opened_at < m.starts_at THEN m.opened_at ELSE m.starts_at END"
+_NOT_COUNTED = f"""
+    SELECT a.meeting_id, a.user_id FROM attendance a JOIN meetings m ON m.id = a.meeting_id
+    WHERE {{which}} AND a.user_id > 0 AND a.id = (
+        SELECT MAX(e.id) FROM attendance e WHERE e.meeting_id = a.meeting_id AND e.user_id = a.user_id)
+      AND (NOT EXISTS (
+            SELECT 1 FROM memberships s WHERE s.group_id = m.group_id AND s.user_id = a.user_id
+              AND s.joined_at <= {_BEGAN} AND (s.left_at IS NULL OR s.left_at > {_BEGAN}))
+        OR (a.state IN ({MISSED}) AND EXISTS ({HAD_WORK})))
+"""
+"""Entries that no figure counts while it is known whose they are: they must not begin to."""
+_shuffle = random.SystemRandom().shuffle
 _WORDS_OF_A_MEETING = ("checkins", "rsvps", "turns", "interests", "shares", "host_passes", "offers", "swaps")
+
+UNREDUCED = """
+    SELECT guild_id, group_id, id FROM meetings
+    WHERE reduced = 0 AND starts_at < :before AND state NOT IN ('scheduled', 'open')
+    ORDER BY starts_at, id LIMIT :limit
+"""
+"""Asked again and again; by the states that are over SQLite would read every old meeting each time."""
 
 
 class ErasureRepository:
@@ -22,6 +43,19 @@ class ErasureRepository:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    async def prepare(self, user_id: UserId, now: datetime) -> None:
+        """Do what must come before a person leaves their groups.
+
+        Nothing ahead takes place where they offered it, so that those who were told so are told anew; and
+        entries about them that no figure counts go while it is known when they were members.
+        """
+        await self._tx.run(
+            "UPDATE locations SET retired_at = :now WHERE offered_by = :user AND retired_at IS NULL",
+            user=user_id,
+            now=epoch(now),
+        )
+        await self._drop_uncounted("a.user_id = :user", user=user_id)
 
     async def forget_person(self, user_id: UserId) -> None:
         """Delete everything about a person in every guild; they are in no group any more."""
@@ -58,6 +92,15 @@ class ErasureRepository:
                 )
         await self._tx.run("DELETE FROM attendance WHERE user_id = :user", user=user_id)
         await self._tx.run("DELETE FROM commitments WHERE user_id = :user", user=user_id)
+
+    async def _drop_uncounted(self, which: str, **ids: int) -> None:
+        """Delete what the ledger says of people at meetings for which they do not count."""
+        for row in await self._tx.all(_NOT_COUNTED.format(which=which), **ids):
+            await self._tx.run(
+                "DELETE FROM attendance WHERE meeting_id = :meeting_id AND user_id = :user_id",
+                meeting_id=row["meeting_id"],
+                user_id=row["user_id"],
+            )
 
     async def _count(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Put a number that means nobody into the place of a person's id, at one meeting."""
@@ -103,24 +146,22 @@ class ErasureRepository:
         )
 
     async def _forget_places(self, user_id: UserId) -> None:
-        """Take places that they offered out of what refers to them without a key of its own."""
-        for table, column in (("venues", "before_location_id"), ("groups", "usual_location_id")):
-            await self._tx.run(
-                f"""
-                UPDATE {table} SET {column} = NULL WHERE {column} IN (
-                    SELECT id FROM locations WHERE offered_by = :user)
-                """,
-                user=user_id,
-            )
+        """Take places that they offered out of what refers to them without a key of its own.
+
+        What a group was told before stays a number that leads nowhere: they are told that it is no more.
+        """
+        await self._tx.run(
+            """
+            UPDATE groups SET usual_location_id = NULL WHERE usual_location_id IN (
+                SELECT id FROM locations WHERE offered_by = :user)
+            """,
+            user=user_id,
+        )
 
     async def old(self, before: datetime, *, limit: int) -> Sequence[tuple[GuildId, GroupId, MeetingId]]:
         """Return meetings that began before then and are not reduced to counts yet, the oldest first."""
         rows = await self._tx.all(
-            """
-            SELECT guild_id, group_id, id FROM meetings
-            WHERE reduced = 0 AND starts_at < :before AND state IN ('closed', 'skipped', 'cancelled')
-            ORDER BY starts_at, id LIMIT :limit
-            """,
+            UNREDUCED,
             before=epoch(before),
             limit=limit,
         )
@@ -128,13 +169,24 @@ class ErasureRepository:
 
     async def reduce(self, meeting_id: MeetingId) -> None:
         """Leave nothing of a meeting but what it was and how many did what."""
-        for row in await self._tx.all(_OF_ANYBODY, meeting_id=meeting_id):
-            await self._count(meeting_id, UserId(row["user_id"]))
+        await self._drop_uncounted("a.meeting_id = :meeting_id", meeting_id=meeting_id)
+        people = [row["user_id"] for row in await self._tx.all(_OF_ANYBODY, meeting_id=meeting_id)]
+        _shuffle(people)  # by their order each number would be the same person at every meeting
+        for user_id in people:
+            await self._count(meeting_id, UserId(user_id))
+        await self._lay_anew(meeting_id)
         for table in _WORDS_OF_A_MEETING:
             await self._tx.run(f"DELETE FROM {table} WHERE meeting_id = :id", id=meeting_id)
         await self._tx.run("DELETE FROM swaps WHERE other_meeting_id = :id", id=meeting_id)
         await self._tx.run("DELETE FROM outbox WHERE meeting_id = :id", id=meeting_id)
-        await self._tx.run("UPDATE visitors SET name = '' WHERE meeting_id = :id", id=meeting_id)
+        await self._tx.run(
+            """
+            UPDATE visitors SET name = '', recorded_by = 0,
+                withdrawn_by = CASE WHEN withdrawn_by IS NOT NULL THEN 0 END
+            WHERE meeting_id = :id
+            """,
+            id=meeting_id,
+        )
         await self._tx.run(
             "UPDATE venues SET host_id = NULL, before_host_id = NULL WHERE meeting_id = :id", id=meeting_id
         )
@@ -144,6 +196,34 @@ class ErasureRepository:
             WHERE id = :id
             """,
             id=meeting_id,
+        )
+
+    async def _lay_anew(self, meeting_id: MeetingId) -> None:
+        """Put the ledger in the order of its numbers, and let nothing open lead to a promise of it."""
+        await self._tx.run(
+            """
+            UPDATE commitments SET carried_from = NULL WHERE carried_from IN (
+                SELECT o.commitment_id FROM outcomes o WHERE o.meeting_id = :meeting_id)
+            """,
+            meeting_id=meeting_id,
+        )
+        row = await self._tx.one(
+            "SELECT MAX(id) AS last FROM attendance WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+        )
+        if row is None or row["last"] is None:
+            return
+        await self._tx.run(
+            """
+            INSERT INTO attendance (meeting_id, user_id, state, recorded_by, recorded_at)
+            SELECT meeting_id, user_id, state, recorded_by, recorded_at FROM attendance
+            WHERE meeting_id = :meeting_id ORDER BY user_id DESC, id
+            """,
+            meeting_id=meeting_id,
+        )
+        await self._tx.run(
+            "DELETE FROM attendance WHERE meeting_id = :meeting_id AND id <= :last",
+            meeting_id=meeting_id,
+            last=row["last"],
         )
 
     async def forget_before(self, before: datetime) -> int:
@@ -174,6 +254,7 @@ _OLD = (
             ("travel", _PLACE),
             ("approvals", _PLACE),
             ("activity_wishes", "activity_wishes.group_id"),
+            ("commitments", "commitments.group_id"),
         )
     ),
     """
@@ -187,7 +268,7 @@ _OLD = (
     """,
     "DELETE FROM kudos WHERE given_at < :before",
     "DELETE FROM feedback WHERE given_at < :before",
-    "DELETE FROM invitations WHERE state <> 'open' AND settled_at < :before",
+    "DELETE FROM invitations WHERE expires_at < :before OR (state <> 'open' AND settled_at < :before)",
     "DELETE FROM outbox WHERE settled_at < :before",
     "DELETE FROM notices WHERE created_at < :before",
     "DELETE FROM alerts WHERE state <> 'open' AND settled_at < :before",

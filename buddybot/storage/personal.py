@@ -25,8 +25,10 @@ SECTIONS: Mapping[str, str] = {
         FROM memberships t {_IN} WHERE t.user_id = :user ORDER BY t.joined_at, t.id
     """,
     "invitations": f"""
-        SELECT g.guild_id, g.name AS group_name, t.created_at, t.expires_at, t.state, t.settled_at
-        FROM invitations t {_IN} WHERE t.user_id = :user OR (t.settled_by = :user AND t.state = 'accepted')
+        SELECT g.guild_id, g.name AS group_name, t.created_at, t.expires_at, t.state, t.settled_at,
+               t.invited_name
+        FROM invitations t {_IN}
+        WHERE t.user_id = :user OR (t.settled_by = :user AND t.state IN ('accepted', 'declined'))
         ORDER BY t.created_at, t.id
     """,
     "wrong_codes": "SELECT guild_id, tried_at FROM code_tries WHERE user_id = :user ORDER BY tried_at",

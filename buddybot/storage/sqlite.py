@@ -131,9 +131,12 @@ class SqliteDatabase:
         await self._hop(unit, self._reader or self._writer, partial(self._read, unit))
         return unit.result()
 
-    async def scrub(self) -> bool:
-        """Empty the write-ahead log, which still holds what was deleted."""
-        return await self._writer.hop(_truncate_log)
+    async def scrub(self, *, whole: bool = True) -> bool:
+        """Empty the write-ahead log, which still holds what was deleted, and first write the file anew.
+
+        `secure_delete` overwrites a deleted row where it is, but not where it was before its page was split.
+        """
+        return await self._writer.hop(partial(_scrub, whole=whole))
 
     async def close(self) -> None:
         """Refuse new scripts, finish those that wait, close both connections."""
@@ -247,8 +250,10 @@ def _journal_mode(connection: sqlite3.Connection) -> str:
     raise sqlite3.OperationalError("it is locked by another process")
 
 
-def _truncate_log(connection: sqlite3.Connection) -> bool:
+def _scrub(connection: sqlite3.Connection, *, whole: bool) -> bool:
     try:
+        if whole:
+            connection.execute("VACUUM")
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
         raise translated(error) from None

@@ -41,7 +41,8 @@ class TurnRepository:
             """
             INSERT INTO turns (meeting_id, position, user_id)
             VALUES (:meeting_id,
-                    (SELECT COUNT(*) + 1 FROM turns WHERE meeting_id = :meeting_id), :user_id)
+                    (SELECT COALESCE(MAX(position), 0) + 1 FROM turns WHERE meeting_id = :meeting_id),
+                    :user_id)
             ON CONFLICT (meeting_id, user_id) DO NOTHING
             """,
             meeting_id=meeting_id,

@@ -13,7 +13,7 @@ from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Markup, Texts, member
 
 JSON_NAME, PAGE_NAME = "my-data.json", "my-data.html"
-_MOST_GROUPS = 12
+_MOST_GROUPS = 8
 
 Naming = Callable[[GuildId], str]
 """What a server is called; its id where the bot does not know it any more."""
@@ -56,8 +56,10 @@ def deletion_card(texts: Texts, deletion: Deletion, user_id: UserId, naming: Nam
     )
     card.text(texts("personal.delete.goes", what=goes))
     if deletion.leaving:
-        shown = deletion.leaving[:_MOST_GROUPS]
-        card.text(texts("personal.delete.groups"), *(_leaving(texts, each, naming) for each in shown))
+        lines = [_leaving(texts, each, naming) for each in deletion.leaving[:_MOST_GROUPS]]
+        if rest := len(deletion.leaving) - len(lines):
+            lines.append(texts("personal.delete.more", count=rest))
+        card.text(texts("personal.delete.groups"), *lines)
     card.text(texts("personal.delete.remains"), texts("personal.delete.discord"))
     return card.row(
         button(texts.plain("personal.delete.yes"), "me_delete_go", user_id, style=discord.ButtonStyle.danger),

@@ -65,11 +65,18 @@ def change_card(texts: Texts, view: PlaceChange) -> Card:
         group=view.group.name,
         start=view.meeting.starts_at,
         now=_standing(texts, view.now),
-        before=_standing(texts, view.before),
+        before=_before(texts, view),
     )
     lines = [said] if not view.people else [said, texts("venues.change.people", people=members(view.people))]
     more = button(texts.plain("venues.where.button"), "venue_open", view.meeting.id)
     return Card(colour=QUIET).text(*lines).row(more)
+
+
+def _before(texts: Texts, view: PlaceChange) -> Markup:
+    """Where it was said to be; nothing is known of a place that was deleted with its owner's data."""
+    if view.before.known or view.now.online:
+        return _standing(texts, view.before)
+    return texts("venues.change.gone")
 
 
 def _standing(texts: Texts, venue: VenueView) -> Markup:

@@ -12,7 +12,7 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.personal import PersonalService
-from buddybot.storage.database import Database
+from buddybot.storage.database import Database, StorageError
 from buddybot.storage.records import RecordRepository
 from buddybot.storage.traces import TRACES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
@@ -121,6 +121,30 @@ async def test_pressing_twice_is_harmless(house: House) -> None:
     assert await house.personal.delete(house.home.actor(ANA)) == []
     lines = await house.home.rows("SELECT action, actor_id FROM audit")
     assert lines == [{"action": "own_deletion", "actor_id": None}]
+
+
+async def test_it_stands_also_when_the_files_cannot_be_cleaned_yet(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*, whole: bool = True) -> bool:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(house.home.database, "scrub", full)
+    await house.personal.delete(house.home.actor(ANA))
+    assert await house.trails(ANA) == []
+
+
+async def test_a_code_that_was_declined_is_in_the_copy_with_the_name_beside_it(house: House) -> None:
+    await house.home.run(
+        """
+        INSERT INTO invitations (group_id, guild_id, invited_name, created_by, created_at, expires_at, state,
+                                 settled_by, settled_at)
+        VALUES (:group_id, 1, 'Zoe', 1, 0, 100, 'declined', 99, 50)
+        """,
+        group_id=house.evening.group.id,
+    )
+    [row] = (await house.personal.copy(house.home.actor(STRANGER))).sections["invitations"]
+    assert (row["invited_name"], row["state"]) == ("Zoe", "declined")
 
 
 async def test_a_group_ends_with_its_last_member(house: House) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import pytest
@@ -301,3 +302,32 @@ async def test_a_file_that_is_no_database_is_told_in_one_sentence(tmp_path: Path
 async def test_many_openers_of_a_new_file_agree(path: Path) -> None:
     databases: list[Database] = await asyncio.gather(*(connect(f"sqlite:///{path}") for _ in range(8)))
     await asyncio.gather(*(database.close() for database in databases))
+
+
+async def test_not_even_a_copy_in_the_unused_room_of_a_page_is_left(path: Path) -> None:
+    """SQLite moves rows between pages of an index and leaves the room they had as it was."""
+    database = await connect(f"sqlite:///{path}")
+    draw = Random(1)  # noqa: S311  # repeatable, nothing secret
+    people = [10**17 + draw.randrange(10**18) for _ in range(300)]
+
+    async def store(tx: Tx) -> None:
+        await tx.run(
+            "CREATE TABLE answers (meeting_id BIGINT, user_id BIGINT, PRIMARY KEY (meeting_id, user_id))"
+        )
+        for _ in range(8_000):
+            await tx.run(
+                "INSERT INTO answers (meeting_id, user_id) VALUES (:meeting, :user) ON CONFLICT DO NOTHING",
+                meeting=draw.randrange(200),
+                user=draw.choice(people),
+            )
+
+    async def forget(tx: Tx) -> None:
+        for user in people[:100]:
+            await tx.run("DELETE FROM answers WHERE user_id = :user", user=user)
+
+    await database.write(store)
+    await database.write(forget)
+    assert await database.scrub()
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert [user for user in people[:100] if user.to_bytes(8, "big") in left] == []
+    await database.close()

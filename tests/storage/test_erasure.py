@@ -1,0 +1,13 @@
+"""How the database finds what is to be reduced: without reading what is reduced already."""
+
+from buddybot.storage.database import Database, connect
+from buddybot.storage.erasure import UNREDUCED
+from buddybot.storage.migrations import migrate
+
+
+async def test_meetings_that_are_reduced_are_not_read_again() -> None:
+    database: Database = await connect("sqlite://:memory:")
+    await migrate(database)
+    plan = await database.read(lambda tx: tx.all(f"EXPLAIN QUERY PLAN {UNREDUCED}", before=1, limit=200))
+    await database.close()
+    assert [row["detail"] for row in plan] == ["SEARCH meetings USING INDEX meetings_unreduced (starts_at<?)"]
