@@ -74,7 +74,7 @@ def _records(
     database: Database, loop: asyncio.AbstractEventLoop, groups: Iterable[Group], order: Order, now: datetime
 ) -> Iterator[Record]:
     """Read a group whenever the writer, in its thread, asks for the next one; one is held at a time."""
-    wanted = Wanted(form=order.form.value, span=Span(order.first, order.last))
+    wanted = Wanted(form=order.form.value, span=Span(order.first, order.last), drawn=order.form is Format.PNG)
     for group in groups:
         record = asyncio.run_coroutine_threadsafe(_read(database, group, wanted, now), loop).result()
         if record is not None:
@@ -88,6 +88,8 @@ async def _read(database: Database, group: Group, wanted: Wanted, now: datetime)
 def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
     try:
         first = next(records, None)
+        if first is None and order.form is Format.PNG:
+            raise OperatorError("There is nothing to draw: nobody was a member at a meeting in that time.")
         if first is None:
             raise OperatorError("No meeting in that time: leave out --from and --to to get everything.")
         found = chain([first], records)
@@ -114,8 +116,6 @@ def _write_pictures(records: Iterable[Record], order: Order) -> int:
     """One file a picture: chart.png, or chart-1.png, chart-2.png and so on when there are several."""
     path = Path(order.output)
     drawn = [picture for record in records for picture in pictures(record, _say)]
-    if not drawn:
-        raise OperatorError("There is nothing to draw: nobody was a member at those meetings.")
     paths = [path.with_stem(f"{path.stem}-{number}") for number in range(1, len(drawn) + 1)]
     for target, picture in zip([path] if len(drawn) == 1 else paths, drawn, strict=True):
         with put(target, force=order.force) as out:

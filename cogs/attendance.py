@@ -2,7 +2,7 @@
 
 import asyncio
 
-from discord import app_commands
+from discord import File, app_commands
 from discord.ext import commands
 
 from buddybot.domain.attendance import Attendance
@@ -14,6 +14,7 @@ from buddybot.ui.attendance_corrections import correction_card, past_meetings
 from buddybot.ui.choices import groups, organized_groups, parse_group
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.days import parse_pick
+from buddybot.ui.kit import Card
 from buddybot.ui.pictures import attachments
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
@@ -92,20 +93,22 @@ class AttendanceCog(commands.Cog):
     async def history(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the newest page of the record."""
         async with Reply(interaction) as reply:
-            view = await self._histories.show(reply.actor, parse_group(group))
-            drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
-            card = attendance_history.history_card(reply.texts, view, drawn)
-            await reply.show(card, files=attachments(drawn))
+            card, files = await self._page(reply, parse_group(group))
+            await reply.show(card, files=files)
 
     @route("attendance_page")
     async def turn(self, interaction: Interaction, given: Input) -> None:
         """Show the meetings before or after."""
         async with Reply(interaction) as reply:
-            group_id, stop = GroupId(given.number(0)), given.number(1)
-            view = await self._histories.show(reply.actor, group_id, stop=stop)
-            drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
-            card = attendance_history.history_card(reply.texts, view, drawn)
-            await reply.replace(card, files=attachments(drawn))
+            card, files = await self._page(reply, GroupId(given.number(0)), given.number(1))
+            await reply.replace(card, files=files)
+
+    async def _page(
+        self, reply: Reply, group_id: GroupId | None, stop: int | None = None
+    ) -> tuple[Card, list[File]]:
+        view = await self._histories.show(reply.actor, group_id, stop=stop)
+        drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
+        return attendance_history.history_card(reply.texts, view, drawn), attachments(drawn)
 
     @attendance.command(name="correct", description="Put the record of a past meeting right")
     @app_commands.describe(

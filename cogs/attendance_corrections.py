@@ -7,7 +7,7 @@ from buddybot.ui.attendance import (
     CORRECT,
     TAKE,
     attendance_card,
-    not_met_card,
+    met_form,
     parse_state,
     visitor_form,
 )
@@ -33,12 +33,6 @@ class AttendanceCorrectionsCog(commands.Cog):
         async with Reply(interaction) as reply:
             await reply.replace(await self._card(reply, _meeting(given), CORRECT))
 
-    @route("attendance_back")
-    async def back(self, interaction: Interaction, given: Input) -> None:
-        """Show the card from which a question was asked."""
-        async with Reply(interaction) as reply:
-            await reply.replace(await self._card(reply, _meeting(given), given.word(1)))
-
     @route("attendance_who")
     async def choose(self, interaction: Interaction, given: Input) -> None:
         """Open the form for the person who was chosen."""
@@ -61,17 +55,21 @@ class AttendanceCorrectionsCog(commands.Cog):
 
     @route("attendance_off_ask")
     async def ask_off(self, interaction: Interaction, given: Input) -> None:
-        """Ask once whether the group did not meet: it changes everybody's entry."""
+        """Ask once whether the group did not meet, and why: it changes everybody's entry."""
         async with Reply(interaction) as reply:
-            meeting_id = _meeting(given)
-            await self._corrections.view(reply.actor, meeting_id)
-            await reply.replace(not_met_card(reply.texts, meeting_id, given.word(1)))
+            await self._ask(reply, _meeting(given), met=False)
+
+    @route("attendance_on_ask")
+    async def ask_on(self, interaction: Interaction, given: Input) -> None:
+        """Ask once whether the group met after all, and what happened."""
+        async with Reply(interaction) as reply:
+            await self._ask(reply, _meeting(given), met=True)
 
     @route("attendance_off")
     async def off(self, interaction: Interaction, given: Input) -> None:
         """Write down of everybody that the group did not meet."""
         async with Reply(interaction) as reply:
-            view = await self._corrections.did_not_meet(reply.actor, _meeting(given))
+            view = await self._corrections.did_not_meet(reply.actor, _meeting(given), given.written("reason"))
             await reply.replace(correction_card(reply.texts, view))
             await self._bot.live.refresh()
 
@@ -79,7 +77,7 @@ class AttendanceCorrectionsCog(commands.Cog):
     async def on(self, interaction: Interaction, given: Input) -> None:
         """Write down that the group met after all."""
         async with Reply(interaction) as reply:
-            view = await self._corrections.did_meet(reply.actor, _meeting(given))
+            view = await self._corrections.did_meet(reply.actor, _meeting(given), given.written("reason"))
             await reply.replace(correction_card(reply.texts, view))
             await self._bot.live.refresh()
 
@@ -106,6 +104,10 @@ class AttendanceCorrectionsCog(commands.Cog):
             meeting_id = _meeting(given)
             await self._visitors.withdraw(reply.actor, meeting_id, VisitorId(given.value()))
             await reply.replace(await self._card(reply, meeting_id, CORRECT))
+
+    async def _ask(self, reply: Reply, meeting_id: MeetingId, *, met: bool) -> None:
+        await self._corrections.view(reply.actor, meeting_id)  # refused before anybody writes a reason
+        await reply.ask(met_form(reply.texts, meeting_id, met=met))
 
     async def _card(self, reply: Reply, meeting_id: MeetingId, which: str) -> Card:
         if which == TAKE:

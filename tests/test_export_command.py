@@ -186,6 +186,7 @@ def test_what_is_there_stays_unless_it_may_be_replaced(
         (["--output", "{folder}/x", "--group", "3"], "No meeting in that time"),
         (["--output", "{folder}/x", "--from", "2026-02-01", "--to", "2026-01-01"], "swap"),
         (["--output", "-", "--format", "png"], "name a file"),
+        (["--output", "{folder}/x", "--format", "png", "--to", "2020-01-01"], "nothing to draw"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_leaves_nothing(

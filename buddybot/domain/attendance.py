@@ -63,13 +63,17 @@ class Correction:
 
 
 def trail(ledger: Iterable[Entry]) -> Sequence[Correction]:
-    """Return what was corrected, in the ledger's order; what was recorded for the first time is not there."""
+    """Return what was corrected, in the ledger's order; what was recorded for the first time is not there.
+
+    A correction has a reason, unless the data of whoever gave it was deleted.
+    """
     found: list[Correction] = []
     for entry in ledger:
         is_off, was_off = (state is Attendance.DIDNT_MEET for state in (entry.state, entry.previous))
-        if entry.reason is None and not is_off and not was_off:
+        about_all = is_off or was_off
+        is_first = entry.reason is None and entry.previous in (None, Attendance.UNRECORDED)
+        if entry.user_id < 0 or entry.recorded_by is None or (is_first and not about_all):
             continue
-        about_all = entry.reason is None
         line = Correction(
             user_id=None if about_all else entry.user_id,
             previous=None if about_all and is_off else entry.previous,

@@ -4,6 +4,7 @@ Every card, chart and export counts by these functions; `docs/organizers/attenda
 """
 
 from collections.abc import Iterable, Mapping
+from math import floor
 
 from buddybot.domain.attendance import Attendance
 from buddybot.values import dataclass
@@ -75,6 +76,11 @@ def together(found: Iterable[Rates | None]) -> Rates | None:
         if known
         else None
     )
+
+
+def percent(share: float) -> int:
+    """Return a share as whole percent; a half goes up, as spreadsheets show it: 5 of 8 is 63 everywhere."""
+    return floor(share * 100 + 0.5)
 
 
 def spread(roll: Mapping[Attendance, int]) -> Iterable[Attendance]:

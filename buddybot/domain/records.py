@@ -14,6 +14,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates
 from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.visitors import Visitor
 from buddybot.values import dataclass
 
 
@@ -70,18 +71,17 @@ class Sitting:
     """A meeting of the record that is over.
 
     `number` is None when it was called off. `unnamed` are the states of those whose data was deleted,
-    counted and without a name; `visitors` are names as an organizer wrote them. `promises` are the
-    commitments that were reported on, and `reporters` how many people checked in about them. `tally` is the
-    meeting as the detector counts it, without its ratings; None when it passes the meeting over.
+    counted and without a name; `visitors` are those who were not taken back. `promises` are the
+    commitments that were reported on. `tally` is the meeting as the detector counts it, without its ratings;
+    None when it passes the meeting over.
     """
 
     meeting: Meeting
     number: int | None
     place: str | None
-    visitors: tuple[str, ...]
+    visitors: tuple[Visitor, ...]
     unnamed: tuple[Attendance, ...]
     promises: Kept
-    reporters: int
     tally: Tally | None = None
 
 
@@ -132,6 +132,11 @@ class Record:
         """How many rows its long table has: one for each member, and each visitor, at a meeting."""
         members = sum(cell.counts for person in self.people for cell in person.cells)
         return members + sum(len(each.unnamed) + len(each.visitors) for each in self.sittings)
+
+    @property
+    def has_members(self) -> bool:
+        """Whether anybody with a name was a member at any of its meetings: whether there is a chart of it."""
+        return any(cell.counts for person in self.people for cell in person.cells)
 
     @property
     def rates(self) -> Rates | None:
@@ -222,9 +227,7 @@ def _own(sitting: Sitting, promises: Sequence[Promise]) -> Sitting:
         for each in promises
         if each.meeting_id == sitting.meeting.id and each.done is not None and each.target is not None
     )
-    return replace(
-        sitting, visitors=(), unnamed=(), promises=reported, reporters=int(reported.due > 0), tally=None
-    )
+    return replace(sitting, visitors=(), unnamed=(), promises=reported, tally=None)
 
 
 def took_place(states: Collection[Attendance]) -> bool:

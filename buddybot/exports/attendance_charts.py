@@ -9,7 +9,7 @@ def chart(record: Record, *, own: bool = False) -> AttendanceChart:
     """Return who came; whoever was no member at any of the meetings has no row.
 
     `own` is for one person's own record, whose words speak to them. ValueError when there is no meeting, or
-    nobody has a row; `has_chart` tells.
+    nobody has a row; `record.has_members` tells.
     """
     return AttendanceChart(
         tuple(sitting.meeting.day for sitting in record.sittings),
@@ -23,13 +23,8 @@ def chart(record: Record, *, own: bool = False) -> AttendanceChart:
     )
 
 
-def has_chart(record: Record) -> bool:
-    """Whether there is anything to draw."""
-    return any(cell.counts for person in record.people for cell in person.cells)
-
-
 def pictures(record: Record, say: Say) -> list[Picture]:
     """Draw the whole record, 26 meetings a picture, the newest last; none when there is nothing to draw."""
     stops = range(len(record.sittings), 0, -MOST_MEETINGS)
     parts = [record.part(max(stop - MOST_MEETINGS, 0), stop) for stop in reversed(stops)]
-    return [attendance_picture(chart(part), say) for part in parts if has_chart(part)]
+    return [attendance_picture(chart(part), say) for part in parts if part.has_members]

@@ -35,7 +35,7 @@ def _rows(records: Iterable[Record], say: Say) -> Iterator[Row]:
     # Most values come again and again, and looking one up is quicker than writing it once more.
     text, day, hour, instant = cache(cells.for_csv), cache(date.isoformat), cache(_hour), cache(_instant)
     for record in records:
-        for line in table.lines(record):
+        for line in table.lines(record, deleted=roles[table.UNNAMED]):
             yield (
                 text(line.group),
                 line.meeting,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from buddybot.domain.ids import UserId
 from buddybot.domain.rates import Rates
 from buddybot.domain.records import Person, Promise, Record, Sitting
 from buddybot.exports.table import EVERY, Progress
@@ -146,7 +147,7 @@ def _attendance(record: Record) -> Iterator[Item]:
             "member": str(entry.user_id),
             "state": entry.state.value,
             "previous": None if entry.previous is None else entry.previous.value,
-            "recorded_by": None if entry.recorded_by is None else str(entry.recorded_by),
+            "recorded_by": _id(entry.recorded_by),
             "recorded_at": _instant(entry.recorded_at),
             "reason": entry.reason,
         }
@@ -154,8 +155,13 @@ def _attendance(record: Record) -> Iterator[Item]:
 
 def _visitors(record: Record) -> Iterator[Item]:
     for sitting in record.sittings:
-        for name in sitting.visitors:
-            yield {"meeting": sitting.meeting.id, "name": name}
+        for visitor in sitting.visitors:
+            yield {
+                "meeting": sitting.meeting.id,
+                "name": visitor.name,
+                "recorded_by": _id(visitor.recorded_by),
+                "recorded_at": _instant(visitor.recorded_at),
+            }
 
 
 def _commitment(promise: Promise) -> Item:
@@ -163,7 +169,7 @@ def _commitment(promise: Promise) -> Item:
     is_shown = not promise.is_private and promise.category is not None
     return {
         "meeting": promise.meeting_id,
-        "member": None if promise.user_id is None else str(promise.user_id),
+        "member": _id(promise.user_id),
         "private": promise.is_private,
         "category": promise.category.value if promise.category is not None and is_shown else None,
         "text": promise.text if is_shown else None,
@@ -201,6 +207,10 @@ def _weeks(sittings: Iterable[Sitting]) -> Iterator[Item]:
             "done": tally.done,
             "reporters": tally.reporters,
         }
+
+
+def _id(user_id: UserId | None) -> str | None:
+    return None if user_id is None else str(user_id)
 
 
 def _day(day: dt.date | None) -> str | None:

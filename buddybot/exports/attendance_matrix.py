@@ -7,7 +7,7 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import rates
 from buddybot.domain.records import Record
 from buddybot.exports.pictures import Say
-from buddybot.exports.table import names_of
+from buddybot.exports.table import names_of, zones_of
 from buddybot.exports.workbook import (
     COUNT,
     HEAD,
@@ -54,7 +54,7 @@ def write_matrix(sheet: Sheet, record: Record, say: Say) -> None:
     width = min(max(map(len, labels)) + 4, WIDEST)
     sheet.widths(width, others=(len(sittings), 4.5))
     sheet.hold(rows=(1, 2), columns=1, pages_wide=max(-(-len(sittings) // MEETINGS_ON_A_PAGE), 1))
-    heading = say("export.sheet.heading", group=record.group.name, zone=record.group.zone)
+    heading = say("export.sheet.heading", group=record.group.name, zone=zones_of(record))
     sheet.row([Styled(heading, TITLE)])
     numbers = (Styled(each.number, HEAD_NUMBER) for each in sittings)
     sheet.row([Styled(say("export.sheet.meeting"), HEAD), *numbers])

@@ -14,11 +14,12 @@ from typing import BinaryIO
 
 from buddybot.domain import zones
 from buddybot.domain.commitments import Category
-from buddybot.domain.rates import Kept, Rates, kept, rates
+from buddybot.domain.rates import Kept, kept, percent, rates
 from buddybot.domain.records import Record
 from buddybot.exports.cells import clean
-from buddybot.exports.pictures import Say
+from buddybot.exports.pictures import Say, tenths
 from buddybot.exports.report_chart import Bar, chart, key
+from buddybot.exports.table import zones_of
 
 FEWEST_OF_A_KIND = 3
 """Of a kind with fewer commitments nothing is said: a single one could be somebody's."""
@@ -94,7 +95,7 @@ class _Page:
         return self._say("export.report.day", day=day.day, month=month, year=day.year)
 
     def _share(self, share: float) -> str:
-        return self._say("pictures.percent", percent=f"{share * 100:.0f}")
+        return self._say("pictures.percent", percent=percent(share))
 
     def _bar(self, place: int) -> Bar:
         met = self._record.met(place)
@@ -117,7 +118,7 @@ class _Page:
                 else self._said("span", first=first, last=last)
             )
             yield f"<strong>{words}</strong>"
-        yield f"{self._said('zone', zone=clean(record.group.zone))}</p>\n</header>\n"
+        yield f"{self._said('zone', zone=zones_of(record))}</p>\n</header>\n"
 
     # -- the five figures ------------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ class _Page:
         values = dict.fromkeys(_LABELS, (_NOTHING, self._said("unknown")))
         values["met"] = (str(met), self._said("of.met", planned=len(self._bars)))
         if found is not None:
-            values["came"] = (_mean(found.came, found), self._said("of.came", of=_mean(found.counted, found)))
+            values["came"] = (tenths(found.came_each), self._said("of.came", of=tenths(found.counted_each)))
             values["attended"] = self._out_of(found.attended, found.came, found.counted, "times")
             values["apologised"] = self._out_of(
                 found.attended_or_apologised, found.came + found.excused, found.counted, "times"
@@ -149,7 +150,7 @@ class _Page:
     def _chart(self) -> Iterator[str]:
         words = [self._say("export.report.chart.bars", count=len(self._bars))]
         if (found := self._rates) is not None:
-            came, members = _mean(found.came, found), _mean(found.counted, found)
+            came, members = tenths(found.came_each), tenths(found.counted_each)
             words.append(self._say("pictures.came.average", came=came, members=members))
         title = self._say("export.report.chart.title")
         yield f"<h2>{escape(title)}</h2>\n"
@@ -212,7 +213,3 @@ def _kinds(record: Record) -> Iterator[tuple[Category, Kept]]:
         if not each.is_private and each.category and each.target is not None and each.done is not None:
             found[each.category].append((each.done, each.target))
     return ((kind, kept(found[kind])) for kind in Category if len(found.get(kind, ())) >= FEWEST_OF_A_KIND)
-
-
-def _mean(count: int, found: Rates) -> str:
-    return f"{count / found.meetings:.1f}".removesuffix(".0")

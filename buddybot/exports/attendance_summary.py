@@ -9,7 +9,7 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import Rates
 from buddybot.domain.records import Record
 from buddybot.exports.pictures import Say
-from buddybot.exports.table import names_of
+from buddybot.exports.table import names_of, zones_of
 from buddybot.exports.workbook import HEAD, TITLE, Sheet, Styled, Value
 
 _COUNTED = tuple(state for state in Attendance if state is not Attendance.NOT_YET_MEMBER)
@@ -39,7 +39,7 @@ def write_summary(sheet: Sheet, records: Sequence[Record], say: Say, now: dt.dat
 def _figures(record: Record, say: Say) -> Iterator[list[Value | Styled]]:
     """A group's name, the time that was read, its meetings and its rates."""
     yield [Styled(record.group.name, TITLE)]
-    yield [say("export.summary.zone"), record.group.zone]
+    yield [say("export.summary.zone"), zones_of(record)]
     yield [say("export.summary.first"), record.first or say("export.summary.open_start")]
     yield [say("export.summary.last"), record.last or say("export.summary.open_end")]
     held = sum(record.met(place) for place in range(len(record.sittings)))

@@ -45,7 +45,8 @@ def _write_table(sheet: Sheet, records: Sequence[Record], say: Say, progress: ta
     sheet.row([Styled(say(f"export.column.{name}"), HEAD) for name in table.COLUMNS])
     states = {state: say(f"export.state.{state}") for state in Attendance}
     roles = {role: say(f"export.role.{role}") for role in table.ROLES}
-    lines = (line for record in records for line in table.lines(record))
+    deleted = roles[table.UNNAMED]
+    lines = (line for record in records for line in table.lines(record, deleted=deleted))
     for line in table.counted(lines, progress):
         # An id has more digits than a number in a spreadsheet keeps: it is a text.
         sheet.row(

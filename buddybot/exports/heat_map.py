@@ -19,6 +19,7 @@ from buddybot.exports.pictures import (
     clipped,
     day_label,
     mixed,
+    tenths,
     width_of,
 )
 from buddybot.values import dataclass
@@ -96,9 +97,9 @@ def attendance_words(chart: AttendanceChart, say: Say) -> str:
     parts = [_span(chart.days, say, "pictures.came")]
     if (usual := rates(met)) is not None:
         average = "pictures.came.once" if len(chart.days) == 1 else "pictures.came.average"
-        parts.append(say(average, came=_number(usual.came_each), members=_number(usual.counted_each)))
+        parts.append(say(average, came=tenths(usual.came_each), members=tenths(usual.counted_each)))
     if len(met) > 3 and (lately := rates(met[-3:])) is not None:
-        parts.append(say("pictures.came.lately", came=_number(lately.came_each)))
+        parts.append(say("pictures.came.lately", came=tenths(lately.came_each)))
     if missed := len(chart.days) - len(met):
         one = "pictures.came.one_not_met" if missed == 1 else "pictures.came.not_met"
         parts.append(say(one, count=missed))
@@ -131,10 +132,6 @@ def _span(days: Sequence[dt.date], say: Say, table: str) -> str:
     if len(days) == 1:
         return say(f"{table}.one", day=last, year=year)
     return say(f"{table}.span", count=len(days), first=first, last=last, year=year)
-
-
-def _number(mean: float) -> str:
-    return f"{mean:.1f}".removesuffix(".0")
 
 
 # -- the signs: each tells its state by its shape alone, the colour only helps -----------------

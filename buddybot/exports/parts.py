@@ -60,13 +60,8 @@ class Maker:
     write: Write = write
 
     def make(self, records: Sequence[Record], days: tuple[date, date]) -> list[Part]:
-        """Return all files; Refusal `export.too_large` when one meeting or picture does not fit.
-
-        Refusal `export.no_picture` when pictures are asked for, and nobody was a member at the meetings.
-        """
+        """Return all files; Refusal `export.too_large` when one meeting or picture does not fit."""
         made = list(self._drawn(records) if self.form is Format.PNG else self._fitted(records))
-        if not made:
-            raise Refusal("export.no_picture")
         if any(size > self.limit for _, size, _ in made):
             raise Refusal("export.too_large")
         stem = file_names.stem(records, days)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
-from buddybot.domain.rates import NONE_DUE, Kept, Rates, together
+from buddybot.domain.rates import NONE_DUE, Kept, Rates, percent, together
 from buddybot.exports.letters import Point
 from buddybot.exports.pictures import (
     LINES,
@@ -127,7 +127,7 @@ def _summary(chart: SignalsChart, signal: Signal, part: slice, say: Say) -> str 
 def _value(signal: Signal, height: float, say: Say) -> str:
     if signal is Signal.PULSE:
         return say(f"pictures.band.b{round(height * HIGHEST_BAND)}")
-    return say("pictures.percent", percent=round(height * 100))
+    return say("pictures.percent", percent=percent(height))
 
 
 # -- the picture ------------------------------------------------------------------------------

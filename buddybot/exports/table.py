@@ -1,7 +1,7 @@
 """The long table of a record: a row for each member and meeting, the same in every format."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from buddybot.domain.attendance import Attendance
@@ -13,6 +13,8 @@ Progress = Callable[[int], None]
 EVERY = 250
 """Rows between two calls of it."""
 
+NOBODY = UserId(0)
+"""Who recorded something, and had their data deleted since."""
 MEMBER, VISITOR, UNNAMED = ROLES = ("member", "visitor", "unnamed")
 COLUMNS = (
     *("group", "meeting", "date", "time", "zone", "starts_at", "place", "role", "member", "member_id"),
@@ -28,7 +30,7 @@ class Line(NamedTuple):
 
     `date`, `time` and `zone` are local, `starts_at` and `recorded_at` aware UTC instants. `role` is one of
     `ROLES`, "unnamed" for somebody whose data was deleted. `recorded_by` is a name, "" when the bot settled
-    it by itself or nobody did. A tuple, because there are thousands of them.
+    it by itself. A tuple, because there are thousands of them.
     """
 
     group: str
@@ -48,9 +50,13 @@ class Line(NamedTuple):
     reason: str
 
 
-def lines(record: Record) -> Iterator[Line]:
-    """Return the table, by meeting and then by name; who was no member at a meeting has no row for it."""
+def lines(record: Record, *, deleted: str) -> Iterator[Line]:
+    """Return the table, by meeting and then by name; who was no member at a meeting has no row for it.
+
+    `deleted` is said of who recorded something where that person's data was deleted.
+    """
     names = names_of(record)
+    recorders = names | {NOBODY: deleted}
     for place, sitting in enumerate(record.sittings):
         meeting = sitting.meeting
         start = (record.group.name, sitting.number, meeting.day, meeting.time, meeting.zone)
@@ -63,18 +69,29 @@ def lines(record: Record) -> Iterator[Line]:
             if entry is None:
                 yield Line(*at, *who, state, "", None, None, "")
                 continue
-            by = entry.recorded_by
-            name = "" if by is None else names.get(by, str(by))
-            yield Line(*at, *who, state, name, entry.recorded_at, entry.previous, entry.reason or "")
+            by = _recorder(entry.recorded_by, recorders)
+            yield Line(*at, *who, state, by, entry.recorded_at, entry.previous, entry.reason or "")
         for state in sitting.unnamed:
             yield Line(*at, UNNAMED, "", None, state, "", None, None, "")
         for visitor in sitting.visitors:
-            yield Line(*at, VISITOR, visitor, None, Attendance.PRESENT, "", None, None, "")
+            by = _recorder(visitor.recorded_by, recorders)
+            about = (VISITOR, visitor.name, None, Attendance.PRESENT)
+            yield Line(*at, *about, by, visitor.recorded_at, None, "")
 
 
 def names_of(record: Record) -> dict[UserId, str]:
     """Return what each person is called in an export: their name, or the id where none is known."""
     return {person.user_id: person.name or str(person.user_id) for person in record.people}
+
+
+def _recorder(user_id: UserId | None, recorders: Mapping[UserId, str]) -> str:
+    return "" if user_id is None else recorders.get(user_id, str(user_id))
+
+
+def zones_of(record: Record) -> str:
+    """Return in which time zone the meetings were; in which ones when the group moved."""
+    found = dict.fromkeys(sitting.meeting.zone for sitting in record.sittings)
+    return ", ".join(found or [record.group.zone])
 
 
 def counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:

@@ -141,11 +141,12 @@ class CorrectionService:
 
         return await self._work.write(actor, script)
 
-    async def did_not_meet(self, actor: Actor, meeting_id: MeetingId) -> CorrectionView:
+    async def did_not_meet(self, actor: Actor, meeting_id: MeetingId, reason: str) -> CorrectionView:
         """Say of a meeting that was closed that the group did not meet: of everybody, visitors taken back.
 
-        Refusals: `attendance.same`, those of `require_over` and of `access`.
+        Refusals: `attendance.same`, those of `require_over`, of `domain.text.clean` and of `access`.
         """
+        why = clean(reason, limit=REASON_LIMIT, field="reason")
 
         async def script(tx: Tx) -> CorrectionView:
             now = self._work.now()
@@ -158,17 +159,18 @@ class CorrectionService:
             # Those whose data was deleted are counted on, and so is that they did not meet either.
             everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
             before = {user_id: entry.state for user_id, entry in stood.items()}
-            await self._write(tx, actor, meeting, everybody, before, now)
+            await self._write(tx, actor, meeting, everybody, before, why)
             await withdraw_all(tx, meeting, actor, now)
             return await self._changed(tx, standing.group, meeting, now)
 
         return await self._work.write(actor, script)
 
-    async def did_meet(self, actor: Actor, meeting_id: MeetingId) -> CorrectionView:
+    async def did_meet(self, actor: Actor, meeting_id: MeetingId, reason: str) -> CorrectionView:
         """Say that the group met after all: everybody stands as before, or as far as is known.
 
         A meeting that was called off was closed at its planned end then. Refusals as for `did_not_meet`.
         """
+        why = clean(reason, limit=REASON_LIMIT, field="reason")
 
         async def script(tx: Tx) -> CorrectionView:
             now = self._work.now()
@@ -179,7 +181,7 @@ class CorrectionService:
             stood = await AttendanceRepository(tx).standing(meeting.id)
             states = {**await known(tx, meeting), **_before(stood)}
             off = dict.fromkeys(states, Attendance.DIDNT_MEET)
-            await self._write(tx, actor, meeting, states, off, now)
+            await self._write(tx, actor, meeting, states, off, why)
             if meeting.state is not MeetingState.CLOSED:
                 await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
                 await MeetingRepository(tx).entry_changed(meeting.id)
@@ -208,7 +210,7 @@ class CorrectionService:
         meeting: Meeting,
         states: Mapping[UserId, Attendance],
         before: Mapping[UserId, Attendance],
-        now: datetime,
+        why: str,
     ) -> None:
         for user_id, state in states.items():
             await AttendanceRepository(tx).append(
@@ -217,7 +219,8 @@ class CorrectionService:
                 state=state,
                 previous=before.get(user_id),
                 recorded_by=actor.user_id,
-                now=now,
+                now=self._work.now(),
+                reason=why,
             )
 
     async def _changed(self, tx: Tx, group: Group, meeting: Meeting, now: datetime) -> CorrectionView:

@@ -26,12 +26,20 @@ EVER = Span()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked for; `form` is only written down. With `every` all groups of the person are meant."""
+    """What is asked for; `form` is only written down. With `every` all groups of the person are meant.
+
+    With `drawn`, pictures are: of a record without anybody's name there are none.
+    """
 
     form: str
     span: Span = EVER
     group_id: GroupId | None = None
     every: bool = False
+    drawn: bool = False
+
+    def holds(self, record: Record) -> bool:
+        """Whether there is anything in a record to hand out."""
+        return record.has_members if self.drawn else bool(record.sittings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,8 @@ class AttendanceExport:
     async def export(self, actor: Actor, wanted: Wanted) -> Export:
         """Return the records of one group, or of all that the actor organizes in this guild.
 
-        Refusals: those of `as_organizer`, `export.order`, `export.empty`, `export.too_many`.
+        Refusals: those of `as_organizer`, `export.order`, `export.empty`, `export.no_picture`,
+        `export.too_many`.
         """
         first, last = wanted.span.first, wanted.span.last
         if first is not None and last is not None and last < first:
@@ -79,7 +88,7 @@ class AttendanceExport:
             found = [await _read(tx, group, wanted, now) for group in groups]
             export = Export(tuple(record for record in found if record is not None))
             if not export.records:
-                raise Refusal("export.empty")
+                raise Refusal("export.no_picture" if wanted.drawn else "export.empty")
             for record in export.records:
                 await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
             return export
@@ -99,7 +108,7 @@ class AttendanceExport:
 
 
 async def for_host(tx: Tx, group: Group, wanted: Wanted, *, now: datetime) -> Record | None:
-    """Return a group's record to whoever runs the bot, logged; None when it has no meeting in that time."""
+    """Return a group's record to whoever runs the bot, logged; None when it has nothing in that time."""
     record = await _read(tx, group, wanted, now)
     if record is not None:
         await _log(tx, record, wanted, 1, actor_id=None, now=now)
@@ -132,7 +141,7 @@ async def _not_too_many(tx: Tx, actor: Actor, now: datetime) -> None:
 
 async def _read(tx: Tx, group: Group, wanted: Wanted, now: datetime) -> Record | None:
     record = await RecordRepository(tx).read(group, now=now, span=wanted.span)
-    return record if record.sittings else None
+    return record if wanted.holds(record) else None
 
 
 async def _log(

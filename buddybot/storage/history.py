@@ -26,9 +26,9 @@ _OVER = (
 )
 _ONE_GROUP = "SELECT g.id FROM groups g WHERE g.id = :whose"
 _GUILD = "SELECT g.id FROM groups g WHERE g.guild_id = :whose"
-_MISSED = f"'{Attendance.EXCUSED}', '{Attendance.ABSENT}'"
+MISSED = f"'{Attendance.EXCUSED}', '{Attendance.ABSENT}'"
 _CAME = ", ".join(f"'{state}'" for state in Attendance if state.attended)
-_HAD_WORK = f"""
+HAD_WORK = f"""
     SELECT 1 FROM memberships w
     WHERE w.guild_id = m.guild_id AND w.user_id = a.user_id AND w.group_id = m.group_id
       AND w.left_reason = '{LeaveReason.FOUND_WORK}'
@@ -135,7 +135,7 @@ class HistoryRepository:
             JOIN meetings m ON m.id = a.meeting_id
             WHERE {which} AND a.id = (SELECT MAX(e.id) FROM attendance e
                                       WHERE e.meeting_id = a.meeting_id AND e.user_id = a.user_id)
-              AND NOT (a.state IN ({_MISSED}) AND EXISTS ({_HAD_WORK}))
+              AND NOT (a.state IN ({MISSED}) AND EXISTS ({HAD_WORK}))
             GROUP BY a.meeting_id, a.state
             """,
             **scope,

@@ -8,15 +8,16 @@ from buddybot.domain.attendance import Entry
 from buddybot.domain.commitments import Category, Visibility
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rates import kept
 from buddybot.domain.records import Person, Promise, Record, Sitting, Stint, cell
 from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.visitors import Visitor
 from buddybot.storage.attendance import AttendanceRepository, entry_of
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.meetings import meeting_of
 from buddybot.storage.rows import epoch, instant
+from buddybot.storage.visitors import visitor_of
 from buddybot.values import dataclass
 
 _OVER = """
@@ -110,38 +111,25 @@ class RecordRepository:
         due: dict[int, list[Row]] = defaultdict(list)
         for row in promised:
             due[row["meeting_id"]].append(row)
-        number = await self._held_before(group, rows[0]["starts_at"]) if rows else 0
+        numbered = await AttendanceRepository(self._tx).meetings(group.id, now=now)
+        numbers = {meeting.id: number for meeting, number in numbered}
         found: list[Sitting] = []
         for row in rows:
             meeting, reported = meeting_of(row), due[row["id"]]
-            is_held = meeting.state is MeetingState.CLOSED
-            number += is_held
             found.append(
                 Sitting(
                     meeting=meeting,
-                    number=number if is_held else None,
+                    number=numbers[meeting.id],
                     place=row["place"],
                     visitors=tuple(visitors[meeting.id]),
                     unnamed=tuple(
                         entry.state for user_id, entry in standing.get(meeting.id, {}).items() if user_id < 0
                     ),
                     promises=kept((each["done"], each["target"]) for each in reported),
-                    reporters=len({each["user_id"] for each in reported}),
                     tally=tallies.get(meeting.id),
                 )
             )
         return found
-
-    async def _held_before(self, group: Group, starts_at: int) -> int:
-        row = await self._tx.one(
-            """
-            SELECT COUNT(*) AS n FROM meetings
-            WHERE group_id = :group_id AND state NOT IN ('skipped', 'cancelled') AND starts_at < :starts_at
-            """,
-            group_id=group.id,
-            starts_at=starts_at,
-        )
-        return 0 if row is None else int(row["n"])
 
     async def _tallies(self, group: Group, now: dt.datetime) -> Mapping[MeetingId, Tally]:
         """The meetings as the detector counts them; how they were rated stays in the database."""
@@ -150,17 +138,17 @@ class RecordRepository:
             each.meeting_id: each.tally._replace(pulse_n=None, pulse_sum=None, rated=None) for each in past
         }
 
-    async def _visitors(self, of: Of) -> Mapping[int, list[str]]:
+    async def _visitors(self, of: Of) -> Mapping[MeetingId, list[Visitor]]:
         rows = await self._tx.all(
             f"""
-            SELECT v.meeting_id, v.name FROM visitors v JOIN meetings m ON m.id = v.meeting_id
+            SELECT v.* FROM visitors v JOIN meetings m ON m.id = v.meeting_id
             WHERE v.withdrawn_at IS NULL AND {_OVER} ORDER BY v.id
             """,
             **of,
         )
-        found: dict[int, list[str]] = defaultdict(list)
-        for row in rows:
-            found[row["meeting_id"]].append(row["name"])
+        found: dict[MeetingId, list[Visitor]] = defaultdict(list)
+        for visitor in map(visitor_of, rows):
+            found[visitor.meeting_id].append(visitor)
         return found
 
     async def _people(self, group: Group, sittings: Sequence[Sitting], standing: Standing) -> list[Person]:

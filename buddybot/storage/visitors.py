@@ -13,7 +13,8 @@ def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
 
 
-def _visitor(row: Row) -> Visitor:
+def visitor_of(row: Row) -> Visitor:
+    """Return the visitor of a whole row."""
     return Visitor(
         id=VisitorId(row["id"]),
         meeting_id=MeetingId(row["meeting_id"]),
@@ -36,7 +37,7 @@ class VisitorRepository:
         rows = await self._tx.all(
             "SELECT * FROM visitors WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
         )
-        return [_visitor(row) for row in rows]
+        return [visitor_of(row) for row in rows]
 
     async def add(self, meeting_id: MeetingId, name: str, *, recorded_by: UserId, now: datetime) -> None:
         """Note a visitor."""

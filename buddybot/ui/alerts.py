@@ -10,8 +10,10 @@ from discord import ButtonStyle
 
 from buddybot.domain.alerts import Fall, Raised
 from buddybot.domain.errors import Refusal
+from buddybot.domain.rates import percent
 from buddybot.domain.stagnation_evidence import Average, Evidence, MoodChange
 from buddybot.domain.stagnation_signs import Fact, Sign
+from buddybot.exports.pictures import tenths
 from buddybot.services.alert_news import AlertView
 from buddybot.services.alerts import Decided, may_be_holiday
 from buddybot.ui.kit import QUIET, WARM, Card, button, option, select
@@ -55,14 +57,14 @@ def evidence_line(texts: Texts, found: Evidence) -> Markup:
     if isinstance(found, MoodChange):
         return _mood_line(texts, found)
     name, recent, before = found.signal.name.lower(), found.recent, found.before
-    fields: dict[str, object] = {"recent": _number(recent.amount), "of": _number(recent.of)}
-    fields |= {"recent_percent": _percent(recent), "lately": texts(f"health.lately.m{recent.meetings}")}
+    fields: dict[str, object] = {"recent": tenths(recent.amount), "of": tenths(recent.of)}
+    fields |= {"recent_percent": percent(recent.rate), "lately": texts(f"health.lately.m{recent.meetings}")}
     if before is None:
         usual = Average(found.expected * recent.of, recent.of, 0)
-        fields |= {"usual": _number(usual.amount), "usual_percent": _percent(usual)}
+        fields |= {"usual": tenths(usual.amount), "usual_percent": percent(usual.rate)}
         return texts(f"health.first.{name}", **fields)
-    fields |= {"before": _number(before.amount), "before_of": _number(before.of)}
-    return texts(f"health.change.{name}", before_percent=_percent(before), **fields)
+    fields |= {"before": tenths(before.amount), "before_of": tenths(before.of)}
+    return texts(f"health.change.{name}", before_percent=percent(before.rate), **fields)
 
 
 def _mood_line(texts: Texts, found: MoodChange) -> Markup:
@@ -118,14 +120,6 @@ def activity_chosen(given: Input) -> str:
     if not given.values:
         raise Refusal("button.stale")
     return given.values[0]
-
-
-def _number(amount: float) -> str:
-    return f"{amount:.1f}".removesuffix(".0")
-
-
-def _percent(average: Average) -> int:
-    return round(100 * average.rate)
 
 
 def _span(texts: Texts, years: float) -> Markup:

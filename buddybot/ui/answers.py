@@ -7,7 +7,7 @@ from buddybot.domain.groups import (
     Group,
 )
 from buddybot.domain.numbers import parse_count
-from buddybot.domain.rates import Rates
+from buddybot.domain.rates import Rates, percent
 from buddybot.services.groups import Changes
 from buddybot.ui.choices import parse_minimum
 from buddybot.ui.kit import Card, Form, option
@@ -28,8 +28,8 @@ def rates_line(texts: Texts, rates: Rates) -> Markup:
     return texts(
         "few.info.rate" if rates.meetings == 1 else "few.info.rates",
         meetings=rates.meetings,
-        came=round(rates.attended * 100),
-        word=round(rates.attended_or_apologised * 100),
+        came=percent(rates.attended),
+        word=percent(rates.attended_or_apologised),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance import REASON_LIMIT, Attendance
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.visitors import NAME_LIMIT, Visitor, present
@@ -15,7 +15,7 @@ from buddybot.ui.kit import Card, Form, button, option, select
 from buddybot.ui.texts import Markup, Texts, members
 
 TAKE, CORRECT = "take", "correct"
-"""Which of the two cards a visitor's form or a question came from, and goes back to."""
+"""Which of the two cards a visitor's form came from, and goes back to."""
 
 
 def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
@@ -31,7 +31,7 @@ def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
     else:
         lines.append(texts("attendance.done", at=meeting.starts_at))
     card = Card().text(*lines, *visitors_line(texts, waiting.visitors))
-    row = [did_not_meet(texts, meeting.id, TAKE), visitor_came(texts, meeting.id, TAKE)]
+    row = [did_not_meet(texts, meeting.id), visitor_came(texts, meeting.id, TAKE)]
     if people:
         label = texts.plain("attendance.all_present")
         row.insert(0, button(label, "attendance_all", meeting.id, style=discord.ButtonStyle.primary))
@@ -51,16 +51,17 @@ def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
     return card
 
 
-def not_met_card(texts: Texts, meeting_id: MeetingId, back: str) -> Card:
-    """Return the one question before it is recorded of everybody that the group did not meet."""
-    yes = button(
-        texts.plain("attendance.did_not_meet"),
-        "attendance_off",
-        meeting_id,
-        style=discord.ButtonStyle.danger,
+def met_form(texts: Texts, meeting_id: MeetingId, *, met: bool) -> Form:
+    """Return the form in which it is said of everybody whether the group met, and what happened."""
+    key, route = ("did_meet", "attendance_on") if met else ("did_not_meet", "attendance_off")
+    form = Form(texts.plain(f"attendance.{key}"), route, meeting_id)
+    return form.ask(
+        "reason",
+        texts.plain("attendance.form.happened"),
+        hint=texts.plain(f"attendance.form.{key}_hint"),
+        limit=REASON_LIMIT,
+        long=True,
     )
-    no = button(texts.plain("attendance.back"), "attendance_back", meeting_id, back)
-    return Card().text(texts("attendance.did_not_meet_ask")).row(yes, no)
 
 
 def visitor_form(texts: Texts, meeting_id: MeetingId, back: str) -> Form:
@@ -85,9 +86,9 @@ def visitor_came(texts: Texts, meeting_id: MeetingId, back: str) -> ui.Button[An
     return button(texts.plain("attendance.visitor.came"), "attendance_visitor", meeting_id, back)
 
 
-def did_not_meet(texts: Texts, meeting_id: MeetingId, back: str) -> ui.Button[Any]:
-    """Return the button that asks whether the group did not meet."""
-    return button(texts.plain("attendance.did_not_meet"), "attendance_off_ask", meeting_id, back)
+def did_not_meet(texts: Texts, meeting_id: MeetingId) -> ui.Button[Any]:
+    """Return the button that opens the form in which it is said that the group did not meet."""
+    return button(texts.plain("attendance.did_not_meet"), "attendance_off_ask", meeting_id)
 
 
 def name_of(texts: Texts, user_id: UserId, name: str) -> str:

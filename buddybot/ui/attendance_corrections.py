@@ -5,7 +5,6 @@ from datetime import datetime
 
 from discord.app_commands import Choice
 
-from buddybot import locales
 from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
@@ -21,8 +20,8 @@ from buddybot.ui.attendance import (
 )
 from buddybot.ui.choices import Interaction, choice, parse_group, unfailing
 from buddybot.ui.kit import Card, Form, button, option, select
-from buddybot.ui.meetings import day_name
-from buddybot.ui.reply import actor_of
+from buddybot.ui.meetings import day_and_year
+from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, member, moment
 
 ROOM = 3700
@@ -46,7 +45,7 @@ def correction_card(texts: Texts, view: CorrectionView) -> Card:
     if story := _trail(texts, view, room=ROOM - sum(map(len, lines))):
         card.text(texts("attendance.record.trail"), *story)
     if not view.met:
-        return card.row(button(texts.plain("attendance.did_meet"), "attendance_on", meeting.id))
+        return card.row(button(texts.plain("attendance.did_meet"), "attendance_on_ask", meeting.id))
     if view.seats:
         people = [
             option(name_of(texts, seat.user_id, seat.name), seat.user_id, description=_state(texts, seat))
@@ -58,7 +57,7 @@ def correction_card(texts: Texts, view: CorrectionView) -> Card:
         names = [option(visitor.name, visitor.id) for visitor in here]
         placeholder = texts.plain("attendance.visitor.take_back")
         card.row(select("attendance_visitor_back", meeting.id, options=names, placeholder=placeholder))
-    return card.row(visitor_came(texts, meeting.id, CORRECT), did_not_meet(texts, meeting.id, CORRECT))
+    return card.row(visitor_came(texts, meeting.id, CORRECT), did_not_meet(texts, meeting.id))
 
 
 def correction_form(texts: Texts, view: CorrectionView, seat: Seat) -> Form:
@@ -87,7 +86,7 @@ async def past_meetings(interaction: Interaction, current: str) -> list[Choice[s
     """Offer every meeting of the record, the latest first."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
     found = await interaction.client.services.corrections.choices(actor_of(interaction), group_id)
-    texts, wanted = Texts(locales.best(interaction.locale.value)), current.casefold().strip()
+    texts, wanted = texts_of(interaction), current.casefold().strip()
     named = ((meeting, meeting_name(texts, meeting, number)) for meeting, number in found)
     return [
         choice(name, meeting.id)
@@ -98,7 +97,7 @@ async def past_meetings(interaction: Interaction, current: str) -> list[Choice[s
 
 def meeting_name(texts: Texts, meeting: Meeting, number: int | None) -> str:
     """Return a past meeting as plain text, for choices."""
-    day = texts.plain("attendance.choice.day", day=day_name(texts, meeting.day), year=meeting.day.year)
+    day = day_and_year(texts, meeting.day)
     key = "off" if number is None else "held"
     return texts.plain(f"attendance.choice.{key}", number=number, day=day)
 
@@ -144,16 +143,17 @@ def _correction(texts: Texts, line: Correction) -> Markup:
     by, at = _by(texts, line.recorded_by), moment(line.recorded_at, "f")
     if line.user_id is None:
         key = "off" if line.state is Attendance.DIDNT_MEET else "on"
-        return texts(f"attendance.trail.{key}", by=by, at=at)
-    return texts(
-        "attendance.trail.person",
-        who=member(line.user_id),
-        before=state_name(texts, line.previous or Attendance.UNRECORDED),
-        state=state_name(texts, line.state),
-        by=by,
-        at=at,
-        reason=line.reason,
-    )
+        said = texts(f"attendance.trail.{key}", by=by, at=at)
+    else:
+        said = texts(
+            "attendance.trail.person",
+            who=member(line.user_id),
+            before=state_name(texts, line.previous or Attendance.UNRECORDED),
+            state=state_name(texts, line.state),
+            by=by,
+            at=at,
+        )
+    return texts("attendance.trail.why", said=said, reason=line.reason) if line.reason else said
 
 
 def _taken_back(texts: Texts, visitor: Visitor) -> Iterator[tuple[datetime, Markup]]:

@@ -12,7 +12,6 @@ import aiohttp
 import discord
 from discord.app_commands import Choice
 
-from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
 from buddybot.exports.formats import Format
@@ -23,8 +22,9 @@ from buddybot.storage.records import Span
 from buddybot.ui import choices
 from buddybot.ui.days import parse_day
 from buddybot.ui.kit import QUIET, Card
-from buddybot.ui.meetings import day_name
-from buddybot.ui.reply import Reply, actor_of
+from buddybot.ui.meetings import day_and_year
+from buddybot.ui.pictures import ALT_LIMIT
+from buddybot.ui.reply import Reply, actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, shortened
 
 MINE = "mine"
@@ -34,7 +34,6 @@ LONG = 2000
 MOST_FILES = 10
 """Files in one message, by Discord's limit."""
 _QUARTERS = 4
-_ALT_LIMIT = 1024
 _ROOM = 16 * 1024
 """Bytes of a request that are no file: Discord's limit is reported to be that of the whole."""
 
@@ -48,7 +47,7 @@ Interaction = discord.Interaction[Any]
 async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes, and all of them together where there are several."""
     found: Sequence[Choice[str]] = await choices.organized_groups(interaction, "")
-    every = choices.choice(_texts(interaction).plain("attendance_export.mine"), MINE)
+    every = choices.choice(texts_of(interaction).plain("attendance_export.mine"), MINE)
     offered = [*([every] if len(found) > 1 else []), *found]
     return [each for each in offered if current.casefold().strip() in each.name.casefold()]
 
@@ -60,8 +59,8 @@ async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
     found: Sequence[date] = await interaction.client.services.attendance_export.days(
         actor_of(interaction), wanted
     )
-    texts, typed = _texts(interaction), current.casefold().strip()
-    named = ((_day(texts, day), day.isoformat()) for day in found)
+    texts, typed = texts_of(interaction), current.casefold().strip()
+    named = ((day_and_year(texts, day), day.isoformat()) for day in found)
     return [
         choices.choice(name, value) for name, value in named if typed in name.casefold() or typed in value
     ]
@@ -73,7 +72,8 @@ def parse(form: str, group: str | None, first: str | None = None, last: str | No
         raise Refusal("button.stale")
     every = group is not None and group.strip() == MINE
     group_id: GroupId | None = None if every else choices.parse_group(group)
-    return Wanted(form=form, span=Span(parse_day(first), parse_day(last)), group_id=group_id, every=every)
+    span, drawn = Span(parse_day(first), parse_day(last)), form == Format.PNG
+    return Wanted(form=form, span=span, group_id=group_id, every=every, drawn=drawn)
 
 
 # -- the answer ----------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
     def make(progress: Progress) -> list[Part]:
         maker = Maker(form=form, limit=room, say=reply.texts.plain, now=now, progress=progress)
         made = maker.make(export.records, days)
-        return [replace(each, alt=each.alt and shortened(each.alt, _ALT_LIMIT)) for each in made]
+        return [replace(each, alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
 
     async def tell(quarter: int) -> None:
         # The files are what counts; somebody may have put the message away.
@@ -168,7 +168,7 @@ def export_card(texts: Texts, export: Export, parts: Sequence[Part], *, count: i
 
 def span_label(texts: Texts, first: date, last: date) -> str:
     """Return the days from one to another as plain text."""
-    days = [_day(texts, day) for day in (first, last)]
+    days = [day_and_year(texts, day) for day in (first, last)]
     return days[0] if first == last else texts.plain("attendance_export.span", first=days[0], last=days[1])
 
 
@@ -183,11 +183,3 @@ def _add(card: Card, parts: Sequence[Part]) -> Card:
 
 def _attached(parts: Sequence[Part]) -> list[discord.File]:
     return [discord.File(cast(BufferedIOBase, part.file), part.name, description=part.alt) for part in parts]
-
-
-def _day(texts: Texts, day: date) -> str:
-    return texts.plain("attendance_export.day", day=day_name(texts, day), year=day.year)
-
-
-def _texts(interaction: Interaction) -> Texts:
-    return Texts(locales.best(interaction.locale.value))

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from buddybot.domain.rates import percent
 from buddybot.domain.records import Page, Record
-from buddybot.exports.attendance_charts import chart, has_chart
+from buddybot.exports.attendance_charts import chart
 from buddybot.exports.heat_map import attendance_picture
 from buddybot.services.attendance_history import AttendanceHistory
 from buddybot.ui.kit import Card, button
@@ -16,7 +17,7 @@ _MOST_UNRECORDED = 3
 
 def picture(texts: Texts, view: AttendanceHistory) -> Drawn:
     """Draw who came, which takes a moment; nothing before the first meeting."""
-    if not has_chart(view.record):
+    if not view.record.has_members:
         return {}
     return {PICTURE: attendance_picture(chart(view.record, own=view.own), texts.plain)}
 
@@ -70,13 +71,13 @@ def _figures(texts: Texts, card: Card, record: Record) -> None:
         card.text(texts("history.group.unknown"))
     else:
         either = rates.came + rates.excused
-        percent = round(rates.attended * 100)
-        _figure(texts, card, "history.group.attended", percent=percent, part=rates.came, whole=rates.counted)
-        percent = round(rates.attended_or_apologised * 100)
-        _figure(texts, card, "history.group.apologised", percent=percent, part=either, whole=rates.counted)
+        share, whole = percent(rates.attended), rates.counted
+        _figure(texts, card, "history.group.attended", percent=share, part=rates.came, whole=whole)
+        share = percent(rates.attended_or_apologised)
+        _figure(texts, card, "history.group.apologised", percent=share, part=either, whole=whole)
     if kept.share is not None:
-        percent = round(kept.share * 100)
-        _figure(texts, card, "history.group.kept", percent=percent, part=kept.kept, whole=kept.due)
+        share = percent(kept.share)
+        _figure(texts, card, "history.group.kept", percent=share, part=kept.kept, whole=kept.due)
     if visitors := sum(len(sitting.visitors) for sitting in record.sittings):
         _figure(texts, card, "history.group.visitors", count=visitors)
 

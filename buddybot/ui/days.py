@@ -7,15 +7,13 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.schedule import parse_date
 from buddybot.services.calendar import Pick, Slot
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.meetings import day_name, slot_name
-from buddybot.ui.reply import actor_of
-from buddybot.ui.texts import Texts
+from buddybot.ui.reply import actor_of, texts_of
 
 Interaction = discord.Interaction[Any]
 
@@ -42,7 +40,7 @@ async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
     start = getattr(interaction.namespace, "start", None)
     if start and start != current:
         first = max(first, parse_date(start))
-    texts = _texts(interaction)
+    texts = texts_of(interaction)
     offered = [first + timedelta(days=shift) for shift in range(_DAYS)]
     return _matching(((day_name(texts, day), day.isoformat()) for day in offered), current)
 
@@ -71,7 +69,7 @@ async def _slots(interaction: Interaction) -> Iterable[Slot]:
 
 
 def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
-    texts = _texts(interaction)
+    texts = texts_of(interaction)
     named = (
         (slot_name(texts, slot), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
         for slot in found
@@ -82,7 +80,3 @@ def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> lis
 def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
     wanted = current.casefold().strip()
     return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
-
-
-def _texts(interaction: Interaction) -> Texts:
-    return Texts(locales.best(interaction.locale.value))

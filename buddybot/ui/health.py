@@ -6,7 +6,6 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot import locales
 from buddybot.domain.alerts import Watch
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import AlertId
@@ -19,7 +18,7 @@ from buddybot.ui.alerts import evidence_line, fact_line, label
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import Card, button
 from buddybot.ui.pictures import Drawn, show
-from buddybot.ui.reply import actor_of
+from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, channel, moment
 
 CAME, SIGNALS = "attendance.png", "signals.png"
@@ -30,11 +29,11 @@ _BANDS = list(Band)
 def pictures(texts: Texts, view: HealthView) -> Drawn:
     """Draw who came and the signals, which takes a moment; none before the first meeting."""
     # Imported here: pictures are asked for rarely, and a start does without what draws them.
-    from buddybot.exports.attendance_charts import chart, has_chart
+    from buddybot.exports.attendance_charts import chart
     from buddybot.exports.heat_map import attendance_picture
     from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
 
-    if not view.meetings or not has_chart(view.record):
+    if not view.meetings or not view.record.has_members:
         return {}
     lines = {
         Chart.ATTENDANCE: Signal.ATTENDANCE,
@@ -101,7 +100,7 @@ def watched_card(texts: Texts, watched: Watched, now: datetime) -> Card:
 async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
     """Offer the open alerts of the chosen group, or of the only one it can be."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
-    texts = Texts(locales.best(interaction.locale.value))
+    texts = texts_of(interaction)
     found = await interaction.client.services.alerts.open(actor_of(interaction), group_id)
     named = [
         (texts.plain("health.choice", name=label(texts, each), day=each.raised_at.date()), each.id)

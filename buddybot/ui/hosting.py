@@ -7,13 +7,12 @@ import discord
 from discord import ButtonStyle
 from discord.app_commands import Choice
 
-from buddybot import locales
 from buddybot.services.rotation import Arranged, LeftOut, PlaceChoice
 from buddybot.services.rotation_views import Hosting, Hostings
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import QUIET, Card, button, option, select
 from buddybot.ui.meetings import day_name
-from buddybot.ui.reply import actor_of
+from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, member
 from buddybot.ui.venues import place
 
@@ -58,7 +57,7 @@ async def _hostings(interaction: Interaction) -> Hostings:
 
 
 def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
-    texts, wanted = Texts(locales.best(interaction.locale.value)), current.casefold().strip()
+    texts, wanted = texts_of(interaction), current.casefold().strip()
     named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
     return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
 

@@ -94,6 +94,11 @@ def day_name(texts: Texts, day: date) -> str:
     )
 
 
+def day_and_year(texts: Texts, day: date) -> str:
+    """Return a local day, which may be long ago, as plain text."""
+    return texts.plain("meetings.slot.dated", day=day_name(texts, day), year=day.year)
+
+
 def slot_name(texts: Texts, slot: Slot) -> str:
     """Return a day of the calendar as plain text, for choices."""
     day, at = day_name(texts, slot.day), slot.at.strftime("%H:%M")

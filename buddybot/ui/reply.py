@@ -46,6 +46,11 @@ def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
     )
 
 
+def texts_of(interaction: "discord.Interaction[Any]") -> Texts:
+    """Return the sentences in the language of who asks."""
+    return Texts(locales.best(interaction.locale.value))
+
+
 class Reply:
     """Answers one interaction; a Refusal inside the block becomes its sentence, to that person only."""
 
@@ -59,7 +64,7 @@ class Reply:
         self._handling: set[asyncio.Task[Any] | None] = interaction.client.handling
         self._task = asyncio.current_task()
         self.actor = actor_of(interaction)
-        self.texts = Texts(locales.best(interaction.locale.value))
+        self.texts = texts_of(interaction)
 
     async def __aenter__(self) -> Self:
         self._handling.add(self._task)

@@ -44,16 +44,37 @@ def test_only_what_was_changed_for_a_reason_is_a_correction_of_one_person() -> N
 def test_what_is_said_of_everybody_is_one_line_each_time() -> None:
     found = trail(
         [
-            *(entry(user, DIDNT_MEET, state) for user, state in ((ANA, PRESENT), (BEN, None))),
-            *(entry(user, PRESENT, DIDNT_MEET, minutes=1) for user in (ANA, BEN)),
-            *(entry(user, DIDNT_MEET, PRESENT, minutes=2) for user in (ANA, BEN)),
+            *(entry(user, DIDNT_MEET, state, reason="Ice") for user, state in ((ANA, PRESENT), (BEN, None))),
+            *(entry(user, PRESENT, DIDNT_MEET, reason="No", minutes=1) for user in (ANA, BEN)),
+            *(entry(user, DIDNT_MEET, PRESENT, reason="Yes", minutes=2) for user in (ANA, BEN)),
         ]
     )
-    assert [(line.user_id, line.previous, line.state) for line in found] == [
-        (None, None, DIDNT_MEET),
-        (None, DIDNT_MEET, Attendance.UNRECORDED),
-        (None, None, DIDNT_MEET),
+    assert [(line.user_id, line.previous, line.state, line.reason) for line in found] == [
+        (None, None, DIDNT_MEET, "Ice"),
+        (None, DIDNT_MEET, Attendance.UNRECORDED, "No"),
+        (None, None, DIDNT_MEET, "Yes"),
     ]
+
+
+def test_a_correction_stays_when_its_reason_was_deleted_with_whoever_wrote_it() -> None:
+    nobody = UserId(0)
+    found = trail(
+        [
+            entry(ANA, PRESENT, by=None),
+            entry(ANA, ABSENT, PRESENT, by=nobody),
+            *(entry(user, DIDNT_MEET, ABSENT, by=nobody, minutes=1) for user in (ANA, BEN)),
+        ]
+    )
+    assert [(line.user_id, line.state, line.reason) for line in found] == [
+        (ANA, ABSENT, None),
+        (None, DIDNT_MEET, None),
+    ]
+
+
+def test_that_nobody_met_is_not_said_again_by_somebody_whose_data_was_deleted() -> None:
+    off = [entry(user, DIDNT_MEET, PRESENT, reason="All were ill") for user in (ANA, BEN)]
+    gone = entry(UserId(-1), DIDNT_MEET, by=UserId(0), minutes=-60)
+    assert len(trail([*off, gone])) == 1
 
 
 @given(st.lists(st.tuples(st.sampled_from(Attendance), st.none() | st.text(min_size=1)), max_size=30))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates, spread, streak, together
+from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, percent, rates, spread, streak, together
 from tests.pages import pages
 
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)
@@ -132,6 +132,11 @@ def test_being_excused_or_not_counted_pauses_it_wherever_it_stands(
 @given(states)
 def test_a_streak_is_never_longer_than_what_was_attended(found: list[Attendance]) -> None:
     assert 0 <= streak(found) <= sum(state.attended for state in found)
+
+
+def test_a_half_percent_goes_up_in_cards_as_in_a_spreadsheet() -> None:
+    shares = (0, 1 / 8, 3 / 8, 5 / 8, 7 / 8, 2 / 3, 1)
+    assert [percent(share) for share in shares] == [0, 13, 38, 63, 88, 67, 100]
 
 
 # -- the page that defines them ----------------------------------------------------------------------

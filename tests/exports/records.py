@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from buddybot.domain.attendance import Attendance, Entry
 from buddybot.domain.commitments import Category
 from buddybot.domain.groups import Group, GroupState, Rotation
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, UserId, VisitorId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.rates import Kept
 from buddybot.domain.records import Cell, Person, Promise, Record, Sitting
+from buddybot.domain.visitors import Visitor
 from tests.exports.charts import LETTERS
 
 FIRST_DAY = dt.date(2026, 1, 8)
@@ -89,11 +90,15 @@ def sitting(
         ),
         number=None if called_off else number or place + 1,
         place=venue,
-        visitors=tuple(visitors),
+        visitors=tuple(_visitor(place, name) for name in visitors),
         unnamed=tuple(LETTERS[letter] for letter in unnamed),
         promises=Kept(0, 0),
-        reporters=0,
     )
+
+
+def _visitor(place: int, name: str) -> Visitor:
+    recorded_at = dt.datetime(2026, 1, 8, 21, 0, tzinfo=dt.UTC) + dt.timedelta(weeks=place)
+    return Visitor(VisitorId(1), meeting_id(place), name, ORGANIZER, recorded_at)
 
 
 def person(

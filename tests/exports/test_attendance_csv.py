@@ -40,7 +40,7 @@ def test_the_file_is_the_table_with_a_row_of_heads() -> None:
     assert written(ROWS).decode("utf-8").split("\r\n") == [
         ",".join(say(f"export.column.{name}") for name in table.COLUMNS),
         f"{first},member,Ana,100000000000000001,present,Ana,2026-01-08T20:30:00Z,absent,said later",
-        f"{first},visitor,Zoë,,present,,,,",
+        f"{first},visitor,Zoë,,present,Ana,2026-01-08T21:00:00Z,,",
         f"{second},member,Ana,100000000000000001,absent,Ana,2026-01-15T20:30:00Z,absent,said later",
         f'{second},member,"Ben, jr.",7,not recorded,,,,',
         "",

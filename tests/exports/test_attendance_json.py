@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.commitments import Category
 from buddybot.exports.attendance_json import write_json
-from buddybot.exports.table import EVERY, lines
+from buddybot.exports.table import EVERY
 from tests.architecture.source import ROOT
 from tests.exports.json_records import GROUP, SCHEMA, as_json, as_lines, check, groups, only
-from tests.exports.records import NOW, group, people, person, promise, record, sitting
+from tests.exports.records import NOW, ORGANIZER, group, people, person, promise, record, sitting
 from tests.pages import spans
 
 HOSTILE = '=1+1\x00\x1b[31m\x7f\x85\u2028\u2029\u202e\ud800</script>"\\\r\nשלום'
@@ -86,7 +86,8 @@ def test_a_meeting_says_when_and_where_it_was_and_how_everybody_stands() -> None
     people_there = {"states": {ana: "present"}, "unnamed": ["present", "absent"]}
     assert found["meetings"][0] == dict(id=100, number=1, **local, **instants, **was, **people_there)
     assert found["meetings"][1]["states"] == {ana: "unrecorded", ben: "late"}
-    assert found["visitors"] == [{"meeting": 100, "name": "Zoë"}]
+    by = {"recorded_by": str(ORGANIZER), "recorded_at": "2026-01-08T21:00:00Z"}
+    assert found["visitors"] == [{"meeting": 100, "name": "Zoë", **by}]
 
 
 def test_of_a_private_commitment_nothing_but_that_there_is_one_is_told() -> None:
@@ -187,7 +188,7 @@ def test_progress_counts_the_rows_of_the_long_table() -> None:
     many = record([person(f"P{n}", "+" * 60, user_id=n) for n in range(10)])
     as_json(many, many, progress=told)
     assert told == sorted(told)
-    assert len(told) == 2 * len(list(lines(many))) // EVERY
+    assert len(told) == 2 * many.rows // EVERY
 
 
 def test_it_is_written_as_it_goes() -> None:

@@ -31,7 +31,7 @@ def stand_in(
     """Ten bytes a row: the group and the meeting."""
     del form, say, now
     for each in records:
-        for number, line in enumerate(lines(each), 1):
+        for number, line in enumerate(lines(each, deleted=""), 1):
             out.write(f"{line.group[:5]:5}{line.meeting:4}\n".encode())
             progress(number)
 
@@ -98,8 +98,8 @@ def test_splitting_loses_and_doubles_nothing(meetings: list[int], pieces: int) -
     ]
     parts = split(records, pieces)
     assert len(parts) == min(pieces, sum(meetings))
-    rows = [line for part in parts for each in part for line in lines(each)]
-    assert rows == [line for each in records for line in lines(each)]
+    rows = [line for part in parts for each in part for line in lines(each, deleted="")]
+    assert rows == [line for each in records for line in lines(each, deleted="")]
     sizes = [sum(len(each.sittings) for each in part) for part in parts]
     assert max(sizes) - min(sizes) <= 1
 
@@ -111,13 +111,6 @@ def test_pictures_are_files_of_their_own_with_words() -> None:
     for part in parts:
         assert part.alt
         assert part.file.read(8) == b"\x89PNG\r\n\x1a\n"
-
-
-def test_where_nobody_was_a_member_there_is_nothing_to_draw() -> None:
-    maker = Maker(form=Format.PNG, limit=10**7, say=Texts().plain, now=NOW, progress=lambda _: None)
-    with pytest.raises(Refusal) as refused:
-        maker.make([record(people(Ana="..."))], SPAN)
-    assert refused.value.code == "export.no_picture"
 
 
 @pytest.mark.parametrize("form", [each for each in Format if each is not Format.PNG])

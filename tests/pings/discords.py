@@ -201,8 +201,8 @@ class MortalDatabase:
     async def read(self, script: Script[T]) -> T:
         return await self._database.read(script)
 
-    async def scrub(self) -> bool:
-        return await self._database.scrub()
+    async def scrub(self, *, whole: bool = True) -> bool:
+        return await self._database.scrub(whole=whole)
 
     async def close(self) -> None:
         await self._database.close()

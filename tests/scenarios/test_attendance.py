@@ -151,22 +151,21 @@ async def test_a_visitor_is_noted_from_the_list_and_shown_in_it(evening: Evening
     assert "Visitors: Zoe Park" in texts_in(again.response)
 
 
-async def test_that_nobody_met_is_asked_once_and_can_be_left(evening: Evening) -> None:
+async def test_that_nobody_met_is_recorded_with_what_happened(evening: Evening) -> None:
     before = await evening.ledger()
     asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
     assert asked.response is not None
-    question = await evening.press("Ana", "We did not meet", asked.response)
-    assert question.response is not None
-    assert "everybody's entry" in texts_in(question.response)
-    kept = await evening.press("Ana", "Back", question.response)
-    assert "2 of 5 recorded" in texts_in(kept.response)
+    form = await evening.press("Ana", "We did not meet", asked.response)
+    assert "Everybody's entry" in modal_text(form)
+    refused = await evening.person("Ana").submit_modal(form, {"reason": "  "})
+    assert refused.acknowledged
     assert await evening.ledger() == before
 
-    assert kept.response is not None
-    question = await evening.press("Ana", "We did not meet", kept.response)
-    assert question.response is not None
-    done = await evening.press("Ana", "We did not meet", question.response)
+    form = await evening.press("Ana", "We did not meet", asked.response)
+    done = await evening.person("Ana").submit_modal(form, {"reason": "The trains stood still"})
     assert "By the record the group did not meet." in texts_in(done.response)
+    assert f"We did not meet, by {evening.mention('Ana')}, <t:" in texts_in(done.response)
+    assert "f>: The trains stood still" in texts_in(done.response)
     assert await evening.ledger() == dict.fromkeys(before, "didnt_meet")
     summary = evening.text(SUMMARY)
     assert "the group did not meet that day after all" in summary

@@ -125,8 +125,10 @@ async def test_a_meeting_that_was_called_off_and_held_after_all_is_recorded(even
     card = await opened(evening)
     assert labels(card) == ["We did meet"]
 
-    on = await evening.press("Ana", "We did meet", card)
+    form = await evening.press("Ana", "We did meet", card)
+    on = await evening.person("Ana").submit_modal(form, {"reason": "We met at Ben's"})
     text = texts_in(on.response)
+    assert "f>: We met at Ben's" in text
     assert "Record of meeting 2 · Rowan" in text
     assert f"We did meet, by {evening.mention('Ana')}" in text
     assert set((await evening.ledger()).values()) == {"unrecorded"}

@@ -131,8 +131,8 @@ async def test_two_organizers_at_once_leave_an_unbroken_trail(evening: Evening) 
         correct(evening, CHO, PRESENT, "I saw her"),
         correct(evening, CHO, PRESENT, "I saw her too", by=ANA),
         correct(evening, CHO, EXCUSED, "She wrote to me", by=ANA),
-        evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id),
-        evening.corrections.did_not_meet(evening.home.actor(ANA), evening.meeting_id),
+        evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice"),
+        evening.corrections.did_not_meet(evening.home.actor(ANA), evening.meeting_id, "Ice"),
         return_exceptions=True,
     )
     refused = {each.code for each in results if isinstance(each, Refusal)}
@@ -165,8 +165,8 @@ async def test_corrections_are_for_the_organizers_of_the_group_alone(evening: Ev
             corrections.view(actor, meeting_id),
             corrections.seat(actor, meeting_id, UserId(ANA)),
             corrections.correct(actor, meeting_id, UserId(ANA), ABSENT, "No"),
-            corrections.did_not_meet(actor, meeting_id),
-            corrections.did_meet(actor, meeting_id),
+            corrections.did_not_meet(actor, meeting_id, "Ice"),
+            corrections.did_meet(actor, meeting_id, "Ice"),
             evening.visitors.look(actor, meeting_id),
             evening.visitors.add(actor, meeting_id, "Zoe"),
         ):

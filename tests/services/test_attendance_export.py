@@ -110,6 +110,18 @@ async def test_a_member_a_stranger_and_another_server_get_nothing(town: Town) ->
     assert await town.refusal(town.actor(ORGANIZER), missing) == "group.unknown"
 
 
+async def test_pictures_of_meetings_without_names_are_refused_and_not_logged(town: Town) -> None:
+    await town.work.write(
+        None, lambda tx: tx.run("UPDATE meetings SET reduced = 1 WHERE group_id = :id", id=town.rowan.id)
+    )
+    drawn = Wanted(form="png", drawn=True, group_id=town.rowan.id)
+    assert await town.refusal(town.actor(ORGANIZER), drawn) == "export.no_picture"
+
+    export = await town.exports.export(town.actor(ORGANIZER), Wanted(form="png", drawn=True, every=True))
+    assert [record.group.name for record in export.records] == ["Birch"]
+    assert await town.logged(town.rowan) == ()
+
+
 async def test_a_span_is_kept_to_on_both_ends(town: Town) -> None:
     first, middle, last = reversed(await town.exports.days(town.actor(ORGANIZER), of(town.rowan)))
 

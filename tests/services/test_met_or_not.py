@@ -31,24 +31,27 @@ async def test_that_the_group_did_not_meet_is_said_of_everybody_and_can_be_taken
     await correct(evening, CHO, ABSENT, "Ill, I hear")
     stood = states(await look(evening))
 
-    off = await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    off = await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert (off.met, set(states(off).values())) == (False, {DIDNT_MEET})
     assert [visitor.withdrawn_at for visitor in off.visitors] == [evening.now]
-    assert [(line.user_id, line.state) for line in off.trail] == [(CHO, ABSENT), (None, DIDNT_MEET)]
+    assert [(line.user_id, line.state, line.reason) for line in off.trail] == [
+        (CHO, ABSENT, "Ill, I hear"),
+        (None, DIDNT_MEET, "Ice"),
+    ]
     for refused in (
         correct(evening, ANA, ABSENT),
         evening.visitors.add(evening.home.actor(ORGANIZER), evening.meeting_id, "Yul"),
     ):
         assert await evening.refused(refused) == "attendance.not_met"
-    again = evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    again = evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert await evening.refused(again) == "attendance.same"
     taken = await evening.attendance.unrecorded(evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id)
     assert (taken.met, taken.people) == (False, ())
 
-    on = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    on = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert (on.met, states(on)) == (True, stood)
     assert [(line.user_id, line.previous) for line in on.trail[1:]] == [(None, None), (None, DIDNT_MEET)]
-    again = evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    again = evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert await evening.refused(again) == "attendance.same"
 
 
@@ -58,10 +61,10 @@ async def test_those_without_a_name_follow_when_the_group_did_not_meet(evening: 
     )
     await evening.home.run("DELETE FROM memberships WHERE user_id = :ana", ana=ANA)
 
-    off = await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    off = await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert (off.met, ANA in states(off), -1 in states(off)) == (False, False, False)
     assert (await evening.ledger())[-1] is DIDNT_MEET
-    on = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    on = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert (on.met, (await evening.ledger())[-1]) == (True, PRESENT)
 
 
@@ -78,7 +81,7 @@ async def test_a_meeting_that_was_called_off_and_held_after_all_comes_into_the_r
     assert (view.meeting.id, view.number, view.met) == (evening.following_id, None, False)
     sequence = view.meeting.sequence
 
-    view = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.following_id)
+    view = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.following_id, "Ice")
     assert (view.number, view.met, view.meeting.state) == (2, True, MeetingState.CLOSED)
     assert (view.meeting.closed_at, view.meeting.reason) == (view.meeting.ends_at, None)
     assert view.meeting.sequence > sequence
@@ -101,15 +104,15 @@ async def test_a_meeting_that_is_not_over_is_refused(evening: Evening) -> None:
         evening.corrections.correct(
             organizer(ORGANIZER), evening.following_id, UserId(ANA), PRESENT, "Surely"
         ),
-        evening.corrections.did_not_meet(organizer(ORGANIZER), evening.following_id),
-        evening.corrections.did_meet(organizer(ORGANIZER), evening.following_id),
+        evening.corrections.did_not_meet(organizer(ORGANIZER), evening.following_id, "Ice"),
+        evening.corrections.did_meet(organizer(ORGANIZER), evening.following_id, "Ice"),
         evening.visitors.add(organizer(ORGANIZER), evening.following_id, "Zoe"),
     ):
         assert await evening.refused(act) == "attendance.ahead"
     await MeetingService(evening.home.work, evening.planner).skip(
         organizer(ORGANIZER), evening.following_id, Reason.HOLIDAY
     )
-    act = evening.corrections.did_meet(organizer(ORGANIZER), evening.following_id)
+    act = evening.corrections.did_meet(organizer(ORGANIZER), evening.following_id, "Ice")
     assert await evening.refused(act) == "attendance.ahead"
     await evening.home.run("UPDATE meetings SET state = 'open' WHERE id = :id", id=evening.following_id)
     act = evening.corrections.view(organizer(ORGANIZER), evening.following_id)
@@ -129,7 +132,7 @@ async def test_what_organizers_are_told_of_the_unrecorded_follows_each_correctio
     assert await told(evening) == []
     await correct(evening, CHO, UNRECORDED, "A mistake")
     assert await told(evening) == ['{"count": 1, "number": 1}']
-    await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert await told(evening) == []
 
 
@@ -176,5 +179,5 @@ async def test_turns_and_alerts_go_by_what_was_corrected(evening: Evening) -> No
     assert await seen() == (1, 2, 2)
     await correct(evening, ANA, ABSENT)
     assert await seen() == (0, 1, 1)
-    await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id)
+    await evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert await seen() == (0, 0, None)

@@ -157,6 +157,21 @@ async def test_a_meeting_that_was_called_off_has_no_number_and_did_not_meet(ledg
     assert letters(record) == {ANA: "+//", BEN: "+//"}
 
 
+async def test_a_meeting_has_the_number_that_its_card_has(ledger: Ledger) -> None:
+    """Also where one before it is still open, as an extra one can be closed first."""
+    before = await ledger.met(u1="+")
+    meeting = await ledger.met(u1="+")
+    await ledger.home.run("UPDATE meetings SET state = 'open' WHERE id = :id", id=before)
+    record = await ledger.read()
+
+    async def on_the_card(tx: Tx) -> int:
+        [held] = await MeetingRepository(tx).held(ledger.group.id)
+        return await MeetingRepository(tx).number(held)
+
+    assert [(each.meeting.id, each.number) for each in record.sittings] == [(meeting, 2)]
+    assert await ledger.home.database.read(on_the_card) == 2
+
+
 async def test_whose_data_was_deleted_counts_and_is_nobody(ledger: Ledger) -> None:
     first = await ledger.met(u1="+", gone1="+", gone2="-")
     await ledger.met(u1="+", gone1="e")
@@ -209,7 +224,7 @@ async def test_the_health_counts_every_meeting_as_the_record_does(ledger: Ledger
         assert past.rates == alone.rates
         assert (past.kept or Kept(0, 0)) == (alone.kept if alone.met(0) else Kept(0, 0))
         if past.tally.items is not None:
-            assert past.tally.reporters == alone.sittings[0].reporters
+            assert past.tally.reporters == len({each.user_id for each in alone.promises})
         if past.rates is not None:
             assert (past.tally.present, past.tally.roster) == (past.rates.came, past.rates.counted)
 
