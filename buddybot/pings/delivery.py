@@ -13,6 +13,7 @@ from discord.ui.select import BaseSelect
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
+from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.services.announcements import Announcement
 
@@ -32,6 +33,7 @@ class DiscordOutlet:
 
     def __init__(self, bot: discord.Client, compose: Compose, *, patience: float = PATIENCE) -> None:
         """`compose` makes the card of what a ping says."""
+        forget_limits(bot)
         self._bot = bot
         self._compose = compose
         self._patience = patience

@@ -16,6 +16,7 @@ from buddybot.domain.pings import MARK, PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet, mark
+from buddybot.pings.delivery_limits import EVERY
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
@@ -312,3 +313,15 @@ async def test_direct_messages_go_to_the_person_or_into_the_channel(
     await dispatcher.run_due()
     assert server.messages[-1]["channel_id"] == str(CHANNEL)
     assert len(server.messages) == 2
+
+
+async def test_few_memories_of_rate_limits_are_kept(outlet: DiscordOutlet, client: discord.Client) -> None:
+    """The library goes through all that it has for each new channel, and keeps them for five minutes."""
+    buckets = client.http._buckets
+    client.http.get_ratelimit("busy").outgoing = 1
+    for number in range(3 * EVERY):
+        each = client.http.get_ratelimit(f"messages:{number}")
+        each.expires = asyncio.get_running_loop().time() - 1
+    assert len(buckets) <= EVERY + 1
+    assert "busy" in buckets
+    await outlet.letter(PingKind.CARD, HELLO, NONCE).send(CHANNEL)
