@@ -3,13 +3,28 @@
 import asyncio
 import sys
 
-from bench import backtest, exports, outbox, pictures, rotation, stagnation, start, storage
+from bench import (
+    backtest,
+    exports,
+    growth,
+    memory,
+    outbox,
+    pictures,
+    rotation,
+    slash,
+    stagnation,
+    start,
+    storage,
+)
 from bench.report import Measure, conclude
 
 BENCHMARKS: tuple[Measure, ...] = (
     start.measure,
     storage.measure,
+    slash.measure,
     outbox.measure,
+    memory.measure,
+    growth.measure,
     rotation.measure,
     pictures.measure,
     exports.measure,

@@ -1,6 +1,5 @@
-"""The outbox: how fast pings are claimed and finished, and how deaf a herd of them makes the event loop."""
+"""The outbox: how fast pings are claimed and finished, what a herd of them does, and how they are sent."""
 
-import gc
 import shutil
 import sqlite3
 import sys
@@ -9,46 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from bench.databases import file_url, migrated, raw_sqlite
+from bench import herd, messages
+from bench.databases import file_url, raw_sqlite
 from bench.report import Report, Verdict, run
-from bench.timing import Heartbeat, interleaved
+from bench.timing import interleaved
 from buddybot.app import utc_now
-from buddybot.domain.groups import Group
-from buddybot.domain.ids import ChannelId, MessageId, UserId
-from buddybot.domain.pings import Ping, PingKind
-from buddybot.pings.alarm import SilentAlarm
-from buddybot.pings.courier import Courier, Ending
-from buddybot.pings.dispatcher import BATCH, Dispatcher
-from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement
+from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.pings.dispatcher import BATCH
 from buddybot.storage.database import Database, Row, Tx, connect
-from buddybot.storage.rows import epoch
 from buddybot.storage.sending import Claimed, SendingRepository
 
 LEASE = timedelta(seconds=90)
 CLAIM_GOAL = 0.65
-STALL_GOAL = 20.0
-"""Milliseconds."""
-
-_GROUP = """
-    INSERT INTO groups (id, guild_id, name, name_key, channel_id, zone, capacity, charter, rotation, language,
-                        state, created_by, created_at)
-    VALUES (:id, :id, 'Rowan', 'rowan', :id, 'UTC', 6, '', 'turns', 'en', 'active', 1, 0)
-"""
-_PING = """
-    INSERT INTO outbox (key, guild_id, group_id, kind, recipient, due_at, expires_at, state, direct, attempts,
-                        try_at)
-    VALUES (:key, :id, :id, 'card', 0, :due, :expires, 'planned', 0, 0, :due)
-"""
-_AGAIN = """
-    UPDATE outbox SET state = 'planned', lease_until = NULL, settled_at = NULL, message_id = NULL,
-                      channel_id = NULL, attempts = 0
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +33,9 @@ class Size:
     rounds: int = 5
     claims: int = 5_000
     herd: int = 10_000
-    herds: int = 5
+    herds: int = 3
+    messages: int = 900
+    channels: tuple[int, int] = (1_000, 16_000)
 
 
 FULL = Size()
@@ -69,7 +46,9 @@ async def measure(size: Size = FULL) -> Report:
     report = Report("outbox")
     with TemporaryDirectory(prefix="buddybot-bench-") as folder:
         await _claims(report, Path(folder), size)
-        await _herds(report, Path(folder), size)
+        await herd.measured(report, Path(folder), pings=size.herd, times=size.herds)
+        await messages.paced(report, Path(folder), messages=size.messages)
+        await messages.many_channels(report, few=size.channels[0], many=size.channels[1], rounds=size.rounds)
     return report
 
 
@@ -120,20 +99,20 @@ class Statements:
 async def _claims(report: Report, folder: Path, size: Size) -> None:
     own, bare = folder / "own.sqlite3", folder / "raw.sqlite3"
     now = utc_now()
-    await _plan(file_url(own), size.claims, now)
+    await herd.plan(file_url(own), size.claims, now)
     shutil.copy(own, bare)
     database, raw = await connect(file_url(own)), raw_sqlite(bare)
     try:
         statements = await _listen(database, now)
 
         async def claimed() -> float:
-            await database.write(_plan_again)
+            await database.write(herd.plan_again)
             began = perf_counter()
             done = await _claim_all(database, now)
             return done / (perf_counter() - began)
 
         async def claimed_raw() -> float:
-            raw.execute(_AGAIN)
+            raw.execute(herd.AGAIN)
             began = perf_counter()
             done = _claim_all_raw(raw, statements)
             return done / (perf_counter() - began)
@@ -154,31 +133,6 @@ async def _claims(report: Report, folder: Path, size: Size) -> None:
             goal=CLAIM_GOAL,
         )
     )
-
-
-async def _plan(url: str, pings: int, due: datetime) -> None:
-    """Let every group, each with a channel of its own, be owed a card."""
-
-    async def script(tx: Tx) -> None:
-        for number in range(1, pings + 1):
-            await tx.run(_GROUP, id=number)
-            await tx.run(
-                _PING,
-                key=f"{number}:2026-03-05:card:0",
-                id=number,
-                due=epoch(due),
-                expires=epoch(due + timedelta(hours=8)),
-            )
-
-    database = await connect(await migrated(url))
-    try:
-        await database.write(script)
-    finally:
-        await database.close()
-
-
-async def _plan_again(tx: Tx) -> None:
-    await tx.run(_AGAIN)
 
 
 async def _listen(database: Database, now: datetime) -> Statements:
@@ -227,105 +181,6 @@ def _claim_all_raw(connection: sqlite3.Connection, statements: Statements) -> in
                 connection.execute(sql, {name: own.get(name, value) for name, value in given.items()})
         connection.execute("COMMIT")
         done += len(held)
-
-
-# -- the herd ---------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class InstantOutlet:
-    """A Discord that takes everything at once."""
-
-    sent: int = 0
-
-    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> "InstantLetter":
-        """Return a letter."""
-        return InstantLetter(self)
-
-    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
-        """Find nothing."""
-        return None
-
-    async def direct(self, user_id: UserId) -> ChannelId:
-        """Return a channel."""
-        return ChannelId(user_id)
-
-
-@dataclass(slots=True)
-class InstantLetter:
-    """Arrives at once."""
-
-    outlet: InstantOutlet
-
-    async def send(self, channel_id: ChannelId) -> MessageId:
-        """Count it."""
-        self.outlet.sent += 1
-        return MessageId(self.outlet.sent)
-
-
-async def _announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement:
-    return Announcement(content=group.name, language=group.language)
-
-
-async def _herds(report: Report, folder: Path, size: Size) -> None:
-    now = utc_now()
-    path = folder / "herd.sqlite3"
-    await _plan(file_url(path), size.herd, now)
-    database = await connect(file_url(path))
-    hearts, spans = [], []
-    gc.freeze()  # as the command line does before the bot runs
-    try:
-        for _ in range(size.herds):
-            await database.write(_plan_again)
-            heart, span = await _herd(database, now, size.herd)
-            hearts.append(heart)
-            spans.append(span)
-    finally:
-        gc.unfreeze()
-        await database.close()
-    stalls = [heart.longest * 1000 for heart in hearts]
-    own = max(heart.busiest * 1000 for heart in hearts)
-    report.figures += [
-        f"{size.herd:,} pings due in one second: sent in {median(spans):.1f} s",
-        f"longest stalls of the loop: {', '.join(f'{stall:.1f}' for stall in stalls)} ms",
-        f"longest stretch of the loop's own work: {own:.1f} ms",
-    ]
-    report.verdicts.append(
-        Verdict(
-            claim=f"{size.herd:,} pings at once, longest stall of the loop",
-            figure=median(stalls),
-            sense="<=",
-            goal=STALL_GOAL,
-            unit="ms",
-        )
-    )
-
-
-async def _herd(database: Database, now: datetime, pings: int) -> tuple[Heartbeat, float]:
-    """Send what is due; return what the loop felt and the seconds it took."""
-    outlet = InstantOutlet()
-    courier = Courier(
-        database=database,
-        now=lambda: now,
-        announcers=dict.fromkeys(PingKind, _announce),
-        outlet=outlet,
-        pacer=Pacer(1_000_000),
-        quiet=None,
-    )
-    dispatcher = Dispatcher(
-        database=database, now=lambda: now, courier=courier, clock=SilentAlarm(), unauthorized=_never
-    )
-    began = perf_counter()
-    with Heartbeat() as heart:
-        endings = await dispatcher.run_due()
-    span = perf_counter() - began
-    if endings != {Ending.SENT: pings} or outlet.sent != pings:
-        raise RuntimeError(f"{pings} pings came to {dict(endings)}, {outlet.sent} messages")
-    return heart, span
-
-
-def _never() -> None:
-    raise RuntimeError("nothing here refuses the token")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter, thread_time
+from time import perf_counter, process_time
 
 Contender = Callable[[], Awaitable[float]]
 """Runs one round and returns its figure, for instance a rate a second; it does its own timing."""
@@ -52,8 +52,8 @@ class Heartbeat:
     def __init__(self) -> None:
         self.longest = 0.0
         """Seconds by the wall, in which other programs may have had the processor."""
-        self.busiest = 0.0
-        """Seconds the loop's thread itself worked between two calls."""
+        self.caused = 0.0
+        """The same, but no more than all threads of this process worked meanwhile: what it did itself."""
         self._due = self._worked = 0.0
         self._next: asyncio.TimerHandle | None = None
 
@@ -67,10 +67,11 @@ class Heartbeat:
 
     def _ask(self) -> None:
         self._due = perf_counter() + BEAT
-        self._worked = thread_time()
+        self._worked = process_time()
         self._next = asyncio.get_running_loop().call_later(BEAT, self._beat)
 
     def _beat(self) -> None:
-        self.longest = max(self.longest, perf_counter() - self._due)
-        self.busiest = max(self.busiest, thread_time() - self._worked)
+        late = perf_counter() - self._due
+        self.longest = max(self.longest, late)
+        self.caused = max(self.caused, min(late, process_time() - self._worked))
         self._ask()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as every
-from bench import exports, outbox, pictures, rotation, start, storage
+from bench import exports, growth, herd, memory, outbox, pictures, rotation, slash, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
 from buddybot.domain.groups import Rotation
@@ -85,10 +85,50 @@ async def test_storage_without_a_server_says_so(monkeypatch: pytest.MonkeyPatch)
     assert "PostgreSQL was left out" in report.skipped[0]
 
 
-async def test_the_outbox_runs_and_judges() -> None:
-    report = await outbox.measure(outbox.Size(rounds=1, claims=120, herd=120, herds=1))
-    assert [(each.sense, each.goal) for each in report.verdicts] == [(">=", 0.65), ("<=", 20.0)]
+async def test_the_outbox_runs_and_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(herd, "find_spec", lambda _: None)
+    size = outbox.Size(rounds=1, claims=120, herd=120, herds=1, messages=40, channels=(20, 300))
+    report = await outbox.measure(size)
+    assert [(each.sense, each.goal) for each in report.verdicts] == [
+        (">=", 0.65),
+        ("<=", 20.0),
+        (">=", 0.88),
+        ("<=", 0.1),
+        ("<=", 1.5),
+    ]
+    assert all(each.figure > 0 for each in report.verdicts if each.unit != "%")
+    assert report.skipped == [herd.MISSING]
+
+
+async def test_a_share_of_the_schedulers_own_store_is_judged_where_it_is_installed() -> None:
+    report = Report("herd")
+    heart = Heartbeat()
+    heart.longest, heart.caused = 0.03, 0.01
+    herd.judge(report, 10_000, [heart], [1.0], 2.0)
+    assert [each.figure for each in report.verdicts] == pytest.approx([10.0, 0.015])
+    assert report.met
+
+
+@pytest.mark.usefixtures("postgres")
+async def test_slash_commands_run_on_both_engines_and_are_judged() -> None:
+    report = await slash.measure(slash.Size(rounds=1, commands=64))
+    assert [(each.sense, each.goal) for each in report.verdicts] == [
+        (">=", goal) for goal in (0.55, 0.40, 0.65, 0.35)
+    ]
     assert all(each.figure > 0 for each in report.verdicts)
+
+
+async def test_servers_are_weighed_and_weigh_less_than_the_librarys() -> None:
+    report = await memory.measure(memory.Size(rounds=1, guilds=600))
+    assert [(each.sense, each.goal) for each in report.verdicts] == [("<=", 0.35)]
+    assert 0 < report.verdicts[0].figure < 1
+
+
+async def test_growth_runs_and_judges() -> None:
+    report = await growth.measure(growth.Size(groups=(40, 80), rounds=1, sample=5))
+    assert [(each.sense, each.goal) for each in report.verdicts] == [("<=", 1.3)] * 3
+    assert all(each.figure > 0 for each in report.verdicts)
+    assert report.figures[0].startswith("40 groups: ")
 
 
 async def test_the_rotations_are_played_and_judged_and_come_out_the_same_again() -> None:
