@@ -37,8 +37,4 @@ async def plan_of(tx: Tx, meeting: Meeting, *, people: int, library: Library = N
 
 async def has_review(tx: Tx, meeting: Meeting) -> bool:
     """Whether anybody is asked at the meeting about a promise made before it."""
-    commitments = CommitmentRepository(tx)
-    if await commitments.reported_at(meeting.id):
-        return True
-    still_open = await commitments.open_in(meeting.group_id)
-    return any(each.set_at_meeting != meeting.id and each.created_at < began(meeting) for each in still_open)
+    return await CommitmentRepository(tx).asked_about(meeting.group_id, meeting.id, began=began(meeting))

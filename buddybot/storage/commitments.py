@@ -150,6 +150,22 @@ class CommitmentRepository:
         )
         return [_commitment(row) for row in rows]
 
+    async def asked_about(self, group_id: GroupId, meeting_id: MeetingId, *, began: datetime) -> bool:
+        """Return whether a check-in at the meeting says, or can say, what became of a commitment."""
+        row = await self._tx.one(
+            """
+            SELECT EXISTS (SELECT 1 FROM outcomes WHERE meeting_id = :meeting_id) OR EXISTS (
+                SELECT 1 FROM commitments c
+                JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
+                WHERE c.group_id = :group_id AND c.state = 'open' AND c.created_at < :began
+                  AND (c.set_at_meeting IS NULL OR c.set_at_meeting <> :meeting_id)) AS found
+            """,
+            group_id=group_id,
+            meeting_id=meeting_id,
+            began=epoch(began),
+        )
+        return row is not None and bool(row["found"])
+
     async def reported_in(self, commitment: Commitment) -> Sequence[MeetingId]:
         """Return the meetings at whose check-in something was said of a commitment."""
         rows = await self._tx.all(
