@@ -191,7 +191,7 @@ class CommitmentService:
             target = new_target(item, changes)
             clear, plan = new_plan(changes.plan)
             repository = CommitmentRepository(tx)
-            await repository.change(
+            changed = await repository.change(
                 item,
                 text=None if changes.text is None else worded(changes.text),
                 target=target,
@@ -203,7 +203,7 @@ class CommitmentService:
             )
             hidden = changes.visibility is Visibility.PRIVATE
             earlier = await _hide_origins(tx, item) if hidden else ()
-            own = await _changed(tx, group, item)
+            own = await _changed(tx, group, item, changed)
             return replace(own, touched=(*own.touched, *earlier))
 
         return await self._work.write(actor, script)
@@ -215,8 +215,8 @@ class CommitmentService:
             group, item = await _own(tx, actor, commitment_id, lock=True, dropped=True)
             if item.state is State.DROPPED:
                 return await _view(tx, group, item)
-            await CommitmentRepository(tx).change(item, state=State.DROPPED)
-            return await _changed(tx, group, item, count_changed=True)
+            changed = await CommitmentRepository(tx).change(item, state=State.DROPPED)
+            return await _changed(tx, group, item, changed, count_changed=True)
 
         return await self._work.write(actor, script)
 
@@ -233,14 +233,14 @@ class CommitmentService:
             group, item = await _own(tx, actor, commitment_id, lock=True)
             if words.text == item.text and words.target >= item.target:
                 raise Refusal("commitment.not_smaller", target=item.target)
-            await CommitmentRepository(tx).change(
+            changed = await CommitmentRepository(tx).change(
                 item,
                 text=words.text,
                 target=words.target,
                 done=min(item.done, words.target),
                 weeks_carried=0,
             )
-            return await _changed(tx, group, item)
+            return await _changed(tx, group, item, changed)
 
         return await self._work.write(actor, script)
 
@@ -280,14 +280,14 @@ class CommitmentService:
         item = await repository.get(group.id, user_id, new)
         if item is None:
             raise LookupError("an inserted commitment was not found")
-        return await _changed(tx, group, item, count_changed=True)
+        return await _changed(tx, group, item, item, count_changed=True)
 
     async def _count(self, tx: Tx, group: Group, item: Commitment, total: int) -> OwnCommitment:
         done = min(total, item.target)
         if done == item.done:
             return await _view(tx, group, item)
-        await CommitmentRepository(tx).change(item, done=done)
-        return await _changed(tx, group, item)
+        changed = await CommitmentRepository(tx).change(item, done=done)
+        return await _changed(tx, group, item, changed)
 
 
 async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
@@ -307,10 +307,9 @@ async def _own(
     """The actor's own open commitment and its group; another's and none at all get the same answer."""
     guild_id = access.guild_of(actor)
     repository = CommitmentRepository(tx)
+    if lock:
+        await repository.lock_group(guild_id, actor.user_id, commitment_id)
     item = await repository.own(guild_id, actor.user_id, commitment_id)
-    if item is not None and lock:
-        await GroupRepository(tx).lock(item.group_id)
-        item = await repository.own(guild_id, actor.user_id, commitment_id)
     if item is None:
         raise Refusal("commitment.unknown")
     if item.state is not State.OPEN and not (dropped and item.state is State.DROPPED):
@@ -340,21 +339,13 @@ async def _view(tx: Tx, group: Group, item: Commitment) -> OwnCommitment:
     return OwnCommitment(commitment=item, group_name=group.name, due=_starts(due_meeting(ahead, item)))
 
 
-async def _changed(tx: Tx, group: Group, before: Commitment, *, count_changed: bool = False) -> OwnCommitment:
+async def _changed(
+    tx: Tx, group: Group, before: Commitment, item: Commitment, *, count_changed: bool = False
+) -> OwnCommitment:
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
-    item = await CommitmentRepository(tx).get(group.id, before.user_id, before.id)
-    if item is None:
-        raise LookupError("a changed commitment was not found")
-    ahead = await MeetingRepository(tx).ahead(group.id)
-    touched: list[MeetingId] = []
-    if count_changed or Visibility.GROUP in (before.visibility, item.visibility):
-        touched = [meeting.id for meeting in ahead if await CardRepository(tx).touch(meeting.id)]
-    return OwnCommitment(
-        commitment=item,
-        group_name=group.name,
-        due=_starts(due_meeting(ahead, item)),
-        touched=tuple(touched),
-    )
+    quoted = Visibility.GROUP in (before.visibility, item.visibility)
+    touched = await CardRepository(tx).touch_ahead(group.id) if count_changed or quoted else ()
+    return replace(await _view(tx, group, item), touched=tuple(touched))
 
 
 async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:

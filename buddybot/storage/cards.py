@@ -98,6 +98,18 @@ class CardRepository:
             )
         )
 
+    async def touch_ahead(self, group_id: GroupId) -> Sequence[MeetingId]:
+        """Say the same of every meeting ahead of a group; return those that have cards."""
+        rows = await self._tx.all(
+            """
+            UPDATE cards SET revision = revision + 1 WHERE meeting_id IN (
+                SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state IN ('scheduled', 'open'))
+            RETURNING meeting_id
+            """,
+            group_id=group_id,
+        )
+        return sorted({MeetingId(row["meeting_id"]) for row in rows})
+
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[ShownCard]:
         """Return the meeting's messages."""
         rows = await self._tx.all(

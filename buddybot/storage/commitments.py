@@ -108,6 +108,20 @@ class CommitmentRepository:
         )
         return None if row is None else _commitment(row)
 
+    async def lock_group(self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId) -> None:
+        """Lock the group of the person's own commitment, as `GroupRepository.lock` does."""
+        await self._tx.one(
+            """
+            SELECT id FROM groups WHERE id = (
+                SELECT c.group_id FROM commitments c
+                WHERE c.id = :commitment_id AND c.guild_id = :guild_id AND c.user_id = :user_id)
+            """
+            + self._tx.for_update,
+            guild_id=guild_id,
+            user_id=user_id,
+            commitment_id=commitment_id,
+        )
+
     async def open_own(self, guild_id: GuildId, user_id: UserId) -> Sequence[tuple[str, Commitment]]:
         """Return the person's open commitments in all groups of the guild, each with its group's name."""
         rows = await self._tx.all(
@@ -203,13 +217,13 @@ class CommitmentRepository:
         visibility: Visibility | None = None,
         state: State | None = None,
         weeks_carried: int | None = None,
-    ) -> None:
-        """Change what is given and keep the rest."""
-        await self._tx.run(
+    ) -> Commitment:
+        """Change what is given and keep the rest; return it as it is now."""
+        row = await self._tx.one(
             """
             UPDATE commitments SET category = :category, text = :text, target = :target, done = :done,
                 plan = :plan, visibility = :visibility, state = :state, weeks_carried = :weeks_carried
-            WHERE group_id = :group_id AND id = :commitment_id
+            WHERE group_id = :group_id AND id = :commitment_id RETURNING *
             """,
             category=(category or commitment.category).value,
             text=commitment.text if text is None else text,
@@ -222,3 +236,6 @@ class CommitmentRepository:
             group_id=commitment.group_id,
             commitment_id=commitment.id,
         )
+        if row is None:
+            raise LookupError("a commitment that was to be changed was not found")
+        return _commitment(row)
