@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from time import process_time
 from typing import Any
 
 from buddybot import loading
@@ -26,7 +27,7 @@ async def _get_ready(*, prepare: bool) -> None:
     try:
         async with bot:
             await _set_up(bot)
-            print(READY, flush=True)
+            print(READY, process_time(), flush=True)
     finally:
         await bot.close()
 

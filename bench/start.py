@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -17,7 +19,10 @@ ROOT = Path(__file__).parents[1]
 ROUNDS = 15
 GOALS = {"SQLite": 1.3, "PostgreSQL": 1.45}
 BARE = "discord.py alone"
-_BARE = f"import discord; from discord.ext import commands; print({READY!r}, flush=True)"
+_BARE = (
+    "import discord; from discord.ext import commands; from time import process_time; "
+    f"print({READY!r}, process_time(), flush=True)"
+)
 _READY = "from bench.ready import main; main()"
 _OWN = ("BUDDYBOT_", "DISCORD_", "PYTHON")  # what would make one machine start otherwise than another
 _PREPARE = "from bench.ready import main; main(prepare=True)"
@@ -29,23 +34,29 @@ async def measure(rounds: int = ROUNDS) -> Report:
     async with postgres_schema() as schema:
         with TemporaryDirectory(prefix="buddybot-bench-") as folder:
             compiled = Path(folder) / "compiled"
-            contenders: dict[str, Contender] = {BARE: partial(_start, _BARE, "", compiled)}
+            worked: dict[str, list[float]] = {BARE: []}
+            contenders: dict[str, Contender] = {BARE: partial(_start, _BARE, "", compiled, worked[BARE])}
             urls = {"SQLite": file_url(Path(folder) / "bot.sqlite3")}
             if schema is None:
                 report.skipped.append(NO_SERVER)
             else:
                 urls["PostgreSQL"] = schema
             for engine, url in urls.items():
-                await _start(_PREPARE, url, compiled)
-                contenders[engine] = partial(_start, _READY, url, compiled)
+                worked[engine] = []
+                await _start(_PREPARE, url, compiled, [])
+                contenders[engine] = partial(_start, _READY, url, compiled, worked[engine])
             found = await interleaved(contenders, rounds=rounds)
-    _judge(report, found)
+    _judge(report, found, worked)
     return report
 
 
-def _judge(report: Report, found: Rounds) -> None:
+def _judge(report: Report, found: Rounds, worked: Mapping[str, Sequence[float]]) -> None:
     for name in found.figures:
-        report.figures.append(f"{name}: ready after {found.median(name) * 1000:.0f} ms")
+        own, bare = median(worked[name]), median(worked[BARE])
+        report.figures.append(
+            f"{name}: ready after {found.median(name) * 1000:.0f} ms, "
+            f"{own * 1000:.0f} ms of them work, {own / bare:.2f} x that of {BARE}"
+        )
     for engine, goal in GOALS.items():
         if engine in found.figures:
             report.verdicts.append(
@@ -58,8 +69,10 @@ def _judge(report: Report, found: Rounds) -> None:
             )
 
 
-async def _start(code: str, url: str, compiled: Path) -> float:
+async def _start(code: str, url: str, compiled: Path, worked: list[float]) -> float:
     """Run a process until it says that it is ready; return the seconds until then.
+
+    `worked` gets those of the processor: what is left of a start on a machine that does nothing else.
 
     Bytecode is kept in `compiled`, as an installation has it, whatever the machine's own settings are.
     """
@@ -74,11 +87,12 @@ async def _start(code: str, url: str, compiled: Path) -> float:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        said = process.stdout.readline().strip() if process.stdout is not None else ""
+        said = process.stdout.readline().split() if process.stdout is not None else []
         took = perf_counter() - began
         code_of_exit = process.wait()
-    if said != READY or code_of_exit:
+    if len(said) != 2 or said[0] != READY or code_of_exit:
         raise RuntimeError(f"a start failed with exit code {code_of_exit}")
+    worked.append(float(said[1]))
     return took
 
 
