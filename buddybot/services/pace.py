@@ -16,7 +16,7 @@ DAY_SHARE = 20
 """And how many times that in a day, for one person."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Window:
     """Counts of one stretch of time; the next one begins empty, so nothing is kept for long."""
 
