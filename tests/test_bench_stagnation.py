@@ -8,8 +8,8 @@ import pytest
 from bench import backtest, stagnation
 from bench.rivals import below_floor, first_scores, spaced, three_week_mean
 from bench.simulated_groups import DECLINING, HEALTHY, Kind, Simulated, World, lines, simulate
-from buddybot.backtest import read_group
 from buddybot.domain.stagnation_tally import Tally
+from buddybot.host.backtest import read_group
 
 SEEDS = range(40)
 

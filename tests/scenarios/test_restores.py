@@ -10,8 +10,8 @@ import discord
 import pytest
 
 from buddybot.app import create_bot
-from buddybot.copies_command import backup, restore
 from buddybot.domain.pings import MARK
+from buddybot.host.copies import backup, restore
 from buddybot.settings import Settings
 from buddybot.storage.cards import CardRepository
 from tests.scenarios.calendars import Calendar, stamp

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from buddybot.backtest import OK
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.errors import OperatorError
-from buddybot.host_database import host_database
+from buddybot.host.backtest import OK
+from buddybot.host.database import host_database
 from buddybot.services.health import LEARNED_FROM
 from buddybot.storage.database import Tx
 from buddybot.storage.history import HistoryRepository

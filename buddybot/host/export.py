@@ -6,11 +6,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
 from buddybot import locales
 from buddybot.domain.groups import Group
@@ -20,7 +18,8 @@ from buddybot.errors import OperatorError
 from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format, write
 from buddybot.exports.table import Progress
-from buddybot.host_database import host_database
+from buddybot.host.database import host_database
+from buddybot.host.files import put, require_free
 from buddybot.services.attendance_export import Wanted, for_host
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
@@ -52,7 +51,7 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
     if order.form is Format.PNG and order.output == STDOUT:
         raise OperatorError("Pictures are more than one file: name a file with --output.")
     if order.output != STDOUT:
-        _check(Path(order.output), force=order.force)
+        require_free(Path(order.output), force=order.force)
     async with host_database(url) as database:
         groups = await database.read(lambda tx: _groups(tx, order.group_id))
         loop = asyncio.get_running_loop()
@@ -121,40 +120,6 @@ def _write_pictures(records: Iterable[Record], order: Order) -> int:
         with put(target, force=order.force) as out:
             out.write(picture.png)
     return OK
-
-
-@contextmanager
-def put(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Give a file that appears under its name when it is whole, readable by its owner only."""
-    _check(path, force=force)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        _check(path, force=force)
-        Path(name).replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _check(path: Path, *, force: bool) -> None:
-    if path.is_dir() or (path.exists() and not path.is_file()):
-        raise OperatorError(f"{path} is not a file: name one with --output.")
-    if path.exists() and not force:
-        raise OperatorError(f"{path} is there already: name another file, or add --force to replace it.")
-    if not path.parent.is_dir():
-        raise OperatorError(f"There is no folder {path.parent}: make it first.")
-
-
-def _unwritable(path: Path, error: OSError) -> OperatorError:
-    return OperatorError(f"{path} cannot be written: {error.strerror or error}.")
 
 
 def _progress() -> Progress:

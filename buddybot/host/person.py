@@ -8,9 +8,9 @@ from buddybot import locales
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
 from buddybot.errors import OperatorError
-from buddybot.export_command import put
 from buddybot.exports.personal import Reading, person_json, person_page
-from buddybot.host_database import host_database
+from buddybot.host.database import host_database
+from buddybot.host.files import put
 from buddybot.pings.planner import Planner
 from buddybot.services.personal import Deletion, OwnCopy, PersonalService
 from buddybot.services.work import Work

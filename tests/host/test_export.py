@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from buddybot import cli, export_command
+from buddybot import cli
 from buddybot.domain.ids import UserId
 from buddybot.exports.formats import Format
+from buddybot.host import export as export_command
 from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
 from tests.services.club import ANA, ORGANIZER, STRANGER, THERE, Club

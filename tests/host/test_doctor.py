@@ -11,11 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from buddybot import doctor, permissions
+from buddybot import permissions
 from buddybot.app import create_bot
 from buddybot.bot import intents
-from buddybot.doctor import Finding, State, examine, is_fit
 from buddybot.errors import OperatorError
+from buddybot.host import doctor
+from buddybot.host.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.restores import RestoreRepository

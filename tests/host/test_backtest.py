@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot import backtest, cli
-from buddybot.backtest_database import replay_group
+from buddybot import cli
 from buddybot.domain.ids import UserId
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.stagnation_tally import Tally, week_of
+from buddybot.host import backtest
+from buddybot.host.backtest_database import replay_group
 from buddybot.places import PACKAGE
 from buddybot.storage.database import connect
 from tests.services.calendar_house import START, House
