@@ -78,6 +78,11 @@ def together(found: Iterable[Rates | None]) -> Rates | None:
     )
 
 
+def tenths(mean: float) -> str:
+    """A mean with one decimal, and none where it is whole."""
+    return f"{mean:.1f}".removesuffix(".0")
+
+
 def percent(share: float) -> int:
     """Return a share as whole percent; a half goes up, as spreadsheets show it: 5 of 8 is 63 everywhere."""
     return floor(share * 100 + 0.5)

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 from buddybot.domain import zones
 from buddybot.domain.commitments import Category
-from buddybot.domain.rates import Kept, kept, percent, rates
+from buddybot.domain.rates import Kept, kept, percent, rates, tenths
 from buddybot.domain.records import Record
 from buddybot.exports.cells import clean
-from buddybot.exports.pictures import Say, tenths
+from buddybot.exports.pictures import Say
 from buddybot.exports.report_chart import Bar, chart, key
 from buddybot.exports.table import zones_of
 

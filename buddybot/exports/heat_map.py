@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import rates
+from buddybot.domain.rates import rates, tenths
 from buddybot.domain.records import took_place
 from buddybot.exports.letters import written
 from buddybot.exports.pictures import (
@@ -19,7 +19,6 @@ from buddybot.exports.pictures import (
     clipped,
     day_label,
     mixed,
-    tenths,
     width_of,
 )
 from buddybot.values import dataclass

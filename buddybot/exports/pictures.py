@@ -175,11 +175,6 @@ def day_label(day: dt.date, say: Say) -> str:
     return say("pictures.day", day=day.day, month=say(f"pictures.month.m{day.month}"))
 
 
-def tenths(mean: float) -> str:
-    """A mean with one decimal, and none where it is whole."""
-    return f"{mean:.1f}".removesuffix(".0")
-
-
 def width_of(words: str, size: int) -> float:
     """How wide words are when they are written; 0 when they cannot be."""
     writing = written(words)

@@ -10,10 +10,9 @@ from discord import ButtonStyle
 
 from buddybot.domain.alerts import Fall, Raised
 from buddybot.domain.errors import Refusal
-from buddybot.domain.rates import percent
+from buddybot.domain.rates import percent, tenths
 from buddybot.domain.stagnation_evidence import Average, Evidence, MoodChange
 from buddybot.domain.stagnation_signs import Fact, Sign
-from buddybot.exports.pictures import tenths
 from buddybot.services.alert_news import AlertView
 from buddybot.services.alerts import Decided, may_be_holiday
 from buddybot.ui.kit import QUIET, WARM, Card, button, option, select

@@ -4,8 +4,6 @@ from datetime import datetime
 
 from buddybot.domain.rates import percent
 from buddybot.domain.records import Page, Record
-from buddybot.exports.attendance_charts import chart
-from buddybot.exports.heat_map import attendance_picture
 from buddybot.services.attendance_history import AttendanceHistory
 from buddybot.ui.kit import Card, button
 from buddybot.ui.pictures import Drawn, show
@@ -19,6 +17,10 @@ def picture(texts: Texts, view: AttendanceHistory) -> Drawn:
     """Draw who came, which takes a moment; nothing before the first meeting."""
     if not view.record.has_members:
         return {}
+    # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
+    from buddybot.exports.attendance_charts import chart
+    from buddybot.exports.heat_map import attendance_picture
+
     return {PICTURE: attendance_picture(chart(view.record, own=view.own), texts.plain)}
 
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import discord
 
 from buddybot.domain.groups import Group
 from buddybot.domain.locations import Access, LocationKind
 from buddybot.exports.file_names import plain
-from buddybot.exports.ics import Entry, calendar_file
 from buddybot.services.calendar_feed import CalendarDay, CalendarView
 from buddybot.services.venues import VenueView
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
+
+if TYPE_CHECKING:
+    from buddybot.exports.ics import Entry
 
 
 def calendar_card(texts: Texts, view: CalendarView) -> Card:
@@ -24,6 +27,9 @@ def calendar_card(texts: Texts, view: CalendarView) -> Card:
 
 def calendar_attachment(texts: Texts, view: CalendarView) -> discord.File:
     """Return the file itself."""
+    # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
+    from buddybot.exports.ics import calendar_file
+
     entries = [_entry(texts, view.group, day) for day in view.days]
     data = calendar_file(entries, name=view.group.name, now=view.now)
     return discord.File(BytesIO(data), _file_name(view.group))
@@ -33,7 +39,9 @@ def _file_name(group: Group) -> str:
     return f"{plain(group.name, otherwise='meetings')}.ics"
 
 
-def _entry(texts: Texts, group: Group, day: CalendarDay) -> Entry:
+def _entry(texts: Texts, group: Group, day: CalendarDay) -> "Entry":
+    from buddybot.exports.ics import Entry  # see above
+
     return Entry(
         guild_id=group.guild_id,
         group_id=group.id,

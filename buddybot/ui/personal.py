@@ -6,7 +6,6 @@ from io import BytesIO
 import discord
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.exports.personal import Reading, person_json, person_page
 from buddybot.services.members import Departed, Leaving
 from buddybot.services.personal import Deletion, OwnCopy
 from buddybot.ui.kit import WARM, Card, button
@@ -21,6 +20,9 @@ Naming = Callable[[GuildId], str]
 
 def copy_files(texts: Texts, copy: OwnCopy, user_id: UserId, naming: Naming) -> dict[str, bytes]:
     """Write both files, which takes a moment."""
+    # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
+    from buddybot.exports.personal import Reading, person_json, person_page
+
     guilds = {row["guild_id"] for rows in copy.sections.values() for row in rows if "guild_id" in row}
     reading = Reading(
         user_id=user_id,

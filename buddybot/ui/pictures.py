@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import discord
 
-from buddybot.exports.pictures import Picture
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import shortened
 
+if TYPE_CHECKING:
+    from buddybot.exports.pictures import Picture
+
 ALT_LIMIT = 1024
 
-Drawn = Mapping[str, Picture]
+Drawn = Mapping[str, "Picture"]
 """By the name of its file: ASCII letters, digits and hyphens, then `.png`."""
 
 
@@ -26,5 +29,5 @@ def show(card: Card, drawn: Drawn) -> None:
         card.picture(name, _alt(each))
 
 
-def _alt(picture: Picture) -> str:
+def _alt(picture: "Picture") -> str:
     return shortened(picture.alt, ALT_LIMIT)
