@@ -1,6 +1,5 @@
 """/commit: what a member will do before the next meeting; and the buttons of a nudge."""
 
-from dataclasses import replace
 from typing import Any
 
 import discord
@@ -8,9 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
-from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import CommitmentId, GroupId, GuildId
-from buddybot.services.actor import Actor
+from buddybot.domain.ids import CommitmentId, GroupId
 from buddybot.services.commitment_words import Changes, Draft, count_of
 from buddybot.services.commitments import OwnCommitment
 from buddybot.ui import choices
@@ -301,7 +298,7 @@ class CommitCog(commands.Cog):
     async def press_more_in_direct_message(self, interaction: Interaction, given: Input) -> None:
         """Count one more from a direct nudge, which shows all of them."""
         async with Reply(interaction) as reply:
-            actor = _at_home(reply.actor, given)
+            actor = given.at_home(reply.actor)
             own = await self._commitments.more(actor, CommitmentId(given.number(1)), expected=given.number(2))
             nudge = await self._nudges.direct(actor, own.commitment.group_id)
             await reply.replace(direct_nudge_card(reply.texts, nudge))
@@ -338,13 +335,6 @@ def _id(given: Input) -> CommitmentId:
 def _place(given: Input, position: int) -> tuple[str, ...]:
     """What a button in the list hands on, so that the list is what is shown next."""
     return (IN_LIST,) if given.arguments[position:] == (IN_LIST,) else ()
-
-
-def _at_home(actor: Actor, given: Input) -> Actor:
-    """The actor as a member of the server that a direct message is about."""
-    if actor.guild_id is not None:
-        raise Refusal("button.stale")
-    return replace(actor, guild_id=GuildId(given.number(0)))
 
 
 async def setup(bot: Client) -> None:

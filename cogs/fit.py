@@ -1,13 +1,12 @@
 """What a member alone is offered: shown behind the answer to what they did, or by direct message."""
 
-from dataclasses import replace
 
 import discord
 from discord.ext import commands
 
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import CommitmentId, GuildId, MeetingId
+from buddybot.domain.ids import CommitmentId, MeetingId
 from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import count_of
 from buddybot.services.offers import Answer
@@ -45,14 +44,14 @@ class FitCog(commands.Cog):
     async def fine(self, interaction: Interaction, given: Input) -> None:
         """Leave it at that."""
         async with Reply(interaction) as reply:
-            await self._offers.fine(_at_home(reply.actor, given), _meeting(given))
+            await self._offers.fine(given.at_home(reply.actor), _meeting(given))
             await reply.replace(fit.fine_card(reply.texts))
 
     @route("offer_pause")
     async def ask_pause(self, interaction: Interaction, given: Input) -> None:
         """Ask how long."""
         async with Reply(interaction) as reply:
-            view = await self._offers.look(_at_home(reply.actor, given), _meeting(given))
+            view = await self._offers.look(given.at_home(reply.actor), _meeting(given))
             await reply.ask(fit.pause_form(reply.texts, view))
 
     @route("offer_paused")
@@ -62,7 +61,7 @@ class FitCog(commands.Cog):
             weeks = given.written("weeks")
             if not (weeks.isascii() and weeks.isdigit() and len(weeks) == 1):
                 raise Refusal("button.stale")
-            paused = await self._offers.pause(_at_home(reply.actor, given), _meeting(given), int(weeks))
+            paused = await self._offers.pause(given.at_home(reply.actor), _meeting(given), int(weeks))
             await reply.replace(fit.paused_card(reply.texts, paused))
             await self._bot.live.refresh()
 
@@ -73,7 +72,7 @@ class FitCog(commands.Cog):
             how = given.word(2)
             if how not in (Answer.SMALLER, Answer.SWAP):
                 raise Refusal("button.stale")
-            view = await self._offers.look(_at_home(reply.actor, given), _meeting(given))
+            view = await self._offers.look(given.at_home(reply.actor), _meeting(given))
             await reply.replace(fit.pick_card(reply.texts, view, how))
 
     @route("offer_smaller")
@@ -87,7 +86,7 @@ class FitCog(commands.Cog):
     async def shrink(self, interaction: Interaction, given: Input) -> None:
         """Make it smaller."""
         async with Reply(interaction) as reply:
-            actor = _at_home(reply.actor, given)
+            actor = given.at_home(reply.actor)
             own = await self._commitments.shrink(
                 actor, _item(given), text=given.written("text"), count=count_of(given.written("count"))
             )
@@ -106,22 +105,14 @@ class FitCog(commands.Cog):
     async def swap(self, interaction: Interaction, given: Input) -> None:
         """Let one go and say another."""
         async with Reply(interaction) as reply:
-            actor = _at_home(reply.actor, given)
+            actor = given.at_home(reply.actor)
             own = await self._commitments.swap(actor, _item(given), draft_in(given))
             await self._offers.taken(actor, _meeting(given), Answer.SWAP)
             await reply.replace(fit.changed_card(reply.texts, "swap", own.commitment))
             await self._bot.live.refresh()
 
     async def _own(self, actor: Actor, given: Input) -> Commitment:
-        return (await self._commitments.get(_at_home(actor, given), _item(given))).commitment
-
-
-def _at_home(actor: Actor, given: Input) -> Actor:
-    """The actor as a member of the server that an offer is about, also in a direct message."""
-    guild_id = GuildId(given.number(0))
-    if actor.guild_id not in (None, guild_id):
-        raise Refusal("button.stale")
-    return replace(actor, guild_id=guild_id)
+        return (await self._commitments.get(given.at_home(actor), _item(given))).commitment
 
 
 def _meeting(given: Input) -> MeetingId:

@@ -11,9 +11,8 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from buddybot.domain.alerts import LONGEST_SNOOZE
-from buddybot.domain.ids import AlertId, GuildId
+from buddybot.domain.ids import AlertId
 from buddybot.domain.stagnation import Sensitivity
-from buddybot.services.actor import Actor
 from buddybot.services.alerts import Decided
 from buddybot.ui import alerts, choices
 from buddybot.ui import health as ui
@@ -111,14 +110,14 @@ class HealthCog(commands.Cog):
     async def open(self, interaction: Interaction, given: Input) -> None:
         """Show an alert from the card of the group's health."""
         async with Reply(interaction) as reply:
-            view = await self._alerts.look(_actor(reply, given), AlertId(given.number(1)))
+            view = await self._alerts.look(given.at_home(reply.actor), AlertId(given.number(1)))
             await reply.show(alerts.alert_card(reply.texts, view))
 
     @route("alert_use")
     async def use(self, interaction: Interaction, given: Input) -> None:
         """Give the next meeting the chosen activity."""
         async with Reply(interaction) as reply:
-            actor, alert_id = _actor(reply, given), AlertId(given.number(1))
+            actor, alert_id = given.at_home(reply.actor), AlertId(given.number(1))
             deciding = self._alerts.use(actor, alert_id, alerts.activity_chosen(given))
             await self._decided(interaction, reply, deciding)
             await self._bot.live.refresh()
@@ -127,21 +126,21 @@ class HealthCog(commands.Cog):
     async def holiday(self, interaction: Interaction, given: Input) -> None:
         """Let the meeting not count."""
         async with Reply(interaction) as reply:
-            actor, alert_id = _actor(reply, given), AlertId(given.number(1))
+            actor, alert_id = given.at_home(reply.actor), AlertId(given.number(1))
             await self._decided(interaction, reply, self._alerts.holiday(actor, alert_id))
 
     @route("alert_snooze")
     async def rest(self, interaction: Interaction, given: Input) -> None:
         """Let alerts rest for four weeks."""
         async with Reply(interaction) as reply:
-            actor, alert_id = _actor(reply, given), AlertId(given.number(1))
+            actor, alert_id = given.at_home(reply.actor), AlertId(given.number(1))
             await self._decided(interaction, reply, self._alerts.snooze(actor, alert_id))
 
     @route("alert_resolve")
     async def resolved(self, interaction: Interaction, given: Input) -> None:
         """Settle it."""
         async with Reply(interaction) as reply:
-            actor, alert_id = _actor(reply, given), AlertId(given.number(1))
+            actor, alert_id = given.at_home(reply.actor), AlertId(given.number(1))
             await self._decided(interaction, reply, self._alerts.resolve(actor, alert_id))
 
     async def _decided(self, interaction: Interaction, reply: Reply, deciding: Awaitable[Decided]) -> None:
@@ -154,11 +153,6 @@ class HealthCog(commands.Cog):
     async def _follow(self, interaction: Interaction, decided: Decided) -> None:
         pressed = None if interaction.message is None else interaction.message.id
         await alerts.edit_elsewhere(self._bot, decided, pressed)
-
-
-def _actor(reply: Reply, given: Input) -> Actor:
-    """Who presses; the server that an alert is of stands in its buttons, for direct messages have none."""
-    return replace(reply.actor, guild_id=GuildId(given.number(0)))
 
 
 async def setup(bot: Client) -> None:

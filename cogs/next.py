@@ -1,12 +1,10 @@
 """/next: what is next for a member, and the answers they give."""
 
-from dataclasses import replace
-
 from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.news import ReminderView
 from buddybot.ui import choices
@@ -76,7 +74,7 @@ class NextCog(commands.Cog):
         """Answer from a direct message; the guild it is about stands in the button."""
         async with Reply(interaction) as reply:
             meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
-            actor = replace(reply.actor, guild_id=GuildId(given.number(0)))
+            actor = given.at_home(reply.actor)
             view = await self._rsvps.answer(actor, meeting_id, answer)
             await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, answer)))
             await self._bot.live.refresh(meeting_id)

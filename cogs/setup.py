@@ -47,6 +47,7 @@ class SetupCog(commands.Cog):
     async def take_when(self, interaction: Interaction, given: Input) -> None:
         """Show the first meeting, or ask which zone was meant."""
         async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
             when = ui.When.written(given)
             zones = choices.zone_matches(given.written("zone"))
             if len(zones) == 1:
@@ -59,6 +60,7 @@ class SetupCog(commands.Cog):
     async def take_zone(self, interaction: Interaction, given: Input) -> None:
         """Show the first meeting in the chosen zone."""
         async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
             when = ui.When.carried(given)
             zone = given.values[0] if given.values else ""
             await reply.replace(ui.check_card(reply.texts, when, zone, self._bot.now()))
@@ -81,6 +83,7 @@ class SetupCog(commands.Cog):
     async def create(self, interaction: Interaction, given: Input) -> None:
         """Make the group."""
         async with Reply(interaction) as reply:
+            await self._groups.may_create(reply.actor)
             place = home(interaction.guild, choices.parse_channel(given.written("channel")))
             check_home(reply.texts, place, interaction.user)
             view = await self._groups.create(reply.actor, _new_group(reply, given))

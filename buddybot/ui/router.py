@@ -5,12 +5,15 @@ ping is recognised in a channel's history.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import discord
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
+from buddybot.services.actor import Actor
 from buddybot.values import dataclass
 
 _ROUTE = "__buddybot_route__"
@@ -43,6 +46,16 @@ class Input:
         if position >= len(self.arguments):
             raise Refusal("button.stale")
         return self.arguments[position]
+
+    def at_home(self, actor: Actor) -> Actor:
+        """Return the actor in the server that the first argument names, for buttons of direct messages.
+
+        Refusal `button.stale` in any other server.
+        """
+        guild_id = GuildId(self.number(0))
+        if actor.guild_id not in (None, guild_id):
+            raise Refusal("button.stale")
+        return replace(actor, guild_id=guild_id)
 
     def written(self, name: str) -> str:
         """Return a form's text field, or the one value chosen in it; empty when left empty."""
