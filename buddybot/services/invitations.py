@@ -164,6 +164,8 @@ class InvitationService:
         async def script(tx: Tx) -> Offer:
             invitations = InvitationRepository(tx)
             invitation = await self._locked(tx, actor, invitation_id)
+            if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is None:
+                raise Refusal("invitation.unknown")
             await access.as_organizer(tx, actor, invitation.group_id)
             if invitation.state is not InvitationState.OPEN:
                 raise Refusal("invitation.used")

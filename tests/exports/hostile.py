@@ -4,55 +4,13 @@ from hypothesis import strategies as st
 
 from buddybot.domain.records import Record
 from tests.exports import records
+from tests.hostile import FORMULAS
 
 INVISIBLE = (
     '"\xad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202e'
     "\u2060\u2066\u2069\u2800\u3164\ufe0f\ufeff"
 )
 """Some of what a program may take away before it looks; quotes are among it."""
-FORMULAS = (
-    "=1+1",
-    "+1+1",
-    "-1+1",
-    "@SUM(1,1)",
-    '=HYPERLINK("https://example.org/","Ana")',
-    "=cmd|' /C calc'!A0",
-    "{=1+1}",
-    "  =1+1",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
-    "\tAna",
-    "\rAna",
-    "\x00=1+1",
-    "\x1b=1+1",
-    "\ufeff=1+1",
-    "\u200b=1+1",
-    "\u00a0=1+1",
-    "\u3000=1+1",
-    "\u202e=1+1",
-    "\u2066=1+1",
-    "\u200d=1+1",
-    "\ufe0f=1+1",
-    "\u3164=1+1",
-    "\ud800=1+1",
-    "＝1+1",
-    "＋1+1",
-    "－1+1",
-    "＠SUM(1,1)",
-    "﹦1+1",
-    "﹣1+1",
-    "\u22121+1",
-    "⁼1",
-    "Ana;=1+1",
-    'Ana; "=1+1',
-    "Ana;\t@SUM(1)",
-    "Ana\n=1+1",
-    'Ana",=1+1,"',
-    '"=1+1"',
-    "'=1+1",
-)
-"""What some program could take for a formula."""
 TEXTS = (
     *FORMULAS,
     "Ana",

@@ -12,9 +12,10 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, CommitmentId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import Draft
+from tests.hostile import MARKUP as HOSTILE
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening
 from tests.scenarios.test_commitments import filled
-from tests.ui.test_texts import HOSTILE, markup_in
+from tests.ui.test_texts import markup_in
 from tests.world import World, texts_in
 
 TOO_LONG = ["x" * 301, "x" * 2001, "x" * 100_000, "\u202e" + "y" * 301]

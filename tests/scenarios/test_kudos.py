@@ -3,9 +3,10 @@
 import discord
 import pytest
 
+from tests.hostile import MARKUP as HOSTILE
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.evenings import SUMMARY, Evening
-from tests.ui.test_texts import HOSTILE, markup_in
+from tests.ui.test_texts import markup_in
 from tests.world import World, texts_in
 
 

@@ -20,6 +20,7 @@ from buddybot.ui.commitments import (
 )
 from buddybot.ui.kit import Card
 from buddybot.ui.nudges import direct_nudge_card
+from tests.hostile import MARKUP as HOSTILE
 from tests.ui.test_checkins import (
     GROUP,
     LONG,
@@ -32,7 +33,7 @@ from tests.ui.test_checkins import (
     parts,
     said,
 )
-from tests.ui.test_texts import HOSTILE, markup_in
+from tests.ui.test_texts import markup_in
 
 TRIES = [*(text for text in HOSTILE if text != "\ud800"), WORST, LONG, "[" * 200, "@" * 200, "\\" * 200]
 

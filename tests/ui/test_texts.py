@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from buddybot.domain.text import clean
 from buddybot.ui.texts import Markup, Texts, inert, member, shortened
+from tests.hostile import MARKUP as HOSTILE
 
-USER = "123456789012345678"
 # What Discord's client or server makes of a raw text, once the escaped characters are out of the way.
 MARKUP = {
     "emphasis, code, spoiler": re.compile(r"[*_~`|]"),
@@ -24,41 +24,6 @@ MARKUP = {
     ),
     "control or override": re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"),
 }
-HOSTILE = [
-    "@everyone",
-    "@here come",
-    f"<@{USER}>",
-    f"<@!{USER}>",
-    f"<@&{USER}>",
-    f"<#{USER}>",
-    f"@{USER}",
-    f"\\<@{USER}>",
-    "[your bank](https://evil.example)",
-    "https://evil.example/a_b",
-    "<https://evil.example>",
-    "discord.gg/abcdef",
-    "discord.com/invite/abcdef",
-    "```py\nprint()\n```",
-    "`code`",
-    "# Heading",
-    "  ## Heading",
-    "-# small",
-    "> quote",
-    ">>> all of it",
-    "- item\n* item\n+ item\n1. item\n2) item",
-    "</help:1234567890>",
-    "<t:0:R>",
-    "<:smile:123456789012345678>",
-    "<id:customize>",
-    "**bold** __line__ *it* ~~gone~~ ||spoiler||",
-    "\\*not escaped\\*",
-    "back\\",
-    "a\x00b\x1b[31mred",
-    "\u202egnp.exe",
-    "\ud800",
-    "'; DROP TABLE groups; --",
-    "{0.__class__} {name} %s $HOME",
-]
 ORDINARY = [
     "Send 4 applications (2 remote) - e.g. to ACME Inc. before 17:30!",
     "C++ or C#, 3.5 days/week + travel = fine",

@@ -1,0 +1,143 @@
+"""Whatever comes in any option, field, choice, custom id or half-typed word is refused or does nothing.
+
+`make hostile` tries every value in everything; otherwise each place sees one value of every class.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import simcord
+from discord import AppCommandOptionType, app_commands
+
+from buddybot.settings import Settings
+from tests.hostile import CLASSES, NUMBERS, VALUES
+from tests.scenarios.authorization import TABLE, Line, Who
+from tests.scenarios.live_markup import in_file, in_requests
+from tests.scenarios.town import Town, outcome, sent, town
+from tests.scenarios.wire import Value
+from tests.world import World
+
+FULL = os.environ.get("BUDDYBOT_TEST_HOSTILE") == "all"
+LONGEST_ID = 100
+"""Characters of a custom id; Discord takes no more."""
+OWN_CHOICE = {"me_direct", "me_leave_go", "dm_stop"}
+SHARES = 4
+"""Into so many tests the places are dealt out."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place into which something can be written."""
+
+    name: str
+    line: Line
+    part: str
+    """Which kind of part of the line: options, fields, values, arguments or typed."""
+    key: str
+    """Which one of them."""
+    numeric: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.part} {self.key}"
+
+    def values(self, number: int) -> Sequence[Value]:
+        """Return what is tried here, by the number of the place."""
+        if self.numeric:
+            return NUMBERS
+        if FULL:
+            return VALUES
+        return [values[number % len(values)] for values in CLASSES.values()]
+
+    def with_value(self, value: Value) -> Line:
+        """Return the line with a value in this place."""
+        line, text = self.line, str(value).replace("{", "{{").replace("}", "}}")
+        if self.part in ("options", "typed"):
+            return replace(line, options={**line.options, self.key: value if self.numeric else text})
+        if self.part == "fields":
+            assert line.fields is not None
+            chosen = not isinstance(line.fields[self.key], str)
+            return replace(line, fields={**line.fields, self.key: [text] if chosen else text})
+        if self.part == "values":
+            return replace(line, values=(text,))
+        arguments = line.arguments.split(":")
+        arguments[int(self.key)] = text
+        return replace(line, arguments=":".join(arguments)[: LONGEST_ID - len(self.name) - 1])
+
+
+def places(world: World) -> Iterator[Place]:
+    """Return every place into which something can be written, by the running bot and the table."""
+    text, whole = AppCommandOptionType.string, AppCommandOptionType.integer
+    for command in world.bot.tree.walk_commands():
+        if isinstance(command, app_commands.Command):
+            name = command.qualified_name
+            for each in command.parameters:
+                if each.type in (text, whole):
+                    yield Place(
+                        f"/{name}", TABLE[f"/{name}"], "options", each.display_name, each.type is whole
+                    )
+                if each.autocomplete:
+                    typed = f"? {name} {each.display_name}"
+                    yield Place(typed, TABLE[typed], "typed", each.display_name)
+    for name, line in TABLE.items():
+        if name[0] in "/?":
+            continue
+        yield from (Place(name, line, "fields", key) for key in line.fields or ())
+        if line.values is not None:
+            yield Place(name, line, "values", "0")
+        if line.arguments:
+            yield from (
+                Place(name, line, "arguments", str(at)) for at in range(line.arguments.count(":") + 1)
+            )
+
+
+def actor_for(town: Town, line: Line) -> simcord.MemberActor:
+    """Return somebody to whom the line's lock opens."""
+    rowan = town.rowan
+    order = {
+        Who.OWNER: rowan.owner, Who.ORGANIZER: rowan.organizer, Who.MEMBER: rowan.member,
+        Who.INVITED: rowan.invited, Who.ADMIN: town.admin,
+    }  # fmt: skip
+    return next(actor for who, actor in order.items() if who in line.lock.opens_to)
+
+
+def known(world: World) -> set[int]:
+    """Return everybody whom the bot may name."""
+    return set(world.env.backend.users)
+
+
+async def faults(town: Town, place: Place, value: Value, before: Any) -> Iterator[str]:
+    """Try one value in one place; return what is wrong with what followed."""
+    line, version = place.with_value(value), town.version()
+    actor = actor_for(town, line)
+    answer = await sent(town, actor, town.rowan.place, place.name, line, town.rowan.names(actor, town))
+    changed, found = town.version() != version, list[str]()
+    if not answer.acknowledged:
+        found.append("it is not answered once")
+    else:
+        got = outcome(answer)
+        if got == "unexpected":
+            found.append(f"an unexpected error: {town.world.env.errors}")
+        if got and changed and not line.counted and town.rows() != before:
+            found.append(f"it is refused as {got}, and yet something changed")
+        if not answer.private:
+            found.append("everybody sees the answer")
+        found += in_requests(answer.requests, people=known(town.world))
+        for name, data in await answer.files():
+            found += in_file(name, data)
+    if changed:
+        town.restore()
+    return (f"{place}={str(value)[:60]!r}: {each}" for each in found)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+async def test_every_place_takes_every_class_of_values(share: int, world: World, settings: Settings) -> None:
+    made = await town(world, settings)
+    before, wrong, tried = made.rows(), list[str](), 0
+    for number, place in list(enumerate(places(world)))[share::SHARES]:
+        for value in place.values(number):
+            wrong += await faults(made, place, value, before)
+            tried += 1
+    assert not wrong, "\n".join([f"{len(wrong)} of {tried}:", *wrong])
