@@ -46,6 +46,24 @@ def intents() -> discord.Intents:
 class Tree(app_commands.CommandTree["BuddyBot"]):
     """The slash commands; what goes wrong in them ends here."""
 
+    async def interaction_check(self, interaction: "discord.Interaction[BuddyBot]", /) -> bool:
+        """Refuse a value that an option does not offer: the library takes any, Discord only those."""
+        command = interaction.command
+        if interaction.type is discord.InteractionType.autocomplete or not isinstance(
+            command, app_commands.Command
+        ):
+            return True
+        offered = {
+            option.display_name: [each.value for each in option.choices]
+            for option in command.parameters
+            if option.choices
+        }
+        if all(value in offered[name] for name, value in interaction.namespace if name in offered):
+            return True
+        async with Reply(interaction) as reply:
+            await reply.say("errors.bad_value")
+        return False
+
     async def on_error(
         self, interaction: "discord.Interaction[BuddyBot]", error: app_commands.AppCommandError, /
     ) -> None:

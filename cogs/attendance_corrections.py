@@ -2,6 +2,7 @@
 
 from discord.ext import commands
 
+from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
 from buddybot.ui.attendance import (
     CORRECT,
@@ -87,13 +88,13 @@ class AttendanceCorrectionsCog(commands.Cog):
         async with Reply(interaction) as reply:
             meeting_id = _meeting(given)
             await self._visitors.look(reply.actor, meeting_id)
-            await reply.ask(visitor_form(reply.texts, meeting_id, given.word(1)))
+            await reply.ask(visitor_form(reply.texts, meeting_id, _back(given)))
 
     @route("attendance_visit")
     async def visitor(self, interaction: Interaction, given: Input) -> None:
         """Note the visitor, and show the card that the form came from."""
         async with Reply(interaction) as reply:
-            meeting_id, back = _meeting(given), given.word(1)
+            meeting_id, back = _meeting(given), _back(given)
             await self._visitors.add(reply.actor, meeting_id, given.written("name"))
             await reply.replace(await self._card(reply, meeting_id, back))
 
@@ -118,6 +119,14 @@ class AttendanceCorrectionsCog(commands.Cog):
 
 def _meeting(given: Input) -> MeetingId:
     return MeetingId(given.number(0))
+
+
+def _back(given: Input) -> str:
+    """Which card a question was asked from; Refusal `button.stale` for any other word."""
+    word = given.word(1)
+    if word not in (TAKE, CORRECT):
+        raise Refusal("button.stale")
+    return word
 
 
 async def setup(bot: Client) -> None:

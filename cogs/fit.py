@@ -87,6 +87,7 @@ class FitCog(commands.Cog):
         """Make it smaller."""
         async with Reply(interaction) as reply:
             actor = given.at_home(reply.actor)
+            await self._offers.look(actor, _meeting(given))
             own = await self._commitments.shrink(
                 actor, _item(given), text=given.written("text"), count=count_of(given.written("count"))
             )
@@ -106,6 +107,7 @@ class FitCog(commands.Cog):
         """Let one go and say another."""
         async with Reply(interaction) as reply:
             actor = given.at_home(reply.actor)
+            await self._offers.look(actor, _meeting(given))
             own = await self._commitments.swap(actor, _item(given), draft_in(given))
             await self._offers.taken(actor, _meeting(given), Answer.SWAP)
             await reply.replace(fit.changed_card(reply.texts, "swap", own.commitment))

@@ -54,8 +54,9 @@ class NextCog(commands.Cog):
         """Answer from /next, which shows the answer then."""
         async with Reply(interaction) as reply:
             meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
-            scope = GroupId(given.number(2)) if given.number(2) else None
-            await self._rsvps.answer(reply.actor, meeting_id, answer)
+            narrowed = bool(given.number(2))
+            answered = await self._rsvps.answer(reply.actor, meeting_id, answer)
+            scope = answered.group.id if narrowed else None
             views = await self._views.next(reply.actor, scope)
             await reply.replace(next_card(reply.texts, views, scope))
             await self._bot.live.refresh(meeting_id)
