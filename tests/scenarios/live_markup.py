@@ -50,6 +50,8 @@ def in_requests(
             yield from (f"{where}: {each}" for each in _in_texts(body, people, roles))
             continue
         for message in [body["data"]] if isinstance(body.get("data"), dict) else [body]:
+            if "/scheduled-events" in request.path and "description" in message:
+                message = {**message, "content": message["description"], "description": None}
             yield from (f"{where}: {each}" for each in _in_texts(message, people, roles))
             if "components" in message:
                 yield from (f"{where}: {each}" for each in _in_mentions(message, people))
@@ -73,7 +75,7 @@ def _in_texts(node: object, people: Collection[int], roles: Collection[int]) -> 
     for key, value in node.items():
         if not isinstance(value, str):
             yield from _in_texts(value, people, roles)
-        elif key == "content" or (key == "description" and "entity_type" in node):
+        elif key == "content":
             yield from live(value, people, roles)
         elif key in _PLAIN:
             yield from in_plain(value)

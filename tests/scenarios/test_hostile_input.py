@@ -118,7 +118,7 @@ async def faults(town: Town, place: Place, value: Value, before: Any) -> Iterato
         found.append("it is not answered once")
     else:
         got = outcome(answer)
-        if got == "unexpected":
+        if got == "errors.unexpected":
             found.append(f"an unexpected error: {town.world.env.errors}")
         if got and changed and not line.counted and town.rows() != before:
             found.append(f"it is refused as {got}, and yet something changed")
