@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check audit bench screenshots click-test lock wheel-smoke chaos time soak clean
+.PHONY: help demo run test test-office check audit bench screenshots click-test hostile lock wheel-smoke chaos time soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -52,6 +52,10 @@ screenshots: $(READY) ## Take the pictures in docs/screenshots from the playgrou
 
 click-test: $(READY) ## Click about in the playground for five minutes, with the browser that the machine has
 	$(BIN)/python -m tests.demo.clicking
+
+hostile: $(READY) ## Put every hostile value into everything that can be filled in; takes half an hour
+	BUDDYBOT_TEST_HOSTILE=all $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/scenarios/test_hostile_input.py \
+		tests/scenarios/test_hostile_words_kept.py
 
 wheel-smoke: $(READY) ## Build the wheel, install it outside the checkout and start it
 	bash .ci/wheel-smoke $(BIN)/python

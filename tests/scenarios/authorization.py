@@ -1,133 +1,54 @@
 """Who may do what: one line for every command, suggestion, button, select and form that there is.
 
-A lock says whom it opens to, and which refusal the others read; `TABLE` gives every handler its lock,
-and what has to come with it. `tests/scenarios/test_authorization.py` tries every line with everybody
-everywhere, and fails for a handler that has no line here and for a line without a handler.
+`tests/scenarios/test_authorization.py` tries every line with everybody everywhere, and fails for a handler
+that has no line here and for a line without a handler. `tests/scenarios/test_hostile_input.py` puts hostile
+values into whatever a line says that comes with it.
+
+A name with a stroke is a command, one with a question mark what is suggested while an option is typed, and
+every other one a button, select or form. Words in braces stand for ids of the group's things.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum, auto
-
-from tests.scenarios.wire import Fields, Value
-
-
-class Who(StrEnum):
-    """What somebody is to a group."""
-
-    STRANGER = auto()
-    INVITED = auto()
-    MEMBER = auto()
-    OWNER = auto()
-    """A member whose own things are asked for."""
-    ORGANIZER = auto()
-    NEIGHBOUR = auto()
-    """The organizer of another group in the same server."""
-    ADMIN = auto()
-    """Manages the server, and is in no group."""
-
-
-EVERYBODY = frozenset(Who)
-MEMBERS = frozenset({Who.MEMBER, Who.OWNER, Who.ORGANIZER})
-ORGANIZERS = frozenset({Who.ORGANIZER})
-NOTHING = "nothing"
-"""What a suggestion answers instead of a refusal."""
-PLACE: Fields = {
-    "name": "Café Lumen", "kind": ["place"], "where": "3 Mill Lane", "access": ["step_free"], "note": "Ring",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lock:
-    """Whom something opens to, and which refusal everybody else gets."""
-
-    opens_to: frozenset[Who] = EVERYBODY
-    members: str = ""
-    """For those in the group to whom it does not open."""
-    others: str = ""
-    """For everybody who is not in the group."""
-    elsewhere: str = ""
-    """For everybody: from another server, or with an id that is another server's or nothing's.
-
-    Empty where no id comes with it: then it opens to whom it opens here.
-    """
-    direct: str = "guild.only"
-    from_elsewhere: str = ""
-    """For everybody, from another server, where that is not as with an id of nothing."""
-    """For everybody, in a direct message; empty where it works there for whom it opens to."""
-
-
-def _in_group(refusal: str, opens_to: frozenset[Who] = MEMBERS, members: str = "") -> Lock:
-    return Lock(opens_to, members or "group.organizers_only", refusal, refusal)
-
-
-def _with_its_server(refusal: str, opens_to: frozenset[Who], members: str) -> Lock:
-    """Of buttons that are shown in direct messages too, so that their server stands in them."""
-    return Lock(opens_to, members, refusal, refusal, "", from_elsewhere="button.stale")
-
-
-def _suggests(opens_to: frozenset[Who] = MEMBERS, *, elsewhere: str = NOTHING) -> Lock:
-    return Lock(opens_to, NOTHING, NOTHING, elsewhere, direct=NOTHING)
-
-
-ANYWHERE = Lock(direct="")
-ANYBODY = Lock()
-MINE = Lock(MEMBERS | {Who.NEIGHBOUR}, others="group.none")
-MANAGED = Lock(frozenset({Who.ADMIN}), *["group.needs_manage_server"] * 2, direct="group.needs_manage_server")
-FOUNDED = Lock(frozenset({Who.ADMIN, Who.ORGANIZER, Who.NEIGHBOUR}), *["group.needs_manage_server"] * 2)
-GROUP = _in_group("group.unknown")
-GROUP_RUN = _in_group("group.unknown", ORGANIZERS)
-RESCUED = _in_group("group.unknown", ORGANIZERS | {Who.ADMIN})
-MEETING = _in_group("meeting.unknown")
-MEETING_RUN = _in_group("meeting.unknown", ORGANIZERS)
-GROUP_ENDED = _in_group("group.unknown", ORGANIZERS, "checkin.close_who")
-MEETING_ENDED = _in_group("meeting.unknown", ORGANIZERS, "checkin.close_who")
-HOSTED = _in_group("meeting.unknown", frozenset({Who.OWNER, Who.ORGANIZER}), "venue.not_host")
-HOST = _in_group("meeting.unknown", frozenset({Who.OWNER}), "venue.not_host")
-TURN = _in_group("group.unknown", frozenset({Who.OWNER, Who.ORGANIZER}), "swap.not_yours")
-LOCATION = _in_group("location.unknown")
-LOCATION_OWNED = _in_group("location.unknown", frozenset({Who.OWNER, Who.ORGANIZER}), "location.not_yours")
-COMMITMENT = _in_group("commitment.unknown", frozenset({Who.OWNER}), "commitment.unknown")
-AWAY = ANYBODY
-SWAP_ASKED = _in_group("swap.unknown", frozenset({Who.MEMBER}), "swap.for_other")
-SWAP_MADE = _in_group("swap.unknown", frozenset({Who.OWNER}), "swap.not_offered")
-INVITED = Lock(frozenset({Who.INVITED}), *["invitation.not_yours"] * 2, "invitation.unknown")
-INVITED_BACK = _in_group("invitation.unknown", ORGANIZERS)
-OFFER = _with_its_server("meeting.unknown", frozenset({Who.OWNER}), "offer.unknown")
-MEETING_DIRECT = _with_its_server("meeting.unknown", MEMBERS, "")
-ITEM_DIRECT = OFFERED_ITEM = _with_its_server(
-    "commitment.unknown", frozenset({Who.OWNER}), "commitment.unknown"
+from tests.scenarios.locks import (
+    ALERT,
+    ALERT_NAMED,
+    ANYBODY,
+    ANYWHERE,
+    AWAY,
+    COMMITMENT,
+    FOUNDED,
+    GROUP,
+    GROUP_ENDED,
+    GROUP_RUN,
+    HOST,
+    HOSTED,
+    INVITED,
+    INVITED_BACK,
+    ITEM_DIRECT,
+    LOCATION,
+    LOCATION_OWNED,
+    MANAGED,
+    MEETING,
+    MEETING_DIRECT,
+    MEETING_ENDED,
+    MEETING_RUN,
+    MINE,
+    MY_GROUPS,
+    MY_ITEMS,
+    MY_PLACES,
+    OFFER,
+    OFFERED_ITEM,
+    PLACE,
+    RESCUED,
+    RESCUED_GROUPS,
+    RUN_GROUPS,
+    SUGGESTED,
+    SUGGESTED_RESCUED,
+    SUGGESTED_RUN,
+    SWAP_ASKED,
+    SWAP_MADE,
+    TURN,
+    Line,
 )
-ALERT = _with_its_server("alert.unknown", ORGANIZERS, "group.organizers_only")
-ALERT_NAMED = _in_group("alert.unknown", ORGANIZERS)
-MY_GROUPS = _suggests(MEMBERS | {Who.NEIGHBOUR}, elsewhere="")
-RUN_GROUPS = _suggests(ORGANIZERS | {Who.NEIGHBOUR}, elsewhere="")
-RESCUED_GROUPS = _suggests(ORGANIZERS | {Who.NEIGHBOUR, Who.ADMIN}, elsewhere="")
-SUGGESTED = _suggests()
-SUGGESTED_RUN = _suggests(ORGANIZERS)
-SUGGESTED_RESCUED = _suggests(ORGANIZERS | {Who.ADMIN})
-MY_ITEMS = _suggests(frozenset({Who.OWNER, Who.MEMBER}), elsewhere="")
-MY_PLACES = _suggests(frozenset({Who.OWNER, Who.ORGANIZER, Who.NEIGHBOUR}), elsewhere="")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A handler's lock, and what comes with it; names in braces stand for ids of the group's things."""
-
-    lock: Lock
-    arguments: str = ""
-    """Of a button, select or form: what follows its name."""
-    values: tuple[str, ...] | None = None
-    """Of a select: what was chosen."""
-    fields: Fields | None = None
-    """Of a form: what was filled in."""
-    options: Mapping[str, Value] = field(default_factory=dict)
-    """Of a command: what was typed."""
-    counted: bool = False
-    """Whether also a refusal is remembered: wrong codes are counted."""
-    then: str = ""
-    """The refusal that may stand behind the lock, where the groups of the test have no use for it now."""
-
 
 TABLE = {
     "/activity list": Line(GROUP, options={"group": "{group}"}),
@@ -337,11 +258,11 @@ TABLE = {
     "offer_pause": Line(OFFER, "{guild}:{past}"),
     "offer_paused": Line(OFFER, "{guild}:{past}", fields={"weeks": ["1"]}),
     "offer_pick": Line(OFFER, "{guild}:{past}:smaller"),
-    "offer_shrunk": Line(OFFERED_ITEM, "{guild}:{past}:{commitment}", fields={"text": "Less", "count": "1"}),
+    "offer_shrunk": Line(OFFER, "{guild}:{past}:{commitment}", fields={"text": "Less", "count": "1"}),
     "offer_smaller": Line(OFFERED_ITEM, "{guild}:{past}:{commitment}"),
     "offer_swap": Line(OFFERED_ITEM, "{guild}:{past}:{commitment}"),
     "offer_swapped": Line(
-        OFFERED_ITEM,
+        OFFER,
         "{guild}:{past}:{commitment}",
         fields={"text": "One", "count": "1", "plan": "", "category": ["other"], "visibility": ["group"]},
     ),

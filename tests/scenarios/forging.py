@@ -1,7 +1,6 @@
 """Buttons, selects and forms that the bot never made, put before the real handlers."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 import discord
@@ -15,29 +14,7 @@ from tests.world import World
 from tests.world import custom_ids as custom_ids_in
 
 FORGE = "forge"
-_MODAL = 9
-_SELECT, _TEXT = 3, 4
 _MOST = 25
-
-
-@dataclass(frozen=True)
-class Genuine:
-    """Something to press, choose from or fill in, as the bot has sent it."""
-
-    custom_id: str
-    selects: bool = False
-    fields: Mapping[str, bool] | None = None
-    """Of a form: each field's name, and whether it is chosen from what is offered."""
-
-    @property
-    def route(self) -> str:
-        """The name of its handler."""
-        return self.custom_id.partition("~")[0].split(":")[0]
-
-    @property
-    def arguments(self) -> list[str]:
-        """What follows the name."""
-        return self.custom_id.partition("~")[0].split(":")[1:]
 
 
 class Forger(commands.Cog):
@@ -111,30 +88,3 @@ class Forgery:
     async def _shown(self, actor: simcord.MemberActor, what: Card | Form) -> simcord.InteractionResult:
         self._forger.next = what
         return await actor.click(self._door, custom_id=FORGE)
-
-
-def genuine(world: World, *, since: int = 0) -> Sequence[Genuine]:
-    """Everything that the bot has sent to be pressed, chosen from or filled in, from one request on."""
-    found: dict[str, Genuine] = {}
-    for request in world.env.http_requests[since:]:
-        payload = request.json
-        if not isinstance(payload, dict):
-            continue
-        if payload.get("type") == _MODAL:
-            form = payload["data"]
-            fields = {item["custom_id"]: item["type"] != _TEXT for item in _inputs(form["components"])}
-            found[form["custom_id"]] = Genuine(form["custom_id"], fields=fields)
-        else:
-            for item in _inputs([payload]):
-                found[item["custom_id"]] = Genuine(item["custom_id"], selects=item.get("type") == _SELECT)
-    return [each for each in found.values() if each.route != FORGE]
-
-
-def _inputs(node: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(node, Mapping):
-        if isinstance(node.get("custom_id"), str):
-            yield node
-        yield from _inputs(list(node.values()))
-    elif isinstance(node, list):
-        for each in node:
-            yield from _inputs(each)

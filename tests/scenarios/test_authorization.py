@@ -8,7 +8,8 @@ import pytest
 import simcord
 
 from buddybot.settings import Settings
-from tests.scenarios.authorization import MEMBERS, TABLE, Line, Who
+from tests.scenarios.authorization import TABLE
+from tests.scenarios.locks import MEMBERS, Line, Who
 from tests.scenarios.town import MISSING, Town, handlers, outcome, sent, town
 from tests.scenarios.wire import Answer, Place
 from tests.world import World
@@ -96,6 +97,12 @@ def person(town: Town, who: Who) -> simcord.MemberActor:
     }[who]  # fmt: skip
 
 
+def allowed(town: Town, line: Line) -> simcord.MemberActor:
+    """Return somebody to whom a line's lock opens."""
+    order = (Who.OWNER, Who.ORGANIZER, Who.MEMBER, Who.INVITED, Who.ADMIN)
+    return person(town, next(who for who in order if who in line.lock.opens_to))
+
+
 def faults(cell: Cell, answer: Answer, *, changed: bool) -> Iterator[str]:
     """Return what is wrong with an answer."""
     if not answer.acknowledged:
@@ -108,6 +115,8 @@ def faults(cell: Cell, answer: Answer, *, changed: bool) -> Iterator[str]:
         yield "everybody sees the answer"
     if got and changed and not cell.line.counted:
         yield "it is refused, and yet something changed"
+    if changed and cell.line.lock.only_own and (cell.who, cell.where) != (Who.OWNER, Where.OWN):
+        yield "what is somebody else's changed"
 
 
 @pytest.mark.parametrize("who", Who)
@@ -139,3 +148,83 @@ async def test_everybody_tries_everything_everywhere(who: Who, world: World, set
 
 async def test_every_handler_has_its_line_and_every_line_its_handler(world: World) -> None:
     assert set(handlers(world.bot)) ^ set(TABLE) == set()
+
+
+# -- forms, which are sent later than they are opened ---------------------------------------------------
+
+
+async def opened(town: Town) -> Iterator[tuple[str, Mapping[str, bool]]]:
+    """Open every form there is; return its custom id, and which of its fields are selects."""
+    found = {}
+    for name, line in TABLE.items():
+        if name.startswith("?") or line.fields is not None:
+            continue
+        actor = allowed(town, line)
+        answer = await sent(town, actor, town.rowan.place, name, line, town.rowan.names(actor, town))
+        if answer.is_form:
+            found[answer.payload["data"]["custom_id"]] = dict(answer.fields)
+        town.restore()
+    return iter(found.items())
+
+
+def route_of(custom_id: str) -> str:
+    return custom_id.split(":")[0]
+
+
+async def test_every_form_and_every_field_of_it_is_in_the_table(world: World, settings: Settings) -> None:
+    made = await town(world, settings)
+    ids = made.rowan.names(made.rowan.owner, made)
+    seen = set()
+    for custom_id, fields in await opened(made):
+        seen.add(route_of(custom_id))
+        known = TABLE[route_of(custom_id)].fields or {}
+        kinds = {key.format_map(ids): not isinstance(value, str) for key, value in known.items()}
+        # Forms ask for each of somebody's commitments and places; the table has one of each.
+        assert {key for key in fields if not key[1:].isdigit()} <= kinds.keys(), custom_id
+        assert {key: kind for key, kind in fields.items() if kinds.get(key, kind) != kind} == {}, custom_id
+    assert {name for name, line in TABLE.items() if line.fields is not None} == seen
+
+
+@pytest.mark.parametrize("meanwhile", ["demoted", "gone", "somebody else"])
+async def test_a_form_is_refused_when_it_comes_too_late(
+    meanwhile: str, world: World, settings: Settings
+) -> None:
+    """It was opened by somebody who might, and is sent when they are not, or by a stranger."""
+    made = await town(world, settings)
+    tried = 0
+    for custom_id, _ in await opened(made):
+        line = TABLE[route_of(custom_id)]
+        if not line.lock.opens_to <= MEMBERS or (meanwhile == "demoted" and Who.MEMBER in line.lock.opens_to):
+            continue
+        actor = allowed(made, line)
+        if meanwhile == "demoted" and actor is not made.rowan.organizer:
+            continue
+        change = {
+            "demoted": "UPDATE memberships SET role = 'member' WHERE user_id = ?",
+            "gone": "UPDATE memberships SET left_at = 1 WHERE user_id = ?",
+            "somebody else": "SELECT ?",
+        }[meanwhile]
+        with made.database:
+            made.database.execute(change, [actor.id])
+        before = made.rows()
+        sender = made.stranger if meanwhile == "somebody else" else actor
+        names = made.rowan.names(actor, made)
+        answer = await sent(made, sender, made.rowan.place, route_of(custom_id), line, names)
+        refusal = line.lock.members if meanwhile == "demoted" else line.lock.others
+        assert outcome(answer) == refusal, custom_id
+        assert made.rows() == before, custom_id
+        made.restore()
+        tried += 1
+    assert tried >= 5
+
+
+async def test_what_no_version_knows_any_more_says_so(world: World, settings: Settings) -> None:
+    made = await town(world, settings)
+    actor, place = made.rowan.organizer, made.rowan.place
+    for custom_id in ("gone", "gone:1:2", ":", "", "rsvp_", "RSVP:1:going"):
+        for answer in (
+            await made.wire.press(actor, place, custom_id),
+            await made.wire.press(actor, place, custom_id, ["1"]),
+            await made.wire.submit(actor, place, custom_id, {"name": "x"}),
+        ):
+            assert outcome(answer) == "button.stale"

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 import simcord
 from discord import AppCommandOptionType, app_commands
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
 
 from buddybot.settings import Settings
 from tests.hostile import CLASSES, NUMBERS, VALUES
-from tests.scenarios.authorization import TABLE, Line, Who
+from tests.scenarios.authorization import TABLE
 from tests.scenarios.live_markup import in_file, in_requests
+from tests.scenarios.locks import Line, Who
 from tests.scenarios.town import Town, outcome, sent, town
 from tests.scenarios.wire import Value
 from tests.world import World
@@ -23,7 +27,6 @@ from tests.world import World
 FULL = os.environ.get("BUDDYBOT_TEST_HOSTILE") == "all"
 LONGEST_ID = 100
 """Characters of a custom id; Discord takes no more."""
-OWN_CHOICE = {"me_direct", "me_leave_go", "dm_stop"}
 SHARES = 4
 """Into so many tests the places are dealt out."""
 
@@ -141,3 +144,17 @@ async def test_every_place_takes_every_class_of_values(share: int, world: World,
             wrong += await faults(made, place, value, before)
             tried += 1
     assert not wrong, "\n".join([f"{len(wrong)} of {tried}:", *wrong])
+
+
+@pytest.fixture
+async def rowan(world: World, settings: Settings) -> Town:
+    """The town, for many examples one after the other."""
+    return await town(world, settings)
+
+
+@rules(max_examples=2000 if FULL else 100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(codec=None), max_size=400), number=st.integers(0, 10_000))
+async def test_any_text_at_all_is_refused_or_does_nothing(rowan: Town, text: str, number: int) -> None:
+    """Every code point there is, halves of characters too: JSON can carry them."""
+    found = [place for place in places(rowan.world) if not place.numeric]
+    assert not list(await faults(rowan, found[number % len(found)], text, rowan.rows()))

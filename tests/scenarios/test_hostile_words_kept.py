@@ -9,8 +9,9 @@ import pytest
 from buddybot.exports.formats import Format
 from buddybot.settings import Settings
 from tests.hostile import VALUES
-from tests.scenarios.authorization import TABLE, Line
+from tests.scenarios.authorization import TABLE
 from tests.scenarios.live_markup import in_file, in_requests
+from tests.scenarios.locks import Line
 from tests.scenarios.test_hostile_input import FULL, actor_for
 from tests.scenarios.town import Town, outcome, sent, town
 from tests.scenarios.wire import Answer

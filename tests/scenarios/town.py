@@ -21,8 +21,8 @@ from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.settings import Settings
 from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Tx
-from tests.scenarios.authorization import NOTHING, PLACE, Line
 from tests.scenarios.circles import Circle, circle
+from tests.scenarios.locks import NOTHING, PLACE, Line
 from tests.scenarios.wire import Answer, Place, Value, Wire
 from tests.world import World
 

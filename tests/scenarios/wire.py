@@ -68,6 +68,12 @@ class Answer:
         return bool(self.payload["type"] == 9)
 
     @property
+    def fields(self) -> Mapping[str, bool]:
+        """Return the names of a form's fields, and whether each is chosen from a select."""
+        inner = [item["component"] for item in self.payload["data"]["components"] if "component" in item]
+        return {item["custom_id"]: item["type"] != _TEXT for item in inner}
+
+    @property
     def choices(self) -> list[dict[str, Any]]:
         """What is offered while somebody types."""
         return list(self.payload["data"]["choices"])
