@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import cache
 from string import Formatter
 
 import simcord
@@ -267,7 +268,12 @@ def outcome(answer: Answer) -> str:
     """Return the code of the refusal that was read, empty when it was none."""
     if answer.payload["type"] == _CHOICES:
         return "" if answer.choices else NOTHING
-    return next((code for code, pattern in REFUSALS.items() if pattern.fullmatch(answer.said)), "")
+    return _code(answer.said)
+
+
+@cache
+def _code(said: str) -> str:
+    return next((code for code, pattern in REFUSALS.items() if pattern.fullmatch(said)), "")
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

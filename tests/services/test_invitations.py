@@ -160,10 +160,9 @@ async def test_only_its_organizer_takes_an_invitation_back(club: Club, group: Gr
     offer = await club.invitations.invite(club.actor(ORGANIZER), ANA)
     async with refused("group.organizers_only"):
         await club.invitations.revoke(club.actor(BEN), offer.invitation.id)
-    async with refused("group.unknown"):
-        await club.invitations.revoke(club.actor(STRANGER), offer.invitation.id)
-    async with refused("invitation.unknown"):
-        await club.invitations.revoke(club.actor(ORGANIZER, guild=THERE), offer.invitation.id)
+    for outsider in (club.actor(STRANGER), club.actor(ORGANIZER, guild=THERE)):
+        async with refused("invitation.unknown"):
+            await club.invitations.revoke(outsider, offer.invitation.id)
     await club.invitations.posted(offer.invitation.id, ChannelId(100), MessageId(7))
     assert (await club.invitations.revoke(club.actor(ORGANIZER), offer.invitation.id)).card == (100, 7)
     async with refused("invitation.used"):
