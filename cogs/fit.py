@@ -1,6 +1,5 @@
 """What a member alone is offered: shown behind the answer to what they did, or by direct message."""
 
-
 import discord
 from discord.ext import commands
 
