@@ -5,17 +5,17 @@ from datetime import date, datetime
 from io import BytesIO
 from itertools import pairwise
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.records import Record
 from buddybot.exports import file_names
-from buddybot.exports.formats import Format, write
+from buddybot.exports.attendance_charts import pictures
+from buddybot.exports.formats import Format
+from buddybot.exports.pictures import Say
 from buddybot.exports.table import Progress
+from buddybot.exports.writers import write
 from buddybot.values import dataclass
-
-if TYPE_CHECKING:
-    from buddybot.exports.pictures import Say
 
 IN_MEMORY = 2**20
 """Bytes of one file that are kept in memory; what is larger is on the disk until it was sent."""
@@ -35,7 +35,7 @@ class Part:
 
 
 class Write(Protocol):
-    """Writes records into one file, as `formats.write` does."""
+    """Writes records into one file, as `writers.write` does."""
 
     def __call__(
         self,
@@ -43,7 +43,7 @@ class Write(Protocol):
         records: Sequence[Record],
         out: BinaryIO,
         *,
-        say: "Say",
+        say: Say,
         now: datetime,
         progress: Progress,
     ) -> None: ...
@@ -55,7 +55,7 @@ class Maker:
 
     form: Format
     limit: int
-    say: "Say"
+    say: Say
     now: datetime
     progress: Progress
     write: Write = write
@@ -72,9 +72,6 @@ class Maker:
         ]
 
     def _drawn(self, records: Sequence[Record]) -> Iterator[Made]:
-        # Imported here: a start does without what draws.
-        from buddybot.exports.attendance_charts import pictures
-
         for record in records:
             for picture in pictures(record, self.say):
                 yield BytesIO(picture.png), len(picture.png), picture.alt

@@ -16,8 +16,9 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.records import Record
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_charts import pictures
-from buddybot.exports.formats import Format, write
+from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress
+from buddybot.exports.writers import write
 from buddybot.host.database import host_database
 from buddybot.host.files import put, require_free
 from buddybot.services.attendance_export import Wanted, for_host

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from io import BufferedIOBase
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import discord
@@ -15,7 +15,6 @@ from discord.app_commands import Choice
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
 from buddybot.exports.formats import Format
-from buddybot.exports.parts import Maker, Part
 from buddybot.exports.table import Progress
 from buddybot.services.attendance_export import Export, Wanted
 from buddybot.storage.records import Span
@@ -26,6 +25,9 @@ from buddybot.ui.meetings import day_and_year
 from buddybot.ui.pictures import ALT_LIMIT
 from buddybot.ui.reply import Reply, actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, shortened
+
+if TYPE_CHECKING:
+    from buddybot.exports.parts import Part
 
 MINE = "mine"
 """What the option holds when all groups of the person are meant."""
@@ -81,9 +83,12 @@ def parse(form: str, group: str | None, first: str | None = None, last: str | No
 
 async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, now: datetime) -> None:
     """Make the files, away from the event loop, and answer with them; `limit` is what Discord takes."""
+    # Imported here: a start does without those who write the files.
+    from buddybot.exports.parts import Maker
+
     days, room = export.days, limit - _ROOM
 
-    def make(progress: Progress) -> list[Part]:
+    def make(progress: Progress) -> "list[Part]":
         maker = Maker(form=form, limit=room, say=reply.texts.plain, now=now, progress=progress)
         made = maker.make(export.records, days)
         return [replace(each, alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
@@ -105,8 +110,8 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
 
 
 async def followed(
-    make: Callable[[Progress], list[Part]], rows: int, tell: Callable[[int], Awaitable[None]] | None
-) -> list[Part]:
+    make: "Callable[[Progress], list[Part]]", rows: int, tell: Callable[[int], Awaitable[None]] | None
+) -> "list[Part]":
     """Run `make` in a thread, and tell each quarter of the rows when it is done."""
     loop = asyncio.get_running_loop()
     quarters: asyncio.Queue[int] = asyncio.Queue()
@@ -130,7 +135,7 @@ async def followed(
         making.cancel()
 
 
-def _messages(parts: Sequence[Part], room: int) -> Iterator[list[Part]]:
+def _messages(parts: "Sequence[Part]", room: int) -> "Iterator[list[Part]]":
     """What goes into one message each: at most ten files, and together no more than one file may have."""
     message: list[Part] = []
     for part in parts:
@@ -147,7 +152,7 @@ def progress_card(texts: Texts, export: Export, quarter: int) -> Card:
     return Card(colour=QUIET).text(texts("attendance_export.writing", rows=export.rows, share=share))
 
 
-def export_card(texts: Texts, export: Export, parts: Sequence[Part], *, count: int) -> Card:
+def export_card(texts: Texts, export: Export, parts: "Sequence[Part]", *, count: int) -> Card:
     """Return the answer with the first files; `count` is how many there are in all."""
     groups = [record.group.name for record in export.records]
     card = Card().text(
@@ -172,7 +177,7 @@ def span_label(texts: Texts, first: date, last: date) -> str:
     return days[0] if first == last else texts.plain("attendance_export.span", first=days[0], last=days[1])
 
 
-def _add(card: Card, parts: Sequence[Part]) -> Card:
+def _add(card: Card, parts: "Sequence[Part]") -> Card:
     for part in parts:
         if part.alt is None:
             card.file(part.name)
@@ -181,5 +186,5 @@ def _add(card: Card, parts: Sequence[Part]) -> Card:
     return card
 
 
-def _attached(parts: Sequence[Part]) -> list[discord.File]:
+def _attached(parts: "Sequence[Part]") -> list[discord.File]:
     return [discord.File(cast(BufferedIOBase, part.file), part.name, description=part.alt) for part in parts]
