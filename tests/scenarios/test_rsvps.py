@@ -71,7 +71,7 @@ async def test_a_card_that_could_not_be_edited_follows_later(day_before: Calenda
 async def test_a_refused_edit_is_tried_once_for_each_change(day_before: Calendar) -> None:
     channel, env = day_before.channel, day_before.world.env
     path = f"/channels/{channel.id}/messages/*"
-    env.inject_error("PATCH", path, status=403, code=50001)
+    env.inject_error("PATCH", path, status=400, code=50035)
     await day_before.press("Ben", "Going")
     await day_before.world.run_due()
     assert "Coming" not in texts_in(day_before.card())
