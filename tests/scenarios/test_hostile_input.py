@@ -25,8 +25,8 @@ from tests.scenarios.wire import Value
 from tests.world import World
 
 FULL = os.environ.get("BUDDYBOT_TEST_HOSTILE") == "all"
-LONGEST_ID = 100
-"""Characters of a custom id; Discord takes no more."""
+LONGEST_ARGUMENT = 40
+"""Characters of it that fit into any custom id; Discord takes no more than 100 in all."""
 SHARES = 4
 """Into so many tests the places are dealt out."""
 
@@ -56,7 +56,7 @@ class Place:
 
     def with_value(self, value: Value) -> Line:
         """Return the line with a value in this place."""
-        line, text = self.line, str(value).replace("{", "{{").replace("}", "}}")
+        line, text = self.line, literal(str(value))
         if self.part in ("options", "typed"):
             return replace(line, options={**line.options, self.key: value if self.numeric else text})
         if self.part == "fields":
@@ -66,8 +66,13 @@ class Place:
         if self.part == "values":
             return replace(line, values=(text,))
         arguments = line.arguments.split(":")
-        arguments[int(self.key)] = text
-        return replace(line, arguments=":".join(arguments)[: LONGEST_ID - len(self.name) - 1])
+        arguments[int(self.key)] = literal(str(value)[:LONGEST_ARGUMENT])
+        return replace(line, arguments=":".join(arguments))
+
+
+def literal(text: str) -> str:
+    """Return the text so that it stands for itself in a line of the table."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def places(world: World) -> Iterator[Place]:

@@ -12,7 +12,7 @@ from tests.hostile import VALUES
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.live_markup import in_file, in_requests
 from tests.scenarios.locks import Line
-from tests.scenarios.test_hostile_input import FULL, actor_for
+from tests.scenarios.test_hostile_input import FULL, actor_for, literal
 from tests.scenarios.town import Town, outcome, sent, town
 from tests.scenarios.wire import Answer
 from tests.world import World
@@ -45,9 +45,7 @@ class Author:
         for _ in range(TRIES):
             given = {key: next(self._values) for key in (*(line.fields or {}), *line.options) if key in WORDS}
             for length in (None, 60, 20):
-                texts = {
-                    key: text[:length].replace("{", "{{").replace("}", "}}") for key, text in given.items()
-                }
+                texts = {key: literal(text[:length]) for key, text in given.items()}
                 fields = None if line.fields is None else {**line.fields, **texts}
                 options = {**line.options, **texts} if line.fields is None else line.options
                 answer = await ask(self._town, name, replace(line, fields=fields, options=options))
