@@ -26,7 +26,7 @@ MADE_UP = re.compile(
     re.IGNORECASE,
 )
 """A line of a test that holds one of these is about a secret and holds none."""
-SHAPED = ("tests/scenarios/test_hostile_words.py", "tests/test_settings.py")
+SHAPED = ("tests/hostile.py", "tests/scenarios/test_hostile_words.py", "tests/test_settings.py")
 """Their subject is what is only shaped like a token."""
 
 
