@@ -52,7 +52,7 @@ def deletion_card(texts: Texts, deletion: Deletion, user_id: UserId, naming: Nam
     card = Card(colour=WARM).text(Markup(f"## {texts('personal.delete.title')}"))
     if not deletion.holdings.counts:
         return card.text(texts("personal.delete.nothing"))
-    goes = ", ".join(
+    goes = " · ".join(
         texts.plain("personal.delete.item", what=texts.plain(f"personal.section.{name}"), count=count)
         for name, count in deletion.holdings.counts.items()
     )
