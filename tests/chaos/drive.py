@@ -18,7 +18,7 @@ from buddybot.storage.migrations import migrate, pending
 from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
 from tests.chaos.outcome import Outcome, check, count_pings
-from tests.chaos.people import CHANNELS, Busy, Circle, Host, Reporter, found, owe, remembered
+from tests.chaos.people import CHANNELS, Busy, Circle, Exporter, Host, Reporter, found, owe, remembered
 from tests.discord_server.remote import Remote, remote
 
 SPEED = 20.0
@@ -161,6 +161,7 @@ def _people(discord: Remote, circles: Any, seed: int) -> list[Busy]:
     return [
         *(Reporter(discord, circle, chance) for circle in circles[:3]),
         *(Host(discord, circle, chance) for circle in circles[3:5]),
+        Exporter(discord, circles[5], chance),
     ]
 
 

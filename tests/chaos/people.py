@@ -183,6 +183,21 @@ class Host(Busy):
         return row is not None and (last != self.said or row["hosts"] == last % 2)
 
 
+class Exporter(Busy):
+    """Takes a copy of their own data, which their groups' log notes."""
+
+    async def _ask(self) -> tuple[str, str]:
+        return await self.discord.type("me export", BEN, self.circle.channel), "my-data.json"
+
+    async def kept(self, tx: Tx) -> bool:
+        """See above; one whose answer was lost has its line too."""
+        row = await tx.one(
+            "SELECT COUNT(*) AS n FROM audit WHERE group_id = :group AND action = 'own_export'",
+            group=self.circle.group,
+        )
+        return row is not None and len(self.confirmed) <= row["n"] <= self.said
+
+
 async def remembered(tx: Tx, busy: Busy) -> list[str]:
     """What was confirmed to somebody and has left no trace."""
     missing = []

@@ -11,8 +11,10 @@ from aiohttp.client_proto import ResponseHandler
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet, _Letter
 from buddybot.services.checkins import CheckInService
+from buddybot.services.personal import PersonalService
 from buddybot.services.rotation import RotationService
 from buddybot.storage import migrations
+from buddybot.storage.audit import AuditRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.postgres import PostgresTx
 from buddybot.storage.sending import SendingRepository
@@ -132,6 +134,8 @@ POINTS: Mapping[str, Point] = {
     "check-in: answer unread": unread(_ANSWER),
     "rotation: turn written, not committed": after(VenueRepository, "put", always=True),
     "rotation: committed, not answered": after(RotationService, "willing"),
+    "export: logged, not committed": after(AuditRepository, "log", always=True),
+    "export: committed, not answered": after(PersonalService, "copy"),
     "card: edit half written": half_written(_EDIT),
     "card: answer unread": unread(_EDIT),
 }
