@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from buddybot.storage.transaction import Script, T
 from buddybot.values import dataclass
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
+_MOST_READERS = 8  # that share a snapshot, and wait for each other
 _ATTEMPTS = 3  # each waits for the busy timeout
 _SWITCHES = 50  # tries to switch a new file to write-ahead logging, which does not wait for its lock
 _BUSY_MS = 5_000
@@ -33,7 +34,7 @@ _PRAGMAS = (
 class DatabaseThread:
     """One connection on a thread of its own, and the only place that knows aiosqlite's internals.
 
-    It needs ``_conn``, ``_execute`` and ``_thread``; hence ``aiosqlite<0.23`` and the test that holds them.
+    It needs ``_conn``, ``_tx`` and ``_thread``; hence ``aiosqlite<0.23`` and the test that holds them.
     """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -56,13 +57,15 @@ class DatabaseThread:
             raise
         return thread
 
-    async def hop(self, function: Callable[[sqlite3.Connection], T]) -> T:
+    def hop(self, function: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
         """Run ``function`` whole on the thread, in order of asking; cancelling does not stop it."""
-        execute: Callable[..., Awaitable[T]] = self._connection._execute  # noqa: SLF001  # see the class
         try:
-            return await execute(lambda: function(self._connection._conn))  # noqa: SLF001  # see the class
+            connection = self._connection._conn  # noqa: SLF001  # see the class
         except ValueError as error:
             raise StorageError(CLOSED) from error
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._connection._tx.put_nowait((future, partial(function, connection)))  # noqa: SLF001  # see the class
+        return future
 
     async def close(self) -> None:
         """Finish what was asked, then close the connection and end the thread."""
@@ -74,6 +77,7 @@ class _Unit(Generic[T]):
     """A script on its way through the thread, and what became of it."""
 
     script: Script[T]
+    over: "asyncio.Future[None]"
     abandoned: bool = False
     value: T | None = None
     error: BaseException | None = None
@@ -90,6 +94,76 @@ class _Unit(Generic[T]):
         return cast("T", self.value)
 
 
+class _Rounds:
+    """Scripts that wait for a thread, which carries out all that wait in one round.
+
+    One round may be under way and another asked for, so that the thread need not wait for the loop; whoever
+    comes meanwhile is taken along by the latter. To hop for each script would cost more than most of them do.
+    """
+
+    def __init__(
+        self,
+        thread: DatabaseThread,
+        carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]]], None],
+        *,
+        largest: int,
+    ) -> None:
+        """`carry_out` runs on the thread and notes in each unit what became of it."""
+        self._thread = thread
+        self._carry_out = carry_out
+        self._largest = largest
+        self._waiting: deque[_Unit[Any]] = deque()
+        self._rounds: set[asyncio.Future[list[_Unit[Any]]]] = set()
+
+    async def run(self, script: Script[T]) -> T:
+        """Run a script and return its result after the round."""
+        # A script that opens a second transaction fails here, before it waits: its thread has no loop.
+        unit = _Unit(script, asyncio.get_running_loop().create_future())
+        self._waiting.append(unit)
+        self._ask()
+        try:
+            await unit.over
+        except asyncio.CancelledError:
+            unit.abandoned = True  # not at all when it has not begun, else whole
+            raise
+        return unit.result()
+
+    async def finish(self) -> None:
+        """Wait until nothing waits."""
+        while self._rounds:
+            await asyncio.wait(self._rounds)
+
+    def _ask(self) -> None:
+        if self._waiting and len(self._rounds) < 2:
+            asked = self._thread.hop(self._round)
+            self._rounds.add(asked)
+            asked.add_done_callback(self._tell)
+
+    def _round(self, connection: sqlite3.Connection) -> list[_Unit[Any]]:
+        """On the thread: carry out what waits."""
+        batch: list[_Unit[Any]] = []
+        while self._waiting and len(batch) < self._largest:
+            unit = self._waiting.popleft()
+            if not unit.abandoned:
+                batch.append(unit)
+        if batch:
+            try:
+                self._carry_out(connection, batch)
+            except BaseException as error:  # whatever it was, nobody may wait for ever or believe in success
+                for unit in batch:
+                    unit.error = unit.error or (
+                        translated(error) if isinstance(error, sqlite3.Error) else error
+                    )
+        return batch
+
+    def _tell(self, asked: "asyncio.Future[list[_Unit[Any]]]") -> None:
+        self._rounds.discard(asked)
+        self._ask()
+        for unit in asked.result():
+            if not unit.over.done():
+                unit.over.set_result(None)
+
+
 class SqliteDatabase:
     """One writing and one reading connection to a file, or a single one to memory."""
 
@@ -98,7 +172,12 @@ class SqliteDatabase:
     def __init__(self, writer: DatabaseThread, reader: DatabaseThread | None) -> None:
         self._writer = writer
         self._reader = reader
-        self._waiting: deque[_Unit[Any]] = deque()
+        self._writes = _Rounds(writer, _commit, largest=_LARGEST_BATCH)
+        self._reads = (
+            _Rounds(writer, _look_in_memory, largest=_MOST_READERS)
+            if reader is None
+            else _Rounds(reader, _look, largest=_MOST_READERS)
+        )
         self._closed = False
 
     @classmethod
@@ -111,7 +190,7 @@ class SqliteDatabase:
             path.touch(mode=0o600)  # noqa: ASYNC240  # once, before anything else runs
             writer = await DatabaseThread.open(str(path), _configure)
             try:
-                reader = await DatabaseThread.open(str(path), _configure)
+                reader = await DatabaseThread.open(str(path), _configure_reader)
             except BaseException:  # also when cancelled: the first connection must not be left behind
                 await writer.close()
                 raise
@@ -121,15 +200,13 @@ class SqliteDatabase:
 
     async def write(self, script: Script[T]) -> T:
         """Run the script in the next common transaction and return its result after the commit."""
-        unit = _Unit(script)
-        await self._hop(unit, self._writer, self._commit_waiting, self._waiting)
-        return unit.result()
+        self._require_open()
+        return await self._writes.run(script)
 
     async def read(self, script: Script[T]) -> T:
         """Run the script on a snapshot that holds all that was committed before the call."""
-        unit = _Unit(script)
-        await self._hop(unit, self._reader or self._writer, partial(self._read, unit))
-        return unit.result()
+        self._require_open()
+        return await self._reads.run(script)
 
     async def scrub(self, *, whole: bool = True) -> bool:
         """Empty the write-ahead log, which still holds what was deleted, and first write the file anew.
@@ -144,70 +221,57 @@ class SqliteDatabase:
             return
         self._closed = True
         try:
+            await self._reads.finish()
+            await self._writes.finish()
             if self._reader is not None:
                 await self._reader.close()
         finally:
             await self._writer.close()  # last, so that it leaves no log behind
 
-    async def _hop(
-        self,
-        unit: _Unit[Any],
-        thread: DatabaseThread,
-        function: Callable[[sqlite3.Connection], None],
-        queue: deque[_Unit[Any]] | None = None,
-    ) -> None:
-        asyncio.get_running_loop()  # a script that opens a second transaction fails here, before it waits
+    def _require_open(self) -> None:
         if self._closed:
             raise StorageError(CLOSED)
-        if queue is not None:
-            queue.append(unit)
-        try:
-            await thread.hop(function)
-        except asyncio.CancelledError:
-            unit.abandoned = True  # not at all when it has not begun, else whole
-            raise
 
-    def _commit_waiting(self, connection: sqlite3.Connection) -> None:
-        """On the thread: commit the writers that wait together, each in a savepoint of its own.
 
-        Every writer asks for one such round, so when a writer's own round is over so is its script;
-        most rounds find that an earlier one has taken their writer along.
-        """
-        batch: list[_Unit[Any]] = []
-        while self._waiting and len(batch) < _LARGEST_BATCH:
-            unit = self._waiting.popleft()
-            if not unit.abandoned:
-                batch.append(unit)
-        if not batch:
-            return
-        try:
-            _begin(connection)
+def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+    """On the thread: commit writers together, each in a savepoint of its own where there are several.
+
+    When the commit fails it fails for all of them, and nothing of any is kept.
+    """
+    try:
+        _begin(connection)
+        if len(batch) == 1:
+            batch[0].run(connection)
+        else:
             for unit in batch:
                 connection.execute("SAVEPOINT unit")
                 unit.run(connection)
                 if unit.error is not None:
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
+        if any(unit.error is None for unit in batch):
             connection.execute("COMMIT")
-        except BaseException as error:  # whatever it was, no writer may believe in a commit that was not
-            for unit in batch:
-                unit.error = unit.error or (translated(error) if isinstance(error, sqlite3.Error) else error)
-            _end(connection)
+    finally:
+        _end(connection)
 
-    def _read(self, unit: _Unit[Any], connection: sqlite3.Connection) -> None:
-        """On the thread: run a script in a read transaction, so that its statements see one state."""
-        if unit.abandoned:
-            return
-        try:
-            connection.execute("PRAGMA query_only=ON")
-            connection.execute("BEGIN")
+
+def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+    """On the thread: run scripts in a read transaction, so that the statements of each see one state."""
+    try:
+        connection.execute("BEGIN")
+        for unit in batch:
             unit.run(connection)
-        except sqlite3.Error as error:
-            unit.error = translated(error)
-        finally:
-            _end(connection)
-            if self._reader is None:  # memory: writers use this connection too
-                connection.execute("PRAGMA query_only=OFF")
+    finally:
+        _end(connection)
+
+
+def _look_in_memory(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+    """The same where writers use this connection too."""
+    connection.execute("PRAGMA query_only=ON")
+    try:
+        _look(connection, batch)
+    finally:
+        connection.execute("PRAGMA query_only=OFF")
 
 
 def _begin(connection: sqlite3.Connection) -> None:
@@ -235,6 +299,11 @@ def _configure(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
     if _journal_mode(connection) not in ("wal", "memory"):
         raise sqlite3.OperationalError("its disk does not support write-ahead logging")
+
+
+def _configure_reader(connection: sqlite3.Connection) -> None:
+    _configure(connection)
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _journal_mode(connection: sqlite3.Connection) -> str:

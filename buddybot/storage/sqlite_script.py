@@ -1,7 +1,6 @@
 """A transaction script on SQLite: it runs to its end on the database's thread, without an event loop."""
 
 import sqlite3
-from collections.abc import Callable
 from typing import Any, cast
 
 from buddybot.storage.errors import IN_THE_WAY, ConstraintError, ScriptError, StorageError, TransientError
@@ -38,17 +37,29 @@ class SqliteTx(Guard):
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
         """Return the first row, or None."""
-        return cast("Row | None", self._execute(sql, parameters, sqlite3.Cursor.fetchone))
+        self.admit(parameters)
+        try:
+            cursor = self._connection.execute(sql, parameters)
+            row = cursor.fetchone()
+            cursor.close()
+        except sqlite3.Error as error:
+            raise self._broken(error, sql, parameters) from None
+        return cast("Row | None", row)
 
     async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """Return every row."""
-        return cast("list[Row]", self._execute(sql, parameters, sqlite3.Cursor.fetchall))
+        self.admit(parameters)
+        try:
+            return cast("list[Row]", self._connection.execute(sql, parameters).fetchall())
+        except sqlite3.Error as error:
+            raise self._broken(error, sql, parameters) from None
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         """Return how many rows were changed."""
+        self.admit(parameters)
         before = self._connection.total_changes
-
-        def changed(cursor: sqlite3.Cursor) -> int:
+        try:
+            cursor = self._connection.execute(sql, parameters)
             cursor.fetchall()  # RETURNING counts only what was fetched
             if cursor.rowcount >= 0:
                 return cursor.rowcount
@@ -56,21 +67,13 @@ class SqliteTx(Guard):
             if self._connection.total_changes == before:
                 return 0
             return cast("int", self._connection.execute("SELECT changes()").fetchone()[0])
-
-        return cast("int", self._execute(sql, parameters, changed))
-
-    def _execute(self, sql: str, parameters: dict[str, Any], take: Callable[[sqlite3.Cursor], Any]) -> Any:
-        self.admit(parameters)
-        values(positional(sql)[1], parameters)  # SQLite takes the names; this names one that is missing
-        try:
-            cursor = self._connection.execute(sql, parameters)
-            try:
-                return take(cursor)
-            finally:
-                cursor.close()
         except sqlite3.Error as error:
-            self.failed = True
-            raise translated(error) from None
+            raise self._broken(error, sql, parameters) from None
+
+    def _broken(self, error: sqlite3.Error, sql: str, parameters: dict[str, Any]) -> StorageError:
+        self.failed = True
+        values(positional(sql)[1], parameters)  # SQLite does not name one that is missing
+        return translated(error)
 
 
 def drive(script: Script[T], tx: SqliteTx) -> T:

@@ -64,7 +64,7 @@ async def held(database: SqliteDatabase) -> AsyncIterator[list[str]]:
         gate.wait()
         connection.set_trace_callback(statements.append)
 
-    holding = asyncio.create_task(database._writer.hop(hold))
+    holding = database._writer.hop(hold)
     await asyncio.sleep(0)
     try:
         yield statements
@@ -154,10 +154,7 @@ async def test_a_result_is_given_only_after_the_commit(notes: SqliteDatabase) ->
     async with held(notes):
         await_write = asyncio.create_task(notes.write(one))
         await asyncio.sleep(0)
-        committing = asyncio.create_task(
-            notes._writer.hop(lambda connection: order.append(f"open: {connection.in_transaction}"))
-        )
-        await asyncio.sleep(0)
+        committing = notes._writer.hop(lambda connection: order.append(f"open: {connection.in_transaction}"))
     await asyncio.gather(await_write, committing)
     assert order == ["script", "open: False"]
 
