@@ -9,7 +9,6 @@ from pathlib import Path
 from time import process_time
 
 import discord
-from discord import ui
 from discord.http import Route
 
 from bench import fake_discord, herd
@@ -23,6 +22,8 @@ from buddybot.pings.delivery import DiscordOutlet
 from buddybot.services.announcements import Announcement
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
+from buddybot.ui.kit import Card, button
+from buddybot.ui.texts import Markup
 
 WALL = 50
 """Requests a second that Discord takes."""
@@ -119,8 +120,5 @@ async def _discord(
             await client.close()
 
 
-def _compose(kind: PingKind, announcement: Announcement) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(ui.Button(label="Going", custom_id="rsvp:5:going"))
-    view.add_item(ui.Container(ui.TextDisplay(f"{kind}: {announcement.content}"), row))
-    return view
+def _compose(kind: PingKind, announcement: Announcement) -> Card:
+    return Card().text(Markup(f"{kind}: {announcement.content}")).row(button("Going", "rsvp", 5, "going"))

@@ -8,12 +8,11 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord import ui
-from discord.ui.select import BaseSelect
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
 from buddybot.pings.delivery_limits import forget_limits
+from buddybot.pings.delivery_payload import Part, Payload, every_part
 from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.services.announcements import Announcement
 
@@ -25,7 +24,7 @@ HISTORY = 300
 CUSTOM_ID_LIMIT = 100
 _USUAL_WAIT = 60.0
 
-Compose = Callable[[PingKind, Announcement], ui.LayoutView]
+Compose = Callable[[PingKind, Announcement], Payload]
 
 
 class DiscordOutlet:
@@ -41,7 +40,7 @@ class DiscordOutlet:
     def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> Letter:
         """Make the message and mark it; ValueError when no button of it can carry the nonce."""
         view = self._compose(kind, announcement)
-        mark(view, nonce)
+        mark(view.components, nonce)
         people = [discord.Object(user_id) for user_id in announcement.mentions]
         return _Letter(self, view, nonce, discord.AllowedMentions(users=people, roles=False, everyone=False))
 
@@ -64,7 +63,7 @@ class DiscordOutlet:
             return ChannelId((await self._bot.create_dm(discord.Object(user_id))).id)
 
     async def post(
-        self, channel_id: ChannelId, view: ui.LayoutView, nonce: str, mentions: discord.AllowedMentions
+        self, channel_id: ChannelId, view: Payload, nonce: str, mentions: discord.AllowedMentions
     ) -> MessageId:
         """Send one message."""
         async with _Asking(self._bot, self._patience):
@@ -78,7 +77,7 @@ class DiscordOutlet:
 
 class _Letter:
     def __init__(
-        self, outlet: DiscordOutlet, view: ui.LayoutView, nonce: str, mentions: discord.AllowedMentions
+        self, outlet: DiscordOutlet, view: Payload, nonce: str, mentions: discord.AllowedMentions
     ) -> None:
         self._outlet = outlet
         self._view = view
@@ -89,16 +88,15 @@ class _Letter:
         return await self._outlet.post(channel_id, self._view, self._nonce, self._mentions)
 
 
-def mark(view: ui.LayoutView, nonce: str) -> None:
+def mark(components: list[Part], nonce: str) -> None:
     """Write the nonce behind the custom id of the first button or select that has room for it.
 
     Discord does not keep a nonce, so this is what tells the message in the channel's history.
     """
-    for item in view.walk_children():
-        if not isinstance(item, ui.Button | BaseSelect):
-            continue
-        if item.custom_id is not None and len(item.custom_id) + len(MARK + nonce) <= CUSTOM_ID_LIMIT:
-            item.custom_id += MARK + nonce
+    for part in every_part(components):
+        custom_id = part.get("custom_id")
+        if custom_id is not None and len(custom_id) + len(MARK + nonce) <= CUSTOM_ID_LIMIT:
+            part["custom_id"] = custom_id + MARK + nonce
             return
     raise ValueError("a card that is sent as a ping needs a button whose custom id has room for the nonce")
 

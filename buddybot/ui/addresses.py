@@ -1,11 +1,8 @@
 """Where exactly a place is: address, link and map, for members' eyes only."""
 
-from typing import Any
-
-from discord import ui
-
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords, host_of, map_link
 from buddybot.domain.meetings import MeetingState
+from buddybot.pings.delivery_payload import Part
 from buddybot.services.location_views import VenueCard
 from buddybot.ui.kit import Card, button, link_button
 from buddybot.ui.texts import Markup, Texts, member, moment
@@ -33,7 +30,7 @@ def exactly(texts: Texts, words: LocationWords) -> list[Markup]:
     return lines
 
 
-def links(texts: Texts, words: LocationWords) -> list[ui.Button[Any]]:
+def links(texts: Texts, words: LocationWords) -> list[Part]:
     """Return the buttons that lead to the map and to the place's own link, each saying where to."""
     found = []
     if words.address is not None and words.kind is not LocationKind.VIRTUAL:
@@ -41,7 +38,7 @@ def links(texts: Texts, words: LocationWords) -> list[ui.Button[Any]]:
     return [*found, *_own_link(texts, words)]
 
 
-def _own_link(texts: Texts, words: LocationWords) -> list[ui.Button[Any]]:
+def _own_link(texts: Texts, words: LocationWords) -> list[Part]:
     if words.link is None:
         return []
     host = host_of(words.link)

@@ -1,15 +1,14 @@
 """The organizer's list of people of whom nobody has said yet how it was, and the visitors beside them."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import discord
-from discord import ui
 
 from buddybot.domain.attendance import REASON_LIMIT, Attendance
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.visitors import NAME_LIMIT, Visitor, present
+from buddybot.pings.delivery_payload import Part
 from buddybot.services.attendance import RECORDABLE, Unrecorded
 from buddybot.ui.kit import Card, Form, button, option, select
 from buddybot.ui.texts import Markup, Texts, members
@@ -81,12 +80,12 @@ def visitors_line(texts: Texts, visitors: Iterable[Visitor]) -> list[Markup]:
     return [texts("attendance.visitors", names=", ".join(names))] if names else []
 
 
-def visitor_came(texts: Texts, meeting_id: MeetingId, back: str) -> ui.Button[Any]:
+def visitor_came(texts: Texts, meeting_id: MeetingId, back: str) -> Part:
     """Return the button that opens the form for a visitor."""
     return button(texts.plain("attendance.visitor.came"), "attendance_visitor", meeting_id, back)
 
 
-def did_not_meet(texts: Texts, meeting_id: MeetingId) -> ui.Button[Any]:
+def did_not_meet(texts: Texts, meeting_id: MeetingId) -> Part:
     """Return the button that opens the form in which it is said that the group did not meet."""
     return button(texts.plain("attendance.did_not_meet"), "attendance_off_ask", meeting_id)
 
@@ -109,5 +108,5 @@ def parse_state(word: str) -> Attendance:
         raise Refusal("button.stale") from None
 
 
-def _correct(texts: Texts, meeting_id: MeetingId) -> ui.Button[Any]:
+def _correct(texts: Texts, meeting_id: MeetingId) -> Part:
     return button(texts.plain("attendance.correct"), "attendance_correct", meeting_id)

@@ -1,7 +1,5 @@
 """The group as a card, its charter, its settings, and the questions before what cannot be undone."""
 
-from typing import Any
-
 import discord
 from discord import ui
 
@@ -17,6 +15,7 @@ from buddybot.domain.groups import (
 from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
+from buddybot.pings.delivery_payload import Part
 from buddybot.services.groups import GroupView
 from buddybot.ui.answers import answers_line, rates_line
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button, option
@@ -219,7 +218,7 @@ def _invitation(texts: Texts, invitation: Invitation) -> Markup:
     return texts("groups.info.invitation_code_unnamed", until=until)
 
 
-def _buttons(texts: Texts, view: GroupView) -> list[ui.Button[Any]]:
+def _buttons(texts: Texts, view: GroupView) -> list[Part]:
     group_id = view.group.id
     charter = button(texts.plain("groups.info.charter"), "group_charter", group_id)
     if not view.organizes:
@@ -232,7 +231,7 @@ def _buttons(texts: Texts, view: GroupView) -> list[ui.Button[Any]]:
     ]
 
 
-def invite_buttons(texts: Texts, group: Group) -> list[ui.Button[Any]]:
+def invite_buttons(texts: Texts, group: Group) -> list[Part]:
     """Return the two ways to invite somebody."""
     return [
         button(

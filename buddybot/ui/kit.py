@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.ui.texts import Markup, shortened
 
 CALM = discord.Colour(0x5B8C85)
@@ -20,6 +21,13 @@ LABEL_LIMIT = 45
 DESCRIPTION_LIMIT = 100
 OPTION_LIMIT = 100
 TEXT_LIMIT = 4000
+PARTS_LIMIT = 40
+ROW_LIMIT = 5
+
+# What Discord calls its kinds of components, and a button's style that leads to a web address.
+_ROW, _BUTTON, _SELECT, _SECTION, _TEXT = 1, 2, 3, 9, 10
+_PICTURES, _FILE, _LINE, _FRAME = 12, 13, 14, 17
+_LINK = 5
 
 
 def custom_id(route: str, *arguments: object) -> str:
@@ -36,16 +44,20 @@ def button(
     *arguments: object,
     style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     disabled: bool = False,
-) -> ui.Button[Any]:
+) -> Part:
     """Return a button that leads to `route`."""
-    return ui.Button(
-        label=shortened(label, 80), style=style, custom_id=custom_id(route, *arguments), disabled=disabled
-    )
+    return {
+        "type": _BUTTON,
+        "label": shortened(label, 80),
+        "style": style.value,
+        "custom_id": custom_id(route, *arguments),
+        "disabled": disabled,
+    }
 
 
-def link_button(label: str, url: str) -> ui.Button[Any]:
+def link_button(label: str, url: str) -> Part:
     """Return a button that leads to a web address; the label says where to."""
-    return ui.Button(label=shortened(label, 80), url=url)
+    return {"type": _BUTTON, "label": shortened(label, 80), "style": _LINK, "url": url, "disabled": False}
 
 
 def option(
@@ -67,72 +79,77 @@ def select(
     placeholder: str | None = None,
     least: int = 1,
     most: int = 1,
-) -> ui.Select[Any]:
+) -> Part:
     """Return a select that leads to `route`; its values come with the click."""
-    return ui.Select(
-        custom_id=custom_id(route, *arguments),
-        options=list(options),
-        placeholder=placeholder and shortened(placeholder, 150),
-        min_values=least,
-        max_values=min(most, len(options)),
-    )
+    made: Part = {
+        "type": _SELECT,
+        "custom_id": custom_id(route, *arguments),
+        "options": [each.to_dict() for each in options],
+        "min_values": least,
+        "max_values": min(most, len(options)),
+        "required": True,
+        "disabled": False,
+    }
+    if placeholder:
+        made["placeholder"] = shortened(placeholder, 150)
+    return made
 
 
-class Card(ui.LayoutView):
+class Card(Payload):
     """One message: a framed column of texts and rows."""
 
     def __init__(self, *, colour: discord.Colour | None = CALM) -> None:
-        super().__init__(timeout=None)
-        self._frame: ui.Container[Any] = ui.Container(accent_colour=colour)
+        self._parts: list[Part] = []
         self._left = TEXT_LIMIT
-        self.add_item(self._frame)
+        accent = None if colour is None else colour.value
+        super().__init__(
+            [{"type": _FRAME, "accent_color": accent, "spoiler": False, "components": self._parts}]
+        )
 
-    def is_dispatchable(self) -> bool:
-        """Return False: the router answers, so the library has nothing to remember."""
-        return False
-
-    def is_finished(self) -> bool:
-        """Return True: an answer to an interaction would be kept, with a task, for 15 minutes."""
-        return True
+    def to_components(self) -> list[Part]:
+        """Return what goes to Discord; ValueError when it is more than a message holds."""
+        if self.total_children_count > PARTS_LIMIT:
+            raise ValueError(f"a card of more than {PARTS_LIMIT} parts")
+        return self.components
 
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
         shown = shortened("\n".join(paragraphs), max(self._left, 1))
         self._left -= len(shown)
-        self._frame.add_item(ui.TextDisplay(shown))
-        return self
+        return self._add({"type": _TEXT, "content": shown})
 
     def line(self) -> "Card":
         """Add a thin line."""
-        self._frame.add_item(ui.Separator())
-        return self
+        return self._add({"type": _LINE, "divider": True, "spacing": 1})
 
-    def beside(self, text: Markup, accessory: ui.Button[Any]) -> "Card":
+    def beside(self, text: Markup, accessory: Part) -> "Card":
         """Add a text with a button at its right."""
         self._left -= len(text)
-        self._frame.add_item(ui.Section(ui.TextDisplay(text), accessory=accessory))
-        return self
+        said = {"type": _TEXT, "content": text}
+        return self._add({"type": _SECTION, "components": [said], "accessory": accessory})
 
-    def row(self, *items: ui.Button[Any] | ui.Select[Any]) -> "Card":
+    def row(self, *items: Part) -> "Card":
         """Add up to five buttons, or one select."""
-        self._frame.add_item(ui.ActionRow(*items))
-        return self
+        if len(items) > ROW_LIMIT:
+            raise ValueError(f"a row of more than {ROW_LIMIT} buttons")
+        return self._add({"type": _ROW, "components": list(items)})
 
     def file(self, name: str) -> "Card":
         """Add a file that is sent along under this name; a name of ASCII letters, digits and hyphens."""
-        self._frame.add_item(ui.File(f"attachment://{name}"))
-        return self
+        return self._add({"type": _FILE, "file": {"url": f"attachment://{name}"}, "spoiler": False})
 
     def picture(self, name: str, alt: str) -> "Card":
         """Show a picture that is sent along under this name, with what it says in words."""
-        self._frame.add_item(
-            ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=alt))
-        )
-        return self
+        shown = {"media": {"url": f"attachment://{name}"}, "description": alt, "spoiler": False}
+        return self._add({"type": _PICTURES, "items": [shown]})
 
     def note(self, text: Markup) -> "Card":
         """Add small print."""
         return self.text(Markup(f"-# {text}"))
+
+    def _add(self, part: Part) -> "Card":
+        self._parts.append(part)
+        return self
 
 
 class Form(ui.Modal):

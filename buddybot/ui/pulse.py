@@ -1,10 +1,7 @@
 """The pulse on the summary's card: five buttons while it is open, one sentence when it is closed."""
 
-from typing import Any
-
-from discord import ui
-
 from buddybot.domain.pulse import HIGHEST, LOWEST
+from buddybot.pings.delivery_payload import Part
 from buddybot.storage.pulse import Pulse
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts
@@ -19,7 +16,7 @@ def pulse_lines(texts: Texts, pulse: Pulse | None) -> list[Markup]:
     return [texts(f"pulse.card.{'none' if pulse.band is None else pulse.band.value}")]
 
 
-def pulse_buttons(texts: Texts, pulse: Pulse | None) -> list[ui.Button[Any]]:
+def pulse_buttons(texts: Texts, pulse: Pulse | None) -> list[Part]:
     """Return a button for each rating while the pulse is open."""
     if pulse is None or not pulse.open:
         return []

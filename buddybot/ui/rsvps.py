@@ -1,14 +1,14 @@
 """How answers are shown and given: on the meeting's card, in `/next`, and in a reminder."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from discord import ButtonStyle, ui
+from discord import ButtonStyle
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.domain.schedule import local
+from buddybot.pings.delivery_payload import Part
 from buddybot.services.meeting_views import MeetingView, NextView
 from buddybot.services.news import ReminderView
 from buddybot.ui.kit import QUIET, Card, button
@@ -23,7 +23,7 @@ _SHOWN = (Answer.GOING, Answer.LATE, Answer.VIRTUAL)
 
 def buttons(
     texts: Texts, route: str, *before: object, after: Sequence[object] = (), mine: Answer | None = None
-) -> list[ui.Button[Any]]:
+) -> list[Part]:
     """Return a button for each answer; the answer stands between the other arguments."""
     return [
         button(

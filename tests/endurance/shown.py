@@ -26,7 +26,7 @@ async def compare_cards(process: Process, discord: MemoryDiscord, facts: Facts |
         made = await RENDERERS[card.kind](process.services, card)
         if message is None or made is None or card.channel_id in discord.closed:
             continue
-        wanted: list[dict[str, Any]] = made.to_components()  # type: ignore[no-untyped-call]  # untyped there
+        wanted: list[dict[str, Any]] = made.to_components()
         shown = _lasting(card.kind, message["components"])
         assert shown == _lasting(card.kind, wanted), (card, shown)
         if (

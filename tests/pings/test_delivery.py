@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import discord
 import pytest
-from discord import ui
 from discord.http import Route
 
 from buddybot.domain.ids import ChannelId, UserId
@@ -22,6 +20,8 @@ from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreacha
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
 from buddybot.storage.database import Database
+from buddybot.ui.kit import Card, button, link_button, option, select
+from buddybot.ui.texts import Markup
 from tests.discord_server.server import FakeDiscord
 from tests.pings.discords import Rings, at_once
 from tests.pings.people import (
@@ -44,12 +44,9 @@ NONCE = nonce("1:2026-03-05:card:0")
 LONG_AGO = NOON - timedelta(days=1)
 
 
-def compose(kind: PingKind, announcement: Announcement) -> ui.LayoutView:
+def compose(kind: PingKind, announcement: Announcement) -> Card:
     """A card with a button, as every card that is sent by itself has."""
-    view = ui.LayoutView(timeout=None)
-    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(ui.Button(label="Going", custom_id="rsvp:5:going"))
-    view.add_item(ui.Container(ui.TextDisplay(f"{kind}: {announcement.content}"), row))
-    return view
+    return Card().text(Markup(f"{kind}: {announcement.content}")).row(button("Going", "rsvp", 5, "going"))
 
 
 @asynccontextmanager
@@ -229,25 +226,16 @@ async def test_nobody_there_is_unreachable(
 
 
 def test_a_card_without_a_button_cannot_be_a_ping() -> None:
-    view = ui.LayoutView()
-    view.add_item(ui.TextDisplay("words"))
+    card = Card().text(Markup("words")).row(link_button("Map", "https://example.org"))
     with pytest.raises(ValueError, match="needs a button"):
-        mark(view, NONCE)
-    link: ui.ActionRow[Any] = ui.ActionRow(ui.Button(label="Map", url="https://example.org"))
-    view.add_item(link)
-    with pytest.raises(ValueError, match="needs a button"):
-        mark(view, NONCE)
+        mark(card.components, NONCE)
 
 
 def test_the_mark_goes_where_there_is_room() -> None:
-    view = ui.LayoutView()
-    full = ui.Button[Any](label="a", custom_id="x" * 90)
-    choice = ui.Select[Any](custom_id="pick", options=[discord.SelectOption(label="a")])
-    view.add_item(ui.ActionRow(full))
-    view.add_item(ui.ActionRow(choice))
-    mark(view, NONCE)
-    assert full.custom_id == "x" * 90
-    assert choice.custom_id == f"pick{MARK}{NONCE}"
+    full, choice = button("a", "x" * 90), select("pick", options=[option("a", 1)])
+    mark(Card().row(full).row(choice).components, NONCE)
+    assert full["custom_id"] == "x" * 90
+    assert choice["custom_id"] == f"pick{MARK}{NONCE}"
 
 
 # -- the whole way -----------------------------------------------------------------------------

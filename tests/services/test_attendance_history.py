@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from discord import ui
 
 from buddybot import locales
 from buddybot.domain.attendance import Attendance
@@ -18,6 +17,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.records import RecordRepository
 from buddybot.ui.attendance_history import history_card
 from buddybot.ui.texts import Texts
+from tests.cards import words
 from tests.services.ailing import PEOPLE, Circle
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.past import GOOD, Evening, record
@@ -42,7 +42,7 @@ def say(key: str, /, **parameters: object) -> str:
 def card_text(view: AttendanceHistory) -> str:
     """All that the card says."""
     card = history_card(Texts(), view, {})
-    return "\n".join(item.content for item in card.walk_children() if isinstance(item, ui.TextDisplay))
+    return words(card)
 
 
 async def deleted(rowan: Circle, group: Group, user_id: UserId) -> None:

@@ -2,24 +2,18 @@
 
 from datetime import timedelta
 
-from discord import ui
-
 from buddybot.domain.attendance import Attendance, Correction, Entry
 from buddybot.domain.ids import UserId, VisitorId
 from buddybot.domain.visitors import MOST, NAME_LIMIT, Visitor
 from buddybot.services.attendance_corrections import CorrectionView, Seat
 from buddybot.ui.attendance_corrections import correction_card
-from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
+from tests.cards import words as said
 from tests.exports.records import NOW, ORGANIZER, group, sitting
 
 BIG = "*" * NAME_LIMIT
 PEOPLE = [UserId(10**18 + number) for number in range(10)]
 MEETING = sitting().meeting
-
-
-def said(card: Card) -> str:
-    return "\n".join(item.content for item in card.walk_children() if isinstance(item, ui.TextDisplay))
 
 
 def entry(user_id: UserId, by: UserId | None) -> Entry:

@@ -7,14 +7,13 @@ from buddybot.services.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
 from buddybot.ui.texts import Texts
+from tests.cards import words
 
 
 def shown(place: Place, *names: str) -> str:
     """Return the help page of a person for commands of these names."""
     card = help_card(Texts(), [Entry(name, "does it") for name in names], place, support="")
-    return "\n".join(
-        item.content for item in card.walk_children() if isinstance(item, discord.ui.TextDisplay)
-    )
+    return words(card)
 
 
 def test_the_longest_beginning_decides_whom_a_command_is_for() -> None:
@@ -77,9 +76,7 @@ def test_privacy_says_what_this_host_has_set() -> None:
     def said(support: str = "", policy: str = "", keep: int = 730) -> str:
         privacy = PrivacySettings(purge_days=30, keep_days=keep)
         card = privacy_card(Texts(), BotSettings(support_url=support, privacy_url=policy), privacy)
-        return "\n".join(
-            item.content for item in card.walk_children() if isinstance(item, discord.ui.TextDisplay)
-        )
+        return words(card)
 
     assert "https://help.example" in said(support="https://help.example")
     assert "https://policy.example" in said(policy="https://policy.example")

@@ -16,6 +16,7 @@ from buddybot.ui import reply as reply_module
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply
 from buddybot.ui.texts import Markup
+from tests.cards import words
 from tests.ui.test_live import refusal
 
 Kind = discord.InteractionResponseType
@@ -94,7 +95,7 @@ class Discord:
 
 
 def _text(card: Card) -> str:
-    return " ".join(item.content for item in card.walk_children() if isinstance(item, discord.ui.TextDisplay))
+    return words(card).replace("\n", " ")
 
 
 def saying(text: str) -> Card:

@@ -1,0 +1,9 @@
+"""What a card says."""
+
+from buddybot.pings.delivery_payload import every_part
+from buddybot.ui.kit import Card
+
+
+def words(card: Card) -> str:
+    """Return all texts of a card, a block a line."""
+    return "\n".join(part["content"] for part in every_part(card.components) if "content" in part)
