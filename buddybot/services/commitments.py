@@ -27,7 +27,7 @@ from buddybot.storage.cards import CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.values import dataclass
 
@@ -156,8 +156,8 @@ class CommitmentService:
         """Return one's own open commitment."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id)
-            return await _view(tx, group, item)
+            group_name, item = await _own(tx, actor, commitment_id)
+            return await _view(tx, group_name, item)
 
         return await self._work.read(script)
 
@@ -169,8 +169,8 @@ class CommitmentService:
         step = read_step(done)
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True)
-            return await self._count(tx, group, item, step.total(item.done))
+            group_name, item = await _own(tx, actor, commitment_id, lock=True)
+            return await self._count(tx, group_name, item, step.total(item.done))
 
         return await self._work.write(actor, script)
 
@@ -178,8 +178,8 @@ class CommitmentService:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True)
-            return await self._count(tx, group, item, item.done + (item.done == expected))
+            group_name, item = await _own(tx, actor, commitment_id, lock=True)
+            return await self._count(tx, group_name, item, item.done + (item.done == expected))
 
         return await self._work.write(actor, script)
 
@@ -187,7 +187,7 @@ class CommitmentService:
         """Change an open commitment; a count that came from the words follows the new words."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True)
+            group_name, item = await _own(tx, actor, commitment_id, lock=True)
             target = new_target(item, changes)
             clear, plan = new_plan(changes.plan)
             repository = CommitmentRepository(tx)
@@ -203,7 +203,7 @@ class CommitmentService:
             )
             hidden = changes.visibility is Visibility.PRIVATE
             earlier = await _hide_origins(tx, item) if hidden else ()
-            own = await _changed(tx, group, item, changed)
+            own = await _changed(tx, group_name, item, changed)
             return replace(own, touched=(*own.touched, *earlier))
 
         return await self._work.write(actor, script)
@@ -212,11 +212,11 @@ class CommitmentService:
         """Let a commitment go; the second time changes nothing."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True, dropped=True)
+            group_name, item = await _own(tx, actor, commitment_id, lock=True, dropped=True)
             if item.state is State.DROPPED:
-                return await _view(tx, group, item)
+                return await _view(tx, group_name, item)
             changed = await CommitmentRepository(tx).change(item, state=State.DROPPED)
-            return await _changed(tx, group, item, changed, count_changed=True)
+            return await _changed(tx, group_name, item, changed, count_changed=True)
 
         return await self._work.write(actor, script)
 
@@ -230,7 +230,7 @@ class CommitmentService:
         words = read_draft(Draft(text=text, count=count))
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True)
+            group_name, item = await _own(tx, actor, commitment_id, lock=True)
             if words.text == item.text and words.target >= item.target:
                 raise Refusal("commitment.not_smaller", target=item.target)
             changed = await CommitmentRepository(tx).change(
@@ -240,7 +240,7 @@ class CommitmentService:
                 done=min(item.done, words.target),
                 weeks_carried=0,
             )
-            return await _changed(tx, group, item, changed)
+            return await _changed(tx, group_name, item, changed)
 
         return await self._work.write(actor, script)
 
@@ -249,7 +249,8 @@ class CommitmentService:
         words = read_draft(draft)
 
         async def script(tx: Tx) -> OwnCommitment:
-            group, item = await _own(tx, actor, commitment_id, lock=True)
+            _, item = await _own(tx, actor, commitment_id, lock=True)
+            group = (await access.as_member(tx, actor, item.group_id)).group
             await CommitmentRepository(tx).change(item, state=State.DROPPED)
             return await self._insert(tx, group, actor.user_id, words, draft.visibility, item.set_at_meeting)
 
@@ -280,14 +281,14 @@ class CommitmentService:
         item = await repository.get(group.id, user_id, new)
         if item is None:
             raise LookupError("an inserted commitment was not found")
-        return await _changed(tx, group, item, item, count_changed=True)
+        return await _changed(tx, group.name, item, item, count_changed=True)
 
-    async def _count(self, tx: Tx, group: Group, item: Commitment, total: int) -> OwnCommitment:
+    async def _count(self, tx: Tx, group_name: str, item: Commitment, total: int) -> OwnCommitment:
         done = min(total, item.target)
         if done == item.done:
-            return await _view(tx, group, item)
+            return await _view(tx, group_name, item)
         changed = await CommitmentRepository(tx).change(item, done=done)
-        return await _changed(tx, group, item, changed)
+        return await _changed(tx, group_name, item, changed)
 
 
 async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
@@ -303,21 +304,19 @@ async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
 
 async def _own(
     tx: Tx, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
-) -> tuple[Group, Commitment]:
-    """The actor's own open commitment and its group; another's and none at all get the same answer."""
+) -> tuple[str, Commitment]:
+    """The actor's own open commitment and its group's name; another's and none get the same answer."""
     guild_id = access.guild_of(actor)
     repository = CommitmentRepository(tx)
     if lock:
         await repository.lock_group(guild_id, actor.user_id, commitment_id)
-    item = await repository.own(guild_id, actor.user_id, commitment_id)
-    if item is None:
+    own = await repository.own(guild_id, actor.user_id, commitment_id)
+    if own is None:
         raise Refusal("commitment.unknown")
+    _, item = own
     if item.state is not State.OPEN and not (dropped and item.state is State.DROPPED):
         raise Refusal("commitment.settled")
-    group = await GroupRepository(tx).get(guild_id, item.group_id)
-    if group is None:
-        raise Refusal("commitment.unknown")
-    return group, item
+    return own
 
 
 async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
@@ -334,18 +333,18 @@ async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: dateti
     return None
 
 
-async def _view(tx: Tx, group: Group, item: Commitment) -> OwnCommitment:
-    ahead = await MeetingRepository(tx).ahead(group.id)
-    return OwnCommitment(commitment=item, group_name=group.name, due=_starts(due_meeting(ahead, item)))
+async def _view(tx: Tx, group_name: str, item: Commitment) -> OwnCommitment:
+    ahead = await MeetingRepository(tx).ahead(item.group_id)
+    return OwnCommitment(commitment=item, group_name=group_name, due=_starts(due_meeting(ahead, item)))
 
 
 async def _changed(
-    tx: Tx, group: Group, before: Commitment, item: Commitment, *, count_changed: bool = False
+    tx: Tx, group_name: str, before: Commitment, item: Commitment, *, count_changed: bool = False
 ) -> OwnCommitment:
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
     quoted = Visibility.GROUP in (before.visibility, item.visibility)
-    touched = await CardRepository(tx).touch_ahead(group.id) if count_changed or quoted else ()
-    return replace(await _view(tx, group, item), touched=tuple(touched))
+    touched = await CardRepository(tx).touch_ahead(item.group_id) if count_changed or quoted else ()
+    return replace(await _view(tx, group_name, item), touched=tuple(touched))
 
 
 async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:

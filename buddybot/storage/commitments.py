@@ -1,6 +1,7 @@
 """Commitments in the database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain.commitments import Category, Commitment, State, Visibility
@@ -98,18 +99,22 @@ class CommitmentRepository:
         )
         return None if row is None else _commitment(row)
 
-    async def own(self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId) -> Commitment | None:
-        """Return the person's own commitment in a group of this guild that they are in now."""
+    async def own(
+        self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId
+    ) -> tuple[str, Commitment] | None:
+        """Return the person's own commitment in a group of this guild that they are in now, and its name."""
         row = await self._tx.one(
             _OWN + " AND c.id = :commitment_id",
             guild_id=guild_id,
             user_id=user_id,
             commitment_id=commitment_id,
         )
-        return None if row is None else _commitment(row)
+        return None if row is None else (row["group_name"], _commitment(row))
 
     async def lock_group(self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId) -> None:
         """Lock the group of the person's own commitment, as `GroupRepository.lock` does."""
+        if not self._tx.for_update:
+            return
         await self._tx.one(
             """
             SELECT id FROM groups WHERE id = (
@@ -219,23 +224,34 @@ class CommitmentRepository:
         weeks_carried: int | None = None,
     ) -> Commitment:
         """Change what is given and keep the rest; return it as it is now."""
-        row = await self._tx.one(
-            """
-            UPDATE commitments SET category = :category, text = :text, target = :target, done = :done,
-                plan = :plan, visibility = :visibility, state = :state, weeks_carried = :weeks_carried
-            WHERE group_id = :group_id AND id = :commitment_id RETURNING *
-            """,
-            category=(category or commitment.category).value,
+        now = replace(
+            commitment,
+            category=category or commitment.category,
             text=commitment.text if text is None else text,
             target=commitment.target if target is None else target,
             done=commitment.done if done is None else done,
             plan=None if clear_plan else (commitment.plan if plan is None else plan),
-            visibility=(visibility or commitment.visibility).value,
-            state=(state or commitment.state).value,
+            visibility=visibility or commitment.visibility,
+            state=state or commitment.state,
             weeks_carried=commitment.weeks_carried if weeks_carried is None else weeks_carried,
-            group_id=commitment.group_id,
-            commitment_id=commitment.id,
         )
-        if row is None:
+        changed = await self._tx.run(
+            """
+            UPDATE commitments SET category = :category, text = :text, target = :target, done = :done,
+                plan = :plan, visibility = :visibility, state = :state, weeks_carried = :weeks_carried
+            WHERE group_id = :group_id AND id = :commitment_id
+            """,
+            category=now.category.value,
+            text=now.text,
+            target=now.target,
+            done=now.done,
+            plan=now.plan,
+            visibility=now.visibility.value,
+            state=now.state.value,
+            weeks_carried=now.weeks_carried,
+            group_id=now.group_id,
+            commitment_id=now.id,
+        )
+        if not changed:
             raise LookupError("a commitment that was to be changed was not found")
-        return _commitment(row)
+        return now

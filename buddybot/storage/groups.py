@@ -102,7 +102,12 @@ class GroupRepository:
         return None if row is None else _group(row)
 
     async def lock(self, group_id: GroupId) -> None:
-        """Let no other transaction that locks this group run beside this one."""
+        """Let no other transaction that locks this group run beside this one.
+
+        Where there is only one writer nothing need be asked.
+        """
+        if not self._tx.for_update:
+            return
         await self._tx.one(
             "SELECT id FROM groups WHERE id = :group_id " + self._tx.for_update, group_id=group_id
         )
