@@ -32,7 +32,7 @@ _LINK = 5
 
 def custom_id(route: str, *arguments: object) -> str:
     """Return the id under which the router finds `route` again, with its arguments."""
-    found = ":".join([route, *(str(argument) for argument in arguments)])
+    found = ":".join((route, *map(str, arguments)))
     if len(found) > 90:
         raise ValueError(f"custom id too long: {found}")
     return found
@@ -101,16 +101,11 @@ class Card(Payload):
     def __init__(self, *, colour: discord.Colour | None = CALM) -> None:
         self._parts: list[Part] = []
         self._left = TEXT_LIMIT
+        self._room = PARTS_LIMIT - 1
         accent = None if colour is None else colour.value
         super().__init__(
             [{"type": _FRAME, "accent_color": accent, "spoiler": False, "components": self._parts}]
         )
-
-    def to_components(self) -> list[Part]:
-        """Return what goes to Discord; ValueError when it is more than a message holds."""
-        if self.total_children_count > PARTS_LIMIT:
-            raise ValueError(f"a card of more than {PARTS_LIMIT} parts")
-        return self.components
 
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
@@ -148,6 +143,9 @@ class Card(Payload):
         return self.text(Markup(f"-# {text}"))
 
     def _add(self, part: Part) -> "Card":
+        self._room -= 1 + len(part.get("components", ())) + ("accessory" in part)
+        if self._room < 0:
+            raise ValueError(f"a card of more than {PARTS_LIMIT} parts")
         self._parts.append(part)
         return self
 

@@ -33,6 +33,8 @@ def inert(text: str) -> Markup:
     sees the text as it was written. `@everyone` and ids get a zero-width space behind the `@`,
     because a backslash does not stop Discord from seeing those.
     """
+    if text.replace(" ", "").isalnum():  # words only: nothing in them could mean anything
+        return Markup(text)
     escaped = re.sub(_INLINE, r"\\\1", re.sub(_UNSEEN, "", text))
     escaped = re.sub(_FIRST, _escaped_first, escaped)
     return Markup(discord.utils.escape_mentions(re.sub(_ADDRESS, r"\\/", escaped)))
@@ -78,9 +80,10 @@ class Texts:
 
     def __call__(self, key: str, /, **parameters: object) -> Markup:
         """Return the sentence for messages: markdown, with its parameters escaped."""
-        return Markup(
-            self._sentences[key].format(**{name: _shown(value) for name, value in parameters.items()})
-        )
+        for name, value in parameters.items():
+            if not isinstance(value, Markup | int):
+                parameters[name] = _shown(value)
+        return Markup(self._sentences[key].format(**parameters))
 
     def plain(self, key: str, /, **parameters: object) -> str:
         """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
@@ -92,8 +95,6 @@ class Texts:
 
 
 def _shown(value: object) -> object:
-    if isinstance(value, Markup):
-        return value
     if isinstance(value, datetime):
         return moment(value)
     return inert(value) if isinstance(value, str) else value
