@@ -13,12 +13,13 @@ from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of
 from buddybot.services.actor import Actor
-from buddybot.services.plans import Plan, expected, plan_of
+from buddybot.services.plans import Plan, expected, planned
 from buddybot.services.rules import Rules
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.glances import GlanceRepository
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
@@ -62,15 +63,16 @@ async def view_of(
 ) -> MeetingView:
     """Return what the card of a meeting shows now; its activity is one of the library's."""
     roll = await RsvpRepository(tx).roll(meeting)
+    glance = await GlanceRepository(tx).of(meeting)
     due = meeting.answers_due(group.answer_hours)
     awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
     return MeetingView(
         group=group,
         meeting=meeting,
-        number=await MeetingRepository(tx).number(meeting),
+        number=glance.number,
         roll=roll,
-        venue=await venues.view_of(tx, meeting),
-        plan=await plan_of(tx, meeting, people=expected(roll), library=library),
+        venue=await venues.shown(tx, meeting, glance.venue),
+        plan=planned(meeting, people=expected(roll), review=glance.review, library=library),
         answer_by=due if awaited else None,
     )
 
@@ -104,9 +106,9 @@ class MeetingViews:
 
     async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
         now = self._work.now()
-        meetings = await MeetingRepository(tx).ahead(group.id)
+        meeting = await MeetingRepository(tx).next(group.id)
         library = self._rules.library
-        view = await view_of(tx, group, meetings[0], now=now, library=library) if meetings else None
+        view = None if meeting is None else await view_of(tx, group, meeting, now=now, library=library)
         return NextView(
             group=group,
             meeting=view,

@@ -29,10 +29,14 @@ async def plan_of(tx: Tx, meeting: Meeting, *, people: int, library: Library = N
 
     An activity that the library lost counts as none.
     """
+    return planned(meeting, people=people, review=await has_review(tx, meeting), library=library)
+
+
+def planned(meeting: Meeting, *, people: int, review: bool, library: Library = NO_LIBRARY) -> Plan:
+    """Return the same where it is known whether anybody is asked about a promise made before."""
     activity = None if meeting.activity is None else library.get(meeting.activity)
     shared_by = max(people, LOWEST_CAPACITY)
-    plan = agenda(meeting.duration_minutes, shared_by, activity, review=await has_review(tx, meeting))
-    return Plan(plan, activity)
+    return Plan(agenda(meeting.duration_minutes, shared_by, activity, review=review), activity)
 
 
 async def has_review(tx: Tx, meeting: Meeting) -> bool:

@@ -81,7 +81,11 @@ async def board_of(tx: Tx, group: Group) -> Board:
 
 async def view_of(tx: Tx, meeting: Meeting) -> VenueView:
     """Return where a meeting takes place, as far as that is settled."""
-    venue = await VenueRepository(tx).get(meeting.id)
+    return await shown(tx, meeting, await VenueRepository(tx).get(meeting.id))
+
+
+async def shown(tx: Tx, meeting: Meeting, venue: Venue | None) -> VenueView:
+    """Return the same where the venue is known already."""
     if venue is None:
         return VenueView(None, None)
     location = (

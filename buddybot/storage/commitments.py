@@ -37,6 +37,16 @@ _OWN = """
 """
 
 
+ASKED_ABOUT = """
+    SELECT EXISTS (SELECT 1 FROM outcomes WHERE meeting_id = :meeting_id) OR EXISTS (
+        SELECT 1 FROM commitments c
+        JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
+        WHERE c.group_id = :group_id AND c.state = 'open' AND c.created_at < :began
+          AND (c.set_at_meeting IS NULL OR c.set_at_meeting <> :meeting_id)) AS found
+"""
+"""Whether a check-in at a meeting says, or can say, what became of a commitment."""
+
+
 class CommitmentRepository:
     """Every look-up is scoped by the group, and by the member where it concerns one."""
 
@@ -172,13 +182,7 @@ class CommitmentRepository:
     async def asked_about(self, group_id: GroupId, meeting_id: MeetingId, *, began: datetime) -> bool:
         """Return whether a check-in at the meeting says, or can say, what became of a commitment."""
         row = await self._tx.one(
-            """
-            SELECT EXISTS (SELECT 1 FROM outcomes WHERE meeting_id = :meeting_id) OR EXISTS (
-                SELECT 1 FROM commitments c
-                JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
-                WHERE c.group_id = :group_id AND c.state = 'open' AND c.created_at < :began
-                  AND (c.set_at_meeting IS NULL OR c.set_at_meeting <> :meeting_id)) AS found
-            """,
+            ASKED_ABOUT,
             group_id=group_id,
             meeting_id=meeting_id,
             began=epoch(began),

@@ -45,6 +45,14 @@ def meeting_of(row: Row) -> Meeting:
     )
 
 
+HELD_BEFORE = """
+    SELECT COUNT(*) AS before FROM meetings
+    WHERE group_id = :group_id AND state NOT IN ('skipped', 'cancelled') AND id <> :meeting_id
+      AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :meeting_id))
+"""
+"""How many meetings of the group were held, or are to be, before one."""
+
+
 class ScheduleRepository:
     """Each group's one schedule."""
 
@@ -163,6 +171,17 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
+    async def next(self, group_id: GroupId) -> Meeting | None:
+        """Return the earliest of the meetings that are scheduled or open."""
+        row = await self._tx.one(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
+            ORDER BY starts_at, id LIMIT 1
+            """,
+            group_id=group_id,
+        )
+        return None if row is None else meeting_of(row)
+
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
         """Return the meetings that were closed, latest first."""
         rows = await self._tx.all(
@@ -190,13 +209,9 @@ class MeetingRepository:
     async def number(self, meeting: Meeting) -> int:
         """Return which meeting of the group this is: one more than were held, or are to be, before it."""
         row = await self._tx.one(
-            """
-            SELECT COUNT(*) AS before FROM meetings
-            WHERE group_id = :group_id AND state NOT IN ('skipped', 'cancelled') AND id <> :id
-              AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :id))
-            """,
+            HELD_BEFORE,
             group_id=meeting.group_id,
-            id=meeting.id,
+            meeting_id=meeting.id,
             starts_at=epoch(meeting.starts_at),
         )
         return 1 if row is None else int(row["before"]) + 1

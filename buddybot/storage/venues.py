@@ -62,7 +62,8 @@ def _place(value: int | None) -> LocationId | None:
     return None if value is None else LocationId(value)
 
 
-def _venue(row: Row) -> Venue:
+def venue_of(row: Row) -> Venue:
+    """Return the venue of a whole row."""
     return Venue(
         meeting_id=MeetingId(row["meeting_id"]),
         rule=Rotation(row["rule"]),
@@ -87,7 +88,7 @@ class VenueRepository:
     async def get(self, meeting_id: MeetingId) -> Venue | None:
         """Return where a meeting takes place; None when nobody has thought of it yet."""
         row = await self._tx.one("SELECT * FROM venues WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
-        return None if row is None else _venue(row)
+        return None if row is None else venue_of(row)
 
     async def at(self, location_id: LocationId) -> Sequence[MeetingId]:
         """Return the meetings still to come that take place there."""
