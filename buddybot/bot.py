@@ -156,14 +156,18 @@ class BuddyBot(Client):
             return
         handler, given = found
         await handler(interaction, given)
-        self.dispatch("press_completion", interaction)
+        await self._follow("press_completion", interaction)
 
     async def on_app_command_completion(self, interaction: "discord.Interaction[BuddyBot]", _: Any) -> None:
-        """Let the cogs follow a command's answer, when there is anything; a form leaves no room for it."""
+        """Let the cogs follow a command's answer."""
+        await self._follow("answered", interaction)
+
+    async def _follow(self, event: str, interaction: "discord.Interaction[BuddyBot]") -> None:
+        """Tell the cogs of an answer when there is anything to add; a form leaves no room for it."""
         if interaction.response.type in (None, discord.InteractionResponseType.modal):
             return
-        if await self.services.afterwards.waits(actor_of(interaction)):
-            self.dispatch("answered", interaction)
+        if await self.services.work.waits(actor_of(interaction)):
+            self.dispatch(event, interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line."""

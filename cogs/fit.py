@@ -1,6 +1,5 @@
 """What a member alone is offered: shown behind the answer to what they did, or by direct message."""
 
-import discord
 from discord.ext import commands
 
 from buddybot.domain.commitments import Commitment
@@ -31,9 +30,7 @@ class FitCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_press_completion(self, interaction: Interaction) -> None:
-        """Follow the answer to a button or a form; a form that opens leaves no room."""
-        if interaction.response.type in (None, discord.InteractionResponseType.modal):
-            return
+        """Follow the answer to a button or a form."""
         reply = Reply(interaction)
         for view in await self._offers.unseen(reply.actor):
             await reply.follow(fit.offer_card(reply.texts, view))

@@ -1,22 +1,45 @@
-"""Whether anything waits to be said to a person behind the answer to their command."""
+"""Whether anything waits to be said to a person behind the answer to what they did."""
 
+from datetime import datetime, timedelta
+
+from buddybot.domain.ids import InteractionId
 from buddybot.services.actor import Actor
-from buddybot.services.offers import SHOWN_FOR
-from buddybot.services.work import Work
 from buddybot.storage.afterwards import AfterwardRepository
+from buddybot.storage.database import Tx
+
+SHOWN_FOR = timedelta(days=21)
+"""After that an offer that nobody saw is too old to be of use."""
+_MOST = 1_000
 
 
-class AfterwardService:
-    """Asked once with every command; the features that may have something to say look only then."""
+class Afterwards:
+    """Asked once with every answer; the features that may have something to say look only then.
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    It is asked in the transaction that the answer comes from, and known until the answer was given. What is
+    not known is asked for: another process, or a restart, can make nobody miss anything.
+    """
 
-    async def waits(self, actor: Actor) -> bool:
+    def __init__(self) -> None:
+        self._known: dict[InteractionId, bool] = {}
+
+    async def ask(self, tx: Tx, actor: Actor, now: datetime) -> bool:
         """Return whether there may be a notice, an alert, feedback or an offer that was not shown."""
-        guild_id, since = actor.guild_id, self._work.now() - SHOWN_FOR
-        if guild_id is None:
+        if actor.guild_id is None:
             return False
-        return await self._work.read(
-            lambda tx: AfterwardRepository(tx).waits(guild_id, actor.user_id, offered_since=since)
+        return await AfterwardRepository(tx).waits(
+            actor.guild_id, actor.user_id, offered_since=now - SHOWN_FOR
         )
+
+    def note(self, actor: Actor, waits: bool) -> None:
+        """Keep what was asked along, of the last transaction of an interaction."""
+        self._known[actor.interaction_id] = waits
+        if len(self._known) > _MOST:  # answers that failed; those that have to ask again are none the worse
+            self._known.clear()
+
+    def forget(self) -> None:
+        """Know nothing any more: the bot itself has written what somebody may be told."""
+        self._known.clear()
+
+    def take(self, actor: Actor) -> bool | None:
+        """Return what is known, once; None when it must be asked."""
+        return self._known.pop(actor.interaction_id, None)

@@ -93,7 +93,7 @@ class MeetingViews:
         async def script(tx: Tx) -> Sequence[NextView]:
             return [await self._next(tx, actor, group) for group in await self._groups(tx, actor, group_id)]
 
-        return await self._work.read(script)
+        return await self._work.read(script, actor=actor)
 
     async def _groups(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
         if group_id is not None:

@@ -13,6 +13,7 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.schedule import local
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
+from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.announcements import Announcement
 from buddybot.services.away import AwayService
 from buddybot.services.work import Work
@@ -22,8 +23,6 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.offers import Offer, OfferRepository
 from buddybot.values import dataclass
 
-SHOWN_FOR = timedelta(days=21)
-"""After that an offer that nobody saw is too old to be of use."""
 LONGEST_PAUSE = 4
 """Weeks."""
 

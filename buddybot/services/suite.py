@@ -7,7 +7,6 @@ from typing import NamedTuple
 from buddybot.domain.pings import PingKind
 from buddybot.services import checkin_card, few, health, kudos, news, offers, swaps, venue_news
 from buddybot.services.activities import ActivityService
-from buddybot.services.afterwards import AfterwardService
 from buddybot.services.agenda import AgendaService
 from buddybot.services.alert_news import AlertAnnouncer
 from buddybot.services.alerts import AlertService
@@ -84,7 +83,6 @@ class Services(NamedTuple):
     commitments: CommitmentService
     nudges: NudgeService
     notices: NoticeService
-    afterwards: AfterwardService
     checkins: CheckInService
     turns: TurnService
     attendance: AttendanceService
@@ -136,7 +134,6 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         commitments=CommitmentService(work),
         nudges=NudgeService(work),
         notices=NoticeService(work),
-        afterwards=AfterwardService(work),
         checkins=CheckInService(work, planner, rules),
         turns=TurnService(work),
         attendance=AttendanceService(work),

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
 from buddybot.services.actor import Actor
+from buddybot.services.afterwards import Afterwards
 from buddybot.services.pace import Pace
 from buddybot.storage.database import Database, Script, StorageError, Tx
 from buddybot.storage.interactions import InteractionRepository
@@ -44,11 +45,24 @@ class Work:
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
         self._pace = pace
+        self._afterwards = Afterwards()
         self.now = now
 
-    async def read(self, script: Script[T]) -> T:
-        """Run a script that only reads, on one consistent snapshot."""
-        return await self._database.read(script)
+    async def read(self, script: Script[T], *, actor: Actor | None = None) -> T:
+        """Run a script that only reads, on one consistent snapshot.
+
+        Given the actor whom it answers, it is asked along whether anything waits to be said to them.
+        """
+        if actor is None:
+            return await self._database.read(script)
+        return self._noted(actor, await self._database.read(self._asking(actor, script)))
+
+    async def waits(self, actor: Actor) -> bool:
+        """Return whether anything may wait to be said to the actor behind the answer they got."""
+        known = self._afterwards.take(actor)
+        if known is not None:
+            return known
+        return await self._database.read(lambda tx: self._afterwards.ask(tx, actor, self.now()))
 
     def deleted(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
@@ -78,16 +92,33 @@ class Work:
         Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
         when there is too much of it.
         """
-        if actor is not None and self._pace is not None:
-            self._pace.take(actor)
-
-        async def unit(tx: Tx) -> T:
-            if actor is not None and not await InteractionRepository(tx).claim(
-                actor.interaction_id, self.now()
-            ):
-                raise AlreadyHandled
-            return await script(tx)
-
-        result = await self._database.write(unit)
+        if actor is None:
+            result = await self._database.write(script)
+            self._afterwards.forget()
+        else:
+            result = await self._write_for(actor, script)
         self._changed()
+        return result
+
+    async def _write_for(self, actor: Actor, script: Script[T]) -> T:
+        if self._pace is not None:
+            self._pace.take(actor)
+        asking = self._asking(actor, script)
+
+        async def unit(tx: Tx) -> tuple[T, bool]:
+            if not await InteractionRepository(tx).claim(actor.interaction_id, self.now()):
+                raise AlreadyHandled
+            return await asking(tx)
+
+        return self._noted(actor, await self._database.write(unit))
+
+    def _asking(self, actor: Actor, script: Script[T]) -> Script[tuple[T, bool]]:
+        async def both(tx: Tx) -> tuple[T, bool]:
+            return await script(tx), await self._afterwards.ask(tx, actor, self.now())
+
+        return both
+
+    def _noted(self, actor: Actor, found: tuple[T, bool]) -> T:
+        result, waits = found
+        self._afterwards.note(actor, waits)
         return result
