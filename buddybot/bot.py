@@ -141,6 +141,11 @@ class BuddyBot(Client):
         await super().add_cog(cog, **options)
         self.router.add(cog)
 
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Pass an event on; a command is the tree's, so that it needs no task here that finds so."""
+        if event_name != "interaction" or args[0].type is not discord.InteractionType.application_command:
+            super().dispatch(event_name, *args, **kwargs)
+
     async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
         """Hand a click or a form to its handler; commands go through the tree."""
         if interaction.type not in (

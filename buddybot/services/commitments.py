@@ -307,10 +307,7 @@ async def _own(
 ) -> tuple[str, Commitment]:
     """The actor's own open commitment and its group's name; another's and none get the same answer."""
     guild_id = access.guild_of(actor)
-    repository = CommitmentRepository(tx)
-    if lock:
-        await repository.lock_group(guild_id, actor.user_id, commitment_id)
-    own = await repository.own(guild_id, actor.user_id, commitment_id)
+    own = await CommitmentRepository(tx).own(guild_id, actor.user_id, commitment_id, lock=lock)
     if own is None:
         raise Refusal("commitment.unknown")
     _, item = own

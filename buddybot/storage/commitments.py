@@ -110,32 +110,20 @@ class CommitmentRepository:
         return None if row is None else _commitment(row)
 
     async def own(
-        self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId
+        self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId, *, lock: bool = False
     ) -> tuple[str, Commitment] | None:
-        """Return the person's own commitment in a group of this guild that they are in now, and its name."""
+        """Return the person's own commitment in a group of this guild that they are in now, and its name.
+
+        `lock` locks the group as `GroupRepository.lock` does, and all three rows are as they are behind it.
+        """
+        locking = self._tx.for_update if lock else ""
         row = await self._tx.one(
-            _OWN + " AND c.id = :commitment_id",
+            _OWN + " AND c.id = :commitment_id " + (locking and f"{locking} OF g, c, m"),
             guild_id=guild_id,
             user_id=user_id,
             commitment_id=commitment_id,
         )
         return None if row is None else (row["group_name"], _commitment(row))
-
-    async def lock_group(self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId) -> None:
-        """Lock the group of the person's own commitment, as `GroupRepository.lock` does."""
-        if not self._tx.for_update:
-            return
-        await self._tx.one(
-            """
-            SELECT id FROM groups WHERE id = (
-                SELECT c.group_id FROM commitments c
-                WHERE c.id = :commitment_id AND c.guild_id = :guild_id AND c.user_id = :user_id)
-            """
-            + self._tx.for_update,
-            guild_id=guild_id,
-            user_id=user_id,
-            commitment_id=commitment_id,
-        )
 
     async def open_own(self, guild_id: GuildId, user_id: UserId) -> Sequence[tuple[str, Commitment]]:
         """Return the person's open commitments in all groups of the guild, each with its group's name."""
