@@ -110,6 +110,30 @@ async def test_a_writer_that_fails_takes_no_other_with_it(notes: SqliteDatabase)
     assert await notes.read(ids) == [1, 3, 4]
 
 
+async def test_a_writer_that_is_alone_and_fails_leaves_nothing(notes: SqliteDatabase) -> None:
+    with pytest.raises(ConstraintError):
+        await notes.write(add(1, 1))
+    results, statements = await together(notes, add(2))
+    assert results == [None]
+    assert not any("SAVEPOINT" in statement for statement in statements)
+    assert await notes.read(ids) == [2]
+
+
+async def test_readers_that_wait_share_one_snapshot_and_one_that_fails_takes_no_other_with_it(
+    notes: SqliteDatabase,
+) -> None:
+    await notes.write(add(1))
+    statements = list[str]()
+    thread = notes._reader or notes._writer
+    await thread.hop(lambda connection: connection.set_trace_callback(statements.append))
+    results = await asyncio.gather(
+        *(notes.read(script) for script in (ids, ids, add(2), ids)), return_exceptions=True
+    )
+    assert [type(result) for result in results] == [list, list, StorageError, list]
+    assert results[-1] == [1]
+    assert statements.count("BEGIN") <= 2
+
+
 async def test_when_the_commit_fails_every_writer_is_told_and_nothing_is_kept(notes: SqliteDatabase) -> None:
     await notes.write(
         lambda tx: tx.run("CREATE TABLE late (id BIGINT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)")
