@@ -11,7 +11,7 @@ from buddybot.places import PACKAGE
 USES = {
     "view_channel": r"get_partial_messageable\(",
     "send_messages": r"\bsend\(view=",
-    "embed_links": r"MediaGallery\(",
+    "embed_links": r'"type": _PICTURES',
     "attach_files": r"discord\.File\(",
     "read_message_history": r"\.history\(\s*limit=",
     "manage_roles": r"\.create_role\(|\.add_roles\(|\.remove_roles\(",
