@@ -5,12 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from buddybot.domain.ids import GroupId, GuildId
+from buddybot.domain.ids import GroupId
 from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
-from buddybot.errors import OperatorError
 from buddybot.host.backtest import OK
-from buddybot.host.database import host_database
+from buddybot.host.database import group_named, host_database
 from buddybot.services.health import LEARNED_FROM
 from buddybot.storage.database import Tx
 from buddybot.storage.history import HistoryRepository
@@ -25,12 +24,10 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
     """Write the line of one group; OperatorError when there is no such group."""
 
     async def script(tx: Tx) -> list[int]:
-        row = await tx.one("SELECT guild_id FROM groups WHERE id = :id", id=group_id)
-        if row is None:
-            raise OperatorError(f"The database has no group {group_id}: its groups are in the table groups.")
-        found = await HistoryRepository(tx).of_guild(GuildId(row["guild_id"]), since=_EVER, until=now)
-        guild = {group: [each.tally for each in history] for group, history in found.items()}
-        return list(_decided(guild, GroupId(group_id), Sensitivity(sensitivity)))
+        group = await group_named(tx, group_id)
+        found = await HistoryRepository(tx).of_guild(group.guild_id, since=_EVER, until=now)
+        guild = {each: [past.tally for past in history] for each, history in found.items()}
+        return list(_decided(guild, group.id, Sensitivity(sensitivity)))
 
     async with host_database(url) as database:
         alerts = await database.read(script)

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from buddybot.domain.groups import Group
 from buddybot.errors import OperatorError
-from buddybot.storage.database import Database, connect
+from buddybot.storage.database import Database, Tx, connect
+from buddybot.storage.groups import GroupRepository
 from buddybot.storage.migrations import pending
 
 
@@ -18,3 +20,11 @@ async def host_database(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+async def group_named(tx: Tx, group_id: int) -> Group:
+    """Return the group with this number in the database; OperatorError when there is none."""
+    for group in await GroupRepository(tx).everywhere():
+        if group.id == group_id:
+            return group
+    raise OperatorError(f"The database has no group {group_id}: its groups are in the table groups.")

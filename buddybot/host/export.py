@@ -12,14 +12,13 @@ from pathlib import Path
 
 from buddybot import locales
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId
 from buddybot.domain.records import Record
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress
 from buddybot.exports.writers import write
-from buddybot.host.database import host_database
+from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
 from buddybot.services.attendance_export import Wanted, for_host
 from buddybot.storage.database import Database, Tx
@@ -61,13 +60,9 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
 
 
 async def _groups(tx: Tx, group_id: int | None) -> list[Group]:
-    found = await GroupRepository(tx).everywhere()
     if group_id is None:
-        return list(found)
-    named = [group for group in found if group.id == GroupId(group_id)]
-    if not named:
-        raise OperatorError(f"The database has no group {group_id}: its groups are in the table groups.")
-    return named
+        return list(await GroupRepository(tx).everywhere())
+    return [await group_named(tx, group_id)]
 
 
 def _records(
