@@ -41,7 +41,7 @@ class Channels(MutableMapping[int, Any]):
         self._packed = _pack([*kept, described])
 
     def _made(self) -> dict[int, Any]:
-        state: LeanState = self._guild._state  # type: ignore[assignment]
+        state: LeanState = self._guild._state  # type: ignore[assignment]  # made by us
         found = state.at_hand.get(self._guild.id)
         if found is None:
             found = {}

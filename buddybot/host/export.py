@@ -10,7 +10,6 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from buddybot import locales
 from buddybot.domain.groups import Group
 from buddybot.domain.records import Record
 from buddybot.errors import OperatorError
@@ -24,6 +23,7 @@ from buddybot.services.attendance_export import Wanted, for_host
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.records import Span
+from buddybot.ui.texts import Texts
 from buddybot.values import dataclass
 
 STDOUT = "-"
@@ -93,13 +93,13 @@ def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
         if order.output == STDOUT:
             # A file first: a spreadsheet is not written from its beginning to its end.
             with tempfile.TemporaryFile() as held:
-                write(order.form, found, held, say=_say, now=now, progress=_progress())
+                write(order.form, found, held, say=Texts().plain, now=now, progress=_progress())
                 held.seek(0)
                 shutil.copyfileobj(held, sys.stdout.buffer)
                 sys.stdout.flush()
             return OK
         with put(Path(order.output), force=order.force) as out:
-            write(order.form, found, out, say=_say, now=now, progress=_progress())
+            write(order.form, found, out, say=Texts().plain, now=now, progress=_progress())
         return OK
     except BrokenPipeError:
         # Whoever read our output has gone; what is still buffered must not fail again at the exit.
@@ -110,7 +110,7 @@ def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
 def _write_pictures(records: Iterable[Record], order: Order) -> int:
     """One file a picture: chart.png, or chart-1.png, chart-2.png and so on when there are several."""
     path = Path(order.output)
-    drawn = [picture for record in records for picture in pictures(record, _say)]
+    drawn = [picture for record in records for picture in pictures(record, Texts().plain)]
     paths = [path.with_stem(f"{path.stem}-{number}") for number in range(1, len(drawn) + 1)]
     for target, picture in zip([path] if len(drawn) == 1 else paths, drawn, strict=True):
         with put(target, force=order.force) as out:
@@ -129,7 +129,3 @@ def _progress() -> Progress:
             sys.stderr.write(f"buddybot: {rows} rows are written.\n")
 
     return progress
-
-
-def _say(key: str, /, **parameters: object) -> str:
-    return locales.sentences(locales.DEFAULT)[key].format(**parameters)

@@ -4,20 +4,19 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from buddybot import locales
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
 from buddybot.errors import OperatorError
-from buddybot.exports.personal import Reading, person_json, person_page
 from buddybot.host.database import host_database
 from buddybot.host.files import put
 from buddybot.pings.planner import Planner
 from buddybot.services.personal import Deletion, OwnCopy, PersonalService
 from buddybot.services.work import Work
 from buddybot.settings import Settings
+from buddybot.ui.personal import copy_files
+from buddybot.ui.texts import Texts
 
 OK = 0
-JSON_NAME, PAGE_NAME = "my-data.json", "my-data.html"
 
 
 async def person(settings: Settings, user_id: int, *, folder: str | None, erase: bool, now: datetime) -> int:
@@ -43,9 +42,9 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
 
 
 def _tell(found: Deletion, user_id: int) -> None:
-    lines = [f"Stored of {user_id}:"]
+    say, lines = Texts().plain, [f"Stored of {user_id}:"]
     lines += [
-        f"  {_say(f'personal.section.{name}')}: {count}" for name, count in found.holdings.counts.items()
+        f"  {say(f'personal.section.{name}')}: {count}" for name, count in found.holdings.counts.items()
     ]
     for each in found.leaving:
         what = "ends with them" if each.last else "has others in it"
@@ -58,15 +57,9 @@ def _tell(found: Deletion, user_id: int) -> None:
 def _write(copy: OwnCopy, user_id: UserId, folder: Path) -> None:
     if not folder.is_dir():
         raise OperatorError(f"There is no folder {folder}: make it first.")
-    reading = Reading(user_id=user_id, now=copy.taken_at, zone=copy.zone, guilds={})
-    for name, data in (
-        (PAGE_NAME, person_page(copy.sections, reading, say=_say)),
-        (JSON_NAME, person_json(copy.sections, user_id=user_id, now=copy.taken_at)),
-    ):
+    files = copy_files(Texts(), copy, user_id, str)  # the host's own database knows servers by their ids
+    for name, data in files.items():
         with put(folder / name, force=False) as out:
             out.write(data)
-    sys.stdout.write(f"Written: {folder / PAGE_NAME} and {folder / JSON_NAME}. Give them to nobody else.\n")
-
-
-def _say(key: str, /, **parameters: object) -> str:
-    return locales.sentences(locales.DEFAULT)[key].format(**parameters)
+    written = " and ".join(str(folder / name) for name in files)
+    sys.stdout.write(f"Written: {written}. Give them to nobody else.\n")
