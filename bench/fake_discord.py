@@ -60,9 +60,13 @@ class FakeDiscord:
         return _answer(dict(self.counts))
 
     async def _callback(self, request: web.Request) -> web.Response:
-        await request.read()
+        said = await request.json()
         self.counts["answers"] += 1
-        return _answer({"interaction": {"id": request.match_info["interaction"], "type": 2}})
+        if not request.query.get("with_response"):
+            return web.Response(status=204)
+        made = self._message("1", said.get("data", {}))
+        interaction = {"id": request.match_info["interaction"], "type": 2, "response_message_id": made["id"]}
+        return _answer({"interaction": interaction, "resource": {"type": said["type"], "message": made}})
 
     async def _send(self, request: web.Request) -> web.Response:
         payload = await request.json()
@@ -72,13 +76,17 @@ class FakeDiscord:
             self.counts["refused"] += 1
             return _answer({"message": "slow", "retry_after": 0.5, "global": True}, 429, {"Via": "1.1 here"})
         self.counts["messages"] += 1
-        message = {
-            "id": str(next(self._numbers)), "channel_id": request.match_info["channel"], "author": BOT,
-            "content": "", "timestamp": "2026-03-02T12:00:00+00:00", "edited_timestamp": None, "tts": False,
-            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [], "embeds": [],
-            "pinned": False, "type": 0, "components": payload.get("components", []),
+        return _answer(self._message(request.match_info["channel"], payload), headers=_A_CHANNEL)
+
+    def _message(self, channel: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """What Discord sends back of a message that was made."""
+        return {
+            "id": str(next(self._numbers)), "channel_id": channel, "author": BOT,
+            "content": payload.get("content", ""), "timestamp": "2026-03-02T12:00:00+00:00",
+            "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [],
+            "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0,
+            "flags": payload.get("flags", 0), "components": payload.get("components", []),
         }  # fmt: skip
-        return _answer(message, headers=_A_CHANNEL)
 
     def _within_limit(self) -> bool:
         second = int(asyncio.get_running_loop().time())

@@ -18,6 +18,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled
+from buddybot.ui.callback import answer_shortly
 from buddybot.ui.kit import QUIET, Card, Form
 from buddybot.ui.texts import Texts
 
@@ -68,6 +69,7 @@ class Reply:
 
     async def __aenter__(self) -> Self:
         self._handling.add(self._task)
+        answer_shortly()
         self._timer = asyncio.get_running_loop().call_later(PATIENCE, self._lose_patience)
         return self
 

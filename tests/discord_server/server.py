@@ -272,6 +272,8 @@ class FakeDiscord:
             self.acknowledged_again += 1
             return refusal(400, _ACKNOWLEDGED)
         spoken.append(json.dumps(said, ensure_ascii=False))
+        if "with_response" not in request.query:
+            return None
         given: Json = {"interaction": {"id": request.match_info["interaction"], "type": 2}}
         if said["type"] in _WITH_MESSAGE:
             made = message(next(self._numbers), str(CHANNEL), said["data"])

@@ -1,0 +1,105 @@
+"""The short way to answer an interaction, over real HTTP: what Discord gets, and what its refusals become."""
+
+from collections.abc import AsyncIterator
+from io import BytesIO
+from typing import Any
+
+import discord
+import pytest
+from discord.http import Route
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
+
+from buddybot.ui.callback import answer_shortly
+from buddybot.ui.kit import Card
+from buddybot.ui.texts import Markup
+from tests.discord_server.server import FakeDiscord
+from tests.discord_server.shapes import CHANNEL, interaction
+
+TOKEN = "a.token-of_Discord's"
+CARD = Card().text(Markup("héllo"))
+
+
+@pytest.fixture
+async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord().serve() as served:
+        monkeypatch.setattr(Route, "BASE", served.address)
+        yield served
+
+
+@pytest.fixture
+async def typed(there: FakeDiscord) -> AsyncIterator[discord.Interaction[Any]]:
+    """A command that waits for its answer."""
+    there.answers[TOKEN] = []
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+        await client.login("token")
+        packet: Any = {
+            **interaction(77, 2, {"id": "1", "name": "next", "type": 1}, who=12, where=CHANNEL),
+            "token": TOKEN,
+        }
+        yield discord.Interaction(data=packet, state=client._connection)
+
+
+async def answer(typed: discord.Interaction[Any], **said: Any) -> discord.InteractionCallbackResponse[Any]:
+    answer_shortly()
+    return await typed.response.send_message(view=CARD, **said)
+
+
+def asked(there: FakeDiscord) -> list[str]:
+    return [each.path for each in there.asked if each.path.endswith("/callback")]
+
+
+async def test_an_answer_is_one_request_that_wants_nothing_back(
+    there: FakeDiscord, typed: discord.Interaction[Any]
+) -> None:
+    given = await answer(typed, ephemeral=True)
+    assert given.resource is None
+    assert "héllo" in there.answers[TOKEN][0]
+    assert typed.response.type is discord.InteractionResponseType.channel_message
+    assert len(asked(there)) == 1
+
+
+@pytest.mark.parametrize("fault", ["503 before", "busy"])
+async def test_what_is_not_taken_at_once_is_tried_again(
+    there: FakeDiscord, typed: discord.Interaction[Any], fault: str
+) -> None:
+    there.faults.add("callback", fault)
+    await answer(typed)
+    assert len(there.answers[TOKEN]) == 1
+    assert len(asked(there)) == 2
+
+
+async def test_an_answer_that_arrived_is_not_given_twice(
+    there: FakeDiscord, typed: discord.Interaction[Any]
+) -> None:
+    there.faults.add("callback", "500 after")
+    with pytest.raises(discord.HTTPException) as refused:
+        await answer(typed)
+    assert refused.value.code == 40060
+    assert len(there.answers[TOKEN]) == 1
+
+
+async def test_a_refusal_is_the_librarys_own_error(
+    there: FakeDiscord, typed: discord.Interaction[Any]
+) -> None:
+    del there.answers[TOKEN]
+    with pytest.raises(discord.NotFound) as refused:
+        await answer(typed)
+    assert refused.value.code == 10062
+    assert not typed.response.is_done()
+
+
+async def test_files_go_the_librarys_way(there: FakeDiscord, typed: discord.Interaction[Any]) -> None:
+    given = await answer(typed, file=discord.File(BytesIO(b"x"), "a.txt"))
+    assert given.resource is not None
+    assert len(asked(there)) == 1
+    assert typed.response.is_done()
+
+
+async def test_another_way_in_the_librarys_place_is_left_there() -> None:
+    class Other(AsyncWebhookAdapter):
+        """Somebody's own."""
+
+    other = Other()  # type: ignore[no-untyped-call]
+    async_context.set(other)
+    answer_shortly()
+    assert async_context.get() is other
