@@ -58,7 +58,9 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
             for option in command.parameters
             if option.choices
         }
-        if all(value in offered[name] for name, value in interaction.namespace if name in offered):
+        if not offered or all(
+            value in offered[name] for name, value in interaction.namespace if name in offered
+        ):
             return True
         async with Reply(interaction) as reply:
             await reply.say("errors.bad_value")
@@ -142,9 +144,17 @@ class BuddyBot(Client):
         self.router.add(cog)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Pass an event on; a command is the tree's, so that it needs no task here that finds so."""
-        if event_name != "interaction" or args[0].type is not discord.InteractionType.application_command:
-            super().dispatch(event_name, *args, **kwargs)
+        """Pass an event on; what needs no task that finds that there is nothing to do gets none.
+
+        A command is the tree's, and few answers leave something to say.
+        """
+        if event_name == "interaction" and args[0].type is discord.InteractionType.application_command:
+            return
+        if event_name == "app_command_completion" and self._room_behind(args[0]):
+            waits = self.services.work.known_to_wait(args[0].id)
+            if waits is not False:
+                super().dispatch("answered" if waits else "answered_unasked", args[0])
+        super().dispatch(event_name, *args, **kwargs)
 
     async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
         """Hand a click or a form to its handler; commands go through the tree."""
@@ -161,18 +171,18 @@ class BuddyBot(Client):
             return
         handler, given = found
         await handler(interaction, given)
-        await self._follow("press_completion", interaction)
+        if self._room_behind(interaction) and await self.services.work.waits(actor_of(interaction)):
+            self.dispatch("press_completion", interaction)
 
-    async def on_app_command_completion(self, interaction: "discord.Interaction[BuddyBot]", _: Any) -> None:
-        """Let the cogs follow a command's answer."""
-        await self._follow("answered", interaction)
-
-    async def _follow(self, event: str, interaction: "discord.Interaction[BuddyBot]") -> None:
-        """Tell the cogs of an answer when there is anything to add; a form leaves no room for it."""
-        if interaction.response.type in (None, discord.InteractionResponseType.modal):
-            return
+    async def on_answered_unasked(self, interaction: "discord.Interaction[BuddyBot]") -> None:
+        """Let the cogs follow a command's answer, of which it was not asked along whether anything waits."""
         if await self.services.work.waits(actor_of(interaction)):
-            self.dispatch(event, interaction)
+            self.dispatch("answered", interaction)
+
+    @staticmethod
+    def _room_behind(interaction: "discord.Interaction[BuddyBot]") -> bool:
+        """Whether more can be said behind an answer; a form leaves no room for it."""
+        return interaction.response.type not in (None, discord.InteractionResponseType.modal)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line."""

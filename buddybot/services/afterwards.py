@@ -6,6 +6,7 @@ from buddybot.domain.ids import InteractionId
 from buddybot.services.actor import Actor
 from buddybot.storage.afterwards import AfterwardRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.interactions import InteractionRepository
 
 SHOWN_FOR = timedelta(days=21)
 """After that an offer that nobody saw is too old to be of use."""
@@ -30,6 +31,19 @@ class Afterwards:
             actor.guild_id, actor.user_id, offered_since=now - SHOWN_FOR
         )
 
+    async def claim(self, tx: Tx, actor: Actor, now: datetime) -> bool | None:
+        """Claim the interaction, and return what `ask` does; None when it was carried out before."""
+        interactions = InteractionRepository(tx)
+        if actor.guild_id is None:
+            return False if await interactions.claim(actor.interaction_id, now) else None
+        return await interactions.claim_asking(
+            actor.interaction_id,
+            now,
+            guild_id=actor.guild_id,
+            user_id=actor.user_id,
+            offered_since=now - SHOWN_FOR,
+        )
+
     def note(self, actor: Actor, waits: bool) -> None:
         """Keep what was asked along, of the last transaction of an interaction."""
         self._known[actor.interaction_id] = waits
@@ -40,6 +54,6 @@ class Afterwards:
         """Know nothing any more: the bot itself has written what somebody may be told."""
         self._known.clear()
 
-    def take(self, actor: Actor) -> bool | None:
+    def take(self, interaction_id: InteractionId) -> bool | None:
         """Return what is known, once; None when it must be asked."""
-        return self._known.pop(actor.interaction_id, None)
+        return self._known.pop(interaction_id, None)

@@ -110,9 +110,9 @@ class CommitmentService:
             group = (await access.as_member(tx, actor, group_id, lock=True)).group
             await _require_room(tx, group, actor.user_id)
             set_at = await _asked_already(tx, group.id, actor.user_id, self._work.now())
-            return await self._insert(tx, group, actor.user_id, words, draft.visibility, set_at)
+            return await self._insert(tx, actor, group, words, draft.visibility, set_at)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def mine(self, actor: Actor, group_id: GroupId | None = None) -> OwnList:
         """Return one's own open commitments."""
@@ -156,8 +156,7 @@ class CommitmentService:
         """Return one's own open commitment."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id)
-            return await _view(tx, group_name, item)
+            return await _own(tx, actor, commitment_id)
 
         return await self._work.read(script)
 
@@ -169,25 +168,27 @@ class CommitmentService:
         step = read_step(done)
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id, lock=True)
-            return await self._count(tx, group_name, item, step.total(item.done))
+            own = await _own(tx, actor, commitment_id, lock=True)
+            return await _count(tx, own, step.total(own.commitment.done))
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def more(self, actor: Actor, commitment_id: CommitmentId, *, expected: int) -> OwnCommitment:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id, lock=True)
-            return await self._count(tx, group_name, item, item.done + (item.done == expected))
+            own = await _own(tx, actor, commitment_id, lock=True)
+            done = own.commitment.done
+            return await _count(tx, own, done + (done == expected))
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def edit(self, actor: Actor, commitment_id: CommitmentId, changes: Changes) -> OwnCommitment:
         """Change an open commitment; a count that came from the words follows the new words."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id, lock=True)
+            own = await _own(tx, actor, commitment_id, lock=True)
+            item = own.commitment
             target = new_target(item, changes)
             clear, plan = new_plan(changes.plan)
             repository = CommitmentRepository(tx)
@@ -203,22 +204,22 @@ class CommitmentService:
             )
             hidden = changes.visibility is Visibility.PRIVATE
             earlier = await _hide_origins(tx, item) if hidden else ()
-            own = await _changed(tx, group_name, item, changed)
-            return replace(own, touched=(*own.touched, *earlier))
+            now = await _changed(tx, own, changed)
+            return replace(now, touched=(*now.touched, *earlier))
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def drop(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Let a commitment go; the second time changes nothing."""
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id, lock=True, dropped=True)
-            if item.state is State.DROPPED:
-                return await _view(tx, group_name, item)
-            changed = await CommitmentRepository(tx).change(item, state=State.DROPPED)
-            return await _changed(tx, group_name, item, changed, count_changed=True)
+            own = await _own(tx, actor, commitment_id, lock=True, dropped=True)
+            if own.commitment.state is State.DROPPED:
+                return own
+            changed = await CommitmentRepository(tx).change(own.commitment, state=State.DROPPED)
+            return await _changed(tx, own, changed, count_changed=True)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def shrink(
         self, actor: Actor, commitment_id: CommitmentId, *, text: str, count: int | None
@@ -230,7 +231,8 @@ class CommitmentService:
         words = read_draft(Draft(text=text, count=count))
 
         async def script(tx: Tx) -> OwnCommitment:
-            group_name, item = await _own(tx, actor, commitment_id, lock=True)
+            own = await _own(tx, actor, commitment_id, lock=True)
+            item = own.commitment
             if words.text == item.text and words.target >= item.target:
                 raise Refusal("commitment.not_smaller", target=item.target)
             changed = await CommitmentRepository(tx).change(
@@ -240,36 +242,35 @@ class CommitmentService:
                 done=min(item.done, words.target),
                 weeks_carried=0,
             )
-            return await _changed(tx, group_name, item, changed)
+            return await _changed(tx, own, changed)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def swap(self, actor: Actor, commitment_id: CommitmentId, draft: Draft) -> OwnCommitment:
         """Let a commitment go and say another in its place, due when the old one was."""
         words = read_draft(draft)
 
         async def script(tx: Tx) -> OwnCommitment:
-            _, item = await _own(tx, actor, commitment_id, lock=True)
+            item = (await _own(tx, actor, commitment_id, lock=True)).commitment
             group = (await access.as_member(tx, actor, item.group_id)).group
             await CommitmentRepository(tx).change(item, state=State.DROPPED)
-            return await self._insert(tx, group, actor.user_id, words, draft.visibility, item.set_at_meeting)
+            return await self._insert(tx, actor, group, words, draft.visibility, item.set_at_meeting)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)
 
     async def _insert(
         self,
         tx: Tx,
+        actor: Actor,
         group: Group,
-        user_id: UserId,
         words: Words,
         visibility: Visibility,
         set_at: MeetingId | None,
     ) -> OwnCommitment:
-        repository = CommitmentRepository(tx)
-        new = await repository.add(
+        new = await CommitmentRepository(tx).add(
             group_id=group.id,
             guild_id=group.guild_id,
-            user_id=user_id,
+            user_id=actor.user_id,
             category=words.category,
             text=words.text,
             target=words.target,
@@ -278,17 +279,8 @@ class CommitmentService:
             now=self._work.now(),
             set_at_meeting=set_at,
         )
-        item = await repository.get(group.id, user_id, new)
-        if item is None:
-            raise LookupError("an inserted commitment was not found")
-        return await _changed(tx, group.name, item, item, count_changed=True)
-
-    async def _count(self, tx: Tx, group_name: str, item: Commitment, total: int) -> OwnCommitment:
-        done = min(total, item.target)
-        if done == item.done:
-            return await _view(tx, group_name, item)
-        changed = await CommitmentRepository(tx).change(item, done=done)
-        return await _changed(tx, group_name, item, changed)
+        own = await _own(tx, actor, new)
+        return await _changed(tx, own, own.commitment, count_changed=True)
 
 
 async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
@@ -304,16 +296,16 @@ async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
 
 async def _own(
     tx: Tx, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
-) -> tuple[str, Commitment]:
-    """The actor's own open commitment and its group's name; another's and none get the same answer."""
+) -> OwnCommitment:
+    """The actor's own open commitment; another's and none get the same answer."""
     guild_id = access.guild_of(actor)
     own = await CommitmentRepository(tx).own(guild_id, actor.user_id, commitment_id, lock=lock)
     if own is None:
         raise Refusal("commitment.unknown")
-    _, item = own
+    group_name, item, due_at = own
     if item.state is not State.OPEN and not (dropped and item.state is State.DROPPED):
         raise Refusal("commitment.settled")
-    return own
+    return OwnCommitment(commitment=item, group_name=group_name, due=due_at)
 
 
 async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
@@ -330,18 +322,20 @@ async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: dateti
     return None
 
 
-async def _view(tx: Tx, group_name: str, item: Commitment) -> OwnCommitment:
-    ahead = await MeetingRepository(tx).ahead(item.group_id)
-    return OwnCommitment(commitment=item, group_name=group_name, due=_starts(due_meeting(ahead, item)))
+async def _count(tx: Tx, own: OwnCommitment, total: int) -> OwnCommitment:
+    done = min(total, own.commitment.target)
+    if done == own.commitment.done:
+        return own
+    return await _changed(tx, own, await CommitmentRepository(tx).change(own.commitment, done=done))
 
 
 async def _changed(
-    tx: Tx, group_name: str, before: Commitment, item: Commitment, *, count_changed: bool = False
+    tx: Tx, before: OwnCommitment, item: Commitment, *, count_changed: bool = False
 ) -> OwnCommitment:
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
-    quoted = Visibility.GROUP in (before.visibility, item.visibility)
+    quoted = Visibility.GROUP in (before.commitment.visibility, item.visibility)
     touched = await CardRepository(tx).touch_ahead(item.group_id) if count_changed or quoted else ()
-    return replace(await _view(tx, group_name, item), touched=tuple(touched))
+    return replace(before, commitment=item, touched=tuple(touched))
 
 
 async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:

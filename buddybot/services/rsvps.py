@@ -41,4 +41,4 @@ class RsvpService:
                 await venues.settle(tx, standing.group, self._work.now())
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, tells=False)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
+from buddybot.domain.ids import InteractionId
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import Afterwards
 from buddybot.services.pace import Pace
 from buddybot.storage.database import Database, Script, StorageError, Tx
-from buddybot.storage.interactions import InteractionRepository
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,13 @@ class Work:
             return await self._database.read(script)
         return self._noted(actor, await self._database.read(self._asking(actor, script)))
 
+    def known_to_wait(self, interaction_id: InteractionId) -> bool | None:
+        """Return, once, whether anything may wait behind an answer; None when that was not asked along."""
+        return self._afterwards.take(interaction_id)
+
     async def waits(self, actor: Actor) -> bool:
         """Return whether anything may wait to be said to the actor behind the answer they got."""
-        known = self._afterwards.take(actor)
+        known = self._afterwards.take(actor.interaction_id)
         if known is not None:
             return known
         return await self._database.read(lambda tx: self._afterwards.ask(tx, actor, self.now()))
@@ -86,9 +90,11 @@ class Work:
             log.error("deleted bytes are in the database's files still: %s", error)
         return self._scrubbed >= deletions
 
-    async def write(self, actor: Actor | None, script: Script[T]) -> T:
+    async def write(self, actor: Actor | None, script: Script[T], *, tells: bool = True) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 
+        `tells` is whether the script may itself leave something to say behind its answer; if not, what waits
+        is asked for in the statement that claims the interaction.
         Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
         when there is too much of it.
         """
@@ -96,19 +102,22 @@ class Work:
             result = await self._database.write(script)
             self._afterwards.forget()
         else:
-            result = await self._write_for(actor, script)
+            result = await self._write_for(actor, script, tells=tells)
         self._changed()
         return result
 
-    async def _write_for(self, actor: Actor, script: Script[T]) -> T:
+    async def _write_for(self, actor: Actor, script: Script[T], *, tells: bool) -> T:
         if self._pace is not None:
             self._pace.take(actor)
-        asking = self._asking(actor, script)
 
         async def unit(tx: Tx) -> tuple[T, bool]:
-            if not await InteractionRepository(tx).claim(actor.interaction_id, self.now()):
+            waits = await self._afterwards.claim(tx, actor, self.now())
+            if waits is None:
                 raise AlreadyHandled
-            return await asking(tx)
+            result = await script(tx)
+            if tells and not waits:
+                waits = await self._afterwards.ask(tx, actor, self.now())
+            return result, waits
 
         return self._noted(actor, await self._database.write(unit))
 

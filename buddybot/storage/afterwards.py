@@ -7,17 +7,17 @@ from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
 # It says yes a little too often: to whom each thing is shown, its own repository knows.
-_WAITS = """
+WAITS = """
     SELECT 1 AS waits FROM memberships m
     WHERE m.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND (
         EXISTS (SELECT 1 FROM offers o WHERE o.group_id = m.group_id AND o.user_id = m.user_id
-                  AND o.seen_at IS NULL AND o.answer IS NULL AND o.made_at > :since)
+                  AND o.seen_at IS NULL AND o.answer IS NULL AND o.made_at > :offered_since)
         OR m.role = 'organizer' AND (
             EXISTS (SELECT 1 FROM notices n WHERE n.group_id = m.group_id AND n.seen_at IS NULL)
             OR EXISTS (SELECT 1 FROM feedback f WHERE f.group_id = m.group_id AND f.seen_at IS NULL)
             OR EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = m.group_id AND a.state = 'open')))
-    LIMIT 1
 """
+"""Whether there may be a notice, an alert, feedback or an offer for `user_id` in `guild_id`."""
 
 
 class AfterwardRepository:
@@ -28,5 +28,7 @@ class AfterwardRepository:
 
     async def waits(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> bool:
         """Return whether there may be a notice, an alert, feedback or an offer for the user."""
-        row = await self._tx.one(_WAITS, guild_id=guild_id, user_id=user_id, since=epoch(offered_since))
+        row = await self._tx.one(
+            f"{WAITS} LIMIT 1", guild_id=guild_id, user_id=user_id, offered_since=epoch(offered_since)
+        )
         return row is not None

@@ -30,12 +30,18 @@ def _commitment(row: Row) -> Commitment:
 
 
 _OWN = """
-    SELECT c.*, g.name AS group_name FROM commitments c
     JOIN groups g ON g.id = c.group_id AND g.state <> 'archived'
     JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
     WHERE c.guild_id = :guild_id AND c.user_id = :user_id
 """
 
+
+_DUE = """
+    (SELECT MIN(a.starts_at) FROM meetings a
+     WHERE a.group_id = c.group_id AND a.state IN ('scheduled', 'open')
+       AND (c.set_at_meeting IS NULL OR a.id <> c.set_at_meeting)) AS due_at
+"""
+"""When a commitment will be asked for: `domain.checkins.due` of the meetings ahead, without a report."""
 
 ASKED_ABOUT = """
     SELECT EXISTS (SELECT 1 FROM outcomes WHERE meeting_id = :meeting_id) OR EXISTS (
@@ -111,24 +117,31 @@ class CommitmentRepository:
 
     async def own(
         self, guild_id: GuildId, user_id: UserId, commitment_id: CommitmentId, *, lock: bool = False
-    ) -> tuple[str, Commitment] | None:
-        """Return the person's own commitment in a group of this guild that they are in now, and its name.
+    ) -> tuple[str, Commitment, datetime | None] | None:
+        """Return the person's own commitment in a group of this guild that they are in now.
 
+        Before it the group's name, behind it when it is due.
         `lock` locks the group as `GroupRepository.lock` does, and all three rows are as they are behind it.
         """
         locking = self._tx.for_update if lock else ""
         row = await self._tx.one(
-            _OWN + " AND c.id = :commitment_id " + (locking and f"{locking} OF g, c, m"),
+            f"SELECT c.*, g.name AS group_name, {_DUE} FROM commitments c {_OWN} AND c.id = :commitment_id "
+            + (locking and f"{locking} OF g, c, m"),
             guild_id=guild_id,
             user_id=user_id,
             commitment_id=commitment_id,
         )
-        return None if row is None else (row["group_name"], _commitment(row))
+        return None if row is None else (row["group_name"], _commitment(row), instant(row["due_at"]))
 
     async def open_own(self, guild_id: GuildId, user_id: UserId) -> Sequence[tuple[str, Commitment]]:
         """Return the person's open commitments in all groups of the guild, each with its group's name."""
         rows = await self._tx.all(
-            _OWN + " AND c.state = 'open' ORDER BY g.name_key, c.id", guild_id=guild_id, user_id=user_id
+            f"""
+            SELECT c.*, g.name AS group_name FROM commitments c {_OWN}
+            AND c.state = 'open' ORDER BY g.name_key, c.id
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
         )
         return [(row["group_name"], _commitment(row)) for row in rows]
 

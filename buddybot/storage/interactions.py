@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from buddybot.domain.ids import InteractionId
+from buddybot.domain.ids import GuildId, InteractionId, UserId
+from buddybot.storage.afterwards import WAITS
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
@@ -24,6 +25,29 @@ class InteractionRepository:
             now=epoch(now),
         )
         return row is not None
+
+    async def claim_asking(
+        self,
+        interaction_id: InteractionId,
+        now: datetime,
+        *,
+        guild_id: GuildId,
+        user_id: UserId,
+        offered_since: datetime,
+    ) -> bool | None:
+        """Claim, and return what `AfterwardRepository.waits` does; None when it was carried out before."""
+        row = await self._tx.one(
+            f"""
+            INSERT INTO interactions (interaction_id, seen_at) VALUES (:interaction_id, :now)
+            ON CONFLICT DO NOTHING RETURNING EXISTS ({WAITS}) AS waits
+            """,  # of a constant
+            interaction_id=interaction_id,
+            now=epoch(now),
+            guild_id=guild_id,
+            user_id=user_id,
+            offered_since=epoch(offered_since),
+        )
+        return None if row is None else bool(row["waits"])
 
     async def forget(self, *, before: datetime) -> int:
         """Drop what can no longer be replayed: an interaction's token lives 15 minutes."""
