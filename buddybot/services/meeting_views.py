@@ -21,7 +21,6 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.glances import GlanceRepository
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.values import dataclass
 
@@ -43,11 +42,21 @@ class MeetingView:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingMeeting:
+    """What of a meeting ahead one of its members asks for first; `answer_by` is as a card has it."""
+
+    meeting: Meeting
+    roll: Roll
+    venue: VenueView
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class NextView:
     """What one member sees of one group's next meeting; `meeting` is None when none is planned."""
 
     group: Group
-    meeting: MeetingView | None
+    meeting: ComingMeeting | None
     mine: Answer | None
     check_in: bool
     commitments: tuple[Commitment, ...]
@@ -64,8 +73,6 @@ async def view_of(
     """Return what the card of a meeting shows now; its activity is one of the library's."""
     roll = await RsvpRepository(tx).roll(meeting)
     glance = await GlanceRepository(tx).of(meeting)
-    due = meeting.answers_due(group.answer_hours)
-    awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
     return MeetingView(
         group=group,
         meeting=meeting,
@@ -73,8 +80,14 @@ async def view_of(
         roll=roll,
         venue=await venues.shown(tx, meeting, glance.venue),
         plan=planned(meeting, people=expected(roll), review=glance.review, library=library),
-        answer_by=due if awaited else None,
+        answer_by=_answer_by(group, meeting, roll, now),
     )
+
+
+def _answer_by(group: Group, meeting: Meeting, roll: Roll, now: datetime) -> datetime | None:
+    due = meeting.answers_due(group.answer_hours)
+    awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
+    return due if awaited else None
 
 
 class MeetingViews:
@@ -105,14 +118,21 @@ class MeetingViews:
         return here if len(here) == 1 else groups
 
     async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
-        now = self._work.now()
-        meeting = await MeetingRepository(tx).next(group.id)
-        library = self._rules.library
-        view = None if meeting is None else await view_of(tx, group, meeting, now=now, library=library)
+        now, coming = self._work.now(), None
+        found = await GlanceRepository(tx).next(group.id)
+        if found is not None:
+            meeting, venue = found
+            roll = await RsvpRepository(tx).roll(meeting)
+            coming = ComingMeeting(
+                meeting=meeting,
+                roll=roll,
+                venue=await venues.shown(tx, meeting, venue),
+                answer_by=_answer_by(group, meeting, roll, now),
+            )
         return NextView(
             group=group,
-            meeting=view,
-            mine=None if view is None else view.roll.of(actor.user_id),
-            check_in=view is not None and now >= view.meeting.starts_at - self._rules.check_in_early,
+            meeting=coming,
+            mine=None if coming is None else coming.roll.of(actor.user_id),
+            check_in=coming is not None and now >= coming.meeting.starts_at - self._rules.check_in_early,
             commitments=tuple(await CommitmentRepository(tx).open_of(group.id, actor.user_id)),
         )

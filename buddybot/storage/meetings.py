@@ -53,6 +53,13 @@ HELD_BEFORE = """
 """How many meetings of the group were held, or are to be, before one."""
 
 
+NEXT = """
+    SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
+    ORDER BY starts_at, id LIMIT 1
+"""
+"""The earliest of a group's meetings that are scheduled or open."""
+
+
 class ScheduleRepository:
     """Each group's one schedule."""
 
@@ -173,13 +180,7 @@ class MeetingRepository:
 
     async def next(self, group_id: GroupId) -> Meeting | None:
         """Return the earliest of the meetings that are scheduled or open."""
-        row = await self._tx.one(
-            """
-            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
-            ORDER BY starts_at, id LIMIT 1
-            """,
-            group_id=group_id,
-        )
+        row = await self._tx.one(NEXT, group_id=group_id)
         return None if row is None else meeting_of(row)
 
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:

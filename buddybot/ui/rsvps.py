@@ -9,7 +9,7 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.domain.schedule import local
 from buddybot.pings.delivery_payload import Part
-from buddybot.services.meeting_views import MeetingView, NextView
+from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.services.news import ReminderView
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
@@ -18,7 +18,7 @@ from buddybot.ui.venues import where
 MOST_SHOWN = 3
 """Groups that `/next` shows at a time: a message holds forty parts."""
 
-_SHOWN = (Answer.GOING, Answer.LATE, Answer.VIRTUAL)
+_SHOWN = tuple(answer.value for answer in Answer if answer.coming)
 
 
 def buttons(
@@ -40,22 +40,19 @@ def buttons(
 
 def people(texts: Texts, roll: Roll) -> list[Markup]:
     """Return who comes in one line, and who does not or has not said in another."""
-    coming = [
-        texts(f"meetings.card.{answer.value}", people=members(roll.who(answer)))
-        for answer in _SHOWN
-        if roll.who(answer)
-    ]
-    rest = [
-        texts(f"meetings.card.{name}", people=members(who))
-        for name, who in (("no_word", roll.no_word), ("apologies", roll.who(Answer.APOLOGIES)))
-        if who
-    ]
     if not roll.given:
         return [texts("meetings.card.nobody")]
+    who = {answer.value: roll.who(answer) for answer in Answer}
+    coming = [texts(f"meetings.card.{key}", people=members(who[key])) for key in _SHOWN if who[key]]
+    rest = [
+        texts(f"meetings.card.{key}", people=members(found))
+        for key, found in (("no_word", roll.no_word), ("apologies", who["apologies"]))
+        if found
+    ]
     return [Markup(" · ".join(line)) for line in (coming, rest) if line]
 
 
-def answer_by(texts: Texts, view: MeetingView) -> list[Markup]:
+def answer_by(texts: Texts, view: MeetingView | ComingMeeting) -> list[Markup]:
     """Return the line that asks for answers while they are not due yet and somebody's is missing."""
     due, meeting = view.answer_by, view.meeting
     if due is None:

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from buddybot.domain.agenda import agenda
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
-from buddybot.services.meeting_views import MeetingView, NextView
-from buddybot.services.plans import Plan
+from buddybot.services.meeting_views import ComingMeeting, NextView
 from buddybot.services.venues import VenueView
 from buddybot.ui.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
@@ -35,7 +33,7 @@ def next_in(number: int) -> NextView:
     """Return what is next in one of several groups: soon, somewhere, and checked in to."""
     group = replace(GROUP, id=GroupId(number), name="*" * 40)
     meeting = replace(MEETING, id=MeetingId(number), group_id=group.id)
-    view = MeetingView(group, meeting, number, ROLL, VenueView(PLACE, PEOPLE[1]), Plan(agenda(75, 6), None))
+    view = ComingMeeting(meeting, ROLL, VenueView(PLACE, PEOPLE[1]), None)
     return NextView(group=group, meeting=view, mine=Answer.GOING, check_in=True, commitments=())
 
 
