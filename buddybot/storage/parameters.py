@@ -45,14 +45,15 @@ def values(names: tuple[str, ...], parameters: Mapping[str, Any]) -> list[Any]:
 def check(parameters: Mapping[str, Any]) -> None:
     """Refuse what one of the engines would refuse, or store differently."""
     for name, value in parameters.items():
-        if value is None or value is True or value is False:
+        if value is None:
             continue
-        if isinstance(value, str):
-            if value.isascii():
-                fits = "\0" not in value
-            else:
-                fits = "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        if isinstance(value, int):
+            fits = -_BIGINT <= value < _BIGINT
+        elif isinstance(value, str):
+            fits = "\0" not in value and (
+                value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+            )
         else:
-            fits = isinstance(value, int) and -_BIGINT <= value < _BIGINT
+            fits = False
         if not fits:
             raise ScriptError(f"The parameter :{name} holds a {type(value).__name__} that cannot be stored.")

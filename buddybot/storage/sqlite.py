@@ -294,7 +294,6 @@ def _end(connection: sqlite3.Connection) -> None:
 
 
 def _configure(connection: sqlite3.Connection) -> None:
-    connection.row_factory = sqlite3.Row
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     if _journal_mode(connection) not in ("wal", "memory"):

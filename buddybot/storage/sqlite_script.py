@@ -41,16 +41,19 @@ class SqliteTx(Guard):
         try:
             cursor = self._connection.execute(sql, parameters)
             row = cursor.fetchone()
+            found = None if row is None else _named(cursor, [row])[0]
             cursor.close()
         except sqlite3.Error as error:
             raise self._broken(error, sql, parameters) from None
-        return cast("Row | None", row)
+        return found
 
     async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """Return every row."""
         self.admit(parameters)
         try:
-            return cast("list[Row]", self._connection.execute(sql, parameters).fetchall())
+            cursor = self._connection.execute(sql, parameters)
+            rows = cursor.fetchall()
+            return _named(cursor, rows) if rows else []
         except sqlite3.Error as error:
             raise self._broken(error, sql, parameters) from None
 
@@ -74,6 +77,12 @@ class SqliteTx(Guard):
         self.failed = True
         values(positional(sql)[1], parameters)  # SQLite does not name one that is missing
         return translated(error)
+
+
+def _named(cursor: sqlite3.Cursor, rows: list[Any]) -> list[Row]:
+    """Return rows by the names of their columns; `sqlite3.Row` looks through all names for each value."""
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def drive(script: Script[T], tx: SqliteTx) -> T:

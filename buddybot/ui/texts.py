@@ -26,6 +26,9 @@ class Markup(str):
     __slots__ = ()
 
 
+_SHOWN_AS_IT_IS = (Markup, int)
+
+
 def inert(text: str) -> Markup:
     """Return user text so that no mention, link, heading or other markup comes out of it.
 
@@ -81,13 +84,13 @@ class Texts:
     def __call__(self, key: str, /, **parameters: object) -> Markup:
         """Return the sentence for messages: markdown, with its parameters escaped."""
         for name, value in parameters.items():
-            if not isinstance(value, Markup | int):
+            if not isinstance(value, _SHOWN_AS_IT_IS):
                 parameters[name] = _shown(value)
-        return Markup(self._sentences[key].format(**parameters))
+        return Markup(self._sentences[key].format_map(parameters))
 
     def plain(self, key: str, /, **parameters: object) -> str:
         """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
-        return self._sentences[key].format(**parameters)
+        return self._sentences[key].format_map(parameters)
 
     def has(self, key: str) -> bool:
         """Return whether there is such a sentence."""
