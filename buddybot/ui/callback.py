@@ -1,4 +1,4 @@
-"""The request that answers an interaction, as short as it can be.
+"""A message as the answer to an interaction, in one request that is as short as it can be.
 
 The library asks Discord to send the new message back with each answer, and reads it; nobody here looks at it.
 That, and its bookkeeping of limits, which such answers have none of, is half of what an answer costs.
@@ -13,45 +13,40 @@ from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
 
-_JSON = {"Content-Type": "application/json"}
+from buddybot.pings.delivery_payload import Payload
+
+_MESSAGE = discord.InteractionResponseType.channel_message
+_LAYOUT, _EPHEMERAL = 1 << 15, 1 << 6
+_NOBODY = discord.AllowedMentions.none().to_dict()
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class Callback(AsyncWebhookAdapter):
-    """The library's way to answer, but for the first answer when it is taken at once and brings no file."""
+async def answer(interaction: "discord.Interaction[Any]", card: Payload, *, ephemeral: bool) -> None:
+    """Answer for the first time, with a message of its own.
 
-    async def create_interaction_response(
-        self,
-        interaction_id: int,
-        token: str,
-        *,
-        session: aiohttp.ClientSession,
-        proxy: str | None = None,
-        proxy_auth: aiohttp.BasicAuth | None = None,
-        params: discord.http.MultipartParameters,
-    ) -> Any:
-        """Answer; what Discord does not take at once is left to the library, which waits and tells why."""
-        if not params.files:
-            # The token is Discord's own and made of what an address may hold.
-            address = URL(f"{Route.BASE}/interactions/{interaction_id}/{token}/callback", encoded=True)
-            async with session.post(
-                address,
-                data=_encode(params.payload).encode(),
-                headers=_JSON,
-                proxy=proxy,
-                proxy_auth=proxy_auth,
-            ) as response:
-                if response.ok:
-                    return {"interaction": {"id": interaction_id}}
-        return await super().create_interaction_response(
-            interaction_id, token, session=session, proxy=proxy, proxy_auth=proxy_auth, params=params
-        )
+    What Discord does not take at once is left to the library, which waits, tries again and tells why; and all
+    of it when somebody has put another way to send in the library's place.
+    """
+    if type(async_context.get()) is not AsyncWebhookAdapter or not await _taken(interaction, card, ephemeral):
+        await interaction.response.send_message(view=card, ephemeral=ephemeral)
 
 
-_callback = Callback()  # type: ignore[no-untyped-call]
-
-
-def answer_shortly() -> None:
-    """Let the present task answer that way, unless somebody has put another way in the library's place."""
-    if type(async_context.get()) is AsyncWebhookAdapter:
-        async_context.set(_callback)
+async def _taken(interaction: "discord.Interaction[Any]", card: Payload, ephemeral: bool) -> bool:
+    data = {
+        "components": card.to_components(),
+        "flags": _LAYOUT | _EPHEMERAL if ephemeral else _LAYOUT,
+        "allowed_mentions": _NOBODY,
+    }
+    body = _encode({"type": _MESSAGE.value, "data": data}).encode()
+    # The token is Discord's own and made of what an address may hold.
+    address = URL(f"{Route.BASE}/interactions/{interaction.id}/{interaction.token}/callback", encoded=True)
+    http, session = interaction.client.http, interaction._session  # noqa: SLF001  # held by a test
+    async with session.post(
+        address,
+        data=aiohttp.BytesPayload(body, content_type="application/json"),
+        proxy=http.proxy,
+        proxy_auth=http.proxy_auth,
+    ) as response:
+        if response.ok:
+            interaction.response._response_type = _MESSAGE  # noqa: SLF001  # held by a test
+        return response.ok

@@ -32,7 +32,7 @@ _LINK = 5
 
 def custom_id(route: str, *arguments: object) -> str:
     """Return the id under which the router finds `route` again, with its arguments."""
-    found = ":".join((route, *map(str, arguments)))
+    found = ":".join([route, *map(str, arguments)])
     if len(found) > 90:
         raise ValueError(f"custom id too long: {found}")
     return found

@@ -18,7 +18,8 @@ from buddybot.ui.venues import where
 MOST_SHOWN = 3
 """Groups that `/next` shows at a time: a message holds forty parts."""
 
-_SHOWN = tuple(answer.value for answer in Answer if answer.coming)
+_COMING = tuple(answer.value for answer in Answer if answer.coming)
+_SENTENCES = {answer: f"meetings.answer.{answer}" for answer in Answer}
 
 
 def buttons(
@@ -27,14 +28,14 @@ def buttons(
     """Return a button for each answer; the answer stands between the other arguments."""
     return [
         button(
-            texts.plain(f"meetings.answer.{answer.value}"),
+            texts.plain(sentence),
             route,
             *before,
-            answer.value,
+            answer,
             *after,
             style=ButtonStyle.success if answer is mine else ButtonStyle.secondary,
         )
-        for answer in Answer
+        for answer, sentence in _SENTENCES.items()
     ]
 
 
@@ -43,7 +44,7 @@ def people(texts: Texts, roll: Roll) -> list[Markup]:
     if not roll.given:
         return [texts("meetings.card.nobody")]
     who = {answer.value: roll.who(answer) for answer in Answer}
-    coming = [texts(f"meetings.card.{key}", people=members(who[key])) for key in _SHOWN if who[key]]
+    coming = [texts(f"meetings.card.{key}", people=members(who[key])) for key in _COMING if who[key]]
     rest = [
         texts(f"meetings.card.{key}", people=members(found))
         for key, found in (("no_word", roll.no_word), ("apologies", who["apologies"]))
@@ -125,7 +126,7 @@ def _when(texts: Texts, meeting: Meeting) -> Markup:
 def _mine(texts: Texts, mine: Answer | None) -> Markup:
     if mine is None:
         return texts("meetings.next.mine_none")
-    return texts("meetings.next.mine", answer=texts.plain(f"meetings.answer.{mine.value}"))
+    return texts("meetings.next.mine", answer=texts.plain(_SENTENCES[mine]))
 
 
 def reminder_card(texts: Texts, view: ReminderView) -> Card:
@@ -133,7 +134,7 @@ def reminder_card(texts: Texts, view: ReminderView) -> Card:
     meeting = view.meeting
     card = Card(colour=QUIET)
     key = "text" if view.answer is None else "answered"
-    answer = "" if view.answer is None else texts.plain(f"meetings.answer.{view.answer.value}")
+    answer = "" if view.answer is None else texts.plain(_SENTENCES[view.answer])
     card.text(
         texts(
             f"meetings.reminder.{key}",

@@ -90,7 +90,8 @@ class Texts:
 
     def plain(self, key: str, /, **parameters: object) -> str:
         """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
-        return self._sentences[key].format_map(parameters)
+        sentence = self._sentences[key]
+        return sentence.format_map(parameters) if parameters or "{" in sentence else sentence
 
     def has(self, key: str) -> bool:
         """Return whether there is such a sentence."""

@@ -1,7 +1,7 @@
 """The short way to answer an interaction, over real HTTP: what Discord gets, and what its refusals become."""
 
+import json
 from collections.abc import AsyncIterator
-from io import BytesIO
 from typing import Any
 
 import discord
@@ -9,7 +9,7 @@ import pytest
 from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from buddybot.ui.callback import answer_shortly
+from buddybot.ui.callback import answer
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup
 from tests.discord_server.server import FakeDiscord
@@ -39,11 +39,6 @@ async def typed(there: FakeDiscord) -> AsyncIterator[discord.Interaction[Any]]:
         yield discord.Interaction(data=packet, state=client._connection)
 
 
-async def answer(typed: discord.Interaction[Any], **said: Any) -> discord.InteractionCallbackResponse[Any]:
-    answer_shortly()
-    return await typed.response.send_message(view=CARD, **said)
-
-
 def asked(there: FakeDiscord) -> list[str]:
     return [each.path for each in there.asked if each.path.endswith("/callback")]
 
@@ -51,9 +46,11 @@ def asked(there: FakeDiscord) -> list[str]:
 async def test_an_answer_is_one_request_that_wants_nothing_back(
     there: FakeDiscord, typed: discord.Interaction[Any]
 ) -> None:
-    given = await answer(typed, ephemeral=True)
-    assert given.resource is None
-    assert "héllo" in there.answers[TOKEN][0]
+    await answer(typed, CARD, ephemeral=True)
+    [said] = map(json.loads, there.answers[TOKEN])
+    assert said["data"]["components"] == CARD.to_components()
+    assert said["data"]["flags"] == discord.MessageFlags(ephemeral=True, components_v2=True).value
+    assert said["data"]["allowed_mentions"] == {"parse": []}
     assert typed.response.type is discord.InteractionResponseType.channel_message
     assert len(asked(there)) == 1
 
@@ -63,7 +60,7 @@ async def test_what_is_not_taken_at_once_is_tried_again(
     there: FakeDiscord, typed: discord.Interaction[Any], fault: str
 ) -> None:
     there.faults.add("callback", fault)
-    await answer(typed)
+    await answer(typed, CARD, ephemeral=False)
     assert len(there.answers[TOKEN]) == 1
     assert len(asked(there)) == 2
 
@@ -73,7 +70,7 @@ async def test_an_answer_that_arrived_is_not_given_twice(
 ) -> None:
     there.faults.add("callback", "500 after")
     with pytest.raises(discord.HTTPException) as refused:
-        await answer(typed)
+        await answer(typed, CARD, ephemeral=False)
     assert refused.value.code == 40060
     assert len(there.answers[TOKEN]) == 1
 
@@ -83,23 +80,24 @@ async def test_a_refusal_is_the_librarys_own_error(
 ) -> None:
     del there.answers[TOKEN]
     with pytest.raises(discord.NotFound) as refused:
-        await answer(typed)
+        await answer(typed, CARD, ephemeral=False)
     assert refused.value.code == 10062
     assert not typed.response.is_done()
 
 
-async def test_files_go_the_librarys_way(there: FakeDiscord, typed: discord.Interaction[Any]) -> None:
-    given = await answer(typed, file=discord.File(BytesIO(b"x"), "a.txt"))
-    assert given.resource is not None
-    assert len(asked(there)) == 1
-    assert typed.response.is_done()
-
-
-async def test_another_way_in_the_librarys_place_is_left_there() -> None:
+async def test_another_way_in_the_librarys_place_is_used(
+    there: FakeDiscord, typed: discord.Interaction[Any]
+) -> None:
     class Other(AsyncWebhookAdapter):
         """Somebody's own."""
 
+        async def request(self, *_: Any, **said: Any) -> Any:
+            self.said = said["payload"]
+            return {"interaction": {"id": "77"}}
+
     other = Other()  # type: ignore[no-untyped-call]
-    async_context.set(other)
-    answer_shortly()
-    assert async_context.get() is other
+    token = async_context.set(other)
+    await answer(typed, CARD, ephemeral=False)
+    async_context.reset(token)
+    assert other.said["data"]["components"] == CARD.to_components()
+    assert not asked(there)

@@ -107,6 +107,14 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reply_module, "PATIENCE", 0.0)
 
 
+@pytest.fixture(autouse=True)
+def _no_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer(interaction: Any, card: Card, *, ephemeral: bool) -> None:
+        await interaction.response.send_message(view=card, ephemeral=ephemeral)
+
+    monkeypatch.setattr(reply_module, "answer", answer)
+
+
 def command() -> Discord:
     return Discord(discord.InteractionType.application_command)
 
