@@ -18,6 +18,7 @@ from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
 from buddybot.errors import OperatorError
+from buddybot.exports import scratch
 from buddybot.library import open_library
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
 from buddybot.pings.courier import Courier
@@ -75,6 +76,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         bot.services = suite.build(work, planner, _rules(settings, library))
         await bot.services.restores.settle_copy()
+        await asyncio.to_thread(scratch.sweep)  # what a bot that was killed had begun to write
         bot.live = Live(bot, bot.services)
         courier = Courier(
             database=database,

@@ -7,11 +7,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, NamedTuple
 
 from buddybot import __version__
-from buddybot.exports import cells
+from buddybot.exports import cells, scratch
 from buddybot.values import dataclass
 
 Filled = str | int | float | dt.date | dt.time | dt.datetime
@@ -160,7 +159,7 @@ def workbook(out: BinaryIO, *, title: str, now: dt.datetime, sheets: int) -> Ite
     # The library takes long to load, and most runs of the bot never write a workbook.
     import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 
-    with TemporaryDirectory(prefix="buddybot-", ignore_cleanup_errors=True) as folder:
+    with scratch.folder() as folder:
         book = xlsxwriter.Workbook(out, {"constant_memory": sheets <= MANY_SHEETS, "tmpdir": folder})
         made = now.astimezone(dt.UTC).replace(tzinfo=None)
         book.set_properties({"title": title, "author": f"buddybot {__version__}", "created": made})
