@@ -17,6 +17,7 @@ from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.migrations import migrate, pending
 from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
+from tests.chaos.organizer import EVENINGS, Organizer, meet
 from tests.chaos.outcome import Outcome, check, count_pings
 from tests.chaos.people import CHANNELS, Busy, Circle, Exporter, Host, Reporter, found, owe, remembered
 from tests.discord_server.remote import Remote, remote
@@ -29,6 +30,8 @@ STEP = 0.02
 """The most seconds that each half of a delivery takes."""
 WAITING = 15
 """Pings that are kept due."""
+PAST = slice(6, 6 + len(EVENINGS))
+"""The groups that have met before."""
 FAULTS = ("reset after", "503 after", "503 before")
 TO_SETTLE = 180.0
 
@@ -118,8 +121,11 @@ async def _killed(
     folder: Path,
 ) -> None:
     circles = await found(database, clock)
+    await meet(database, clock, circles[PAST])
     log = folder / "lives.log"
     log.touch()
+    temporary = folder / "temporary"
+    temporary.mkdir()
     given = {
         "life": "bot",
         "url": url,
@@ -128,12 +134,15 @@ async def _killed(
         "zero": clock.zero,
         "speed": SPEED,
         "log": str(log),
+        "temporary": str(temporary),
         "kills": kills // processes,
         "at_once": 1,
         "nth": (1, 1, 1, 2),
     }
+    chance = random.Random(seed)  # noqa: S311  # not for secrets
     async with asyncio.TaskGroup() as group:
-        people = _people(discord, circles, seed)
+        organizer = Organizer(discord, circles[PAST][0], chance, others=circles[PAST])
+        people = [*_people(discord, circles, chance), organizer]
         busy = [group.create_task(every(0.0, each.act)) for each in people]
         busy.append(group.create_task(every(0.2, _Owing(database, clock, circles))))
         async with lives(**given, seed=seed) as first, _second(processes, given, seed) as second:
@@ -147,17 +156,19 @@ async def _killed(
             await discord.scatter("send", 0.0, ())
             await database.write(partial(_try_now, clock=clock))
             async with asyncio.timeout(TO_SETTLE):
+                outcome.strange += await organizer.afterwards(database, clock)
                 await every(0.1, partial(_settled, database, clock))
             outcome.exits += [await each.stop() for each in both]
     await count_pings(outcome, database, discord)
     for person in people:
         outcome.confirmed += len(person.confirmed)
         outcome.forgotten += await database.read(partial(remembered, busy=person))
+    outcome.strange += await organizer.wrong(database, clock)
+    outcome.strange += [f"{each.name} was left" for each in temporary.iterdir()]
     outcome.errors = log.read_text().count("Traceback")
 
 
-def _people(discord: Remote, circles: Any, seed: int) -> list[Busy]:
-    chance = random.Random(seed)  # noqa: S311  # not for secrets
+def _people(discord: Remote, circles: Any, chance: random.Random) -> list[Busy]:
     return [
         *(Reporter(discord, circle, chance) for circle in circles[:3]),
         *(Host(discord, circle, chance) for circle in circles[3:5]),

@@ -24,7 +24,7 @@ class Outcome:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
-    """Messages that no row knows, and rows that know another message."""
+    """Messages that no row knows, rows that know another message, and files that should not be."""
     forgotten: list[str] = field(default_factory=list)
     """What was confirmed and is not on disk."""
     broken: list[str] = field(default_factory=list)

@@ -2,14 +2,14 @@
 
 import os
 import signal
-from asyncio import selector_events
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from zipfile import ZipFile
 
-from aiohttp.client_proto import ResponseHandler
-
+from buddybot.exports.parts import Maker
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet, _Letter
+from buddybot.services import attendance_export
+from buddybot.services.attendance_export import AttendanceExport
 from buddybot.services.checkins import CheckInService
 from buddybot.services.personal import PersonalService
 from buddybot.services.rotation import RotationService
@@ -20,98 +20,14 @@ from buddybot.storage.postgres import PostgresTx
 from buddybot.storage.sending import SendingRepository
 from buddybot.storage.sqlite_script import SqliteTx
 from buddybot.storage.venues import VenueRepository
+from buddybot.ui import attendance_export as record_answers
+from buddybot.ui.reply import Reply
+from tests.chaos.files import files_unread, half_a_file, half_sent
+from tests.chaos.ways import Point, after, before, behind, half_written, sometimes, unread, within
 
 RANDOM = "random instant"
 _SEND, _LOOK = (b"POST /api/v10/channels/", b"/messages "), (b"GET /api/v10/channels/", b"/messages?")
 _ANSWER, _EDIT = (b"POST /api/v10/interactions/", b"/callback"), (b"PATCH /api/v10/channels/", b"/messages/")
-
-Strike = Callable[..., None]
-"""Ends the process when its turn has come, after a last deed if there is one."""
-Point = Callable[[Strike], None]
-
-
-def before(owner: Any, name: str) -> Point:
-    """Just before a method begins."""
-
-    def install(strike: Strike) -> None:
-        original = getattr(owner, name)
-
-        async def doomed(*args: Any, **given: Any) -> Any:
-            strike()
-            return await original(*args, **given)
-
-        setattr(owner, name, doomed)
-
-    return install
-
-
-def after(owner: Any, name: str, *, always: bool = False) -> Point:
-    """When a method has done its work; one that returns nothing found nothing to do, if not `always`."""
-
-    def install(strike: Strike) -> None:
-        original = getattr(owner, name)
-
-        async def doomed(*args: Any, **given: Any) -> Any:
-            done = await original(*args, **given)
-            if done or always:
-                strike()
-            return done
-
-        setattr(owner, name, doomed)
-
-    return install
-
-
-def sometimes(*engines: Any) -> Point:
-    """Between two statements of a script."""
-
-    def install(strike: Strike) -> None:
-        for engine in engines:
-            passed = iter(range(1, 10_000))
-
-            def now_and_then(passed: Iterator[int] = passed) -> None:
-                if next(passed) % 13 == 0:
-                    strike()
-
-            before(engine, "run")(now_and_then)
-
-    return install
-
-
-def half_written(which: tuple[bytes, bytes]) -> Point:
-    """When half of a request's bytes are with the system."""
-
-    def install(strike: Strike) -> None:
-        def doomed(transport: Any, data: bytes) -> None:
-            if _is(data, which):
-                strike(lambda: transport._sock.send(data[: len(data) // 2]))
-
-        _watch_writing(doomed)
-
-    return install
-
-
-def unread(which: tuple[bytes, bytes]) -> Point:
-    """When the answer to a request is there and nobody has looked at it."""
-
-    def install(strike: Strike) -> None:
-        asked: dict[Any, bool] = {}
-
-        def note(transport: Any, data: bytes) -> None:
-            asked[transport.get_protocol()] = _is(data, which)
-
-        _watch_writing(note)
-        original = ResponseHandler.data_received
-
-        def doomed(self: ResponseHandler, data: bytes) -> None:
-            if asked.get(self):
-                strike()
-            original(self, data)
-
-        ResponseHandler.data_received = doomed  # type: ignore[method-assign]  # in a process that is to die
-
-    return install
-
 
 POINTS: Mapping[str, Point] = {
     "delivery: before the claim": before(SendingRepository, "claim"),
@@ -136,6 +52,15 @@ POINTS: Mapping[str, Point] = {
     "rotation: committed, not answered": after(RotationService, "willing"),
     "export: logged, not committed": after(AuditRepository, "log", always=True),
     "export: committed, not answered": after(PersonalService, "copy"),
+    "export: record noted, not committed": after(attendance_export, "_log", always=True),
+    "export: record committed, not made": after(AttendanceExport, "export"),
+    "export: before its files are made": before(record_answers, "followed"),
+    "export: file half written": half_a_file,
+    "export: workbook half packed": within(ZipFile, "write"),
+    "export: files made, not sent": behind(Maker, "make"),
+    "export: file half sent": half_sent,
+    "export: files sent, answer unread": files_unread,
+    "export: between two answers": before(Reply, "follow"),
     "card: edit half written": half_written(_EDIT),
     "card: answer unread": unread(_EDIT),
 }
@@ -164,23 +89,3 @@ def arm(label: str, nth: int, told: int, points: Mapping[str, Point]) -> None:
 
     if label in points:
         points[label](strike)
-
-
-def _is(data: bytes, which: tuple[bytes, bytes]) -> bool:
-    line = bytes(data[:400]).split(b"\r\n", 1)[0]
-    return line.startswith(which[0]) and which[1] in line
-
-
-def _watch_writing(look: Callable[[Any, bytes], None]) -> None:
-    """Show each request, as it is handed to the system, to somebody before it is written."""
-    transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]  # asyncio's own
-    write = transport.write
-
-    def watched(self: Any, data: Any) -> None:
-        look(self, bytes(data))
-        write(self, data)
-
-    def watched_lines(self: Any, chunks: Any) -> None:
-        watched(self, b"".join(bytes(chunk) for chunk in chunks))
-
-    transport.write, transport.writelines = watched, watched_lines

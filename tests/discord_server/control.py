@@ -17,7 +17,7 @@ class Control:
 
     def add_to(self, app: web.Application) -> None:
         """Serve it beside what the bot asks for."""
-        looking = ("look", "delivered", "events", "wait", "answered")
+        looking = ("look", "delivered", "handed", "events", "wait", "answered")
         for name in (*looking, "interact", "push", "fail", "gateway", "set"):
             app.router.add_post(f"/control/{name}", self._route(getattr(self, f"_{name}")))
 
@@ -42,6 +42,9 @@ class Control:
 
     async def _delivered(self, _: Json) -> Any:
         return [[each["id"], each["channel_id"], each["nonce"]] for each in self._discord.messages]
+
+    async def _handed(self, _: Json) -> Any:
+        return self._discord.handed
 
     async def _events(self, _: Json) -> Any:
         return list(self._discord.events.values())
@@ -87,7 +90,12 @@ class Control:
         if given["in_a_gap"]:
             await self._discord.gateway.drop()
         return await self._discord.interact(
-            given["kind"], given["data"], who=given["who"], where=given["where"], on=given["on"]
+            given["kind"],
+            given["data"],
+            who=given["who"],
+            where=given["where"],
+            on=given["on"],
+            largest=given["largest"],
         )
 
     async def _push(self, given: Json) -> Any:

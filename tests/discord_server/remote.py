@@ -12,7 +12,8 @@ import aiohttp
 
 from buddybot.places import PACKAGE
 from tests.discord_server.server import PATIENCE
-from tests.discord_server.shapes import BASE, CHANNEL
+from tests.discord_server.shapes import BASE, CHANNEL, LARGEST
+from tests.discord_server.uploads import Upload
 
 _COMMAND, _COMPONENT, _FORM = 2, 3, 5
 
@@ -45,6 +46,11 @@ class Remote:
         """Return how often each nonce arrived."""
         return Counter(nonce for _, _, nonce in await self.delivered())
 
+    async def handed(self) -> dict[str, list[Upload]]:
+        """Return the files that each interaction was answered with, by its token."""
+        found = await self.ask("handed")
+        return {token: [Upload(*each) for each in files] for token, files in found.items()}
+
     async def until(self, name: str, least: int = 1) -> None:
         """Wait until so many messages, sessions or requests of a route are there."""
         assert await self.ask("wait", name=name, least=least), f"{name} stayed below {least}"
@@ -62,18 +68,25 @@ class Remote:
     # -- what the bot is told -----------------------------------------------------------------------
 
     async def type(
-        self, command: str, who: int, where: int = CHANNEL, *, in_a_gap: bool = False, **options: str
+        self,
+        command: str,
+        who: int,
+        where: int = CHANNEL,
+        *,
+        in_a_gap: bool = False,
+        largest: int = LARGEST,
+        **options: str,
     ) -> str:
         """Let somebody type a command (`group sub`) with options; return the interaction's token.
 
-        `in_a_gap` cuts the connection just before.
+        `in_a_gap` cuts the connection just before; `largest` is how many bytes the answer's files may have.
         """
         name, *rest = command.split()
         chosen: list[Any] = [{"name": key, "type": 3, "value": value} for key, value in options.items()]
         for sub in rest:
             chosen = [{"name": sub, "type": 1, "options": chosen}]
         data = {"id": "1", "name": name, "type": 1, "options": chosen}
-        return await self._interact(_COMMAND, data, who, where, in_a_gap=in_a_gap)
+        return await self._interact(_COMMAND, data, who, where, in_a_gap=in_a_gap, largest=largest)
 
     async def submit(self, custom_id: str, fields: Mapping[str, str], who: int, where: int = CHANNEL) -> str:
         """Let a member send a form; return the interaction's token."""
@@ -93,11 +106,26 @@ class Remote:
         return await self._interact(_COMPONENT, data, who, where, on)
 
     async def _interact(
-        self, kind: int, data: Any, who: int, where: int, on: int | None = None, *, in_a_gap: bool = False
+        self,
+        kind: int,
+        data: Any,
+        who: int,
+        where: int,
+        on: int | None = None,
+        *,
+        in_a_gap: bool = False,
+        largest: int = LARGEST,
     ) -> str:
         clicked = None if on is None else str(on)
         token = await self.ask(
-            "interact", kind=kind, data=data, who=who, where=where, on=clicked, in_a_gap=in_a_gap
+            "interact",
+            kind=kind,
+            data=data,
+            who=who,
+            where=where,
+            on=clicked,
+            in_a_gap=in_a_gap,
+            largest=largest,
         )
         return str(token)
 

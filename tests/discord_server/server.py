@@ -23,6 +23,7 @@ from tests.discord_server.shapes import (
     BASE,
     BOT,
     CHANNEL,
+    LARGEST,
     MEMBER_PERMISSIONS,
     Json,
     answer,
@@ -34,6 +35,7 @@ from tests.discord_server.shapes import (
     role,
     user,
 )
+from tests.discord_server.uploads import Upload, uploads
 
 PATIENCE = 20.0
 """Seconds that a test waits at most for something that has to happen."""
@@ -84,6 +86,8 @@ class FakeDiscord:
         self.asked: deque[Asked] = deque(maxlen=KEPT)
         self.answers: dict[str, list[str]] = {}
         """What was said to each interaction, by its token."""
+        self.handed: dict[str, list[Upload]] = {}
+        """The files that each interaction was answered with, by its token."""
         self.acknowledged_again = 0
         self.token = ""
         self.address = ""
@@ -163,14 +167,23 @@ class FakeDiscord:
         return True
 
     async def interact(
-        self, kind: int, data: Mapping[str, Any], *, who: int, where: int = CHANNEL, on: str | None = None
+        self,
+        kind: int,
+        data: Mapping[str, Any],
+        *,
+        who: int,
+        where: int = CHANNEL,
+        on: str | None = None,
+        largest: int = LARGEST,
     ) -> str:
-        """Let somebody type, click or fill in; return the interaction's token."""
+        """Let somebody type, click or fill in; return the interaction's token.
+
+        `largest` is how many bytes the files of an answer may have.
+        """
         number = next(self._numbers)
         clicked = None if on is None else self.channels.get(on)
-        made = interaction(
-            number, kind, data, who=who, where=where, on=None if clicked is None else public(clicked)
-        )
+        message = None if clicked is None else public(clicked)
+        made = interaction(number, kind, data, who=who, where=where, on=message, largest=largest)
         self.answers[made["token"]] = []
         await self.gateway.push("INTERACTION_CREATE", made)
         return str(made["token"])
@@ -205,6 +218,7 @@ class FakeDiscord:
             if (other := instead(fault)) is not None:
                 return other
             said = await _said(request)
+            request["files"] = uploads(request.headers.get("Content-Type", ""), await request.read())
             await self._take_time()
             done = deed(request, said)
             await self._tell()  # for whoever waits for a deed whose answer is held back
@@ -272,6 +286,7 @@ class FakeDiscord:
             self.acknowledged_again += 1
             return refusal(400, _ACKNOWLEDGED)
         spoken.append(json.dumps(said, ensure_ascii=False))
+        self._hand_over(request)
         if "with_response" not in request.query:
             return None
         given: Json = {"interaction": {"id": request.match_info["interaction"], "type": 2}}
@@ -282,7 +297,12 @@ class FakeDiscord:
 
     def _follow_up(self, request: web.Request, said: Any) -> Any:
         self.answers.setdefault(request.match_info["token"], []).append(json.dumps(said, ensure_ascii=False))
+        self._hand_over(request)
         return message(next(self._numbers), str(CHANNEL), said)
+
+    def _hand_over(self, request: web.Request) -> None:
+        if request["files"]:
+            self.handed.setdefault(request.match_info["token"], []).extend(request["files"])
 
     def _make_event(self, _request: web.Request, said: Any) -> Any:
         made = event(self.channels.number(), said)

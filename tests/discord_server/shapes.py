@@ -12,6 +12,8 @@ GUILD, CHANNEL, APPLICATION_ID = 700, 800, 1
 BASE = "/api/v10"
 EPOCH = 1_420_070_400_000
 MEMBER_PERMISSIONS = "117760"
+LARGEST = 10_485_760
+"""Bytes that the files of an answer may have."""
 
 BOT: Json = {"id": "1", "username": "buddybot", "discriminator": "0", "avatar": None, "bot": True}
 APPLICATION: Json = {
@@ -164,9 +166,16 @@ def event(number: int, said: Mapping[str, Any]) -> Json:
 
 
 def interaction(
-    number: int, kind: int, data: Mapping[str, Any], *, who: int, where: int, on: Json | None = None
+    number: int,
+    kind: int,
+    data: Mapping[str, Any],
+    *,
+    who: int,
+    where: int,
+    on: Json | None = None,
+    largest: int = LARGEST,
 ) -> Json:
-    """What somebody typed, clicked (`on` is the message) or filled in."""
+    """What somebody typed, clicked (`on` is the message) or filled in; files may have so many bytes."""
     made = {
         "id": str(number),
         "application_id": str(APPLICATION_ID),
@@ -183,7 +192,7 @@ def interaction(
         "entitlements": [],
         "authorizing_integration_owners": {"0": str(GUILD)},
         "context": 0,
-        "attachment_size_limit": 10_485_760,
+        "attachment_size_limit": largest,
         "data": data,
     }
     return made if on is None else {**made, "message": on}
