@@ -1,11 +1,13 @@
 """Empty databases of both engines, for what opens them from several processes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from tests.databases import _execute, _url
+import asyncpg
+
+from tests.databases import ADDRESS, _url
 
 
 @asynccontextmanager
@@ -17,9 +19,18 @@ async def empty(engine: str, folder: Path, rounds: int = 1) -> AsyncIterator[str
         return
     schemas = [f"{name}_{number}" for number in range(rounds)]
     try:
-        for schema in schemas:
-            await _execute(_url(schema), f"CREATE SCHEMA {schema}")
+        await _each("CREATE SCHEMA {}", schemas)
         yield _url(f"{name}_ROUND").replace("ROUND", "{round}")
     finally:
+        await _each("DROP SCHEMA IF EXISTS {} CASCADE", schemas)
+
+
+async def _each(statement: str, schemas: Sequence[str]) -> None:
+    """Carry out the same for every schema, in transactions of their own, which hold few locks each."""
+    connection = await asyncpg.connect(ADDRESS, timeout=5)
+    try:
+        await connection.execute("SET synchronous_commit = off")
         for schema in schemas:
-            await _execute(_url(schema), f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            await connection.execute(statement.format(schema))
+    finally:
+        await connection.close()

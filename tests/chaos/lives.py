@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, Self
 
 from buddybot import app, bot, locales
@@ -109,6 +111,7 @@ class Life:
 
     number: int
     heard: int
+    begun: float
 
     @classmethod
     def begin(cls, given: Given, label: str = "", nth: int = 0) -> Self:
@@ -117,8 +120,7 @@ class Life:
         child = os.fork()
         if child:
             os.close(told)
-            return cls(child, heard)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            return cls(child, heard, time.monotonic())
         logging.basicConfig(filename=given["log"], level=logging.ERROR, force=True)
         live, points = LIVES[given["life"]]
         arm(label, nth, told, points)
@@ -133,12 +135,20 @@ class Life:
                 logging.error("a life ended by itself", exc_info=True)
             os._exit(code)
 
+    @property
+    def age(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.begun
+
     def end(self, patience: float) -> tuple[str, int | None]:
-        """Wait for its end, or make it; return where it was killed, and its exit code if it was not."""
-        if signal.sigtimedwait({signal.SIGCHLD}, patience) is None:
+        """Wait for its end, or make it when it is so old.
+
+        Return where it was killed, and its exit code if it was not.
+        """
+        # SIGCHLD would not tell which of several it was. This end is open as long as the process is there.
+        if not select.select([self.heard], [], [], max(0.0, patience - self.age))[0]:
             os.kill(self.number, signal.SIGKILL)
         status = os.waitpid(self.number, 0)[1]
-        signal.sigtimedwait({signal.SIGCHLD}, 0)  # the news of this death, or it would end the next wait
         label = os.read(self.heard, 100).decode()
         os.close(self.heard)
         return label or RANDOM, None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
@@ -150,22 +160,20 @@ def main(given: Given) -> None:
     prepare()
     chance = random.Random(given["seed"])  # noqa: S311  # not for secrets
     labels = [*LIVES[given["life"]][1], RANDOM, RANDOM]
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     killed: Counter[str] = Counter()
     ended: Counter[str] = Counter()
     rounds, usual = 0, 0.3
     present = {**given, "url": given["url"].format(round=rounds)}
     while killed.total() < given["kills"]:
         chosen = chance.choices(labels, k=given["at_once"])
+        # A busy machine takes longer, and what is killed too early has done nothing.
+        patience = [usual * (chance.uniform(0.05, 2.5) if label == RANDOM else LONGEST) for label in chosen]
         lives = [Life.begin(present, label, chance.choice(given["nth"])) for label in chosen]
         whole = False
-        for life, label in zip(lives, chosen, strict=True):
-            # A busy machine takes longer, and what is killed too early has done nothing.
-            patience = usual * (chance.uniform(0.05, 2.5) if label == RANDOM else LONGEST)
-            begun = time.monotonic()
-            where, code = life.end(patience)
+        for seconds, label, life in sorted(zip(patience, chosen, lives, strict=True), key=itemgetter(0)):
+            where, code = life.end(seconds)
             if where != RANDOM or code is not None:
-                usual += ((time.monotonic() - begun) - usual) / 10
+                usual += (life.age - usual) / 10
             elif label != RANDOM:  # it did not come that far, or had no reason to
                 usual = min(usual * 1.05, MOST_USUAL)
             if code is None:
