@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -56,9 +58,9 @@ class Lives:
         return int(said["exit"])
 
     def kill(self) -> None:
-        """End it, should it still be there."""
+        """End it with the life that it has begun, should it still be there."""
         if self._process.returncode is None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 @asynccontextmanager
@@ -67,6 +69,7 @@ async def lives(**given: Any) -> AsyncIterator[Lives]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.chaos.lives", json.dumps(given),
         cwd=PACKAGE.parent,
+        start_new_session=True,  # one group with its lives, and Ctrl-C is for whoever cleans up
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

@@ -166,6 +166,7 @@ async def remote(**options: Any) -> AsyncIterator[Remote]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.discord_server", json.dumps(options),
         cwd=PACKAGE.parent,
+        start_new_session=True,  # Ctrl-C is for whoever started it, and then closes its stdin
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
