@@ -26,6 +26,8 @@ PART = 80
 """Kills in one world."""
 MIGRATIONS = 0.2
 """The share of kills that befall a migration."""
+RUNS = 0.02
+"""The share that befall `python -m buddybot run`, by the wall clock: each takes seconds."""
 STOPPED = 130
 """What a shell takes for interrupted."""
 
@@ -77,13 +79,14 @@ class Row:
 
 def rows(kills: int) -> Sequence[Row]:
     """Every engine, with one process and with two."""
-    migrations = int(kills * MIGRATIONS)
-    return [
+    migrations, runs = int(kills * MIGRATIONS), int(kills * RUNS)
+    side_by_side = [
         Row(engine, processes, life, share // 4)
-        for life, share in (("bot", kills - migrations), ("migration", migrations))
+        for life, share in (("bot", kills - migrations - runs), ("migration", migrations))
         for engine in ("sqlite", "postgres")
         for processes in (1, 2)
     ]
+    return side_by_side + [Row(engine, 1, "process", runs // 2) for engine in ("sqlite", "postgres")]
 
 
 async def main(kills: int, seed: int) -> int:

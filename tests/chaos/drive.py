@@ -28,6 +28,10 @@ SPEED = 20.0
 """Seconds of the bots' time in a real one; it goes on from life to life. A lease is then 4.5 real seconds."""
 FORGETS_AFTER = 3.0
 """Real seconds that a nonce is remembered: shorter than a lease, so that the nonce alone would double."""
+FORGETS_AT_ONCE = 0.2
+"""The same where a lease does not last, as between two processes of `buddybot run`."""
+USUAL_PROCESS = 1.5
+"""Seconds that such a process usually needs until it does something."""
 STEP = 0.02
 """The most seconds that each half of a delivery takes."""
 WAITING = 15
@@ -83,29 +87,32 @@ async def lives(**given: Any) -> AsyncIterator[Lives]:
 
 async def kill(life: str, engine: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
     """Kill so many of one kind, on empty databases."""
-    deed = {"bot": kill_bots, "migration": kill_migrations}[life]
     # On a machine that does nothing else most migrations are done before they are killed.
-    async with empty(engine, folder, 1 if life == "bot" else 5 * kills + 10) as url:
-        return await deed(url, kills=kills, processes=processes, seed=seed, folder=folder)
+    rounds = 5 * kills + 10 if life == "migration" else 1
+    async with empty(engine, folder, rounds) as url:
+        if life == "migration":
+            return await kill_migrations(url, kills=kills, processes=processes, seed=seed, folder=folder)
+        return await kill_bots(life, url, kills=kills, processes=processes, seed=seed, folder=folder)
 
 
-async def kill_bots(url: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
+async def kill_bots(life: str, url: str, *, kills: int, processes: int, seed: int, folder: Path) -> Outcome:
     """Kill bots that serve a busy world, so many at a time, and count what became of it."""
     url = url.format(round=0)
-    clock, outcome = Clock(time.time(), SPEED), Outcome()
+    is_fast = life == "bot"
+    clock, outcome = Clock(time.time(), SPEED if is_fast else 1.0), Outcome()
     database = await connect(url)
     try:
         await migrate(database)
         async with remote(
             channels=CHANNELS,
             slow=STEP,
-            nonce_memory=FORGETS_AFTER,
+            nonce_memory=FORGETS_AFTER if is_fast else FORGETS_AT_ONCE,
             zero=clock.zero,
-            speed=SPEED,
+            speed=clock.speed,
             seed=seed,
         ) as discord:
             await discord.scatter("send", 0.1, FAULTS)
-            await _killed(outcome, url, database, discord, clock, kills, processes, seed, folder)
+            await _killed(life, outcome, url, database, discord, clock, kills, processes, seed, folder)
         await check(outcome, database)
     finally:
         await database.close()
@@ -113,6 +120,7 @@ async def kill_bots(url: str, *, kills: int, processes: int, seed: int, folder: 
 
 
 async def _killed(
+    life: str,
     outcome: Outcome,
     url: str,
     database: Database,
@@ -130,12 +138,13 @@ async def _killed(
     temporary = folder / "temporary"
     temporary.mkdir()
     given = {
-        "life": "bot",
+        "life": life,
         "url": url,
         "rest": discord.address,
         "token": "not.a.token",
         "zero": clock.zero,
-        "speed": SPEED,
+        "speed": clock.speed,
+        "usual": 0.3 if life == "bot" else USUAL_PROCESS,
         "log": str(log),
         "temporary": str(temporary),
         "kills": kills // processes,
@@ -145,7 +154,9 @@ async def _killed(
     chance = random.Random(seed)  # noqa: S311  # not for secrets
     async with asyncio.TaskGroup() as group:
         organizer = Organizer(discord, circles[PAST][0], chance, others=circles[PAST])
-        people = [*_people(discord, circles, chance), organizer]
+        people = _people(discord, circles, chance)
+        if life == "bot":  # by the wall clock four exports a minute are too few
+            people.append(organizer)
         busy = [group.create_task(every(0.0, each.act)) for each in people]
         busy.append(group.create_task(every(0.2, _Owing(database, clock, circles))))
         async with lives(**given, seed=seed) as first, _second(processes, given, seed) as second:
@@ -159,7 +170,8 @@ async def _killed(
             await discord.scatter("send", 0.0, ())
             await database.write(partial(_try_now, clock=clock))
             async with asyncio.timeout(TO_SETTLE):
-                outcome.strange += await organizer.afterwards(database, clock)
+                if organizer in people:
+                    outcome.strange += await organizer.afterwards(database, clock)
                 await every(0.1, partial(_settled, database, clock))
             outcome.exits += [await each.stop() for each in both]
     await count_pings(outcome, database, discord)

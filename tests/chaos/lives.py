@@ -27,9 +27,10 @@ from typing import Any, Self
 
 from buddybot import app, bot, locales
 from buddybot.library import load_activities
+from buddybot.places import PACKAGE
 from buddybot.services import attendance_export
 from buddybot.settings import Settings
-from buddybot.storage.database import connect
+from buddybot.storage.database import Tx, connect
 from buddybot.storage.migrations import migrate
 from buddybot.ui import attendance_export as record_answers
 from tests.chaos.clock import Clock, FastAlarm
@@ -74,8 +75,48 @@ def migrating(given: Given) -> None:
     asyncio.run(live())
 
 
+def as_a_host_starts_it(given: Given) -> None:
+    """Become `python -m buddybot run`; before, let pass what a lease and the next attempt wait for.
+
+    There is no other bot meanwhile whose leases these could be.
+    """
+
+    async def pass_time() -> None:
+        database = await connect(given["url"])
+        await database.write(time_passed)
+        await database.close()
+
+    asyncio.run(pass_time())
+    said = os.open(given["log"], os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(said, stream)
+    os.chdir(PACKAGE.parent)
+    os.execve(sys.executable, (sys.executable, "-m", "buddybot", "run"), _environment(given))  # noqa: S606
+
+
+async def time_passed(tx: Tx) -> None:
+    """Let every lease have run out, and every attempt be due."""
+    await tx.run("UPDATE outbox SET lease_until = 0 WHERE state = 'sending'")
+    await tx.run("UPDATE outbox SET try_at = due_at WHERE state IN ('planned', 'sending')")
+
+
+def _environment(given: Given) -> dict[str, str]:
+    ours = ("DATABASE_URL", "DYNO")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BUDDYBOT_")}
+    return {
+        **{name: value for name, value in kept.items() if name not in ours},
+        "BUDDYBOT_DISCORD__API_BASE": given["rest"],
+        "BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000",  # nobody rests here
+        "BUDDYBOT_LOG__LEVEL": "ERROR",
+        "DATABASE_URL": given["url"],
+        "DISCORD_TOKEN": given["token"],
+        "TMPDIR": given["temporary"],
+    }
+
+
 LIVES: Mapping[str, tuple[Callable[[Given], None], Mapping[str, Point]]] = {
     "bot": (whole_bot, POINTS),
+    "process": (as_a_host_starts_it, {}),
     "migration": (migrating, MIGRATION),
 }
 
@@ -121,6 +162,7 @@ class Life:
         if child:
             os.close(told)
             return cls(child, heard, time.monotonic())
+        os.set_inheritable(told, True)  # for a life that becomes another program
         logging.basicConfig(filename=given["log"], level=logging.ERROR, force=True)
         live, points = LIVES[given["life"]]
         arm(label, nth, told, points)
@@ -162,7 +204,7 @@ def main(given: Given) -> None:
     labels = [*LIVES[given["life"]][1], RANDOM, RANDOM]
     killed: Counter[str] = Counter()
     ended: Counter[str] = Counter()
-    rounds, usual = 0, 0.3
+    rounds, usual = 0, given.get("usual", 0.3)
     present = {**given, "url": given["url"].format(round=rounds)}
     while killed.total() < given["kills"]:
         chosen = chance.choices(labels, k=given["at_once"])
@@ -187,7 +229,7 @@ def main(given: Given) -> None:
     last = Life.begin(present)
     sys.stdin.read()
     os.kill(last.number, signal.SIGTERM)
-    say({"exit": last.end(10.0)[1]})
+    say({"exit": last.end(last.age + 10.0)[1]})
 
 
 def say(what: object) -> None:
