@@ -127,10 +127,15 @@ async def unless_stopped(work: Coroutine[Any, Any, None]) -> bool:
             doing.cancel()
         stopped.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
-    with suppress(asyncio.CancelledError):
-        await doing
+    loop, signals = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    try:
+        with suppress(asyncio.CancelledError):
+            await doing
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
     return not stopped.is_set()
 
 

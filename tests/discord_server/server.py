@@ -39,6 +39,7 @@ from tests.discord_server.uploads import Upload, uploads
 
 PATIENCE = 20.0
 """Seconds that a test waits at most for something that has to happen."""
+FILES = web.RequestKey("files", list[Upload])
 KEPT = 20_000
 """Requests that are remembered."""
 _ACKNOWLEDGED, _UNKNOWN_INTERACTION, _UNKNOWN_MESSAGE, _UNKNOWN_EVENT = 40060, 10062, 10008, 10070
@@ -218,7 +219,7 @@ class FakeDiscord:
             if (other := instead(fault)) is not None:
                 return other
             said = await _said(request)
-            request["files"] = uploads(request.headers.get("Content-Type", ""), await request.read())
+            request[FILES] = uploads(request.headers.get("Content-Type", ""), await request.read())
             await self._take_time()
             done = deed(request, said)
             await self._tell()  # for whoever waits for a deed whose answer is held back
@@ -301,8 +302,8 @@ class FakeDiscord:
         return message(next(self._numbers), str(CHANNEL), said)
 
     def _hand_over(self, request: web.Request) -> None:
-        if request["files"]:
-            self.handed.setdefault(request.match_info["token"], []).extend(request["files"])
+        if request[FILES]:
+            self.handed.setdefault(request.match_info["token"], []).extend(request[FILES])
 
     def _make_event(self, _request: web.Request, said: Any) -> Any:
         made = event(self.channels.number(), said)

@@ -1,5 +1,6 @@
 """The Discord that the bot is judged by does what the tests that use it rely on."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from tests.discord_server.limits import IN_A_CHANNEL, IN_ALL, Limits
 from tests.discord_server.server import FakeDiscord
+from tests.discord_server.uploads import Upload, digest
 
 IDENTIFY, RESUME, INVALID, HELLO = 2, 6, 9, 10
 
@@ -97,3 +99,33 @@ async def test_a_session_that_is_resumed_is_told_what_it_missed(
     discord.gateway.forgetful = True
     third = await connected(http, discord, {"op": RESUME, "d": told})
     assert (await third.receive_json())["op"] == INVALID
+
+
+async def test_what_files_an_answer_had_is_known(http: aiohttp.ClientSession, discord: FakeDiscord) -> None:
+    token = await discord.interact(2, {"name": "me"}, who=11)
+    form = aiohttp.FormData()
+    form.add_field("payload_json", json.dumps({"type": 4, "data": {"components": []}}))
+    for name, content in (("a.csv", b"1\r\n\r\n2\r\n"), ("b.csv", b"")):
+        form.add_field("files[0]", content, filename=name)
+    number = token.rsplit("-", 1)[1]
+    async with http.post(f"{discord.address}/interactions/{number}/{token}/callback", data=form) as response:
+        assert response.status == 204
+    assert discord.handed == {
+        token: [Upload("a.csv", 8, digest(b"1\r\n\r\n2\r\n")), Upload("b.csv", 0, digest(b""))]
+    }
+
+
+async def test_half_a_file_is_no_answer(discord: FakeDiscord) -> None:
+    token = await discord.interact(2, {"name": "me"}, who=11)
+    host, port = discord.address.removeprefix("http://").split("/")[0].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    half = b'--x\r\nContent-Disposition: form-data; name="files[0]"; filename="a.csv"\r\n\r\nhalf'
+    path = f"/api/v10/interactions/{token.rsplit('-', 1)[1]}/{token}/callback"
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 4000\r\n"
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode() + half)
+    await writer.drain()
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    assert discord.handed == {}
+    assert discord.answers[token] == []
