@@ -302,8 +302,9 @@ class FakeDiscord:
         return message(next(self._numbers), str(CHANNEL), said)
 
     def _hand_over(self, request: web.Request) -> None:
-        if request[FILES]:
-            self.handed.setdefault(request.match_info["token"], []).extend(request[FILES])
+        files = request[FILES]
+        if files:
+            self.handed.setdefault(request.match_info["token"], []).extend(files)
 
     def _make_event(self, _request: web.Request, said: Any) -> Any:
         made = event(self.channels.number(), said)
