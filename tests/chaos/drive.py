@@ -133,9 +133,8 @@ async def _killed(
 ) -> None:
     circles = await found(database, clock)
     await meet(database, clock, circles[PAST])
-    log = folder / "lives.log"
+    log, temporary = folder / "lives.log", folder / "temporary"
     log.touch()
-    temporary = folder / "temporary"
     temporary.mkdir()
     given = {
         "life": life,
@@ -151,12 +150,9 @@ async def _killed(
         "at_once": 1,
         "nth": (1, 1, 1, 2),
     }
-    chance = random.Random(seed)  # noqa: S311  # not for secrets
+    people = _people(life, discord, circles, seed)
+    organizers = [each for each in people if isinstance(each, Organizer)]
     async with asyncio.TaskGroup() as group:
-        organizer = Organizer(discord, circles[PAST][0], chance, others=circles[PAST])
-        people = _people(discord, circles, chance)
-        if life == "bot":  # by the wall clock four exports a minute are too few
-            people.append(organizer)
         busy = [group.create_task(every(0.0, each.act)) for each in people]
         busy.append(group.create_task(every(0.2, _Owing(database, clock, circles))))
         async with lives(**given, seed=seed) as first, _second(processes, given, seed) as second:
@@ -170,7 +166,7 @@ async def _killed(
             await discord.scatter("send", 0.0, ())
             await database.write(partial(_try_now, clock=clock))
             async with asyncio.timeout(TO_SETTLE):
-                if organizer in people:
+                for organizer in organizers:
                     outcome.strange += await organizer.afterwards(database, clock)
                 await every(0.1, partial(_settled, database, clock))
             outcome.exits += [await each.stop() for each in both]
@@ -178,17 +174,22 @@ async def _killed(
     for person in people:
         outcome.confirmed += len(person.confirmed)
         outcome.forgotten += await database.read(partial(remembered, busy=person))
-    outcome.strange += await organizer.wrong(database, clock)
+    for organizer in organizers:
+        outcome.strange += await organizer.wrong(database, clock)
     outcome.strange += [f"{each.name} was left" for each in temporary.iterdir()]
     outcome.errors = log.read_text().count("Traceback")
 
 
-def _people(discord: Remote, circles: Any, chance: random.Random) -> list[Busy]:
-    return [
+def _people(life: str, discord: Remote, circles: Any, seed: int) -> list[Busy]:
+    chance = random.Random(seed)  # noqa: S311  # not for secrets
+    people: list[Busy] = [
         *(Reporter(discord, circle, chance) for circle in circles[:3]),
         *(Host(discord, circle, chance) for circle in circles[3:5]),
         Exporter(discord, circles[5], chance),
     ]
+    if life == "bot":  # by the wall clock four exports a minute are too few
+        people.append(Organizer(discord, circles[PAST][0], chance, others=circles[PAST]))
+    return people
 
 
 @asynccontextmanager
