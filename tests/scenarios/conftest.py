@@ -10,13 +10,15 @@ import simcord
 from buddybot.app import create_bot
 from buddybot.demo.clock import FollowedClock
 from buddybot.settings import Settings
+from buddybot.storage import sqlite
 from tests.contract import watch
 from tests.world import World
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """What ships, with a database of the test's own."""
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """What ships, with a database of the test's own; a crash of the machine may lose its rows."""
+    monkeypatch.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
     address = f"sqlite:///{(tmp_path / 'buddybot.sqlite3').as_posix()}"
     # Time stands still where nobody lets it pass, and some scenarios try a hundred things meanwhile.
     unhurried = {"BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000"}
