@@ -53,7 +53,7 @@ screenshots: $(READY) ## Take the pictures in docs/screenshots from the playgrou
 click-test: $(READY) ## Click about in the playground for five minutes, with the browser that the machine has
 	$(BIN)/python -m tests.demo.clicking
 
-hostile: $(READY) ## Put every hostile value into everything that can be filled in; takes half an hour
+hostile: $(READY) ## Put every hostile value into everything that can be filled in; takes twenty minutes of one core
 	BUDDYBOT_TEST_HOSTILE=all $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/scenarios/test_hostile_input.py \
 		tests/scenarios/test_hostile_shapes.py tests/scenarios/test_hostile_words_kept.py
 
