@@ -38,11 +38,12 @@ async def _taken(interaction: "discord.Interaction[Any]", card: Payload, ephemer
         "allowed_mentions": _NOBODY,
     }
     body = _encode({"type": _MESSAGE.value, "data": data}).encode()
+    base = URL(Route.BASE)
     # The token is Discord's own and made of what an address may hold.
-    address = URL(f"{Route.BASE}/interactions/{interaction.id}/{interaction.token}/callback", encoded=True)
+    path = f"{base.raw_path}/interactions/{interaction.id}/{interaction.token}/callback"
     http, session = interaction.client.http, interaction._session  # noqa: SLF001  # held by a test
     async with session.post(
-        address,
+        base.with_path(path, encoded=True),
         data=aiohttp.BytesPayload(body, content_type="application/json"),
         proxy=http.proxy,
         proxy_auth=http.proxy_auth,

@@ -46,18 +46,20 @@ def button(
     disabled: bool = False,
 ) -> Part:
     """Return a button that leads to `route`."""
-    return {
+    made: Part = {
         "type": _BUTTON,
         "label": shortened(label, 80),
         "style": style.value,
         "custom_id": custom_id(route, *arguments),
-        "disabled": disabled,
     }
+    if disabled:
+        made["disabled"] = True
+    return made
 
 
 def link_button(label: str, url: str) -> Part:
     """Return a button that leads to a web address; the label says where to."""
-    return {"type": _BUTTON, "label": shortened(label, 80), "style": _LINK, "url": url, "disabled": False}
+    return {"type": _BUTTON, "label": shortened(label, 80), "style": _LINK, "url": url}
 
 
 def option(
@@ -87,8 +89,6 @@ def select(
         "options": [each.to_dict() for each in options],
         "min_values": least,
         "max_values": min(most, len(options)),
-        "required": True,
-        "disabled": False,
     }
     if placeholder:
         made["placeholder"] = shortened(placeholder, 150)
@@ -103,9 +103,7 @@ class Card(Payload):
         self._left = TEXT_LIMIT
         self._room = PARTS_LIMIT - 1
         accent = None if colour is None else colour.value
-        super().__init__(
-            [{"type": _FRAME, "accent_color": accent, "spoiler": False, "components": self._parts}]
-        )
+        super().__init__([{"type": _FRAME, "accent_color": accent, "components": self._parts}])
 
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
@@ -115,7 +113,7 @@ class Card(Payload):
 
     def line(self) -> "Card":
         """Add a thin line."""
-        return self._add({"type": _LINE, "divider": True, "spacing": 1})
+        return self._add({"type": _LINE})
 
     def beside(self, text: Markup, accessory: Part) -> "Card":
         """Add a text with a button at its right."""
@@ -131,11 +129,11 @@ class Card(Payload):
 
     def file(self, name: str) -> "Card":
         """Add a file that is sent along under this name; a name of ASCII letters, digits and hyphens."""
-        return self._add({"type": _FILE, "file": {"url": f"attachment://{name}"}, "spoiler": False})
+        return self._add({"type": _FILE, "file": {"url": f"attachment://{name}"}})
 
     def picture(self, name: str, alt: str) -> "Card":
         """Show a picture that is sent along under this name, with what it says in words."""
-        shown = {"media": {"url": f"attachment://{name}"}, "description": alt, "spoiler": False}
+        shown = {"media": {"url": f"attachment://{name}"}, "description": alt}
         return self._add({"type": _PICTURES, "items": [shown]})
 
     def note(self, text: Markup) -> "Card":
