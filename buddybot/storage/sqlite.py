@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, cast
 
-import aiosqlite
-
 from buddybot.storage.errors import CLOSED, StorageError
 from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
+from buddybot.storage.sqlite_thread import DatabaseThread
 from buddybot.storage.transaction import Script, T
 from buddybot.values import dataclass
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _MOST_READERS = 8  # that share a snapshot, and wait for each other
+_PATIENCE = 0.002  # seconds that the loop waits for readers; a disk that is slow must not hold up more
 _ATTEMPTS = 3  # each waits for the busy timeout
 _SWITCHES = 50  # tries to switch a new file to write-ahead logging, which does not wait for its lock
 _BUSY_MS = 5_000
@@ -29,47 +29,6 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "trusted_schema=OFF",
 )
-
-
-class DatabaseThread:
-    """One connection on a thread of its own, and the only place that knows aiosqlite's internals.
-
-    It needs ``_conn``, ``_tx`` and ``_thread``; hence ``aiosqlite<0.23`` and the test that holds them.
-    """
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    async def open(cls, location: str, prepare: Callable[[sqlite3.Connection], None]) -> Self:
-        """Open ``location`` and run ``prepare`` on the new connection."""
-        connection = aiosqlite.connect(location, isolation_level=None, cached_statements=512)
-        connection._thread.daemon = True  # noqa: SLF001  # a forgotten close must not keep the process alive
-        try:
-            thread = cls(await connection)
-        except BaseException:  # aiosqlite has told its thread to end; it must do so before the loop does
-            connection._thread.join()  # noqa: SLF001  # see the class
-            raise
-        try:
-            await thread.hop(prepare)
-        except BaseException:  # whatever stops the opening, the thread must not be left behind
-            await connection.close()
-            raise
-        return thread
-
-    def hop(self, function: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
-        """Run ``function`` whole on the thread, in order of asking; cancelling does not stop it."""
-        try:
-            connection = self._connection._conn  # noqa: SLF001  # see the class
-        except ValueError as error:
-            raise StorageError(CLOSED) from error
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._connection._tx.put_nowait((future, partial(function, connection)))  # noqa: SLF001  # see the class
-        return future
-
-    async def close(self) -> None:
-        """Finish what was asked, then close the connection and end the thread."""
-        await self._connection.close()
 
 
 @dataclass(slots=True, eq=False)
@@ -107,11 +66,17 @@ class _Rounds:
         carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]]], None],
         *,
         largest: int,
+        patience: float = 0.0,
     ) -> None:
-        """`carry_out` runs on the thread and notes in each unit what became of it."""
+        """`carry_out` runs on the thread and notes in each unit what became of it.
+
+        `patience` is for how many seconds the loop waits for a round when none is under way.
+        """
         self._thread = thread
         self._carry_out = carry_out
         self._largest = largest
+        self._patience = patience
+        self._asking = False
         self._waiting: deque[_Unit[Any]] = deque()
         self._rounds: set[asyncio.Future[list[_Unit[Any]]]] = set()
 
@@ -120,7 +85,11 @@ class _Rounds:
         # A script that opens a second transaction fails here, before it waits: its thread has no loop.
         unit = _Unit(script, asyncio.get_running_loop().create_future())
         self._waiting.append(unit)
-        self._ask()
+        if not self._patience:
+            self._ask()
+        elif not self._asking:  # with all that come in this turn of the loop and in the next one
+            self._asking, loop = True, asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._ask)
         try:
             await unit.over
         except asyncio.CancelledError:
@@ -134,8 +103,13 @@ class _Rounds:
             await asyncio.wait(self._rounds)
 
     def _ask(self) -> None:
+        self._asking = False
         if self._waiting and len(self._rounds) < 2:
-            asked = self._thread.hop(self._round)
+            asked = (
+                self._thread.hop_and_wait(self._round, seconds=self._patience)
+                if self._patience and not self._rounds
+                else self._thread.hop(self._round)
+            )
             self._rounds.add(asked)
             asked.add_done_callback(self._tell)
 
@@ -176,7 +150,7 @@ class SqliteDatabase:
         self._reads = (
             _Rounds(writer, _look_in_memory, largest=_MOST_READERS)
             if reader is None
-            else _Rounds(reader, _look, largest=_MOST_READERS)
+            else _Rounds(reader, _look, largest=_MOST_READERS, patience=_PATIENCE)
         )
         self._closed = False
 
@@ -213,7 +187,7 @@ class SqliteDatabase:
 
         `secure_delete` overwrites a deleted row where it is, but not where it was before its page was split.
         """
-        return await self._writer.hop(partial(_scrub, whole=whole))
+        return await self._writer.hop(partial(_scrub, whole=whole), beside=False)
 
     async def close(self) -> None:
         """Refuse new scripts, finish those that wait, close both connections."""

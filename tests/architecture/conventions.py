@@ -14,10 +14,10 @@ Allowed = Mapping[tuple[str, str], str]
 CLOCKS: Allowed = {
     ("buddybot/app.py", "datetime.now"): "the default of `now`, injected into everything else",
 }
+_CARRIED = "carries whatever happened between the database's thread and its caller, and raises it there"
 CAUGHT_WHOLE: Allowed = {
-    ("buddybot/storage/sqlite.py", "BaseException"): (
-        "carries whatever happened between the database's thread and its caller, and raises it there"
-    ),
+    ("buddybot/storage/sqlite.py", "BaseException"): _CARRIED,
+    ("buddybot/storage/sqlite_thread.py", "BaseException"): _CARRIED,
 }
 SLEEPS: Allowed = {
     ("tests/storage/test_sqlite.py", "asyncio.sleep"): "a script that would wait is refused before it does",

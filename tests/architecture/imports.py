@@ -107,10 +107,11 @@ def _among(*modules: str) -> Callable[[str], bool]:
 OUTSIDE: dict[str, Callable[[str], bool]] = {
     "discord": _shows_discord,
     "apscheduler": _among("buddybot.pings.alarm"),
-    "aiosqlite": _among("buddybot.storage.sqlite"),
+    "aiosqlite": _among("buddybot.storage.sqlite_thread"),
     # The engine's own module: its transactions, and its test for whether a statement is complete.
     "sqlite3": _among(
-        *("buddybot.storage.sqlite", "buddybot.storage.sqlite_script", "buddybot.storage.migrations"),
+        *("buddybot.storage.sqlite", "buddybot.storage.sqlite_thread", "buddybot.storage.sqlite_script"),
+        "buddybot.storage.migrations",
         "buddybot.storage.copies",
     ),
     "asyncpg": _among("buddybot.storage.postgres"),
