@@ -94,9 +94,14 @@ class Meeting:
 
     def answers_due(self, hours: int) -> datetime:
         """Return when answers are due, `hours` before the start."""
-        return self.starts_at - timedelta(hours=hours)
+        return answers_due(self.starts_at, hours)
 
     def become(self, state: MeetingState) -> None:
         """Raise Refusal `meeting.state_<state>` when it cannot go there from where it is."""
         if state not in _NEXT[self.state]:
             raise Refusal(f"meeting.not_{state.value}", state=self.state.value)
+
+
+def answers_due(starts_at: datetime, hours: int) -> datetime:
+    """Return when answers are due, `hours` before the start of a meeting."""
+    return starts_at - timedelta(hours=hours)

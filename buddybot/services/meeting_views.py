@@ -8,19 +8,19 @@ from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, answers_due
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
-from buddybot.services.access import as_member, guild_of
+from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.plans import Plan, expected, planned
 from buddybot.services.rules import Rules
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.glances import GlanceRepository
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.glances import GlanceRepository, NextMeeting, OwnGroup
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.values import dataclass
 
@@ -45,7 +45,7 @@ class MeetingView:
 class ComingMeeting:
     """What of a meeting ahead one of its members asks for first; `answer_by` is as a card has it."""
 
-    meeting: Meeting
+    meeting: NextMeeting
     roll: Roll
     venue: VenueView
     answer_by: datetime | None
@@ -55,7 +55,7 @@ class ComingMeeting:
 class NextView:
     """What one member sees of one group's next meeting; `meeting` is None when none is planned."""
 
-    group: Group
+    group: OwnGroup
     meeting: ComingMeeting | None
     mine: Answer | None
     check_in: bool
@@ -84,8 +84,10 @@ async def view_of(
     )
 
 
-def _answer_by(group: Group, meeting: Meeting, roll: Roll, now: datetime) -> datetime | None:
-    due = meeting.answers_due(group.answer_hours)
+def _answer_by(
+    group: Group | OwnGroup, meeting: Meeting | NextMeeting, roll: Roll, now: datetime
+) -> datetime | None:
+    due = answers_due(meeting.starts_at, group.answer_hours)
     awaited = meeting.state is MeetingState.SCHEDULED and now < due and bool(roll.no_word)
     return due if awaited else None
 
@@ -103,31 +105,24 @@ class MeetingViews:
         Refusals: `group.none`, `group.unknown`.
         """
 
-        async def script(tx: Tx) -> Sequence[NextView]:
-            return [await self._next(tx, actor, group) for group in await self._groups(tx, actor, group_id)]
+        async def script(tx: Tx) -> tuple[Sequence[NextView], bool]:
+            mine, waits = await GlanceRepository(tx).ahead(
+                guild_of(actor), actor.user_id, offered_since=self._work.now() - SHOWN_FOR
+            )
+            groups = _asked_for(mine, actor, group_id)
+            return [await self._next(tx, actor, group) for group in groups], waits
 
-        return await self._work.read(script, actor=actor)
+        return await self._work.look(actor, script)
 
-    async def _groups(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
-        if group_id is not None:
-            return [(await as_member(tx, actor, group_id)).group]
-        groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
-        if not groups:
-            raise Refusal("group.none")
-        here = [group for group in groups if group.channel_id == actor.channel_id]
-        return here if len(here) == 1 else groups
-
-    async def _next(self, tx: Tx, actor: Actor, group: Group) -> NextView:
+    async def _next(self, tx: Tx, actor: Actor, group: OwnGroup) -> NextView:
         now, coming = self._work.now(), None
-        found = await GlanceRepository(tx).next(group.id)
-        if found is not None:
-            meeting, venue = found
-            roll = await RsvpRepository(tx).roll(meeting)
+        if group.meeting is not None:
+            roll = await RsvpRepository(tx).roll(group.meeting)
             coming = ComingMeeting(
-                meeting=meeting,
+                meeting=group.meeting,
                 roll=roll,
-                venue=await venues.shown(tx, meeting, venue),
-                answer_by=_answer_by(group, meeting, roll, now),
+                venue=await venues.placed(tx, group.id, group.meeting),
+                answer_by=_answer_by(group, group.meeting, roll, now),
             )
         return NextView(
             group=group,
@@ -136,3 +131,15 @@ class MeetingViews:
             check_in=coming is not None and now >= coming.meeting.starts_at - self._rules.check_in_early,
             commitments=tuple(await CommitmentRepository(tx).open_of(group.id, actor.user_id)),
         )
+
+
+def _asked_for(mine: Sequence[OwnGroup], actor: Actor, group_id: GroupId | None) -> Sequence[OwnGroup]:
+    if group_id is not None:
+        named = [group for group in mine if group.id == group_id]
+        if not named:
+            raise Refusal("group.unknown")
+        return named
+    if not mine:
+        raise Refusal("group.none")
+    here = [group for group in mine if group.channel_id == actor.channel_id]
+    return here if len(here) == 1 else mine

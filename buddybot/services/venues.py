@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from buddybot.domain import rotation
 from buddybot.domain.fairness import Held, Place
 from buddybot.domain.groups import Group, Member, Rotation
-from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.ids import GroupId, LocationId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind
@@ -16,6 +16,7 @@ from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.glances import NextMeeting
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
@@ -88,12 +89,13 @@ async def shown(tx: Tx, meeting: Meeting, venue: Venue | None) -> VenueView:
     """Return the same where the venue is known already."""
     if venue is None:
         return VenueView(None, None)
-    location = (
-        None
-        if venue.location_id is None
-        else await LocationRepository(tx).get(meeting.group_id, venue.location_id)
-    )
-    return VenueView(location, venue.host_id, venue.online)
+    return await placed(tx, meeting.group_id, venue)
+
+
+async def placed(tx: Tx, group_id: GroupId, at: Venue | NextMeeting) -> VenueView:
+    """Return where one of a group's meetings takes place as it is shown."""
+    location = None if at.location_id is None else await LocationRepository(tx).get(group_id, at.location_id)
+    return VenueView(location, at.host_id, at.online)
 
 
 async def upcoming_of(tx: Tx, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:

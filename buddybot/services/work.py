@@ -48,14 +48,13 @@ class Work:
         self._afterwards = Afterwards()
         self.now = now
 
-    async def read(self, script: Script[T], *, actor: Actor | None = None) -> T:
-        """Run a script that only reads, on one consistent snapshot.
+    async def read(self, script: Script[T]) -> T:
+        """Run a script that only reads, on one consistent snapshot."""
+        return await self._database.read(script)
 
-        Given the actor whom it answers, it is asked along whether anything waits to be said to them.
-        """
-        if actor is None:
-            return await self._database.read(script)
-        return self._noted(actor, await self._database.read(self._asking(actor, script)))
+    async def look(self, actor: Actor, script: Script[tuple[T, bool]]) -> T:
+        """Run a script that only reads; what it returns besides is whether anything waits for the actor."""
+        return self._noted(actor, await self._database.read(script))
 
     def known_to_wait(self, interaction_id: InteractionId) -> bool | None:
         """Return, once, whether anything may wait behind an answer; None when that was not asked along."""
@@ -120,12 +119,6 @@ class Work:
             return result, waits
 
         return self._noted(actor, await self._database.write(unit))
-
-    def _asking(self, actor: Actor, script: Script[T]) -> Script[tuple[T, bool]]:
-        async def both(tx: Tx) -> tuple[T, bool]:
-            return await script(tx), await self._afterwards.ask(tx, actor, self.now())
-
-        return both
 
     def _noted(self, actor: Actor, found: tuple[T, bool]) -> T:
         result, waits = found

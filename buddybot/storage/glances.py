@@ -1,12 +1,16 @@
 """What is shown together, and kept by several features, asked in one statement."""
 
+from datetime import date, datetime
+
 from buddybot.domain.attendance import began
-from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.groups import GroupState
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.storage.afterwards import WAITS
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.meetings import HELD_BEFORE, NEXT, meeting_of
-from buddybot.storage.rows import epoch
+from buddybot.storage.meetings import HELD_BEFORE
+from buddybot.storage.rows import day_of, epoch, instant, words
 from buddybot.storage.venues import Venue, venue_of
 from buddybot.values import dataclass
 
@@ -14,11 +18,47 @@ _GLANCE = f"""
     SELECT ({HELD_BEFORE}) AS before, ({ASKED_ABOUT}) AS asked, v.*
     FROM (SELECT 1 AS one) AS here LEFT JOIN venues v ON v.meeting_id = :meeting_id
 """  # of constants
+_AHEAD = f"""
+    SELECT g.id AS group_id, g.name, g.channel_id, g.state AS group_state, g.answer_hours,
+           n.id, n.local_day, n.zone, n.starts_at, n.duration_minutes, n.state,
+           v.location_id, v.host_id, v.online, EXISTS ({WAITS}) AS waits
+    FROM groups g JOIN memberships m ON m.group_id = g.id
+    LEFT JOIN meetings n ON n.id = (
+        SELECT id FROM meetings WHERE group_id = g.id AND state IN ('scheduled', 'open')
+        ORDER BY starts_at, id LIMIT 1)
+    LEFT JOIN venues v ON v.meeting_id = n.id
+    WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND g.state <> 'archived'
+    ORDER BY g.name_key
+"""  # of a constant
+_group_state, _state = words(GroupState), words(MeetingState)
 
 
-_NEXT = f"""
-    SELECT m.*, v.* FROM ({NEXT}) AS m LEFT JOIN venues v ON v.meeting_id = m.id
-"""  # of a constant; the two tables have no column in common
+@dataclass(frozen=True, slots=True)
+class NextMeeting:
+    """What of a meeting ahead is said first: when and where it is, and who hosts it."""
+
+    id: MeetingId
+    group_id: GroupId
+    day: date
+    zone: str
+    starts_at: datetime
+    duration_minutes: int
+    state: MeetingState
+    location_id: LocationId | None
+    host_id: UserId | None
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGroup:
+    """A group that somebody is in, and its next meeting; None when none is planned."""
+
+    id: GroupId
+    name: str
+    channel_id: ChannelId
+    state: GroupState
+    answer_hours: int
+    meeting: NextMeeting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +76,17 @@ class GlanceRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def next(self, group_id: GroupId) -> tuple[Meeting, Venue | None] | None:
-        """Return what two repositories say: the group's `next` meeting, and the venue's `get`."""
-        row = await self._tx.one(_NEXT, group_id=group_id)
-        return None if row is None else (meeting_of(row), _venue(row))
+    async def ahead(
+        self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime
+    ) -> tuple[list[OwnGroup], bool]:
+        """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each.
+
+        And whether anything `waits` for the user; for somebody in no group it says no.
+        """
+        rows = await self._tx.all(
+            _AHEAD, guild_id=guild_id, user_id=user_id, offered_since=epoch(offered_since)
+        )
+        return [_own_group(row) for row in rows], any(row["waits"] for row in rows)
 
     async def of(self, meeting: Meeting) -> Glance:
         """Return what three repositories say of a meeting: `number`, `asked_about` and the venue's `get`."""
@@ -54,10 +101,32 @@ class GlanceRepository:
             raise LookupError("a statement without a condition returned no row")
         return Glance(
             number=row["before"] + 1,
-            venue=_venue(row),
+            venue=None if row["meeting_id"] is None else venue_of(row),
             review=bool(row["asked"]),
         )
 
 
-def _venue(row: Row) -> Venue | None:
-    return None if row["meeting_id"] is None else venue_of(row)
+def _own_group(row: Row) -> OwnGroup:
+    return OwnGroup(
+        id=GroupId(row["group_id"]),
+        name=row["name"],
+        channel_id=ChannelId(row["channel_id"]),
+        state=_group_state(row["group_state"]),
+        answer_hours=row["answer_hours"],
+        meeting=None if row["id"] is None else _next_meeting(row),
+    )
+
+
+def _next_meeting(row: Row) -> NextMeeting:
+    return NextMeeting(
+        id=MeetingId(row["id"]),
+        group_id=GroupId(row["group_id"]),
+        day=day_of(row["local_day"]),
+        zone=row["zone"],
+        starts_at=instant(row["starts_at"]),
+        duration_minutes=row["duration_minutes"],
+        state=_state(row["state"]),
+        location_id=None if row["location_id"] is None else LocationId(row["location_id"]),
+        host_id=None if row["host_id"] is None else UserId(row["host_id"]),
+        online=bool(row["online"]),
+    )

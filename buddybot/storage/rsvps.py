@@ -6,6 +6,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.storage.database import Row, Tx
+from buddybot.storage.glances import NextMeeting
 from buddybot.storage.rows import epoch
 
 
@@ -23,7 +24,7 @@ class RsvpRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def roll(self, meeting: Meeting) -> Roll:
+    async def roll(self, meeting: Meeting | NextMeeting) -> Roll:
         """Return how every present member of the group answers for a meeting."""
         rows = await self._tx.all(
             """

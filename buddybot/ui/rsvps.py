@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from discord import ButtonStyle
 
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.domain.schedule import local
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.services.news import ReminderView
+from buddybot.storage.glances import NextMeeting
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 from buddybot.ui.venues import where
@@ -113,7 +114,7 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
             card.row(button(texts.plain("venues.where.button"), "venue_open", found.meeting.id))
 
 
-def _when(texts: Texts, meeting: Meeting) -> Markup:
+def _when(texts: Texts, meeting: NextMeeting) -> Markup:
     key = "open" if meeting.state is MeetingState.OPEN else "when"
     return texts(
         f"meetings.next.{key}",

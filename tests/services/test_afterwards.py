@@ -5,8 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from buddybot.domain.ids import GroupId
+from buddybot.services.meeting_views import MeetingViews
+from buddybot.services.work import AlreadyHandled
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.notices import NoticeRepository
+from tests.services.calendar_house import RULES
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club
 
 
@@ -34,23 +37,41 @@ async def look(tx: Tx) -> None:
     await tx.one("SELECT 1 AS one")
 
 
-async def test_a_change_and_a_look_ask_along(club: Club) -> None:
-    for run in (club.work.write, lambda actor, script: club.work.read(script, actor=actor)):
-        for user, waits in ((ORGANIZER, False), (ANA, False), (STRANGER, False)):
+@pytest.mark.parametrize("tells", [True, False])
+async def test_a_change_asks_along(club: Club, tells: bool) -> None:
+    for troubled in (False, True):
+        if troubled:
+            await club.database.write(trouble(club, "a"))
+        for user in (ORGANIZER, ANA, STRANGER):
             actor = club.actor(user)
-            await run(actor, look)
-            assert await club.work.waits(actor) is waits
-    await club.database.write(trouble(club, "a"))
-    for user, waits in ((ORGANIZER, True), (ANA, False), (STRANGER, False)):
-        actor = club.actor(user)
-        await club.work.write(actor, look)
-        assert await club.work.waits(actor) is waits
+            await club.work.write(actor, look, tells=tells)
+            assert club.work.known_to_wait(actor.interaction_id) is (troubled and user is ORGANIZER)
+
+
+async def test_what_is_next_asks_along(club: Club) -> None:
+    views = MeetingViews(club.work, RULES)
+    for troubled in (False, True):
+        if troubled:
+            await club.database.write(trouble(club, "a"))
+        for user in (ORGANIZER, ANA):
+            actor = club.actor(user)
+            await views.next(actor)
+            assert club.work.known_to_wait(actor.interaction_id) is (troubled and user is ORGANIZER)
 
 
 async def test_what_the_change_itself_leaves_waits_already(club: Club) -> None:
     actor = club.actor(ORGANIZER)
     await club.work.write(actor, trouble(club, "a"))
-    assert await club.work.waits(actor)
+    assert club.work.known_to_wait(actor.interaction_id)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_a_second_time_changes_nothing_however_it_is_asked(club: Club, tells: bool) -> None:
+    for actor in (club.actor(ORGANIZER), club.actor(ORGANIZER, guild=None)):
+        await club.work.write(actor, look, tells=tells)
+        with pytest.raises(AlreadyHandled):
+            await club.work.write(actor, trouble(club, "a"), tells=tells)
+    assert not await club.work.waits(club.actor(ORGANIZER))
 
 
 async def test_what_the_bot_wrote_meanwhile_is_asked_for_again(club: Club) -> None:
@@ -76,5 +97,5 @@ async def test_who_was_refused_or_writes_directly_is_asked_for(club: Club) -> No
 
 async def test_answers_that_fail_leave_no_more_than_a_little_behind(club: Club) -> None:
     for _ in range(1_100):
-        await club.work.read(look, actor=club.actor(ANA))
+        await club.work.write(club.actor(ANA), look)
     assert len(club.work._afterwards._known) <= 1_000

@@ -1,12 +1,13 @@
 """What is next for one member fits into Discord, in however many groups they are."""
 
-from dataclasses import replace
-
+from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.services.meeting_views import ComingMeeting, NextView
 from buddybot.services.venues import VenueView
+from buddybot.storage.glances import NextMeeting, OwnGroup
 from buddybot.ui.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 
@@ -31,8 +32,26 @@ ROLL = Roll(tuple(Rsvp(user, Answer.GOING, Source.MEMBER) for user in PEOPLE), (
 
 def next_in(number: int) -> NextView:
     """Return what is next in one of several groups: soon, somewhere, and checked in to."""
-    group = replace(GROUP, id=GroupId(number), name="*" * 40)
-    meeting = replace(MEETING, id=MeetingId(number), group_id=group.id)
+    meeting = NextMeeting(
+        id=MeetingId(number),
+        group_id=GroupId(number),
+        day=MEETING.day,
+        zone=MEETING.zone,
+        starts_at=MEETING.starts_at,
+        duration_minutes=75,
+        state=MeetingState.OPEN,
+        location_id=PLACE.id,
+        host_id=PEOPLE[1],
+        online=False,
+    )
+    group = OwnGroup(
+        id=GroupId(number),
+        name="*" * 40,
+        channel_id=GROUP.channel_id,
+        state=GroupState.ACTIVE,
+        answer_hours=6,
+        meeting=meeting,
+    )
     view = ComingMeeting(meeting, ROLL, VenueView(PLACE, PEOPLE[1]), None)
     return NextView(group=group, meeting=view, mine=Answer.GOING, check_in=True, commitments=())
 
