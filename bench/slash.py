@@ -45,8 +45,8 @@ GOALS = (
 class Size:
     """How much is measured."""
 
-    rounds: int = 7
-    commands: int = 480
+    rounds: int = 25
+    commands: int = 160
 
 
 FULL = Size()

@@ -5,7 +5,8 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -43,6 +44,16 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True)
 
 
+@cache
+def _offered(command: "app_commands.Command[Any, ..., Any]") -> Mapping[str, Collection[Any]]:
+    """Return the values that a command's options offer, by the names of those options that do."""
+    return {
+        option.display_name: [each.value for each in option.choices]
+        for option in command.parameters
+        if option.choices
+    }
+
+
 class Tree(app_commands.CommandTree["BuddyBot"]):
     """The slash commands; what goes wrong in them ends here."""
 
@@ -53,11 +64,7 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
             command, app_commands.Command
         ):
             return True
-        offered = {
-            option.display_name: [each.value for each in option.choices]
-            for option in command.parameters
-            if option.choices
-        }
+        offered = _offered(command)
         if not offered or all(
             value in offered[name] for name, value in interaction.namespace if name in offered
         ):

@@ -7,7 +7,9 @@ from datetime import datetime
 from buddybot.domain.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.rows import epoch, instant
+from buddybot.storage.rows import epoch, instant, words
+
+_category, _visibility, _state = words(Category), words(Visibility), words(State)
 
 
 def _commitment(row: Row) -> Commitment:
@@ -15,13 +17,13 @@ def _commitment(row: Row) -> Commitment:
         id=CommitmentId(row["id"]),
         group_id=GroupId(row["group_id"]),
         user_id=UserId(row["user_id"]),
-        category=Category(row["category"]),
+        category=_category(row["category"]),
         text=row["text"],
         target=row["target"],
         done=row["done"],
         plan=row["plan"],
-        visibility=Visibility(row["visibility"]),
-        state=State(row["state"]),
+        visibility=_visibility(row["visibility"]),
+        state=_state(row["state"]),
         weeks_carried=row["weeks_carried"],
         carried_from=None if row["carried_from"] is None else CommitmentId(row["carried_from"]),
         created_at=instant(row["created_at"]),

@@ -6,13 +6,16 @@ from datetime import datetime
 from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.rows import epoch, instant
+from buddybot.storage.rows import epoch, instant, words
 
 _MEMBER = """
     SELECT m.group_id, m.user_id, m.role, m.joined_at, m.hosts, COALESCE(p.display_name, '') AS display_name
     FROM memberships m
     LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
 """
+
+
+_rotation, _state = words(Rotation), words(GroupState)
 
 
 def _group(row: Row) -> Group:
@@ -25,9 +28,9 @@ def _group(row: Row) -> Group:
         zone=row["zone"],
         capacity=row["capacity"],
         charter=row["charter"],
-        rotation=Rotation(row["rotation"]),
+        rotation=_rotation(row["rotation"]),
         language=row["language"],
-        state=GroupState(row["state"]),
+        state=_state(row["state"]),
         route_error=row["route_error"],
         created_by=UserId(row["created_by"]),
         created_at=instant(row["created_at"]),

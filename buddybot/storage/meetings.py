@@ -7,11 +7,14 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.schedule import Schedule
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.rows import clock, day_of, epoch, instant, time_of
+from buddybot.storage.rows import clock, day_of, epoch, instant, time_of, words
 
 
 def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
+
+
+_kind, _state, _few_decision = words(MeetingKind), words(MeetingState), words(FewDecision)
 
 
 def meeting_of(row: Row) -> Meeting:
@@ -21,14 +24,14 @@ def meeting_of(row: Row) -> Meeting:
         group_id=GroupId(row["group_id"]),
         guild_id=GuildId(row["guild_id"]),
         slot=day_of(row["slot"]),
-        kind=MeetingKind(row["kind"]),
+        kind=_kind(row["kind"]),
         day=day_of(row["local_day"]),
         time=time_of(row["local_time"]),
         zone=row["zone"],
         duration_minutes=row["duration_minutes"],
         starts_at=instant(row["starts_at"]),
         ends_at=instant(row["ends_at"]),
-        state=MeetingState(row["state"]),
+        state=_state(row["state"]),
         reason=row["reason"],
         moves=row["moves"],
         opened_at=instant(row["opened_at"]),
@@ -37,7 +40,7 @@ def meeting_of(row: Row) -> Meeting:
         timekeeper_id=_user(row["timekeeper_id"]),
         moved_from=instant(row["moved_from"]),
         sequence=row["sequence"],
-        few_decision=None if row["few_decision"] is None else FewDecision(row["few_decision"]),
+        few_decision=None if row["few_decision"] is None else _few_decision(row["few_decision"]),
         holiday=bool(row["holiday"]),
         activity=row["activity"],
         lead_id=_user(row["lead_id"]),
@@ -51,13 +54,6 @@ HELD_BEFORE = """
       AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :meeting_id))
 """
 """How many meetings of the group were held, or are to be, before one."""
-
-
-NEXT = """
-    SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
-    ORDER BY starts_at, id LIMIT 1
-"""
-"""The earliest of a group's meetings that are scheduled or open."""
 
 
 class ScheduleRepository:
@@ -180,7 +176,13 @@ class MeetingRepository:
 
     async def next(self, group_id: GroupId) -> Meeting | None:
         """Return the earliest of the meetings that are scheduled or open."""
-        row = await self._tx.one(NEXT, group_id=group_id)
+        row = await self._tx.one(
+            """
+            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
+            ORDER BY starts_at, id LIMIT 1
+            """,
+            group_id=group_id,
+        )
         return None if row is None else meeting_of(row)
 
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:

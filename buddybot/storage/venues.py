@@ -9,7 +9,7 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.rotation import Settled
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.rows import instant
+from buddybot.storage.rows import instant, words
 from buddybot.values import dataclass
 
 
@@ -54,6 +54,9 @@ class Venue:
         return Settled(self.location_id, self.host_id)
 
 
+_rotation, _basis = words(Rotation), words(Basis)
+
+
 def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
 
@@ -66,8 +69,8 @@ def venue_of(row: Row) -> Venue:
     """Return the venue of a whole row."""
     return Venue(
         meeting_id=MeetingId(row["meeting_id"]),
-        rule=Rotation(row["rule"]),
-        basis=Basis(row["basis"]),
+        rule=_rotation(row["rule"]),
+        basis=_basis(row["basis"]),
         location_id=_place(row["location_id"]),
         host_id=_user(row["host_id"]),
         online=bool(row["online"]),
