@@ -29,7 +29,10 @@ def sweep() -> int:
     """
     if os.name != "posix":
         return 0
-    return sum(_swept(each) for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    try:
+        return sum(_swept(each) for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+    except OSError:  # there is no such place, and so nothing in it
+        return 0
 
 
 def _made() -> tuple[str, int | None]:
@@ -40,7 +43,8 @@ def _made() -> tuple[str, int | None]:
             return made, None
         with suppress(FileNotFoundError):
             handle = os.open(made, os.O_RDONLY)
-            _lock(handle, wait=True)
+            with suppress(OSError):  # a file system without locks: then nobody sweeps it either
+                _lock(handle, wait=True)
             if Path(made).exists():
                 return made, handle
             os.close(handle)
@@ -53,7 +57,7 @@ def _swept(found: Path) -> bool:
         return False
     try:
         _lock(handle, wait=False)
-    except BlockingIOError:  # somebody is writing into it
+    except OSError:  # somebody is writing into it, or it cannot be known
         return False
     else:
         shutil.rmtree(found, ignore_errors=True)

@@ -14,7 +14,7 @@ _MOST = 1_000
 
 
 class Afterwards:
-    """Asked once with every answer; the features that may have something to say look only then.
+    """Asked once with an answer; the features that may have something to say look only then.
 
     It is asked in the transaction that the answer comes from, and known until the answer was given. What is
     not known is asked for: another process, or a restart, can make nobody miss anything.

@@ -31,6 +31,7 @@ def _commitment(row: Row) -> Commitment:
     )
 
 
+# Behind `FROM commitments c`.
 _OWN = """
     JOIN groups g ON g.id = c.group_id AND g.state <> 'archived'
     JOIN memberships m ON m.group_id = c.group_id AND m.user_id = c.user_id AND m.left_at IS NULL
@@ -123,7 +124,8 @@ class CommitmentRepository:
         """Return the person's own commitment in a group of this guild that they are in now.
 
         Before it the group's name, behind it when it is due.
-        `lock` locks the group as `GroupRepository.lock` does, and all three rows are as they are behind it.
+        `lock` locks the group as `GroupRepository.lock` does, and all three rows are as they are behind it;
+        when it is due may be from just before.
         """
         locking = self._tx.for_update if lock else ""
         row = await self._tx.one(

@@ -7,6 +7,11 @@ from buddybot.storage.afterwards import WAITS
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
+_CLAIM_ASKING = f"""
+    INSERT INTO interactions (interaction_id, seen_at) VALUES (:interaction_id, :now)
+    ON CONFLICT DO NOTHING RETURNING EXISTS ({WAITS}) AS waits
+"""  # of a constant
+
 
 class InteractionRepository:
     """Remembers an interaction in the transaction that carries it out."""
@@ -37,10 +42,7 @@ class InteractionRepository:
     ) -> bool | None:
         """Claim, and return what `AfterwardRepository.waits` does; None when it was carried out before."""
         row = await self._tx.one(
-            f"""
-            INSERT INTO interactions (interaction_id, seen_at) VALUES (:interaction_id, :now)
-            ON CONFLICT DO NOTHING RETURNING EXISTS ({WAITS}) AS waits
-            """,  # of a constant
+            _CLAIM_ASKING,
             interaction_id=interaction_id,
             now=epoch(now),
             guild_id=guild_id,

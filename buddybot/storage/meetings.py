@@ -174,17 +174,6 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def next(self, group_id: GroupId) -> Meeting | None:
-        """Return the earliest of the meetings that are scheduled or open."""
-        row = await self._tx.one(
-            """
-            SELECT * FROM meetings WHERE group_id = :group_id AND state IN ('scheduled', 'open')
-            ORDER BY starts_at, id LIMIT 1
-            """,
-            group_id=group_id,
-        )
-        return None if row is None else meeting_of(row)
-
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
         """Return the meetings that were closed, latest first."""
         rows = await self._tx.all(

@@ -5,7 +5,6 @@ cache to the other: a fifth of a command's time. So a database's thread stays wh
 system lets it be asked for that.
 """
 
-import ctypes
 import os
 from contextlib import suppress
 from functools import cache
@@ -18,31 +17,42 @@ def _current() -> Any:
     """The C library's `sched_getcpu`; None where there is none."""
     if not hasattr(os, "sched_setaffinity"):
         return None
-    with suppress(OSError, AttributeError):
+    with suppress(ImportError, OSError, AttributeError):
+        import ctypes  # not every Python has it
+
         return ctypes.PyDLL(None).sched_getcpu
     return None
 
 
 class Place:
-    """Where one thread may run; asked for from another thread, whose company it is to keep."""
+    """Where one thread may run. The loop's thread says so before it gives it something to do."""
 
     def __init__(self, thread: Thread) -> None:
         self._thread = thread
         self._here = -1
-        self._anywhere = os.sched_getaffinity(0) if _current() is not None else set()
+        self._long = 0
+        self._anywhere: set[int] = set()
+        if _current() is not None:
+            with suppress(OSError):  # a system that does not tell
+                self._anywhere = os.sched_getaffinity(0)
 
     def beside(self) -> None:
-        """Let the thread run on the processor that the caller runs on."""
+        """Let the thread run on the processor that the caller runs on, unless it is at something long."""
         current = _current()
-        if current is not None and (here := current()) != self._here:
+        if self._anywhere and not self._long and current is not None and (here := current()) != self._here:
             self._move({here})
             self._here = here
 
     def anywhere(self) -> None:
-        """Let the thread run wherever there is room: what it does now is long and keeps nobody waiting."""
+        """Let the thread run wherever there is room until `done`: it gets something long to do."""
+        self._long += 1
         if self._here != -1:
             self._move(self._anywhere)
             self._here = -1
+
+    def done(self, _: object = None) -> None:
+        """Say that something long is done."""
+        self._long -= 1
 
     def _move(self, processors: set[int]) -> None:
         if self._thread.native_id is not None:

@@ -99,19 +99,32 @@ class _Rounds:
 
     async def finish(self) -> None:
         """Wait until nothing waits."""
-        while self._rounds:
-            await asyncio.wait(self._rounds)
+        while self._waiting or self._rounds:
+            self._ask()
+            if self._rounds:
+                await asyncio.wait(self._rounds)
 
     def _ask(self) -> None:
         self._asking = False
         if self._waiting and len(self._rounds) < 2:
-            asked = (
-                self._thread.hop_and_wait(self._round, seconds=self._patience)
-                if self._patience and not self._rounds
-                else self._thread.hop(self._round)
-            )
+            try:
+                asked = (
+                    self._thread.hop_and_wait(self._round, seconds=self._patience)
+                    if self._patience and not self._rounds
+                    else self._thread.hop(self._round)
+                )
+            except StorageError as error:  # it was closed meanwhile
+                self._give_up(error)
+                return
             self._rounds.add(asked)
             asked.add_done_callback(self._tell)
+
+    def _give_up(self, error: StorageError) -> None:
+        while self._waiting:
+            unit = self._waiting.popleft()
+            if not unit.over.done():
+                unit.error = error
+                unit.over.set_result(None)
 
     def _round(self, connection: sqlite3.Connection) -> list[_Unit[Any]]:
         """On the thread: carry out what waits."""

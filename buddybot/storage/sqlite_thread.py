@@ -50,11 +50,12 @@ class DatabaseThread:
             connection = self._connection._conn  # noqa: SLF001  # see the class
         except ValueError as error:
             raise StorageError(CLOSED) from error
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         if beside:
             self._place.beside()
         else:
             self._place.anywhere()
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(self._place.done)
         self._connection._tx.put_nowait((future, partial(function, connection)))  # noqa: SLF001  # see the class
         return future
 

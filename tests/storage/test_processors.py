@@ -36,7 +36,11 @@ def test_a_thread_is_put_where_the_caller_is_and_let_go_again(thread: threading.
     assert len(processors_of(thread)) == 1
     assert processors_of(thread) <= mine
     place.anywhere()
+    place.beside()  # something short behind something long
     assert processors_of(thread) == mine
+    place.done()
+    place.beside()
+    assert len(processors_of(thread)) == 1
     assert os.sched_getaffinity(0) == mine
 
 

@@ -26,7 +26,6 @@ from buddybot.storage.database import (
     connect,
 )
 from buddybot.storage.sqlite import SqliteDatabase
-from buddybot.storage.sqlite_thread import Errand
 
 
 @pytest.fixture(name="path")
@@ -353,35 +352,3 @@ async def test_not_even_a_copy_in_the_unused_room_of_a_page_is_left(path: Path) 
     left = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert [user for user in people[:100] if user.to_bytes(8, "big") in left] == []
     await database.close()
-
-
-async def test_a_reader_that_takes_long_holds_nothing_up(path: Path) -> None:
-    database = cast("SqliteDatabase", await connect(f"sqlite:///{path}"))
-    gate = threading.Event()
-
-    async def slow(tx: Tx) -> bool:
-        await tx.one("SELECT 1 AS one")
-        return gate.wait(30)
-
-    async def quick(tx: Tx) -> bool:
-        return gate.is_set()
-
-    reading = asyncio.ensure_future(database.read(slow))
-    await asyncio.wait([reading], timeout=0.01)
-    later = asyncio.ensure_future(database.read(quick))
-    await asyncio.sleep(0)
-    assert not reading.done()
-    gate.set()  # nobody would, if the loop waited for it
-    assert await reading
-    assert await later
-    await database.close()
-
-
-async def test_what_ends_just_as_the_loop_gives_up_is_told_once() -> None:
-    for patience in (0.0, 1.0):
-        errand = Errand(lambda: "done")
-        thread = threading.Thread(target=errand.run)
-        thread.start()
-        over = errand.wait(patience)
-        thread.join()
-        assert await over == "done"

@@ -1,5 +1,6 @@
 """The short way to answer an interaction, over real HTTP: what Discord gets, and what its refusals become."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,8 +22,14 @@ CARD = Card().text(Markup("héllo"))
 
 @pytest.fixture
 async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
+    real = asyncio.sleep
+
+    async def sleep(_seconds: float, result: object = None) -> object:
+        return await real(0, result)
+
     async with FakeDiscord().serve() as served:
         monkeypatch.setattr(Route, "BASE", served.address)
+        monkeypatch.setattr(asyncio, "sleep", sleep)  # nobody wants to sit through the waits between retries
         yield served
 
 

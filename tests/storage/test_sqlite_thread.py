@@ -1,0 +1,67 @@
+"""The loop waits for SQLite's thread as long as it is quick, and never for good."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from buddybot.storage.database import StorageError, Tx, connect
+from buddybot.storage.sqlite import SqliteDatabase
+from buddybot.storage.sqlite_thread import Errand
+
+
+async def one(tx: Tx) -> int:
+    row = await tx.one("SELECT 1 AS one")
+    assert row is not None
+    return int(row["one"])
+
+
+async def test_a_reader_that_takes_long_holds_nothing_up(tmp_path: Path) -> None:
+    database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
+    gate = threading.Event()
+
+    async def slow(tx: Tx) -> bool:
+        await tx.one("SELECT 1 AS one")
+        return gate.wait(30)
+
+    async def quick(tx: Tx) -> bool:
+        return gate.is_set()
+
+    reading = asyncio.ensure_future(database.read(slow))
+    await asyncio.wait([reading], timeout=0.01)
+    later = asyncio.ensure_future(database.read(quick))
+    await asyncio.sleep(0)
+    assert not reading.done()
+    gate.set()  # nobody would, if the loop waited for it
+    assert await reading
+    assert await later
+    await database.close()
+
+
+async def test_what_ends_just_as_the_loop_gives_up_is_told_once() -> None:
+    for patience in (0.0, 1.0):
+        errand = Errand(lambda: "done")
+        thread = threading.Thread(target=errand.run)
+        thread.start()
+        over = errand.wait(patience)
+        thread.join()
+        assert await over == "done"
+
+
+async def test_a_reader_that_was_not_begun_yet_is_finished_before_the_end(tmp_path: Path) -> None:
+    database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
+    reading = asyncio.ensure_future(database.read(one))
+    await asyncio.sleep(0)
+    await database.close()
+    assert await reading == 1
+
+
+async def test_a_reader_of_a_thread_that_is_gone_is_told(tmp_path: Path) -> None:
+    database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
+    assert database._reader is not None
+    await database._reader.close()
+    with pytest.raises(StorageError):
+        await database.read(one)
+    await database._writer.close()
