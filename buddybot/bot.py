@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -44,14 +43,16 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True)
 
 
-@cache
 def _offered(command: "app_commands.Command[Any, ..., Any]") -> Mapping[str, Collection[Any]]:
     """Return the values that a command's options offer, by the names of those options that do."""
-    return {
-        option.display_name: [each.value for each in option.choices]
-        for option in command.parameters
-        if option.choices
-    }
+    known: Mapping[str, Collection[Any]] | None = command.extras.get("offered")
+    if known is None:
+        known = command.extras["offered"] = {
+            option.display_name: [each.value for each in option.choices]
+            for option in command.parameters
+            if option.choices
+        }
+    return known
 
 
 class Tree(app_commands.CommandTree["BuddyBot"]):
