@@ -76,7 +76,6 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         bot.services = suite.build(work, planner, _rules(settings, library))
         await bot.services.restores.settle_copy()
-        await asyncio.to_thread(scratch.sweep)  # what a bot that was killed had begun to write
         bot.live = Live(bot, bot.services)
         courier = Courier(
             database=database,
@@ -157,7 +156,7 @@ async def _live(bot: BuddyBot, settings: Settings) -> None:
 
 
 async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
-    """Begin to send, once the servers are known."""
+    """Begin to send, once the servers are known; what can wait comes last."""
     await bot.services.guilds.reconcile([GuildId(guild.id) for guild in bot.guilds])
     bot.dispatcher.start()
     alarm.start(
@@ -175,6 +174,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
         ),
     )
     log.info("ready in %s servers", len(bot.guilds))
+    await asyncio.to_thread(scratch.sweep)  # what a bot that was killed had begun to write
 
 
 def _on_signals() -> asyncio.Event:

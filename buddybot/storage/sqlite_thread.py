@@ -35,7 +35,7 @@ class DatabaseThread:
             connection._thread.join()  # noqa: SLF001  # see the class
             raise
         try:
-            await thread.hop(prepare)
+            await thread.hop(prepare, beside=False)
         except BaseException:  # whatever stops the opening, the thread must not be left behind
             await connection.close()
             raise
