@@ -200,7 +200,7 @@ class SqliteDatabase:
 
         `secure_delete` overwrites a deleted row where it is, but not where it was before its page was split.
         """
-        return await self._writer.hop(partial(_scrub, whole=whole), beside=False)
+        return await self._writer.hop(partial(_scrub, whole=whole))
 
     async def close(self) -> None:
         """Refuse new scripts, finish those that wait, close both connections."""

@@ -35,36 +35,29 @@ class DatabaseThread:
             connection._thread.join()  # noqa: SLF001  # see the class
             raise
         try:
-            await thread.hop(prepare, beside=False)
+            await thread.hop(prepare)
         except BaseException:  # whatever stops the opening, the thread must not be left behind
             await connection.close()
             raise
         return thread
 
-    def hop(self, function: Callable[[sqlite3.Connection], T], *, beside: bool = True) -> "asyncio.Future[T]":
-        """Run ``function`` whole on the thread, in order of asking; cancelling does not stop it.
-
-        `beside` the loop, on its processor; or wherever there is room, for what is long.
-        """
+    def hop(self, function: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
+        """Run ``function`` whole on the thread, in order of asking; cancelling does not stop it."""
         try:
             connection = self._connection._conn  # noqa: SLF001  # see the class
         except ValueError as error:
             raise StorageError(CLOSED) from error
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        if beside:
-            self._place.beside()
-        else:
-            self._place.anywhere()
-            future.add_done_callback(self._place.done)
         self._connection._tx.put_nowait((future, partial(function, connection)))  # noqa: SLF001  # see the class
         return future
 
     def hop_and_wait(
         self, function: Callable[[sqlite3.Connection], T], *, seconds: float
     ) -> "asyncio.Future[T]":
-        """Hop, and let everything wait so long for the end of it: while two threads both run, each keeps the
-        other from the interpreter again and again, and both take longer than one behind the other.
+        """Hop, beside the loop, and let everything wait so long for the end of it.
 
+        While two threads both run, each keeps the other from the interpreter again and again, and both take
+        longer than one behind the other.
         What takes longer than that ends as with `hop`, and nothing else waits for it.
         """
         try:

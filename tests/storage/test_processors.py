@@ -30,17 +30,11 @@ def processors_of(thread: threading.Thread) -> set[int]:
     return os.sched_getaffinity(thread.native_id)
 
 
-def test_a_thread_is_put_where_the_caller_is_and_let_go_again(thread: threading.Thread) -> None:
+def test_a_thread_is_put_where_the_caller_is_and_not_the_caller(thread: threading.Thread) -> None:
     place, mine = Place(thread), os.sched_getaffinity(0)
     place.beside()
     assert len(processors_of(thread)) == 1
     assert processors_of(thread) <= mine
-    place.anywhere()
-    place.beside()  # something short behind something long
-    assert processors_of(thread) == mine
-    place.done()
-    place.beside()
-    assert len(processors_of(thread)) == 1
     assert os.sched_getaffinity(0) == mine
 
 
