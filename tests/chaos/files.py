@@ -2,10 +2,8 @@
 
 from typing import Any, cast
 
-from aiohttp.client_proto import ResponseHandler
-
 from buddybot.exports import parts
-from tests.chaos.ways import Strike, watch_writing
+from tests.chaos.ways import Strike, doom_answers, watch_writing
 
 _ENOUGH = 200
 """Bytes: what is shorter stands around a file."""
@@ -51,14 +49,7 @@ def files_unread(strike: Strike) -> None:
             asked[transport.get_protocol()] = _has_files(data)
 
     watch_writing(note)
-    original = ResponseHandler.data_received
-
-    def doomed(self: ResponseHandler, data: bytes) -> None:
-        if asked.get(self):
-            strike()
-        original(self, data)
-
-    ResponseHandler.data_received = doomed  # type: ignore[method-assign]  # in a process that is to die
+    doom_answers(asked, strike)
 
 
 def _has_files(data: bytes) -> bool:

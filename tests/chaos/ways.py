@@ -1,7 +1,7 @@
 """The ways in which a point is put into a process that is to die there."""
 
 from asyncio import selector_events
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aiohttp.client_proto import ResponseHandler
@@ -113,16 +113,21 @@ def unread(which: tuple[bytes, bytes]) -> Point:
             asked[transport.get_protocol()] = _is(data, which)
 
         watch_writing(note)
-        original = ResponseHandler.data_received
-
-        def doomed(self: ResponseHandler, data: bytes) -> None:
-            if asked.get(self):
-                strike()
-            original(self, data)
-
-        ResponseHandler.data_received = doomed  # type: ignore[method-assign]  # in a process that is to die
+        doom_answers(asked, strike)
 
     return install
+
+
+def doom_answers(asked: Mapping[Any, bool], strike: Strike) -> None:
+    """Strike when an answer comes by a connection of which `asked` says that it is the one."""
+    original = ResponseHandler.data_received
+
+    def doomed(self: ResponseHandler, data: bytes) -> None:
+        if asked.get(self):
+            strike()
+        original(self, data)
+
+    ResponseHandler.data_received = doomed  # type: ignore[method-assign]  # in a process that is to die
 
 
 def _is(data: bytes, which: tuple[bytes, bytes]) -> bool:
