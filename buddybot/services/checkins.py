@@ -160,7 +160,7 @@ class CheckInService:
         win: str | None,
         blocker: str | None,
     ) -> Reported:
-        """Write a member's report, or correct it: however often, the last one counts.
+        """Write a member's report, or correct it: however often, and in whatever order, the last one counts.
 
         What is not due is passed over; what is due and not named stays open. Refusals besides
         those of `prepare`: `checkin.no_room` when a correction would leave more than three open.
@@ -172,10 +172,15 @@ class CheckInService:
             now = self._work.now()
             _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             asked = await self._asked(tx, meeting, actor.user_id)
-            checkins = CheckInRepository(tx)
-            await checkins.put(
-                meeting_id=meeting_id, user_id=actor.user_id, win=clean_win, blocker=clean_blocker, now=now
-            )
+            if not await CheckInRepository(tx).put(
+                meeting_id=meeting_id,
+                user_id=actor.user_id,
+                win=clean_win,
+                blocker=clean_blocker,
+                interaction_id=actor.interaction_id,
+                now=now,
+            ):
+                return await self._reported(tx, meeting, actor.user_id)
             for item in asked.due:
                 if (outcome := outcomes.get(item.commitment.id)) is not None:
                     await settle_outcome(tx, item.commitment, outcome, meeting, now)

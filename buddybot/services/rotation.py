@@ -254,15 +254,18 @@ class RotationService:
         return await self._work.write(actor, script)
 
     async def willing(self, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
-        """Say whether the actor would host; a turn that was announced stays theirs."""
+        """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
 
         async def script(tx: Tx) -> RotationView:
             now = self._work.now()
             standing = await as_member(tx, actor, group_id, lock=True)
-            await MemberRepository(tx).set_hosts(
-                group_id=standing.group.id, user_id=actor.user_id, hosts=hosts
-            )
-            await self._planner.plan(tx, standing.group, now)
+            if await MemberRepository(tx).set_hosts(
+                group_id=standing.group.id,
+                user_id=actor.user_id,
+                hosts=hosts,
+                interaction_id=actor.interaction_id,
+            ):
+                await self._planner.plan(tx, standing.group, now)
             return await rotation_view(tx, await as_member(tx, actor, group_id), now)
 
         return await self._work.write(actor, script)

@@ -33,11 +33,16 @@ class RsvpService:
                 raise Refusal("rsvp.over")
             if not meeting.ahead:
                 raise Refusal("rsvp.not_held", at=meeting.starts_at)
-            await RsvpRepository(tx).put(
-                meeting_id=meeting.id, user_id=actor.user_id, answer=answer, now=self._work.now()
+            changed = await RsvpRepository(tx).put(
+                meeting_id=meeting.id,
+                user_id=actor.user_id,
+                answer=answer,
+                interaction_id=actor.interaction_id,
+                now=self._work.now(),
             )
-            await CardRepository(tx).touch(meeting.id)
-            if answer in (Answer.APOLOGIES, Answer.VIRTUAL):  # a host who is not there hands their turn on
+            if changed:
+                await CardRepository(tx).touch(meeting.id)
+            if changed and answer in (Answer.APOLOGIES, Answer.VIRTUAL):  # such a host hands their turn on
                 await venues.settle(tx, standing.group, self._work.now())
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.checkins import CheckIn
 from buddybot.domain.commitments import Outcome
-from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
+from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
@@ -80,22 +80,29 @@ class CheckInRepository:
         user_id: UserId,
         win: str | None,
         blocker: str | None,
+        interaction_id: InteractionId,
         now: datetime,
-    ) -> None:
-        """Write a report, or correct it; when it was first written stays."""
-        await self._tx.run(
+    ) -> bool:
+        """Write a report, or correct it; when it was first written stays.
+
+        False, and nothing done, when a later form of the member's is here already.
+        """
+        changed = await self._tx.run(
             """
-            INSERT INTO checkins (meeting_id, user_id, win, blocker, created_at, updated_at)
-            VALUES (:meeting_id, :user_id, :win, :blocker, :now, :now)
-            ON CONFLICT (meeting_id, user_id) DO UPDATE SET win = excluded.win,
-                blocker = excluded.blocker, updated_at = excluded.updated_at
+            INSERT INTO checkins (meeting_id, user_id, win, blocker, interaction_id, created_at, updated_at)
+            VALUES (:meeting_id, :user_id, :win, :blocker, :interaction_id, :now, :now)
+            ON CONFLICT (meeting_id, user_id) DO UPDATE SET win = excluded.win, blocker = excluded.blocker,
+                interaction_id = excluded.interaction_id, updated_at = excluded.updated_at
+            WHERE checkins.interaction_id <= excluded.interaction_id
             """,
             meeting_id=meeting_id,
             user_id=user_id,
             win=win,
             blocker=blocker,
+            interaction_id=interaction_id,
             now=epoch(now),
         )
+        return bool(changed)
 
     async def outcomes(self, meeting_id: MeetingId) -> Mapping[CommitmentId, Outcome]:
         """Return what the reports at a meeting say of each commitment."""

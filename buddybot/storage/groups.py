@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
@@ -303,14 +303,19 @@ class MemberRepository:
             user_id=user_id,
         )
 
-    async def set_hosts(self, *, group_id: GroupId, user_id: UserId, hosts: bool) -> None:
-        """Note whether a member would host."""
-        await self._tx.run(
+    async def set_hosts(
+        self, *, group_id: GroupId, user_id: UserId, hosts: bool, interaction_id: InteractionId
+    ) -> bool:
+        """Note whether a member would host; False, and nothing done, when they said something later."""
+        changed = await self._tx.run(
             """
-            UPDATE memberships SET hosts = :hosts
+            UPDATE memberships SET hosts = :hosts, hosts_interaction_id = :interaction_id
             WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
+              AND hosts_interaction_id <= :interaction_id
             """,
             hosts=int(hosts),
+            interaction_id=interaction_id,
             group_id=group_id,
             user_id=user_id,
         )
+        return bool(changed)

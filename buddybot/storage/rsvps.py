@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.ids import InteractionId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.storage.database import Row, Tx
@@ -47,20 +47,31 @@ class RsvpRepository:
             no_word=tuple(user_id for user_id, rsvp in answers if rsvp is None),
         )
 
-    async def put(self, *, meeting_id: MeetingId, user_id: UserId, answer: Answer, now: datetime) -> None:
-        """Set a member's own answer."""
-        await self._tx.run(
+    async def put(
+        self,
+        *,
+        meeting_id: MeetingId,
+        user_id: UserId,
+        answer: Answer,
+        interaction_id: InteractionId,
+        now: datetime,
+    ) -> bool:
+        """Set a member's own answer; False, and nothing done, when a later one is here already."""
+        changed = await self._tx.run(
             """
-            INSERT INTO rsvps (meeting_id, user_id, answer, answered_at)
-            VALUES (:meeting_id, :user_id, :answer, :now)
+            INSERT INTO rsvps (meeting_id, user_id, answer, interaction_id, answered_at)
+            VALUES (:meeting_id, :user_id, :answer, :interaction_id, :now)
             ON CONFLICT (meeting_id, user_id) DO UPDATE SET answer = excluded.answer,
-                answered_at = excluded.answered_at
+                interaction_id = excluded.interaction_id, answered_at = excluded.answered_at
+            WHERE rsvps.interaction_id <= excluded.interaction_id
             """,
             meeting_id=meeting_id,
             user_id=user_id,
             answer=answer.value,
+            interaction_id=interaction_id,
             now=epoch(now),
         )
+        return bool(changed)
 
     async def take_back(self, *, meeting_id: MeetingId, user_id: UserId) -> None:
         """Forget a member's own answer."""

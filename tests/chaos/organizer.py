@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GuildId
+from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.exports.formats import Format
 from buddybot.exports.parts import Maker
 from buddybot.services.attendance_export import Export
@@ -74,6 +74,7 @@ async def meet(database: Database, clock: Clock, circles: Sequence[Circle]) -> N
                         user_id=user_id,
                         win="A call",
                         blocker=None,
+                        interaction_id=InteractionId(0),
                         now=meeting.starts_at,
                     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from buddybot.domain.groups import Rotation
-from buddybot.domain.ids import GuildId
+from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.services import venues
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -160,7 +160,9 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
         for member in await MemberRepository(tx).current(group_id):
             willing = member.user_id in [rowan.person(name).id for name in hosts]
-            await MemberRepository(tx).set_hosts(group_id=group_id, user_id=member.user_id, hosts=willing)
+            await MemberRepository(tx).set_hosts(
+                group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)
+            )
         await tx.run("UPDATE venues SET basis = 'open'")
         await venues.settle(tx, replace(group, rotation=Rotation.TURNS), rowan.world.now)
         row = await tx.one(

@@ -58,6 +58,15 @@ class Hosts(Town):
         """Return who hosts the planned meetings, earliest first."""
         return [(await self.venue(meeting)).host_id for meeting in await self.ahead(group)]
 
+    async def rather_not(self, group: Group, user: UserId) -> None:
+        """Let somebody not want to host, without planning anew."""
+        said_in = self.actor(user).interaction_id
+        assert await self.run(
+            lambda tx: MemberRepository(tx).set_hosts(
+                group_id=group.id, user_id=user, hosts=False, interaction_id=said_in
+            )
+        )
+
     async def told_of(self, group: Group) -> list[Meeting]:
         """Let the group have read where both next meetings are, and return those."""
         meetings = await self.ahead(group)

@@ -98,7 +98,11 @@ class Evening:
 
         async def script(tx: Tx) -> None:
             await RsvpRepository(tx).put(
-                meeting_id=self.meeting_id, user_id=UserId(user), answer=answer, now=self.now
+                meeting_id=self.meeting_id,
+                user_id=UserId(user),
+                answer=answer,
+                interaction_id=self.home.actor(user).interaction_id,
+                now=self.now,
             )
 
         await self.home.database.write(script)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from buddybot.domain.commitments import Outcome, State, Visibility
 from buddybot.domain.ids import CommitmentId, GuildId
+from buddybot.services.actor import Actor
+from buddybot.services.checkins import Reported
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.database import Database, connect
 from buddybot.storage.migrations import migrate
@@ -193,6 +195,22 @@ async def test_however_often_it_is_corrected_the_last_report_counts(
         finally:
             await database.close()
     assert results[0] == results[1]
+
+
+async def test_the_last_form_counts_in_whatever_order_they_are_carried_out(evening: Evening) -> None:
+    due = await evening.commit(ANA)
+    await evening.open()
+    first, second = evening.home.actor(ANA), evening.home.actor(ANA)
+
+    async def send(actor: Actor, done: int, win: str) -> Reported:
+        said = {due: Outcome(done=done)}
+        return await evening.checkins.report(actor, evening.meeting_id, outcomes=said, win=win, blocker=None)
+
+    latest = await send(second, 4, "An offer")
+    kept = await evening.commitments(ANA)
+    assert (await send(first, 1, "A call")).report == latest.report
+    assert latest.report.win == "An offer"
+    assert await evening.commitments(ANA) == kept
 
 
 async def test_a_commitment_carried_for_the_third_time_is_offered_help(evening: Evening) -> None:

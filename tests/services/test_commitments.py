@@ -91,7 +91,12 @@ async def test_what_is_said_after_ones_check_in_is_due_at_the_meeting_after(
 async def report(home: Home, meeting: MeetingId, user: int) -> None:
     async def script(tx: Tx) -> None:
         await CheckInRepository(tx).put(
-            meeting_id=meeting, user_id=UserId(user), win=None, blocker=None, now=home.now
+            meeting_id=meeting,
+            user_id=UserId(user),
+            win=None,
+            blocker=None,
+            interaction_id=home.actor(user).interaction_id,
+            now=home.now,
         )
 
     await home.database.write(script)

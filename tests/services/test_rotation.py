@@ -114,6 +114,15 @@ async def test_who_would_rather_not_host_is_passed_over_and_nobody_sees_it(
     assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
 
 
+async def test_the_last_click_on_hosting_counts_in_whatever_order_they_are_carried_out(
+    hosts: Hosts, group: Group
+) -> None:
+    first, second = hosts.actor(ANA), hosts.actor(ANA)
+    view = await hosts.rotation.willing(second, group.id, hosts=False)
+    assert await hosts.rotation.willing(first, group.id, hosts=True) == view
+    assert await hosts.hosts(group) == [ORGANIZER, BEN]
+
+
 async def test_a_turn_that_was_announced_stays_with_who_would_rather_not(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.told_of(group)
     await hosts.rotation.willing(hosts.actor(ORGANIZER), group.id, hosts=False)

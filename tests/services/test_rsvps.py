@@ -33,6 +33,17 @@ async def test_an_answer_is_shown_and_the_last_one_counts(house: House, group: G
     assert await house.stale(meeting)
 
 
+async def test_the_last_answer_counts_in_whatever_order_they_are_carried_out(
+    house: House, group: Group
+) -> None:
+    meeting = (await house.ahead(group))[0]
+    await house.announce(meeting)
+    first, second = house.actor(ANA), house.actor(ANA)
+    await house.rsvps.answer(second, meeting.id, Answer.GOING)
+    view = await house.rsvps.answer(first, meeting.id, Answer.APOLOGIES)
+    assert (view.roll.who(Answer.GOING), view.roll.who(Answer.APOLOGIES)) == ((ANA,), ())
+
+
 async def test_the_same_click_twice_is_carried_out_once(house: House, group: Group) -> None:
     meeting = (await house.ahead(group))[0]
     actor = house.actor(ANA)

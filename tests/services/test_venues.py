@@ -15,7 +15,6 @@ from buddybot.domain.rotation import Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import venues
 from buddybot.storage.database import Database
-from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
@@ -41,9 +40,7 @@ async def group(hosts: Hosts) -> Group:
 async def test_two_meetings_are_settled_and_what_was_told_stays(hosts: Hosts, group: Group) -> None:
     first, second = await hosts.told_of(group)
     assert await hosts.hosts(group) == [ORGANIZER, ANA]
-    await hosts.run(
-        lambda tx: MemberRepository(tx).set_hosts(group_id=group.id, user_id=ORGANIZER, hosts=False)
-    )
+    await hosts.rather_not(group, ORGANIZER)
     await hosts.join(group, CHO)
     await hosts.replan(group)
     assert await hosts.hosts(group) == [ORGANIZER, ANA]
@@ -53,9 +50,7 @@ async def test_two_meetings_are_settled_and_what_was_told_stays(hosts: Hosts, gr
 async def test_what_nobody_was_told_of_follows_the_rule_without_a_word(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.ahead(group)
     sequence = (await hosts.fresh(first)).sequence
-    await hosts.run(
-        lambda tx: MemberRepository(tx).set_hosts(group_id=group.id, user_id=ORGANIZER, hosts=False)
-    )
+    await hosts.rather_not(group, ORGANIZER)
     await hosts.replan(group)
     assert await hosts.hosts(group) == [ANA, BEN]
     assert await hosts.notices(first) == []
