@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 
@@ -20,8 +21,9 @@ from tests import databases
 
 @pytest.fixture(name="notes")
 async def make_notes(migrated_schema: str, postgres: str) -> AsyncIterator[Database]:
-    """Yield a database with one small table and two rows."""
-    database = await connect(migrated_schema + "&deadlock_timeout=10ms")
+    """Yield a database with one small table and two rows, whose connections the server tells from others."""
+    name = f"buddybot_test_{uuid4().hex}"
+    database = await connect(f"{migrated_schema}&deadlock_timeout=10ms&application_name={name}")
 
     async def script(tx: Tx) -> None:
         await tx.run("CREATE TABLE notes (id BIGINT PRIMARY KEY, text TEXT)")
