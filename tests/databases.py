@@ -6,7 +6,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -20,6 +20,7 @@ from buddybot.storage.migrations import migrate
 __all__ = [
     "database",
     "database_url",
+    "empty_again",
     "empty_database",
     "empty_url",
     "migrated_file",
@@ -98,12 +99,26 @@ def migrated_schema(postgres: str) -> Iterator[str]:
         asyncio.run(_execute(postgres, f"DROP SCHEMA {schema} CASCADE"))
 
 
+@pytest.fixture(scope="session")
+def empty_again(migrated_schema: str) -> Iterator[Callable[[], None]]:
+    """Yield what deletes all rows; its connection is kept, for a new one gets to know every table first."""
+    loop = asyncio.new_event_loop()
+    connection = loop.run_until_complete(asyncpg.connect(migrated_schema, timeout=5))
+
+    def empty() -> None:
+        loop.run_until_complete(connection.execute(_EMPTY))
+
+    yield empty
+    loop.run_until_complete(connection.close())
+    loop.close()
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of a freshly migrated database."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("migrated_schema")
-        asyncio.run(_execute(url, _EMPTY))
+        request.getfixturevalue("empty_again")()
         return url
     path = tmp_path / "buddybot.db"
     shutil.copy(request.getfixturevalue("migrated_file"), path)
