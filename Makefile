@@ -18,7 +18,7 @@ run: $(READY) ## Run the bot; needs DISCORD_TOKEN
 	@$(BIN)/python -m buddybot run
 
 test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test-office: $(READY) ## Open the spreadsheets with LibreOffice; apt installs it where it is missing
 	@bash .ci/office $(BIN)/python
