@@ -6,7 +6,9 @@ from datetime import datetime
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
 from buddybot.domain.pings import Owed, Ping, PingKind, PingState
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.rows import epoch, instant
+from buddybot.storage.rows import epoch, instant, words
+
+_kind, _state = words(PingKind), words(PingState)
 
 
 def ping_of(row: Row) -> Ping:
@@ -17,11 +19,11 @@ def ping_of(row: Row) -> Ping:
         guild_id=GuildId(row["guild_id"]),
         group_id=GroupId(row["group_id"]),
         meeting_id=None if row["meeting_id"] is None else MeetingId(row["meeting_id"]),
-        kind=PingKind(row["kind"]),
+        kind=_kind(row["kind"]),
         recipient=UserId(row["recipient"]),
         due_at=instant(row["due_at"]),
         expires_at=instant(row["expires_at"]),
-        state=PingState(row["state"]),
+        state=_state(row["state"]),
         direct=bool(row["direct"]),
         channel_id=None if row["channel_id"] is None else ChannelId(row["channel_id"]),
         message_id=None if row["message_id"] is None else MessageId(row["message_id"]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind
@@ -30,8 +31,21 @@ _OPEN = """
     AND (o.direct = 1 OR o.kind = 'alert'
          OR EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND g.route_error IS NULL))
 """
+_IN_ORDER = itemgetter("expires_at", "due_at", "id")
 _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
+# A group whose channel refuses the bot, or of whose closure is still told.
+_CLOSED = f"""
+    (g.route_error IS NOT NULL
+     OR EXISTS (SELECT 1 FROM notices n WHERE n.group_id = g.id AND n.code = '{ROUTE_CLOSED}'))
+"""
+_SENT = f"""
+    UPDATE outbox SET state = 'sent', message_id = :message_id,
+                      channel_id = COALESCE(:channel_id, channel_id),
+                      settled_at = :now, lease_until = NULL, error = NULL
+    WHERE {_HELD}
+    RETURNING EXISTS (SELECT 1 FROM groups g WHERE g.id = outbox.group_id AND {_CLOSED}) AS closed
+"""
 
 
 def _held(ping: Ping) -> dict[str, int]:
@@ -96,6 +110,7 @@ class SendingRepository:
     async def _take(
         self, which: str, *, limit: int, now: datetime, lease: timedelta, recovering: bool
     ) -> Sequence[Claimed]:
+        until = now + lease
         rows = await self._tx.all(
             f"""
             UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = :lease_until
@@ -105,13 +120,12 @@ class SendingRepository:
             """,  # constants of this module
             limit=limit,
             now=epoch(now),
-            lease_until=epoch(now + lease),
+            lease_until=epoch(until),
         )
-        held = [
-            Claimed(ping_of(row), row["recipient"] if row["direct"] else row["home"], recovering, now + lease)
-            for row in rows
+        return [
+            Claimed(ping_of(row), row["recipient"] if row["direct"] else row["home"], recovering, until)
+            for row in sorted(rows, key=_IN_ORDER)
         ]
-        return sorted(held, key=lambda each: (each.ping.expires_at, each.ping.due_at, each.ping.id))
 
     async def next_due(self) -> datetime | None:
         """Return when there is something to claim or to recover next."""
@@ -171,13 +185,9 @@ class SendingRepository:
         self, ping: Ping, *, channel_id: ChannelId | None, message_id: MessageId | None, now: datetime
     ) -> None:
         """Say that it arrived, where not None; a channel that takes a message is in order again."""
-        await self._tx.run(
-            f"""
-            UPDATE outbox SET state = 'sent', message_id = :message_id,
-                              channel_id = COALESCE(:channel_id, channel_id),
-                              settled_at = :now, lease_until = NULL, error = NULL
-            WHERE {_HELD}
-            """,
+        # Of the group's channel is asked in the same breath: nearly always there is nothing to mend.
+        settled = await self._tx.one(
+            _SENT,
             channel_id=channel_id,
             message_id=message_id,
             now=epoch(now),
@@ -185,7 +195,7 @@ class SendingRepository:
         )
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
             await self.hurry(now)
-        if not ping.direct and ping.kind is not PingKind.ALERT:
+        if not ping.direct and ping.kind is not PingKind.ALERT and (settled is None or settled["closed"]):
             await RouteRepository(self._tx).works(ping.group_id)
 
     async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
@@ -326,8 +336,10 @@ class RouteRepository:
 
         Nothing is said of the group's channel where another one took it.
         """
-        home = await self._tx.one("SELECT channel_id FROM groups WHERE id = :group_id", group_id=group_id)
-        if home is None or channel_id not in (None, home["channel_id"]):
+        closed = await self._tx.one(
+            f"SELECT g.channel_id FROM groups g WHERE g.id = :group_id AND {_CLOSED}", group_id=group_id
+        )
+        if closed is None or channel_id not in (None, closed["channel_id"]):
             return
         await self._tx.run(
             "UPDATE groups SET route_error = NULL WHERE id = :group_id AND route_error IS NOT NULL",
