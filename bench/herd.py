@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -33,7 +32,6 @@ STALL_GOAL = 20.0
 SHARE_GOAL = 0.05
 A_PART = 10
 """Of the pings, the scheduler's store gets one in so many: with all of them it would take minutes."""
-MISSING = "APScheduler's own store was left out: it needs SQLAlchemy, which is not installed."
 
 _GROUP = """
     INSERT INTO groups (id, guild_id, name, name_key, channel_id, zone, capacity, charter, rotation, language,
@@ -122,8 +120,7 @@ async def measured(report: Report, folder: Path, *, pings: int, times: int) -> N
                 heart, span = await _herd(database, now, pings)
                 hearts.append(heart)
                 spans.append(span)
-            has_store = find_spec("sqlalchemy") is not None
-            scheduled = await _scheduled(folder / "jobs.sqlite3", pings // A_PART) if has_store else None
+            scheduled = await _scheduled(folder / "jobs.sqlite3", pings // A_PART)
     finally:
         await database.close()
     judge(report, pings, hearts, spans, scheduled)
@@ -139,10 +136,8 @@ def _frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def judge(
-    report: Report, pings: int, hearts: list[Heartbeat], spans: list[float], scheduled: float | None
-) -> None:
-    """Judge what the loop felt, and the seconds it felt with the scheduler's store, where that is there."""
+def judge(report: Report, pings: int, hearts: list[Heartbeat], spans: list[float], scheduled: float) -> None:
+    """Judge what the loop felt, and the seconds it felt with the scheduler's store."""
     stalls = [heart.longest * 1000 for heart in hearts]
     report.figures += [
         f"{pings:,} pings due in one second: sent in {median(spans):.1f} s",
@@ -157,9 +152,6 @@ def judge(
             unit="ms",
         )
     )
-    if scheduled is None:
-        report.skipped.append(MISSING)
-        return
     report.figures.append(
         f"longest stall with APScheduler's own store, {pings // A_PART:,} jobs: {scheduled * 1000:,.0f} ms"
     )
@@ -225,7 +217,7 @@ async def _start(last: int) -> None:
 
 async def _scheduled(path: Path, jobs: int) -> float:
     """Let APScheduler run as many jobs from its own store; return the longest stall in seconds."""
-    # Imported here: only this comparison needs them, and not everybody has the second.
+    # Imported here: only this comparison needs them, and they take long.
     from apscheduler.jobstores.sqlalchemy import (  # type: ignore[import-untyped]  # it has no types
         SQLAlchemyJobStore,
     )
