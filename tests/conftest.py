@@ -1,4 +1,7 @@
-"""The databases that tests of every folder run on, and a word on what was skipped."""
+"""The databases that tests of every folder run on, and a word on what was skipped and how much was tried.
+
+The word is said here: only this file is read by the process that hears from all others.
+"""
 
 from collections import Counter
 
@@ -16,3 +19,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     for reason, count in reasons.most_common():
         terminalreporter.write_line(f"{count} skipped: {reason}")
+
+    tried = Counter[str]()
+    for report in terminalreporter.stats.get("passed", []):
+        tried.update({name: count for name, count in report.user_properties if name.startswith("hostile ")})
+    for name, count in tried.items():
+        terminalreporter.write_line(f"{name}: {count:,}")

@@ -1,6 +1,5 @@
 """A running bot for every scenario; its requests are checked against Discord's contract at the end."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -45,12 +44,3 @@ async def world(simulator: simcord.Env, settings: Settings) -> AsyncIterator[Wor
     yield world
     await world.bot.close_house()
     world.check()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was tried of hostile input."""
-    counts = Counter[str]()
-    for report in terminalreporter.stats.get("passed", []):
-        counts.update({name: count for name, count in report.user_properties if name.startswith("hostile ")})
-    for name, count in counts.items():
-        terminalreporter.write_line(f"{name}: {count:,}")
