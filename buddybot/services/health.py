@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from buddybot.domain import zones
 from buddybot.domain.alerts import AlertState, Fall, Watch
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId
@@ -126,7 +126,7 @@ def _key(fact: Fact) -> str:
 async def facts_of(tx: Tx, group: Group, history: Sequence[MeetingPast], now: datetime) -> tuple[Fact, ...]:
     """Return every fact that holds of a group today."""
     ahead = await MeetingRepository(tx).ahead(group.id)
-    zone = ZoneInfo(group.zone)
+    zone = zones.zone(group.zone)
     return facts(
         [each.past for each in history],
         today=now.astimezone(zone).date(),

@@ -43,7 +43,7 @@ def test_a_name_outside_the_list_is_refused_and_never_reaches_zoneinfo(
 ) -> None:
     zones.allowed()
     seen: list[str] = []
-    monkeypatch.setattr(zones, "ZoneInfo", seen.append)
+    monkeypatch.setattr("zoneinfo.ZoneInfo", seen.append)
     with pytest.raises(Refusal) as refusal:
         zones.zone(name)
     assert refusal.value.code == "zone.unknown"
