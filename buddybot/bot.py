@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
@@ -143,8 +144,9 @@ class BuddyBot(Client):
     async def load_cogs(self) -> None:
         """Load every file of the cogs folder."""
         package = cogs_package()
-        for name in cog_names():
-            await self.load_extension(f"{package}.{name}")
+        with loading.undisturbed():
+            for name in cog_names():
+                await self.load_extension(f"{package}.{name}")
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and enter its buttons, selects and forms in the router."""

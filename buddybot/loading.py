@@ -12,9 +12,19 @@ def for_good() -> Iterator[None]:
     A full collection walks through every function and class of the libraries; with discord.py loaded
     that makes the event loop deaf for 20 ms, and several of them are a tenth of the start.
     """
+    with undisturbed():
+        yield
+        gc.freeze()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Make within this what stays, while nobody looks for garbage.
+
+    What is made and kept in great numbers sets off one collection after the other, which find nothing.
+    """
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()
