@@ -12,7 +12,7 @@ USUAL_PEOPLE = 6
 """The number of people that the minutes in the library are written for."""
 KEY_LIMIT, NAME_LIMIT, SUMMARY_LIMIT, NEED_LIMIT, TEXT_LIMIT = 40, 60, 160, 80, 400
 
-_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_KEY = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class Practice(StrEnum):
@@ -141,7 +141,7 @@ def fault(activity: Activity) -> str | None:
 
 def _wrong_words(activity: Activity) -> list[str]:
     faults = []
-    if not _KEY.fullmatch(activity.key) or len(activity.key) > KEY_LIMIT:
+    if not re.fullmatch(_KEY, activity.key) or len(activity.key) > KEY_LIMIT:
         faults.append(f"needs a key of at most {KEY_LIMIT} lowercase letters, digits and single dashes")
     texts = [
         ("name", activity.name, NAME_LIMIT),

@@ -23,10 +23,9 @@ URL_LIMIT = 512
 
 _MAP = "https://www.openstreetmap.org/search?query="
 _INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
-_LINK = re.compile(
-    r"https?://(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}))\.?"
-    r"(?::(?P<port>[0-9]{1,5}))?(?:[/?#](?:[a-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9a-f]{2})*)?",
-    re.ASCII | re.IGNORECASE,
+_LINK = (
+    r"(?ai)https?://(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}))\.?"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:[/?#](?:[a-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9a-f]{2})*)?"
 )
 _LAST_PORT = 65535
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -122,7 +121,7 @@ def check_link(raw: str) -> str:
     could lead inside a network, and ASCII, so that letters that only look like others are seen.
     """
     link = raw.strip()
-    found = _LINK.fullmatch(link) if len(link) <= LINK_LIMIT else None
+    found = re.fullmatch(_LINK, link) if len(link) <= LINK_LIMIT else None
     if found is None or found["host"].lower().endswith(_INSIDE) or int(found["port"] or 0) > _LAST_PORT:
         raise Refusal("location.link", raw=excerpt(raw))
     return link
@@ -135,7 +134,7 @@ def check_minutes(minutes: int) -> int:
 
 def host_of(link: str) -> str:
     """Return the host of a link that `check_link` passed, to say where a button leads."""
-    found = _LINK.fullmatch(link)
+    found = re.fullmatch(_LINK, link)
     return "" if found is None else found["host"].lower().removeprefix("www.")
 
 

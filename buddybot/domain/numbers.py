@@ -5,7 +5,7 @@ import re
 from buddybot.domain.errors import Refusal
 from buddybot.domain.text import excerpt
 
-_WHOLE = re.compile(r"-?[0-9]+")
+_WHOLE = r"-?[0-9]+"
 _LONGEST = 18
 
 
@@ -15,7 +15,7 @@ def parse_count(raw: str, *, lowest: int, highest: int, field: str) -> int:
     Raises Refusal("number.unreadable") or ("number.range"). `int()` alone would take "٣", "1_000" and "+5".
     """
     digits = raw.strip()
-    if not _WHOLE.fullmatch(digits):
+    if not re.fullmatch(_WHOLE, digits):
         raise Refusal("number.unreadable", field=field, raw=excerpt(raw), lowest=lowest, highest=highest)
     if len(digits) > _LONGEST or not lowest <= int(digits) <= highest:
         raise Refusal("number.range", field=field, raw=excerpt(digits), lowest=lowest, highest=highest)

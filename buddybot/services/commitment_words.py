@@ -21,7 +21,7 @@ from buddybot.values import dataclass
 NO_PLAN = "-"
 """Written as the plan of an edit, it takes the plan away."""
 
-_MORE = re.compile(r"\+ ?([0-9]{1,3})")
+_MORE = r"\+ ?([0-9]{1,3})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class Step:
 
 def read_step(raw: str) -> Step:
     """Read "3" as three in all and "+1" as one more."""
-    match = _MORE.fullmatch(raw.strip())
+    match = re.fullmatch(_MORE, raw.strip())
     if match:
         return Step(int(match[1]), more=True)
     return Step(parse_count(raw, lowest=0, highest=MAX_TARGET, field="done"), more=False)

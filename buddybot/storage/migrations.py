@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from buddybot.storage.database import Database, StorageError, TransientError, Tx
-from buddybot.storage.parameters import TOKEN
+from buddybot.storage.parameters import tokens
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -65,7 +65,7 @@ def statements(script: str, engine: Engine) -> Iterator[str]:
     import sqlite3
 
     statement, position = "", 0
-    for token in TOKEN.finditer(script):
+    for token in tokens().finditer(script):
         statement += script[position : token.start()]
         position = token.end()
         if token["comment"]:

@@ -18,8 +18,8 @@ from buddybot.ui.texts import Markup, Texts, shortened
 MOST_OPTIONS = 20
 """Up to this target a count is chosen from a list, which Discord ends at 25; above it is written."""
 MOST_ASKED = 3
-_FIELD = re.compile(r"c([0-9]{1,19})")
-_CHOICE = re.compile(r"(drop-)?([0-9]{1,3})")
+_FIELD = r"c([0-9]{1,19})"
+_CHOICE = r"(drop-)?([0-9]{1,3})"
 _QUOTE = 43  # characters of a label between the quotation marks
 
 
@@ -93,10 +93,10 @@ def outcomes_in(given: Input) -> Mapping[CommitmentId, Outcome]:
     """Return what a filled-in first form says of each commitment."""
     found = {}
     for name in given.fields:
-        if (field := _FIELD.fullmatch(name)) is None:
+        if (field := re.fullmatch(_FIELD, name)) is None:
             continue
         written = given.written(name).strip()
-        choice = _CHOICE.fullmatch(written)
+        choice = re.fullmatch(_CHOICE, written)
         if choice is None:
             done, dropped = parse_count(written, lowest=0, highest=999, field="done"), False
         else:

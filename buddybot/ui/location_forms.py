@@ -28,7 +28,7 @@ AT_A_TIME = 5
 """Places whose minutes one form asks for: a form has five parts."""
 
 _WHERE_LIMIT = ADDRESS_LIMIT + LINK_LIMIT + 1
-_FIELD = re.compile(r"m([0-9]{1,18})")
+_FIELD = r"m([0-9]{1,18})"
 _DIGITS = 3
 
 
@@ -88,7 +88,7 @@ def minutes_in(given: Input) -> Mapping[LocationId, int | None]:
     return {
         LocationId(int(field[1])): minutes_of(given.written(name))
         for name in given.fields
-        if (field := _FIELD.fullmatch(name)) is not None
+        if (field := re.fullmatch(_FIELD, name)) is not None
     }
 
 
