@@ -41,7 +41,7 @@ class SqliteTx(Guard):
         try:
             cursor = self._connection.execute(sql, parameters)
             row = cursor.fetchone()
-            found = None if row is None else _named(cursor, [row])[0]
+            found = None if row is None else _named(cursor, row)
             cursor.close()
         except sqlite3.Error as error:
             raise self._broken(error, sql, parameters) from None
@@ -53,7 +53,7 @@ class SqliteTx(Guard):
         try:
             cursor = self._connection.execute(sql, parameters)
             rows = cursor.fetchall()
-            return _named(cursor, rows) if rows else []
+            return _all_named(cursor, rows) if rows else []
         except sqlite3.Error as error:
             raise self._broken(error, sql, parameters) from None
 
@@ -79,8 +79,12 @@ class SqliteTx(Guard):
         return translated(error)
 
 
-def _named(cursor: sqlite3.Cursor, rows: list[Any]) -> list[Row]:
-    """Return rows by the names of their columns; `sqlite3.Row` looks through all names for each value."""
+def _named(cursor: sqlite3.Cursor, row: Any) -> Row:
+    """Return a row by the names of its columns; `sqlite3.Row` looks through all names for each value."""
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+def _all_named(cursor: sqlite3.Cursor, rows: list[Any]) -> list[Row]:
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
