@@ -22,6 +22,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.turns import TurnRepository
 from buddybot.values import dataclass
 
 
@@ -66,15 +67,19 @@ class CheckInView:
 async def view_of(tx: Tx, group: Group, meeting: Meeting, *, library: Library = NO_LIBRARY) -> CheckInView:
     """Return what the card shows now: those in the round, in its order, then who else has reported.
 
-    Once the meeting is over only the latter are left: nobody is shown as one who said nothing.
+    Once the meeting is over only those who have reported are left: nobody is shown as one who said nothing.
+    They stay in the order that they had, whoever leaves the group or comes back to it later.
     """
     the_round = await load_round(tx, meeting)
     reports = {report.user_id: report for report in await CheckInRepository(tx).of_meeting(meeting.id)}
     said = await CommitmentRepository(tx).reported_at(meeting.id)
     still_open = await CommitmentRepository(tx).open_in(group.id) if meeting.ahead else ()
-    everybody = [
-        user for user in dict.fromkeys((*the_round.people, *reports)) if meeting.ahead or user in reports
-    ]
+    if meeting.ahead:
+        everybody = [*dict.fromkeys((*the_round.people, *reports))]
+    else:
+        turns = await TurnRepository(tx).of_meeting(meeting.id)
+        in_order = dict.fromkeys((*(turn.user_id for turn in turns), *reports))
+        everybody = [user for user in in_order if user in reports]
     plan = await plan_of(tx, meeting, people=len(the_round.people), library=library)
     return CheckInView(
         group=group,

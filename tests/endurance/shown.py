@@ -28,7 +28,7 @@ async def compare_cards(process: Process, discord: MemoryDiscord, facts: Facts |
             continue
         wanted: list[dict[str, Any]] = made.to_components()
         shown = _lasting(card.kind, message["components"])
-        assert shown == _lasting(card.kind, wanted), (card, shown)
+        assert shown == _lasting(card.kind, wanted), (card, shown, wanted)
         if (
             facts is not None
             and card.kind is CardKind.MEETING

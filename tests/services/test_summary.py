@@ -67,6 +67,22 @@ async def test_the_card_quotes_the_own_words_and_hides_the_private_ones(evening:
     assert "doctor" not in repr(view)
 
 
+async def test_a_closed_card_stays_as_it_was_whoever_leaves_and_comes_back(evening: Evening) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    for user in (ANA, BEN, CHO):
+        await evening.report(user)
+    first = (await evening.view()).people[0].user_id
+    await evening.close()
+    before = await evening.view()
+
+    await evening.home.leave(evening.group, first)
+    assert (await evening.view()).people == before.people
+    await evening.join(first)
+    assert (await evening.view()).people == before.people
+
+
 async def test_an_organizer_or_the_facilitator_closes(evening: Evening) -> None:
     await evening.answer(ANA, Answer.GOING)
     await evening.answer(BEN, Answer.GOING)
