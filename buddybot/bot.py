@@ -137,16 +137,16 @@ class BuddyBot(Client):
 
     async def setup_hook(self) -> None:
         """Open the house and load every cog; called once by the library, after login."""
-        await self.open()
-        await self.load_cogs()
-        await self.sync_commands()
+        with loading.undisturbed():
+            await self.open()
+            await self.load_cogs()
+            await self.sync_commands()
 
     async def load_cogs(self) -> None:
         """Load every file of the cogs folder."""
         package = cogs_package()
-        with loading.undisturbed():
-            for name in cog_names():
-                await self.load_extension(f"{package}.{name}")
+        for name in cog_names():
+            await self.load_extension(f"{package}.{name}")
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and enter its buttons, selects and forms in the router."""

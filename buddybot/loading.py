@@ -23,8 +23,10 @@ def undisturbed() -> Iterator[None]:
 
     What is made and kept in great numbers sets off one collection after the other, which find nothing.
     """
+    looked = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if looked:
+            gc.enable()
