@@ -34,17 +34,17 @@ _OPEN = """
 _IN_ORDER = itemgetter("expires_at", "due_at", "id")
 _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
-# A group whose channel refuses the bot, or of whose closure is still told.
-_CLOSED = f"""
-    (g.route_error IS NOT NULL
-     OR EXISTS (SELECT 1 FROM notices n WHERE n.group_id = g.id AND n.code = '{ROUTE_CLOSED}'))
-"""
 _SENT = f"""
     UPDATE outbox SET state = 'sent', message_id = :message_id,
                       channel_id = COALESCE(:channel_id, channel_id),
                       settled_at = :now, lease_until = NULL, error = NULL
     WHERE {_HELD}
-    RETURNING EXISTS (SELECT 1 FROM groups g WHERE g.id = outbox.group_id AND {_CLOSED}) AS closed
+"""
+# A group whose channel refuses the bot, or of whose closure is still told.
+_CLOSED = f"""
+    SELECT g.channel_id FROM groups g WHERE g.id = :group_id
+    AND (g.route_error IS NOT NULL
+         OR EXISTS (SELECT 1 FROM notices n WHERE n.group_id = g.id AND n.code = '{ROUTE_CLOSED}'))
 """
 
 
@@ -185,8 +185,7 @@ class SendingRepository:
         self, ping: Ping, *, channel_id: ChannelId | None, message_id: MessageId | None, now: datetime
     ) -> None:
         """Say that it arrived, where not None; a channel that takes a message is in order again."""
-        # Of the group's channel is asked in the same breath: nearly always there is nothing to mend.
-        settled = await self._tx.one(
+        await self._tx.run(
             _SENT,
             channel_id=channel_id,
             message_id=message_id,
@@ -195,7 +194,7 @@ class SendingRepository:
         )
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
             await self.hurry(now)
-        if not ping.direct and ping.kind is not PingKind.ALERT and (settled is None or settled["closed"]):
+        if not ping.direct and ping.kind is not PingKind.ALERT:
             await RouteRepository(self._tx).works(ping.group_id)
 
     async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
@@ -336,9 +335,7 @@ class RouteRepository:
 
         Nothing is said of the group's channel where another one took it.
         """
-        closed = await self._tx.one(
-            f"SELECT g.channel_id FROM groups g WHERE g.id = :group_id AND {_CLOSED}", group_id=group_id
-        )
+        closed = await self._tx.one(_CLOSED, group_id=group_id)
         if closed is None or channel_id not in (None, closed["channel_id"]):
             return
         await self._tx.run(
