@@ -113,9 +113,6 @@ class Kept:
         return Kept(self.due + other.due, self.kept + other.kept)
 
 
-NONE_DUE = Kept(0, 0)
-
-
 def kept(reported: Iterable[tuple[int, int]]) -> Kept:
     """Return how many commitments were kept, each given as how many were done and how many promised."""
     results = [done >= target for done, target in reported]

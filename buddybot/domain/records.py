@@ -12,7 +12,7 @@ from buddybot.domain.commitments import Category
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, rates
+from buddybot.domain.rates import Kept, Rates, kept, rates
 from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.visitors import Visitor
 from buddybot.values import dataclass
@@ -146,7 +146,7 @@ class Record:
     @property
     def kept(self) -> Kept:
         """How many commitments were kept."""
-        return sum((sitting.promises for sitting in self.sittings), NONE_DUE)
+        return sum((sitting.promises for sitting in self.sittings), Kept(0, 0))
 
     def unrecorded_at(self, place: int) -> int:
         """Of how many members nobody has said yet how they were at one sitting."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
-from buddybot.domain.rates import NONE_DUE, Kept, Rates, percent, together
+from buddybot.domain.rates import Kept, Rates, percent, together
 from buddybot.exports.letters import Point
 from buddybot.exports.pictures import (
     LINES,
@@ -84,7 +84,7 @@ class SignalsChart:
             came = together(self.attendance[part])
             return None if came is None else came.attended
         if signal is Signal.KEPT:
-            return sum((each for each in self.kept[part] if each is not None), NONE_DUE).share
+            return sum((each for each in self.kept[part] if each is not None), Kept(0, 0)).share
         bands = [band for band in self.pulse[part] if band is not None]
         return sum(bands) / len(bands) / HIGHEST_BAND if bands else None
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from buddybot.domain.attendance import Entry
 from buddybot.domain.commitments import Category, Visibility
@@ -18,7 +19,6 @@ from buddybot.storage.history import HistoryRepository
 from buddybot.storage.meetings import meeting_of
 from buddybot.storage.rows import epoch, instant
 from buddybot.storage.visitors import visitor_of
-from buddybot.values import dataclass
 
 _OVER = """
     m.group_id = :group_id AND m.local_day >= :first AND m.local_day <= :last
@@ -28,8 +28,7 @@ Of = Mapping[str, int | str]
 Standing = Mapping[MeetingId, Mapping[UserId, Entry]]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Local days, both included; None is an open end."""
 
     first: dt.date | None = None

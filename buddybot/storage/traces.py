@@ -4,8 +4,7 @@ The one list that a deletion goes by; a test reads the schema and fails when a c
 """
 
 from enum import StrEnum
-
-from buddybot.values import dataclass
+from typing import NamedTuple
 
 
 class Fate(StrEnum):
@@ -20,8 +19,7 @@ class Fate(StrEnum):
     COUNT = "count"
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A column with people's ids; `also` are columns beside it that hold their own words and are emptied."""
 
     table: str

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import NONE_DUE, Kept, Rates, kept, percent, rates, spread, streak, together
+from buddybot.domain.rates import Kept, Rates, kept, percent, rates, spread, streak, together
 from tests.pages import pages
 
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)
@@ -91,8 +91,8 @@ def test_a_commitment_is_kept_when_all_of_it_was_done() -> None:
 
 
 def test_where_nothing_was_due_there_is_no_share() -> None:
-    assert kept([]) == NONE_DUE
-    assert NONE_DUE.share is None
+    assert kept([]) == Kept(0, 0)
+    assert Kept(0, 0).share is None
 
 
 @given(*[st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)))] * 2)
