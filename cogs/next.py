@@ -77,7 +77,8 @@ class NextCog(commands.Cog):
             meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
             actor = given.at_home(reply.actor)
             view = await self._rsvps.answer(actor, meeting_id, answer)
-            await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, answer)))
+            stands = view.roll.of(actor.user_id)  # a later answer may have been carried out before this one
+            await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, stands)))
             await self._bot.live.refresh(meeting_id)
 
 

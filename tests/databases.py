@@ -103,7 +103,7 @@ def migrated_schema(postgres: str) -> Iterator[str]:
 def empty_again(migrated_schema: str) -> Iterator[Callable[[], None]]:
     """Yield what deletes all rows; its connection is kept, for a new one gets to know every table first."""
     loop = asyncio.new_event_loop()
-    connection = loop.run_until_complete(asyncpg.connect(migrated_schema, timeout=5))
+    connection = loop.run_until_complete(asyncpg.connect(migrated_schema, timeout=5, command_timeout=60))
 
     def empty() -> None:
         loop.run_until_complete(connection.execute(_EMPTY))

@@ -153,7 +153,9 @@ class AwayService:
         for meeting in await MeetingRepository(tx).between(group.id, first=days.first, last=days.last):
             if meeting.state is MeetingState.SCHEDULED:
                 # What was answered before this is no longer what the member says.
-                await RsvpRepository(tx).take_back(meeting_id=meeting.id, user_id=actor.user_id)
+                await RsvpRepository(tx).take_back(
+                    meeting_id=meeting.id, user_id=actor.user_id, interaction_id=actor.interaction_id
+                )
         await self._changed(tx, actor, group.id, days)
 
     async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan) -> None:

@@ -162,8 +162,9 @@ class CheckInService:
     ) -> Reported:
         """Write a member's report, or correct it: however often, and in whatever order, the last one counts.
 
-        What is not due is passed over; what is due and not named stays open. Refusals besides
-        those of `prepare`: `checkin.no_room` when a correction would leave more than three open.
+        What is not due is passed over; what is due and not named stays open. A form that was sent before
+        the one that stands changes nothing. Refusals besides those of `prepare`: `checkin.no_room` when
+        a correction would leave more than three open.
         """
         clean_win = optional(win, limit=WIN_LIMIT, field="win")
         clean_blocker = optional(blocker, limit=BLOCKER_LIMIT, field="blocker")
@@ -180,7 +181,8 @@ class CheckInService:
                 interaction_id=actor.interaction_id,
                 now=now,
             ):
-                return await self._reported(tx, meeting, actor.user_id)
+                # The later form has made the offers already.
+                return replace(await self._reported(tx, meeting, actor.user_id), offers=())
             for item in asked.due:
                 if (outcome := outcomes.get(item.commitment.id)) is not None:
                     await settle_outcome(tx, item.commitment, outcome, meeting, now)

@@ -40,13 +40,9 @@ class PreferenceService:
         """Turn direct messages or nudges on or off; None keeps what is."""
 
         def change(mine: Preferences) -> Preferences:
-            return replace(
-                mine,
-                direct_messages=mine.direct_messages if direct_messages is None else direct_messages,
-                nudges=mine.nudges if nudges is None else nudges,
-            )
+            return mine if nudges is None else replace(mine, nudges=nudges)
 
-        return await self._change(actor, change)
+        return await self._change(actor, change, direct=direct_messages)
 
     async def set_quiet(self, actor: Actor, quiet: QuietHours | None) -> Preferences:
         """Set the actor's quiet hours, or go back to the bot's own."""
@@ -64,21 +60,25 @@ class PreferenceService:
 
         async def script(tx: Tx) -> Preferences:
             preferences = PreferenceRepository(tx)
-            mine = await preferences.get(guild_id, actor.user_id, lock=True)
-            if not mine.direct_messages:
-                return mine
-            mine = replace(mine, direct_messages=False)
-            await preferences.put(mine)
-            await self._plan(tx, await GroupRepository(tx).of_user(guild_id, actor.user_id))
-            return mine
+            if await preferences.set_direct(
+                guild_id, actor.user_id, wanted=False, interaction_id=actor.interaction_id
+            ):
+                await self._plan(tx, await GroupRepository(tx).of_user(guild_id, actor.user_id))
+            return await preferences.get(guild_id, actor.user_id)
 
         return await self._work.write(there, script)
 
-    async def _change(self, actor: Actor, change: Callable[[Preferences], Preferences]) -> Preferences:
+    async def _change(
+        self, actor: Actor, change: Callable[[Preferences], Preferences], *, direct: bool | None = None
+    ) -> Preferences:
         async def script(tx: Tx) -> Preferences:
             groups = await _groups(tx, actor)
             await noted(tx, actor)  # also locks the row that is read next
             preferences = PreferenceRepository(tx)
+            if direct is not None:
+                await preferences.set_direct(
+                    guild_of(actor), actor.user_id, wanted=direct, interaction_id=actor.interaction_id
+                )
             mine = change(await preferences.get(guild_of(actor), actor.user_id))
             await preferences.put(mine)
             await self._plan(tx, groups)

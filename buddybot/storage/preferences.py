@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.storage.database import Row, Tx
@@ -28,11 +28,10 @@ class PreferenceRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def get(self, guild_id: GuildId, user_id: UserId, *, lock: bool = False) -> Preferences:
-        """Return what the person chose, or the defaults; `lock` keeps others from changing it meanwhile."""
+    async def get(self, guild_id: GuildId, user_id: UserId) -> Preferences:
+        """Return what the person chose, or the defaults."""
         row = await self._tx.one(
-            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id "
-            + (self._tx.for_update if lock else ""),
+            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id",
             guild_id=guild_id,
             user_id=user_id,
         )
@@ -72,6 +71,22 @@ class PreferenceRepository:
             quiet_end=None if quiet is None else clock(quiet.end),
             zone=preferences.zone,
         )
+
+    async def set_direct(
+        self, guild_id: GuildId, user_id: UserId, *, wanted: bool, interaction_id: InteractionId
+    ) -> bool:
+        """Note whether a person wants direct messages; False, and nothing done, when they said so later."""
+        changed = await self._tx.run(
+            """
+            UPDATE preferences SET direct_messages = :wanted, direct_interaction_id = :interaction_id
+            WHERE guild_id = :guild_id AND user_id = :user_id AND direct_interaction_id <= :interaction_id
+            """,
+            wanted=int(wanted),
+            interaction_id=interaction_id,
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return bool(changed)
 
     async def seen(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
         """Keep the name by which the person is shown where Discord cannot show it (exports, labels)."""

@@ -73,10 +73,16 @@ class RsvpRepository:
         )
         return bool(changed)
 
-    async def take_back(self, *, meeting_id: MeetingId, user_id: UserId) -> None:
-        """Forget a member's own answer."""
+    async def take_back(
+        self, *, meeting_id: MeetingId, user_id: UserId, interaction_id: InteractionId
+    ) -> None:
+        """Forget a member's own answer, unless it was given after this was asked for."""
         await self._tx.run(
-            "DELETE FROM rsvps WHERE meeting_id = :meeting_id AND user_id = :user_id",
+            """
+            DELETE FROM rsvps
+            WHERE meeting_id = :meeting_id AND user_id = :user_id AND interaction_id <= :interaction_id
+            """,
             meeting_id=meeting_id,
             user_id=user_id,
+            interaction_id=interaction_id,
         )

@@ -160,7 +160,7 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
         for member in await MemberRepository(tx).current(group_id):
             willing = member.user_id in [rowan.person(name).id for name in hosts]
-            await MemberRepository(tx).set_hosts(
+            assert await MemberRepository(tx).set_hosts(
                 group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)
             )
         await tx.run("UPDATE venues SET basis = 'open'")

@@ -135,6 +135,22 @@ async def test_a_reminder_goes_only_to_who_asked_and_is_answered_in_place(rowan:
     assert f"**virtual** {ben.mention}" in texts_in(rowan.card())
 
 
+async def test_a_reminder_that_is_answered_shows_what_was_said_later_where_that_came_first(
+    rowan: Calendar,
+) -> None:
+    ben = rowan.person("Ben")
+    await rowan.opt_in("Ben")
+    await rowan.world.until((await rowan.starts())[0] - timedelta(hours=11))
+    [message] = ben.user.dm_channel.history()
+    await ben.user.click(message, label="Virtual")
+    later = "UPDATE rsvps SET interaction_id = 9000000000000000000"
+    await rowan.world.bot.services.work.write(None, lambda tx: tx.run(later))
+    await ben.user.click(message, label="Going")
+    [message] = ben.user.dm_channel.history()
+    assert "You said: **Virtual**" in texts_in(message)
+    assert [row["answer"] for row in await rowan.world.rows("SELECT answer FROM rsvps")] == ["virtual"]
+
+
 async def test_who_answered_in_time_is_not_reminded(rowan: Calendar) -> None:
     await rowan.opt_in("Ben")
     shown = await rowan.ask("Ben", "next")

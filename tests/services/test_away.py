@@ -75,6 +75,14 @@ async def test_the_later_word_counts(house: House, group: Group) -> None:
     assert (len(view.spans), view.meetings) == (1, ())
 
 
+async def test_days_away_leave_an_answer_that_was_given_after_them(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    before, after = house.actor(ANA), house.actor(ANA)
+    await house.rsvps.answer(after, first.id, Answer.GOING)
+    await house.away.add(before, FIRST_WEEK)
+    assert (await answers(house, group))[0] is Answer.GOING
+
+
 async def test_taking_days_back_takes_the_answers_back(house: House, group: Group) -> None:
     first = (await house.ahead(group))[0]
     view = await house.away.add(house.actor(ANA), BOTH_WEEKS)

@@ -60,6 +60,17 @@ async def test_the_stop_button_works_from_the_message_itself(club: Club) -> None
     assert await club.rows("SELECT * FROM preferences WHERE user_id = 9") == []
 
 
+async def test_the_last_word_on_direct_messages_counts_in_whatever_order_they_are_carried_out(
+    club: Club,
+) -> None:
+    on, quiet, off = club.actor(ANA), club.actor(ANA), club.actor(ANA, guild=None)
+    await club.preferences.stop_direct(off, HERE)
+    assert not (await club.preferences.choose(on, direct_messages=True)).direct_messages
+    assert (await club.preferences.set_quiet(quiet, NIGHT)).quiet == NIGHT
+    assert not (await club.preferences.mine(club.actor(ANA))).direct_messages
+    assert await direct(club) == []
+
+
 async def test_quiet_hours_and_zone_are_kept_and_taken_back(club: Club) -> None:
     await club.preferences.set_quiet(club.actor(ANA), NIGHT)
     mine = await club.preferences.set_zone(club.actor(ANA), "Asia/Kolkata")

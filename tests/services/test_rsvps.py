@@ -40,8 +40,10 @@ async def test_the_last_answer_counts_in_whatever_order_they_are_carried_out(
     await house.announce(meeting)
     first, second = house.actor(ANA), house.actor(ANA)
     await house.rsvps.answer(second, meeting.id, Answer.GOING)
+    cards = await house.run(lambda tx: tx.all("SELECT * FROM cards"))
     view = await house.rsvps.answer(first, meeting.id, Answer.APOLOGIES)
     assert (view.roll.who(Answer.GOING), view.roll.who(Answer.APOLOGIES)) == ((ANA,), ())
+    assert await house.run(lambda tx: tx.all("SELECT * FROM cards")) == cards
 
 
 async def test_the_same_click_twice_is_carried_out_once(house: House, group: Group) -> None:

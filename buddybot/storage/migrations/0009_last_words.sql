@@ -4,3 +4,4 @@
 ALTER TABLE checkins ADD COLUMN interaction_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE rsvps ADD COLUMN interaction_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE memberships ADD COLUMN hosts_interaction_id BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE preferences ADD COLUMN direct_interaction_id BIGINT NOT NULL DEFAULT 0;
