@@ -21,7 +21,8 @@ from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.sending import OUTAGE, Claimed, RouteRepository, SendingRepository
+from buddybot.storage.routes import RouteRepository
+from buddybot.storage.sending import OUTAGE, Claimed, SendingRepository
 from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)

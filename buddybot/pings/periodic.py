@@ -13,7 +13,7 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
 from buddybot.storage.invitations import CodeTryRepository
-from buddybot.storage.sending import RouteRepository
+from buddybot.storage.routes import RouteRepository
 from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.sending import RouteRepository
+from buddybot.storage.routes import RouteRepository
 
 EVERYWHERE = GuildId(0)
 """Stands for all servers where one is asked for."""

@@ -14,7 +14,7 @@ from buddybot.services.card_views import ViewOf
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.sending import RouteRepository
+from buddybot.storage.routes import RouteRepository
 from buddybot.ui import checkins
 from buddybot.ui import few as few_cards
 from buddybot.ui.events import LiveEvents

@@ -14,7 +14,7 @@ from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreacha
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.sending import RouteRepository
+from buddybot.storage.routes import RouteRepository
 from tests.pings.discords import FakeDiscord, dispatcher, dm
 from tests.pings.people import (
     ANA,

@@ -15,7 +15,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.card_views import CardViews
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
-from buddybot.storage.sending import RouteRepository
+from buddybot.storage.routes import RouteRepository
 from buddybot.ui.live import LiveCards
 from tests.pings.people import notices
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
