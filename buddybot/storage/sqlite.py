@@ -11,13 +11,13 @@ from typing import Any, Generic, Literal, Self, cast
 
 from buddybot.storage.errors import CLOSED, StorageError
 from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
-from buddybot.storage.sqlite_thread import DatabaseThread
+from buddybot.storage.sqlite_thread import DatabaseThread, LetGo
 from buddybot.storage.transaction import Script, T
 from buddybot.values import dataclass
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _MOST_READERS = 8  # that share a snapshot, and wait for each other
-_PATIENCE = 0.002  # seconds that the loop waits for readers; a disk that is slow must not hold up more
+_PATIENCE = 0.002  # seconds that the loop waits for a round; a disk that is slow must not hold up more
 _ATTEMPTS = 3  # each waits for the busy timeout
 _SWITCHES = 50  # tries to switch a new file to write-ahead logging, which does not wait for its lock
 _BUSY_MS = 5_000
@@ -63,19 +63,17 @@ class _Rounds:
     def __init__(
         self,
         thread: DatabaseThread,
-        carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]]], None],
+        carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]], LetGo], None],
         *,
         largest: int,
-        patience: float = 0.0,
     ) -> None:
         """`carry_out` runs on the thread and notes in each unit what became of it.
 
-        `patience` is for how many seconds the loop waits for a round when none is under way.
+        The loop waits for it, or until it is let go.
         """
         self._thread = thread
         self._carry_out = carry_out
         self._largest = largest
-        self._patience = patience
         self._asking = False
         self._waiting: deque[_Unit[Any]] = deque()
         self._rounds: set[asyncio.Future[list[_Unit[Any]]]] = set()
@@ -85,9 +83,7 @@ class _Rounds:
         # A script that opens a second transaction fails here, before it waits: its thread has no loop.
         unit = _Unit(script, asyncio.get_running_loop().create_future())
         self._waiting.append(unit)
-        if not self._patience:
-            self._ask()
-        elif not self._asking:  # with all that come in this turn of the loop and in the next one
+        if not self._asking:  # with all that come in this turn of the loop and in the next one
             self._asking, loop = True, asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self._ask)
         try:
@@ -108,11 +104,7 @@ class _Rounds:
         self._asking = False
         if self._waiting and len(self._rounds) < 2:
             try:
-                asked = (
-                    self._thread.hop_and_wait(self._round, seconds=self._patience)
-                    if self._patience and not self._rounds
-                    else self._thread.hop(self._round)
-                )
+                asked = self._thread.hop_and_wait(self._round, seconds=_PATIENCE)
             except StorageError as error:  # it was closed meanwhile
                 self._give_up(error)
                 return
@@ -126,7 +118,7 @@ class _Rounds:
                 unit.error = error
                 unit.over.set_result(None)
 
-    def _round(self, connection: sqlite3.Connection) -> list[_Unit[Any]]:
+    def _round(self, connection: sqlite3.Connection, let_go: LetGo) -> list[_Unit[Any]]:
         """On the thread: carry out what waits."""
         batch: list[_Unit[Any]] = []
         while self._waiting and len(batch) < self._largest:
@@ -135,7 +127,7 @@ class _Rounds:
                 batch.append(unit)
         if batch:
             try:
-                self._carry_out(connection, batch)
+                self._carry_out(connection, batch, let_go)
             except BaseException as error:  # whatever it was, nobody may wait for ever or believe in success
                 for unit in batch:
                     unit.error = unit.error or (
@@ -163,7 +155,7 @@ class SqliteDatabase:
         self._reads = (
             _Rounds(writer, _look_in_memory, largest=_MOST_READERS)
             if reader is None
-            else _Rounds(reader, _look, largest=_MOST_READERS, patience=_PATIENCE)
+            else _Rounds(reader, _look, largest=_MOST_READERS)
         )
         self._closed = False
 
@@ -177,7 +169,7 @@ class SqliteDatabase:
             path.touch(mode=0o600)  # noqa: ASYNC240  # once, before anything else runs
             writer = await DatabaseThread.open(str(path), _configure)
             try:
-                reader = await DatabaseThread.open(str(path), _configure_reader)
+                reader = await DatabaseThread.open(str(path), _configure_reader, beside_the_loop=True)
             except BaseException:  # also when cancelled: the first connection must not be left behind
                 await writer.close()
                 raise
@@ -220,7 +212,7 @@ class SqliteDatabase:
             raise StorageError(CLOSED)
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo) -> None:
     """On the thread: commit writers together, each in a savepoint of its own where there are several.
 
     When the commit fails it fails for all of them, and nothing of any is kept.
@@ -236,13 +228,14 @@ def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
                 if unit.error is not None:
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
+        let_go()  # the rest is the disk's
         if any(unit.error is None for unit in batch):
             connection.execute("COMMIT")
     finally:
         _end(connection)
 
 
-def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]], _: LetGo) -> None:
     """On the thread: run scripts in a read transaction, so that the statements of each see one state."""
     try:
         connection.execute("BEGIN")
@@ -252,11 +245,11 @@ def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
         _end(connection)
 
 
-def _look_in_memory(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+def _look_in_memory(connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo) -> None:
     """The same where writers use this connection too."""
     connection.execute("PRAGMA query_only=ON")
     try:
-        _look(connection, batch)
+        _look(connection, batch, let_go)
     finally:
         connection.execute("PRAGMA query_only=OFF")
 

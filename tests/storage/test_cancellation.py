@@ -41,7 +41,7 @@ async def cancel_most(tasks: list[asyncio.Task[None]], chance: random.Random) ->
         if what < 0.03:
             await asyncio.wait((task,))
         else:
-            for _ in range(int(what * 10) % 6):
+            for _ in range(max(0, int(what * 10) - 6)):
                 await asyncio.sleep(0)
             task.cancel()
 

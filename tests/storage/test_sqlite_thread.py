@@ -9,7 +9,7 @@ import pytest
 
 from buddybot.storage.database import StorageError, Tx, connect
 from buddybot.storage.sqlite import SqliteDatabase
-from buddybot.storage.sqlite_thread import Errand
+from buddybot.storage.sqlite_thread import Errand, LetGo
 
 
 async def one(tx: Tx) -> int:
@@ -42,12 +42,29 @@ async def test_a_reader_that_takes_long_holds_nothing_up(tmp_path: Path) -> None
 
 async def test_what_ends_just_as_the_loop_gives_up_is_told_once() -> None:
     for patience in (0.0, 1.0):
-        errand = Errand(lambda: "done")
+        errand = Errand(lambda _: "done")
         thread = threading.Thread(target=errand.run)
         thread.start()
         over = errand.wait(patience)
         thread.join()
         assert await over == "done"
+
+
+async def test_the_loop_is_let_go_before_the_disk_has_written() -> None:
+    gate = threading.Event()
+
+    def work(let_go: LetGo) -> bool:
+        let_go()
+        return gate.wait(30)
+
+    errand = Errand(work)
+    thread = threading.Thread(target=errand.run)
+    thread.start()
+    over = errand.wait(30)
+    assert not over.done()
+    gate.set()  # nobody would, if the loop waited for it
+    assert await over
+    thread.join()
 
 
 async def test_a_reader_that_was_not_begun_yet_is_finished_before_the_end(tmp_path: Path) -> None:
