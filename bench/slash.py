@@ -45,7 +45,7 @@ GOALS = (
 class Size:
     """How much is measured."""
 
-    rounds: int = 25
+    rounds: int = 60
     commands: int = 160
 
 
