@@ -56,8 +56,9 @@ class _Unit(Generic[T]):
 class _Rounds:
     """Scripts that wait for a thread, which carries out all that wait in one round.
 
-    One round may be under way and another asked for, so that the thread need not wait for the loop; whoever
-    comes meanwhile is taken along by the latter. To hop for each script would cost more than most of them do.
+    One round is under way at a time, and whoever comes meanwhile is taken along by the next: so the loop,
+    which waits for a round, never waits for the disk of the one before. To hop for each script would cost
+    more than most of them do.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class _Rounds:
         self._largest = largest
         self._asking = False
         self._waiting: deque[_Unit[Any]] = deque()
-        self._rounds: set[asyncio.Future[list[_Unit[Any]]]] = set()
+        self._under_way: asyncio.Future[list[_Unit[Any]]] | None = None
 
     async def run(self, script: Script[T]) -> T:
         """Run a script and return its result after the round."""
@@ -95,21 +96,20 @@ class _Rounds:
 
     async def finish(self) -> None:
         """Wait until nothing waits."""
-        while self._waiting or self._rounds:
+        while self._waiting or self._under_way:
             self._ask()
-            if self._rounds:
-                await asyncio.wait(self._rounds)
+            if self._under_way:
+                await asyncio.wait((self._under_way,))
 
     def _ask(self) -> None:
         self._asking = False
-        if self._waiting and len(self._rounds) < 2:
+        if self._waiting and self._under_way is None:
             try:
-                asked = self._thread.hop_and_wait(self._round, seconds=_PATIENCE)
+                self._under_way = self._thread.hop_and_wait(self._round, seconds=_PATIENCE)
             except StorageError as error:  # it was closed meanwhile
                 self._give_up(error)
                 return
-            self._rounds.add(asked)
-            asked.add_done_callback(self._tell)
+            self._under_way.add_done_callback(self._tell)
 
     def _give_up(self, error: StorageError) -> None:
         while self._waiting:
@@ -136,7 +136,7 @@ class _Rounds:
         return batch
 
     def _tell(self, asked: "asyncio.Future[list[_Unit[Any]]]") -> None:
-        self._rounds.discard(asked)
+        self._under_way = None
         self._ask()
         for unit in asked.result():
             if not unit.over.done():

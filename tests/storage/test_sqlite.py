@@ -73,10 +73,16 @@ async def held(database: SqliteDatabase) -> AsyncIterator[list[str]]:
         await holding
 
 
+async def asked_for() -> None:
+    """Let a round be asked for, two turns of the loop after the first script that waits for it."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 async def together(database: SqliteDatabase, *scripts: Script[Any]) -> tuple[list[Any], list[str]]:
     async with held(database) as statements:
         tasks = [asyncio.create_task(database.write(script)) for script in scripts]
-        await asyncio.sleep(0)
+        await asked_for()
     return await asyncio.gather(*tasks, return_exceptions=True), statements
 
 
@@ -160,7 +166,7 @@ async def test_a_writer_that_left_before_its_turn_is_not_run(notes: SqliteDataba
     async with held(notes):
         leaver = asyncio.create_task(notes.write(add(1)))
         stayer = asyncio.create_task(notes.write(add(2)))
-        await asyncio.sleep(0)
+        await asked_for()
         leaver.cancel()
         await asyncio.wait((leaver,))
         assert leaver.cancelled()
@@ -177,8 +183,7 @@ async def test_a_result_is_given_only_after_the_commit(notes: SqliteDatabase) ->
 
     async with held(notes):
         await_write = asyncio.create_task(notes.write(one))
-        for _ in range(3):  # a round is asked for two turns of the loop after the first that waits for it
-            await asyncio.sleep(0)
+        await asked_for()
         committing = notes._writer.hop(lambda connection: order.append(f"open: {connection.in_transaction}"))
     await asyncio.gather(await_write, committing)
     assert order == ["script", "open: False"]

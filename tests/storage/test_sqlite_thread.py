@@ -1,12 +1,14 @@
 """The loop waits for SQLite's thread as long as it is quick, and never for good."""
 
 import asyncio
+import sqlite3
 import threading
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
+from buddybot.storage import sqlite
 from buddybot.storage.database import StorageError, Tx, connect
 from buddybot.storage.sqlite import SqliteDatabase
 from buddybot.storage.sqlite_thread import Errand, LetGo
@@ -65,6 +67,32 @@ async def test_the_loop_is_let_go_before_the_disk_has_written() -> None:
     gate.set()  # nobody would, if the loop waited for it
     assert await over
     thread.join()
+
+
+async def test_the_loop_waits_for_no_commit_and_nobody_is_told_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, commit = threading.Event(), sqlite._commit
+
+    def slow(connection: sqlite3.Connection, batch: list[Any], let_go: LetGo) -> None:
+        def and_wait() -> None:
+            let_go()
+            gate.wait(30)
+
+        commit(connection, batch, and_wait)
+
+    monkeypatch.setattr(sqlite, "_commit", slow)
+    monkeypatch.setattr(sqlite, "_PATIENCE", 20.0)
+    database = await connect(f"sqlite:///{tmp_path}/bot.db")
+    first = asyncio.ensure_future(database.write(one))
+    await asyncio.wait([first], timeout=0.01)
+    second = asyncio.ensure_future(database.write(one))
+    await asyncio.wait([second], timeout=0.01)
+    assert not first.done()
+    assert not second.done()
+    gate.set()  # nobody would, if the loop waited for either
+    assert (await first, await second) == (1, 1)
+    await database.close()
 
 
 async def test_a_reader_that_was_not_begun_yet_is_finished_before_the_end(tmp_path: Path) -> None:
