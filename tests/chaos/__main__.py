@@ -54,7 +54,7 @@ class Row:
                 await kill(
                     self.life,
                     self.engine,
-                    kills=min(left, PART),
+                    kills=max(min(left, PART), self.processes),  # fewer are none for some of them
                     processes=self.processes,
                     seed=seed,
                     folder=Path(folder),
