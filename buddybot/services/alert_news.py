@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from buddybot.domain import zones
+from buddybot.domain import schedule
 from buddybot.domain.activities import Activity, Library
 from buddybot.domain.agenda import agenda
 from buddybot.domain.alerts import Raised
@@ -58,7 +58,7 @@ async def _tell_each(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> 
 
 
 async def _owe(tx: Tx, group: Group, alert_id: AlertId, recipient: UserId, now: datetime) -> None:
-    day = now.astimezone(zones.zone(group.zone)).date()
+    day = schedule.local(now, group.zone).date()
     await OutboxRepository(tx).plan(
         Owed(
             key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
@@ -116,7 +116,7 @@ async def _suggested(
         list(library.values()),
         {user_id: marked for user_id, marked in wishes.items() if user_id in members},
         await activities.last_used(group.id),
-        today=now.astimezone(zones.zone(group.zone)).date(),
+        today=schedule.local(now, group.zone).date(),
         people=len(members),
         minutes=agenda(minutes, len(members)).room,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from buddybot.domain import zones
+from buddybot.domain import schedule
 from buddybot.domain.alerts import AlertState, Fall, Watch
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId
@@ -126,11 +126,10 @@ def _key(fact: Fact) -> str:
 async def facts_of(tx: Tx, group: Group, history: Sequence[MeetingPast], now: datetime) -> tuple[Fact, ...]:
     """Return every fact that holds of a group today."""
     ahead = await MeetingRepository(tx).ahead(group.id)
-    zone = zones.zone(group.zone)
     return facts(
         [each.past for each in history],
-        today=now.astimezone(zone).date(),
-        since=history[-1].day if history else group.created_at.astimezone(zone).date(),
+        today=schedule.local(now, group.zone).date(),
+        since=history[-1].day if history else schedule.local(group.created_at, group.zone).date(),
         next_meeting=min((meeting.day for meeting in ahead), default=None),
     )
 

@@ -42,8 +42,9 @@ class RsvpService:
             )
             if changed:
                 await CardRepository(tx).touch(meeting.id)
-            if changed and answer in (Answer.APOLOGIES, Answer.VIRTUAL):  # such a host hands their turn on
-                await venues.settle(tx, standing.group, self._work.now())
+                # A host who is not there hands their turn on.
+                if answer in (Answer.APOLOGIES, Answer.VIRTUAL):
+                    await venues.settle(tx, standing.group, self._work.now())
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 
         return await self._work.write(actor, script, tells=False)

@@ -34,12 +34,6 @@ _OPEN = """
 _IN_ORDER = itemgetter("expires_at", "due_at", "id")
 _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
-_SENT = f"""
-    UPDATE outbox SET state = 'sent', message_id = :message_id,
-                      channel_id = COALESCE(:channel_id, channel_id),
-                      settled_at = :now, lease_until = NULL, error = NULL
-    WHERE {_HELD}
-"""
 
 
 def _held(ping: Ping) -> dict[str, int]:
@@ -180,7 +174,12 @@ class SendingRepository:
     ) -> None:
         """Say that it arrived, where not None; a channel that takes a message is in order again."""
         await self._tx.run(
-            _SENT,
+            f"""
+            UPDATE outbox SET state = 'sent', message_id = :message_id,
+                              channel_id = COALESCE(:channel_id, channel_id),
+                              settled_at = :now, lease_until = NULL, error = NULL
+            WHERE {_HELD}
+            """,
             channel_id=channel_id,
             message_id=message_id,
             now=epoch(now),
