@@ -57,7 +57,8 @@ class SendingRepository:
     """The rows of the outbox on their way to Discord.
 
     Whoever claimed a row changes it by the number of its attempt: a sender that was away for longer than
-    its lease, asleep for instance, cannot undo what another has done with it meanwhile.
+    its lease, asleep for instance, cannot undo what another has done with it meanwhile. That it arrived
+    is true whoever holds it by then.
     """
 
     def __init__(self, tx: Tx) -> None:
@@ -174,16 +175,16 @@ class SendingRepository:
     ) -> None:
         """Say that it arrived, where not None; a channel that takes a message is in order again."""
         await self._tx.run(
-            f"""
+            """
             UPDATE outbox SET state = 'sent', message_id = :message_id,
                               channel_id = COALESCE(:channel_id, channel_id),
                               settled_at = :now, lease_until = NULL, error = NULL
-            WHERE {_HELD}
+            WHERE id = :ping_id AND state = 'sending'
             """,
             channel_id=channel_id,
             message_id=message_id,
             now=epoch(now),
-            **_held(ping),
+            ping_id=ping.id,
         )
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
             await self.hurry(now)

@@ -63,6 +63,28 @@ async def test_a_sender_that_slept_does_not_plan_anew_what_another_is_sending(da
     assert (len(asleep.messages), len(awake.messages)) == (0, 1)
 
 
+async def test_what_arrived_is_noted_though_another_holds_it_by_now(database: Database) -> None:
+    """Else it would be looked for in the history when the other's lease ends, and read as under way."""
+    group = await found_group(database)
+    key = await owe(database, group, await meet(database, group))
+    first, second, now = Stuck("before send"), Stuck("before find"), Hands()
+    slow = FakeDiscord(first)
+    slept = asyncio.create_task(dispatcher(database, now, slow, Announcer(), lease=LEASE).run_due())
+    await first.reached.wait()
+    now.go(seconds=61)
+    other = FakeDiscord(second)
+    looking = asyncio.create_task(dispatcher(database, now, other, Announcer(), lease=LEASE).run_due())
+    await second.reached.wait()
+    first.release.set()
+    assert await slept == {Ending.SENT: 1}
+    assert (await ping(database, key)).state is PingState.SENT
+
+    second.release.set()
+    assert await looking == {Ending.TAKEN_OVER: 1}
+    assert (len(slow.messages), len(other.messages)) == (1, 0)
+    assert (await ping(database, key)).state is PingState.SENT
+
+
 async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
