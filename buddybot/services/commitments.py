@@ -326,7 +326,9 @@ async def _count(tx: Tx, own: OwnCommitment, total: int) -> OwnCommitment:
     done = min(total, own.commitment.target)
     if done == own.commitment.done:
         return own
-    return await _changed(tx, own, await CommitmentRepository(tx).change(own.commitment, done=done))
+    shown = own.commitment.visibility is Visibility.GROUP
+    item, touched = await CommitmentRepository(tx).count(own.commitment, done, shown=shown)
+    return replace(own, commitment=item, touched=tuple(touched))
 
 
 async def _changed(

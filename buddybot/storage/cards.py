@@ -1,6 +1,6 @@
 """The messages that show a meeting, and whether Discord has their latest state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId
@@ -52,6 +52,18 @@ _STALE = """
         WHERE g.id = m.group_id AND g.channel_id = c.channel_id AND g.route_error IS NOT NULL)
 """
 
+TOUCH_AHEAD = """
+    UPDATE cards SET revision = revision + 1 WHERE meeting_id IN (
+        SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state IN ('scheduled', 'open'))
+    RETURNING meeting_id
+"""
+"""What `CardRepository.touch_ahead` does; `touched` reads the answer."""
+
+
+def touched(rows: Iterable[Row]) -> tuple[MeetingId, ...]:
+    """Return the meetings that have cards, each once."""
+    return tuple(sorted({MeetingId(row["meeting_id"]) for row in rows}))
+
 
 class CardRepository:
     """Which message shows which meeting."""
@@ -100,15 +112,7 @@ class CardRepository:
 
     async def touch_ahead(self, group_id: GroupId) -> Sequence[MeetingId]:
         """Say the same of every meeting ahead of a group; return those that have cards."""
-        rows = await self._tx.all(
-            """
-            UPDATE cards SET revision = revision + 1 WHERE meeting_id IN (
-                SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state IN ('scheduled', 'open'))
-            RETURNING meeting_id
-            """,
-            group_id=group_id,
-        )
-        return sorted({MeetingId(row["meeting_id"]) for row in rows})
+        return touched(await self._tx.all(TOUCH_AHEAD, group_id=group_id))
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[ShownCard]:
         """Return the meeting's messages."""

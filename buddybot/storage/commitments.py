@@ -6,6 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
+from buddybot.storage.cards import TOUCH_AHEAD, touched
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
@@ -54,6 +55,8 @@ ASKED_ABOUT = """
           AND (c.set_at_meeting IS NULL OR c.set_at_meeting <> :meeting_id)) AS found
 """
 """Whether a check-in at a meeting says, or can say, what became of a commitment."""
+
+_COUNT = "UPDATE commitments SET done = :done WHERE group_id = :group_id AND id = :commitment_id"
 
 
 class CommitmentRepository:
@@ -217,6 +220,22 @@ class CommitmentRepository:
             commitment_id=commitment_id,
         )
         return None if row is None else _commitment(row)
+
+    async def count(
+        self, commitment: Commitment, done: int, *, shown: bool
+    ) -> tuple[Commitment, Sequence[MeetingId]]:
+        """Note how many are done; return it as it is now.
+
+        When it is `shown`, also mark the cards of the meetings ahead as `CardRepository.touch_ahead` does,
+        and return those meetings.
+        """
+        parameters = {"done": done, "group_id": commitment.group_id, "commitment_id": commitment.id}
+        rows: Sequence[Row] = ()
+        if shown:
+            rows = await self._tx.all_after(_COUNT, TOUCH_AHEAD, **parameters)
+        else:
+            await self._tx.run(_COUNT, **parameters)
+        return replace(commitment, done=done), touched(rows)
 
     async def change(
         self,

@@ -6,7 +6,6 @@ from typing import Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from buddybot.storage.errors import (
     CLOSED,
@@ -17,20 +16,16 @@ from buddybot.storage.errors import (
     TransientError,
 )
 from buddybot.storage.parameters import positional, values
+from buddybot.storage.postgres_relay import DRIVER, LOST, Connection, Relay
 from buddybot.storage.transaction import Guard, Row, Script, T, Tx
 
 _ATTEMPTS = 4
 _CONNECT_SECONDS = 10.0
 _STATEMENT_SECONDS = 60.0  # a server that has gone silent must not hold a member's click for ever
 
-_LOST = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # the server is shutting down or starting
-)
 _AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
-_DRIVER = (asyncpg.PostgresError, *_LOST)
+_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class PostgresTx(Guard):
@@ -40,7 +35,7 @@ class PostgresTx(Guard):
     for_update = "FOR UPDATE"
     skip_locked = "FOR UPDATE SKIP LOCKED"
 
-    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__()
         self._connection = connection
 
@@ -49,7 +44,7 @@ class PostgresTx(Guard):
         text, arguments, names = self._prepared(sql, parameters)
         try:
             return await self._connection.fetchrow(text, *arguments)
-        except _DRIVER as error:
+        except DRIVER as error:
             raise self._broken(error, names) from None
 
     async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
@@ -57,7 +52,7 @@ class PostgresTx(Guard):
         text, arguments, names = self._prepared(sql, parameters)
         try:
             return cast("list[Row]", await self._connection.fetch(text, *arguments))
-        except _DRIVER as error:
+        except DRIVER as error:
             raise self._broken(error, names) from None
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
@@ -65,10 +60,14 @@ class PostgresTx(Guard):
         text, arguments, names = self._prepared(sql, parameters)
         try:
             status = await self._connection.execute(text, *arguments)
-        except _DRIVER as error:
+        except DRIVER as error:
             raise self._broken(error, names) from None
         command, _, rest = status.partition(" ")
         return int(rest.rpartition(" ")[2]) if command in ("INSERT", "UPDATE", "DELETE") else 0
+
+    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return every row of the second statement."""
+        return await self.all(f"WITH change AS ({change}) {sql}", **parameters)
 
     def _prepared(self, sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any], tuple[str, ...]]:
         self.admit(parameters)
@@ -86,7 +85,7 @@ def _translated(
     """Return our error without PostgreSQL's DETAIL and without arguments: both quote what people wrote."""
     if isinstance(error, TimeoutError):
         return StorageError("The database did not answer in time.")  # to run it again would only wait longer
-    if isinstance(error, _LOST):
+    if isinstance(error, LOST):
         sentence = "The connection to the database was lost."
         return TransientError(sentence) if lost_is_transient else StorageError(sentence)
     if isinstance(error, _AGAIN):
@@ -109,8 +108,9 @@ class PostgresDatabase:
 
     engine: Literal["postgres"] = "postgres"
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, connections: int) -> None:
         self._pool = pool
+        self._relay = Relay(pool, width=connections)
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -130,7 +130,7 @@ class PostgresDatabase:
                 command_timeout=_STATEMENT_SECONDS,
                 reset=_keep,
             )
-        except _DRIVER as error:
+        except DRIVER as error:
             if not isinstance(error, asyncpg.InterfaceError):
                 raise StorageError(
                     f"PostgreSQL cannot be reached: {_without_password(error, url)}."
@@ -138,15 +138,15 @@ class PostgresDatabase:
             raise StorageError(_INVALID) from None
         except ValueError:
             raise StorageError(_INVALID) from None
-        return cls(pool)
+        return cls(pool, connections=connections)
 
     async def write(self, script: Script[T]) -> T:
         """Run the script and commit; it is run again when another transaction got in the way."""
-        return await self._attempt(script, readonly=False)
+        return await self._attempt(script, _WRITE)
 
     async def read(self, script: Script[T]) -> T:
         """Run the script on a snapshot that holds all that was committed before its first statement."""
-        return await self._attempt(script, readonly=True)
+        return await self._attempt(script, _READ)
 
     async def scrub(self, *, whole: bool = True) -> bool:
         """Do nothing: the server's own vacuum and log retention decide."""
@@ -161,7 +161,7 @@ class PostgresDatabase:
         await self._idle.wait()
         await self._pool.close()
 
-    async def _attempt(self, script: Script[T], *, readonly: bool) -> T:
+    async def _attempt(self, script: Script[T], begin: str) -> T:
         if self._closed:
             raise StorageError(CLOSED)
         self._running += 1
@@ -169,23 +169,19 @@ class PostgresDatabase:
         try:
             for _ in range(_ATTEMPTS - 1):
                 try:
-                    return await self._once(script, readonly=readonly)
+                    return await self._once(script, begin)
                 except TransientError:
                     continue
-            return await self._once(script, readonly=readonly)
+            return await self._once(script, begin)
         finally:
             self._running -= 1
             if not self._running:
                 self._idle.set()
 
-    async def _once(self, script: Script[T], *, readonly: bool) -> T:
-        isolation = "repeatable_read" if readonly else "read_committed"
+    async def _once(self, script: Script[T], begin: str) -> T:
         committing = False
         try:
-            async with (
-                self._pool.acquire() as connection,
-                connection.transaction(isolation=cast("Any", isolation), readonly=readonly),
-            ):
+            async with self._relay.transaction(begin) as connection:
                 tx = PostgresTx(connection)
                 try:
                     value = await script(cast("Tx", tx))
@@ -194,7 +190,7 @@ class PostgresDatabase:
                     tx.ended = True
                 committing = True
             return value
-        except _DRIVER as error:
+        except DRIVER as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise asyncio.CancelledError from None  # a rollback that failed must not hide it

@@ -114,7 +114,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
         "buddybot.storage.migrations",
         "buddybot.storage.copies",
     ),
-    "asyncpg": _among("buddybot.storage.postgres"),
+    "asyncpg": _among("buddybot.storage.postgres", "buddybot.storage.postgres_relay"),
     "icalendar": _among("buddybot.exports.ics"),
     "ical": _among(),
     "xlsxwriter": _among("buddybot.exports.workbook"),

@@ -123,6 +123,48 @@ async def test_one_connection_without_prepared_statements_serves_everybody(migra
     await database.close()
 
 
+async def test_who_waits_for_the_connection_gets_a_transaction_of_its_own_kind(migrated_schema: str) -> None:
+    """Writers and readers in turn on one connection: each commit begins what waits longest."""
+    database = await connect(migrated_schema, connections=1)
+    asked = "SELECT current_setting('transaction_isolation') AS level, current_setting('{}') AS readonly"
+
+    async def script(tx: Tx) -> tuple[str, str]:
+        row = await tx.one(asked.format("transaction_read_only"))
+        assert row is not None
+        return row["level"], row["readonly"]
+
+    found = await asyncio.gather(*((database.read, database.write)[n % 2](script) for n in range(12)))
+    assert found == [("repeatable read", "on"), ("read committed", "off")] * 6
+    await database.close()
+
+
+@pytest.mark.parametrize("commit", ["refused", "lost"])
+async def test_a_commit_that_fails_leaves_those_who_wait_their_turn(
+    migrated_schema: str, commit: str
+) -> None:
+    database = await connect(migrated_schema, connections=1)
+
+    async def make(tx: Tx) -> None:
+        await tx.run("CREATE TABLE notes (id BIGINT REFERENCES notes_ids (id) DEFERRABLE INITIALLY DEFERRED)")
+
+    async def failing(tx: Tx) -> None:
+        await tx.run("INSERT INTO notes (id) VALUES (7)")
+        if commit == "lost":
+            tx._connection._con._transport.abort()  # type: ignore[attr-defined]  # the plug is pulled before the commit
+            await asyncio.sleep(0)
+
+    await database.write(lambda tx: tx.run("CREATE TABLE notes_ids (id BIGINT PRIMARY KEY)"))
+    await database.write(make)
+    waiting = [lambda tx: tx.one("SELECT 1 AS x") for _ in range(3)]
+    failed, *rows = await asyncio.gather(
+        database.write(failing), *map(database.write, waiting), return_exceptions=True
+    )
+    assert isinstance(failed, ConstraintError if commit == "refused" else StorageError)
+    assert [row["x"] for row in rows] == [1] * 3  # type: ignore[index]
+    await database.write(lambda tx: tx.run("DROP TABLE notes, notes_ids"))
+    await database.close()
+
+
 async def test_errors_do_not_quote_what_people_wrote(notes: Database) -> None:
     async def wrong_type(tx: Tx) -> None:
         await tx.run("INSERT INTO notes (text, id) VALUES (:text, :id)", text="x", id="my secret")
