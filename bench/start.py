@@ -16,7 +16,7 @@ from bench.report import Report, Verdict, run
 from bench.timing import Contender, Rounds, interleaved
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 15
+ROUNDS = 31
 GOALS = {"SQLite": 1.3, "PostgreSQL": 1.45}
 BARE = "discord.py alone"
 _BARE = (

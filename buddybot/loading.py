@@ -1,8 +1,11 @@
 """Loading the program: its modules stay until the end, so nobody looks for garbage among them."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from ssl import Purpose, SSLContext
 
 
 @contextmanager
@@ -13,7 +16,8 @@ def for_good() -> Iterator[None]:
     that makes the event loop deaf for 20 ms, and several of them are a tenth of the start.
     """
     with undisturbed():
-        yield
+        with certificates_meanwhile():
+            yield
         gc.freeze()
 
 
@@ -30,3 +34,28 @@ def undisturbed() -> Iterator[None]:
     finally:
         if looked:
             gc.enable()
+
+
+@contextmanager
+def certificates_meanwhile() -> Iterator[None]:
+    """Import aiohttp, and read the machine's certificates beside what is imported within this.
+
+    aiohttp reads them while it is imported. That takes OpenSSL an eighth of the start, in which the
+    interpreter has nothing to do; at the end of this they have been read.
+    """
+    asked: list[Callable[[], None]] = []
+    read = SSLContext.load_default_certs
+
+    def later(context: SSLContext, purpose: Purpose = Purpose.SERVER_AUTH) -> None:
+        asked.append(partial(read, context, purpose))
+
+    SSLContext.load_default_certs = later  # type: ignore[method-assign,assignment]  # put back before anybody connects
+    try:
+        import aiohttp  # noqa: F401  # for what it does
+    finally:
+        SSLContext.load_default_certs = read  # type: ignore[method-assign]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        reading = [beside.submit(each) for each in asked]
+        yield
+    for each in reading:
+        each.result()
