@@ -30,7 +30,7 @@ CLAIM_GOAL = 0.65
 class Size:
     """How much is measured."""
 
-    rounds: int = 5
+    rounds: int = 15
     claims: int = 5_000
     herd: int = 10_000
     herds: int = 3

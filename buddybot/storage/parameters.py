@@ -50,7 +50,7 @@ def values(names: tuple[str, ...], parameters: Mapping[str, Any]) -> list[Any]:
 def check(parameters: Mapping[str, Any]) -> None:
     """Refuse what one of the engines would refuse, or store differently."""
     for name, value in parameters.items():
-        if value is None:
+        if value is None or (type(value) is int and -_BIGINT <= value < _BIGINT):  # nearly all
             continue
         if isinstance(value, int):
             fits = -_BIGINT <= value < _BIGINT

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar, overload
 
 E = TypeVar("E", bound=StrEnum)
@@ -29,8 +30,9 @@ def epoch(instant: datetime | None) -> int | None:
 def instant(seconds: int) -> datetime: ...
 @overload
 def instant(seconds: None) -> None: ...
+@lru_cache(maxsize=4096)
 def instant(seconds: int | None) -> datetime | None:
-    """Return the aware UTC instant of a stored number."""
+    """Return the aware UTC instant of a stored number; most rows share theirs with others."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 

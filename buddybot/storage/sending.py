@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import NamedTuple
 
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind
@@ -12,7 +13,6 @@ from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.outbox import ping_of
 from buddybot.storage.routes import RouteRepository
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 PING_MISSED = "ping_missed"
 OUTAGE = "outage"
@@ -40,8 +40,7 @@ def _held(ping: Ping) -> dict[str, int]:
     return {"ping_id": ping.id, "attempt": ping.attempts}
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A ping that this sender holds; what shares a `lane` is sent one after the other.
 
     `recovering` when an earlier attempt may have arrived. From `until` on another may take it.

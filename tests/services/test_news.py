@@ -151,7 +151,7 @@ async def reminded(
 ) -> Announcement | None:
     """Return what Ana's reminder would say."""
     card = (await house.pings(meeting, PingKind.CARD))[0]
-    ping = replace(card, kind=PingKind.REMINDER, recipient=ANA, direct=direct)
+    ping = card._replace(kind=PingKind.REMINDER, recipient=ANA, direct=direct)
     return await house.run(lambda tx: news.reminder(tx, ping, group, house.now))
 
 

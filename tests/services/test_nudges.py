@@ -180,7 +180,7 @@ async def test_a_direct_nudge_that_has_to_go_to_the_channel_tells_nothing(scene:
     await scene.prefer(BEN, direct_messages=True)
     ping = await scene.nudge(recipient=BEN, direct=True)
     await scene.say(ping)
-    again = await scene.say(replace(ping, direct=False))
+    again = await scene.say(ping._replace(direct=False))
     assert again is not None
     assert isinstance(again.content, ChannelNudge)
     assert again.mentions == (BEN,)
