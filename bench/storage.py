@@ -47,7 +47,7 @@ _COMMITMENT = """
 class Size:
     """How much is measured."""
 
-    rounds: int = 7
+    rounds: int = 21
     transactions: int = 800
 
 
