@@ -194,13 +194,11 @@ class Courier:
         if announcement is None:
             await sending.suppressed(ping, now)
             return Ending.SUPPRESSED
+        channel_id = None if ping.direct else announcement.channel_id or group.channel_id
+        if channel_id is not None and not await sending.heading(ping, channel_id):
+            return Ending.TAKEN_OVER
         if announcement.shows is not None and ping.meeting_id is not None:
             await CardRepository(tx).preparing(ping.meeting_id, announcement.shows)
-        if ping.direct:
-            return _Prepared(announcement, None)
-        channel_id = announcement.channel_id or group.channel_id
-        if not await sending.heading(ping, channel_id):
-            return Ending.TAKEN_OVER
         return _Prepared(announcement, channel_id)
 
     async def _not_owed(self, tx: Tx, flight: Flight) -> Ending:

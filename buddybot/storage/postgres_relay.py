@@ -73,7 +73,9 @@ class Relay:
                 self._waiting.appendleft(following)
             await self._give_back(connection)
             raise
-        if following is None or following.come.done():  # it was cancelled meanwhile
+        if following is None:
+            await self._give_back(connection, over=True)
+        elif following.come.done():  # it was cancelled meanwhile
             await self._give_back(connection)
         else:
             following.come.set_result(connection)
@@ -92,11 +94,14 @@ class Relay:
                 await self._give_back(turn.come.result())
             raise
 
-    async def _give_back(self, connection: "Connection | None") -> None:
-        """End what is under way on a connection, if there is one, and let who waits have the place."""
+    async def _give_back(self, connection: "Connection | None", *, over: bool = False) -> None:
+        """End what is under way on a connection, if there is one, and let who waits have the place.
+
+        Nothing is under way when it is known to be `over`.
+        """
         try:
             if connection is not None:
-                await self._release(connection)
+                await self._release(connection, over=over)
         finally:
             following = self._following()
             if following is None:
@@ -104,10 +109,10 @@ class Relay:
             else:
                 following.come.set_result(None)
 
-    async def _release(self, connection: Connection) -> None:
-        with suppress(*DRIVER):  # a broken connection: the pool closes it and makes another
+    async def _release(self, connection: Connection, *, over: bool) -> None:
+        with suppress(*DRIVER, asyncpg.InternalClientError):  # broken: the pool closes it and makes another
             try:
-                if connection.is_in_transaction():
+                if not over:
                     await connection.execute("ROLLBACK")
             finally:
                 await self._pool.release(connection)

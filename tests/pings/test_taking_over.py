@@ -85,6 +85,30 @@ async def test_what_arrived_is_noted_though_another_holds_it_by_now(database: Da
     assert (await ping(database, key)).state is PingState.SENT
 
 
+async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it_is(
+    database: Database,
+) -> None:
+    """Somebody answers after it was made; who was about to send it once more leaves that to be edited in."""
+    group = await found_group(database)
+    meeting = await meet(database, group)
+    await owe(database, group, meeting)
+    card, now = Announcer(shows=CardKind.MEETING), Hands()
+    first, second = Stuck("before send"), Stuck("after find")
+    discord, other = FakeDiscord(first), FakeDiscord(second)
+    slept = asyncio.create_task(dispatcher(database, now, discord, card, lease=LEASE).run_due())
+    await first.reached.wait()
+    now.go(seconds=61)
+    looking = asyncio.create_task(dispatcher(database, now, other, card, lease=LEASE).run_due())
+    await second.reached.wait()
+    await database.write(lambda tx: CardRepository(tx).touch(meeting))
+    first.release.set()
+    assert await slept == {Ending.SENT: 1}
+    second.release.set()
+    assert await looking == {Ending.TAKEN_OVER: 1}
+    stale = await database.read(lambda tx: CardRepository(tx).stale(meeting))
+    assert [each.revision - each.shown for each in stale] == [1]
+
+
 async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)

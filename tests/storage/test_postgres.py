@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from buddybot.storage.database import (
@@ -136,6 +139,47 @@ async def test_who_waits_for_the_connection_gets_a_transaction_of_its_own_kind(m
     found = await asyncio.gather(*((database.read, database.write)[n % 2](script) for n in range(12)))
     assert found == [("repeatable read", "on"), ("read committed", "off")] * 6
     await database.close()
+
+
+async def test_a_commit_begins_what_waits_longest(
+    migrated_schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await connect(migrated_schema, connections=1)
+    said: list[str] = []
+    begun: list[int] = []
+    execute = asyncpg.Connection.execute
+
+    async def heard(self: Any, query: str, *given: Any, **options: Any) -> str:
+        said.append(query)
+        return await execute(self, query, *given, **options)
+
+    async def script(tx: Tx, number: int) -> None:
+        begun.append(number)
+        await tx.one("SELECT 1")
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", heard)
+    await asyncio.gather(*(database.write(partial(script, number=number)) for number in range(4)))
+    await database.close()
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+    assert said == [begin, *[f"COMMIT; {begin}"] * 3, "COMMIT"]
+    assert begun == [0, 1, 2, 3]
+
+
+async def test_a_transaction_cancelled_as_it_begins_leaves_nothing_to_tidy_up(migrated_schema: str) -> None:
+    database = await connect(migrated_schema, connections=1)
+    complaints: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+    await database.read(lambda tx: tx.one("SELECT 1"))
+    for _ in range(20):
+        task = asyncio.create_task(database.read(lambda tx: tx.one("SELECT 1")))
+        await asyncio.sleep(0)  # it has been sent and not been answered
+        task.cancel()
+        await asyncio.wait((task,))
+        assert task.cancelled()
+    await database.read(lambda tx: tx.one("SELECT 1"))
+    await database.close()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("commit", ["refused", "lost"])
