@@ -118,6 +118,19 @@ async def test_putting_back_never_waits_beyond_the_end_of_use(database: Database
     assert await database.write(lambda tx: SendingRepository(tx).expire(held.ping.expires_at)) == 1
 
 
+async def test_a_ping_that_was_planned_anew_is_not_finished_by_who_held_it(database: Database) -> None:
+    await plan(database)
+    [held] = await claim(database)
+
+    async def late(tx: Tx) -> None:
+        sending = SendingRepository(tx)
+        await sending.put_back(held.ping, try_at=NOON, error="busy")
+        await sending.finish(held.ping, channel_id=ChannelId(8), message_id=MessageId(9), now=NOON)
+
+    await database.write(late)
+    assert (await ping(database, held.ping.key)).state is PingState.PLANNED
+
+
 async def test_a_finished_ping_cannot_be_handed_back(database: Database) -> None:
     await plan(database)
     [held] = await claim(database)
