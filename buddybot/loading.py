@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from ssl import Purpose, SSLContext
+from ssl import SSLContext
 
 
 @contextmanager
@@ -44,16 +44,16 @@ def certificates_meanwhile() -> Iterator[None]:
     interpreter has nothing to do; at the end of this they have been read.
     """
     asked: list[Callable[[], None]] = []
-    read = SSLContext.load_default_certs
+    read = SSLContext.set_default_verify_paths
 
-    def later(context: SSLContext, purpose: Purpose = Purpose.SERVER_AUTH) -> None:
-        asked.append(partial(read, context, purpose))
+    def later(context: SSLContext) -> None:
+        asked.append(partial(read, context))
 
-    SSLContext.load_default_certs = later  # type: ignore[method-assign,assignment]  # put back before anybody connects
+    SSLContext.set_default_verify_paths = later  # type: ignore[method-assign,assignment]  # put back at once
     try:
         import aiohttp  # noqa: F401  # for what it does
     finally:
-        SSLContext.load_default_certs = read  # type: ignore[method-assign]
+        SSLContext.set_default_verify_paths = read  # type: ignore[method-assign]
     with ThreadPoolExecutor(max_workers=1) as beside:
         reading = [beside.submit(each) for each in asked]
         yield

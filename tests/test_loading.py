@@ -14,10 +14,10 @@ from ssl import SSLContext, create_default_context
 
 from buddybot import loading
 
-read = SSLContext.load_default_certs
+read = SSLContext.set_default_verify_paths
 with loading.for_good():
     import discord
-    assert SSLContext.load_default_certs is read
+    assert SSLContext.set_default_verify_paths is read
 from aiohttp.connector import _SSL_CONTEXT_VERIFIED as made
 
 asked = create_default_context()
@@ -31,7 +31,7 @@ from buddybot import loading
 def unreadable(*_):
     raise OSError("no certificates")
 
-SSLContext.load_default_certs = unreadable
+SSLContext.set_default_verify_paths = unreadable
 with loading.for_good():
     print("loaded")
 """

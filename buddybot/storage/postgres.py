@@ -67,7 +67,7 @@ class PostgresTx(Guard):
 
     async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
         """Return every row of the second statement."""
-        return await self.all(f"WITH change AS ({change}) {sql}", **parameters)
+        return await self.all(f"WITH change AS ({change}\n) {sql}", **parameters)
 
     def _prepared(self, sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any], tuple[str, ...]]:
         self.admit(parameters)
@@ -193,9 +193,11 @@ class PostgresDatabase:
         except DRIVER as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
-                raise asyncio.CancelledError from None  # a rollback that failed must not hide it
-            # Whether a commit that got no answer has happened is unknown: the script is not run again.
-            raise _translated(error, lost_is_transient=not committing) from None
+                raise asyncio.CancelledError from None  # what the driver made of it must not hide it
+            # Whether a commit that got no answer has happened is unknown, also where only the next one's
+            # BEGIN got none: a script that writes is not run again.
+            transient = begin is _READ or not committing
+            raise _translated(error, lost_is_transient=transient) from None
 
 
 _INVALID = "The PostgreSQL address is not valid; write special characters of the password in their %XX form."

@@ -15,6 +15,7 @@ Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 LOST = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's last words came between two statements
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # the server is shutting down or starting
 )
@@ -43,6 +44,7 @@ class Relay:
         self._pool = pool
         self._free = width
         self._waiting: deque[_Turn] = deque()
+        self._bound: list[_Turn] = []  # that begin in a trip which is under way
 
     def transaction(self, begin: str) -> "Leg":
         """Return a transaction that the statement begins: committed at its end, rolled back on an error."""
@@ -66,19 +68,21 @@ class Relay:
     async def commit(self, connection: Connection) -> None:
         """Commit, and let a transaction that waits go on with the connection."""
         following = self._following()
+        if following is not None:
+            self._bound.append(following)
         try:
             await connection.execute("COMMIT" if following is None else f"COMMIT; {following.begin}")
         except BaseException:  # whatever it is, who waits begins elsewhere
-            if following is not None:
+            if following is not None and self._unbind(following):
                 self._waiting.appendleft(following)
             await self._give_back(connection)
             raise
         if following is None:
             await self._give_back(connection, over=True)
-        elif following.come.done():  # it was cancelled meanwhile
-            await self._give_back(connection)
-        else:
+        elif self._unbind(following):
             following.come.set_result(connection)
+        else:
+            await self._give_back(connection)
 
     async def undo(self, connection: Connection) -> None:
         """Roll back."""
@@ -90,7 +94,7 @@ class Relay:
         try:
             return await turn.come
         except BaseException:  # cancelled, most likely; what came must not be lost
-            if not turn.come.cancelled():  # it came just then
+            if turn.come.done() and not turn.come.cancelled():  # it came just then
                 await self._give_back(turn.come.result())
             raise
 
@@ -103,19 +107,27 @@ class Relay:
             if connection is not None:
                 await self._release(connection, over=over)
         finally:
-            following = self._following()
+            # Who is bound to a trip that takes long begins here instead, when nobody else waits.
+            following = self._following() or next(
+                (turn for turn in self._bound if not turn.come.done()), None
+            )
             if following is None:
                 self._free += 1
             else:
                 following.come.set_result(None)
 
     async def _release(self, connection: Connection, *, over: bool) -> None:
-        with suppress(*DRIVER, asyncpg.InternalClientError):  # broken: the pool closes it and makes another
+        with suppress(*DRIVER):  # broken: the pool closes it and makes another
             try:
                 if not over:
                     await connection.execute("ROLLBACK")
             finally:
                 await self._pool.release(connection)
+
+    def _unbind(self, turn: _Turn) -> bool:
+        """Return whether it still waits: it was not cancelled, and has not begun elsewhere."""
+        self._bound.remove(turn)
+        return not turn.come.done()
 
     def _following(self) -> _Turn | None:
         """Take out who has waited longest and has not been cancelled."""

@@ -57,7 +57,7 @@ class SendingRepository:
 
     Whoever claimed a row changes it by the number of its attempt: a sender that was away for longer than
     its lease, asleep for instance, cannot undo what another has done with it meanwhile. That it arrived
-    is true whoever holds it by then.
+    is true whoever holds it by then, unless it was planned for another time meanwhile.
     """
 
     def __init__(self, tx: Tx) -> None:
@@ -178,12 +178,13 @@ class SendingRepository:
             UPDATE outbox SET state = 'sent', message_id = :message_id,
                               channel_id = COALESCE(:channel_id, channel_id),
                               settled_at = :now, lease_until = NULL, error = NULL
-            WHERE id = :ping_id AND state = 'sending'
+            WHERE id = :ping_id AND state = 'sending' AND due_at = :due_at
             """,
             channel_id=channel_id,
             message_id=message_id,
             now=epoch(now),
             ping_id=ping.id,
+            due_at=epoch(ping.due_at),
         )
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
             await self.hurry(now)

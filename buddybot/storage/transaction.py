@@ -37,9 +37,9 @@ class Tx(Protocol):
         """Return how many rows were changed."""
 
     async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        """Carry out a change, then a statement that reads nothing of it; return every row of that one.
+        """Carry out a change, then a statement of other tables; return every row of that one.
 
-        It is one trip to a server instead of two.
+        It is one trip to a server instead of two, where both see what was there before either.
         """
 
 

@@ -165,6 +165,47 @@ async def test_a_commit_begins_what_waits_longest(
     assert begun == [0, 1, 2, 3]
 
 
+async def test_who_is_bound_to_a_commit_that_takes_long_begins_elsewhere(
+    migrated_schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await connect(migrated_schema, connections=2)
+    committing, committed, reading, read = (asyncio.Event() for _ in range(4))
+    execute = asyncpg.Connection.execute
+
+    async def slow(self: Any, query: str, *given: Any, **options: Any) -> str:
+        if query == "COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED":
+            committing.set()
+            await committed.wait()
+        return await execute(self, query, *given, **options)
+
+    async def hold(tx: Tx) -> None:
+        await tx.one("SELECT 1")
+        reading.set()
+        await read.wait()
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", slow)
+    async with asyncio.timeout(20):
+        other = asyncio.create_task(database.read(hold))
+        await reading.wait()
+        first = asyncio.create_task(database.write(lambda tx: tx.one("SELECT 1")))
+        await asyncio.sleep(0)
+        bound = asyncio.create_task(database.write(lambda tx: tx.one("SELECT 1")))
+        await committing.wait()
+        read.set()
+        await asyncio.gather(other, bound)
+        assert not first.done()
+        committed.set()
+        await first
+        both = asyncio.Barrier(2)
+
+        async def together(tx: Tx) -> None:
+            await tx.one("SELECT 1")
+            await both.wait()
+
+        await asyncio.gather(database.write(together), database.read(together))
+    await database.close()
+
+
 async def test_a_transaction_cancelled_as_it_begins_leaves_nothing_to_tidy_up(migrated_schema: str) -> None:
     database = await connect(migrated_schema, connections=1)
     complaints: list[str] = []
