@@ -40,7 +40,7 @@ def undisturbed() -> Iterator[None]:
 def certificates_meanwhile() -> Iterator[None]:
     """Import aiohttp, and read the machine's certificates beside what is imported within this.
 
-    aiohttp reads them while it is imported. That takes OpenSSL an eighth of the start, in which the
+    aiohttp reads them while it is imported. That takes OpenSSL a seventh of the start, in which the
     interpreter has nothing to do; at the end of this they have been read.
     """
     asked: list[Callable[[], None]] = []
