@@ -136,7 +136,8 @@ async def test_who_waits_for_the_connection_gets_a_transaction_of_its_own_kind(m
         assert row is not None
         return row["level"], row["readonly"]
 
-    found = await asyncio.gather(*((database.read, database.write)[n % 2](script) for n in range(12)))
+    async with asyncio.timeout(20):
+        found = await asyncio.gather(*((database.read, database.write)[n % 2](script) for n in range(12)))
     assert found == [("repeatable read", "on"), ("read committed", "off")] * 6
     await database.close()
 
@@ -158,7 +159,8 @@ async def test_a_commit_begins_what_waits_longest(
         await tx.one("SELECT 1")
 
     monkeypatch.setattr(asyncpg.Connection, "execute", heard)
-    await asyncio.gather(*(database.write(partial(script, number=number)) for number in range(4)))
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(database.write(partial(script, number=number)) for number in range(4)))
     await database.close()
     begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
     assert said == [begin, *[f"COMMIT; {begin}"] * 3, "COMMIT"]
@@ -241,9 +243,10 @@ async def test_a_commit_that_fails_leaves_those_who_wait_their_turn(
     await database.write(lambda tx: tx.run("CREATE TABLE notes_ids (id BIGINT PRIMARY KEY)"))
     await database.write(make)
     waiting = [lambda tx: tx.one("SELECT 1 AS x") for _ in range(3)]
-    failed, *rows = await asyncio.gather(
-        database.write(failing), *map(database.write, waiting), return_exceptions=True
-    )
+    async with asyncio.timeout(20):
+        failed, *rows = await asyncio.gather(
+            database.write(failing), *map(database.write, waiting), return_exceptions=True
+        )
     assert isinstance(failed, ConstraintError if commit == "refused" else StorageError)
     assert [row["x"] for row in rows] == [1] * 3  # type: ignore[index]
     await database.write(lambda tx: tx.run("DROP TABLE notes, notes_ids"))
