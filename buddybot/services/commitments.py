@@ -328,7 +328,7 @@ async def _count(tx: Tx, own: OwnCommitment, total: int) -> OwnCommitment:
         return own
     shown = own.commitment.visibility is Visibility.GROUP
     item, touched = await CommitmentRepository(tx).count(own.commitment, done, shown=shown)
-    return replace(own, commitment=item, touched=tuple(touched))
+    return replace(own, commitment=item, touched=touched)
 
 
 async def _changed(
@@ -337,7 +337,7 @@ async def _changed(
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
     quoted = Visibility.GROUP in (before.commitment.visibility, item.visibility)
     touched = await CardRepository(tx).touch_ahead(item.group_id) if count_changed or quoted else ()
-    return replace(before, commitment=item, touched=tuple(touched))
+    return replace(before, commitment=item, touched=touched)
 
 
 async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:

@@ -110,7 +110,7 @@ class CardRepository:
             )
         )
 
-    async def touch_ahead(self, group_id: GroupId) -> Sequence[MeetingId]:
+    async def touch_ahead(self, group_id: GroupId) -> tuple[MeetingId, ...]:
         """Say the same of every meeting ahead of a group; return those that have cards."""
         return touched(await self._tx.all(TOUCH_AHEAD, group_id=group_id))
 

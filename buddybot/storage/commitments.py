@@ -223,7 +223,7 @@ class CommitmentRepository:
 
     async def count(
         self, commitment: Commitment, done: int, *, shown: bool
-    ) -> tuple[Commitment, Sequence[MeetingId]]:
+    ) -> tuple[Commitment, tuple[MeetingId, ...]]:
         """Note how many are done of one that this transaction has locked; return it as it is now.
 
         When it is `shown`, also mark the cards of the meetings ahead as `CardRepository.touch_ahead` does,

@@ -61,7 +61,7 @@ class Relay:
             connection = await self._pool.acquire()
             await connection.execute(begin)
         except BaseException:  # whatever it is, the place goes on to who waits
-            await self._give_back(connection)
+            await self.give_back(connection)
             raise
         return connection
 
@@ -75,18 +75,14 @@ class Relay:
         except BaseException:  # whatever it is, who waits begins elsewhere
             if following is not None and self._unbind(following):
                 self._waiting.appendleft(following)
-            await self._give_back(connection)
+            await self.give_back(connection)
             raise
         if following is None:
-            await self._give_back(connection, over=True)
+            await self.give_back(connection, over=True)
         elif self._unbind(following):
             following.come.set_result(connection)
         else:
-            await self._give_back(connection)
-
-    async def undo(self, connection: Connection) -> None:
-        """Roll back."""
-        await self._give_back(connection)
+            await self.give_back(connection)
 
     async def _turn(self, begin: str) -> "Connection | None":
         turn = _Turn(begin, asyncio.get_running_loop().create_future())
@@ -95,10 +91,10 @@ class Relay:
             return await turn.come
         except BaseException:  # cancelled, most likely; what came must not be lost
             if turn.come.done() and not turn.come.cancelled():  # it came just then
-                await self._give_back(turn.come.result())
+                await self.give_back(turn.come.result())
             raise
 
-    async def _give_back(self, connection: "Connection | None", *, over: bool = False) -> None:
+    async def give_back(self, connection: "Connection | None", *, over: bool = False) -> None:
         """End what is under way on a connection, if there is one, and let who waits have the place.
 
         Nothing is under way when it is known to be `over`.
@@ -155,4 +151,4 @@ class Leg:
         if kind is None:
             await self._relay.commit(self._connection)
         else:
-            await self._relay.undo(self._connection)
+            await self._relay.give_back(self._connection)
