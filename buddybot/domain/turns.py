@@ -66,6 +66,40 @@ def roles(
     return Roles(facilitator, timekeeper, lead)
 
 
+def fill_roles(
+    here: Sequence[UserId],
+    *,
+    facilitator: UserId | None,
+    timekeeper: UserId | None,
+    lead: UserId | None,
+    facilitators: Sequence[Sequence[UserId]],
+    timekeepers: Sequence[Sequence[UserId]],
+    leads: Sequence[Sequence[UserId]],
+) -> Roles | None:
+    """The roles once people have come and gone, by their histories; None while nobody is there.
+
+    Who has a role keeps it while they are `here`. Only who had two, because there was nobody else, gives
+    one up to somebody who came later.
+    """
+    facilitator, timekeeper, lead = (
+        user if user in here else None for user in (facilitator, timekeeper, lead)
+    )
+    if facilitator is None and timekeeper is not None:
+        others = [user for user in here if user not in (timekeeper, lead)]
+        facilitator = least_recent(others, facilitators) or lead or timekeeper
+    if facilitator is None or timekeeper in (None, facilitator):
+        return roles(
+            here if facilitator is None else [facilitator, *here],
+            facilitators=facilitators if facilitator is None else [],
+            timekeepers=timekeepers,
+            leads=leads,
+        )
+    if timekeeper is not None and lead in (None, facilitator, timekeeper):
+        others = [user for user in here if user not in (facilitator, timekeeper)]
+        lead = least_recent(others, leads) or timekeeper
+    return None if timekeeper is None or lead is None else Roles(facilitator, timekeeper, lead)
+
+
 def ran_long(begun: Iterable[tuple[datetime, int]]) -> bool:
     """Whether any turn of a meeting went on for too long before the next began, whosever it was.
 

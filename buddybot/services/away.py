@@ -14,6 +14,7 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.access import as_member, guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.turns import follow_answers
 from buddybot.services.work import Planner, Work
 from buddybot.storage.away import AwayRepository, StoredSpan
 from buddybot.storage.cards import CardRepository
@@ -160,6 +161,7 @@ class AwayService:
 
     async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan) -> None:
         for meeting in await MeetingRepository(tx).between(group_id, first=days.first, last=days.last):
+            await follow_answers(tx, meeting)
             await CardRepository(tx).touch(meeting.id)
         group = await GroupRepository(tx).get(guild_of(actor), group_id)
         if group is not None:

@@ -6,6 +6,7 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.services import venues
+from buddybot.services.turns import follow_answers
 from buddybot.services.venues import VenueView
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
@@ -57,5 +58,8 @@ async def keep_interests(tx: Tx, event: ServerEvent, user_ids: Collection[UserId
     if interested == await interests.of(event.meeting_id):
         return False
     await interests.put(event.meeting_id, sorted(interested))
+    meeting = await MeetingRepository(tx).get(event.group_id, event.meeting_id)
+    if meeting is not None:
+        await follow_answers(tx, meeting)
     await CardRepository(tx).touch(event.meeting_id)
     return True

@@ -8,6 +8,7 @@ from buddybot.services import venues
 from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.meeting_views import MeetingView, view_of
+from buddybot.services.turns import follow_answers, restate_presence
 from buddybot.services.work import Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
@@ -41,6 +42,8 @@ class RsvpService:
                 now=self._work.now(),
             )
             if changed:
+                await restate_presence(tx, meeting, actor.user_id, answer, self._work.now())
+                await follow_answers(tx, meeting)
                 await CardRepository(tx).touch(meeting.id)
                 # A host who is not there hands their turn on.
                 if answer in (Answer.APOLOGIES, Answer.VIRTUAL):

@@ -8,7 +8,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
-from buddybot.domain.turns import least_recent, order, ran_long, roles
+from buddybot.domain.turns import fill_roles, order, ran_long
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.plans import plan_of
@@ -55,30 +55,55 @@ async def arrive(tx: Tx, meeting: Meeting, user_id: UserId) -> None:
     await _fill_roles(tx, meeting)
 
 
+async def follow_answers(tx: Tx, meeting: Meeting) -> None:
+    """Bring the round of a meeting that goes on in line with who says by now that they come.
+
+    Who says so has a place in the round, at its end. Who sends apologies hands their role on; their place
+    is theirs again when they come after all.
+    """
+    if meeting.state is not MeetingState.OPEN:
+        return
+    for user_id in (await RsvpRepository(tx).roll(meeting)).coming:
+        await TurnRepository(tx).append(meeting.id, user_id)
+    await _fill_roles(tx, meeting)
+
+
+async def restate_presence(tx: Tx, meeting: Meeting, user_id: UserId, answer: Answer, now: datetime) -> None:
+    """Let an answer that is given while the group meets correct the member's own "I'm here"."""
+    entry = (await AttendanceRepository(tx).standing(meeting.id)).get(user_id)
+    if meeting.state is not MeetingState.OPEN or entry is None or entry.recorded_by != user_id:
+        return
+    state = settled(checked_in_there=answer.coming, answer=answer)
+    if state is not entry.state:
+        await AttendanceRepository(tx).append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=state,
+            previous=entry.state,
+            recorded_by=user_id,
+            now=now,
+        )
+
+
 async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
     """Give the roles that are free, to the least recent holders among those in the round."""
-    candidates = [turn.user_id for turn in await TurnRepository(tx).of_meeting(meeting.id)]
-    facilitator, timekeeper, lead = meeting.facilitator_id, meeting.timekeeper_id, meeting.lead_id
+    here = [turn.user_id for turn in await _in_it(tx, meeting)]
     held = list(reversed(await MeetingRepository(tx).held(meeting.group_id, limit=24)))
-    # Who was to lead where there was nothing to lead has not had their turn.
-    leads = [_holder(past.lead_id if past.activity is not None else None) for past in held]
-    if facilitator is not None and timekeeper not in (None, facilitator):
-        if lead not in (None, facilitator, timekeeper):
-            return
-        others = [user for user in candidates if user not in (facilitator, timekeeper)]
-        lead = least_recent(others, leads) or timekeeper
-    else:
-        found = roles(
-            [*_holder(facilitator), *candidates],
-            facilitators=[_holder(past.facilitator_id) for past in held] if facilitator is None else [],
-            timekeepers=[_holder(past.timekeeper_id) for past in held],
-            leads=leads,
-        )
-        if found is None:
-            return
-        facilitator, timekeeper, lead = found.facilitator, found.timekeeper, found.lead
+    found = fill_roles(
+        here,
+        facilitator=meeting.facilitator_id,
+        timekeeper=meeting.timekeeper_id,
+        lead=meeting.lead_id,
+        facilitators=[_holder(past.facilitator_id) for past in held],
+        timekeepers=[_holder(past.timekeeper_id) for past in held],
+        # Who was to lead where there was nothing to lead has not had their turn.
+        leads=[_holder(past.lead_id if past.activity is not None else None) for past in held],
+    )
     await MeetingRepository(tx).set_roles(
-        meeting.id, facilitator_id=facilitator, timekeeper_id=timekeeper, lead_id=lead
+        meeting.id,
+        facilitator_id=None if found is None else found.facilitator,
+        timekeeper_id=None if found is None else found.timekeeper,
+        lead_id=None if found is None else found.lead,
     )
 
 
@@ -138,22 +163,9 @@ class TurnService:
         async def script(tx: Tx) -> None:
             _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             require_open(meeting)
+            await self._note_presence(tx, meeting, actor.user_id)
             await arrive(tx, meeting, actor.user_id)
             await CardRepository(tx).touch(meeting_id)
-            ledger = AttendanceRepository(tx)
-            entry = (await ledger.standing(meeting_id)).get(actor.user_id)
-            expected = await MemberRepository(tx).at(meeting.group_id, began(meeting))
-            if actor.user_id not in expected or (entry is not None and entry.state.attended):
-                return
-            roll = await RsvpRepository(tx).roll(meeting)
-            await ledger.append(
-                meeting_id=meeting_id,
-                user_id=actor.user_id,
-                state=settled(checked_in_there=True, answer=roll.of(actor.user_id)),
-                previous=None if entry is None else entry.state,
-                recorded_by=actor.user_id,
-                now=self._work.now(),
-            )
 
         await self._work.write(actor, script)
 
@@ -173,3 +185,19 @@ class TurnService:
                 await CardRepository(tx).touch(meeting_id)
 
         await self._work.write(actor, script)
+
+    async def _note_presence(self, tx: Tx, meeting: Meeting, user_id: UserId) -> None:
+        ledger = AttendanceRepository(tx)
+        entry = (await ledger.standing(meeting.id)).get(user_id)
+        expected = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+        if user_id not in expected or (entry is not None and entry.state.attended):
+            return
+        roll = await RsvpRepository(tx).roll(meeting)
+        await ledger.append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=settled(checked_in_there=True, answer=roll.of(user_id)),
+            previous=None if entry is None else entry.state,
+            recorded_by=user_id,
+            now=self._work.now(),
+        )

@@ -7,6 +7,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.text import optional
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.turns import follow_answers
 from buddybot.services.work import Planner
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
@@ -24,6 +25,7 @@ async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Grou
         raise Refusal("group.unknown")
     cards = CardRepository(tx)
     for meeting in await MeetingRepository(tx).ahead(group.id):
+        await follow_answers(tx, meeting)
         await cards.touch(meeting.id)
     await planner.plan(tx, changed, now)
     return changed

@@ -81,6 +81,21 @@ async def test_a_meeting_from_opening_to_summary(evening: Evening) -> None:
     assert await evening.ledger() == {"Ana": "present", "Ben": "late", "Cho": "excused", "Dev": "present"}
 
 
+async def test_the_round_follows_answers_when_they_come_after_the_check_in_opened(evening: Evening) -> None:
+    await evening.starts(before=timedelta(hours=1))
+    await rsvp(evening, ana="Going")
+    await evening.starts()
+    assert f"The round: {evening.mention('Ana')}\n" in evening.text(OPEN)
+
+    await rsvp(evening, ben="Late")
+    assert f"The round: {evening.mention('Ana')}, {evening.mention('Ben')}\n" in evening.text(OPEN)
+    home = await evening.person("Cho").slash(evening.channel, "next")
+    assert home.response is not None
+    await evening.press("Cho", "Virtual", home.response)
+    await rsvp(evening, ben="Can't come")
+    assert f"The round: {evening.mention('Ana')}, {evening.mention('Cho')}\n" in evening.text(OPEN)
+
+
 async def test_a_check_in_is_corrected_from_card_and_summary(evening: Evening) -> None:
     await say(evening, "Ben", "4 coffee meetings")
     await evening.starts()

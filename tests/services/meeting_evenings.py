@@ -23,6 +23,7 @@ from buddybot.services.attendance import AttendanceService
 from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.checkins import CheckInService, Reported
+from buddybot.services.rsvps import RsvpService
 from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.turns import TurnService
 from buddybot.services.visitors import VisitorService
@@ -62,6 +63,7 @@ class Evening:
     def __post_init__(self) -> None:
         self.checkins = CheckInService(self.home.work, self.planner, RULES)
         self.turns = TurnService(self.home.work)
+        self.rsvps = RsvpService(self.home.work)
         self.attendance = AttendanceService(self.home.work)
         self.corrections = CorrectionService(self.home.work, self.planner)
         self.visitors = VisitorService(self.home.work)

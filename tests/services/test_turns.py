@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.ids import MeetingId
+from buddybot.domain.attendance import Attendance
+from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
+from buddybot.services.events import keep_interests
 from buddybot.storage.database import Database
+from buddybot.storage.events import ServerEvent
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 
 
@@ -20,6 +23,11 @@ async def evening(database: Database) -> Evening:
 
 async def next_turn(evening: Evening, begun: int, *, user: int = ANA) -> None:
     await evening.turns.next_turn(evening.home.actor(user), evening.meeting_id, begun=begun)
+
+
+async def press(evening: Evening, user: int, answer: Answer) -> None:
+    """Press one of the buttons that answer for the meeting."""
+    await evening.rsvps.answer(evening.home.actor(user), evening.meeting_id, answer)
 
 
 async def here(evening: Evening, user: int) -> None:
@@ -118,6 +126,117 @@ async def test_who_sends_apologies_after_all_has_no_turn(evening: Evening) -> No
     await next_turn(evening, 0, user=CHO)
 
     assert (await evening.view()).round.speaker == CHO
+
+
+@pytest.mark.parametrize("answer", [Answer.GOING, Answer.LATE, Answer.VIRTUAL])
+async def test_round_takes_a_member_in_when_they_say_that_they_come_after_it_opened(
+    evening: Evening, answer: Answer
+) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    await evening.answer(BEN, Answer.APOLOGIES)
+    await evening.open()
+
+    for user in (BEN, CHO):
+        await press(evening, user, answer)
+    assert (await evening.view()).round.people == (ANA, BEN, CHO)
+
+    await press(evening, BEN, Answer.APOLOGIES)
+    await press(evening, BEN, Answer.APOLOGIES)
+    assert (await evening.view()).round.people == (ANA, CHO)
+
+    await press(evening, BEN, answer)
+    assert (await evening.view()).round.people == (ANA, BEN, CHO)
+
+
+async def test_round_takes_a_member_in_when_they_checked_in_early_and_say_late(evening: Evening) -> None:
+    evening.home.now = MEETS - timedelta(hours=2)
+    await evening.report(BEN)
+    await evening.open()
+    assert (await evening.view()).round.people == ()
+
+    await press(evening, BEN, Answer.LATE)
+
+    view = await evening.view()
+    assert (view.round.people, view.reported) == ((BEN,), 1)
+    assert (await evening.meeting()).facilitator_id == BEN
+
+
+async def test_round_takes_a_joiner_in_when_they_answer_in_mid_meeting(evening: Evening) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    await evening.open()
+    await evening.home.leave(evening.group, BEN)
+    assert await evening.refused(press(evening, BEN, Answer.LATE)) == "meeting.unknown"
+
+    await evening.join(STRANGER)
+    await press(evening, STRANGER, Answer.VIRTUAL)
+    await evening.join(BEN)
+    await press(evening, BEN, Answer.LATE)
+
+    assert (await evening.view()).round.people == (ANA, STRANGER, BEN)
+
+
+async def test_round_takes_a_member_in_when_they_are_interested_in_the_event(evening: Evening) -> None:
+    await evening.answer(ANA, Answer.GOING)
+    await evening.open()
+    event = ServerEvent(
+        guild_id=evening.group.guild_id,
+        group_id=evening.group.id,
+        meeting_id=evening.meeting_id,
+        channel_id=None,
+        event_id=None,
+        state=None,
+        shown="",
+        wanted="",
+    )
+
+    await evening.home.database.write(lambda tx: keep_interests(tx, event, [UserId(CHO)]))
+    assert (await evening.view()).round.people == (ANA, CHO)
+
+    await evening.home.database.write(lambda tx: keep_interests(tx, event, []))
+    await press(evening, CHO, Answer.APOLOGIES)
+    assert (await evening.view()).round.people == (ANA,)
+
+
+async def test_roles_go_on_when_their_holders_send_apologies_in_mid_meeting(evening: Evening) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    before = await evening.meeting()
+    assert (before.facilitator_id, before.timekeeper_id, before.lead_id) == (ANA, BEN, CHO)
+
+    await press(evening, ANA, Answer.APOLOGIES)
+    after = await evening.meeting()
+    assert (after.facilitator_id, after.timekeeper_id, after.lead_id) == (CHO, BEN, BEN)
+
+    await press(evening, ORGANIZER, Answer.LATE)
+    await press(evening, BEN, Answer.APOLOGIES)
+    after = await evening.meeting()
+    assert (after.facilitator_id, after.timekeeper_id, after.lead_id) == (CHO, ORGANIZER, ORGANIZER)
+
+    await press(evening, CHO, Answer.APOLOGIES)
+    await press(evening, ORGANIZER, Answer.APOLOGIES)
+    after = await evening.meeting()
+    assert (after.facilitator_id, after.timekeeper_id, after.lead_id) == (None, None, None)
+
+
+async def test_the_last_word_counts_when_somebody_is_here_and_answers_otherwise(evening: Evening) -> None:
+    await evening.open()
+    for user, answer in ((ANA, Answer.APOLOGIES), (BEN, Answer.VIRTUAL), (CHO, Answer.LATE)):
+        await here(evening, user)
+        await press(evening, user, answer)
+    assert (await evening.view()).round.people == (BEN, CHO)
+    await here(evening, ANA)
+    assert (await evening.view()).round.people == (ANA, BEN, CHO)
+    await press(evening, ANA, Answer.APOLOGIES)
+
+    await evening.close()
+
+    assert await evening.ledger() == {
+        ORGANIZER: Attendance.UNRECORDED,
+        ANA: Attendance.EXCUSED,
+        BEN: Attendance.VIRTUAL,
+        CHO: Attendance.LATE,
+    }
 
 
 async def test_roles_are_given_to_those_who_come_and_to_the_first_who_turns_up(evening: Evening) -> None:
