@@ -32,6 +32,7 @@ class World:
         self._settings = settings
         self._people: dict[tuple[int, str], simcord.MemberActor] = {}
         self._users: dict[str, simcord.UserHandle] = {}
+        self.expected_errors: tuple[type[Exception], ...] = ()
 
     # -- the places and the people ------------------------------------------------------------
 
@@ -111,7 +112,13 @@ class World:
     def check(self) -> None:
         """Fail when a request breaks Discord's contract or the bot failed unseen."""
         assert_contract(self.env)
-        self.env.raise_errors()
+        unseen = [
+            error
+            for error in self.env.errors
+            if not isinstance(error.__cause__ or error, self.expected_errors)
+        ]
+        if unseen:
+            raise BaseExceptionGroup("the bot failed", unseen)
 
 
 def texts_in(message: Message | None) -> str:

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Literal, Protocol
 
-from buddybot.storage.errors import ConstraintError, ScriptError, StorageError, TransientError
+from buddybot.storage.errors import ConstraintError, LostFileError, ScriptError, StorageError, TransientError
 from buddybot.storage.transaction import Row, Script, T, Tx
 
 __all__ = [
     "ConstraintError",
     "Database",
+    "LostFileError",
     "Row",
     "Script",
     "ScriptError",

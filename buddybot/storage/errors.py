@@ -1,5 +1,7 @@
 """What can go wrong with a database, each as one sentence without parameters, rows or passwords."""
 
+from pathlib import Path
+
 
 class StorageError(Exception):
     """The database cannot do what was asked; nothing of the transaction was kept."""
@@ -11,6 +13,16 @@ class ConstraintError(StorageError):
 
 class TransientError(StorageError):
     """Another transaction got in the way; the same script may well succeed when it runs again."""
+
+
+class LostFileError(StorageError):
+    """The database's file is not the one that was opened; what is written to it now would be lost."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"The database file {path} {what} while it was in use, so nothing more is saved: stop the bot, "
+            "put the file or a backup back in its place, and start again."
+        )
 
 
 class ScriptError(StorageError):

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, cast
 
-from buddybot.storage.errors import CLOSED, StorageError
+from buddybot.storage.errors import CLOSED, LostFileError, StorageError
 from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
 from buddybot.storage.sqlite_thread import DatabaseThread, LetGo
+from buddybot.storage.sqlite_watch import FileWatch
 from buddybot.storage.transaction import Script, T
 from buddybot.values import dataclass
 
@@ -148,10 +149,13 @@ class SqliteDatabase:
 
     engine: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, writer: DatabaseThread, reader: DatabaseThread | None) -> None:
+    def __init__(
+        self, writer: DatabaseThread, reader: DatabaseThread | None, watch: FileWatch | None
+    ) -> None:
         self._writer = writer
         self._reader = reader
-        self._writes = _Rounds(writer, _commit, largest=_LARGEST_BATCH)
+        self._watch = watch
+        self._writes = _Rounds(writer, partial(_commit, watch=watch), largest=_LARGEST_BATCH)
         self._reads = (
             _Rounds(writer, _look_in_memory, largest=_MOST_READERS)
             if reader is None
@@ -164,18 +168,20 @@ class SqliteDatabase:
         """Open the file, made readable by its owner only when it is new; None opens memory."""
         try:
             if path is None:
-                return cls(await DatabaseThread.open(":memory:", _configure), None)
+                return cls(await DatabaseThread.open(":memory:", _configure), None, None)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # noqa: ASYNC240  # once, before anything else runs
             writer = await DatabaseThread.open(str(path), _configure)
             try:
                 reader = await DatabaseThread.open(str(path), _configure_reader, beside_the_loop=True)
+                watch = FileWatch(path)
+                await writer.hop(watch.begin)
             except BaseException:  # also when cancelled: the first connection must not be left behind
                 await writer.close()
                 raise
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"The database file {path} cannot be used: {error}.") from error
-        return cls(writer, reader)
+        return cls(writer, reader, watch)
 
     async def write(self, script: Script[T]) -> T:
         """Run the script in the next common transaction and return its result after the commit."""
@@ -192,7 +198,7 @@ class SqliteDatabase:
 
         `secure_delete` overwrites a deleted row where it is, but not where it was before its page was split.
         """
-        return await self._writer.hop(partial(_scrub, whole=whole))
+        return await self._writer.hop(partial(_scrub, self._watch, whole=whole))
 
     async def close(self) -> None:
         """Refuse new scripts, finish those that wait, close both connections."""
@@ -212,7 +218,9 @@ class SqliteDatabase:
             raise StorageError(CLOSED)
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo) -> None:
+def _commit(
+    connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo, *, watch: FileWatch | None
+) -> None:
     """On the thread: commit writers together, each in a savepoint of its own where there are several.
 
     When the commit fails it fails for all of them, and nothing of any is kept.
@@ -229,8 +237,15 @@ def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: Let
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
         let_go()  # the rest is the disk's
+        if watch is not None:
+            watch.require_same(connection)
         if any(unit.error is None for unit in batch):
             connection.execute("COMMIT")
+            if watch is not None:
+                watch.follow()
+    except LostFileError as error:  # also for those whose statement stumbled over it
+        for unit in batch:
+            unit.error = error
     finally:
         _end(connection)
 
@@ -298,11 +313,16 @@ def _journal_mode(connection: sqlite3.Connection) -> str:
     raise sqlite3.OperationalError("it is locked by another process")
 
 
-def _scrub(connection: sqlite3.Connection, *, whole: bool) -> bool:
+def _scrub(watch: FileWatch | None, connection: sqlite3.Connection, *, whole: bool) -> bool:
+    if watch is not None:
+        watch.require_same(connection)
     try:
         if whole:
             connection.execute("VACUUM")
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
         raise translated(error) from None
+    finally:
+        if watch is not None:
+            watch.follow()
     return not busy

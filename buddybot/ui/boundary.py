@@ -11,6 +11,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from buddybot.storage.database import LostFileError
 from buddybot.ui.reply import Reply, told
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ async def failed(interaction: "discord.Interaction[Any]", error: Exception) -> N
     log.error("interaction failed, reference %s", reference, exc_info=cause)
     try:
         async with Reply(interaction) as reply:
-            await reply.say("errors.unexpected", reference=reference)
+            key = "errors.rows_gone" if isinstance(cause, LostFileError) else "errors.unexpected"
+            await reply.say(key, reference=reference)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as again:
         log.warning("could not tell about reference %s: %s", reference, told(again))
 

@@ -110,7 +110,12 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "aiosqlite": _among("buddybot.storage.sqlite_thread"),
     # The engine's own module: its transactions, and its test for whether a statement is complete.
     "sqlite3": _among(
-        *("buddybot.storage.sqlite", "buddybot.storage.sqlite_thread", "buddybot.storage.sqlite_script"),
+        *(
+            "buddybot.storage.sqlite",
+            "buddybot.storage.sqlite_thread",
+            "buddybot.storage.sqlite_watch",
+            "buddybot.storage.sqlite_script",
+        ),
         "buddybot.storage.migrations",
         "buddybot.storage.copies",
     ),

@@ -74,12 +74,12 @@ async def test_the_loop_waits_for_no_commit_and_nobody_is_told_before_it(
 ) -> None:
     gate, commit = threading.Event(), sqlite._commit
 
-    def slow(connection: sqlite3.Connection, batch: list[Any], let_go: LetGo) -> None:
+    def slow(connection: sqlite3.Connection, batch: list[Any], let_go: LetGo, **given: Any) -> None:
         def and_wait() -> None:
             let_go()
             gate.wait(30)
 
-        commit(connection, batch, and_wait)
+        commit(connection, batch, and_wait, **given)
 
     monkeypatch.setattr(sqlite, "_commit", slow)
     monkeypatch.setattr(sqlite, "_PATIENCE", 20.0)
