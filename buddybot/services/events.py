@@ -6,6 +6,7 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.services import venues
+from buddybot.services.attendance import met
 from buddybot.services.turns import follow_answers
 from buddybot.services.venues import VenueView
 from buddybot.storage.cards import CardRepository
@@ -18,12 +19,13 @@ from buddybot.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """A meeting as the whole server may know it."""
+    """A meeting as the whole server may know it; `took_place` once it is closed and the group met."""
 
     group: Group
     meeting: Meeting
     number: int
     venue: VenueView
+    took_place: bool = False
 
     @property
     def held(self) -> bool:
@@ -44,6 +46,7 @@ async def view_of(tx: Tx, event: ServerEvent) -> EventView | None:
         meeting=meeting,
         number=await MeetingRepository(tx).number(meeting),
         venue=await venues.view_of(tx, meeting),
+        took_place=await met(tx, meeting),
     )
 
 

@@ -1,13 +1,16 @@
 """The servers' own events of meetings: what Discord was last told, and who is interested in them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch
 from buddybot.values import dataclass
+
+LEASE = timedelta(minutes=5)
+"""How long one process may be at an event before another takes it over."""
 
 
 class EventState(StrEnum):
@@ -77,10 +80,23 @@ _MISSING = f"""
 """
 # In a restored database one that may exist has no mark; it is looked for when its meeting is the next one.
 _STALE = f"""
+    AND COALESCE(e.lease_until, 0) <= :now
     AND ((e.state = 'making' AND (e.shown <> '' OR {_IS_NEXT}))
          OR (e.state = 'shown' AND (m.id IS NULL OR e.shown <> {_WANTED})))
 """
+_AS_READ = """
+    meeting_id = :meeting_id AND state = :state AND shown = :shown AND COALESCE(event_id, 0) = :event_id
+"""
 _SAME_GROUP = " AND m.group_id = (SELECT o.group_id FROM meetings o WHERE o.id = :meeting_id)"
+
+
+def _as_read(event: ServerEvent) -> dict[str, int | str | None]:
+    return {
+        "meeting_id": event.meeting_id,
+        "state": None if event.state is None else event.state.value,
+        "shown": event.shown,
+        "event_id": event.event_id or 0,
+    }
 
 
 class EventRepository:
@@ -94,11 +110,13 @@ class EventRepository:
     ) -> Sequence[ServerEvent]:
         """Return events that do not show what they should, and those of next meetings that have none.
 
-        With a meeting, those of its group. What Discord refused waits for `again`.
+        With a meeting, those of its group. What Discord refused waits for `again`, and what another
+        process holds for the end of its lease.
         """
         if meeting_id is None:
             known = await self._tx.all(
                 _KNOWN + _STALE + " ORDER BY e.meeting_id LIMIT :limit",
+                now=epoch(now),
                 limit=limit,
             )
             missing = await self._tx.all(
@@ -108,7 +126,9 @@ class EventRepository:
             )
         else:
             known = await self._tx.all(
-                _KNOWN + _STALE + _SAME_GROUP + " ORDER BY e.meeting_id", meeting_id=meeting_id
+                _KNOWN + _STALE + _SAME_GROUP + " ORDER BY e.meeting_id",
+                now=epoch(now),
+                meeting_id=meeting_id,
             )
             missing = await self._tx.all(_MISSING + _SAME_GROUP, now=epoch(now), meeting_id=meeting_id)
         return [_event(row) for row in (*known, *missing)]
@@ -145,9 +165,57 @@ class EventRepository:
         )
         return frozenset(EventId(row["event_id"]) for row in rows)
 
-    async def making(self, event: ServerEvent, mark: str) -> None:
-        """Say, before Discord is asked for it, that an event is being made, and how to find it again."""
-        await self._put(event, EventState.MAKING, None, mark)
+    async def claim(self, event: ServerEvent, mark: str, now: datetime) -> bool:
+        """Hold an event until it is noted what became of it, at most for `LEASE`.
+
+        One that there is none of yet is being made from here on, and found again by its mark. False when
+        another process holds it, or has noted something since it was read: then Discord is not to be asked.
+        """
+        if event.state is None:
+            made = await self._tx.run(
+                """
+                INSERT INTO events (meeting_id, guild_id, event_id, shown, state, lease_until)
+                VALUES (:meeting_id, :guild_id, NULL, :mark, 'making', :until) ON CONFLICT DO NOTHING
+                """,
+                meeting_id=event.meeting_id,
+                guild_id=event.guild_id,
+                mark=mark,
+                until=epoch(now + LEASE),
+            )
+            return bool(made)
+        held = await self._tx.run(
+            f"UPDATE events SET lease_until = :until WHERE {_AS_READ} AND COALESCE(lease_until, 0) <= :now",
+            until=epoch(now + LEASE),
+            now=epoch(now),
+            **_as_read(event),
+        )
+        return bool(held)
+
+    async def release(self, event: ServerEvent) -> None:
+        """Let any process take an event up again whose state Discord did not tell."""
+        await self._tx.run(
+            "UPDATE events SET lease_until = NULL WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id
+        )
+
+    async def making(self, event: ServerEvent, mark: str, now: datetime) -> None:
+        """Say, before Discord is asked for it once more, how an event that is held is found again."""
+        await self._tx.run(
+            "UPDATE events SET shown = :mark, lease_until = :until WHERE meeting_id = :meeting_id",
+            mark=mark,
+            until=epoch(now + LEASE),
+            meeting_id=event.meeting_id,
+        )
+
+    async def found(self, event: ServerEvent, event_id: EventId) -> None:
+        """Say which event of Discord's is the one that was being made, while it is held still."""
+        await self._tx.run(
+            """
+            UPDATE events SET event_id = :event_id, state = 'shown', shown = ''
+            WHERE meeting_id = :meeting_id
+            """,
+            event_id=event_id,
+            meeting_id=event.meeting_id,
+        )
 
     async def shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Say what Discord shows now."""
@@ -167,7 +235,7 @@ class EventRepository:
             INSERT INTO events (meeting_id, guild_id, event_id, shown, state)
             VALUES (:meeting_id, :guild_id, :event_id, :shown, :state)
             ON CONFLICT (meeting_id) DO UPDATE SET event_id = excluded.event_id, shown = excluded.shown,
-                                                   state = excluded.state
+                                                   state = excluded.state, lease_until = NULL
             """,
             meeting_id=event.meeting_id,
             guild_id=event.guild_id,
@@ -181,11 +249,16 @@ class EventRepository:
         await self._tx.run("DELETE FROM events WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id)
 
     async def again(self, event: ServerEvent) -> None:
-        """Let an event be looked at with the next refresh, whatever Discord was told."""
+        """Let an event be looked at with the next refresh, whatever Discord was told.
+
+        Nothing when another process has taken it up since it was read.
+        """
         if event.event_id is None:
-            await self.forget(event)
+            await self._tx.run(f"DELETE FROM events WHERE {_AS_READ}", **_as_read(event))
         else:
-            await self._put(event, EventState.SHOWN, event.event_id, "")
+            await self._tx.run(
+                f"UPDATE events SET state = 'shown', shown = '' WHERE {_AS_READ}", **_as_read(event)
+            )
 
     async def sweep(self) -> None:
         """Drop what nothing follows from: of meetings that are over or were dropped."""

@@ -93,50 +93,53 @@ class LiveEvents:
         return None if guild is None or guild.unavailable else guild
 
     async def _bring(self, event: ServerEvent) -> bool:
-        """Bring one event up to date; returns whether Discord was asked."""
+        """Bring one event up to date, if no other process is at it; returns whether Discord was asked."""
         guild = self._guild(event)
         if guild is None:
             return False
         view = await self._work.read(lambda tx: view_of(tx, event))
         public = view is not None and is_public(guild, view.group.channel_id)
+        wanted = view if view is not None and view.held and public else None
+        known_by = "" if wanted is None else _mark(wanted)
+        now = self._work.now()
+        if not await self._work.write(None, lambda tx: EventRepository(tx).claim(event, known_by, now)):
+            return False
         if not may(guild) or (event.state is None and not public):
             await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
             return False
-        wanted = view if view is not None and view.held and public else None
         try:
             if event.event_id is None:
-                await self._make(guild, event, wanted)
+                await self._make(guild, event, view, wanted)
             else:
-                await self._follow(guild, event, event.event_id, wanted)
+                await self._follow(guild, event, event.event_id, view, wanted)
         except discord.HTTPException as error:
             await self._failed(event, error)
         except (aiohttp.ClientError, OSError) as error:
             log.warning("an event is left to the next refresh: %s", type(error).__name__)
+            await self._work.write(None, lambda tx: EventRepository(tx).release(event))
         return True
 
-    async def _make(self, guild: discord.Guild, event: ServerEvent, wanted: EventView | None) -> None:
-        """Make an event, unless a process that was killed meanwhile has made it."""
+    async def _make(
+        self, guild: discord.Guild, event: ServerEvent, view: EventView | None, wanted: EventView | None
+    ) -> None:
+        """Make an event, unless a process that was killed before it noted it has made it."""
         if event.state is EventState.MAKING:
             found = await self._find(guild, event, wanted)
             if found is not None:
-                made = replace(event, event_id=EventId(found.id), shown="")
-                await self._shown(made, found, "")
-                await self._align(made, found, wanted)
+                event_id = EventId(found.id)
+                await self._work.write(None, lambda tx: EventRepository(tx).found(event, event_id))
+                made = replace(event, event_id=event_id, shown="")
+                await self._align(made, found, view, wanted)
                 return
-        if wanted is None or wanted.meeting.starts_at <= self._work.now():
+        now = self._work.now()
+        if wanted is None or wanted.meeting.starts_at <= now:
             await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
             return
-        meeting, words = wanted.meeting, _words(wanted)
-        known_by = mark(words.name, meeting.starts_at)
-        await self._work.write(None, lambda tx: EventRepository(tx).making(event, known_by))
+        if event.state is EventState.MAKING:
+            known_by = _mark(wanted)
+            await self._work.write(None, lambda tx: EventRepository(tx).making(event, known_by, now))
         found = await guild.create_scheduled_event(
-            name=words.name,
-            description=words.description,
-            location=words.location,
-            start_time=meeting.starts_at,
-            end_time=meeting.ends_at,
-            entity_type=discord.EntityType.external,
-            privacy_level=discord.PrivacyLevel.guild_only,
+            **_entity(_words(wanted)), start_time=wanted.meeting.starts_at, end_time=wanted.meeting.ends_at
         )
         await self._shown(event, found, event.wanted)
 
@@ -155,7 +158,12 @@ class LiveEvents:
         return None
 
     async def _follow(
-        self, guild: discord.Guild, event: ServerEvent, event_id: EventId, wanted: EventView | None
+        self,
+        guild: discord.Guild,
+        event: ServerEvent,
+        event_id: EventId,
+        view: EventView | None,
+        wanted: EventView | None,
     ) -> None:
         try:
             found = await guild.fetch_scheduled_event(event_id, with_counts=False)
@@ -164,16 +172,22 @@ class LiveEvents:
                 raise
             await self._over(event)
             return
-        await self._align(event, found, wanted)
+        await self._align(event, found, view, wanted)
 
     async def _align(
-        self, event: ServerEvent, found: discord.ScheduledEvent, wanted: EventView | None
+        self,
+        event: ServerEvent,
+        found: discord.ScheduledEvent,
+        view: EventView | None,
+        wanted: EventView | None,
     ) -> None:
         """Let an event that Discord has be what is wanted; none is wanted where nobody is to come."""
         if _is_over(found):
             await self._over(event)
             return
         if wanted is None or _began_too_early(found, wanted):
+            if view is not None and view.took_place and found.status is discord.EventStatus.scheduled:
+                found = await found.start()  # people met: Discord's list is not to say that it was called off
             await (found.end() if found.status is discord.EventStatus.active else found.cancel())
             await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
             return
@@ -193,8 +207,13 @@ class LiveEvents:
     async def _failed(self, event: ServerEvent, error: discord.HTTPException) -> None:
         """Ask what refused no second time before the next review; the rest is left to the next refresh."""
         log.warning("the event of meeting %s: HTTP %s, code %s", event.meeting_id, error.status, error.code)
-        if error.status < 500 and error.status != 429:
-            await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+        refused = error.status < 500 and error.status != 429
+
+        async def script(tx: Tx) -> None:
+            events = EventRepository(tx)
+            await (events.refused(event) if refused else events.release(event))
+
+        await self._work.write(None, script)
 
 
 def may(guild: discord.Guild) -> bool:
@@ -232,15 +251,31 @@ def _began_too_early(found: discord.ScheduledEvent, wanted: EventView) -> bool:
     )
 
 
+def _mark(wanted: EventView) -> str:
+    return mark(_words(wanted).name, wanted.meeting.starts_at)
+
+
+def _entity(words: EventWords) -> dict[str, Any]:
+    """What an event is, whole: somebody may have made one in a voice channel of it by hand."""
+    return {
+        "name": words.name,
+        "description": words.description,
+        "location": words.location,
+        "entity_type": discord.EntityType.external,
+        "privacy_level": discord.PrivacyLevel.guild_only,
+    }
+
+
 def _changes(found: discord.ScheduledEvent, wanted: EventView, *, movable: bool) -> Mapping[str, Any]:
-    """What differs; the times only as far as Discord still lets them change."""
+    """What to send, all of it, when anything differs; the times as far as Discord still lets them change."""
     words, meeting = _words(wanted), wanted.meeting
-    now = {"name": found.name, "description": found.description or "", "location": found.location}
-    then = {"name": words.name, "description": words.description, "location": words.location}
-    changes: dict[str, Any] = {key: value for key, value in then.items() if value != now[key]}
     start = meeting.starts_at if movable else found.start_time
-    if (start, meeting.ends_at) != (found.start_time, found.end_time) and start < meeting.ends_at:
-        changes["end_time"] = meeting.ends_at
-        if movable:
-            changes["start_time"] = start
-    return changes
+    end = meeting.ends_at
+    if start >= end:  # it goes on, and began later than the meeting was to end
+        end = found.end_time or start + (meeting.ends_at - meeting.starts_at)
+    now = (found.name, found.description or "", found.location, found.entity_type)
+    then = (words.name, words.description, words.location, discord.EntityType.external)
+    if (*now, found.start_time, found.end_time) == (*then, start, end):
+        return {}
+    times = {"start_time": start, "end_time": end} if movable else {"end_time": end}
+    return _entity(words) | times

@@ -11,6 +11,7 @@ from tests.scenarios.gatherings import (
     CANCELLED,
     COMPLETED,
     EVENT,
+    SCHEDULED,
     Gatherings,
     end_of,
     start_of,
@@ -172,6 +173,57 @@ async def test_a_meeting_that_opens_before_its_time_takes_its_event_along(shown:
     assert shown.one().status == ACTIVE
     await shown.rowan.ask("Ana", "meeting close")
     assert shown.all()[0].status == COMPLETED
+
+
+async def test_the_event_of_a_held_meeting_ends_as_held_when_discord_had_not_begun_it(
+    shown: Gatherings,
+) -> None:
+    await shown.world.until(FIRST - timedelta(hours=2))
+    shown.world.env.inject_error("PATCH", EVENT, status=500)
+    await shown.rowan.ask("Ana", "meeting start")
+    assert shown.one().status == SCHEDULED
+    shown.world.env.inject_error("PATCH", EVENT, status=500)
+    await shown.rowan.ask("Ana", "meeting close")
+    await shown.world.run_due()
+    first, second = shown.all()
+    assert (first.status, start_of(second)) == (COMPLETED, FIRST + WEEK)
+
+
+async def test_an_event_that_began_and_could_not_be_ended_is_ended_with_the_next_refresh(
+    shown: Gatherings,
+) -> None:
+    await shown.world.until(FIRST - timedelta(hours=2))
+    shown.world.env.inject_error("PATCH", EVENT, status=500)
+    await shown.rowan.ask("Ana", "meeting start")
+    shown.world.env.backend.edit_scheduled_event(shown.guild.id, shown.one().id, {"status": ACTIVE})
+    shown.world.env.inject_error("PATCH", EVENT, status=500)
+    await shown.rowan.ask("Ana", "meeting close")
+    assert shown.all()[0].status == ACTIVE
+    await shown.world.run_due()
+    assert shown.all()[0].status == COMPLETED
+
+
+@pytest.mark.parametrize("change", ["time", "place"])
+async def test_an_event_that_somebody_put_into_a_voice_channel_follows_its_meeting(
+    shown: Gatherings, change: str
+) -> None:
+    """Discord takes a place only along with the kind of event and no channel."""
+    voice = {"entity_type": 2, "channel_id": 77, "entity_metadata": None, "scheduled_end_time": None}
+    shown.world.env.backend.edit_scheduled_event(shown.guild.id, shown.one().id, voice)
+    if change == "time":
+        await shown.rowan.ask("Ana", "meeting move", date="2026-01-07")
+    else:
+        await shown.place(CAFE)
+        await shown.world.run_due()
+    day = timedelta(days=change == "time")
+    event = shown.one()
+    assert (event.entity_type, event.channel_id) == (3, None)
+    assert (start_of(event), end_of(event)) == (FIRST + day, FIRST + day + LENGTH)
+    assert event.entity_metadata["location"]
+    assert await shown.states() == ["shown"]
+    sent = [each.json for each in shown.world.env.http_requests if each.method == "PATCH"]
+    whole = {"name", "description", "entity_type", "entity_metadata", "channel_id"}
+    assert all(whole <= set(body or ()) for body in sent)
 
 
 async def test_a_meeting_that_moves_and_opens_before_discord_heard_of_it(shown: Gatherings) -> None:

@@ -12,7 +12,7 @@ from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.events import keep_interests, view_of
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
-from buddybot.storage.events import EventRepository, EventState, InterestRepository, ServerEvent
+from buddybot.storage.events import LEASE, EventRepository, EventState, InterestRepository, ServerEvent
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.meetings import MeetingRepository
@@ -167,6 +167,7 @@ async def test_what_was_refused_or_taken_away_waits(house: House, group: Group) 
     assert await house.run(lambda tx: EventRepository(tx).waiting(OTHER)) == []
     await house.run(lambda tx: EventRepository(tx).refused(waiting))
     assert await stale(house) == []
+    [waiting] = await house.run(lambda tx: EventRepository(tx).waiting(GUILD))
     await house.run(lambda tx: EventRepository(tx).again(waiting))
     [again] = await stale(house)
     assert (again.state, again.event_id) == (EventState.SHOWN, MADE)
@@ -178,12 +179,21 @@ async def test_what_was_refused_or_taken_away_waits(house: House, group: Group) 
 
 async def test_what_is_being_made_is_looked_for_until_it_is_found(house: House, group: Group) -> None:
     [missing] = await stale(house)
-    await house.run(lambda tx: EventRepository(tx).making(missing, "its mark"))
+    assert await house.run(lambda tx: EventRepository(tx).claim(missing, "its mark", house.now))
+    assert not await house.run(lambda tx: EventRepository(tx).claim(missing, "its mark", house.now))
+    assert await stale(house) == []
+    house.now += LEASE
     for _ in range(2):
         [making] = await stale(house)
         assert (making.state, making.event_id, making.shown) == (EventState.MAKING, None, "its mark")
     assert await house.run(lambda tx: EventRepository(tx).ids(GUILD)) == frozenset()
+    assert await house.run(lambda tx: EventRepository(tx).claim(making, "another mark", house.now))
+    assert not await house.run(lambda tx: EventRepository(tx).claim(making, "another mark", house.now))
+    await house.run(lambda tx: EventRepository(tx).release(making))
+    [making] = await stale(house)
+    assert making.shown == "its mark"
     await show(house, making)
+    assert not await house.run(lambda tx: EventRepository(tx).claim(making, "its mark", house.now))
     assert await house.run(lambda tx: EventRepository(tx).ids(GUILD)) == {MADE}
     assert await house.run(lambda tx: EventRepository(tx).ids(OTHER)) == frozenset()
 

@@ -16,7 +16,7 @@ from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.events import EventView
 from buddybot.services.venues import VenueView
 from buddybot.storage.database import Database
-from buddybot.storage.events import EventRepository
+from buddybot.storage.events import LEASE, EventRepository
 from buddybot.ui import events, interests
 from buddybot.ui.event_words import DESCRIPTION_LIMIT, LOCATION_LIMIT, words_of
 from buddybot.ui.event_words import NAME_LIMIT as EVENT_LIMIT
@@ -169,7 +169,7 @@ def test_an_event_that_goes_on_never_ends_before_it_began(hours: int) -> None:
     found = listed(Listed(range(0)))
     found.start_time = found.end_time = START + timedelta(hours=hours)
     changes = events._changes(found, wanted, movable=False)
-    assert changes.get("end_time") == (None if hours else wanted.meeting.ends_at)
+    assert changes["end_time"] == (found.end_time if hours else wanted.meeting.ends_at)
     assert "start_time" not in changes
 
 
@@ -256,7 +256,8 @@ async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(hou
         assert len(guild.made) == made
 
 
-async def test_a_cancelled_refresh_keeps_nobody_from_the_next(house: House) -> None:
+async def test_a_cancelled_refresh_keeps_the_next_waiting_for_its_lease_alone(house: House) -> None:
+    """Its request may be on the way: whoever asked again at once could not find what it makes."""
     guild = Guild()
     live = LiveEvents(*over(house, guild))
     await house.group()
@@ -266,6 +267,40 @@ async def test_a_cancelled_refresh_keeps_nobody_from_the_next(house: House) -> N
     await asyncio.wait({stopped})
     guild.gate.set()
     await live.refresh()
+    assert guild.made == []
+    house.now += LEASE
+    await live.refresh()
+    assert guild.made == ["Rowan · meeting 1"]
+
+
+async def test_two_processes_make_one_event_when_they_overlap(house: House) -> None:
+    """A deploy starts the new process before the old one stops; each looks for what is missing."""
+    guild = Guild()
+    await house.group()
+    both = [asyncio.create_task(LiveEvents(*over(house, guild)).refresh()) for _ in range(2)]
+    await guild.entered.wait()
+    await LiveEvents(*over(house, guild)).refresh()
+    guild.gate.set()
+    await asyncio.gather(*both)
+    assert guild.made == ["Rowan · meeting 1"]
+    await LiveEvents(*over(house, guild)).refresh()
+    assert guild.made == ["Rowan · meeting 1"]
+
+
+async def test_a_process_that_looks_through_refusals_lets_another_go_on_making(house: House) -> None:
+    """It read that the event was refused; by the time it writes, the other makes it again."""
+    guild = Guild()
+    await house.group()
+    [missing] = await house.run(lambda tx: EventRepository(tx).stale(house.now))
+    await house.run(lambda tx: EventRepository(tx).refused(missing))
+    [read_early] = await house.run(lambda tx: EventRepository(tx).waiting())
+    await LiveEvents(*over(house, guild)).review()
+    making = asyncio.create_task(LiveEvents(*over(house, guild)).refresh())
+    await guild.entered.wait()
+    await house.run(lambda tx: EventRepository(tx).again(read_early))
+    await LiveEvents(*over(house, guild)).refresh()
+    guild.gate.set()
+    await making
     assert guild.made == ["Rowan · meeting 1"]
 
 
