@@ -68,6 +68,11 @@ class Listening:
         return self.tx.for_update
 
     @property
+    def lock_person(self) -> str:
+        """As the engine's."""
+        return self.tx.lock_person
+
+    @property
     def skip_locked(self) -> str:
         """As the engine's."""
         return self.tx.skip_locked

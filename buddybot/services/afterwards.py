@@ -35,7 +35,9 @@ class Afterwards:
         """Claim the interaction, and return what `ask` does; None when it was carried out before."""
         interactions = InteractionRepository(tx)
         if actor.guild_id is None:
-            return False if await interactions.claim(actor.interaction_id, now) else None
+            return (
+                False if await interactions.claim(actor.interaction_id, now, user_id=actor.user_id) else None
+            )
         return await interactions.claim_asking(
             actor.interaction_id,
             now,

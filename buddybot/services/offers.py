@@ -131,8 +131,8 @@ class OfferService:
         await self._work.write(None, lambda tx: _answer(tx, actor, meeting_id, answer, self._work.now()))
 
 
-async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Group, Offer]:
-    standing, meeting = await at_meeting(tx, actor, meeting_id)
+async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId, *, lock: bool = False) -> tuple[Group, Offer]:
+    standing, meeting = await at_meeting(tx, actor, meeting_id, lock=lock)
     offer = await OfferRepository(tx).get(standing.group.id, actor.user_id, meeting.id)
     if offer is None:
         raise Refusal("offer.unknown")
@@ -140,7 +140,7 @@ async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Group, Off
 
 
 async def _answer(tx: Tx, actor: Actor, meeting_id: MeetingId, answer: Answer, now: datetime) -> None:
-    _, offer = await _mine(tx, actor, meeting_id)
+    _, offer = await _mine(tx, actor, meeting_id, lock=True)
     await OfferRepository(tx).answered(offer, answer.value, now)
 
 

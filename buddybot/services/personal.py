@@ -83,7 +83,9 @@ class PersonalService:
         now = self._work.now()
 
         async def script(tx: Tx) -> Sequence[Departed]:
-            known, erasure = await PersonalRepository(tx).groups_of(user_id), ErasureRepository(tx)
+            erasure = ErasureRepository(tx)
+            await erasure.lock_person(user_id)
+            known = await PersonalRepository(tx).groups_of(user_id)
             for _, group_id in known:
                 await GroupRepository(tx).lock(group_id)
             await erasure.prepare(user_id, now)

@@ -72,8 +72,8 @@ class PreferenceService:
         self, actor: Actor, change: Callable[[Preferences], Preferences], *, direct: bool | None = None
     ) -> Preferences:
         async def script(tx: Tx) -> Preferences:
-            groups = await _groups(tx, actor)
-            await noted(tx, actor)  # also locks the row that is read next
+            groups = await _groups(tx, actor, lock=True)
+            await noted(tx, actor)
             preferences = PreferenceRepository(tx)
             if direct is not None:
                 await preferences.set_direct(
@@ -91,8 +91,13 @@ class PreferenceService:
             await self._planner.plan(tx, group, self._work.now())
 
 
-async def _groups(tx: Tx, actor: Actor) -> Sequence[Group]:
-    groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+async def _groups(tx: Tx, actor: Actor, *, lock: bool = False) -> Sequence[Group]:
+    repository = GroupRepository(tx)
+    groups = await repository.of_user(guild_of(actor), actor.user_id)
+    if lock:
+        for group in sorted(groups, key=lambda group: group.id):  # the order in which groups are locked
+            await repository.lock(group.id)
+        groups = await repository.of_user(guild_of(actor), actor.user_id)
     if not groups:
         raise Refusal("group.none")
     return groups

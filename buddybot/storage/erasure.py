@@ -44,6 +44,10 @@ class ErasureRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
+    async def lock_person(self, user_id: UserId) -> None:
+        """Let no act of this person run beside the deletion; their own interaction has done so already."""
+        await self._tx.one(f"SELECT 1 WHERE {self._tx.lock_person}", user_id=user_id)
+
     async def prepare(self, user_id: UserId, now: datetime) -> None:
         """Do what must come before a person leaves their groups.
 

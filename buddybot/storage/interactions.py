@@ -7,10 +7,12 @@ from buddybot.storage.afterwards import WAITS
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
-_CLAIM_ASKING = f"""
-    INSERT INTO interactions (interaction_id, seen_at) VALUES (:interaction_id, :now)
-    ON CONFLICT DO NOTHING RETURNING EXISTS ({WAITS}) AS waits
-"""  # of a constant
+_CLAIM = """
+    INSERT INTO interactions (interaction_id, seen_at)
+    SELECT CAST(:interaction_id AS BIGINT), CAST(:now AS BIGINT) WHERE {lock_person}
+    ON CONFLICT DO NOTHING RETURNING
+"""
+_CLAIM_ASKING = f"{_CLAIM} EXISTS ({WAITS}) AS waits"  # of constants
 
 
 class InteractionRepository:
@@ -19,15 +21,17 @@ class InteractionRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def claim(self, interaction_id: InteractionId, now: datetime) -> bool:
-        """Return whether this is the first time that the interaction is carried out."""
+    async def claim(self, interaction_id: InteractionId, now: datetime, *, user_id: UserId) -> bool:
+        """Return whether this is the first time that the interaction is carried out.
+
+        The person is held until the transaction ends, so each of their own acts comes before or after
+        the deletion of their data. What follows reads the rows as that deletion left them.
+        """
         row = await self._tx.one(
-            """
-            INSERT INTO interactions (interaction_id, seen_at) VALUES (:interaction_id, :now)
-            ON CONFLICT DO NOTHING RETURNING interaction_id
-            """,
+            f"{_CLAIM.format(lock_person=self._tx.lock_person)} interaction_id",
             interaction_id=interaction_id,
             now=epoch(now),
+            user_id=user_id,
         )
         return row is not None
 
@@ -42,7 +46,7 @@ class InteractionRepository:
     ) -> bool | None:
         """Claim, and return what `AfterwardRepository.waits` does; None when it was carried out before."""
         row = await self._tx.one(
-            _CLAIM_ASKING,
+            _CLAIM_ASKING.format(lock_person=self._tx.lock_person),
             interaction_id=interaction_id,
             now=epoch(now),
             guild_id=guild_id,

@@ -34,6 +34,10 @@ class PostgresTx(Guard):
     __slots__ = ("_connection",)
     for_update = "FOR UPDATE"
     skip_locked = "FOR UPDATE SKIP LOCKED"
+    lock_person = (
+        "pg_advisory_xact_lock(hashtextextended('person ' || CAST(CAST(:user_id AS BIGINT) AS TEXT), 0))"
+        " IS NOT NULL"
+    )
 
     def __init__(self, connection: Connection) -> None:
         super().__init__()

@@ -30,6 +30,7 @@ class SqliteTx(Guard):
     __slots__ = ("_connection",)
     for_update = ""
     skip_locked = ""
+    lock_person = "1 = 1"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__()

@@ -24,6 +24,13 @@ class Tx(Protocol):
         """The clause that locks the selected rows, empty where only one writer exists."""
 
     @property
+    def lock_person(self) -> str:
+        """The condition that is true once no other transaction holds the person ``:user_id``.
+
+        The transaction then holds them until its end. Always true where only one writer exists.
+        """
+
+    @property
     def skip_locked(self) -> str:
         """The clause that locks the selected rows and leaves out those that another holds."""
 

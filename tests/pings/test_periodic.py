@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GuildId, InteractionId
+from buddybot.domain.ids import GuildId, InteractionId, UserId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
@@ -70,13 +70,19 @@ async def test_every_group_is_planned_although_one_cannot_be(database: Database)
 
 async def test_interactions_are_forgotten_after_a_day(database: Database) -> None:
     now = Hands()
-    await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+    await database.write(
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+    )
     now.go(hours=23)
     await keeping(database, now).forget()
-    assert not await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+    assert not await database.write(
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+    )
     now.go(hours=2)
     await keeping(database, now).forget()
-    assert await database.write(lambda tx: InteractionRepository(tx).claim(InteractionId(1), now()))
+    assert await database.write(
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+    )
 
 
 async def test_a_wrong_code_leaves_no_trace_after_a_day(database: Database) -> None:
