@@ -1,14 +1,12 @@
 """The time zones a person may choose: IANA zones that people live in, and UTC."""
 
 import unicodedata
+from datetime import tzinfo
 from functools import cache
-from typing import TYPE_CHECKING
 
+from buddybot import zone_data
 from buddybot.domain.errors import Refusal
 from buddybot.domain.text import excerpt
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 REGIONS = frozenset(
     {
@@ -61,26 +59,19 @@ _LONGEST_QUERY = 60
 @cache
 def allowed() -> frozenset[str]:
     """The names of the allow-list, read from the zone data once, at the first question."""
-    # Imported here: zoneinfo loads all that is known of how the interpreter was built, and
-    # a start, which asks for no zone, is 2 ms shorter without.
-    from zoneinfo import available_timezones
-
-    known = available_timezones()
-    return frozenset(name for name in known if name.partition("/")[0] in REGIONS and "/" in name) | {"UTC"}
+    names = zone_data.zone_names()
+    return frozenset(name for name in names if name.partition("/")[0] in REGIONS and "/" in name) | {"UTC"}
 
 
 @cache
-def zone(name: str) -> "ZoneInfo":
+def zone(name: str) -> tzinfo:
     """The zone of this exact name; raises Refusal("zone.unknown") for anything else.
 
-    ZoneInfo itself never sees a name from outside the list: some raise IsADirectoryError or OSError there.
+    `zoneinfo` itself never sees a name from outside the list: some raise IsADirectoryError or OSError there.
     """
-    # Imported here: see `allowed`.
-    from zoneinfo import ZoneInfo
-
     if name not in allowed():
         raise Refusal("zone.unknown", zone=excerpt(name))
-    return ZoneInfo(name)
+    return zone_data.read_zone(name)
 
 
 def canonical(raw: str) -> str:

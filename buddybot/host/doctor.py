@@ -6,11 +6,9 @@ import binascii
 import os
 import re
 import shutil
-import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from importlib import metadata
 from pathlib import Path
 
 from buddybot.errors import OperatorError
@@ -23,6 +21,7 @@ from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import pending
 from buddybot.storage.restores import RestoreRepository
 from buddybot.values import dataclass
+from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time
 BELIEVABLE = timedelta(days=20 * 365)
@@ -154,32 +153,32 @@ async def _skew(database: Database, now: Callable[[], datetime]) -> timedelta | 
 
 def _zones(now: datetime) -> Finding:
     try:
-        rules = zoneinfo.ZoneInfo("Europe/Berlin")
-        known = len(zoneinfo.available_timezones())
-    except zoneinfo.ZoneInfoNotFoundError:
+        rules = read_zone("Europe/Berlin")
+        known = len(zone_names())
+    except KeyError:  # what zoneinfo raises for a zone that it has no rules for
         return Finding("zones", State.FAIL, "no time zone data: run `pip install tzdata`.")
     summer = datetime(2026, 7, 1, tzinfo=rules).utcoffset()
     if summer != timedelta(hours=2) or known < 400:
         return Finding(
             "zones", State.FAIL, "the time zone data are damaged: run `pip install --force-reinstall tzdata`."
         )
-    release = _zone_release()
-    year = re.match(r"\d{4}", release)
-    if year and int(year[0]) < now.year - 1:
-        return Finding(
-            "zones", State.WARN, f"{known} zones, but of {release}: update tzdata and the system's zones."
-        )
-    return Finding("zones", State.OK, f"{known} zones, release {release}.")
+    return _age_of_zones(known, choose_rules(), now)
 
 
-def _zone_release() -> str:
-    """The release of the data that zoneinfo reads: the system's where there are any, else tzdata's."""
-    for folder in map(Path, zoneinfo.TZPATH):
-        if (folder / "Europe" / "Berlin").is_file():
-            table = folder / "tzdata.zi"
-            first = table.open(encoding="utf-8").readline().split() if table.is_file() else []
-            return f"{first[-1]} of the system" if first else "unknown, of the system"
-    return f"{metadata.version('tzdata')} of tzdata"
+def _age_of_zones(known: int, found: Sequence[ZoneRules], now: datetime) -> Finding:
+    """Which rules are in use, the first of those found, and whether they are late."""
+    used, *others = found
+    text = f"{known} zones, release {_named(used)}"
+    if others:
+        text += f"; there is also {', '.join(map(_named, others))}"
+    if any(other.age > used.age for other in others) or used.age[0] < now.year - 1:
+        return Finding("zones", State.WARN, f"{text}: update tzdata and the system's zones.")
+    return Finding("zones", State.OK, f"{text}.")
+
+
+def _named(rules: ZoneRules) -> str:
+    place = "of the tzdata package" if rules.folder is None else f"of the system, in {rules.folder}"
+    return f"{rules.release or 'unknown'} {place}"
 
 
 def _permissions(token: str) -> Finding:

@@ -24,6 +24,7 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
     "settings_reader": frozenset(),
     "values": frozenset({*LAYERS, "pings delivery"}),
+    "zone_data": frozenset({"domain"}),
 }
 
 # What a pure module has no business with; the rest of the standard library is open to it.
@@ -124,6 +125,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "ical": _among(),
     "xlsxwriter": _among("buddybot.exports.workbook"),
     "openpyxl": _among(),
+    "zoneinfo": _among("buddybot.zone_data"),
     "PIL": _among("buddybot.exports.pictures"),
     "simcord": _in_demo,
     "pytest": _among(),

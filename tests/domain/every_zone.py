@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from zoneinfo import ZoneInfo
 
 from buddybot.domain import zones
 from buddybot.domain.schedule import Occurrence, Schedule, occurrences
@@ -54,7 +53,7 @@ def stretches(
     zone: str, first: dt.datetime = FIRST, last: dt.datetime = LAST, step: dt.timedelta = CLOSE
 ) -> tuple[Stretch, ...]:
     """Return the stretches of a zone, from a month before `first` to a month after `last`."""
-    tz, since, end = ZoneInfo(zone), first - 4 * WEEK, last + 4 * WEEK
+    tz, since, end = zones.zone(zone), first - 4 * WEEK, last + 4 * WEEK
     found, at = [], since
     while at < end:
         following = at + step
@@ -126,13 +125,13 @@ def _monday(change: Change) -> dt.date:
     return shown - dt.timedelta(days=shown.weekday())
 
 
-def _offset(at: dt.datetime, tz: ZoneInfo) -> dt.timedelta:
+def _offset(at: dt.datetime, tz: dt.tzinfo) -> dt.timedelta:
     offset = at.astimezone(tz).utcoffset()
     assert offset is not None
     return offset
 
 
-def _bisect(low: dt.datetime, high: dt.datetime, tz: ZoneInfo) -> dt.datetime:
+def _bisect(low: dt.datetime, high: dt.datetime, tz: dt.tzinfo) -> dt.datetime:
     before = _offset(low, tz)
     while high - low > dt.timedelta(seconds=1):
         middle = (low + (high - low) / 2).replace(microsecond=0)

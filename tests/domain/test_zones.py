@@ -1,7 +1,5 @@
 """Zones come from an allow-list, and nothing a person types reaches the file system."""
 
-from zoneinfo import ZoneInfo
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +52,7 @@ def test_a_name_outside_the_list_is_refused_and_never_reaches_zoneinfo(
 def test_every_allowed_zone_loads() -> None:
     assert len(zones.allowed()) > 400
     for name in zones.allowed():
-        assert zones.zone(name) == ZoneInfo(name)
+        assert str(zones.zone(name)) == name
 
 
 def test_utc_is_the_only_zone_without_a_city() -> None:

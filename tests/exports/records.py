@@ -6,8 +6,8 @@ The n-th meeting, counted from 0, has the id `FIRST_MEETING + n`; the letters ar
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
+from buddybot.domain import zones
 from buddybot.domain.attendance import Attendance, Entry
 from buddybot.domain.commitments import Category
 from buddybot.domain.groups import Group, GroupState, Rotation
@@ -65,7 +65,7 @@ def sitting(
 ) -> Sitting:
     """The n-th meeting, numbered from 1 unless it was called off; `unnamed` are letters."""
     day = FIRST_DAY + dt.timedelta(weeks=place)
-    starts_at = dt.datetime.combine(day, time, ZoneInfo(zone)).astimezone(dt.UTC)
+    starts_at = dt.datetime.combine(day, time, zones.zone(zone)).astimezone(dt.UTC)
     ends_at = starts_at + dt.timedelta(minutes=75)
     return Sitting(
         meeting=Meeting(

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from ical.event import Event, EventStatus
 from ical.timezone import IcsTimezoneInfo
 
+from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings import MeetingKind
 from buddybot.domain.schedule import occurrence
@@ -197,7 +197,7 @@ def around_changes(zone: str) -> list[datetime]:
     """Instants before, in and after the changes of five years, and around the beginning of the first."""
     first, hour = datetime(2025, 1, 1, tzinfo=UTC), timedelta(hours=1)
     hours = [first + hour * number for number in range(5 * 365 * 24)]
-    offsets = [each.astimezone(ZoneInfo(zone)).utcoffset() for each in hours]
+    offsets = [each.astimezone(zones.zone(zone)).utcoffset() for each in hours]
     changes = [
         later for later, (one, other) in zip(hours[1:], pairwise(offsets), strict=True) if one != other
     ]

@@ -5,7 +5,7 @@ import os
 import shutil
 import zoneinfo
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,9 +20,11 @@ from buddybot.host.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.restores import RestoreRepository
+from buddybot.zone_data import ZoneRules
 from tests.test_settings import TOKEN
 
 SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk", "activities"]
+PACKAGE = ZoneRules(None, "2026f")
 NOON = datetime(2026, 12, 4, 12, tzinfo=UTC)
 
 
@@ -41,11 +43,8 @@ async def look(
 
 
 async def test_a_fresh_machine_with_a_token_is_fit_and_stays_untouched(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        zoneinfo, "TZPATH", ()
-    )  # the machine's own zones may be old; the locked package's are not
     found = await look(settings)
     assert {finding.state for finding in found.values()} == {State.OK}
     assert is_fit(list(found.values()))
@@ -146,10 +145,10 @@ async def test_an_impossible_time_is_a_failure(settings: Settings, year: int) ->
 
 
 async def test_missing_zone_data_are_a_failure(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(key: str) -> zoneinfo.ZoneInfo:
-        raise zoneinfo.ZoneInfoNotFoundError(key)
+    def nothing(name: str) -> tzinfo:
+        raise zoneinfo.ZoneInfoNotFoundError(name)
 
-    monkeypatch.setattr(zoneinfo, "ZoneInfo", nothing)
+    monkeypatch.setattr(doctor, "read_zone", nothing)
     found = (await look(settings))["zones"]
     assert (found.state, found.text) == (State.FAIL, "no time zone data: run `pip install tzdata`.")
 
@@ -160,11 +159,37 @@ async def test_old_zone_data_are_a_warning(settings: Settings) -> None:
     assert "update tzdata" in found.text
 
 
-async def test_where_the_system_has_no_zones_the_package_is_named(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [
+        ([PACKAGE], State.OK, "598 zones, release 2026f of the tzdata package."),
+        (
+            [PACKAGE, ZoneRules("/zones", "2025b")],
+            State.OK,
+            "release 2026f of the tzdata package; there is also 2025b of the system, in /zones.",
+        ),
+        ([PACKAGE, ZoneRules("/zones", "")], State.OK, "there is also unknown of the system, in /zones."),
+        (
+            [ZoneRules("/zones", "2026g"), PACKAGE],
+            State.OK,
+            "release 2026g of the system, in /zones; there is also 2026f of the tzdata package.",
+        ),
+        ([ZoneRules("/zones", "2026e"), PACKAGE], State.WARN, "update tzdata and the system's zones"),
+        ([ZoneRules("/zones", "")], State.WARN, "update tzdata and the system's zones"),
+    ],
+)
+async def test_the_zone_rules_in_use_are_named_with_a_warning_when_they_are_late(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    found: list[ZoneRules],
+    state: State,
+    words: str,
 ) -> None:
-    monkeypatch.setattr(zoneinfo, "TZPATH", ())
-    assert (await look(settings))["zones"].text.endswith(" of tzdata.")
+    monkeypatch.setattr(doctor, "choose_rules", lambda: found)
+    monkeypatch.setattr(doctor, "zone_names", lambda: range(598))
+    zones = (await look(settings))["zones"]
+    assert zones.state is state
+    assert words in zones.text
 
 
 async def test_the_invite_link_names_the_application_of_the_token(settings: Settings) -> None:
