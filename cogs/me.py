@@ -98,10 +98,10 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             if given.number(0) != reply.actor.user_id:
                 raise Refusal("button.stale")
-            departed = await self._personal.delete(reply.actor)
-            await reply.replace(personal.farewell_card(reply.texts, departed))
+            erased = await self._personal.delete(reply.actor)
+            await reply.replace(personal.farewell_card(reply.texts, erased))
             await self._bot.live.refresh()
-            for gone in departed:
+            for gone in erased.departed:
                 await roles.withdraw(self._bot.get_guild(gone.group.guild_id), gone)
 
     @route("me_leave_why")

@@ -32,9 +32,9 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
         if folder is not None:
             _write(await service.copy_for_host(UserId(user_id)), UserId(user_id), Path(folder))
         elif erase:
-            await service.erase(UserId(user_id))
+            erased = await service.erase(UserId(user_id))
             sys.stdout.write(f"Everything about {user_id} is deleted; counts without a name remain.\n")
-            if not await work.scrub():
+            if not erased.complete:
                 sys.stdout.write("The journal is in use; the bot empties it when it starts next.\n")
         else:
             _tell(found, user_id)

@@ -223,7 +223,7 @@ class GroupService:
 
         async def script(tx: Tx) -> Group:
             group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
-            await GroupRepository(tx).change(group, charter=text)
+            await GroupRepository(tx).change(group, charter=text, charter_by=actor.user_id)
             return await in_line(tx, self._planner, group, self._work.now())
 
         return await self._work.write(actor, script)

@@ -15,7 +15,9 @@ from buddybot.storage.audit import AuditRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.erasure import ErasureRepository
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
+from buddybot.storage.rows import epoch
 from buddybot.values import dataclass
 
 
@@ -34,6 +36,14 @@ class Deletion:
 
     leaving: tuple[Leaving, ...]
     holdings: Holdings
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A deletion that was carried out; `complete` once no byte of it is left in the database's own files."""
+
+    departed: tuple[Departed, ...]
+    complete: bool
 
 
 class PersonalService:
@@ -68,18 +78,18 @@ class PersonalService:
 
         return await self._work.read(script)
 
-    async def delete(self, actor: Actor) -> Sequence[Departed]:
-        """Take the actor out of every group and delete all that is stored of them; return what they left.
+    async def delete(self, actor: Actor) -> Erased:
+        """Take the actor out of every group and delete all that is stored of them.
 
         What remains are counts of meetings that were held, and a line in each group's log that names nobody.
         """
         return await self._delete(actor, actor.user_id, Action.OWN_DELETION)
 
-    async def erase(self, user_id: UserId) -> Sequence[Departed]:
+    async def erase(self, user_id: UserId) -> Erased:
         """Do the same for somebody who asked the host."""
         return await self._delete(None, user_id, Action.HOST_DELETION)
 
-    async def _delete(self, actor: Actor | None, user_id: UserId, action: Action) -> Sequence[Departed]:
+    async def _delete(self, actor: Actor | None, user_id: UserId, action: Action) -> Erased:
         now = self._work.now()
 
         async def script(tx: Tx) -> Sequence[Departed]:
@@ -96,6 +106,7 @@ class PersonalService:
                 if standing is not None
             ]
             await self._in_line(tx, known, now)  # while it is known where they were to meet
+            await _tell_of_charters(tx, user_id, now)
             await erasure.forget_person(user_id)
             await self._in_line(tx, known, now)
             for key in known:
@@ -104,14 +115,21 @@ class PersonalService:
 
         departed = await self._work.write(actor, script)
         self._work.deleted()
-        await self._work.scrub()
-        return departed
+        return Erased(tuple(departed), complete=await self._work.scrub())
 
     async def _in_line(self, tx: Tx, known: Sequence[tuple[GuildId, GroupId]], now: datetime) -> None:
         for key in known:
             group = await GroupRepository(tx).get(*key)
             if group is not None and group.state is not GroupState.ARCHIVED:
                 await in_line(tx, self._planner, group, now)
+
+
+async def _tell_of_charters(tx: Tx, user_id: UserId, now: datetime) -> None:
+    """Tell the organizers of each group whose charter goes with its author's data."""
+    for group_id in await PersonalRepository(tx).charters_of(user_id):
+        await NoticeRepository(tx).tell(
+            group_id, code="charter", key=f"charter:{epoch(now)}", parameters={}, now=now
+        )
 
 
 async def _standing(tx: Tx, guild_id: GuildId, group_id: GroupId, user_id: UserId) -> Standing | None:

@@ -65,6 +65,7 @@ class ErasureRepository:
         """Delete everything about a person in every guild; they are in no group any more."""
         await self._reduce_person(user_id)
         await self._forget_places(user_id)
+        await self._tx.run("UPDATE groups SET charter = '' WHERE charter_by = :user", user=user_id)
         for trace in TRACES:
             if (found := statement(trace)) is not None:
                 await self._tx.run(found, user=user_id)

@@ -160,6 +160,7 @@ class GroupRepository:
         zone: str | None = None,
         capacity: int | None = None,
         charter: str | None = None,
+        charter_by: UserId | None = None,
         rotation: Rotation | None = None,
         language: str | None = None,
         state: GroupState | None = None,
@@ -184,7 +185,8 @@ class GroupRepository:
         await self._tx.run(
             """
             UPDATE groups SET name = :name, name_key = :name_key, channel_id = :channel_id, zone = :zone,
-                              capacity = :capacity, charter = :charter, rotation = :rotation,
+                              capacity = :capacity, charter = :charter,
+                              charter_by = COALESCE(:charter_by, charter_by), rotation = :rotation,
                               language = :language, state = :state,
                               minimum = :minimum, answer_hours = :answer_hours
             WHERE guild_id = :guild_id AND id = :group_id
@@ -195,6 +197,7 @@ class GroupRepository:
             zone=group.zone if zone is None else zone,
             capacity=group.capacity if capacity is None else capacity,
             charter=group.charter if charter is None else charter,
+            charter_by=charter_by,
             rotation=(group.rotation if rotation is None else rotation).value,
             language=group.language if language is None else language,
             state=new_state.value,

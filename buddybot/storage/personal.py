@@ -136,6 +136,10 @@ SECTIONS: Mapping[str, str] = {
     "made": """
         SELECT guild_id, name AS group_name, created_at FROM groups WHERE created_by = :user ORDER BY id
     """,
+    "charters": """
+        SELECT guild_id, name AS group_name, charter AS text FROM groups
+        WHERE charter_by = :user AND charter <> '' ORDER BY id
+    """,
     "invited": f"""
         SELECT g.guild_id, g.name AS group_name, COUNT(*) AS invitations FROM invitations t {_IN}
         WHERE t.created_by = :user GROUP BY g.id, g.guild_id, g.name ORDER BY g.id
@@ -202,3 +206,10 @@ class PersonalRepository:
             user=user_id,
         )
         return [(GuildId(row["guild_id"]), GroupId(row["group_id"])) for row in rows]
+
+    async def charters_of(self, user_id: UserId) -> Sequence[GroupId]:
+        """Return the groups whose charter is in this person's words."""
+        rows = await self._tx.all(
+            "SELECT id FROM groups WHERE charter_by = :user AND charter <> '' ORDER BY id", user=user_id
+        )
+        return [GroupId(row["id"]) for row in rows]

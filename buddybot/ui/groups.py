@@ -71,10 +71,15 @@ def info_card(texts: Texts, view: GroupView) -> Card:
     return card.row(button(texts.plain("audit.open"), "audit", group.id)) if view.organizes else card
 
 
+def charter_of(texts: Texts, group: Group) -> str:
+    """Return a group's charter: its own words, or the usual one where there are none any more."""
+    return group.charter or texts.plain("groups.charter.usual")
+
+
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:
     """Return the charter; organizers can change it from here."""
     card = Card().text(Markup(f"### {texts('groups.charter.title', group=group.name)}"))
-    card.text(inert(group.charter)).note(texts("groups.charter.note"))
+    card.text(inert(charter_of(texts, group))).note(texts("groups.charter.note"))
     if organizes:
         card.row(button(texts.plain("groups.charter.edit"), "group_charter_edit", group.id))
     return card
@@ -86,7 +91,7 @@ def charter_form(texts: Texts, group: Group) -> Form:
         "charter",
         texts.plain("groups.charter.field"),
         hint=texts.plain("groups.charter.hint"),
-        default=group.charter,
+        default=charter_of(texts, group),
         limit=CHARTER_LIMIT,
         long=True,
     )

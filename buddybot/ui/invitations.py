@@ -7,7 +7,7 @@ from buddybot.domain.groups import NAME_LIMIT, Group
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.invitations import InvitationState
 from buddybot.services.invitations import Code, Offer
-from buddybot.ui.groups import rhythm
+from buddybot.ui.groups import charter_of, rhythm
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button
 from buddybot.ui.texts import Markup, Texts, channel, inert, member, moment
 
@@ -51,7 +51,9 @@ def offer_card(texts: Texts, offer: Offer) -> Card:
     """Return the charter and the facts, with the two answers, to the invited person only."""
     group = offer.group
     card = Card(colour=WARM)
-    card.text(Markup(f"## {texts('invitations.offer.title', group=group.name)}"), inert(group.charter)).line()
+    card.text(
+        Markup(f"## {texts('invitations.offer.title', group=group.name)}"), inert(charter_of(texts, group))
+    ).line()
     facts = [
         texts("invitations.offer.members", count=offer.members, capacity=group.capacity),
         texts("invitations.offer.when", when=rhythm(texts, offer.schedule)),

@@ -1,13 +1,13 @@
 """What a person is shown about the copy of their data, and before it is deleted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 
 import discord
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.services.members import Departed, Leaving
-from buddybot.services.personal import Deletion, OwnCopy
+from buddybot.services.members import Leaving
+from buddybot.services.personal import Deletion, Erased, OwnCopy
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Markup, Texts, member
 
@@ -77,7 +77,7 @@ def _leaving(texts: Texts, each: Leaving, naming: Naming) -> Markup:
     )
 
 
-def farewell_card(texts: Texts, departed: Sequence[Departed]) -> Card:
-    """Return the last word."""
-    card = Card().text(texts("personal.delete.done"))
-    return card.note(texts("personal.delete.door")) if departed else card
+def farewell_card(texts: Texts, erased: Erased) -> Card:
+    """Return the last word, with what is still to come."""
+    card = Card().text(texts("personal.delete.done" if erased.complete else "personal.delete.nearly"))
+    return card.note(texts("personal.delete.door")) if erased.departed else card

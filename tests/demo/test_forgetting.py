@@ -80,8 +80,8 @@ async def test_no_byte_of_a_member_is_left_in_the_files(
     assert any(form in stored for form in forms(user_id))
     words = [text for text in unmistakable(name) if text.encode() in stored]
     assert len(words) > 5
-    departed = await playground.bot.services.personal.delete(actor(playground, name))
-    assert [each.user_id for each in departed] == [user_id]
+    erased = await playground.bot.services.personal.delete(actor(playground, name))
+    assert [each.user_id for each in erased.departed] == [user_id]
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for form in forms(user_id):
         assert form not in left

@@ -116,3 +116,29 @@ async def test_the_only_organizer_hands_over_first(place: Place) -> None:
         place.ana.id: "organizer",
         place.ben.id: "member",
     }
+
+
+async def test_usual_charter_is_back_when_its_author_deletes_everything(place: Place) -> None:
+    charter = await place.olga.slash(place.channel, "group charter")
+    form = await press(place.olga, charter, "Change the charter")
+    await place.olga.submit_modal(form, {"charter": "We sing at the start."})
+    await place.olga.slash(place.channel, "group transfer", member=str(place.ben.id))
+    asked = await place.olga.slash(place.channel, "me delete")
+    assert "Charters you wrote 1" in texts_in(asked.response)
+    await press(place.olga, asked, "Delete everything")
+    read = await place.ben.slash(place.channel, "group charter")
+    assert "We sing" not in texts_in(read.response)
+    assert "What is said here stays here" in texts_in(read.response)
+    assert any("the usual one is back" in texts_in(said) for said in read.followups)
+
+
+async def test_farewell_says_what_is_left_when_another_program_reads_the_journal(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*, whole: bool = True) -> bool:
+        return False
+
+    monkeypatch.setattr(place.world.bot.services.work._database, "scrub", busy)
+    asked = await place.ana.slash(place.channel, "me delete")
+    gone = await press(place.ana, asked, "Delete everything")
+    assert "journal still holds old copies" in texts_in(gone.response or gone.edited)

@@ -2,7 +2,11 @@
 
 import asyncio
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +15,9 @@ from buddybot.domain.commitments import Outcome, Visibility
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.rsvps import Answer
+from buddybot.services.groups import GroupService
 from buddybot.services.personal import PersonalService
-from buddybot.storage.database import Database, StorageError
+from buddybot.storage.database import Database, StorageError, connect
 from buddybot.storage.records import RecordRepository
 from buddybot.storage.traces import TRACES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
@@ -77,7 +82,7 @@ async def test_nothing_with_their_id_is_left_and_the_counts_stay(house: House) -
     await house.evening.close()
     before = await house.figures()
     assert len(await house.trails(ANA)) > 8
-    [departed] = await house.personal.delete(house.home.actor(ANA))
+    [departed] = (await house.personal.delete(house.home.actor(ANA))).departed
     assert departed.user_id == ANA
     assert await house.trails(ANA) == []
     assert await house.figures() == before
@@ -118,7 +123,7 @@ async def test_two_at_once_are_both_gone(house: House) -> None:
 
 async def test_pressing_twice_is_harmless(house: House) -> None:
     await house.personal.delete(house.home.actor(ANA))
-    assert await house.personal.delete(house.home.actor(ANA)) == []
+    assert (await house.personal.delete(house.home.actor(ANA))).departed == ()
     lines = await house.home.rows("SELECT action, actor_id FROM audit")
     assert lines == [{"action": "own_deletion", "actor_id": None}]
 
@@ -150,7 +155,7 @@ async def test_a_code_that_was_declined_is_in_the_copy_with_the_name_beside_it(h
 async def test_a_group_ends_with_its_last_member(house: House) -> None:
     for user in (ANA, BEN, CHO):
         await house.personal.delete(house.home.actor(user))
-    [departed] = await house.personal.delete(house.home.actor(ORGANIZER))
+    [departed] = (await house.personal.delete(house.home.actor(ORGANIZER))).departed
     assert departed.ended
     rows = await house.home.rows("SELECT state FROM groups")
     assert rows == [{"state": GroupState.ARCHIVED.value}]
@@ -161,7 +166,7 @@ async def test_it_reaches_into_every_server(house: House) -> None:
     other = await house.home.group(BEN, ANA, name="Ash", guild=2, channel=20)
     found = await house.personal.deletion(UserId(ANA))
     assert {each.group.id for each in found.leaving} == {house.evening.group.id, other.id}
-    departed = await house.personal.delete(house.home.actor(ANA))
+    departed = (await house.personal.delete(house.home.actor(ANA))).departed
     assert {each.group.id for each in departed} == {house.evening.group.id, other.id}
     assert await house.trails(ANA) == []
 
@@ -169,7 +174,7 @@ async def test_it_reaches_into_every_server(house: House) -> None:
 async def test_somebody_who_left_long_ago_is_found_too(house: House) -> None:
     await house.evening.close()
     await house.home.leave(house.evening.group, ANA)
-    assert await house.personal.delete(house.home.actor(ANA)) == []
+    assert (await house.personal.delete(house.home.actor(ANA))).departed == ()
     assert await house.trails(ANA) == []
 
 
@@ -196,5 +201,51 @@ async def test_a_copy_holds_their_own_words_and_nobody_elses(house: House) -> No
 
 async def test_a_stranger_gets_an_empty_copy(house: House) -> None:
     assert (await house.personal.copy(house.home.actor(STRANGER))).sections == {}
-    assert await house.personal.delete(house.home.actor(STRANGER)) == []
+    assert (await house.personal.delete(house.home.actor(STRANGER))).departed == ()
     assert await house.home.rows("SELECT * FROM audit") == []
+
+
+async def test_deletion_takes_the_charter_along_when_they_wrote_it(house: House) -> None:
+    groups = GroupService(house.home.work, house.evening.planner)
+    organizer, group = house.home.actor(ORGANIZER), house.evening.group
+    await house.home.run("UPDATE memberships SET role = 'organizer' WHERE user_id = :user", user=ANA)
+    await groups.write_charter(organizer, group.id, "Bring cake.")
+    await groups.write_charter(house.home.actor(ANA), group.id, "We sing at the start.")
+    copy = (await house.personal.copy(house.home.actor(ANA))).sections["charters"]
+    assert [row["text"] for row in copy] == ["We sing at the start."]
+    await house.personal.delete(house.home.actor(ANA))
+    assert await house.home.rows("SELECT charter, charter_by FROM groups") == [
+        {"charter": "", "charter_by": None}
+    ]
+    assert await house.home.rows("SELECT code FROM notices WHERE code = 'charter'") == [{"code": "charter"}]
+
+
+async def test_deletion_leaves_the_charter_when_another_organizer_wrote_it(house: House) -> None:
+    groups = GroupService(house.home.work, house.evening.planner)
+    await groups.write_charter(house.home.actor(ORGANIZER), house.evening.group.id, "Bring cake.")
+    await house.personal.delete(house.home.actor(ANA))
+    assert await house.home.rows("SELECT charter FROM groups") == [{"charter": "Bring cake."}]
+    assert await house.home.rows("SELECT code FROM notices WHERE code = 'charter'") == []
+
+
+async def test_deletion_says_what_is_still_to_come_when_a_reader_keeps_the_journal(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "buddybot.db"
+    shutil.copy(migrated_file, path)
+    database = await connect(f"sqlite:///{path}")
+    house = House(await Evening.prepare(database))
+    await house.evening.commit(ANA, "Ring the lighthouse keeper")
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM commitments").fetchone()
+        erased = await house.personal.delete(house.home.actor(ANA))
+        assert not erased.complete
+        assert "lighthouse" in _bytes_in(tmp_path)
+    assert await house.personal._work.scrub()
+    assert "lighthouse" not in _bytes_in(tmp_path)
+    await database.close()
+
+
+def _bytes_in(folder: Path) -> str:
+    return b"".join(path.read_bytes() for path in folder.iterdir()).decode("latin-1")
