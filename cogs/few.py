@@ -45,6 +45,8 @@ class FewCog(commands.Cog):
             decided = await self._few.decide(reply.actor, meeting_id, decision)
             if decided.again:
                 await reply.show(few.again_card(reply.texts, decided.meeting))
+            elif decided.linkless:
+                await reply.show(few.linkless_card(reply.texts, decided))
             else:
                 await reply.done()
             await self._bot.live.refresh()

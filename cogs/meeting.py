@@ -12,7 +12,7 @@ from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
-from buddybot.ui.checkins import closed_card
+from buddybot.ui.checkins import closing_card
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
@@ -206,14 +206,13 @@ class MeetingCog(commands.Cog):
     async def close(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:
-        """End a meeting that goes on; its summary goes to the channel."""
+        """Ask once, naming who has not checked in; the button under the question closes."""
         async with Reply(interaction) as reply:
             found = await self._meetings.find(
                 reply.actor, days.parse_pick(meeting), choices.parse_group(group), is_open=True
             )
-            closing = await self._bot.services.checkins.close(reply.actor, found.meeting.id)
-            await reply.show(closed_card(reply.texts, closing))
-            await self._bot.live.refresh(found.meeting.id)
+            closing = await self._bot.services.checkins.closing(reply.actor, found.meeting.id)
+            await reply.show(closing_card(reply.texts, closing))
 
     @meeting.command(
         name="calendar", description="The group's meetings as a file for your own calendar (for every member)"

@@ -31,11 +31,17 @@ def guild_of(actor: Actor) -> GuildId:
     return actor.guild_id
 
 
+async def refuse_groupless(tx: Tx, guild_id: GuildId) -> Refusal:
+    """Return the refusal for somebody in no group here; `group.none_yet` where the guild has none at all."""
+    others = await GroupRepository(tx).of_guild(guild_id)
+    return Refusal("group.none" if others else "group.none_yet")
+
+
 async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lock: bool = False) -> Standing:
     """Return the actor's standing in the named group, the channel's group, or their only one.
 
     `lock`, for scripts that write, lets no other change of the group run beside this one, and reads the
-    group and the membership behind the lock. Refusals: `group.none` (in no group here), `group.which`
+    group and the membership behind the lock. Refusals: those of `refuse_groupless`, `group.which`
     (several, none of them this channel's), `group.unknown` (named, but not one that the actor is in).
     """
     guild_id = guild_of(actor)
@@ -45,7 +51,7 @@ async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lo
         if not mine:
             raise Refusal("group.unknown")
     elif not mine:
-        raise Refusal("group.none")
+        raise await refuse_groupless(tx, guild_id)
     elif len(mine) > 1:
         here = [group for group in mine if group.channel_id == actor.channel_id]
         if len(here) != 1:

@@ -8,7 +8,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.records import Record
-from buddybot.services.access import as_organizer, guild_of
+from buddybot.services.access import as_organizer, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.work import Work
 from buddybot.storage.audit import AuditRepository
@@ -121,7 +121,7 @@ async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:
         return [(await as_organizer(tx, actor, wanted.group_id)).group]
     mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
     if not mine:
-        raise Refusal("group.none")
+        raise await refuse_groupless(tx, guild_of(actor))
     members = MemberRepository(tx)
     standings = [(group, await members.get(group.id, actor.user_id)) for group in mine]
     organized = [group for group, member in standings if member is not None and member.organizes]

@@ -12,7 +12,7 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
-from buddybot.services.access import as_member, guild_of
+from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers
 from buddybot.services.work import Planner, Work
@@ -132,7 +132,7 @@ class AwayService:
             return [(await as_member(tx, actor, group_id)).group]
         groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
         if not groups:
-            raise Refusal("group.none")
+            raise await refuse_groupless(tx, guild_of(actor))
         return groups
 
     async def _note(self, tx: Tx, actor: Actor, group: Group, days: DaySpan, now: datetime) -> None:

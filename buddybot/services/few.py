@@ -28,7 +28,7 @@ from buddybot.values import dataclass
 class FewView:
     """The question as it stands: how many come by now, never who is missing; `organizers` may decide.
 
-    `online` is whether the meeting still is, after that was decided.
+    `online` is whether the meeting still is, after that was decided; `linkless` as in `Decided`.
     """
 
     group: Group
@@ -36,6 +36,7 @@ class FewView:
     coming: int
     organizers: tuple[UserId, ...]
     online: bool = False
+    linkless: bool = False
 
     @property
     def open(self) -> bool:
@@ -51,12 +52,14 @@ class FewView:
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
     """Return what the question shows now."""
     members = await MemberRepository(tx).current(group.id)
+    at = await venues.view_of(tx, meeting)
     return FewView(
         group=group,
         meeting=meeting,
         coming=len((await RsvpRepository(tx).roll(meeting)).coming),
         organizers=tuple(member.user_id for member in members if member.organizes),
-        online=(await venues.view_of(tx, meeting)).online,
+        online=at.online,
+        linkless=at.online and at.location is None,
     )
 
 
@@ -82,12 +85,16 @@ async def question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcem
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is decided about a meeting; `again` when that was so before this click."""
+    """What is decided about a meeting; `again` when that was so before this click.
+
+    `linkless` when it is online now and nobody knows where: the group has no virtual location.
+    """
 
     group: Group
     meeting: Meeting
     decision: FewDecision
     again: bool = False
+    linkless: bool = False
 
 
 class FewService:
@@ -125,7 +132,13 @@ class FewService:
                 if decision is FewDecision.ONLINE:
                     await _move_online(tx, group, meeting, now)
                 await self._planner.plan(tx, group, now)
-            return Decided(group, await calendar.require(tx, group, meeting.id), decision)
+            at = await venues.view_of(tx, meeting)
+            return Decided(
+                group,
+                await calendar.require(tx, group, meeting.id),
+                decision,
+                linkless=at.online and at.location is None,
+            )
 
         return await self._work.write(actor, script)
 
@@ -146,9 +159,11 @@ async def _move_online(tx: Tx, group: Group, meeting: Meeting, now: datetime) ->
 
 
 async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
-    """The virtual place that was not used for longest, if the group has one."""
+    """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
     used = await VenueRepository(tx).last_used(group.id)
-    remote = [location for location in await LocationRepository(tx).live(group.id) if location.remote]
+    live = await LocationRepository(tx).live(group.id)
+    remote = [location for location in live if location.remote]
+    remote = remote or [location for location in live if location.words.link is not None]
     chosen = min(
         remote,
         key=lambda location: used[location.id].timestamp() if location.id in used else 0.0,

@@ -11,7 +11,7 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingState, answers_due
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
-from buddybot.services.access import guild_of
+from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.plans import Plan, expected, planned
@@ -109,6 +109,8 @@ class MeetingViews:
             mine, waits = await GlanceRepository(tx).ahead(
                 guild_of(actor), actor.user_id, offered_since=self._work.now() - SHOWN_FOR
             )
+            if not mine and group_id is None:
+                raise await refuse_groupless(tx, guild_of(actor))
             groups = _asked_for(mine, actor, group_id)
             return [await self._next(tx, actor, group) for group in groups], waits
 
@@ -139,7 +141,5 @@ def _asked_for(mine: Sequence[OwnGroup], actor: Actor, group_id: GroupId | None)
         if not named:
             raise Refusal("group.unknown")
         return named
-    if not mine:
-        raise Refusal("group.none")
     here = [group for group in mine if group.channel_id == actor.channel_id]
     return here if len(here) == 1 else mine

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from buddybot.domain import zones
-from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
-from buddybot.services.access import guild_of
+from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.upkeep import noted
 from buddybot.services.work import Planner, Work
@@ -99,5 +98,5 @@ async def _groups(tx: Tx, actor: Actor, *, lock: bool = False) -> Sequence[Group
             await repository.lock(group.id)
         groups = await repository.of_user(guild_of(actor), actor.user_id)
     if not groups:
-        raise Refusal("group.none")
+        raise await refuse_groupless(tx, guild_of(actor))
     return groups

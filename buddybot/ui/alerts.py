@@ -29,9 +29,8 @@ _SOON = 1.5
 def alert_card(texts: Texts, view: AlertView) -> Card:
     """Return an alert as it stands; once settled it says by whom and how, and can be pressed no more."""
     raised, group = view.raised, view.group.name
-    title = "fall" if isinstance(raised.what, Fall) else "fact"
     card = Card(colour=WARM if raised.open else QUIET)
-    card.text(Markup(f"### {texts(f'health.alert.{title}', group=group)}"))
+    card.text(Markup(f"### {texts(f'health.alert.{kind_of(raised)}', group=group)}"))
     card.text(*said(texts, view, raised.what))
     if raised.open:
         _decisions(card, texts, view)
@@ -80,6 +79,11 @@ def fact_line(texts: Texts, names: Mapping[str, str], fact: Fact) -> Markup:
     activity = str(fact.what)
     what = names.get(activity, activity) if fact.sign is Sign.SAME_ACTIVITY else ""
     return texts(f"health.fact.{fact.sign.value}", count=fact.count, of=fact.of, what=what)
+
+
+def kind_of(raised: Raised) -> str:
+    """Return which of the two kinds of alert it is, as its title is called."""
+    return "fall" if isinstance(raised.what, Fall) else "fact"
 
 
 def label(texts: Texts, raised: Raised) -> str:

@@ -23,6 +23,7 @@ from buddybot.ui.texts import Texts, shortened
 log = logging.getLogger(__name__)
 
 MOST = 25
+NOBODY = 0
 _LABEL_LIMIT = 100
 
 Interaction = discord.Interaction[Any]
@@ -101,10 +102,10 @@ async def _members(interaction: Interaction, current: str, *, rescue: bool) -> l
 
 
 def parse_group(value: str | None) -> GroupId | None:
-    """Return the group that was chosen, None when none was; Refusal `group.unknown` for other text."""
+    """Return the group that was chosen, None when none was; the id of none for other text."""
     if value is None or not value.strip():
         return None
-    return GroupId(_number(value, "group.unknown"))
+    return GroupId(parse_id(value))
 
 
 def parse_channel(value: str) -> ChannelId:
@@ -137,8 +138,8 @@ def parse_language(value: str) -> str | None:
 
 
 def parse_member(value: str) -> UserId:
-    """Return the member who was chosen, or typed as a mention; Refusal `member.unknown`."""
-    return UserId(_number(value.strip().removeprefix("<@").removesuffix(">"), "member.unknown"))
+    """Return the member who was chosen, or typed as a mention; `NOBODY` for other text."""
+    return UserId(parse_id(value.strip().removeprefix("<@").removesuffix(">")))
 
 
 def weekday_options(texts: Texts, chosen: int | None = None) -> list[discord.SelectOption]:
@@ -170,8 +171,19 @@ async def _groups(
     return [choice(group.name, group.id) for group in found if wanted in group.name.casefold()]
 
 
-def _number(value: str, code: str) -> int:
+def parse_id(value: str) -> int:
+    """Return the id that a choice stands for; for other text `NOBODY`, the id of nothing and nobody.
+
+    Then the service refuses it, and only once it knows that the person may ask at all.
+    """
     text = value.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
+    if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63:
+        return int(text)
+    return NOBODY
+
+
+def _number(value: str, code: str) -> int:
+    number = parse_id(value)
+    if number == NOBODY:
         raise Refusal(code)
-    return int(text)
+    return number

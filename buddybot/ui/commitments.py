@@ -17,6 +17,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.services.commitment_words import Changes, Draft, count_of, target_in
 from buddybot.services.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.ui.choices import parse_id
 from buddybot.ui.kit import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Markup, Texts, inert, member, moment, shortened
@@ -28,7 +29,6 @@ _GUESS = "guess"
 _LONGEST_STREAK = 5
 _ROOM_FOR_OTHERS = 3000
 _COUNT_DIGITS = 2
-_LONGEST_ID = 18
 
 
 def own_card(texts: Texts, own: OwnCommitment, *, heading: str | None = None) -> Card:
@@ -105,10 +105,8 @@ def carry_offer_card(texts: Texts, commitment: Commitment) -> Card:
 
 
 def commitment_chosen(value: str) -> CommitmentId:
-    """Return the commitment that was chosen; Refusal `commitment.unknown` for other text."""
-    if not (value.isascii() and value.isdigit() and len(value) <= _LONGEST_ID):
-        raise Refusal("commitment.unknown")
-    return CommitmentId(int(value))
+    """Return the commitment that was chosen; the id of none for other text."""
+    return CommitmentId(parse_id(value))
 
 
 def choice_label(texts: Texts, choice: Choice) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.schedule import parse_date
 from buddybot.services.calendar import Pick, Slot
-from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
 from buddybot.ui.meetings import day_name, slot_name
 from buddybot.ui.reply import actor_of, texts_of
 
@@ -51,9 +50,7 @@ def parse_pick(value: str | None) -> Pick | None:
     if not text:
         return None
     if text.isascii() and text.isdigit():
-        if len(text) > 18:
-            raise Refusal("meeting.unknown")
-        return MeetingId(int(text))
+        return MeetingId(parse_id(text))
     return parse_date(text)
 
 

@@ -4,7 +4,7 @@ from discord import ButtonStyle
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingState
-from buddybot.services.few import FewView
+from buddybot.services.few import Decided, FewView
 from buddybot.services.meetings import Changed
 from buddybot.ui.kit import QUIET, WARM, Card, button
 from buddybot.ui.meetings import done_card
@@ -46,6 +46,8 @@ def _outcome(view: FewView) -> str:
         return "few.decided.begun"
     if meeting.few_decision is FewDecision.ONLINE and not view.online:
         return "few.decided.meet"
+    if meeting.few_decision is FewDecision.ONLINE and view.linkless:
+        return "few.decided.online_linkless"
     return f"few.decided.{meeting.few_decision.value}"
 
 
@@ -65,6 +67,11 @@ def cancel_card(texts: Texts, changed: Changed) -> Card:
     )
     no = button(texts.plain("meetings.done.cancel_no"), "meeting_keep", meeting_id)
     return done_card(texts, "cancel_ask", changed).row(yes, no)
+
+
+def linkless_card(texts: Texts, decided: Decided) -> Card:
+    """Return what is still to be done for a meeting that moved online where nobody knows a link."""
+    return Card().text(texts("few.linkless", group=decided.group.name, start=decided.meeting.starts_at))
 
 
 def again_card(texts: Texts, meeting: Meeting) -> Card:

@@ -4,19 +4,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from buddybot.domain.ids import ChannelId, UserId
+from buddybot.services.alert_news import Waiting
 from buddybot.storage.notices import Notice
-from buddybot.ui.kit import QUIET, Card
+from buddybot.ui.alerts import kind_of, label
+from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, channel, member
 
-MOST_SHOWN = 8
+MOST_SHOWN = 2
+"""With one command: more would push the answer that was asked for out of sight."""
 
 
-def notices_card(texts: Texts, notices: Sequence[Notice]) -> Card:
-    """Return one calm card with a line for each notice, the latest ones when there are many."""
-    return Card(colour=QUIET).text(
-        Markup(f"-# {texts('notices.title')}"),
-        *(notice_line(texts, notice) for notice in notices[-MOST_SHOWN:]),
-    )
+def notices_card(texts: Texts, alerts: Sequence[Waiting], notices: Sequence[Notice], *, more: bool) -> Card:
+    """Return one small card with a line for each; an alert is behind a button, as on the health card."""
+    card = Card(colour=QUIET).text(Markup(f"-# {texts('notices.title')}"))
+    for each in alerts:
+        raised = each.view.raised
+        opens = button(texts.plain("health.show.open"), "alert_open", each.view.group.guild_id, raised.id)
+        title = texts(f"health.alert.{kind_of(raised)}", group=each.view.group.name)
+        card.beside(texts("notices.alert", title=title, name=label(texts, raised)), opens)
+    if notices:
+        card.text(*(notice_line(texts, notice) for notice in notices))
+    return card.note(texts("notices.more")) if more else card
 
 
 def notice_line(texts: Texts, notice: Notice) -> Markup:

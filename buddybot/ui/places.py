@@ -6,16 +6,13 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import LocationId
 from buddybot.services.location_views import LocationChoice
-from buddybot.ui.choices import choice, unfailing
+from buddybot.ui.choices import choice, parse_id, unfailing
 from buddybot.ui.reply import actor_of
 from buddybot.ui.texts import Texts
 
 Interaction = discord.Interaction[Any]
-
-_LONGEST_ID = 18
 
 
 @unfailing
@@ -40,11 +37,8 @@ async def own_places(interaction: Interaction, current: str) -> list[Choice[str]
 
 
 def parse_place(value: str) -> LocationId:
-    """Return the place that was chosen; Refusal `location.unknown` for other text."""
-    text = value.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
-        raise Refusal("location.unknown")
-    return LocationId(int(text))
+    """Return the place that was chosen; the id of none for other text."""
+    return LocationId(parse_id(value))
 
 
 def _fitting(found: Iterable[LocationChoice], current: str) -> list[Choice[str]]:

@@ -15,7 +15,7 @@ def where(texts: Texts, venue: VenueView) -> Markup | None:
     if not venue.known:
         return None
     if venue.online:
-        return texts("venues.where.online")
+        return texts(f"venues.where.{'online' if venue.location is not None else 'online_linkless'}")
     head = (
         texts("venues.where.open")
         if venue.location is None

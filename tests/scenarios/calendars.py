@@ -47,6 +47,14 @@ class Calendar:
         assert result.response is not None
         return result.response
 
+    async def close(self, name: str) -> simcord.ResponseMessage:
+        """Let somebody close the meeting that goes on by the command and its one question."""
+        asked = await self.ask(name, "meeting close")
+        result = await self.person(name).click(asked, label="Close the meeting")
+        assert result.acknowledged
+        assert result.response is not None
+        return result.response
+
     async def press(self, name: str, label: str, message: Shown | None = None) -> str:
         """Let somebody press a button of a message, else of the card; return what they are shown."""
         result = await self.person(name).click(message or self.card(), label=label)

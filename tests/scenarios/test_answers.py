@@ -98,7 +98,7 @@ async def test_organizers_see_two_rates_of_the_group_and_of_nobody_else(rowan: C
     for name in ("Ana", "Ben"):
         await rowan.press(name, "I'm here", next(m for m in rowan.said() if "Check-in" in texts_in(m)))
     await rowan.world.pass_time(hours=1)
-    await rowan.ask("Ana", "meeting close")
+    await rowan.close("Ana")
     shown = texts_in(await rowan.ask("Ana", "group info"))
     assert "**Last meeting** 67 % came, 100 % came or sent word" in shown
     assert "came" not in texts_in(await rowan.ask("Ben", "group info"))

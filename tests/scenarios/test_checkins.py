@@ -96,6 +96,26 @@ async def test_the_round_follows_answers_when_they_come_after_the_check_in_opene
     assert f"The round: {evening.mention('Ana')}, {evening.mention('Cho')}\n" in evening.text(OPEN)
 
 
+async def test_the_close_command_asks_first_when_people_have_not_checked_in(evening: Evening) -> None:
+    await evening.starts(before=timedelta(hours=1))
+    await rsvp(evening, ana="Going", ben="Going", cho="Late")
+    await evening.starts()
+    await evening.check_in("Ben", via=evening.shown(OPEN))
+
+    asked = await evening.person("Ana").slash(evening.channel, "meeting close")
+    assert asked.ephemeral
+    assert asked.response is not None
+    question = texts_in(asked.response)
+    assert f"Not checked in yet: {evening.mention('Ana')}, {evening.mention('Cho')}." in question
+    assert await evening.world.rows("SELECT state FROM meetings WHERE state = 'closed'") == []
+
+    await evening.check_in("Cho", via=evening.shown(OPEN))
+    await evening.press("Ana", "Close the meeting", asked.response)
+    await evening.world.run_due()
+    assert await evening.world.rows("SELECT state FROM meetings WHERE state = 'closed'")
+    assert "what went well" in evening.text(SUMMARY)
+
+
 async def test_a_check_in_is_corrected_from_card_and_summary(evening: Evening) -> None:
     await say(evening, "Ben", "4 coffee meetings")
     await evening.starts()

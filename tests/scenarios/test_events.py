@@ -162,7 +162,7 @@ async def test_discord_begins_and_ends_an_event_by_itself(shown: Gatherings) -> 
 
 async def test_a_meeting_that_closes_before_its_time_ends_its_event(shown: Gatherings) -> None:
     await shown.world.until(FIRST + timedelta(minutes=30))
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     first, second = shown.all()
     assert (first.status, start_of(second)) == (COMPLETED, FIRST + WEEK)
 
@@ -171,7 +171,7 @@ async def test_a_meeting_that_opens_before_its_time_takes_its_event_along(shown:
     await shown.world.until(FIRST - timedelta(hours=2))
     await shown.rowan.ask("Ana", "meeting start")
     assert shown.one().status == ACTIVE
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     assert shown.all()[0].status == COMPLETED
 
 

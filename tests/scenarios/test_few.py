@@ -132,6 +132,30 @@ async def test_moving_online_takes_the_virtual_place_used_longest_ago_and_tells_
     assert await state(asked) == "open"
 
 
+async def test_moving_online_without_a_link_says_so_to_the_organizer_and_the_group(asked: Calendar) -> None:
+    said = await asked.press("Ana", "Move online", question(asked))
+    assert "there's no link yet" in said
+    assert "`/location suggest`" in said
+    assert "The link is still to come" in texts_in(question(asked))
+    assert "**Where** online this once; the link is still to come" in texts_in(asked.card())
+
+    await virtual_places(asked, "The room")
+    [location] = await asked.world.rows("SELECT id FROM locations")
+    await asked.ask("Ana", "rotation assign", location=str(location["id"]))
+    assert "still to come" not in texts_in(asked.card())
+
+
+async def test_moving_online_takes_the_link_of_a_hybrid_place_when_there_is_no_other(asked: Calendar) -> None:
+    [location] = await virtual_places(asked, "The library")
+    await asked.world.bot.services.work.write(
+        None,
+        lambda tx: tx.run("UPDATE locations SET kind = 'hybrid', link = 'https://meet.example.org/room'"),
+    )
+    assert "no link" not in await asked.press("Ana", "Move online", question(asked))
+    [venue] = await asked.world.rows("SELECT location_id FROM venues WHERE online = 1")
+    assert venue["location_id"] == location
+
+
 async def test_a_meeting_that_is_somewhere_after_all_is_no_longer_said_to_be_online(asked: Calendar) -> None:
     await virtual_places(asked, "The room")
     await asked.press("Ana", "Move online", question(asked))

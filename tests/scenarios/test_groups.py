@@ -103,8 +103,32 @@ async def test_archiving_asks_once(place: Place) -> None:
     asked = await place.olga.slash(place.channel, "group archive")
     done = await press(place.olga, asked, "Archive it")
     assert "is archived" in texts_in(done.response)
-    assert "not in a buddy group" in await place.ask(place.ana, "group info")
+    assert "no buddy group in this server" in await place.ask(place.ana, "group info")
     assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
+
+
+async def test_an_outsider_reads_that_they_are_in_no_group_when_they_name_a_member(place: Place) -> None:
+    outsider = place.world.person("Fay", place.guild)
+    for command, options in (
+        ("kudos", {"member": "Ana"}),
+        ("kudos", {"member": str(place.ana.id)}),
+        ("group remove", {"member": "Ana"}),
+        ("rotation assign", {"host": "Ana"}),
+        ("rotation assign", {"location": "the library", "meeting": "9" * 30}),
+    ):
+        said = await place.ask(outsider, command, **options)
+        assert "You are not in a buddy group here" in said, command
+    assert "not in the group" in await place.ask(place.ana, "kudos", member="Nobody")
+
+
+async def test_a_server_without_groups_is_pointed_to_setup_when_anyone_asks(world: World) -> None:
+    guild = world.guild()
+    channel = guild.create_text_channel("general")
+    for person in (world.person("Olga", guild, manages=True), world.person("Ana", guild)):
+        for command in ("next", "group info", "away", "me settings", "rotation show"):
+            options = {"start": "2026-01-08"} if command == "away" else {}
+            result = await person.slash(channel, command, **options)
+            assert "`/setup`" in texts_in(result.response), command
 
 
 async def test_an_answer_leaves_nothing_in_memory(place: Place) -> None:

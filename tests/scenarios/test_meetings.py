@@ -183,7 +183,7 @@ async def test_a_meeting_starts_early_and_closes(day_before: Calendar) -> None:
     await day_before.press("Cho", "Virtual")
     assert f"**virtual** {day_before.person('Cho').mention}" in texts_in(day_before.card())
     await day_before.world.pass_time(hours=1)
-    await day_before.ask("Ana", "meeting close")
+    await day_before.close("Ana")
     assert "This meeting is over" in texts_in(day_before.card())
     assert labels(day_before.card()) == []
     states = await day_before.world.rows("SELECT state FROM meetings WHERE slot = '2026-01-06'")

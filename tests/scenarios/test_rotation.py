@@ -34,7 +34,7 @@ async def announced(rowan: Calendar) -> None:
     for name in ("Ana", "Ben", "Cho"):
         await rowan.person(name).click(check_in, label="I'm here")
     await rowan.world.pass_time(hours=1)
-    await rowan.ask("Ana", "meeting close")
+    await rowan.close("Ana")
     await rowan.world.run_due()
     summary = texts_in(rowan.said()[-1])
     assert f"hosted by {rowan.person('Ben').mention}" in summary

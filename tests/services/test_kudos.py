@@ -112,7 +112,7 @@ async def test_nobody_thanks_themselves_or_who_is_not_there(club: Club, rowan: G
         await club.kudos.give(club.actor(STRANGER), ANA)
     async with refused("group.unknown"):
         await club.kudos.give(club.actor(STRANGER), ANA, group_id=rowan.id)
-    async with refused("group.none"):
+    async with refused("group.none_yet"):
         await club.kudos.give(club.actor(ANA, guild=ELSEWHERE), BEN)
     assert await club.owed(rowan) == []
 

@@ -22,7 +22,6 @@ def test_a_meeting_is_chosen_by_its_id_or_its_day(typed: str | None, meant: obje
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("9" * 19, "meeting.unknown"),
         ("-1", "date.unreadable"),
         ("\u0661\u0667", "date.unreadable"),
         ("1_0", "date.unreadable"),
@@ -36,6 +35,10 @@ def test_anything_else_is_refused(typed: str, code: str) -> None:
     with pytest.raises(Refusal) as caught:
         parse_pick(typed)
     assert caught.value.code == code
+
+
+def test_a_number_that_names_no_meeting_is_left_to_the_service_to_refuse() -> None:
+    assert parse_pick("9" * 19) == 0
 
 
 def test_a_day_may_be_left_out() -> None:
