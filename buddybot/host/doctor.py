@@ -18,7 +18,7 @@ from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
 from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.errors import StorageError
-from buddybot.storage.migrations import pending
+from buddybot.storage.migrations import faults, pending
 from buddybot.storage.restores import RestoreRepository
 from buddybot.values import dataclass
 from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
@@ -106,6 +106,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             database = await connect(settings.database_url)
             try:
                 waiting = await pending(database)
+                odd = await _odd_tables(database)
                 copied_at = None if waiting else await database.read(_unsettled)
                 skew = await _skew(database, now)
             finally:
@@ -119,6 +120,13 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             f"no answer in {CONNECT_SECONDS} s: check DATABASE_URL and that the server runs.",
         ), None
     name = "SQLite" if database.engine == "sqlite" else "PostgreSQL"
+    if odd:
+        return Finding(
+            "database",
+            State.FAIL,
+            f"{name}, but it is not what buddybot makes: {odd}. Put a backup to work, or begin with a new "
+            "database.",
+        ), skew
     if waiting:
         steps = f"{len(waiting)} migration{'s' * (len(waiting) > 1)}"
         return Finding(
@@ -134,6 +142,14 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             "when the bot starts on it. If it is not meant to be put to work, name another.",
         ), skew
     return Finding("database", State.OK, f"{name}, reachable and up to date."), skew
+
+
+async def _odd_tables(database: Database) -> str:
+    """In what the schema differs from what the migrations make; nothing where that cannot be seen."""
+    try:
+        return "; ".join(await faults(database))
+    except StorageError:  # a server that allows no temporary tables
+        return ""
 
 
 async def _unsettled(tx: Tx) -> datetime | None:

@@ -4,13 +4,26 @@ A file is plain SQL in the common subset with one macro, ``@identity``, for a co
 and never gives a number twice.
 """
 
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from buddybot.storage.database import Database, StorageError, TransientError, Tx
+from buddybot.storage.database import Database, StorageError, TransientError, Tx, connect
 from buddybot.storage.parameters import tokens
+from buddybot.storage.schema import (
+    MADE_RECORD,
+    RECORD,
+    Description,
+    describe_postgres,
+    describe_sqlite,
+    differences,
+)
+
+log = logging.getLogger(__name__)
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -26,17 +39,23 @@ _MACROS: dict[str, dict[Engine, str]] = {
 
 
 async def migrate(database: Database, *, folder: Path | None = None) -> list[str]:
-    """Run what is missing and return its names; a second process that does the same waits its turn."""
+    """Run what is missing and return its names; a second process that does the same waits its turn.
+
+    Raises StorageError when a migration is not what it was when the database was made with it.
+    """
     scripts = _scripts(folder)
+    recorded = await _read_record(database, scripts)
+    if None in recorded.values():
+        await _adopt(database, scripts, folder)
+    elif len(recorded) == len(scripts):
+        return []
 
     async def step(tx: Tx) -> str | None:
-        if database.engine == "postgres":
-            await tx.one("SELECT pg_advisory_xact_lock(CAST(:number AS BIGINT))", number=_LOCK)
-        await tx.run("CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY)")
-        missing = _missing(list(scripts), await _recorded(tx))
+        await _make_record(tx, database.engine)
+        missing = _missing(list(scripts), list(await _recorded(tx)))
         if not missing:
             return None
-        await _apply(tx, missing[0], scripts[missing[0]].read_text(encoding="utf-8"), database.engine)
+        await _apply(tx, missing[0], scripts[missing[0]], database.engine)
         return missing[0]
 
     done = []
@@ -46,17 +65,30 @@ async def migrate(database: Database, *, folder: Path | None = None) -> list[str
 
 
 async def pending(database: Database, *, folder: Path | None = None) -> list[str]:
-    """Return the names that ``migrate`` would run; raises StorageError when the database is newer."""
+    """Return the names that ``migrate`` would run.
+
+    Raises StorageError when the database is newer, or a migration is not what it was.
+    """
     scripts = _scripts(folder)
+    return list(scripts)[len(await _read_record(database, scripts)) :]
 
-    async def look(tx: Tx) -> list[str]:
-        if database.engine == "sqlite":
-            known = await tx.one("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
-        else:
-            known = await tx.one("SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL")
-        return _missing(list(scripts), await _recorded(tx) if known else [])
 
-    return await database.read(look)
+async def faults(database: Database, *, folder: Path | None = None) -> list[str]:
+    """Say in what the database's schema differs from what its migrations make; nothing when it does not.
+
+    Changes nothing. Raises StorageError when that cannot be found out.
+    """
+    scripts = _scripts(folder)
+    expected = await _expected(database, [scripts[name] for name in await _read_record(database, scripts)])
+    if database.engine == "sqlite":
+        return differences(await database.read(describe_sqlite), expected)
+    return differences(await database.read(lambda tx: describe_postgres(tx, like=expected)), expected)
+
+
+def checksum(script: str) -> str:
+    """Return what tells a migration from another; how its lines end does not count."""
+    plain = "\n".join(line.rstrip() for line in script.strip().splitlines())
+    return sha256(plain.encode()).hexdigest()
 
 
 def statements(script: str, engine: Engine) -> Iterator[str]:
@@ -85,19 +117,125 @@ def statements(script: str, engine: Engine) -> Iterator[str]:
         yield (statement + script[position:]).strip()
 
 
-async def _apply(tx: Tx, name: str, script: str, engine: Engine) -> None:
+async def _read_record(database: Database, scripts: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the migrations that the database has, in order, and the checksum of each if it is known."""
+    recorded = await database.read(lambda tx: _looked_up(tx, database.engine))
+    _missing(list(scripts), list(recorded))
+    for name, noted in recorded.items():
+        if noted is not None and noted != checksum(scripts[name]):
+            raise StorageError(
+                f"The migration {name} is not the one that the database was made with: install a released "
+                "buddybot, or the one that made it."
+            )
+    return recorded
+
+
+async def _adopt(database: Database, scripts: Mapping[str, str], folder: Path | None) -> None:
+    """Note the checksums in a database from before they were kept, if its schema is the right one."""
     try:
+        found = await faults(database, folder=folder)
+    except StorageError as error:  # a server that allows no temporary tables
+        log.warning("whether the database has the right tables could not be found out: %s", error)
+        return
+    if found:
+        raise StorageError(
+            f"The database was made by a buddybot that was never released: {'; '.join(found)}. "
+            "Export what you need with the buddybot that made it, then begin with a new database."
+        )
+
+    async def note(tx: Tx) -> None:
+        await _make_record(tx, database.engine)
+        for name in await _recorded(tx):
+            await tx.run(
+                f"UPDATE {RECORD} SET checksum = :sum WHERE name = :name AND checksum IS NULL",
+                sum=checksum(scripts[name]),
+                name=name,
+            )
+
+    await database.write(note)
+
+
+async def _expected(database: Database, scripts: Sequence[str]) -> Description:
+    """Return what the migrations make: in memory, or in tables that PostgreSQL drops again."""
+    if database.engine == "sqlite":
+        memory = await connect("sqlite://:memory:")
+        try:
+            await memory.write(lambda tx: _run_all(tx, scripts, "sqlite"))
+            return await memory.read(describe_sqlite)
+        finally:
+            await memory.close()
+    made: Description = {}
+
+    async def script(tx: Tx) -> None:
+        nonlocal made
+        await tx.run("SET LOCAL search_path TO pg_temp")
+        await _run_all(tx, scripts, "postgres")
+        made = await describe_postgres(tx)
+        raise _TakenBack
+
+    with suppress(_TakenBack):
+        await database.write(script)
+    return made
+
+
+class _TakenBack(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
+async def _run_all(tx: Tx, scripts: Iterable[str], engine: Engine) -> None:
+    for script in scripts:
         for statement in statements(script, engine):
             await tx.run(statement)
-        await tx.run("INSERT INTO schema_migrations (name) VALUES (:name)", name=name)
+
+
+async def _apply(tx: Tx, name: str, script: str, engine: Engine) -> None:
+    try:
+        await _run_all(tx, (script,), engine)
+        await tx.run(
+            "INSERT INTO schema_migrations (name, checksum) VALUES (:name, :sum)",
+            name=name,
+            sum=checksum(script),
+        )
     except TransientError:
         raise
     except StorageError as error:
         raise StorageError(f"The migration {name} failed and changed nothing. {error}") from error
 
 
+async def _make_record(tx: Tx, engine: Engine) -> None:
+    """Make the table in which the migrations stand, in its newest form, and let nobody else migrate."""
+    if engine == "postgres":
+        await tx.one("SELECT pg_advisory_xact_lock(CAST(:number AS BIGINT))", number=_LOCK)
+    await tx.run(MADE_RECORD)
+    if not await _has_checksums(tx, engine):
+        await tx.run(f"ALTER TABLE {RECORD} ADD COLUMN checksum TEXT")
+
+
+async def _looked_up(tx: Tx, engine: Engine) -> dict[str, str | None]:
+    if engine == "sqlite":
+        known = await tx.one("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'")
+    else:
+        known = await tx.one("SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL")
+    if not known:
+        return {}
+    if not await _has_checksums(tx, engine):
+        return dict.fromkeys(await _recorded(tx))
+    rows = await tx.all(f"SELECT name, checksum FROM {RECORD}")
+    return dict(sorted((row["name"], row["checksum"]) for row in rows))
+
+
+async def _has_checksums(tx: Tx, engine: Engine) -> bool:
+    if engine == "sqlite":
+        found = await tx.one(f"SELECT 1 FROM pragma_table_info('{RECORD}') WHERE name = 'checksum'")
+    else:
+        found = await tx.one(
+            f"SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('{RECORD}') AND attname = 'checksum'"
+        )
+    return found is not None
+
+
 async def _recorded(tx: Tx) -> list[str]:
-    return sorted(row["name"] for row in await tx.all("SELECT name FROM schema_migrations"))
+    return sorted(row["name"] for row in await tx.all(f"SELECT name FROM {RECORD}"))
 
 
 def _missing(known: list[str], recorded: list[str]) -> list[str]:
@@ -110,10 +248,10 @@ def _missing(known: list[str], recorded: list[str]) -> list[str]:
     return known[len(recorded) :]
 
 
-def _scripts(folder: Path | None) -> dict[str, Path]:
-    """Return the file of each migration by its name, in order."""
+def _scripts(folder: Path | None) -> dict[str, str]:
+    """Return the words of each migration by its name, in order."""
     folder = folder or _FOLDER
-    scripts = {file.stem: file for file in sorted(folder.glob("*.sql"))}
+    scripts = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.sql"))}
     for name in scripts:
         if not _NAME.fullmatch(name):
             raise StorageError(f"The migration {name}.sql is not named like 0001_name.sql.")

@@ -181,7 +181,7 @@ def test_a_copy_of_a_newer_buddybot_is_refused(
 ) -> None:
     said(capsys, "backup", str(tmp_path / "copy"), environ=environ)
     with closing(sqlite3.connect(tmp_path / "copy")) as opened:
-        opened.execute("INSERT INTO schema_migrations VALUES ('9999_future')")
+        opened.execute("INSERT INTO schema_migrations (name) VALUES ('9999_future')")
         opened.commit()
     sentence = refused(capsys, "restore", str(tmp_path / "copy"), environ=environ)
     assert sentence.startswith("The database is newer than this buddybot")

@@ -19,6 +19,7 @@ from buddybot.host import doctor
 from buddybot.host.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
+from buddybot.storage.migrations import migrate
 from buddybot.storage.restores import RestoreRepository
 from buddybot.zone_data import ZoneRules
 from tests.test_settings import TOKEN
@@ -96,6 +97,38 @@ async def test_an_sqlite_file_that_lacks_migrations_is_a_warning(settings: Setti
     found = (await look(settings))["database"]
     assert found.state is State.WARN
     assert "SQLite, reachable; " in found.text
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("DROP TABLE kudos", "table kudos is missing"),
+        ("DROP INDEX outbox_due", "index outbox_due is missing"),
+        ("ALTER TABLE away ADD COLUMN why TEXT", "away"),
+    ],
+)
+async def test_tables_that_are_not_what_buddybot_makes_are_a_failure(
+    settings: Settings, empty_url: str, change: str, fault: str
+) -> None:
+    database = await connect(empty_url)
+    await migrate(database)
+    await database.write(lambda tx: tx.run(change))
+    await database.close()
+    found = (await look(dataclasses.replace(settings, database_address=empty_url)))["database"]
+    assert found.state is State.FAIL
+    assert fault in found.text
+
+
+async def test_a_database_made_with_another_migration_is_a_failure(
+    settings: Settings, empty_url: str
+) -> None:
+    database = await connect(empty_url)
+    await migrate(database)
+    await database.write(lambda tx: tx.run("UPDATE schema_migrations SET checksum = 'of another'"))
+    await database.close()
+    found = (await look(dataclasses.replace(settings, database_address=empty_url)))["database"]
+    assert found.state is State.FAIL
+    assert "0001_groups is not the one that the database was made with" in found.text
 
 
 async def test_a_copy_that_is_not_settled_yet_is_named(settings: Settings, database_url: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.storage.database import Database, StorageError, Tx, connect
-from buddybot.storage.migrations import migrate, pending, statements
+from buddybot.storage.migrations import checksum, faults, migrate, pending, statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,6 +18,19 @@ CREATE TABLE people (id @identity, name TEXT NOT NULL DEFAULT 'semi; colon @iden
 INSERT INTO people (name) VALUES ('Ana'), ('it''s; Ben');
 """
 SECOND = "CREATE TABLE things (id @identity); INSERT INTO things (id) SELECT id FROM people"
+
+LANDED = {
+    "0001_groups": "7f9a027bf3d1294dee162f6c1d1496a063fa500bc231dacdc5a7222256c89c36",
+    "0002_meetings": "78e068ddf52f2b0a3c3b6ee9b48674999df9ac403c9367551750c35081962fdc",
+    "0003_commitments": "8b2224ca909bc2595526eff8310caf2d20b7ba06353d2b7f0e188af30ae9e2f1",
+    "0004_outbox": "eb0876e263ad0322c285892923f027d76118c0f9b6d2fc09e8bd61a349a8b764",
+    "0005_places": "361f29b16b515a504af4795a962993bdc4892347c5fdbf77ce2272554b909e04",
+    "0006_health": "928aacc6399acc74f64643c29a2e7009a4f32f186b07b315328b9b95f2a90bfd",
+    "0007_record": "26b68db5ea1c56e5becdf288041d63a1d558335bb04815576dfadfd1759f4b45",
+    "0008_deadlines": "b0982f992bf6fbb1835039a78d2741eb622acaea46b5c2e45050568268c3c6e2",
+    "0009_last_words": "122491c573878b877ee6baed057ea589a94039091c7a0c8eab0801f08777b251",
+}
+"""What databases were made with: a migration that is released gets a line, and is never edited again."""
 
 
 @pytest.fixture(name="folder")
@@ -189,3 +202,79 @@ async def test_whatever_refers_to_rows_that_are_deleted_is_found_by_an_index(dat
         return found
 
     assert await database.read(unindexed) == []
+
+
+async def forget_checksums(database: Database) -> None:
+    """Make a database as it was before checksums were kept."""
+    await database.write(lambda tx: tx.run("ALTER TABLE schema_migrations DROP COLUMN checksum"))
+
+
+async def noted(database: Database) -> dict[str, str]:
+    rows = await database.read(lambda tx: tx.all("SELECT name, checksum FROM schema_migrations"))
+    return {row["name"]: row["checksum"] for row in rows}
+
+
+async def test_a_database_is_refused_when_a_migration_was_edited_after_it(
+    empty_database: Database, folder: Path
+) -> None:
+    await migrate(empty_database, folder=folder)
+    (folder / "0002_things.sql").write_text(SECOND.replace("id @identity", "id @identity, size BIGINT"))
+    for look in (migrate, pending, faults):
+        with pytest.raises(StorageError, match="0002_things is not the one that the database was made with"):
+            await look(empty_database, folder=folder)
+
+
+async def test_line_ends_do_not_count_when_migrations_are_compared(
+    empty_database: Database, folder: Path
+) -> None:
+    await migrate(empty_database, folder=folder)
+    (folder / "0001_people.sql").write_bytes(FIRST.replace("\n", " \r\n").encode() + b"\r\n\r\n")
+    assert await migrate(empty_database, folder=folder) == []
+
+
+async def test_checksums_are_noted_when_an_older_database_has_the_right_tables(
+    empty_database: Database, folder: Path
+) -> None:
+    await migrate(empty_database, folder=folder)
+    before = await noted(empty_database)
+    await forget_checksums(empty_database)
+    assert await pending(empty_database, folder=folder) == []
+    (folder / "0003_more.sql").write_text("ALTER TABLE things ADD COLUMN size BIGINT;")
+    assert await migrate(empty_database, folder=folder) == ["0003_more"]
+    after = await noted(empty_database)
+    assert len(after) == 3
+    assert {name: after[name] for name in before} == before
+    assert await empty_database.read(things) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("ALTER TABLE people DROP COLUMN name", "people"),
+        ("ALTER TABLE people ADD COLUMN age BIGINT", "people"),
+        ("DROP TABLE things", "table things is missing"),
+        ("CREATE UNIQUE INDEX by_name ON people (name)", "index by_name is not ours"),
+    ],
+)
+async def test_an_older_database_is_refused_when_its_tables_are_others(
+    empty_database: Database, folder: Path, change: str, fault: str
+) -> None:
+    await migrate(empty_database, folder=folder)
+    await forget_checksums(empty_database)
+    await empty_database.write(lambda tx: tx.run(change))
+    assert any(fault in each for each in await faults(empty_database, folder=folder))
+    with pytest.raises(StorageError, match="never released: ") as caught:
+        await migrate(empty_database, folder=folder)
+    assert fault in str(caught.value)
+    with pytest.raises(StorageError):
+        await noted(empty_database)
+
+
+async def test_our_own_schema_has_no_faults(database: Database) -> None:
+    assert await faults(database) == []
+
+
+@pytest.mark.parametrize("name", LANDED)
+def test_a_migration_that_has_landed_is_never_edited(name: str) -> None:
+    script = (ROOT / "buddybot" / "storage" / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
+    assert checksum(script) == LANDED[name], "add a new migration instead"
