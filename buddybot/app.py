@@ -23,11 +23,13 @@ from buddybot.library import open_library
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.delivery_faults import judge_fault
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.owed import Times
 from buddybot.pings.pacing import Pacer
 from buddybot.pings.periodic import Housekeeping, jobs
 from buddybot.pings.planner import Planner
+from buddybot.pings.verdicts import Verdict
 from buddybot.services import suite
 from buddybot.services.pace import Pace
 from buddybot.services.rules import Rules
@@ -144,7 +146,13 @@ async def _live(bot: BuddyBot, settings: Settings) -> None:
             DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
         await bot.connect()
     except discord.LoginFailure as error:
-        raise OperatorError(REFUSED) from error
+        answer = error.__cause__
+        is_before = isinstance(answer, Exception) and judge_fault(answer) is Verdict.UNREACHABLE
+        raise OperatorError(UNREACHABLE if is_before else REFUSED) from error
+    except (discord.Forbidden, discord.NotFound) as error:
+        if judge_fault(error) is not Verdict.UNREACHABLE:
+            raise
+        raise OperatorError(UNREACHABLE) from error
     except _OUT_OF_REACH as error:
         raise OperatorError(UNREACHABLE) from error
     except discord.PrivilegedIntentsRequired as error:

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TextIO, TypeGuard
 
 from buddybot.errors import OperatorError
 from buddybot.redaction import HIDDEN, Redactor, without_row_values
@@ -31,9 +31,11 @@ FIELDS = (
 )
 # At DEBUG these print what they send and store: the members' words. They stay at INFO.
 CHATTY = ("aiohttp", "aiosqlite", "apscheduler", "asyncio", "asyncpg", "discord")
-# The messages of these errors come from the machine, the bot or Discord, never from a member.
+# The messages of these errors come from the machine or the bot, never from a member.
 _HARMLESS = (OperatorError, OSError, TimeoutError, ImportError, AttributeError, NameError)
-_HARMLESS_MODULES = ("discord.errors", "sqlite3")
+_HARMLESS_MODULES = ("sqlite3",)
+# Discord repeats in its refusals what a person typed; of these the numbers alone are printed.
+_DISCORDS = "discord.errors"
 _REPEATED_ERROR = re.compile(r"exception=.*", re.DOTALL)
 
 
@@ -82,9 +84,13 @@ class _CarefulFormatter(logging.Formatter):
         return parts
 
     def _message(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
         if self._personal:
-            return message
+            return record.getMessage()
+        if isinstance(record.args, tuple):
+            told = (self._words(each) if _is_discords(each) else each for each in record.args)
+            message = str(record.msg) % tuple(told) if record.args else str(record.msg)
+        else:
+            message = record.getMessage()
         if record.name == "asyncio":  # "Task exception was never retrieved" prints the error's own words
             message = _REPEATED_ERROR.sub(f"exception={HIDDEN}", message)
         return without_row_values(message)
@@ -96,15 +102,18 @@ class _CarefulFormatter(logging.Formatter):
             yield from self._error(before, seen)
             yield "Then:\n"
         yield from traceback.format_tb(error.__traceback__)
-        words = (
-            f"{error}"
-            if self._personal or _is_harmless(error)
-            else "(its words are shown at log.level DEBUG)"
-        )
-        yield f"{type(error).__module__}.{type(error).__qualname__}: {words}\n"
+        yield f"{type(error).__module__}.{type(error).__qualname__}: {self._words(error)}\n"
         if isinstance(error, BaseExceptionGroup):
             for part in error.exceptions:
                 yield from self._error(part, seen)
+
+    def _words(self, error: BaseException) -> str:
+        if self._personal or _is_harmless(error):
+            return f"{error}"
+        if _is_discords(error):
+            code, status = getattr(error, "code", None), getattr(error, "status", None)
+            return f"{error}" if status is None else f"status {status}, code {code}"
+        return "(its words are shown at log.level DEBUG)"
 
 
 class TextFormatter(_CarefulFormatter):
@@ -126,6 +135,10 @@ class JsonFormatter(_CarefulFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """The whole line."""
         return json.dumps(self.parts(record), ensure_ascii=False)
+
+
+def _is_discords(value: object) -> TypeGuard[BaseException]:
+    return isinstance(value, BaseException) and type(value).__module__ == _DISCORDS
 
 
 def _is_harmless(error: BaseException) -> bool:

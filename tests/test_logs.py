@@ -5,8 +5,10 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from types import SimpleNamespace
+from typing import Any, Literal
 
+import discord
 import pytest
 
 from buddybot import logs
@@ -124,6 +126,33 @@ def test_the_words_of_an_unexpected_error_are_hidden_unless_somebody_debugs() ->
     stream = listen("DEBUG")
     fail(ValueError("could not read: Ana has an interview"))
     assert "builtins.ValueError: could not read: Ana has an interview" in stream.getvalue()
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_what_discord_repeats_of_a_members_words_is_in_no_line(style: Literal["text", "json"]) -> None:
+    """Discord's refusal of a form, alone, as a cause, in a group, and put into a sentence."""
+    response: Any = SimpleNamespace(status=400, reason="Bad Request")
+    refused = discord.HTTPException(
+        response,
+        {
+            "code": 50035,
+            "message": "Invalid Form Body",
+            "errors": {"content": {"_errors": [{"code": "X", "message": 'Value "Ana was fired" is no URL'}]}},
+        },
+    )
+    outer = RuntimeError("sending failed")
+    outer.__cause__ = refused
+    stream = listen(style=style)
+    for error in (refused, outer, ExceptionGroup("several", [refused])):
+        fail(error)
+    log.warning("could not be sent: %s", refused)
+    logging.getLogger("asyncio").error(
+        f"Task exception was never retrieved\nfuture: <Task exception={refused!r}>"
+    )
+    written = stream.getvalue()
+    assert "fired" not in written
+    assert "Invalid" not in written
+    assert written.count("status 400, code 50035") == 4
 
 
 def test_causes_groups_and_loops_of_errors_are_shown_and_end() -> None:

@@ -11,9 +11,10 @@ from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.pings import GROUP, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.pings.backoff import after
-from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.outlet import Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
+from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
 from buddybot.services import alert_news
 from buddybot.services.announcements import Announcement, Announcer
 from buddybot.services.work import Now
@@ -31,8 +32,8 @@ DIRECT_PAUSE = timedelta(minutes=10)
 CLOCKS_DIFFER = timedelta(days=1)
 """How far the bot's clock may have been off when it sent what is now looked for."""
 
-_GONE_FROM_DISCORD = (10007, 10013)
-_FIRST_MESSAGE_DELETED = 10008
+_GONE_FROM_DISCORD = (10007, 10013, 40007, 50033)
+"""Codes of a person who is not there any more, or whose account was deleted."""
 _SHOWN: Mapping[PingKind, CardKind] = {
     PingKind.CARD: CardKind.MEETING,
     PingKind.CHECKIN: CardKind.CHECKIN,
@@ -270,19 +271,17 @@ class Courier:
             await sending.put_back(flight.claimed.ping, try_at=try_at, error=error)
 
     async def _refused(self, flight: Flight, error: Refused) -> Ending:
-        """Do what Discord's code asks for; what it does not explain is a fault of ours."""
+        """Do what the verdict on Discord's answer asks for."""
         ping, now = flight.claimed.ping, self._now()
-        if error.code == _FIRST_MESSAGE_DELETED:
+        if error.code == UNKNOWN_MESSAGE:
             return await self._deleted_meanwhile(flight)
         if ping.direct and error.code in _GONE_FROM_DISCORD:
             await self._database.write(lambda tx: SendingRepository(tx).suppressed(ping, now))
             return Ending.SUPPRESSED
         if ping.direct and error.code == OPENING_TOO_FAST:
             return await self._hold_direct(flight)
-        if error.status not in (403, 404):
-            log.error("ping %s: Discord refused the message itself (%s)", ping.id, error)
-            return await self._later(flight, after(ping.attempts), f"refused {error}")
-
+        if error.verdict is Verdict.OURS:
+            return await self._not_taken(flight, error)
         if ping.kind is PingKind.ALERT:
             return await self._alert_refused(flight)
 
@@ -293,9 +292,29 @@ class Courier:
                 await RouteRepository(tx).close(ping.group_id, error.code, now)
                 await self._note_later(tx, flight, now + after(ping.attempts), f"refused {error}")
 
-        log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "channel")
+        log.warning(
+            "ping %s: %s refused (%s)", ping.id, "direct message" if ping.direct else "channel", error
+        )
         await self._database.write(script)
         return Ending.LATER
+
+    async def _not_taken(self, flight: Flight, error: Refused) -> Ending:
+        """End what Discord will not take whatever the channel: the same message gets the same answer."""
+        ping, now = flight.claimed.ping, self._now()
+        reference = secrets.token_hex(4)
+        log.error("ping %s: Discord refused the message itself (%s), reference %s", ping.id, error, reference)
+
+        async def script(tx: Tx) -> None:
+            if ping.kind is PingKind.ALERT:  # shown with an organizer's next command
+                await SendingRepository(tx).suppressed(ping, now)
+            else:
+                why = "blocked" if is_blocked(error.code) else "fault"
+                await SendingRepository(tx).undeliverable(
+                    ping, now, why=why, code=error.code, reference=reference
+                )
+
+        await self._database.write(script)
+        return Ending.SUPPRESSED if ping.kind is PingKind.ALERT else Ending.MISSED
 
     async def _alert_refused(self, flight: Flight) -> Ending:
         """Let an alert reach organizers another way: the group's own channel has no part in it."""

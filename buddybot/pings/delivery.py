@@ -1,19 +1,19 @@
 """The end of the pings that knows Discord: send with a nonce, look for it in the history, open a DM."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-import aiohttp
 import discord
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
 from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.delivery_payload import Part, Payload, every_part
-from buddybot.pings.outlet import OPENING_TOO_FAST, Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.outlet import Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.verdicts import OPENING_TOO_FAST, Verdict
 from buddybot.services.announcements import Announcement
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,6 @@ PATIENCE = 30.0
 """Seconds for one request with the library's own retries."""
 HISTORY = 300
 CUSTOM_ID_LIMIT = 100
-_USUAL_WAIT = 60.0
 
 Compose = Callable[[PingKind, Announcement], Payload]
 
@@ -117,52 +116,32 @@ class _Asking:
     """Bounds one request in time and says in our words what went wrong."""
 
     def __init__(self, bot: discord.Client, patience: float) -> None:
-        self._bot = bot
-        self._timeout = asyncio.timeout(patience)
+        self._bounded = Bounded(bot, patience)
 
     async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
+        await self._bounded.__aenter__()
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         try:
-            await self._timeout.__aexit__(kind, error, trace)
+            await self._bounded.__aexit__(kind, error, trace)
         except TimeoutError as late:
-            # A request that is cancelled while it waits out a global limit would hold up all others for ever.
-            self._bot.http._global_over.set()  # noqa: SLF001  # the library offers no other way
             raise Unclear("no answer in time") from late
         if isinstance(error, Exception):
             raise _translated(error) from error
 
 
 def _translated(error: Exception) -> Exception:
-    if isinstance(error, discord.RateLimited):
-        return Busy(error.retry_after)
-    if isinstance(error, discord.HTTPException):
-        return _answered(error)
-    if isinstance(error, discord.LoginFailure):
+    verdict = judge_fault(error)
+    if verdict is Verdict.UNAUTHORIZED:
         return Unauthorized()
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Unreachable(type(error).__name__)
-    if not isinstance(error, OSError | aiohttp.ClientError | TimeoutError):
+    if isinstance(error, discord.HTTPException) and error.code == OPENING_TOO_FAST:
+        return Refused(status=error.status, code=error.code)
+    if verdict is Verdict.BUSY:
+        return Busy(pause_after(error))
+    if verdict is Verdict.UNREACHABLE:
+        return Unreachable(told(error))
+    if isinstance(error, discord.HTTPException) and verdict is not Verdict.UNCLEAR:
+        return Refused(status=error.status, code=error.code)
+    if not isinstance(error, FAULTS):
         log.warning("an answer of Discord makes no sense", exc_info=error)
-    return Unclear(type(error).__name__)
-
-
-def _answered(error: discord.HTTPException) -> Exception:
-    if error.status == 401:
-        return Unauthorized()
-    if error.status == 429 and error.code != OPENING_TOO_FAST:
-        return Busy(_wait(error))
-    if error.status >= 500:
-        return Unclear(f"status {error.status}")
-    if not error.code:
-        return Unreachable(f"status {error.status} from something before Discord")
-    return Refused(status=error.status, code=error.code)
-
-
-def _wait(error: discord.HTTPException) -> float:
-    """The seconds that a 429 asks for."""
-    try:
-        return float(error.response.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return _USUAL_WAIT
+    return Unclear(told(error))

@@ -5,10 +5,8 @@ from typing import Protocol
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import PingKind
+from buddybot.pings.verdicts import Verdict, judge_answer
 from buddybot.services.announcements import Announcement
-
-OPENING_TOO_FAST = 40003
-"""Discord's code for too many new direct messages."""
 
 
 class Refused(Exception):
@@ -18,6 +16,11 @@ class Refused(Exception):
         super().__init__(f"{status}/{code}")
         self.status = status
         self.code = code
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the refusal means."""
+        return judge_answer(self.status, self.code)
 
 
 class Busy(Exception):

@@ -15,6 +15,7 @@ from buddybot.storage.routes import RouteRepository
 from buddybot.storage.rows import epoch, instant
 
 PING_MISSED = "ping_missed"
+PING_REFUSED = "ping_refused"
 OUTAGE = "outage"
 """How the error of a ping begins that found no Discord, rather than a Discord that refused it."""
 LONGEST_WAIT = timedelta(minutes=30)
@@ -34,6 +35,15 @@ _OPEN = """
 _IN_ORDER = itemgetter("expires_at", "due_at", "id")
 _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
+
+
+_OWN_NEWS = (PingKind.ALERT, PingKind.OFFER)
+"""Of these nobody is told that they were missed: they are shown with a command of whom they are for."""
+
+
+def _subject(ping: Ping) -> str:
+    """What a notice about a ping goes by: for a person's own it does not say whose."""
+    return ping.key if ping.recipient == GROUP else f"{ping.meeting_id or ping.id}:{ping.kind.value}"
 
 
 def _held(ping: Ping) -> dict[str, int]:
@@ -153,6 +163,23 @@ class SendingRepository:
         if changed:
             await self._tell_missed(ping, now)
 
+    async def undeliverable(self, ping: Ping, now: datetime, *, why: str, code: int, reference: str) -> None:
+        """Give up one that Discord does not take; the organizer is told `why`, and what to quote."""
+        if await self._settle(ping, "missed", now) and ping.kind not in _OWN_NEWS:
+            await NoticeRepository(self._tx).tell(
+                ping.group_id,
+                code=PING_REFUSED,
+                key=f"refused:{_subject(ping)}",
+                parameters={
+                    "kind": ping.kind.value,
+                    "due_at": epoch(ping.due_at),
+                    "why": why,
+                    "error": code,
+                    "reference": reference,
+                },
+                now=now,
+            )
+
     async def suppressed(self, ping: Ping, now: datetime) -> None:
         """End one that is no longer needed."""
         await self._settle(ping, "suppressed", now)
@@ -271,17 +298,16 @@ class SendingRepository:
         An alert that is missed is itself shown with an organizer's next command, an offer to one member
         with that member's; nobody else learns of it.
         """
-        if ping.kind in (PingKind.ALERT, PingKind.OFFER):
+        if ping.kind in _OWN_NEWS:
             return
         route = await self._tx.one(
             "SELECT route_error FROM groups WHERE id = :group_id", group_id=ping.group_id
         )
         closed = route is not None and route["route_error"] is not None and not ping.direct
-        subject = ping.key if ping.recipient == GROUP else f"{ping.meeting_id or ping.id}:{ping.kind.value}"
         await NoticeRepository(self._tx).tell(
             ping.group_id,
             code=PING_MISSED,
-            key=f"missed:{subject}",
+            key=f"missed:{_subject(ping)}",
             parameters={
                 "kind": ping.kind.value,
                 "due_at": epoch(ping.due_at),

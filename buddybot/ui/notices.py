@@ -1,17 +1,25 @@
 """What an organizer is told of troubles since their last command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.services.alert_news import Waiting
 from buddybot.storage.notices import Notice
+from buddybot.storage.routes import ROUTE_CLOSED
 from buddybot.ui.alerts import kind_of, label
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, channel, member
 
 MOST_SHOWN = 2
 """With one command: more would push the answer that was asked for out of sight."""
+_CAUSES: Mapping[int, str] = {
+    **dict.fromkeys((50001, 50013), "permission"),
+    **dict.fromkeys((10003, 10004, 50055), "gone"),
+    **dict.fromkeys((50083, 160005), "archived"),
+    **dict.fromkeys((40058, 50003, 50008, 50024), "kind"),
+}
+"""What an organizer is told of a closed channel, by Discord's code."""
 
 
 def notices_card(texts: Texts, alerts: Sequence[Waiting], notices: Sequence[Notice], *, more: bool) -> Card:
@@ -43,4 +51,6 @@ def notice_line(texts: Texts, notice: Notice) -> Markup:
             fields["why"] = texts(f"notices.why.{value}")
         else:
             fields[name] = value
+    if notice.code == ROUTE_CLOSED:
+        fields["cause"] = texts(f"notices.cause.{_CAUSES.get(int(notice.parameters['error']), 'other')}")
     return texts(f"notices.{notice.code}", **fields)

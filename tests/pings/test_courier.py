@@ -224,7 +224,7 @@ async def test_opening_too_many_direct_messages_lets_all_of_them_wait(
     assert await sender.run_due() == {Ending.SENT: 2}
 
 
-@pytest.mark.parametrize("code", [10007, 10013])
+@pytest.mark.parametrize("code", [10007, 10013, 50033])
 async def test_a_person_whom_discord_does_not_know_any_more_gets_nothing(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord, code: int
 ) -> None:

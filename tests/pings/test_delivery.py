@@ -140,6 +140,25 @@ async def test_an_answer_that_is_lost_or_makes_no_sense_is_unclear(
         await send(outlet)
 
 
+@pytest.mark.parametrize("fault", ["refuse 408 0", "html 408"])
+async def test_a_request_that_timed_out_at_the_other_end_may_have_arrived(
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+) -> None:
+    server.faults.add("send", fault)
+    with pytest.raises(Unclear):
+        await send(outlet)
+
+
+@pytest.mark.parametrize("fault", ["refuse 429 30046", "refuse 400 20016", "refuse 503 130000"])
+async def test_a_channel_that_is_busy_is_waited_for(
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+) -> None:
+    server.faults.add("send", fault)
+    with pytest.raises(Busy) as busy:
+        await send(outlet)
+    assert busy.value.seconds == 60
+
+
 async def test_five_500s_are_unclear(server: FakeDiscord, outlet: DiscordOutlet) -> None:
     server.faults.add("send", *["500 after"] * 5)
     with pytest.raises(Unclear):
@@ -157,6 +176,9 @@ async def test_five_500s_are_unclear(server: FakeDiscord, outlet: DiscordOutlet)
         ("refuse 404 10003", 404, 10003),
         ("refuse 404 10008", 404, 10008),
         ("refuse 400 50035", 400, 50035),
+        ("refuse 400 50083", 400, 50083),
+        ("refuse 400 240000", 400, 240000),
+        ("refuse 400 40003", 400, 40003),
     ],
 )
 async def test_a_refusal_comes_with_discords_code(
@@ -177,10 +199,11 @@ async def test_a_429_that_is_no_json_tells_how_long_to_wait(
     assert busy.value.seconds == 77
 
 
-async def test_a_403_from_something_before_discord_closes_no_channel(
-    server: FakeDiscord, outlet: DiscordOutlet
+@pytest.mark.parametrize("fault", ["html 403", "html 401", "html 404", "html 400", "refuse 403 40333"])
+async def test_an_answer_from_something_before_discord_closes_no_channel(
+    server: FakeDiscord, outlet: DiscordOutlet, fault: str
 ) -> None:
-    server.faults.add("send", "html 403")
+    server.faults.add("send", fault)
     with pytest.raises(Unreachable):
         await send(outlet)
 
@@ -253,7 +276,10 @@ def sender(database: Database, now: Hands, outlet: DiscordOutlet) -> Dispatcher:
     return Dispatcher(database=database, now=now, courier=courier, clock=Rings(), unauthorized=lambda: None)
 
 
-@pytest.mark.parametrize("fault", ["reset after", "503 after", "garbage", "hang", "html 429", "html 403"])
+@pytest.mark.parametrize(
+    "fault",
+    ["reset after", "503 after", "garbage", "hang", "html 429", "html 403", "html 401", "refuse 403 40333"],
+)
 async def test_whatever_http_does_the_card_arrives_once(
     database: Database, server: FakeDiscord, client: discord.Client, fault: str
 ) -> None:
@@ -269,12 +295,13 @@ async def test_whatever_http_does_the_card_arrives_once(
     assert (await ping(database, key)).state is PingState.SENT
 
 
+@pytest.mark.parametrize("fault", ["refuse 403 50013", "refuse 400 50083", "refuse 400 50008"])
 async def test_a_closed_channel_is_asked_once(
-    database: Database, server: FakeDiscord, outlet: DiscordOutlet
+    database: Database, server: FakeDiscord, outlet: DiscordOutlet, fault: str
 ) -> None:
     group = await found_group(database)
     key = await owe(database, group, await meet(database, group))
-    server.faults.add("send", "refuse 403 50013")
+    server.faults.add("send", fault)
     now = Hands()
     dispatcher = sender(database, now, outlet)
     await dispatcher.run_due()

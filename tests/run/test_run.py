@@ -139,6 +139,17 @@ async def test_a_discord_that_is_down_at_the_start_is_one_sentence(discord: Remo
     assert bot.output.count(b"\n") == 1, bot.output
 
 
+@pytest.mark.parametrize("fault", ["html 401", "html 403"])
+async def test_a_login_that_something_before_discord_answers_blames_no_token(
+    discord: Remote, url: str, fault: str
+) -> None:
+    await discord.keep_failing("login", fault)
+    async with running(discord, url, log_level="ERROR") as bot:
+        assert await bot.ended() == 2
+    assert bot.output.startswith(b"buddybot: Discord cannot be reached from here")
+    assert bot.output.count(b"\n") == 1, bot.output
+
+
 async def test_what_a_member_writes_while_the_bot_is_stopped_is_kept_and_answered(
     discord: Remote, url: str
 ) -> None:

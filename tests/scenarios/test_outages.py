@@ -62,7 +62,9 @@ async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: Wo
     assert len(world.env.http_requests) == before
     ana = group.people[0]
     result = await ana.slash(other, "next")
-    assert "I may not write in" in "\n".join(texts_in(message) for message in result.followups)
+    behind = "\n".join(texts_in(message) for message in result.followups)
+    assert "I can't write in" in behind
+    assert "the channel is gone" in behind
     form = await ana.slash(other, "group settings")
     await ana.submit_modal(form, {"name": "Rowan", "channel": [other], "capacity": ["10"]})
     await world.run_due()

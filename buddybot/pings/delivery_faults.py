@@ -1,0 +1,80 @@
+"""How requests to Discord fail: bounded in time, judged, and told without the words of the answer."""
+
+import asyncio
+from types import TracebackType
+
+import aiohttp
+import discord
+
+from buddybot.pings.verdicts import Verdict, judge_answer
+
+FAULTS = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
+"""What a request raises that did not succeed; a timeout is an OSError."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds that the library itself may wait for a rate limit; it takes no less."""
+USUAL_WAIT = 60.0
+"""Seconds to wait where Discord is busy and does not say for how long."""
+
+
+class Bounded:
+    """Bounds one request, with the library's own retries, in time; raises TimeoutError."""
+
+    def __init__(self, client: discord.Client, seconds: float) -> None:
+        self._client = client
+        self._timeout = asyncio.timeout(seconds)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            # A request that is cancelled while it waits out a global limit would hold up all others for ever.
+            self._client.http._global_over.set()  # noqa: SLF001  # the library offers no other way
+            raise
+
+
+def judge_fault(error: Exception) -> Verdict:
+    """Return what a request's failure means."""
+    if isinstance(error, discord.RateLimited):
+        return Verdict.BUSY
+    if isinstance(error, discord.HTTPException):
+        return judge_answer(error.status, error.code, from_discord=_is_from_discord(error))
+    if isinstance(error, discord.LoginFailure):
+        return Verdict.UNAUTHORIZED
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Verdict.UNREACHABLE
+    return Verdict.UNCLEAR
+
+
+def pause_after(error: Exception) -> float:
+    """Return the seconds to wait after Discord said that it is busy."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    if isinstance(error, discord.HTTPException):
+        try:
+            return float(error.response.headers["Retry-After"])
+        except (KeyError, ValueError):
+            pass
+    return USUAL_WAIT
+
+
+def told(error: Exception) -> str:
+    """Return what a log line may say of a failure.
+
+    No address, which may hold a token, and none of Discord's words, which may repeat what a person typed.
+    """
+    if isinstance(error, discord.HTTPException):
+        return f"HTTP {error.status}, code {error.code}"
+    return type(error).__name__
+
+
+def _is_from_discord(error: discord.HTTPException) -> bool:
+    return bool(error.code) or "json" in error.response.headers.get("Content-Type", "")
