@@ -39,6 +39,7 @@ from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
 from buddybot.ui.letters import compose
 from buddybot.ui.live import Live
+from buddybot.ui.presence import MemberCheck
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         bot.services = suite.build(work, planner, _rules(settings, library))
         await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services)
+        bot.presence = MemberCheck(bot, bot.services.leavers, now)
         courier = Courier(
             database=database,
             now=now,
@@ -87,6 +89,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
             before={PingKind.FEW: bot.live.read_interests_for},
+            look_for_leavers=bot.presence.look_before,
         )
         bot.dispatcher = Dispatcher(
             database=database, now=now, courier=courier, clock=clock, unauthorized=bot.access_lost.set

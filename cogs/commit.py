@@ -298,7 +298,7 @@ class CommitCog(commands.Cog):
     async def press_more_in_direct_message(self, interaction: Interaction, given: Input) -> None:
         """Count one more from a direct nudge, which shows all of them."""
         async with Reply(interaction) as reply:
-            actor = given.at_home(reply.actor)
+            actor = await reply.actor_at_home(given)
             own = await self._commitments.more(actor, CommitmentId(given.number(1)), expected=given.number(2))
             nudge = await self._nudges.direct(actor, own.commitment.group_id)
             await reply.replace(direct_nudge_card(reply.texts, nudge))

@@ -5,7 +5,6 @@ from discord.ext import commands
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, MeetingId
-from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import count_of
 from buddybot.services.offers import Answer
 from buddybot.ui import fit
@@ -40,14 +39,14 @@ class FitCog(commands.Cog):
     async def fine(self, interaction: Interaction, given: Input) -> None:
         """Leave it at that."""
         async with Reply(interaction) as reply:
-            await self._offers.fine(given.at_home(reply.actor), _meeting(given))
+            await self._offers.fine(await reply.actor_at_home(given), _meeting(given))
             await reply.replace(fit.fine_card(reply.texts))
 
     @route("offer_pause")
     async def ask_pause(self, interaction: Interaction, given: Input) -> None:
         """Ask how long."""
         async with Reply(interaction) as reply:
-            view = await self._offers.look(given.at_home(reply.actor), _meeting(given))
+            view = await self._offers.look(await reply.actor_at_home(given), _meeting(given))
             await reply.ask(fit.pause_form(reply.texts, view))
 
     @route("offer_paused")
@@ -57,7 +56,7 @@ class FitCog(commands.Cog):
             weeks = given.written("weeks")
             if not (weeks.isascii() and weeks.isdigit() and len(weeks) == 1):
                 raise Refusal("button.stale")
-            paused = await self._offers.pause(given.at_home(reply.actor), _meeting(given), int(weeks))
+            paused = await self._offers.pause(await reply.actor_at_home(given), _meeting(given), int(weeks))
             await reply.replace(fit.paused_card(reply.texts, paused))
             await self._bot.live.refresh()
 
@@ -68,21 +67,21 @@ class FitCog(commands.Cog):
             how = given.word(2)
             if how not in (Answer.SMALLER, Answer.SWAP):
                 raise Refusal("button.stale")
-            view = await self._offers.look(given.at_home(reply.actor), _meeting(given))
+            view = await self._offers.look(await reply.actor_at_home(given), _meeting(given))
             await reply.replace(fit.pick_card(reply.texts, view, how))
 
     @route("offer_smaller")
     async def ask_smaller(self, interaction: Interaction, given: Input) -> None:
         """Open the form that makes one smaller."""
         async with Reply(interaction) as reply:
-            item = await self._own(reply.actor, given)
+            item = await self._own(reply, given)
             await reply.ask(shrink_form(reply.texts, item, "offer_shrunk", *given.arguments))
 
     @route("offer_shrunk")
     async def shrink(self, interaction: Interaction, given: Input) -> None:
         """Make it smaller."""
         async with Reply(interaction) as reply:
-            actor = given.at_home(reply.actor)
+            actor = await reply.actor_at_home(given)
             await self._offers.look(actor, _meeting(given))
             own = await self._commitments.shrink(
                 actor, _item(given), text=given.written("text"), count=count_of(given.written("count"))
@@ -95,22 +94,23 @@ class FitCog(commands.Cog):
     async def ask_swap(self, interaction: Interaction, given: Input) -> None:
         """Open the form for what takes its place."""
         async with Reply(interaction) as reply:
-            item = await self._own(reply.actor, given)
+            item = await self._own(reply, given)
             await reply.ask(swap_form(reply.texts, item, "offer_swapped", *given.arguments))
 
     @route("offer_swapped")
     async def swap(self, interaction: Interaction, given: Input) -> None:
         """Let one go and say another."""
         async with Reply(interaction) as reply:
-            actor = given.at_home(reply.actor)
+            actor = await reply.actor_at_home(given)
             await self._offers.look(actor, _meeting(given))
             own = await self._commitments.swap(actor, _item(given), draft_in(given))
             await self._offers.taken(actor, _meeting(given), Answer.SWAP)
             await reply.replace(fit.changed_card(reply.texts, "swap", own.commitment))
             await self._bot.live.refresh()
 
-    async def _own(self, actor: Actor, given: Input) -> Commitment:
-        return (await self._commitments.get(given.at_home(actor), _item(given))).commitment
+    async def _own(self, reply: Reply, given: Input) -> Commitment:
+        actor = await reply.actor_at_home(given)
+        return (await self._commitments.get(actor, _item(given))).commitment
 
 
 def _meeting(given: Input) -> MeetingId:

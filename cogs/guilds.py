@@ -3,8 +3,8 @@
 import discord
 from discord.ext import commands
 
-from buddybot.domain.ids import GuildId
-from buddybot.ui.client import Client
+from buddybot.domain.ids import GuildId, UserId
+from buddybot.ui.client import Client, Interaction
 
 
 class GuildCog(commands.Cog):
@@ -34,6 +34,18 @@ class GuildCog(commands.Cog):
         """Mark a server that removed the bot; one in an outage is still a server of ours."""
         if not guild.unavailable:
             await self._guilds.gone(GuildId(guild.id))
+
+    @commands.Cog.listener()
+    async def on_answered(self, interaction: Interaction) -> None:
+        """Let a person who was known to have left the server take part again: they act in it."""
+        await self.on_press_completion(interaction)
+
+    @commands.Cog.listener()
+    async def on_press_completion(self, interaction: Interaction) -> None:
+        """The same after a button or a form."""
+        if interaction.guild_id is not None:
+            user_id = UserId(interaction.user.id)
+            await self._bot.presence.note_seen(GuildId(interaction.guild_id), user_id)
 
     @commands.Cog.listener()
     async def on_guild_channel_update(

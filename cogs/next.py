@@ -75,7 +75,7 @@ class NextCog(commands.Cog):
         """Answer from a direct message; the guild it is about stands in the button."""
         async with Reply(interaction) as reply:
             meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
-            actor = given.at_home(reply.actor)
+            actor = await reply.actor_at_home(given)
             view = await self._rsvps.answer(actor, meeting_id, answer)
             stands = view.roll.of(actor.user_id)  # a later answer may have been carried out before this one
             await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, stands)))

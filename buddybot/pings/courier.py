@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
-from buddybot.domain.pings import GROUP, PingKind, nonce
+from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.pings.backoff import after
 from buddybot.pings.outlet import Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
@@ -91,10 +91,12 @@ class Courier:
         pacer: Pacer,
         quiet: QuietHours | None,
         before: Mapping[PingKind, Callable[[MeetingId], Awaitable[None]]] | None = None,
+        look_for_leavers: Callable[[Ping], Awaitable[None]] | None = None,
     ) -> None:
         """`quiet` are the hours in which members who chose none themselves get no direct message.
 
-        `before` reads from Discord what pings of a kind go by, just before they are prepared.
+        `before` reads from Discord what pings of a kind go by, just before they are prepared, and
+        `look_for_leavers` notes which of the members whom a ping may name have left the server.
         """
         self._database = database
         self._now = now
@@ -103,6 +105,7 @@ class Courier:
         self._pacer = pacer
         self._quiet = quiet
         self._before = before or {}
+        self._look_for_leavers = look_for_leavers
 
     async def carry(self, flight: Flight) -> Ending:
         """Bring a ping as far as it gets now; raises Unauthorized when nothing gets anywhere."""
@@ -139,6 +142,8 @@ class Courier:
             return await self._missed(flight)
         if ping.meeting_id is not None and (read := self._before.get(ping.kind)) is not None:
             await read(ping.meeting_id)
+        if self._look_for_leavers is not None:
+            await self._look_for_leavers(ping)
         prepared = await self._database.write(lambda tx: self._prepare(tx, flight))
         if not isinstance(prepared, _Prepared):
             return prepared
@@ -214,7 +219,8 @@ class Courier:
     async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
         """When the recipient may be written to; None when they left, or take no direct messages."""
         ping = flight.claimed.ping
-        if await MemberRepository(tx).get(group.id, ping.recipient) is None:
+        member = await MemberRepository(tx).get(group.id, ping.recipient)
+        if member is None or member.gone_since is not None:
             return None
         person = await PreferenceRepository(tx).get(group.guild_id, ping.recipient)
         if ping.direct and not person.direct_messages:

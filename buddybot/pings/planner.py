@@ -119,7 +119,7 @@ async def _members(tx: Tx, group: Group) -> dict[UserId, Preferences]:
     chosen = {person.user_id: person for person in await PreferenceRepository(tx).of_group(group.id)}
     return {
         member.user_id: chosen.get(member.user_id) or Preferences(group.guild_id, member.user_id)
-        for member in await MemberRepository(tx).current(group.id)
+        for member in await MemberRepository(tx).present(group.id)
     }
 
 

@@ -52,7 +52,7 @@ async def tell(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
 
 async def _tell_each(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
     """Owe it to every organizer; who takes no direct messages is shown it with the next command."""
-    for member in await MemberRepository(tx).current(group.id):
+    for member in await MemberRepository(tx).present(group.id):
         if member.organizes:
             await _owe(tx, group, alert_id, member.user_id, now)
 
@@ -110,7 +110,7 @@ async def _suggested(
     tx: Tx, library: Library, group: Group, minutes: int, now: datetime
 ) -> Sequence[Activity]:
     activities = ActivityRepository(tx)
-    members = {member.user_id for member in await MemberRepository(tx).current(group.id)}
+    members = {member.user_id for member in await MemberRepository(tx).present(group.id)}
     wishes = await activities.wishes(group.id)
     return suggestions(
         list(library.values()),

@@ -76,14 +76,19 @@ async def known(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
     A report proves that somebody was there only when it was written, or corrected, at the meeting, and
-    not by one who had sent apologies.
+    not by one who had sent apologies. Who had left the server by its beginning did not come as they had said.
     """
-    roll = await RsvpRepository(tx).roll(meeting)
+    members = await MemberRepository(tx).current(meeting.group_id)
+    start = began(meeting)
+    left = {each.user_id for each in members if each.gone_since is not None and each.gone_since <= start}
+    roll = await RsvpRepository(tx).roll(meeting, with_gone=True)
     reports = await CheckInRepository(tx).of_meeting(meeting.id)
     wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
     found: dict[UserId, Attendance] = {}
-    for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting)):
+    for user_id in await MemberRepository(tx).at(meeting.group_id, start):
         answer = roll.of(user_id)
+        if user_id in left and answer is not Answer.APOLOGIES:
+            answer = None
         there = user_id in wrote and answer is not Answer.APOLOGIES
         found[user_id] = settled(checked_in_there=there, answer=answer)
     return found

@@ -51,8 +51,8 @@ class FewView:
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
     """Return what the question shows now."""
-    members = await MemberRepository(tx).current(group.id)
     at = await venues.view_of(tx, meeting)
+    members = await MemberRepository(tx).present(group.id)
     return FewView(
         group=group,
         meeting=meeting,

@@ -24,7 +24,7 @@ from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository, about
+from buddybot.storage.notices import NoticeRepository, about, left_server
 from buddybot.storage.offers import OfferRepository, Promises
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
@@ -87,7 +87,7 @@ async def look(tx: Tx, group: Group, now: datetime) -> None:
     """Bring what is told and offered in line with the ledger; looking twice changes nothing."""
     held = list(reversed(await MeetingRepository(tx).held(group.id, limit=LOOKED_AT)))
     counted = [meeting for meeting in held if not meeting.holiday]
-    members = await MemberRepository(tx).current(group.id)
+    members = await MemberRepository(tx).present(group.id)
     await _forget_gone(tx, group, members)
     if not counted:
         return
@@ -104,7 +104,8 @@ async def look(tx: Tx, group: Group, now: datetime) -> None:
 
 async def forget(tx: Tx, group_id: GroupId, user_id: UserId) -> None:
     """Drop what organizers are told of somebody who leaves."""
-    await OfferRepository(tx).forget_notice(group_id, about(user_id))
+    for told in (about(user_id), left_server(user_id)):
+        await OfferRepository(tx).forget_notice(group_id, told)
 
 
 async def _forget_gone(tx: Tx, group: Group, members: Sequence[Member]) -> None:

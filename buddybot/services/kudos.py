@@ -60,8 +60,8 @@ class KudosService:
     ) -> Given:
         """Thank a member, for one of their commitments if it is named.
 
-        Refusals: `group.paused`, `kudos.yourself`, `member.unknown`, `commitment.unknown` (a private one
-        too), `kudos.many`.
+        Refusals: `group.paused`, `kudos.yourself`, `member.unknown`, `member.left_server`,
+        `commitment.unknown` (a private one too), `kudos.many`.
         """
         words = optional(text, limit=TEXT_LIMIT, field="kudos")
 
@@ -102,8 +102,11 @@ class KudosService:
         require_active(group)
         if to_id == actor.user_id:
             raise Refusal("kudos.yourself")
-        if await MemberRepository(tx).get(group.id, to_id) is None:
+        thanked = await MemberRepository(tx).get(group.id, to_id)
+        if thanked is None:
             raise Refusal("member.unknown")
+        if thanked.gone_since is not None:
+            raise Refusal("member.left_server")
         now = self._work.now()
         if commitment_id is not None:
             known = [found for found, _ in await _thankable(tx, group, to_id, now)]

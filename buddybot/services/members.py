@@ -110,8 +110,11 @@ class MemberService:
             mine = await members.get(group.id, actor.user_id)
             if not actor.manages_guild and (mine is None or not mine.organizes):
                 raise Refusal("group.organizers_only")
-            if await members.get(group.id, user_id) is None:
+            chosen = await members.get(group.id, user_id)
+            if chosen is None:
                 raise Refusal("member.unknown")
+            if chosen.gone_since is not None:
+                raise Refusal("member.left_server")
             await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
             if not keep and mine is not None and user_id != actor.user_id:
                 await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
@@ -174,8 +177,10 @@ async def leaving(tx: Tx, standing: access.Standing) -> Leaving:
         for member in await MemberRepository(tx).current(standing.group.id)
         if member.user_id != standing.member.user_id
     ]
-    orphaned = standing.member.organizes and not any(member.organizes for member in others)
-    heir = others[0].user_id if orphaned and others else None
+    left_behind = any(member.organizes and member.gone_since is None for member in others)
+    orphaned = standing.member.organizes and not left_behind
+    here = [member for member in others if member.gone_since is None]
+    heir = (here or others)[0].user_id if orphaned and others else None
     return Leaving(standing.group, heir, last=not others)
 
 

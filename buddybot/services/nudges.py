@@ -84,7 +84,7 @@ class NudgeAnnouncer:
         people = {person.user_id: person for person in await PreferenceRepository(tx).of_group(group.id)}
         spans = await AwayRepository(tx).of_group(group.id)
         wanted = []
-        for member in await MemberRepository(tx).current(group.id):
+        for member in await MemberRepository(tx).present(group.id):
             person = people.get(member.user_id, Preferences(group.guild_id, member.user_id))
             today = local(now, person.zone or group.zone).date()
             away = away_on(today, (span.days for span in spans if span.user_id == member.user_id))

@@ -20,7 +20,7 @@ async def keep_shares(tx: Tx, meeting: Meeting) -> None:
     )
     wishes = frozenset[UserId]().union(*approvals.values())
     here = venue.location_id
-    members = await MemberRepository(tx).current(meeting.group_id)
+    members = await MemberRepository(tx).present(meeting.group_id)
     await ShareRepository(tx).keep(
         meeting.id,
         [

@@ -30,6 +30,7 @@ from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews
 from buddybot.services.invitations import InvitationService
 from buddybot.services.kudos import KudosService
+from buddybot.services.leavers import LeaverService
 from buddybot.services.location_views import LocationViews
 from buddybot.services.locations import LocationService
 from buddybot.services.meeting_views import MeetingViews
@@ -62,6 +63,7 @@ class Services(NamedTuple):
     guilds: GuildService
     groups: GroupService
     members: MemberService
+    leavers: LeaverService
     invitations: InvitationService
     preferences: PreferenceService
     personal: PersonalService
@@ -113,6 +115,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         guilds=GuildService(work, planner),
         groups=GroupService(work, planner),
         members=MemberService(work, planner),
+        leavers=LeaverService(work, planner),
         invitations=InvitationService(work, planner, rules),
         preferences=PreferenceService(work, planner),
         personal=PersonalService(work, planner),

@@ -50,7 +50,7 @@ async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement
     before = VenueView(location, venue.before.host_id, venue.before_online)
     concerned = [user for user in (venue.host_id, venue.before.host_id) if user is not None]
     if venue.host_id is None and not venue.online and concerned:
-        members = await MemberRepository(tx).current(group.id)
+        members = await MemberRepository(tx).present(group.id)
         concerned += [member.user_id for member in members if member.organizes]
     roll = await RsvpRepository(tx).roll(meeting)
     cards = await CardRepository(tx).of_meeting(meeting.id)

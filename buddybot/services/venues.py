@@ -77,7 +77,7 @@ async def board_of(tx: Tx, group: Group) -> Board:
         )
         for location in locations
     )
-    return Board(group, tuple(await MemberRepository(tx).current(group.id)), places, tuple(locations))
+    return Board(group, tuple(await MemberRepository(tx).present(group.id)), places, tuple(locations))
 
 
 async def view_of(tx: Tx, meeting: Meeting) -> VenueView:

@@ -10,14 +10,18 @@ from buddybot.storage.rows import epoch
 WAITS = """
     SELECT 1 AS waits FROM memberships m
     WHERE m.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND (
-        EXISTS (SELECT 1 FROM offers o WHERE o.group_id = m.group_id AND o.user_id = m.user_id
+        m.gone_since IS NOT NULL
+        OR EXISTS (SELECT 1 FROM offers o WHERE o.group_id = m.group_id AND o.user_id = m.user_id
                   AND o.seen_at IS NULL AND o.answer IS NULL AND o.made_at > :offered_since)
         OR m.role = 'organizer' AND (
             EXISTS (SELECT 1 FROM notices n WHERE n.group_id = m.group_id AND n.seen_at IS NULL)
             OR EXISTS (SELECT 1 FROM feedback f WHERE f.group_id = m.group_id AND f.seen_at IS NULL)
             OR EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = m.group_id AND a.state = 'open')))
 """
-"""Whether there may be a notice, an alert, feedback or an offer for `user_id` in `guild_id`."""
+"""Whether there may be a notice, an alert, feedback or an offer for `user_id` in `guild_id`.
+
+Of a member who was known to have left the server it says yes too: that they are back is noted then.
+"""
 
 
 class AfterwardRepository:

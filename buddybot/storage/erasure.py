@@ -7,6 +7,7 @@ from datetime import datetime
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Tx
 from buddybot.storage.history import HAD_WORK, MISSED
+from buddybot.storage.notices import about, left_server
 from buddybot.storage.rows import epoch
 from buddybot.storage.traces import TRACES, statement
 
@@ -69,7 +70,7 @@ class ErasureRepository:
         for trace in TRACES:
             if (found := statement(trace)) is not None:
                 await self._tx.run(found, user=user_id)
-        for key in (f"heir:{user_id}:%", f"absences:{user_id}"):
+        for key in (f"heir:{user_id}:%", about(user_id), left_server(user_id)):
             await self._tx.run("DELETE FROM notices WHERE key LIKE :key", key=key)
 
     async def _reduce_person(self, user_id: UserId) -> None:

@@ -9,7 +9,8 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
 _MEMBER = """
-    SELECT m.group_id, m.user_id, m.role, m.joined_at, m.hosts, COALESCE(p.display_name, '') AS display_name
+    SELECT m.group_id, m.user_id, m.role, m.joined_at, m.hosts, m.gone_since,
+           COALESCE(p.display_name, '') AS display_name
     FROM memberships m
     LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
 """
@@ -48,6 +49,7 @@ def _member(row: Row) -> Member:
         joined_at=instant(row["joined_at"]),
         display_name=row["display_name"],
         hosts=bool(row["hosts"]),
+        gone_since=None if row["gone_since"] is None else instant(row["gone_since"]),
     )
 
 
@@ -243,6 +245,10 @@ class MemberRepository:
         )
         return [_member(row) for row in rows]
 
+    async def present(self, group_id: GroupId) -> Sequence[Member]:
+        """Return the same without members who are known to have left the server."""
+        return [member for member in await self.current(group_id) if member.gone_since is None]
+
     async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
         """Return the user's present stint in the group."""
         row = await self._tx.one(
@@ -293,6 +299,20 @@ class MemberRepository:
             group_id=group_id,
             user_id=user_id,
         )
+
+    async def set_gone(self, *, group_id: GroupId, user_id: UserId, since: datetime | None) -> bool:
+        """Note that a member left the server, or with None that they are in it; False when that was known."""
+        changed = await self._tx.run(
+            f"""
+            UPDATE memberships SET gone_since = :since
+            WHERE group_id = :group_id AND user_id = :user_id AND left_at IS NULL
+              AND gone_since IS {"NOT NULL" if since is None else "NULL"}
+            """,  # one of two constants
+            since=None if since is None else epoch(since),
+            group_id=group_id,
+            user_id=user_id,
+        )
+        return bool(changed)
 
     async def set_role(self, *, group_id: GroupId, user_id: UserId, role: Role) -> None:
         """Make a member an organizer, or an organizer a member."""

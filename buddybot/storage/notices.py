@@ -29,6 +29,11 @@ def about(user_id: UserId) -> str:
     return f"absences:{user_id}"
 
 
+def left_server(user_id: UserId) -> str:
+    """Return the key of the notice that a member left the server."""
+    return f"left_server:{user_id}"
+
+
 class NoticeRepository:
     """Notices by group; no personal text is kept in them."""
 

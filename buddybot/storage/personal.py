@@ -21,7 +21,8 @@ SECTIONS: Mapping[str, str] = {
         FROM preferences WHERE user_id = :user ORDER BY guild_id
     """,
     "memberships": f"""
-        SELECT g.guild_id, g.name AS group_name, t.role, t.joined_at, t.left_at, t.left_reason, t.hosts
+        SELECT g.guild_id, g.name AS group_name, t.role, t.joined_at, t.left_at, t.left_reason,
+               t.gone_since, t.hosts
         FROM memberships t {_IN} WHERE t.user_id = :user ORDER BY t.joined_at, t.id
     """,
     "invitations": f"""

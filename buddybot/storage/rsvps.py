@@ -24,10 +24,14 @@ class RsvpRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def roll(self, meeting: Meeting | NextMeeting) -> Roll:
-        """Return how every present member of the group answers for a meeting."""
+    async def roll(self, meeting: Meeting | NextMeeting, *, with_gone: bool = False) -> Roll:
+        """Return how every present member of the group answers for a meeting.
+
+        Without those who are known to have left the server, unless `with_gone`.
+        """
+        here = "" if with_gone else "AND m.gone_since IS NULL"
         rows = await self._tx.all(
-            """
+            f"""
             SELECT m.user_id, r.answer, EXISTS (
                 SELECT 1 FROM away a WHERE a.group_id = m.group_id AND a.user_id = m.user_id
                   AND a.first_day <= :day AND a.last_day >= :day
@@ -35,8 +39,8 @@ class RsvpRepository:
                 SELECT 1 FROM interests i WHERE i.meeting_id = :meeting_id AND i.user_id = m.user_id
             ) AS interested
             FROM memberships m LEFT JOIN rsvps r ON r.user_id = m.user_id AND r.meeting_id = :meeting_id
-            WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id
-            """,
+            WHERE m.group_id = :group_id AND m.left_at IS NULL {here} ORDER BY m.joined_at, m.id
+            """,  # one of two constants
             day=meeting.day.isoformat(),
             meeting_id=meeting.id,
             group_id=meeting.group_id,

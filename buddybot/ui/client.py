@@ -10,6 +10,7 @@ from buddybot.services.suite import Services
 from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.live import Live
+from buddybot.ui.presence import MemberCheck
 from buddybot.ui.router import Router
 
 
@@ -20,6 +21,7 @@ class Client(commands.AutoShardedBot):
     now: Now
     services: Services
     live: Live
+    presence: MemberCheck
     router: Router
     handling: set[asyncio.Task[Any]]
     """Clicks, forms and commands that are being answered."""

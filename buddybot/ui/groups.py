@@ -11,6 +11,7 @@ from buddybot.domain.groups import (
     NAME_LIMIT,
     Group,
     GroupState,
+    Member,
 )
 from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
@@ -59,10 +60,8 @@ def info_card(texts: Texts, view: GroupView) -> Card:
     card.text(
         texts("groups.info.members", count=len(view.members), capacity=group.capacity),
         *(
-            texts("groups.info.organizer", member=member(each.user_id))
-            if each.organizes
-            else member(each.user_id)
-            for each in view.members
+            texts("groups.info.gone", member=line) if each.gone_since is not None else line
+            for each, line in ((each, _member_line(texts, each)) for each in view.members)
         ),
     )
     if view.organizes:
@@ -74,6 +73,11 @@ def info_card(texts: Texts, view: GroupView) -> Card:
 def charter_of(texts: Texts, group: Group) -> str:
     """Return a group's charter: its own words, or the usual one where there are none any more."""
     return group.charter or texts.plain("groups.charter.usual")
+
+
+def _member_line(texts: Texts, each: Member) -> Markup:
+    line = member(each.user_id)
+    return texts("groups.info.organizer", member=line) if each.organizes else line
 
 
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:

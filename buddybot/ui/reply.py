@@ -20,6 +20,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled
 from buddybot.ui.callback import answer
 from buddybot.ui.kit import QUIET, Card, Form
+from buddybot.ui.router import Input
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,17 @@ class Reply:
         acknowledging, self._acknowledging = self._acknowledging, None
         if acknowledging is not None:
             await acknowledging
+
+    async def actor_at_home(self, given: Input) -> Actor:
+        """Return the actor in the server that a button of a direct message names.
+
+        Discord is asked whether they are in it still: such buttons outlive a membership. Refusals:
+        `button.stale`, `guild.left`, `guild.unsure`.
+        """
+        actor = given.at_home(self.actor)
+        if self.actor.guild_id is None:
+            await self._interaction.client.presence.require_here(actor)
+        return actor
 
     async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
         """Answer with a message of its own."""

@@ -1,0 +1,114 @@
+"""Whether members are still in the server: asked of Discord before it matters, for no event tells.
+
+With the intent `guilds` alone the bot hears nothing of those who leave. So Discord is asked about the members
+whom a ping may name just before it is prepared, and about whoever presses a button of a direct message.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import aiohttp
+import discord
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GuildId, UserId
+from buddybot.domain.pings import Ping
+from buddybot.services.actor import Actor
+from buddybot.services.leavers import LeaverService
+from buddybot.storage.database import StorageError
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_MEMBER = 10007
+_LEFT = (UNKNOWN_MEMBER, 10013)
+"""Codes of a person who is not in the server, or has no account any more."""
+
+FRESH = timedelta(seconds=30)
+"""How long an answer is good for: what is due at the same moment asks once."""
+BURST = 200
+A_SECOND = 5.0
+"""Questions before pings, at once and in the long run.
+
+When thousands of check-ins are due in one minute, most go out without asking rather than late.
+"""
+
+
+class MemberCheck:
+    """Asks Discord about single members, and keeps what it says in the rows."""
+
+    def __init__(self, client: discord.Client, leavers: LeaverService, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._leavers = leavers
+        self._now = now
+        self._asked: dict[tuple[GuildId, UserId], datetime] = {}
+        self._budget = float(BURST)
+        self._counted_at = now()
+
+    async def look_before(self, ping: Ping) -> None:
+        """Ask about the members whom a ping may name; never raises.
+
+        Without an answer everybody counts as being there: an outage must cost no member their evening.
+        """
+        try:
+            for member in await self._leavers.to_ask_about(ping):
+                if not self._may_ask(ping.guild_id, member.user_id):
+                    continue
+                here = await self.ask(ping.guild_id, member.user_id)
+                if here is None:
+                    return  # Discord does not answer now; it is not asked about the others
+                if here and member.gone_since is not None:
+                    await self._leavers.mark_back(ping.guild_id, member.user_id)
+        except StorageError as error:
+            log.error("who is still in server %s could not be noted: %s", ping.guild_id, error)
+
+    async def require_here(self, actor: Actor) -> None:
+        """Refuse a button of a direct message to a person who is not in its server any more.
+
+        Refusals: `guild.left`; `guild.unsure` while Discord does not tell. Who belongs there can press the
+        button again, but what somebody else reads or changes by it can't be taken back.
+        """
+        if actor.guild_id is None:
+            return
+        here = await self.ask(actor.guild_id, actor.user_id)
+        if here is None:
+            raise Refusal("guild.unsure")
+        if not here:
+            raise Refusal("guild.left")
+        await self.note_seen(actor.guild_id, actor.user_id)
+
+    async def note_seen(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Let a person who acts in the server take part again, if they were known to have left it."""
+        if await self._leavers.is_marked(guild_id, user_id):
+            await self._leavers.mark_back(guild_id, user_id)
+
+    async def ask(self, guild_id: GuildId, user_id: UserId) -> bool | None:
+        """Return whether a person is in a server, None when Discord does not tell; a leaver is noted."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            return None
+        try:
+            await guild.fetch_member(user_id)
+        except discord.HTTPException as error:
+            if error.code not in _LEFT:
+                log.info("whether a member is in server %s: HTTP %s", guild_id, error.status)
+                return None
+        except (aiohttp.ClientError, OSError) as error:
+            log.info("whether a member is in server %s: %s", guild_id, type(error).__name__)
+            return None
+        else:
+            return True
+        await self._leavers.mark_gone(guild_id, user_id)
+        return False
+
+    def _may_ask(self, guild_id: GuildId, user_id: UserId) -> bool:
+        """Whether a question is due and within what may be asked; counts it."""
+        now = self._now()
+        gained = max(0.0, (now - self._counted_at).total_seconds()) * A_SECOND
+        self._budget, self._counted_at = min(BURST, self._budget + gained), now
+        self._asked = {who: at for who, at in self._asked.items() if now - at < FRESH}
+        if self._budget < 1 or (guild_id, user_id) in self._asked:
+            return False
+        self._budget -= 1
+        self._asked[guild_id, user_id] = now
+        return True
