@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from buddybot.domain import schedule, zones
+from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
 from buddybot.values import dataclass
 
@@ -70,4 +70,4 @@ def _end(wall: dt.datetime, quiet: QuietHours, zone: str) -> dt.datetime:
     if first > wall:
         return first
     # The clock was turned back in between and shows the end of the quiet hours once more.
-    return dt.datetime.combine(day, quiet.end).replace(tzinfo=zones.zone(zone), fold=1).astimezone(dt.UTC)
+    return dt.datetime.combine(day, quiet.end).replace(tzinfo=wall.tzinfo, fold=1).astimezone(dt.UTC)

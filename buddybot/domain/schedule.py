@@ -27,7 +27,11 @@ _TIME = r"(?i)([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])(?:m|\.m\.))?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A weekly rhythm; `weekday` 0 is Monday; the first meeting is on the first such day from `anchor`."""
+    """A weekly rhythm; `weekday` 0 is Monday; the first meeting is on the first such day from `anchor`.
+
+    `zone` may be one that is not known here, when it was stored elsewhere: such a rhythm gives no meetings
+    until another zone is chosen.
+    """
 
     weekday: int
     time: dt.time
@@ -39,7 +43,6 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.time.tzinfo is not None:
             raise ValueError("the time of a schedule is local: its zone stands beside it")
-        zones.zone(self.zone)
         _within("schedule.weekday", self.weekday, 0, 6)
         _within("schedule.every_weeks", self.every_weeks, 1, MOST_WEEKS)
         check_duration(self.duration_minutes)
@@ -56,8 +59,11 @@ class Occurrence:
 
 
 def instant(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
-    """The instant, in UTC, when a clock in `zone` shows this, or the first one after where it never does."""
-    tz = zones.zone(zone)
+    """The instant, in UTC, when a clock in `zone` shows this, or the first one after where it never does.
+
+    A zone that is not known here is read as UTC; so does `local`.
+    """
+    tz = zones.zone(zones.usable(zone))
     wall = dt.datetime.combine(day, at).replace(tzinfo=None)
     late = wall.replace(tzinfo=tz, fold=0).astimezone(dt.UTC)
     if _wall(late, tz) == wall:
@@ -78,11 +84,16 @@ def local(instant: dt.datetime, zone: str) -> dt.datetime:
     """What a clock in `zone` shows at this aware instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant is aware")
-    return instant.astimezone(zones.zone(zone))
+    return instant.astimezone(zones.zone(zones.usable(zone)))
 
 
 def occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
-    """The meetings whose local date is later than `after`, in order: one in every n local weeks."""
+    """The meetings whose local date is later than `after`, in order: one in every n local weeks.
+
+    None while the zone is not known: nobody can say when they would be.
+    """
+    if not zones.is_known(schedule.zone):
+        return
     day = schedule.anchor + dt.timedelta(days=(schedule.weekday - schedule.anchor.weekday()) % 7)
     step = dt.timedelta(weeks=schedule.every_weeks)
     if after >= LAST_DAY:
@@ -95,7 +106,11 @@ def occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
 
 
 def occurrence(day: dt.date, at: dt.time, *, zone: str, duration_minutes: int) -> Occurrence:
-    """One meeting on a given local date, for instance an extra or a moved one; it lasts real minutes."""
+    """One meeting on a given local date, for instance an extra or a moved one; it lasts real minutes.
+
+    Raises Refusal("schedule.zone_lost") where the zone is not known.
+    """
+    check_zone(zone)
     check_day(day)
     check_duration(duration_minutes)
     starts_at = instant(day, at, zone)
@@ -113,6 +128,12 @@ def next_occurrences(schedule: Schedule, *, now: dt.datetime, count: int) -> lis
 def check_duration(minutes: int) -> None:
     """Refuses a meeting that is too short or too long: "schedule.duration"."""
     _within("schedule.duration", minutes, SHORTEST, LONGEST)
+
+
+def check_zone(zone: str) -> None:
+    """Refuses a stored zone that is not known here: "schedule.zone_lost"."""
+    if not zones.is_known(zone):
+        raise Refusal("schedule.zone_lost", zone=excerpt(zone))
 
 
 def check_day(day: dt.date) -> None:

@@ -74,6 +74,16 @@ def zone(name: str) -> tzinfo:
     return zone_data.read_zone(name)
 
 
+def is_known(name: str) -> bool:
+    """Whether there are rules here for a stored zone: one may be newer than them, or named anew since."""
+    return name in allowed()
+
+
+def usable(*names: str | None) -> str:
+    """The first of these stored zones that is known here; UTC when none is."""
+    return next((name for name in names if name is not None and is_known(name)), "UTC")
+
+
 def canonical(raw: str) -> str:
     """The name that was meant by "europe/berlin" or "America/New York"; raises Refusal("zone.unknown")."""
     found = _by_folded().get(_folded(raw[:_LONGEST_QUERY]))

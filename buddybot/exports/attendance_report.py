@@ -12,10 +12,10 @@ from html import escape
 from importlib.resources import files
 from typing import BinaryIO
 
-from buddybot.domain import zones
 from buddybot.domain.commitments import Category
 from buddybot.domain.rates import Kept, kept, percent, rates, tenths
 from buddybot.domain.records import Record
+from buddybot.domain.schedule import local
 from buddybot.exports.cells import clean
 from buddybot.exports.pictures import Say
 from buddybot.exports.report_chart import Bar, chart, key
@@ -84,7 +84,7 @@ class _Page:
             yield f"{'' if is_short else self._left_out()}</section>\n</div>\n"
         else:
             yield f"<p>{self._said('none')}</p>\n"
-        today = self._now.astimezone(zones.zone(self._record.group.zone)).date()
+        today = local(self._now, self._record.group.zone).date()
         yield f"<footer>{self._said('foot', day=self._day(today))}</footer>\n</article>\n"
 
     def _said(self, key: str, **parameters: object) -> str:

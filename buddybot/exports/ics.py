@@ -61,7 +61,7 @@ def calendar_file(entries: Sequence[Entry], *, name: str, now: datetime) -> byte
     calendar.add("METHOD", "PUBLISH")
     for key in ("NAME", "X-WR-CALNAME"):  # what the standard calls it, and what most programs read
         calendar.add(key, icalendar.prop.vInline(_text(name)))
-    for zone in sorted({entry.zone for entry in entries} - {"UTC"}):
+    for zone in sorted({zones.usable(entry.zone) for entry in entries} - {"UTC"}):
         timezone = icalendar.Timezone()
         timezone.add("TZID", zone)
         for each in observances(zone, *_years(entries)):
@@ -102,8 +102,10 @@ def _clock(moment: datetime, zone: str) -> datetime:
     """The instant as a clock in the zone shows it; in UTC where the clock shows the same for the second
     time, because local time in the format means the first.
     """
-    shown = moment.astimezone(zones.zone(zone))
-    return moment.astimezone(UTC) if zone == "UTC" or shown.fold else shown
+    if (known := zones.usable(zone)) == "UTC":
+        return moment.astimezone(UTC)
+    shown = moment.astimezone(zones.zone(known))
+    return moment.astimezone(UTC) if shown.fold else shown
 
 
 def _years(entries: Sequence[Entry]) -> tuple[datetime, datetime]:

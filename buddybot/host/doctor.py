@@ -7,10 +7,13 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from buddybot.domain.text import excerpt
+from buddybot.domain.zones import is_known
 from buddybot.errors import OperatorError
 from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
 from buddybot.library import load_activities
@@ -20,6 +23,7 @@ from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import faults, pending
 from buddybot.storage.restores import RestoreRepository
+from buddybot.storage.zones import StoredZoneRepository
 from buddybot.values import dataclass
 from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
 
@@ -29,6 +33,7 @@ SKEW_TO_MENTION = timedelta(seconds=5)
 SKEW_TO_MEND = timedelta(minutes=5)
 CONNECT_SECONDS = 15
 LITTLE_SPACE, NO_SPACE = 200 * 2**20, 20 * 2**20  # bytes
+LOST_SHOWN = 3
 TOKEN_SHAPE = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{25,}")
 
 
@@ -52,17 +57,28 @@ class Finding:
         return f"{self.state:<4}  {self.subject:<11}  {self.text}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the database says: how far its clock is ahead of ours (PostgreSQL only), when it was copied
+    if it is a copy not settled yet, and how many rows of what name each zone.
+    """
+
+    skew: timedelta | None = None
+    copied_at: datetime | None = None
+    zones: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
 async def examine(
     settings: Settings, *, environ: Mapping[str, str], now: Callable[[], datetime]
 ) -> list[Finding]:
     """Look at everything; changes nothing and connects to nothing but the database."""
-    database, skew = await _database(settings, now)
+    database, stored = await _database(settings, now)
     return [
         _token(settings.token),
         database,
-        _zones(now()),
+        _zones(now(), stored.zones),
         _permissions(settings.token),
-        _clock(now(), skew),
+        _clock(now(), stored.skew),
         _disk(settings, environ),
         _activities(settings),
     ]
@@ -96,29 +112,32 @@ def _token(token: str) -> Finding:
     )
 
 
-async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Finding, timedelta | None]:
-    """What is known of the database, and how far its clock is ahead of ours (PostgreSQL only)."""
+async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Finding, Stored]:
+    """What is known of the database, and what it says."""
     folder = sqlite_directory(settings)
     if folder is not None and not _sqlite_file(settings).exists():
-        return Finding("database", State.OK, f"SQLite, made in {folder} at the first start."), None
+        return Finding("database", State.OK, f"SQLite, made in {folder} at the first start."), Stored()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             database = await connect(settings.database_url)
             try:
                 waiting = await pending(database)
                 odd = await _odd_tables(database)
-                copied_at = None if waiting else await database.read(_unsettled)
-                skew = await _skew(database, now)
+                stored = Stored(
+                    skew=await _skew(database, now),
+                    copied_at=None if waiting or odd else await database.read(_unsettled),
+                    zones={} if waiting or odd else await database.read(_named_zones),
+                )
             finally:
                 await database.close()
     except StorageError as error:
-        return Finding("database", State.FAIL, str(error)), None
+        return Finding("database", State.FAIL, str(error)), Stored()
     except TimeoutError:
         return Finding(
             "database",
             State.FAIL,
             f"no answer in {CONNECT_SECONDS} s: check DATABASE_URL and that the server runs.",
-        ), None
+        ), Stored()
     name = "SQLite" if database.engine == "sqlite" else "PostgreSQL"
     if odd:
         return Finding(
@@ -126,22 +145,22 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             State.FAIL,
             f"{name}, but it is not what buddybot makes: {odd}. Put a backup to work, or begin with a new "
             "database.",
-        ), skew
+        ), stored
     if waiting:
-        steps = f"{len(waiting)} migration{'s' * (len(waiting) > 1)}"
+        steps = _counted(len(waiting), "migration")
         return Finding(
             "database",
             State.WARN,
             f"{name}, reachable; {steps} to do: run `buddybot migrate`, or start the bot.",
-        ), skew
-    if copied_at is not None:
+        ), stored
+    if stored.copied_at is not None:
         return Finding(
             "database",
             State.WARN,
-            f"{name}, a copy of {copied_at:%Y-%m-%d %H:%M} UTC: what was due since then is not sent "
+            f"{name}, a copy of {stored.copied_at:%Y-%m-%d %H:%M} UTC: what was due since then is not sent "
             "when the bot starts on it. If it is not meant to be put to work, name another.",
-        ), skew
-    return Finding("database", State.OK, f"{name}, reachable and up to date."), skew
+        ), stored
+    return Finding("database", State.OK, f"{name}, reachable and up to date."), stored
 
 
 async def _odd_tables(database: Database) -> str:
@@ -156,6 +175,10 @@ async def _unsettled(tx: Tx) -> datetime | None:
     return await RestoreRepository(tx).unsettled()
 
 
+async def _named_zones(tx: Tx) -> Mapping[str, Mapping[str, int]]:
+    return await StoredZoneRepository(tx).counts()
+
+
 async def _skew(database: Database, now: Callable[[], datetime]) -> timedelta | None:
     if database.engine == "sqlite":
         return None
@@ -167,7 +190,7 @@ async def _skew(database: Database, now: Callable[[], datetime]) -> timedelta | 
     return datetime.fromtimestamp(await database.read(script), UTC) - now()
 
 
-def _zones(now: datetime) -> Finding:
+def _zones(now: datetime, stored: Mapping[str, Mapping[str, int]]) -> Finding:
     try:
         rules = read_zone("Europe/Berlin")
         known = len(zone_names())
@@ -178,7 +201,28 @@ def _zones(now: datetime) -> Finding:
         return Finding(
             "zones", State.FAIL, "the time zone data are damaged: run `pip install --force-reinstall tzdata`."
         )
+    if lost := {excerpt(zone): rows for zone, rows in stored.items() if not is_known(zone)}:
+        return _lost_zones(lost)
     return _age_of_zones(known, choose_rules(), now)
+
+
+def _lost_zones(lost: Mapping[str, Mapping[str, int]]) -> Finding:
+    """Which zones the database names that are not known here, and who can choose others."""
+    shown = "; ".join(
+        f"{zone!r} ({', '.join(_counted(count, what) for what, count in rows.items())})"
+        for zone, rows in list(lost.items())[:LOST_SHOWN]
+    )
+    more = f"; and {len(lost) - LOST_SHOWN} more" if len(lost) > LOST_SHOWN else ""
+    return Finding(
+        "zones",
+        State.WARN,
+        f"the database names zones that are unknown here: {shown}{more}. Update tzdata; or organizers choose "
+        "another with `/meeting schedule zone:`, and members in `/me settings`.",
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count > 1)}"
 
 
 def _age_of_zones(known: int, found: Sequence[ZoneRules], now: datetime) -> Finding:

@@ -10,6 +10,7 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
+from buddybot.domain.zones import usable
 from buddybot.pings.backoff import after
 from buddybot.pings.outlet import Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.owed import quiet_of
@@ -226,7 +227,7 @@ class Courier:
         if ping.direct and not person.direct_messages:
             return None
         quiet = quiet_of(person, self._quiet, direct=ping.direct)
-        return max(now, defer(now, quiet, person.zone or group.zone))
+        return max(now, defer(now, quiet, usable(person.zone, group.zone)))
 
     async def _open_direct(self, flight: Flight) -> ChannelId | None:
         """Return where to send it; None when another sender has taken it over."""

@@ -11,6 +11,7 @@ from buddybot.domain.pings import GROUP, Owed, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.schedule import instant
+from buddybot.domain.zones import usable
 
 SUMMARY_LIFE = timedelta(days=7)
 REMINDER_BEFORE = timedelta(hours=24)
@@ -104,7 +105,7 @@ def _reminders(
     for user_id, person in members.items():
         if person.direct_messages:
             quiet = quiet_of(person, times.quiet, direct=True)
-            due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, person.zone or group.zone)
+            due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, usable(person.zone, group.zone))
             yield _ping(meeting, PingKind.REMINDER, due, meeting.starts_at, user_id, direct=True)
 
 
@@ -118,7 +119,7 @@ def _nudges(
     for user_id, person in members.items():
         if not person.nudges:
             continue
-        zone = person.zone or group.zone
+        zone = usable(person.zone, group.zone)
         direct = person.direct_messages
         own = instant(day, times.nudge_at, zone) if direct else common
         due = defer(own, quiet_of(person, times.quiet, direct=direct), zone)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId
 from buddybot.services.work import Planner, Work
@@ -55,7 +56,7 @@ class Housekeeping:
         for group in groups:
             try:
                 await self._plan(group)
-            except StorageError as error:  # this group again in an hour, the others now
+            except (StorageError, Refusal) as error:  # this group again in an hour, the others now
                 log.error("group %s could not be planned: %s", group.id, error)
 
     async def forget(self) -> None:

@@ -9,6 +9,7 @@ from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import NOTICES, Ping, PingKind, PingState
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Occurrence, Schedule, occurrence, occurrences
+from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, owed, too_late
 from buddybot.services import venues
 from buddybot.storage.cards import CardRepository
@@ -160,11 +161,15 @@ class _Calendar:
         )
 
     def _follows(self, meeting: Meeting, pings: Sequence[Ping]) -> bool:
-        """Whether it still goes with the schedule: nobody moved it and its card is not out."""
+        """Whether it still goes with the schedule: nobody moved it and its card is not out.
+
+        None does while the schedule's zone is not known here; what was planned stays.
+        """
         return (
             meeting.kind is MeetingKind.REGULAR
             and meeting.moves == 0
             and meeting.starts_at > self._now
+            and (self._schedule is None or is_known(self._schedule.zone))
             and not any(ping.state in _BEGUN and ping.kind not in NOTICES for ping in pings)
         )
 
@@ -194,7 +199,7 @@ class _Calendar:
 
     async def _recompute(self, meeting: Meeting) -> None:
         """Derive the instants again; they change when the zone's rules did."""
-        if meeting.starts_at <= self._now:
+        if meeting.starts_at <= self._now or not is_known(meeting.zone):
             return
         found = occurrence(
             meeting.day, meeting.time, zone=meeting.zone, duration_minutes=meeting.duration_minutes

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import (
     CHARTER_LIMIT,
@@ -55,7 +56,11 @@ class Rhythm:
     duration_minutes: int = 75
 
     def schedule(self, now: datetime) -> Schedule:
-        """Return the schedule whose first meeting is the next such weekday and time after `now`."""
+        """Return the schedule whose first meeting is the next such weekday and time after `now`.
+
+        Refusal `zone.unknown`.
+        """
+        zones.zone(self.zone)
         today = local(now, self.zone).date()
         weekly = self._from(today, every_weeks=1)
         ahead = next_occurrences(weekly, now=now, count=2)

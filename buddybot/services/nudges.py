@@ -11,6 +11,7 @@ from buddybot.domain.pings import GROUP, Ping
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, away_on, defer
 from buddybot.domain.schedule import local
+from buddybot.domain.zones import usable
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
@@ -86,7 +87,7 @@ class NudgeAnnouncer:
         wanted = []
         for member in await MemberRepository(tx).present(group.id):
             person = people.get(member.user_id, Preferences(group.guild_id, member.user_id))
-            today = local(now, person.zone or group.zone).date()
+            today = local(now, usable(person.zone, group.zone)).date()
             away = away_on(today, (span.days for span in spans if span.user_id == member.user_id))
             if member.user_id in busy and not away and self._may_write(ping, person, group, now):
                 wanted.append(member.user_id)
@@ -96,7 +97,7 @@ class NudgeAnnouncer:
         if not person.nudges or not _is_route_of(ping, person):
             return False
         quiet = person.quiet or (self._quiet if ping.direct else None)
-        return defer(now, quiet, person.zone or group.zone) <= now
+        return defer(now, quiet, usable(person.zone, group.zone)) <= now
 
 
 class NudgeService:

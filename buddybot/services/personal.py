@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buddybot.domain import zones
 from buddybot.domain.audit import Action
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId, GuildId, UserId
@@ -65,7 +66,7 @@ class PersonalService:
         now, personal = self._work.now(), PersonalRepository(tx)
         for key in await personal.groups_of(user_id):
             await AuditRepository(tx).log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
-        return OwnCopy(await personal.copy(user_id), await personal.zone(user_id), now)
+        return OwnCopy(await personal.copy(user_id), zones.usable(*await personal.zones(user_id)), now)
 
     async def deletion(self, user_id: UserId) -> Deletion:
         """Return what would go if the person's data were deleted."""

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
+from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import NOTICES, PingState
-from buddybot.domain.schedule import Schedule, instant, local
+from buddybot.domain.schedule import Schedule, check_zone, instant, local
 from buddybot.services import calendar, news
 from buddybot.services.access import as_organizer, require_active
 from buddybot.services.actor import Actor
@@ -80,7 +81,8 @@ class ScheduleService:
     ) -> ScheduleView:
         """Change the rhythm and the meetings that were not announced yet.
 
-        Refusals: `schedule.missing` (the first one needs weekday and time), `meeting.collides`.
+        Refusals: `schedule.missing` (the first one needs weekday and time), `schedule.zone_lost` (its
+        zone is not known here and no other was chosen), `meeting.collides`.
         """
 
         async def script(tx: Tx) -> ScheduleView:
@@ -90,12 +92,14 @@ class ScheduleService:
             old = await ScheduleRepository(tx).get(group.id)
             kept = await _kept(tx, group)
             schedule = _changed(old, wanted, group)
+            check_zone(schedule.zone)
             if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
                 schedule = replace(schedule, anchor=await self._anchor(tx, group, schedule, kept, now))
             await ScheduleRepository(tx).put(group.id, schedule)
             if wanted.zone is not None:
                 await GroupRepository(tx).change(group, zone=schedule.zone)
                 group = replace(group, zone=schedule.zone)
+                await _find_again(tx, kept, schedule.zone)
             await self._planner.plan(tx, group, now)
             await self._tell(tx, group, now)
             return await self._view(tx, group, schedule, kept=kept[-1] if kept else None)
@@ -160,7 +164,12 @@ class ScheduleService:
 
 
 def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
-    """Return the rhythm with what was written in it; the anchor is still the old one."""
+    """Return the rhythm with what was written in it; the anchor is still the old one.
+
+    Refusal `zone.unknown` for a zone that was written.
+    """
+    if wanted.zone is not None:
+        zones.zone(wanted.zone)
     if old is None:
         if wanted.weekday is None or wanted.at is None:
             raise Refusal("schedule.missing")
@@ -190,6 +199,22 @@ async def _kept(tx: Tx, group: Group) -> list[Meeting]:
         if meeting.kind is MeetingKind.REGULAR
         and (meeting.state is MeetingState.OPEN or meeting.moves or await _announced(tx, meeting))
     ]
+
+
+async def _find_again(tx: Tx, kept: Sequence[Meeting], zone: str) -> None:
+    """Give the meetings whose zone is not known here a zone that is; they stay at their instants."""
+    for meeting in kept:
+        if not zones.is_known(meeting.zone):
+            here = local(meeting.starts_at, zone)
+            await MeetingRepository(tx).put_when(
+                meeting.id,
+                day=here.date(),
+                at=here.time(),
+                zone=zone,
+                starts_at=meeting.starts_at,
+                ends_at=meeting.ends_at,
+                moved=False,
+            )
 
 
 async def _announced(tx: Tx, meeting: Meeting) -> bool:

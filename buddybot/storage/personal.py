@@ -186,19 +186,19 @@ class PersonalRepository:
         """Return how much there is."""
         return Holdings({name: len(rows) for name, rows in (await self.copy(user_id)).items()})
 
-    async def zone(self, user_id: UserId) -> str:
-        """Return the zone that the person chose, or that of a group of theirs, or UTC."""
-        row = await self._tx.one(
+    async def zones(self, user_id: UserId) -> Sequence[str]:
+        """Return the zones that the person chose, then those of their groups."""
+        rows = await self._tx.all(
             """
-            SELECT zone FROM (
+            SELECT DISTINCT rank, zone FROM (
                 SELECT 1 AS rank, p.zone FROM preferences p WHERE p.user_id = :user AND p.zone IS NOT NULL
                 UNION ALL
                 SELECT 2 AS rank, g.zone FROM memberships m JOIN groups g ON g.id = m.group_id
-                WHERE m.user_id = :user) found ORDER BY rank, zone LIMIT 1
+                WHERE m.user_id = :user) found ORDER BY rank, zone
             """,
             user=user_id,
         )
-        return "UTC" if row is None else str(row["zone"])
+        return [row["zone"] for row in rows]
 
     async def groups_of(self, user_id: UserId) -> Sequence[tuple[GuildId, GroupId]]:
         """Return every group that the person is or was in, in the order in which groups are locked."""

@@ -16,6 +16,7 @@ from buddybot.domain.groups import (
 from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
+from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.groups import GroupView
 from buddybot.ui.answers import answers_line, rates_line
@@ -31,7 +32,7 @@ def rhythm(texts: Texts, schedule: Schedule | None) -> Markup:
     if schedule is None:
         return texts("groups.schedule_missing")
     weeks = schedule.every_weeks
-    return texts(
+    when = texts(
         "groups.when",
         weekday=texts(f"groups.weekday.{schedule.weekday}"),
         time=schedule.time.strftime("%H:%M"),
@@ -39,6 +40,7 @@ def rhythm(texts: Texts, schedule: Schedule | None) -> Markup:
         rhythm=texts("groups.weeks.one") if weeks == 1 else texts("groups.weeks.many", weeks=weeks),
         minutes=schedule.duration_minutes,
     )
+    return when if is_known(schedule.zone) else texts("groups.when_lost", when=when)
 
 
 def info_card(texts: Texts, view: GroupView) -> Card:

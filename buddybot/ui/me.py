@@ -6,6 +6,7 @@ import discord
 
 from buddybot.domain.preferences import LeaveReason, Preferences
 from buddybot.domain.quiet import QuietHours
+from buddybot.domain.zones import is_known
 from buddybot.services.members import Departed, Leaving
 from buddybot.ui.kit import WARM, Card, Form, button, option, select
 from buddybot.ui.texts import Markup, Texts, member
@@ -129,4 +130,5 @@ def _hours(quiet: QuietHours) -> dict[str, object]:
 def _zone(texts: Texts, zone: str | None) -> Markup:
     if zone is None:
         return texts("me.settings.zone_group")
-    return texts("me.settings.zone", zone=zone.replace("_", " "))
+    key = "zone" if is_known(zone) else "zone_lost"
+    return texts(f"me.settings.{key}", zone=zone.replace("_", " "))

@@ -209,7 +209,6 @@ def test_the_next_meetings_are_those_of_the_whole_series_that_are_not_over(
         ({"every_weeks": 9}, "schedule.every_weeks"),
         ({"duration_minutes": 14}, "schedule.duration"),
         ({"duration_minutes": 481}, "schedule.duration"),
-        ({"zone": "US"}, "zone.unknown"),
         ({"anchor": dt.date(9999, 12, 31)}, "date.range"),
         ({"anchor": dt.date(1, 1, 1)}, "date.range"),
     ],
@@ -218,6 +217,19 @@ def test_a_schedule_that_cannot_be_is_refused(changes: dict[str, object], code: 
     with pytest.raises(Refusal) as refusal:
         weekly(**changes)
     assert refusal.value.code == code
+
+
+def test_a_schedule_gives_no_meetings_when_its_zone_is_not_known() -> None:
+    stored = weekly(zone="Mars/Olympus_Mons")
+    assert list(occurrences(stored, after=dt.date(2026, 1, 1))) == []
+    assert next_occurrences(stored, now=utc("2026-01-01T12:00"), count=3) == []
+    with pytest.raises(Refusal, match=r"schedule\.zone_lost"):
+        occurrence(dt.date(2026, 1, 8), dt.time(19), zone=stored.zone, duration_minutes=75)
+
+
+def test_a_clock_in_a_zone_that_is_not_known_shows_utc() -> None:
+    assert instant(dt.date(2026, 7, 1), dt.time(19), "Mars/Olympus_Mons") == utc("2026-07-01T19:00")
+    assert local(utc("2026-07-01T19:00"), "Mars/Olympus_Mons").hour == 19
 
 
 def test_naive_instants_and_aware_local_times_are_mistakes_of_the_caller() -> None:

@@ -14,14 +14,17 @@ import pytest
 from buddybot import permissions
 from buddybot.app import create_bot
 from buddybot.bot import intents
+from buddybot.domain.preferences import Preferences
 from buddybot.errors import OperatorError
 from buddybot.host import doctor
 from buddybot.host.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
-from buddybot.storage.database import connect
+from buddybot.storage.database import Tx, connect
 from buddybot.storage.migrations import migrate
+from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.restores import RestoreRepository
 from buddybot.zone_data import ZoneRules
+from tests.pings.people import ANA, BEN, found_group
 from tests.test_settings import TOKEN
 
 SUBJECTS = ["token", "database", "zones", "permissions", "clock", "disk", "activities"]
@@ -223,6 +226,28 @@ async def test_the_zone_rules_in_use_are_named_with_a_warning_when_they_are_late
     zones = (await look(settings))["zones"]
     assert zones.state is state
     assert words in zones.text
+
+
+async def test_stored_zones_that_are_unknown_here_are_named(settings: Settings, database_url: str) -> None:
+    database = await connect(database_url)
+    settings = dataclasses.replace(settings, database_address=database_url)
+    group = await found_group(database)
+    assert (await look(settings, now=datetime.now(UTC)))["zones"].state is State.OK
+
+    async def script(tx: Tx) -> None:
+        await tx.run("UPDATE groups SET zone = 'Mars/Olympus'")
+        await PreferenceRepository(tx).put(Preferences(group.guild_id, BEN, zone="Mars/Olympus"))
+        await PreferenceRepository(tx).put(Preferences(group.guild_id, ANA, zone="Moon/Tycho"))
+
+    await database.write(script)
+    found = (await look(settings, now=datetime.now(UTC)))["zones"]
+    assert found.state is State.WARN
+    assert "'Mars/Olympus' (1 group, 1 member); 'Moon/Tycho' (1 member). Update tzdata" in found.text
+    assert "`/meeting schedule zone:`" in found.text
+    await database.write(lambda tx: tx.run("UPDATE groups SET state = 'archived'"))
+    found = (await look(settings, now=datetime.now(UTC)))["zones"]
+    assert "'Mars/Olympus' (1 member)" in found.text
+    await database.close()
 
 
 async def test_the_invite_link_names_the_application_of_the_token(settings: Settings) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 
+import pytest
+
+from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, InteractionId, UserId
 from buddybot.domain.preferences import Preferences
@@ -55,13 +58,14 @@ async def with_schedule(database: Database, name: str) -> Group:
     return group
 
 
-async def test_every_group_is_planned_although_one_cannot_be(database: Database) -> None:
+@pytest.mark.parametrize("error", [StorageError("this one not"), Refusal("date.range")])
+async def test_every_group_is_planned_although_one_cannot_be(database: Database, error: Exception) -> None:
     first, second = [await with_schedule(database, name) for name in ("Rowan", "Alder")]
 
     class Choosy(Planner):
         async def plan(self, tx: Tx, group: Group, now: datetime) -> None:
             if group.id == first.id:
-                raise StorageError("this one not")
+                raise error
             await super().plan(tx, group, now)
 
     await keeping(database, Hands(), Choosy(ahead=2, times=TIMES)).replan()
