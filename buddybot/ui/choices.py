@@ -184,6 +184,6 @@ def parse_id(value: str) -> int:
 
 def _number(value: str, code: str) -> int:
     number = parse_id(value)
-    if number == NOBODY:
+    if number == NOBODY and value.strip() != "0":
         raise Refusal(code)
     return number

@@ -66,6 +66,15 @@ async def test_an_organizer_sets_both_on_the_groups_card(world: World) -> None:
     assert labels(question(rowan)) == CLICKS
 
 
+async def test_any_number_makes_a_meeting_again_when_an_organizer_says_so(world: World) -> None:
+    rowan = await calendar(world)
+    await settle(rowan, minimum=3)
+    form = await rowan.person("Ana").click(await rowan.ask("Ana", "group info"), label="Answers")
+    saved = await rowan.person("Ana").submit_modal(form, {"minimum": ["0"], "hours": "6"})
+    assert "meets with any number" in texts_in(saved.response)
+    assert (await world.rows("SELECT minimum FROM groups"))[0]["minimum"] == 0
+
+
 @pytest.mark.parametrize(
     ("hours", "sentence"),
     [("0", "can be 1 to 72"), ("73", "can be 1 to 72"), ("x", "could not read"), ("-1", "can be 1 to 72")],
