@@ -11,7 +11,7 @@ from buddybot.exports.formats import Format
 from buddybot.ui import attendance_export, attendance_history
 from buddybot.ui.attendance import attendance_card, parse_state
 from buddybot.ui.attendance_corrections import correction_card, past_meetings
-from buddybot.ui.choices import groups, organized_groups, parse_group
+from buddybot.ui.choices import groups_to_look_back_on, organized_groups, parse_group
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.days import parse_pick
 from buddybot.ui.kit import Card
@@ -89,7 +89,7 @@ class AttendanceCog(commands.Cog):
         name="history", description="Who came: your own meetings, or the group's if you organize it"
     )
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=groups)
+    @app_commands.autocomplete(group=groups_to_look_back_on)
     async def history(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the newest page of the record."""
         async with Reply(interaction) as reply:

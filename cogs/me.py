@@ -50,11 +50,18 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
 
     @app_commands.command(name="history", description="Your own weeks: what you had promised, and your wins")
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.groups_to_look_back_on)
     async def history(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the person's newest weeks."""
         async with Reply(interaction) as reply:
             weeks = await self._bot.services.own_history.show(reply.actor, choices.parse_group(group))
+            await reply.show(weeks_card(reply.texts, weeks))
+
+    @route("me_weeks")
+    async def show_history(self, interaction: Interaction, given: Input) -> None:
+        """Show the person's newest weeks in one group, from a message in its channel."""
+        async with Reply(interaction) as reply:
+            weeks = await self._bot.services.own_history.show(reply.actor, GroupId(given.number(0)))
             await reply.show(weeks_card(reply.texts, weeks))
 
     @route("me_history")

@@ -18,7 +18,8 @@ class PingKind(StrEnum):
     host, the offer of a turn to the one who may take it, and the question to organizers what to do
     when few have said that they come. To a person: the reminder of a meeting not answered yet (only
     by direct message, only when opted in), the nudge, the offer to make their own weeks lighter (only by
-    direct message, only when opted in). Thanks that somebody said go to the channel.
+    direct message, only when opted in). Thanks that somebody said go to the channel, and so does the last
+    word of a group that was archived.
 
     An alert goes to organizers only: to their private channel, or to each by direct message; never to
     the group's channel.
@@ -36,10 +37,19 @@ class PingKind(StrEnum):
     ALERT = "alert"
     OFFER = "offer"
     KUDOS = "kudos"
+    ARCHIVE = "archive"
 
 
 NOTICES = frozenset(
-    {PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS}
+    {
+        PingKind.CHANGE,
+        PingKind.PLACE,
+        PingKind.SWAP,
+        PingKind.ALERT,
+        PingKind.OFFER,
+        PingKind.KUDOS,
+        PingKind.ARCHIVE,
+    }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""
 

@@ -44,6 +44,10 @@ _SHOWN: Mapping[PingKind, CardKind] = {
 """As what a message found after a crash shows its meeting; only what was prepared so is entered."""
 
 
+_FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE)
+"""What is said in a group that does not meet."""
+
+
 class Ending(StrEnum):
     """What became of one attempt."""
 
@@ -184,7 +188,7 @@ class Courier:
         # that the message does not show yet.
         await GroupRepository(tx).lock(ping.group_id)
         group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
-        if group is None or (group.state is not GroupState.ACTIVE and ping.kind is not PingKind.CHANGE):
+        if group is None or (group.state is not GroupState.ACTIVE and ping.kind not in _FOR_RESTING):
             return await self._not_owed(tx, flight)
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
             await self._note_later(tx, flight, now + after(ping.attempts), f"route {group.route_error}")

@@ -3,6 +3,8 @@
 A foreign group and a missing one get the same answer.
 """
 
+from collections.abc import Sequence
+
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
@@ -31,56 +33,96 @@ def guild_of(actor: Actor) -> GuildId:
     return actor.guild_id
 
 
-async def refuse_groupless(tx: Tx, guild_id: GuildId) -> Refusal:
-    """Return the refusal for somebody in no group here; `group.none_yet` where the guild has none at all."""
-    others = await GroupRepository(tx).of_guild(guild_id)
-    return Refusal("group.none" if others else "group.none_yet")
+async def refuse_groupless(tx: Tx, actor: Actor) -> Refusal:
+    """Return the refusal for somebody in no group here that meets.
+
+    `group.archived` for one whose group ended, `group.none_yet` where the guild has none at all.
+    """
+    guild_id, groups = guild_of(actor), GroupRepository(tx)
+    ended = await groups.of_user(guild_id, actor.user_id, archived=True)
+    if ended:
+        return refuse_archived(ended[-1])
+    return Refusal("group.none" if await groups.of_guild(guild_id) else "group.none_yet")
 
 
-async def as_member(tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lock: bool = False) -> Standing:
+def refuse_archived(group: Group) -> Refusal:
+    """Return the refusal for a member who asks for something that an archived group has no more."""
+    return Refusal("group.archived", group=group.name)
+
+
+async def as_member(
+    tx: Tx,
+    actor: Actor,
+    group_id: GroupId | None = None,
+    *,
+    lock: bool = False,
+    archived: bool = False,
+) -> Standing:
     """Return the actor's standing in the named group, the channel's group, or their only one.
 
     `lock`, for scripts that write, lets no other change of the group run beside this one, and reads the
-    group and the membership behind the lock. Refusals: those of `refuse_groupless`, `group.which`
-    (several, none of them this channel's), `group.unknown` (named, but not one that the actor is in).
+    group and the membership behind the lock. `archived`, for scripts that look back, takes a group that
+    ended too: a named one, this channel's, or the actor's only one. Refusals: those of `refuse_groupless`,
+    `group.which` (several, none of them this channel's), `group.archived`, `group.unknown` (named, but not
+    one that the actor is in).
     """
-    guild_id = guild_of(actor)
-    mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
+    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id, archived=True)
     if group_id is not None:
-        mine = [group for group in mine if group.id == group_id]
-        if not mine:
+        group = next((each for each in mine if each.id == group_id), None)
+        if group is None:
             raise Refusal("group.unknown")
-    elif not mine:
-        raise await refuse_groupless(tx, guild_id)
-    elif len(mine) > 1:
-        here = [group for group in mine if group.channel_id == actor.channel_id]
-        if len(here) != 1:
-            raise Refusal("group.which")
-        mine = here
-    group = await held(tx, mine[0]) if lock else mine[0]
+    else:
+        group = await _meant(tx, actor, mine, archived=archived)
+    if group.state is GroupState.ARCHIVED and not archived:
+        raise refuse_archived(group)
+    if lock:
+        group = await held(tx, group)
     member = await MemberRepository(tx).get(group.id, actor.user_id)
     if member is None:
         raise Refusal("group.unknown")
     return Standing(group, member)
 
 
+async def _meant(tx: Tx, actor: Actor, mine: Sequence[Group], *, archived: bool) -> Group:
+    """The group that somebody means who names none."""
+    meeting = [group for group in mine if group.state is not GroupState.ARCHIVED]
+    ended = [group for group in mine if group.state is GroupState.ARCHIVED] if archived else []
+    for found in (meeting, ended):
+        here = [group for group in found if group.channel_id == actor.channel_id]
+        if len(here) == 1:
+            return here[0]
+    for found in (meeting, ended):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Refusal("group.which")
+    raise await refuse_groupless(tx, actor)
+
+
 async def as_organizer(
-    tx: Tx, actor: Actor, group_id: GroupId | None = None, *, lock: bool = False
+    tx: Tx,
+    actor: Actor,
+    group_id: GroupId | None = None,
+    *,
+    lock: bool = False,
+    archived: bool = False,
 ) -> Standing:
     """Return the actor's standing as an organizer; Refusal `group.organizers_only` for a member."""
-    standing = await as_member(tx, actor, group_id, lock=lock)
+    standing = await as_member(tx, actor, group_id, lock=lock, archived=archived)
     if not standing.member.organizes:
         raise Refusal("group.organizers_only")
     return standing
 
 
 async def held(tx: Tx, group: Group) -> Group:
-    """Lock a group and return it as it is now; Refusal `group.unknown` when it was archived meanwhile."""
+    """Lock a group and return it as it is now; Refusal `group.archived` when it has ended since."""
     groups = GroupRepository(tx)
     await groups.lock(group.id)
     current = await groups.get(group.guild_id, group.id)
-    if current is None or current.state is GroupState.ARCHIVED:
+    if current is None:
         raise Refusal("group.unknown")
+    if current.state is GroupState.ARCHIVED:
+        raise refuse_archived(current)
     return current
 
 

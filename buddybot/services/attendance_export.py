@@ -116,12 +116,12 @@ async def for_host(tx: Tx, group: Group, wanted: Wanted, *, now: datetime) -> Re
 
 
 async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:
-    """The groups that are meant, of which the actor organizes each."""
+    """The groups that are meant, of which the actor organizes each; archived ones keep their record."""
     if not wanted.every:
-        return [(await as_organizer(tx, actor, wanted.group_id)).group]
-    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+        return [(await as_organizer(tx, actor, wanted.group_id, archived=True)).group]
+    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id, archived=True)
     if not mine:
-        raise await refuse_groupless(tx, guild_of(actor))
+        raise await refuse_groupless(tx, actor)
     members = MemberRepository(tx)
     standings = [(group, await members.get(group.id, actor.user_id)) for group in mine]
     organized = [group for group, member in standings if member is not None and member.organizes]

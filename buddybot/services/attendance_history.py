@@ -36,7 +36,7 @@ class AttendanceHistories:
         """Return the page that stops at a meeting, counted from the first; without `stop` the newest."""
 
         async def script(tx: Tx) -> AttendanceHistory:
-            standing = await as_member(tx, actor, group_id)
+            standing = await as_member(tx, actor, group_id, archived=True)
             record = await RecordRepository(tx).read(
                 standing.group, now=self._work.now(), viewer=actor.user_id
             )

@@ -132,7 +132,7 @@ class AwayService:
             return [(await as_member(tx, actor, group_id)).group]
         groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
         if not groups:
-            raise await refuse_groupless(tx, guild_of(actor))
+            raise await refuse_groupless(tx, actor)
         return groups
 
     async def _note(self, tx: Tx, actor: Actor, group: Group, days: DaySpan, now: datetime) -> None:

@@ -21,11 +21,13 @@ from buddybot.domain.groups import (
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
 from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.domain.meetings import Meeting
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
 from buddybot.domain.rates import Rates
 from buddybot.domain.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
+from buddybot.services.announcements import Announcement
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
@@ -33,6 +35,7 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.records import RecordRepository, Span
 from buddybot.values import dataclass
 
@@ -43,6 +46,8 @@ MOST_MADE = 10
 RATED = 8
 """Meetings that the rates look back on."""
 _LATELY = timedelta(days=14)
+LAST_WORD_LIFE = timedelta(days=7)
+"""How long the channel can still be told that its group is archived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,9 +276,9 @@ class GroupService:
         await self._work.write(None, lambda tx: GroupRepository(tx).set_role(group.id, role_id))
 
     async def choices(
-        self, actor: Actor, *, organized: bool = False, rescue: bool = False
+        self, actor: Actor, *, organized: bool = False, rescue: bool = False, archived: bool = False
     ) -> Sequence[Group]:
-        """Return the groups the actor is in, or organizes, for autocomplete.
+        """Return the groups the actor is in, or organizes, for autocomplete; with `archived` ended ones too.
 
         `rescue` adds every group to what somebody who manages the server is offered.
         """
@@ -282,7 +287,7 @@ class GroupService:
             guild_id = access.guild_of(actor)
             if rescue and actor.manages_guild:
                 return await GroupRepository(tx).of_guild(guild_id)
-            mine = await GroupRepository(tx).of_user(guild_id, actor.user_id)
+            mine = await GroupRepository(tx).of_user(guild_id, actor.user_id, archived=archived)
             return [group for group in mine if not organized or await _organizes(tx, group.id, actor.user_id)]
 
         return await self._work.read(script)
@@ -297,12 +302,36 @@ class GroupService:
 
 
 async def archived(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
-    """Archive a group within a transaction: nobody can come in any more, nothing is owed."""
+    """Archive a group within a transaction: nobody can come in any more, nothing is owed.
+
+    The channel hears of it, unless nobody is left in the group.
+    """
     invitations = InvitationRepository(tx)
     for invitation in await invitations.open(group.id, now):
         await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
     await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    if await MemberRepository(tx).current(group.id):
+        await OutboxRepository(tx).plan(_last_word(group, now))
     return await in_line(tx, planner, group, now)
+
+
+def _last_word(group: Group, now: datetime) -> Owed:
+    return Owed(
+        key=key(group.id, local(now, group.zone).date(), PingKind.ARCHIVE),
+        guild_id=group.guild_id,
+        group_id=group.id,
+        meeting_id=None,
+        kind=PingKind.ARCHIVE,
+        recipient=GROUP,
+        due_at=now,
+        expires_at=now + LAST_WORD_LIFE,
+    )
+
+
+async def announce_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Tell the channel that its group has ended, and what its members keep; nobody is notified."""
+    del tx, ping, now
+    return Announcement(group, group.language) if group.state is GroupState.ARCHIVED else None
 
 
 async def _check_sizes(tx: Tx, group: Group, changes: Changes) -> None:

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.commitments import Commitment
-from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingState, answers_due
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
-from buddybot.services.access import guild_of, refuse_groupless
+from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.plans import Plan, expected, planned
@@ -102,7 +101,7 @@ class MeetingViews:
     async def next(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[NextView]:
         """Return the actor's next meeting in the named group, this channel's, or each of their groups.
 
-        Refusals: `group.none`, `group.unknown`.
+        Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
 
         async def script(tx: Tx) -> tuple[Sequence[NextView], bool]:
@@ -110,7 +109,9 @@ class MeetingViews:
                 guild_of(actor), actor.user_id, offered_since=self._work.now() - SHOWN_FOR
             )
             if not mine and group_id is None:
-                raise await refuse_groupless(tx, guild_of(actor))
+                raise await refuse_groupless(tx, actor)
+            if group_id is not None and all(group.id != group_id for group in mine):
+                await as_member(tx, actor, group_id)  # refuses a group that ended, and one of others
             groups = _asked_for(mine, actor, group_id)
             return [await self._next(tx, actor, group) for group in groups], waits
 
@@ -137,9 +138,6 @@ class MeetingViews:
 
 def _asked_for(mine: Sequence[OwnGroup], actor: Actor, group_id: GroupId | None) -> Sequence[OwnGroup]:
     if group_id is not None:
-        named = [group for group in mine if group.id == group_id]
-        if not named:
-            raise Refusal("group.unknown")
-        return named
+        return [group for group in mine if group.id == group_id]
     here = [group for group in mine if group.channel_id == actor.channel_id]
     return here if len(here) == 1 else mine

@@ -40,7 +40,7 @@ class OwnHistories:
         """Return the page that stops at a meeting, counted from their first; without `stop` the newest."""
 
         async def script(tx: Tx) -> OwnHistory:
-            group = (await as_member(tx, actor, group_id)).group
+            group = (await as_member(tx, actor, group_id, archived=True)).group
             everybody = await RecordRepository(tx).read(group, now=self._work.now(), viewer=actor.user_id)
             record = everybody.own(actor.user_id)
             total = len(record.sittings)

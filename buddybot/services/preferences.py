@@ -98,5 +98,5 @@ async def _groups(tx: Tx, actor: Actor, *, lock: bool = False) -> Sequence[Group
             await repository.lock(group.id)
         groups = await repository.of_user(guild_of(actor), actor.user_id)
     if not groups:
-        raise await refuse_groupless(tx, guild_of(actor))
+        raise await refuse_groupless(tx, actor)
     return groups

@@ -24,7 +24,7 @@ from buddybot.services.commitments import CommitmentService
 from buddybot.services.feedback import FeedbackService
 from buddybot.services.few import FewService
 from buddybot.services.fit import FitService
-from buddybot.services.groups import GroupService
+from buddybot.services.groups import GroupService, announce_archive
 from buddybot.services.guilds import GuildService
 from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews
@@ -171,6 +171,7 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
         PingKind.ALERT: AlertAnnouncer(rules.library),
         PingKind.OFFER: offers.announce,
         PingKind.KUDOS: kudos.announce,
+        PingKind.ARCHIVE: announce_archive,
         PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
         PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
         PingKind.SUMMARY: SummaryAnnouncer(planner),

@@ -125,15 +125,15 @@ class GroupRepository:
         )
         return [_group(row) for row in rows]
 
-    async def of_user(self, guild_id: GuildId, user_id: UserId) -> Sequence[Group]:
-        """Return the groups that the user is in now and that are not archived, by name."""
+    async def of_user(self, guild_id: GuildId, user_id: UserId, *, archived: bool = False) -> Sequence[Group]:
+        """Return the groups that the user is in now, by name; with `archived` those that ended too, last."""
         rows = await self._tx.all(
-            """
+            f"""
             SELECT g.* FROM groups g JOIN memberships m ON m.group_id = g.id
             WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL
-              AND g.state <> 'archived'
-            ORDER BY g.name_key
-            """,
+              {"" if archived else "AND g.state <> 'archived'"}
+            ORDER BY CASE WHEN g.state = 'archived' THEN 1 ELSE 0 END, g.name_key, g.id
+            """,  # of a constant
             guild_id=guild_id,
             user_id=user_id,
         )

@@ -14,10 +14,10 @@ from discord.app_commands import Choice
 from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Member, Rotation, check_capacity
+from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, UserId
 from buddybot.ui.kit import option
-from buddybot.ui.reply import actor_of
+from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Texts, shortened
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,18 @@ async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
 async def organized_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes."""
     return await _groups(interaction, current, organized=True)
+
+
+@unfailing
+async def groups_to_look_back_on(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person is in, archived ones too."""
+    return await _groups(interaction, current, organized=False, archived=True)
+
+
+@unfailing
+async def organized_groups_ever(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person organizes, or organized when they were archived."""
+    return await _groups(interaction, current, organized=True, archived=True)
 
 
 @unfailing
@@ -162,13 +174,25 @@ def zone_matches(written: str) -> list[str]:
 
 
 async def _groups(
-    interaction: Interaction, current: str, *, organized: bool, rescue: bool = False
+    interaction: Interaction,
+    current: str,
+    *,
+    organized: bool,
+    rescue: bool = False,
+    archived: bool = False,
 ) -> list[Choice[str]]:
     found: list[Group] = await interaction.client.services.groups.choices(
-        actor_of(interaction), organized=organized, rescue=rescue
+        actor_of(interaction), organized=organized, rescue=rescue, archived=archived
     )
-    wanted = current.casefold().strip()
-    return [choice(group.name, group.id) for group in found if wanted in group.name.casefold()]
+    wanted, texts = current.casefold().strip(), texts_of(interaction)
+    return [choice(group_label(texts, group), group.id) for group in found if wanted in group.name.casefold()]
+
+
+def group_label(texts: Texts, group: Group) -> str:
+    """Return how a group is offered: an archived one says so, for another may have its name."""
+    if group.state is not GroupState.ARCHIVED:
+        return group.name
+    return texts.plain("groups.archive.label", group=group.name)
 
 
 def parse_id(value: str) -> int:

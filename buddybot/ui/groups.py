@@ -82,6 +82,13 @@ def _member_line(texts: Texts, each: Member) -> Markup:
     return texts("groups.info.organizer", member=line) if each.organizes else line
 
 
+def archived_card(texts: Texts, group: Group) -> Card:
+    """Return what the channel of an archived group reads last."""
+    card = Card(colour=QUIET).text(texts("groups.archive.told", group=group.name))
+    card.text(texts("groups.archive.kept"))
+    return card.row(button(texts.plain("groups.archive.weeks"), "me_weeks", group.id))
+
+
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:
     """Return the charter; organizers can change it from here."""
     card = Card().text(Markup(f"### {texts('groups.charter.title', group=group.name)}"))

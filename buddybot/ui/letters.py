@@ -10,6 +10,7 @@ from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.few import question_card
 from buddybot.ui.fit import offer_card
+from buddybot.ui.groups import archived_card
 from buddybot.ui.kit import Card
 from buddybot.ui.kudos import kudos_card
 from buddybot.ui.meetings import change_card, meeting_card
@@ -32,6 +33,7 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.ALERT: alert_card,
     PingKind.OFFER: offer_card,
     PingKind.KUDOS: kudos_card,
+    PingKind.ARCHIVE: archived_card,
 }
 
 

@@ -244,6 +244,7 @@ TABLE = {
     "me_quiet": Line(MINE),
     "me_quiet_given": Line(MINE, fields={"start": "21:00", "end": "8:00"}),
     "me_stay": Line(ANYWHERE),
+    "me_weeks": Line(GROUP, "{group}"),
     "me_zone": Line(MINE),
     "me_zone_chosen": Line(MINE, values=("Europe/Berlin",)),
     "me_zone_given": Line(MINE, fields={"zone": "Berlin"}),

@@ -103,7 +103,8 @@ async def test_archiving_asks_once(place: Place) -> None:
     asked = await place.olga.slash(place.channel, "group archive")
     done = await press(place.olga, asked, "Archive it")
     assert "is archived" in texts_in(done.response)
-    assert "no buddy group in this server" in await place.ask(place.ana, "group info")
+    assert "Rowan group is archived" in await place.ask(place.ana, "group info")
+    await place.world.run_due()
     assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
 
 

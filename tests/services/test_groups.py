@@ -196,9 +196,11 @@ async def test_an_archived_group_is_gone_for_everybody(club: Club) -> None:
     group = (await club.group()).group
     offer = await club.invitations.invite(club.actor(ORGANIZER), ANA, group.id)
     await club.groups.archive(club.actor(ORGANIZER), group.id)
-    assert await club.rows("SELECT id FROM outbox WHERE state = 'planned'") == []
-    async with refused("group.unknown"):
+    assert await club.rows("SELECT kind FROM outbox WHERE state = 'planned'") == [{"kind": "archive"}]
+    async with refused("group.archived"):
         await club.groups.info(club.actor(ORGANIZER), group.id)
+    async with refused("group.unknown"):
+        await club.groups.info(club.actor(STRANGER), group.id)
     async with refused("invitation.used"):
         await club.invitations.accept(club.actor(ANA), offer.invitation.id)
 
