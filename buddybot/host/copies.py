@@ -5,14 +5,18 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from buddybot import locales
 from buddybot.app import times_of
+from buddybot.domain.errors import Refusal
+from buddybot.host.database import odd_tables
 from buddybot.pings.planner import Planner
 from buddybot.services.restores import RestoreService
 from buddybot.services.work import Work
 from buddybot.settings import Settings
 from buddybot.storage.copies import back_up, put_in_place, staged
-from buddybot.storage.database import connect, sqlite_path
+from buddybot.storage.database import Tx, connect, sqlite_path
 from buddybot.storage.errors import StorageError
+from buddybot.storage.groups import GroupRepository
 from buddybot.storage.migrations import migrate
 
 OK, ELSEWHERE = 0, 2
@@ -82,12 +86,34 @@ async def _settle(settings: Settings, url: str, now: datetime) -> int:
     """Bring a database up to date and settle it as a copy; returns how many pings that gives up."""
     database = await connect(url)
     try:
+        if odd := await odd_tables(database):
+            raise StorageError(f"The database is not what buddybot makes: {odd}. Put back another copy.")
+        if database.engine == "sqlite" and await database.read(_without_parents):
+            raise StorageError(
+                "The database holds rows whose group or meeting is gone: put back another copy."
+            )
         await migrate(database)
+        await database.read(_require_languages)
         work = Work(database=database, now=lambda: now, changed=lambda: None)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         return await RestoreService(work, planner).settle_as_copy()
+    except (Refusal, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise StorageError(
+            f"The copy holds something that buddybot does not write ({type(error).__name__}): "
+            "put back another one."
+        ) from None
     finally:
         await database.close()
+
+
+async def _require_languages(tx: Tx) -> None:
+    for group in await GroupRepository(tx).everywhere():
+        if group.language not in locales.available():
+            raise StorageError(f"Group {group.id} speaks a language that this buddybot does not have.")
+
+
+async def _without_parents(tx: Tx) -> bool:
+    return await tx.one("SELECT 1 FROM pragma_foreign_key_check LIMIT 1") is not None
 
 
 def _without_password(address: str) -> str:

@@ -1,13 +1,16 @@
 """The configured database, for commands that read it while the bot may be running."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from buddybot.domain.groups import Group
 from buddybot.errors import OperatorError
-from buddybot.storage.database import Database, Tx, connect
+from buddybot.storage.database import Database, StorageError, TransientError, Tx, connect
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.migrations import pending
+from buddybot.storage.migrations import faults, pending
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -20,6 +23,17 @@ async def host_database(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+async def odd_tables(database: Database) -> str:
+    """Say in what the tables differ from what buddybot makes; nothing where that cannot be found out."""
+    try:
+        return "; ".join(await faults(database))
+    except TransientError:
+        raise
+    except StorageError as error:  # a server that allows no temporary tables
+        log.warning("whether the database has the right tables could not be found out: %s", error)
+        return ""
 
 
 async def group_named(tx: Tx, group_id: int) -> Group:

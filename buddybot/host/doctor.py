@@ -15,13 +15,14 @@ from pathlib import Path
 from buddybot.domain.text import excerpt
 from buddybot.domain.zones import is_known
 from buddybot.errors import OperatorError
+from buddybot.host.database import odd_tables
 from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
 from buddybot.library import load_activities
 from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
 from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.errors import StorageError
-from buddybot.storage.migrations import faults, pending
+from buddybot.storage.migrations import pending
 from buddybot.storage.restores import RestoreRepository
 from buddybot.storage.zones import StoredZoneRepository
 from buddybot.values import dataclass
@@ -122,7 +123,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             database = await connect(settings.database_url)
             try:
                 waiting = await pending(database)
-                odd = await _odd_tables(database)
+                odd = await odd_tables(database)
                 stored = Stored(
                     skew=await _skew(database, now),
                     copied_at=None if waiting or odd else await database.read(_unsettled),
@@ -161,14 +162,6 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             "when the bot starts on it. If it is not meant to be put to work, name another.",
         ), stored
     return Finding("database", State.OK, f"{name}, reachable and up to date."), stored
-
-
-async def _odd_tables(database: Database) -> str:
-    """In what the schema differs from what the migrations make; nothing where that cannot be seen."""
-    try:
-        return "; ".join(await faults(database))
-    except StorageError:  # a server that allows no temporary tables
-        return ""
 
 
 async def _unsettled(tx: Tx) -> datetime | None:

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from buddybot.storage.copy_rows import load_rows
 from buddybot.storage.errors import StorageError
 from buddybot.storage.rows import epoch
 from buddybot.storage.sqlite_script import is_busy
@@ -44,13 +45,15 @@ def back_up(source: Path, target: Path, now: datetime) -> int:
 
 @contextmanager
 def staged(copy: Path, target: Path) -> Iterator[Path]:
-    """Give a whole copy of the copy, beside the database whose place it may take; it is gone afterwards.
+    """Give a new database with the copy's rows, beside the one whose place it may take, for the block.
 
     Raises StorageError when the copy is none.
     """
     _require_copy(copy)
     with _beside(target) as partial:
-        _copy(copy, partial)
+        with _beside(target, "-read") as read:
+            _copy(copy, read)
+            load_rows(read, partial, copy=copy)
         yield partial
 
 
@@ -152,9 +155,9 @@ def _copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _beside(target: Path, ending: str = "") -> Iterator[Path]:
     """Give a file beside the target, for its owner's eyes only, which is gone afterwards."""
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}{ending}")
     try:
         partial.parent.mkdir(parents=True, exist_ok=True)
         partial.touch(mode=0o600, exist_ok=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from buddybot.storage.database import Database, StorageError, TransientError, Tx, connect
 from buddybot.storage.parameters import tokens
@@ -22,6 +22,9 @@ from buddybot.storage.schema import (
     describe_sqlite,
     differences,
 )
+
+if TYPE_CHECKING:  # a start on PostgreSQL loads it for nothing else
+    import sqlite3
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,22 @@ async def faults(database: Database, *, folder: Path | None = None) -> list[str]
     return differences(await database.read(lambda tx: describe_postgres(tx, like=expected)), expected)
 
 
+def make_sqlite(opened: "sqlite3.Connection", recorded: Mapping[str, str | None]) -> None:
+    """Make in an empty SQLite database what the migrations make that another one has, with their record.
+
+    `recorded` has their checksums, where they are known. Raises StorageError when this buddybot has others.
+    """
+    scripts = _scripts(None)
+    _require_same(recorded, scripts)
+    opened.execute(MADE_RECORD)
+    for name in sorted(recorded):
+        for statement in statements(scripts[name], "sqlite"):
+            opened.execute(statement)
+        opened.execute(
+            f"INSERT INTO {RECORD} (name, checksum) VALUES (?, ?)", (name, checksum(scripts[name]))
+        )
+
+
 def checksum(script: str) -> str:
     """Return what tells a migration from another; how its lines end does not count."""
     plain = "\n".join(line.rstrip() for line in script.strip().splitlines())
@@ -120,14 +139,18 @@ def statements(script: str, engine: Engine) -> Iterator[str]:
 async def _read_record(database: Database, scripts: Mapping[str, str]) -> dict[str, str | None]:
     """Return the migrations that the database has, in order, and the checksum of each if it is known."""
     recorded = await database.read(lambda tx: _looked_up(tx, database.engine))
-    _missing(list(scripts), list(recorded))
+    _require_same(recorded, scripts)
+    return recorded
+
+
+def _require_same(recorded: Mapping[str, str | None], scripts: Mapping[str, str]) -> None:
+    _missing(list(scripts), sorted(recorded))
     for name, noted in recorded.items():
         if noted is not None and noted != checksum(scripts[name]):
             raise StorageError(
                 f"The migration {name} is not the one that the database was made with: install a released "
                 "buddybot, or the one that made it."
             )
-    return recorded
 
 
 async def _adopt(database: Database, scripts: Mapping[str, str], folder: Path | None) -> None:

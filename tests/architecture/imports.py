@@ -119,6 +119,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
         ),
         "buddybot.storage.migrations",
         "buddybot.storage.copies",
+        "buddybot.storage.copy_rows",
     ),
     "asyncpg": _among("buddybot.storage.postgres", "buddybot.storage.postgres_relay"),
     "icalendar": _among("buddybot.exports.ics"),

@@ -187,6 +187,64 @@ def test_a_copy_of_a_newer_buddybot_is_refused(
     assert sentence.startswith("The database is newer than this buddybot")
 
 
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("CREATE TRIGGER t AFTER INSERT ON kudos BEGIN SELECT 1; END", "trigger t is not ours"),
+        ("UPDATE groups SET state = 'sleeping'", "holds a value in groups.state"),
+        ("UPDATE groups SET language = '../en'", "speaks a language that this buddybot does not have"),
+        ("UPDATE memberships SET group_id = 77", "belongs to one of groups that is not there"),
+    ],
+)
+def test_a_copy_that_was_tampered_with_ends_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+    environ: dict[str, str],
+    tmp_path: Path,
+    statement: str,
+    words: str,
+) -> None:
+    said(capsys, "backup", str(tmp_path / "copy"), environ=environ)
+    with closing(sqlite3.connect(tmp_path / "copy")) as opened:
+        opened.execute(statement)
+        opened.commit()
+    assert words in refused(capsys, "restore", str(tmp_path / "copy"), environ=environ)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DROP TABLE kudos", "table kudos is missing"),
+        ("ALTER TABLE away DROP COLUMN last_day", "away"),
+        ("DROP INDEX memberships_current", "index memberships_current is missing"),
+    ],
+)
+def test_what_was_restored_otherwise_is_not_settled_when_its_tables_are_others(
+    capsys: pytest.CaptureFixture[str], empty_url: str, statement: str, words: str
+) -> None:
+    environ = {"DATABASE_URL": empty_url}
+    assert cli.main(["migrate"], environ) == 0
+    asyncio.run(change(empty_url, statement))
+    assert cli.main(["restore", "--settle"], environ) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_what_was_restored_otherwise_is_not_settled_when_a_row_lost_its_parent(
+    capsys: pytest.CaptureFixture[str], environ: dict[str, str]
+) -> None:
+    with closing(sqlite3.connect(database(environ))) as opened:
+        opened.execute("UPDATE memberships SET group_id = 77")
+        opened.commit()
+    assert "is gone" in refused(capsys, "restore", "--settle", environ=environ)
+
+
+async def change(url: str, statement: str) -> None:
+    opened = await connect(url)
+    try:
+        await opened.write(lambda tx: tx.run(statement))
+    finally:
+        await opened.close()
+
+
 def test_a_database_in_use_stays(
     capsys: pytest.CaptureFixture[str], environ: dict[str, str], tmp_path: Path
 ) -> None:
