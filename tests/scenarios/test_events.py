@@ -130,10 +130,17 @@ async def test_a_skipped_meeting_that_is_held_after_all_has_an_event_again(shown
     assert [event.name for event in shown.shown()] == ["Rowan · meeting 2", "Rowan · meeting 1"]
 
 
+async def test_an_event_moves_along_with_its_meeting_in_a_new_schedule(shown: Gatherings) -> None:
+    made = shown.one().id
+    await shown.rowan.ask("Ana", "meeting schedule", weekday=2)
+    assert (shown.one().id, start_of(shown.one())) == (made, FIRST + timedelta(days=1))
+
+
 async def test_a_meeting_that_a_new_schedule_drops_leaves_no_event_behind(shown: Gatherings) -> None:
-    await shown.rowan.ask("Ana", "meeting schedule", weekday=4)
+    await shown.world.until(FIRST - timedelta(hours=31))
+    await shown.rowan.ask("Ana", "meeting schedule", weekday=0, time="11:00")
     assert shown.all()[0].status == CANCELLED
-    assert start_of(shown.one()) == datetime(2026, 1, 2, 19, tzinfo=UTC)
+    assert start_of(shown.one()) == datetime(2026, 1, 12, 11, tzinfo=UTC)
     assert await shown.states() == ["shown"]
 
 
