@@ -9,7 +9,6 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.glances import NextMeeting
 from buddybot.storage.rows import epoch
 
-
 _MEMBERS_THEN = "m.joined_at <= :at AND (m.left_at IS NULL OR m.left_at > :at)"
 _GONE_THEN = "CASE WHEN m.gone_since <= :at THEN 1 ELSE 0 END"
 

@@ -190,7 +190,7 @@ async def test_the_event_of_a_held_meeting_ends_as_held_when_discord_had_not_beg
     await shown.rowan.ask("Ana", "meeting start")
     assert shown.one().status == SCHEDULED
     shown.world.env.inject_error("PATCH", EVENT, status=500)
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     await shown.world.run_due()
     first, second = shown.all()
     assert (first.status, start_of(second)) == (COMPLETED, FIRST + WEEK)
@@ -204,7 +204,7 @@ async def test_an_event_that_began_and_could_not_be_ended_is_ended_with_the_next
     await shown.rowan.ask("Ana", "meeting start")
     shown.world.env.backend.edit_scheduled_event(shown.guild.id, shown.one().id, {"status": ACTIVE})
     shown.world.env.inject_error("PATCH", EVENT, status=500)
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     assert shown.all()[0].status == ACTIVE
     await shown.world.run_due()
     assert shown.all()[0].status == COMPLETED
