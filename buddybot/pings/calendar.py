@@ -10,10 +10,10 @@ from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrence, occurrences
 from buddybot.domain.succession import find_successors
 from buddybot.domain.zones import is_known, usable
-from buddybot.pings.owed import SUMMARY_LIFE
+from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services import calendar
 from buddybot.storage.agreements import AgreementRepository
-from buddybot.storage.cards import CardRepository
+from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
@@ -36,14 +36,19 @@ class Calendar:
         self._meetings = MeetingRepository(tx)
         self._successions = SuccessionRepository(tx)
 
-    async def settle(self, count: int, close_after: timedelta) -> None:
-        """Bring the meetings that wait in line with the schedule and the zones, then make those missing."""
+    async def settle(self, count: int, times: Times) -> None:
+        """Bring the meetings that wait in line with the schedule and the zones, then make those missing.
+
+        Those that people have heard of, and that are later by now, are to be announced again.
+        """
         for meeting in await self._meetings.ahead(self._group.id):
-            await self._end(meeting, close_after)
+            await self._end(meeting, times.close_after)
         followed = await self._follow_schedule()
         for meeting in await self._meetings.ahead(self._group.id):
             if meeting.state is MeetingState.SCHEDULED and meeting.id not in followed:
                 await self._recompute(meeting)
+        for meeting in await self._meetings.ahead(self._group.id):
+            await self._announce_again(meeting, times)
         await self._forget_dropped()
         if self._schedule is not None:
             await self._make(self._schedule, count)
@@ -216,6 +221,17 @@ class Calendar:
                 moved=False,
             )
             await CardRepository(self._tx).touch(meeting.id)
+
+    async def _announce_again(self, meeting: Meeting, times: Times) -> None:
+        """Let a meeting that is much later than was announced have a card, and a question, again."""
+        if meeting.state is not MeetingState.SCHEDULED:
+            return
+        cards = [ping for ping in await self._pings(meeting) if ping.kind is PingKind.CARD]
+        due = card_due(self._group, meeting, times)
+        if cards and is_heard_of_no_more(max(cards, key=lambda ping: ping.id), due, self._now):
+            await self._successions.announce_again(meeting.id)
+            if meeting.few_decision is not None:  # a question that is open still stands
+                await CardRepository(self._tx).retire(meeting.id, CardKind.FEW)
 
     async def _make(self, schedule: Schedule, count: int) -> None:
         """Keep `count` regular meetings ahead; a day that was skipped or called off stays so."""

@@ -45,7 +45,7 @@ class Planner:
             await _cancel(tx, current, set(), now)
             return
         schedule = await ScheduleRepository(tx).get(group.id)
-        await Calendar(tx, current, schedule, now).settle(self._ahead, self._times.close_after)
+        await Calendar(tx, current, schedule, now).settle(self._ahead, self._times)
         await venues.settle(tx, current, now)
         await self._plan_pings(tx, current, schedule, now)
 

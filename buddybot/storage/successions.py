@@ -35,6 +35,15 @@ class SuccessionRepository:
             by_hand=int(by_hand),
         )
 
+    async def announce_again(self, meeting_id: MeetingId) -> None:
+        """Let a meeting be announced once more; what was decided when few came was about another time."""
+        await self._tx.run(
+            """
+            UPDATE meetings SET announcement = announcement + 1, few_decision = NULL WHERE id = :meeting_id
+            """,
+            meeting_id=meeting_id,
+        )
+
     async def put_rescheduled(self, meeting_id: MeetingId, now: datetime) -> None:
         """Note that a new schedule changed the meeting's start, or left it no day."""
         await self._tx.run(

@@ -51,6 +51,13 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
     return card
 
 
+def earlier_card(texts: Texts, view: MeetingView) -> Card:
+    """Return what is left of a message about a meeting that was moved since, and is announced again."""
+    return Card(colour=QUIET).text(
+        texts("meetings.card.earlier", group=view.group.name, **_when(view.meeting)),
+    )
+
+
 def change_card(texts: Texts, view: ChangeView) -> Card:
     """Return the short notice of a change; its button shows each member what is next for them."""
     meeting = view.meeting
