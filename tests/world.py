@@ -66,6 +66,12 @@ class World:
         self._people[guild.id, name] = actor
         return actor
 
+    def know(
+        self, name: str, guild: simcord.GuildHandle, user: simcord.UserHandle, actor: simcord.MemberActor
+    ) -> None:
+        """Take over a person who is in a server already."""
+        self._users[name], self._people[guild.id, name] = user, actor
+
     # -- time ---------------------------------------------------------------------------------
 
     @property

@@ -125,13 +125,18 @@ class Wire:
         return await self._send(COMPLETE, actor, place, data)
 
     async def press(
-        self, actor: simcord.MemberActor, place: Place, custom_id: str, values: Sequence[str] | None = None
+        self,
+        actor: simcord.MemberActor,
+        place: Place,
+        custom_id: str,
+        values: Sequence[str] | None = None,
+        on: Message | None = None,
     ) -> Answer:
-        """Press a button, or choose values from a select."""
+        """Press a button, or choose values from a select; without a message it is on one of the bot's."""
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": _BUTTON}
         if values is not None:
             data |= {"component_type": _CHOICE, "values": list(values)}
-        return await self._send(PRESS, actor, place, data)
+        return await self._send(PRESS, actor, place, data, on)
 
     async def submit(
         self, actor: simcord.MemberActor, place: Place, custom_id: str, fields: Fields
@@ -184,7 +189,12 @@ class Wire:
         return {**data, "resolved": resolved} if resolved else data
 
     async def _send(
-        self, kind: int, actor: simcord.MemberActor, place: Place, data: dict[str, Any]
+        self,
+        kind: int,
+        actor: simcord.MemberActor,
+        place: Place,
+        data: dict[str, Any],
+        on: Message | None = None,
     ) -> Answer:
         backend, begun = self._env.backend, len(self._env.http_requests)
         record, payload = interactions.base_payload(
@@ -196,7 +206,7 @@ class Wire:
             data=data,
         )
         if kind in (PRESS, SUBMIT):
-            door = self._door(place)
+            door = on or self._door(place)
             payload["message"] = dict(serializers.message_payload(backend, door))
             record.source_message_id = door.id
         backend.emit("INTERACTION_CREATE", payload)

@@ -114,14 +114,11 @@ async def live(database: Database, name: str) -> Life:
 Act = Callable[[Services, Life], Awaitable[object]]
 
 ACTS: Mapping[str, Act] = {
-    "AttendanceService._record people": lambda s, a: s.attendance.record(
+    "AttendanceService.record": lambda s, a: s.attendance.record(
         a.actor(ORGANIZER), a.meeting, {UserId(ANA): Attendance.PRESENT}
     ),
-    "AttendanceService._record the rest": lambda s, a: s.attendance.record_rest(
+    "AttendanceService.record_rest": lambda s, a: s.attendance.record_rest(
         a.actor(ORGANIZER), a.meeting, Attendance.PRESENT
-    ),
-    "AttendanceService._record what is suggested": lambda s, a: s.attendance.confirm(
-        a.actor(ORGANIZER), a.meeting
     ),
     "AttendanceExport.export": lambda s, a: s.attendance_export.export(
         a.actor(), Wanted(form="csv", group_id=a.group.id)
@@ -206,9 +203,8 @@ ORGANIZED = frozenset(
 CLOSED = frozenset(
     {
         "AttendanceExport.export",
-        "AttendanceService._record what is suggested",
-        "AttendanceService._record people",
-        "AttendanceService._record the rest",
+        "AttendanceService.record",
+        "AttendanceService.record_rest",
         "VisitorService.add",
     }
 )
@@ -222,7 +218,6 @@ ALIKE = {
     "ActivityService.wish": "as LocationService.vote",
     "AlertService._decide": "as GroupService.change: an organizer's own act",
     "AlertService._watch": "writes no person's id",
-    "AttendanceService.undo": "as AttendanceService.record",
     "CorrectionService.correct": "as AttendanceService.record",
     "CorrectionService.did_meet": "as AttendanceService.record",
     "CorrectionService.did_not_meet": "as AttendanceService.record",

@@ -1,0 +1,96 @@
+"""What members do about themselves, and what is done about them."""
+
+from tests.changes.life import Moment
+from tests.changes.making import people
+from tests.changes.words import Change, cancelled, recomputed
+
+ROWS: dict[str, Change] = {
+    "take time away back": Change(
+        people.stay,
+        Moment.EVENING,
+        {"rsvps": recomputed("Time away no longer answers.", {"Cho": "away.freed"})},
+        prepare=people.go_away_first,
+        says=0,
+        covers=("away_drop",),
+    ),
+    "be back early": Change(
+        people.take_back_away,
+        Moment.EVENING,
+        {"rsvps": recomputed("Time away no longer answers.", {"Dev": "away.freed"})},
+        says=0,
+        covers=("away_drop",),
+    ),
+    "a late answer": Change(
+        people.answer_late,
+        Moment.MEETING,
+        {"rsvps": recomputed("The last word counts."), "roles": recomputed("Who comes is in the round.")},
+        says=0,
+        covers=("rsvp",),
+    ),
+    "answer": Change(
+        people.answer,
+        Moment.EVENING,
+        {"rsvps": recomputed("The last word counts.")},
+        says=0,
+        covers=("rsvp", "next_rsvp", "dm_rsvp"),
+    ),
+    "be here": Change(
+        people.be_here,
+        Moment.MEETING,
+        {"roles": recomputed("Who is there is in the round."), "attendance": recomputed("They say so.")},
+        says=0,
+        covers=("here",),
+    ),
+    "pass the word": Change(people.pass_the_word, Moment.MEETING, {}, says=0, covers=("next_turn",)),
+    "take a break": Change(
+        people.pause_oneself,
+        Moment.EVENING,
+        {"rsvps": recomputed("Time away answers for the member.")},
+        says=0,
+        covers=("offer_paused",),
+    ),
+    "no nudges": Change(
+        people.stop_nudges,
+        Moment.EVENING,
+        {"pings": recomputed("There is nobody to nudge.")},
+        says=0,
+        covers=("me_nudges", "nudge_stop"),
+    ),
+    "quiet hours": Change(
+        people.be_quiet,
+        Moment.EVENING,
+        {"reminders": recomputed("It waits until the quiet hours are over.")},
+        says=0,
+        covers=("me_quiet_given",),
+    ),
+    "a zone of one's own": Change(
+        people.be_elsewhere,
+        Moment.EVENING,
+        {
+            "pings": recomputed("The nudge is at ten by the member's clock."),
+            "reminders": recomputed("It keeps to the quiet hours by the member's clock."),
+        },
+        says=0,
+        covers=("me_zone_given", "me_zone_chosen"),
+    ),
+    "no more messages": Change(
+        people.stop_messages,
+        Moment.EVENING,
+        {
+            "pings": recomputed("The nudge is in the channel then."),
+            "reminders": cancelled(
+                "Nobody is written to who does not want it.", {"Eli": "me.settings.title"}
+            ),
+        },
+        says=0,
+        covers=("me_direct", "dm_stop"),
+    ),
+    "join": Change(
+        people.join,
+        Moment.EVENING,
+        {"role": recomputed("It is for members."), "exports": recomputed("There is one more member.")},
+        says=1,
+        covers=("/group invite", "invitation_accept", "/me join"),
+    ),
+    "hand on the office": Change(people.hand_on_office, Moment.EVENING, {}, covers=("/group transfer",)),
+}
