@@ -12,6 +12,7 @@ from enum import StrEnum
 from random import Random
 
 from buddybot.domain.attendance import Attendance
+from buddybot.domain.pulse import published
 from buddybot.domain.stagnation_tally import Tally
 
 WEEKS = 60
@@ -227,6 +228,7 @@ class _Group:
 
     def _tally(self, week: int, counted: _Week) -> Tally:
         has = self._world.has_commitments
+        votes = counted.votes if published(counted.votes) else []  # of what is not published nothing is kept
         return Tally(
             week=week,
             roster=len(self._people),
@@ -234,8 +236,8 @@ class _Group:
             items=counted.items if has else None,
             done=counted.done if has else None,
             reporters=counted.reporters if has else None,
-            pulse_n=len(counted.votes),
-            pulse_sum=sum(counted.votes),
+            pulse_n=len(votes),
+            pulse_sum=sum(votes),
         )
 
 

@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import json
 import logging
+import secrets
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -19,6 +19,7 @@ from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
+from buddybot.pings.delivery_faults import FAULTS, told
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
 from buddybot.places import cogs_package
@@ -27,7 +28,7 @@ from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.client import Client
-from buddybot.ui.reply import Reply, actor_of, told
+from buddybot.ui.reply import Reply, actor_of
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -195,14 +196,17 @@ class BuddyBot(Client):
         return interaction.response.type not in (None, discord.InteractionResponseType.modal)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
-        """End an unexpected error of a click, a form or an event: a reference and a log line."""
+        """End an unexpected error of a click, a form or an event: a reference and a log line.
+
+        What follows an answer that was given is no fault of what was asked for: nobody is told of it.
+        """
         error = sys.exc_info()[1]
         if not isinstance(error, Exception):
             return
-        if args and isinstance(args[0], discord.Interaction):
+        if event_method == "on_interaction":
             await failed(args[0], error)
         else:
-            log.error("event %s failed", event_method, exc_info=error)
+            log.error("event %s failed, reference %s", event_method, secrets.token_hex(4), exc_info=error)
 
     async def sync_commands(self) -> None:
         """Tell Discord the command tree when it is not the one told last; a day allows 200 creations."""
@@ -224,7 +228,7 @@ class BuddyBot(Client):
         """Ask Discord whether the bot is out of a server; None when it cannot say now."""
         try:
             await self.fetch_guild(guild_id, with_counts=False)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except FAULTS as error:
             if isinstance(error, discord.HTTPException) and error.code in _OUT:
                 return True
             log.info("whether guild %s is gone could not be asked: %s", guild_id, told(error))

@@ -142,9 +142,26 @@ class AttendanceCog(commands.Cog):
             )
             await reply.replace(attendance_card(reply.texts, waiting))
 
+    @route("attendance_confirm")
+    async def confirm(self, interaction: Interaction, given: Input) -> None:
+        """Record what is suggested."""
+        async with Reply(interaction) as reply:
+            waiting = await self._attendance.confirm(reply.actor, MeetingId(given.number(0)))
+            await reply.replace(attendance_card(reply.texts, waiting))
+
+    @route("attendance_undo")
+    async def undo(self, interaction: Interaction, given: Input) -> None:
+        """Take back what the click before recorded."""
+        async with Reply(interaction) as reply:
+            meeting_id = MeetingId(given.number(0))
+            waiting = await self._attendance.undo(
+                reply.actor, meeting_id, first=given.number(1), last=given.number(2)
+            )
+            await reply.replace(attendance_card(reply.texts, waiting))
+
     @route("attendance_all")
     async def record_all(self, interaction: Interaction, given: Input) -> None:
-        """Record everybody who is left as present."""
+        """Record everybody who is left as present, in the way they said they would be."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
             waiting = await self._attendance.record_rest(reply.actor, meeting_id, Attendance.PRESENT)

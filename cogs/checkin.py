@@ -109,7 +109,10 @@ class CheckInCog(commands.Cog):
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
             closing = await self._checkins.close(reply.actor, meeting_id)
-            await reply.replace(closed_card(reply.texts, closing))
+            waiting = None
+            if closing.unrecorded:
+                waiting = await self._bot.services.attendance.unrecorded(reply.actor, meeting_id=meeting_id)
+            await reply.replace(closed_card(reply.texts, closing, waiting))
             await self._bot.live.refresh(meeting_id)
 
 

@@ -65,7 +65,7 @@ class Correction:
 def trail(ledger: Iterable[Entry]) -> Sequence[Correction]:
     """Return what was corrected, in the ledger's order; what was recorded for the first time is not there.
 
-    A correction has a reason, unless the data of whoever gave it was deleted.
+    A correction has a reason, unless it took a click back or the data of whoever gave it was deleted.
     """
     found: list[Correction] = []
     for entry in ledger:
@@ -98,6 +98,22 @@ def wrote_there(report: CheckIn, meeting: Meeting) -> bool:
     return any(began(meeting) <= at <= until for at in (report.created_at, report.updated_at))
 
 
+def suggested(answer: Answer | None) -> Attendance | None:
+    """Return how somebody who is unrecorded probably was at a meeting, by what they said before.
+
+    None without a word of theirs. It is recorded only when an organizer confirms it.
+    """
+    return None if answer is None else _BY_ANSWER[answer]
+
+
+_BY_ANSWER = {
+    Answer.GOING: Attendance.PRESENT,
+    Answer.LATE: Attendance.LATE,
+    Answer.VIRTUAL: Attendance.VIRTUAL,
+    Answer.APOLOGIES: Attendance.EXCUSED,
+}
+
+
 def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
     """Return what closing a meeting may record of a member without asking anybody.
 
@@ -106,7 +122,6 @@ def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
     until an organizer says.
     """
     if checked_in_there:
-        if answer is Answer.LATE:
-            return Attendance.LATE
-        return Attendance.VIRTUAL if answer is Answer.VIRTUAL else Attendance.PRESENT
+        likely = suggested(answer)
+        return likely if likely is not None and likely.attended else Attendance.PRESENT
     return Attendance.EXCUSED if answer is Answer.APOLOGIES else Attendance.UNRECORDED

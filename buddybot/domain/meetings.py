@@ -31,6 +31,8 @@ class Reason(StrEnum):
     HOLIDAY = "holiday"
     FEW = "few"
     OTHER = "other"
+    SCHEDULE = "schedule"
+    """A new schedule has no day for it. Only the group's notice of that still needs the meeting."""
 
 
 class FewDecision(StrEnum):
@@ -54,9 +56,13 @@ _NEXT: dict[MeetingState, frozenset[MeetingState]] = {
 class Meeting:
     """One meeting; local day, time and zone are the truth, the instants derive from them.
 
-    `slot` is the local date the schedule gave it; it stays when the meeting is moved. `moved_from`
-    is the start that the group was last told of before a move. `sequence` counts the changes of its
-    entry in a calendar, `few_decision` is what an organizer decided when few had said they come.
+    `slot` is the local date the schedule gave it first; it never changes, and calendars and pings know
+    the meeting by it. `given_day` is the date of the present schedule that it takes, where that is
+    another. `by_hand` is one whose day or time an organizer put. `moved_from` is the start that the group
+    was last told of before a move. `rescheduled_at` is when a new schedule last changed its start, or left
+    it no day. `announcement` counts how often it was moved so far that it is announced again.
+    `sequence` counts the changes of its entry in a calendar, `few_decision` is what an organizer decided
+    when few had said they come.
     `holiday` marks one that was held in a week that does not count; `activity` is its key in the
     library, and `lead_id` leads it. `reduced` is one so old that only counts are left of it.
     """
@@ -86,6 +92,20 @@ class Meeting:
     activity: str | None = None
     lead_id: UserId | None = None
     reduced: bool = False
+    given_day: date | None = None
+    by_hand: bool = False
+    rescheduled_at: datetime | None = None
+    announcement: int = 0
+
+    @property
+    def stands_for(self) -> date:
+        """The local date of the schedule that it takes, wherever it was moved."""
+        return self.given_day or self.slot
+
+    @property
+    def dropped(self) -> bool:
+        """Whether a new schedule has no day for it: the schedule may give its old one to another."""
+        return self.state is MeetingState.CANCELLED and self.reason == Reason.SCHEDULE.value
 
     @property
     def ahead(self) -> bool:

@@ -52,6 +52,8 @@ NOTICES = frozenset(
     }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""
+ANNOUNCING = frozenset({PingKind.CARD, PingKind.REMINDER, PingKind.FEW, PingKind.CHECKIN, PingKind.SUMMARY})
+"""What the group goes by: a meeting of which one of these was said stays where it is in a new schedule."""
 
 
 class PingState(StrEnum):

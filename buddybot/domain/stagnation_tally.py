@@ -77,7 +77,7 @@ def completion(tally: Tally) -> Share:
 def pulse(tally: Tally, waiting: tuple[int, int]) -> tuple[Share, tuple[int, int]]:
     """The ratings that may be used, and the sum and number that wait for more.
 
-    Fewer than three votes move nothing by themselves; they wait until later meetings' votes make them three.
+    Fewer than four votes move nothing by themselves; they wait until later meetings' votes make them four.
     """
     total, votes = waiting
     if tally.pulse_n and tally.pulse_sum is not None:

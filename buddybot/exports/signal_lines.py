@@ -24,7 +24,7 @@ from buddybot.values import dataclass
 
 MOST_MEETINGS = 26
 HIGHEST_BAND = 2
-"""The bands of the pulse are 0 (below 3), 1 (3 to 4) and 2 (4 and more)."""
+"""The bands of the pulse are 0 (low), 1 (middling) and 2 (good)."""
 
 ALERT: Ink = (236, 184, 84)
 _EDGE, _TITLE, _NAME, _VALUE, _SMALL = 32, 30, 24, 34, 20

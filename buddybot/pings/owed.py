@@ -7,7 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, PingKind, key
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.schedule import instant
@@ -18,6 +18,8 @@ REMINDER_BEFORE = timedelta(hours=24)
 NUDGE_LIFE = timedelta(hours=24)
 TO_ANSWER = timedelta(hours=12)
 """Where a minimum is set, the card is up at least this long before answers are due."""
+HEARD = timedelta(hours=12)
+"""A meeting whose card is due by so much later than it was is announced again; by less, people have heard."""
 ANSWERABLE = timedelta(hours=1)
 """An hour at which answers are due that is nearer than this when it is set gives nobody time to answer."""
 _TO_MEMBERS = (PingKind.NUDGE, PingKind.REMINDER)
@@ -77,10 +79,11 @@ def _of_meeting(
 ) -> Iterator[Owed]:
     closes_at = meeting.ends_at + times.close_after
     if meeting.state is MeetingState.SCHEDULED:
-        yield _ping(meeting, PingKind.CARD, _card_due(group, meeting, times), meeting.starts_at)
+        again = meeting.announcement
+        yield _ping(meeting, PingKind.CARD, card_due(group, meeting, times), meeting.starts_at, edition=again)
         if group.minimum and meeting.few_decision is None:
-            due = meeting.answers_due(group.answer_hours)
-            yield _ping(meeting, PingKind.FEW, due, meeting.starts_at, edition=meeting.moves)
+            due, edition = meeting.answers_due(group.answer_hours), meeting.moves + again
+            yield _ping(meeting, PingKind.FEW, due, meeting.starts_at, edition=edition)
         yield from _nudges(group, meeting, members, every_weeks, times)
         yield from _reminders(group, meeting, members, times)
     if meeting.ahead:
@@ -91,8 +94,17 @@ def _of_meeting(
         yield _ping(meeting, PingKind.SUMMARY, meeting.closed_at, meeting.closed_at + SUMMARY_LIFE)
 
 
-def _card_due(group: Group, meeting: Meeting, times: Times) -> datetime:
-    """A day before, or earlier where the answers to it are needed early."""
+def is_heard_of_no_more(card: Ping, due: datetime, now: datetime) -> bool:
+    """Return whether a meeting is announced again, whose last `card` is settled and would be `due` anew."""
+    if due <= now:
+        return False
+    if card.state in (PingState.MISSED, PingState.SUPPRESSED):
+        return True
+    return card.state in (PingState.SENDING, PingState.SENT) and due - card.due_at >= HEARD
+
+
+def card_due(group: Group, meeting: Meeting, times: Times) -> datetime:
+    """Return when a meeting's card goes up: a day before, or earlier where answers are needed early."""
     usual = meeting.starts_at - times.card_before
     if not group.minimum:
         return usual
@@ -106,7 +118,15 @@ def _reminders(
         if person.direct_messages:
             quiet = quiet_of(person, times.quiet, direct=True)
             due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, usable(person.zone, group.zone))
-            yield _ping(meeting, PingKind.REMINDER, due, meeting.starts_at, user_id, direct=True)
+            yield _ping(
+                meeting,
+                PingKind.REMINDER,
+                due,
+                meeting.starts_at,
+                user_id,
+                direct=True,
+                edition=meeting.announcement,
+            )
 
 
 def _nudges(
@@ -133,7 +153,8 @@ def _nudges(
 
 def _nudge(meeting: Meeting, due: datetime, times: Times, recipient: UserId, *, direct: bool = False) -> Owed:
     expires = min(due + NUDGE_LIFE, meeting.starts_at - times.card_before)
-    return _ping(meeting, PingKind.NUDGE, due, expires, recipient, direct=direct)
+    again = meeting.announcement
+    return _ping(meeting, PingKind.NUDGE, due, expires, recipient, direct=direct, edition=again)
 
 
 def _ping(

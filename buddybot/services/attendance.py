@@ -1,10 +1,11 @@
 """Attendance: settled when a meeting closes, completed by an organizer, never guessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain import visitors
-from buddybot.domain.attendance import Attendance, began, settled, wrote_there
+from buddybot.domain.attendance import Attendance, began, settled, suggested, wrote_there
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -36,11 +37,21 @@ INCOMPLETE = "attendance_unrecorded"
 """The code of the notice that tells organizers of people who are unrecorded."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one click recorded of whom; `first` and `last` are the numbers of its entries in the ledger."""
+
+    states: Mapping[UserId, Attendance]
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
     """Of whom nobody has said yet whether they were at a meeting that is over, of how many `members`.
 
-    `met` is False when an organizer said that the group did not meet.
+    `suggested` is how some of these people probably were, by what they said before. `met` is False when an
+    organizer said that the group did not meet. `recording` is what the click before this answer recorded.
     """
 
     meeting: Meeting
@@ -49,6 +60,8 @@ class Unrecorded:
     members: int
     visitors: tuple[Visitor, ...]
     met: bool
+    suggested: Mapping[UserId, Attendance]
+    recording: Recording | None = None
 
 
 async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
@@ -78,20 +91,22 @@ async def known(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
     A report proves that somebody was there only when it was written, or corrected, at the meeting, and
     not by one who had sent apologies. Who had left the server by its beginning did not come as they had said.
     """
-    members = await MemberRepository(tx).current(meeting.group_id)
-    start = began(meeting)
-    left = {each.user_id for each in members if each.gone_since is not None and each.gone_since <= start}
-    roll = await RsvpRepository(tx).roll(meeting, with_gone=True)
+    roll = await RsvpRepository(tx).roll(meeting, at=began(meeting))
     reports = await CheckInRepository(tx).of_meeting(meeting.id)
     wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
     found: dict[UserId, Attendance] = {}
-    for user_id in await MemberRepository(tx).at(meeting.group_id, start):
+    for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting)):
         answer = roll.of(user_id)
-        if user_id in left and answer is not Answer.APOLOGIES:
-            answer = None
         there = user_id in wrote and answer is not Answer.APOLOGIES
         found[user_id] = settled(checked_in_there=there, answer=answer)
     return found
+
+
+async def suggestions(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
+    """Return how the unrecorded people of a closed meeting probably were, where they gave a word."""
+    roll = await RsvpRepository(tx).roll(meeting, at=began(meeting))
+    found = {user_id: suggested(roll.of(user_id)) for user_id in await unrecorded(tx, meeting)}
+    return {user_id: state for user_id, state in found.items() if state is not None}
 
 
 async def unrecorded(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
@@ -155,38 +170,76 @@ class AttendanceService:
 
         Somebody recorded in the meantime, or never a member then, is passed over.
         """
-
-        async def script(tx: Tx) -> Unrecorded:
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            waiting = {user_id for user_id, _ in (await self._list(tx, meeting)).people}
-            await self._append(
-                tx, actor, meeting, {user: state for user, state in states.items() if user in waiting}
-            )
-            return await self._list(tx, meeting)
-
         _require_recordable(*states.values())
-        return await self._work.write(actor, script)
+        return await self._record(actor, meeting_id, lambda _: states)
+
+    async def confirm(self, actor: Actor, meeting_id: MeetingId) -> Unrecorded:
+        """Write down what is suggested; who gave no word stays unrecorded."""
+        return await self._record(actor, meeting_id, lambda waiting: waiting.suggested)
 
     async def record_rest(self, actor: Actor, meeting_id: MeetingId, state: Attendance) -> Unrecorded:
-        """Write down the same of everybody who is unrecorded."""
+        """Write down the same of everybody who is unrecorded.
+
+        Of people who all came, those who said late or virtual came in that way.
+        """
+        _require_recordable(state)
+
+        def chosen(waiting: Unrecorded) -> Mapping[UserId, Attendance]:
+            ways = {user: way for user, way in waiting.suggested.items() if way.attended}
+            rest = dict.fromkeys((user for user, _ in waiting.people), state)
+            return rest | ways if state is Attendance.PRESENT else rest
+
+        return await self._record(actor, meeting_id, chosen)
+
+    async def undo(self, actor: Actor, meeting_id: MeetingId, *, first: int, last: int) -> Unrecorded:
+        """Take back what one click of the actor's recorded; what was said of somebody since then stays."""
 
         async def script(tx: Tx) -> Unrecorded:
             _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            waiting = (await self._list(tx, meeting)).people
-            await self._append(tx, actor, meeting, dict.fromkeys((user for user, _ in waiting), state))
+            await self._list(tx, meeting)  # refused where there is nothing to record
+            entries = await AttendanceRepository(tx).standing_of(
+                meeting.id, recorded_by=actor.user_id, first=first, last=last
+            )
+            firsts = [
+                entry
+                for entry in entries
+                if entry.state in RECORDABLE
+                and entry.reason is None
+                and entry.previous in (None, Attendance.UNRECORDED)
+            ]
+            undone = {entry.user_id: Attendance.UNRECORDED for entry in firsts}
+            await self._append(tx, actor, meeting, undone)
             return await self._list(tx, meeting)
 
-        _require_recordable(state)
+        return await self._work.write(actor, script)
+
+    async def _record(
+        self,
+        actor: Actor,
+        meeting_id: MeetingId,
+        choose: Callable[[Unrecorded], Mapping[UserId, Attendance]],
+    ) -> Unrecorded:
+        """Write down what is chosen of those who are unrecorded, knowing behind the lock who they are."""
+
+        async def script(tx: Tx) -> Unrecorded:
+            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            waiting = await self._list(tx, meeting)
+            people = {user_id for user_id, _ in waiting.people}
+            states = {user: state for user, state in choose(waiting).items() if user in people}
+            recording = await self._append(tx, actor, meeting, states)
+            return replace(await self._list(tx, meeting), recording=recording)
+
         return await self._work.write(actor, script)
 
     async def _append(
         self, tx: Tx, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]
-    ) -> None:
+    ) -> Recording | None:
         ledger = AttendanceRepository(tx)
         standing = await ledger.standing(meeting.id)
+        numbers = []
         for user_id, state in states.items():
             entry = standing.get(user_id)
-            await ledger.append(
+            number = await ledger.append(
                 meeting_id=meeting.id,
                 user_id=user_id,
                 state=state,
@@ -194,7 +247,9 @@ class AttendanceService:
                 recorded_by=actor.user_id,
                 now=self._work.now(),
             )
+            numbers.append(number)
         await tell_unrecorded(tx, meeting, self._work.now())
+        return Recording(states, min(numbers), max(numbers)) if numbers else None
 
     async def _latest(self, tx: Tx, group_id: GroupId) -> Meeting:
         """The latest meeting with somebody unrecorded; without one, the latest."""
@@ -218,6 +273,7 @@ class AttendanceService:
             members=len(members),
             visitors=visitors.present(await VisitorRepository(tx).of_meeting(meeting.id)),
             met=await met(tx, meeting),
+            suggested=await suggestions(tx, meeting),
         )
 
 

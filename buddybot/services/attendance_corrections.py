@@ -12,7 +12,7 @@ from buddybot.domain.text import clean
 from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
-from buddybot.services.attendance import RECORDABLE, known, met, tell_unrecorded
+from buddybot.services.attendance import RECORDABLE, known, met, suggestions, tell_unrecorded
 from buddybot.services.calendar import Pick, require
 from buddybot.services.shares import keep_shares
 from buddybot.services.visitors import require_met, require_over, withdraw_all
@@ -31,11 +31,15 @@ CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """How a member of that evening stands; `entry` is None where the ledger says nothing of them."""
+    """How a member of that evening stands; `entry` is None where the ledger says nothing of them.
+
+    `suggested` is how they probably were, when they are unrecorded and gave a word before.
+    """
 
     user_id: UserId
     name: str
     entry: Entry | None
+    suggested: Attendance | None = None
 
     @property
     def state(self) -> Attendance:
@@ -254,13 +258,14 @@ async def _view(tx: Tx, group: Group, meeting: Meeting) -> CorrectionView:
     standing = {entry.user_id: entry for entry in ledger}
     names = await AttendanceRepository(tx).names(group.id)
     is_held = meeting.state is MeetingState.CLOSED
+    likely = await suggestions(tx, meeting)
     return CorrectionView(
         group=group,
         meeting=meeting,
         number=await MeetingRepository(tx).number(meeting) if is_held else None,
         met=await met(tx, meeting),
         seats=tuple(
-            Seat(user_id, names.get(user_id, ""), standing.get(user_id))
+            Seat(user_id, names.get(user_id, ""), standing.get(user_id), likely.get(user_id))
             for user_id in await MemberRepository(tx).at(group.id, began(meeting))
         ),
         visitors=tuple(await VisitorRepository(tx).of_meeting(meeting.id)),

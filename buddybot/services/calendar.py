@@ -1,6 +1,6 @@
 """The days on which a group meets or would meet: meetings that exist, then what its schedule gives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import schedule
@@ -21,7 +21,10 @@ Pick = MeetingId | date
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A day of the calendar; `meeting` is None while only the schedule knows of it."""
+    """A day of the calendar; `meeting` is None while only the schedule knows of it.
+
+    `known_by` is the slot of its meeting, or the one that its meeting will have.
+    """
 
     day: date
     at: time
@@ -30,6 +33,7 @@ class Slot:
     starts_at: datetime
     ends_at: datetime
     meeting: Meeting | None
+    known_by: date
 
     @property
     def skipped(self) -> bool:
@@ -46,6 +50,7 @@ def _known(meeting: Meeting) -> Slot:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         meeting=meeting,
+        known_by=meeting.slot,
     )
 
 
@@ -60,16 +65,16 @@ async def ahead(tx: Tx, group: Group, now: datetime) -> Sequence[Slot]:
     ]
     rhythm = await ScheduleRepository(tx).get(group.id)
     if rhythm is not None:
-        taken = {meeting.slot for meeting in meetings if meeting.kind is MeetingKind.REGULAR}
-        found += _to_come(rhythm, taken, now)
+        found += _to_come(rhythm, meetings, now)
     return sorted(found, key=lambda slot: slot.starts_at)
 
 
-def _to_come(rhythm: schedule.Schedule, taken: set[date], now: datetime) -> Iterable[Slot]:
+def _to_come(rhythm: schedule.Schedule, meetings: Sequence[Meeting], now: datetime) -> Iterable[Slot]:
+    taken, slots = taken_days(meetings), known_slots(meetings)
     for each in schedule.occurrences(rhythm, after=(now - timedelta(days=2)).date()):
         if each.starts_at > now + HORIZON:
             return
-        if each.starts_at > now and each.day not in taken:
+        if each.starts_at > now and each.day not in taken and not is_busy(each, meetings):
             yield Slot(
                 day=each.day,
                 at=rhythm.time,
@@ -78,7 +83,37 @@ def _to_come(rhythm: schedule.Schedule, taken: set[date], now: datetime) -> Iter
                 starts_at=each.starts_at,
                 ends_at=each.ends_at,
                 meeting=None,
+                known_by=free_slot(each.day, slots),
             )
+
+
+def taken_days(meetings: Iterable[Meeting]) -> Mapping[date, Meeting]:
+    """Return the days of the schedule that have a meeting, in whatever state, wherever it was moved."""
+    return {
+        meeting.stands_for: meeting
+        for meeting in meetings
+        if meeting.kind is MeetingKind.REGULAR and not meeting.dropped
+    }
+
+
+def known_slots(meetings: Iterable[Meeting]) -> frozenset[date]:
+    """Return the days by which regular meetings are known already."""
+    return frozenset(meeting.slot for meeting in meetings if meeting.kind is MeetingKind.REGULAR)
+
+
+def free_slot(day: date, slots: Container[date]) -> date:
+    """Return by which day a new meeting is known: its own, or the last before it that is free."""
+    while day in slots:
+        day -= timedelta(days=1)
+    return day
+
+
+def is_busy(each: schedule.Occurrence, meetings: Iterable[Meeting]) -> bool:
+    """Return whether the group meets then already, at a meeting that was moved there or is an extra one."""
+    return any(
+        meeting.ahead and meeting.starts_at < each.ends_at and each.starts_at < meeting.ends_at
+        for meeting in meetings
+    )
 
 
 def find(slots: Iterable[Slot], pick: Pick) -> Slot:
@@ -94,6 +129,18 @@ def find(slots: Iterable[Slot], pick: Pick) -> Slot:
     return on_day[0]
 
 
+async def is_given(tx: Tx, meeting: Meeting, place: Slot) -> bool:
+    """Return whether the schedule has a group's meeting in this place: nobody had to put it there."""
+    rhythm = await ScheduleRepository(tx).get(meeting.group_id)
+    if rhythm is None or meeting.kind is not MeetingKind.REGULAR:
+        return False
+    given = next(schedule.occurrences(rhythm, after=meeting.stands_for - timedelta(days=1)), None)
+    if given is None or not given.day == meeting.stands_for == place.day:
+        return False
+    usual = (rhythm.time, rhythm.zone, rhythm.duration_minutes)
+    return usual == (place.at, place.zone, place.duration_minutes)
+
+
 async def make(tx: Tx, group: Group, slot: Slot) -> Meeting:
     """Return the slot's meeting, made now when only the schedule knew of it."""
     if slot.meeting is not None:
@@ -107,7 +154,8 @@ async def add(tx: Tx, group: Group, slot: Slot, kind: MeetingKind) -> MeetingId:
     meeting_id = await MeetingRepository(tx).add(
         group_id=group.id,
         guild_id=group.guild_id,
-        slot=slot.day,
+        slot=slot.known_by,
+        day=slot.day,
         kind=kind,
         at=slot.at,
         zone=slot.zone,
@@ -143,6 +191,7 @@ def placed(day: date, at: time, *, zone: str, duration_minutes: int, now: dateti
         starts_at=each.starts_at,
         ends_at=each.ends_at,
         meeting=None,
+        known_by=day,
     )
 
 

@@ -103,7 +103,7 @@ async def _host_name(tx: Tx, meeting: Meeting, venue: VenueView) -> str | None:
 def _to_be_made(slot: Slot, sequence: int, *, resting: bool) -> CalendarDay:
     """A day that is a regular meeting as soon as it is near enough."""
     return CalendarDay(
-        slot=slot.day,
+        slot=slot.known_by,
         kind=MeetingKind.REGULAR,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,

@@ -16,6 +16,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.successions import SuccessionRepository
 from buddybot.values import dataclass
 
 START_EARLY = timedelta(hours=3)
@@ -100,6 +101,9 @@ class MeetingService:
             slots = await calendar.ahead(tx, standing.group, now)
             calendar.check_free(slots, place, besides=meeting)
             await MeetingRepository(tx).put_moved_from(meeting.id, None)
+            await SuccessionRepository(tx).put_by_hand(
+                meeting.id, by_hand=not await calendar.is_given(tx, meeting, place)
+            )
             return await self._set(tx, standing.group, meeting, MeetingState.SCHEDULED, None)
 
         return await self._work.write(actor, script)
@@ -146,6 +150,7 @@ class MeetingService:
                 starts_at=place.starts_at,
                 ends_at=place.ends_at,
                 moved=True,
+                by_hand=not await calendar.is_given(tx, meeting, place),
             )
             return await _told(tx, self._planner, group, meeting.id, self._work.now())
 
@@ -231,8 +236,8 @@ async def _set(
 
 async def _told(tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime) -> Changed:
     """Bring pings and cards in line with a changed meeting, and owe the group a word about it."""
-    meeting = await calendar.require(tx, group, meeting_id)
-    await CardRepository(tx).touch(meeting.id)
+    await CardRepository(tx).touch(meeting_id)
     await planner.plan(tx, group, now)
+    meeting = await calendar.require(tx, group, meeting_id)
     await news.owe_change(tx, meeting, now)
     return Changed(group, meeting)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.errors import Refusal
@@ -15,6 +16,7 @@ from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
+from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
@@ -22,6 +24,7 @@ from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.successions import SuccessionRepository
 from buddybot.storage.venues import VenueRepository
 from buddybot.values import dataclass
 
@@ -48,7 +51,8 @@ class What(StrEnum):
 class ChangeView:
     """A changed meeting; `following` is the one after a meeting that does not take place.
 
-    `people` said that they come, to what the meeting's card showed.
+    `people` said that they come, to what the meeting's card showed, or are concerned by what a new
+    schedule `carried` along with its meetings, or by what is off: `fallen`.
     """
 
     group: Group
@@ -57,6 +61,8 @@ class ChangeView:
     following: Meeting | None
     schedule: Schedule | None
     people: tuple[UserId, ...]
+    carried: tuple[Carried, ...] = ()
+    fallen: tuple[Fallen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,14 @@ async def owe_change(tx: Tx, meeting: Meeting, now: datetime) -> None:
     """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
     until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
     await (await editions(tx, meeting, PingKind.CHANGE)).owe(tx, now, until=until)
+
+
+async def owe_new_schedule(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Owe the group a word about a new schedule, by the first meeting that goes with it."""
+    if meeting.rescheduled_at is None or meeting.rescheduled_at < now.replace(microsecond=0):
+        await MeetingRepository(tx).put_moved_from(meeting.id, None)
+        await SuccessionRepository(tx).put_rescheduled(meeting.id, now)
+    await owe_change(tx, meeting, now)
 
 
 async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:
@@ -124,12 +138,17 @@ async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcemen
     told = what is not What.EXTRA and any(each.kind is CardKind.MEETING for each in cards)
     schedule = await ScheduleRepository(tx).get(group.id)
     people = (await RsvpRepository(tx).roll(meeting)).coming if told else ()
-    view = ChangeView(group, meeting, what, following, schedule, people)
+    carried, fallen = await find_carried(tx, group, ping.due_at), await find_fallen(tx, group, ping.due_at)
+    concerned = [*(each.people for each in carried), *(each.people for each in fallen)]
+    people = tuple(dict.fromkeys(chain(people, *concerned)))
+    view = ChangeView(group, meeting, what, following, schedule, people, tuple(carried), tuple(fallen))
     return Announcement(view, group.language, mentions=people)
 
 
 async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
     """Return what to tell, or None when the group would hear nothing new."""
+    if meeting.dropped:
+        return None  # the notice of the new schedule names it
     if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
         heard = any(
             each.state is PingState.SENT and each.id != ping.id
@@ -140,7 +159,7 @@ async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
         return What.SKIPPED if meeting.state is MeetingState.SKIPPED else What.CANCELLED
     if not meeting.ahead:
         return None
-    if meeting.moved_from is not None:
+    if meeting.moved_from is not None and meeting.rescheduled_at != ping.due_at:
         return None if meeting.moved_from == meeting.starts_at else What.MOVED
     return What.EXTRA if meeting.kind is MeetingKind.EXTRA else What.MEETS
 

@@ -10,13 +10,15 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import NOTICES, PingState
+from buddybot.domain.pings import ANNOUNCING, PingState
 from buddybot.domain.schedule import Schedule, check_zone, instant, local
+from buddybot.domain.succession import find_anchor
 from buddybot.services import calendar, news
 from buddybot.services.access import as_organizer, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.calendar import Slot
 from buddybot.services.meetings import Changed
+from buddybot.services.schedule_news import take_back_notices
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
@@ -94,7 +96,8 @@ class ScheduleService:
             schedule = _changed(old, wanted, group)
             check_zone(schedule.zone)
             if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
-                schedule = replace(schedule, anchor=await self._anchor(tx, group, schedule, kept, now))
+                schedule = replace(schedule, anchor=await self._anchor(tx, group, old, schedule, kept, now))
+            await take_back_notices(tx, group, now)
             await ScheduleRepository(tx).put(group.id, schedule)
             if wanted.zone is not None:
                 await GroupRepository(tx).change(group, zone=schedule.zone)
@@ -129,23 +132,41 @@ class ScheduleService:
             meeting = await _held_on(tx, group, slots, place, now)
             await CardRepository(tx).touch(meeting.id)
             await self._planner.plan(tx, group, now)
+            meeting = await calendar.require(tx, group, meeting.id)
             await news.owe_change(tx, meeting, now)
             return Changed(group, meeting)
 
         return await self._work.write(actor, script)
 
     async def _anchor(
-        self, tx: Tx, group: Group, schedule: Schedule, kept: list[Meeting], now: datetime
+        self,
+        tx: Tx,
+        group: Group,
+        old: Schedule | None,
+        schedule: Schedule,
+        kept: list[Meeting],
+        now: datetime,
     ) -> date:
-        """Return from which day on the new rhythm is counted."""
+        """Return from which day on the new rhythm is counted.
+
+        What was moved away from its day hides no week: it takes a day of the new rhythm itself.
+        """
         today = local(now, schedule.zone).date()
         if instant(today, schedule.time, schedule.zone) <= now:
             today += timedelta(days=1)
-        held = await MeetingRepository(tx).held(group.id, limit=1)
-        last = max((meeting.day for meeting in [*kept, *held]), default=None)
-        if last is None:
-            return today
-        return max(today, last + timedelta(weeks=schedule.every_weeks - 1) + BREATH)
+        meetings = MeetingRepository(tx)
+        held = [each for each in await meetings.held(group.id) if each.kind is MeetingKind.REGULAR]
+        unmoved = [each for each in kept if each.day == each.stands_for]
+        last = max((meeting.day for meeting in [*unmoved, *held]), default=None)
+        earliest = today
+        if last is not None:
+            earliest = max(today, last + timedelta(weeks=schedule.every_weeks - 1) + BREATH)
+        agreed = {
+            each.stands_for
+            for each in await meetings.slots(group.id, since=today)
+            if each.starts_at > now and not each.dropped
+        }
+        return find_anchor(old, schedule, agreed=agreed, earliest=earliest)
 
     async def _tell(self, tx: Tx, group: Group, now: datetime) -> None:
         """Tell the group of the first meeting in the new rhythm; Refusal `meeting.collides`."""
@@ -156,7 +177,7 @@ class ScheduleService:
                 raise Refusal("meeting.collides", at=later.starts_at)
         fresh = [each for each in ahead if each.kind is MeetingKind.REGULAR and each.id not in left_alone]
         if fresh:
-            await news.owe_change(tx, fresh[0], now)
+            await news.owe_new_schedule(tx, fresh[0], now)
 
     async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
         slots = await calendar.ahead(tx, group, self._work.now())
@@ -197,7 +218,7 @@ async def _kept(tx: Tx, group: Group) -> list[Meeting]:
         meeting
         for meeting in await MeetingRepository(tx).ahead(group.id)
         if meeting.kind is MeetingKind.REGULAR
-        and (meeting.state is MeetingState.OPEN or meeting.moves or await _announced(tx, meeting))
+        and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _announced(tx, meeting))
     ]
 
 
@@ -219,7 +240,7 @@ async def _find_again(tx: Tx, kept: Sequence[Meeting], zone: str) -> None:
 
 async def _announced(tx: Tx, meeting: Meeting) -> bool:
     return any(
-        ping.kind not in NOTICES and ping.state in (PingState.SENDING, PingState.SENT)
+        ping.kind in ANNOUNCING and ping.state in (PingState.SENDING, PingState.SENT)
         for ping in await OutboxRepository(tx).of_meeting(meeting.id)
     )
 
@@ -242,5 +263,6 @@ async def _held_on(tx: Tx, group: Group, slots: Sequence[Slot], place: Slot, now
         moved=(place.at, place.zone, place.duration_minutes)
         != (skipped.time, skipped.zone, skipped.duration_minutes),
         duration_minutes=place.duration_minutes,
+        by_hand=not await calendar.is_given(tx, skipped, place),
     )
     return await calendar.require(tx, group, skipped.id)

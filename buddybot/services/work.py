@@ -11,6 +11,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.afterwards import Afterwards
 from buddybot.services.pace import Pace
 from buddybot.storage.database import Database, Script, StorageError, Tx
+from buddybot.storage.interactions import InteractionRepository
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,16 @@ class Work:
             result = await self._write_for(actor, script, tells=tells)
         self._changed()
         return result
+
+    async def carried_out(self, actor: Actor) -> bool:
+        """Return, for certain, whether what the actor's interaction asks for was stored.
+
+        One that was not never will be: whoever still has it under way finds it claimed.
+        """
+        now = self.now()
+        return not await self._database.write(
+            lambda tx: InteractionRepository(tx).claim(actor.interaction_id, now, user_id=actor.user_id)
+        )
 
     async def _write_for(self, actor: Actor, script: Script[T], *, tells: bool) -> T:
         if self._pace is not None:

@@ -92,12 +92,12 @@ class AttendanceRepository:
         recorded_by: UserId | None,
         now: datetime,
         reason: str | None = None,
-    ) -> None:
-        """Add an entry; `recorded_by` is None when the bot settled it from check-in and RSVP."""
-        await self._tx.run(
+    ) -> int:
+        """Add an entry and return its number; `recorded_by` is None when the bot settled it."""
+        row = await self._tx.one(
             """
             INSERT INTO attendance (meeting_id, user_id, state, previous, recorded_by, recorded_at, reason)
-            VALUES (:meeting_id, :user_id, :state, :previous, :recorded_by, :now, :reason)
+            VALUES (:meeting_id, :user_id, :state, :previous, :recorded_by, :now, :reason) RETURNING id
             """,
             meeting_id=meeting_id,
             user_id=user_id,
@@ -107,6 +107,27 @@ class AttendanceRepository:
             now=epoch(now),
             reason=reason,
         )
+        return 0 if row is None else int(row["id"])
+
+    async def standing_of(
+        self, meeting_id: MeetingId, *, recorded_by: UserId, first: int, last: int
+    ) -> Sequence[Entry]:
+        """Return what somebody recorded by the entries from `first` to `last`, where it still stands."""
+        rows = await self._tx.all(
+            """
+            SELECT a.* FROM attendance a
+            WHERE a.meeting_id = :meeting_id AND a.recorded_by = :recorded_by
+              AND a.id BETWEEN :first AND :last
+              AND a.id = (SELECT MAX(e.id) FROM attendance e
+                          WHERE e.meeting_id = a.meeting_id AND e.user_id = a.user_id)
+            ORDER BY a.id
+            """,
+            meeting_id=meeting_id,
+            recorded_by=recorded_by,
+            first=first,
+            last=last,
+        )
+        return [entry_of(row) for row in rows]
 
     async def names(self, group_id: GroupId) -> Mapping[UserId, str]:
         """Return the display names of everybody who is or was in the group, where one is known."""

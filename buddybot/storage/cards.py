@@ -15,6 +15,17 @@ class CardKind(StrEnum):
     CHECKIN = "checkin"
     SUMMARY = "summary"
     FEW = "few"
+    EARLIER_MEETING = "earlier_meeting"
+    EARLIER_FEW = "earlier_few"
+
+    @property
+    def earlier(self) -> bool:
+        """Whether another message has taken its place."""
+        return self in EARLIER.values()
+
+
+EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.FEW: CardKind.EARLIER_FEW}
+"""What a message is once another announces the meeting again: it is edited once more, and then stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ _STALE = """
 """
 
 TOUCH_AHEAD = """
-    UPDATE cards SET revision = revision + 1 WHERE meeting_id IN (
+    UPDATE cards SET revision = revision + 1 WHERE kind NOT LIKE 'earlier%' AND meeting_id IN (
         SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state IN ('scheduled', 'open'))
     RETURNING meeting_id
 """
@@ -86,7 +97,8 @@ class CardRepository:
     async def posted(
         self, *, meeting_id: MeetingId, kind: CardKind, channel_id: ChannelId, message_id: MessageId
     ) -> None:
-        """Remember the message that was made of what `preparing` saw."""
+        """Remember the message that was made of what `preparing` saw; one before it is edited a last time."""
+        await self.retire(meeting_id, kind, besides=message_id)
         await self._tx.run(
             """
             UPDATE cards SET channel_id = :channel_id, message_id = :message_id
@@ -98,6 +110,31 @@ class CardRepository:
             message_id=message_id,
         )
 
+    async def retire(
+        self, meeting_id: MeetingId, kind: CardKind, *, besides: MessageId | None = None
+    ) -> None:
+        """Let go of the message that shows a meeting, unless it is that one: another is to take its place."""
+        if kind not in EARLIER:
+            return
+        which = {"meeting_id": meeting_id, "kind": kind.value, "besides": besides or 0}
+        await self._tx.run(
+            """
+            INSERT INTO cards (meeting_id, kind, channel_id, message_id, revision, shown)
+            SELECT meeting_id, :earlier, channel_id, message_id, 1, 0 FROM cards
+            WHERE meeting_id = :meeting_id AND kind = :kind AND message_id NOT IN (0, :besides)
+            ON CONFLICT (meeting_id, kind) DO UPDATE SET channel_id = excluded.channel_id,
+                message_id = excluded.message_id, shown = cards.revision - 1
+            """,
+            earlier=EARLIER[kind].value,
+            **which,
+        )
+        if besides is None:
+            await self._tx.run(
+                "DELETE FROM cards WHERE meeting_id = :meeting_id AND kind = :kind",
+                meeting_id=meeting_id,
+                kind=kind.value,
+            )
+
     async def touch(self, meeting_id: MeetingId) -> bool:
         """Say, in the transaction that changes it, that what a meeting's cards show has changed.
 
@@ -105,7 +142,10 @@ class CardRepository:
         """
         return bool(
             await self._tx.run(
-                "UPDATE cards SET revision = revision + 1 WHERE meeting_id = :meeting_id",
+                """
+                UPDATE cards SET revision = revision + 1
+                WHERE meeting_id = :meeting_id AND kind NOT LIKE 'earlier%'
+                """,
                 meeting_id=meeting_id,
             )
         )

@@ -45,6 +45,10 @@ def meeting_of(row: Row) -> Meeting:
         activity=row["activity"],
         lead_id=_user(row["lead_id"]),
         reduced=bool(row["reduced"]),
+        given_day=None if row["given_day"] is None else day_of(row["given_day"]),
+        by_hand=bool(row["by_hand"]),
+        rescheduled_at=instant(row["rescheduled_at"]),
+        announcement=row["announcement"],
     )
 
 
@@ -122,13 +126,15 @@ class MeetingRepository:
         duration_minutes: int,
         starts_at: datetime,
         ends_at: datetime,
+        day: date | None = None,
     ) -> MeetingId | None:
-        """Insert a scheduled meeting on its slot's day; None when the slot has one of this kind."""
+        """Insert a scheduled meeting on its slot's day, or on `day`; None when the slot has one already."""
+        day = day or slot
         row = await self._tx.one(
             """
-            INSERT INTO meetings (group_id, guild_id, slot, kind, local_day, local_time, zone,
+            INSERT INTO meetings (group_id, guild_id, slot, given_day, kind, local_day, local_time, zone,
                                   duration_minutes, starts_at, ends_at, state, moves, sequence)
-            VALUES (:group_id, :guild_id, :slot, :kind, :slot, :at, :zone,
+            VALUES (:group_id, :guild_id, :slot, :given_day, :kind, :day, :at, :zone,
                     :duration_minutes, :starts_at, :ends_at, 'scheduled', 0,
                     COALESCE((SELECT sequence FROM schedules WHERE group_id = :group_id), 0))
             ON CONFLICT DO NOTHING RETURNING id
@@ -136,7 +142,9 @@ class MeetingRepository:
             group_id=group_id,
             guild_id=guild_id,
             slot=slot.isoformat(),
+            given_day=None if slot == day else day.isoformat(),
             kind=kind.value,
+            day=day.isoformat(),
             at=clock(at),
             zone=zone,
             duration_minutes=duration_minutes,
@@ -187,11 +195,12 @@ class MeetingRepository:
         return [meeting_of(row) for row in rows]
 
     async def slots(self, group_id: GroupId, *, since: date) -> Sequence[Meeting]:
-        """Return the regular meetings of the slots from `since` on, in whatever state."""
+        """Return the regular meetings, in whatever state, that are known by or take a day from `since` on."""
         rows = await self._tx.all(
             """
-            SELECT * FROM meetings WHERE group_id = :group_id AND kind = 'regular' AND slot >= :since
-            ORDER BY slot
+            SELECT * FROM meetings WHERE group_id = :group_id AND kind = 'regular'
+              AND (slot >= :since OR given_day >= :since)
+            ORDER BY COALESCE(given_day, slot), id
             """,
             group_id=group_id,
             since=since.isoformat(),
@@ -209,10 +218,11 @@ class MeetingRepository:
         return 1 if row is None else int(row["before"]) + 1
 
     async def since(self, group_id: GroupId, day: date) -> Sequence[Meeting]:
-        """Return the meetings, in whatever state, whose slot or present local day is `day` or later."""
+        """Return the meetings, in whatever state, that are known by, take, or are on `day` or a later one."""
         rows = await self._tx.all(
             """
-            SELECT * FROM meetings WHERE group_id = :group_id AND (slot >= :day OR local_day >= :day)
+            SELECT * FROM meetings
+            WHERE group_id = :group_id AND (slot >= :day OR local_day >= :day OR given_day >= :day)
             ORDER BY starts_at, id
             """,
             group_id=group_id,
@@ -244,16 +254,24 @@ class MeetingRepository:
         ends_at: datetime,
         moved: bool,
         duration_minutes: int | None = None,
+        by_hand: bool | None = None,
     ) -> None:
-        """Set when a meeting takes place; `moved` when somebody decided so, not the zone's rules."""
+        """Set when a meeting takes place; `moved` when an organizer decided so.
+
+        One that was moved is `by_hand`, unless that says otherwise: it is back where the schedule has it.
+        """
+        if by_hand is None and moved:
+            by_hand = True
         await self._tx.run(
             """
             UPDATE meetings SET local_day = :day, local_time = :at, zone = :zone, starts_at = :starts_at,
                                 ends_at = :ends_at, moves = moves + :moved, sequence = sequence + 1,
-                                duration_minutes = COALESCE(:duration_minutes, duration_minutes)
+                                duration_minutes = COALESCE(:duration_minutes, duration_minutes),
+                                by_hand = COALESCE(:by_hand, by_hand)
             WHERE id = :meeting_id
             """,
             duration_minutes=duration_minutes,
+            by_hand=None if by_hand is None else int(by_hand),
             day=day.isoformat(),
             at=clock(at),
             zone=zone,
@@ -333,26 +351,3 @@ class MeetingRepository:
             decision=decision.value,
             meeting_id=meeting_id,
         )
-
-    async def remove(self, meeting_id: MeetingId) -> None:
-        """Drop a planned meeting that a changed schedule no longer gives; one with a report stays.
-
-        Should the schedule give that day again, its entry in a calendar goes on counting.
-        """
-        gone = await self._tx.one(
-            """
-            DELETE FROM meetings WHERE id = :meeting_id AND state = 'scheduled'
-              AND NOT EXISTS (SELECT 1 FROM checkins c WHERE c.meeting_id = meetings.id)
-            RETURNING group_id, sequence
-            """,
-            meeting_id=meeting_id,
-        )
-        if gone is not None:
-            await self._tx.run(
-                """
-                UPDATE schedules SET sequence = :sequence
-                WHERE group_id = :group_id AND sequence < :sequence
-                """,
-                group_id=gone["group_id"],
-                sequence=gone["sequence"] + 1,
-            )

@@ -75,6 +75,18 @@ class OutboxRepository:
         )
         return [ping_of(row) for row in rows]
 
+    async def waiting(self, group_id: GroupId, kind: PingKind) -> Sequence[Ping]:
+        """Return the group's pings of a kind that are not out yet."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM outbox WHERE group_id = :group_id AND state IN ('planned', 'sending')
+              AND kind = :kind ORDER BY due_at, id
+            """,
+            group_id=group_id,
+            kind=kind.value,
+        )
+        return [ping_of(row) for row in rows]
+
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Ping]:
         """Return every ping of a meeting in whatever state."""
         rows = await self._tx.all(

@@ -83,6 +83,10 @@ class PostgresTx(Guard):
         return _translated(error, names)
 
 
+class _ReadOnlyError(TransientError):
+    """The server takes no changes on this connection; another one may lead elsewhere after a failover."""
+
+
 def _translated(
     error: Exception, names: tuple[str, ...] = (), *, lost_is_transient: bool = True
 ) -> StorageError:
@@ -92,6 +96,8 @@ def _translated(
     if isinstance(error, LOST):
         sentence = "The connection to the database was lost."
         return TransientError(sentence) if lost_is_transient else StorageError(sentence)
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        return _ReadOnlyError(f"PostgreSQL could not do it: {error.message}.")
     if isinstance(error, _AGAIN):
         return TransientError(IN_THE_WAY)
     if isinstance(error, asyncpg.DataError):
@@ -171,12 +177,20 @@ class PostgresDatabase:
         self._running += 1
         self._idle.clear()
         try:
-            for _ in range(_ATTEMPTS - 1):
+            for left in reversed(range(_ATTEMPTS)):
                 try:
                     return await self._once(script, begin)
+                except _ReadOnlyError as error:
+                    if begin is _READ:  # the script is at fault
+                        raise StorageError(str(error)) from None
+                    # After a failover the others lead to the same server; new ones may not.
+                    await self._pool.expire_connections()
+                    if not left:
+                        raise TransientError(_READ_ONLY) from None
                 except TransientError:
-                    continue
-            return await self._once(script, begin)
+                    if not left:
+                        raise
+            raise AssertionError("the last attempt returns or raises")
         finally:
             self._running -= 1
             if not self._running:
@@ -204,6 +218,7 @@ class PostgresDatabase:
             raise _translated(error, lost_is_transient=transient) from None
 
 
+_READ_ONLY = "The database server takes no changes now; try again in a minute."
 _INVALID = "The PostgreSQL address is not valid; write special characters of the password in their %XX form."
 
 

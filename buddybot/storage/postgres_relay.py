@@ -18,6 +18,8 @@ LOST = (
     asyncpg.InternalClientError,  # the server's last words came between two statements
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # the server is shutting down or starting
+    asyncpg.IdleInTransactionSessionTimeoutError,  # these two end the connection as well
+    asyncpg.TransactionTimeoutError,
 )
 DRIVER = (asyncpg.PostgresError, *LOST)
 """What the driver raises when the server, or the way to it, does not do what was asked."""

@@ -66,21 +66,27 @@ class PulseRepository:
         )
 
     async def vote(self, meeting_id: MeetingId, user_id: UserId, rating: int) -> bool:
-        """Note that somebody has voted, and count the rating; False, counting nothing, the second time.
+        """Note that a member has voted, and count the rating; False, counting nothing, the second time.
 
-        Every rating's row is written each time: the database's own marks, such as which transaction wrote a
-        row last, are then the same on all of them.
+        Every row of voters and ratings is written each time, in the order of their numbers: neither where a
+        row stands nor which transaction wrote it last then tells the order of the votes. The caller holds the
+        group's lock.
         """
-        noted = await self._tx.one(
-            """
-            INSERT INTO pulse_voters (meeting_id, user_id) VALUES (:meeting_id, :user_id)
-            ON CONFLICT DO NOTHING RETURNING meeting_id
-            """,
-            meeting_id=meeting_id,
-            user_id=user_id,
-        )
-        if noted is None:
+        voters = {
+            row["user_id"]
+            for row in await self._tx.all(
+                "SELECT user_id FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+            )
+        }
+        if user_id in voters:
             return False
+        await self._tx.run("DELETE FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        for voter in sorted({*voters, user_id}):
+            await self._tx.run(
+                "INSERT INTO pulse_voters (meeting_id, user_id) VALUES (:meeting_id, :user_id)",
+                meeting_id=meeting_id,
+                user_id=voter,
+            )
         await self._tx.run(
             """
             UPDATE pulse_ratings SET votes = votes + CASE WHEN rating = :rating THEN 1 ELSE 0 END

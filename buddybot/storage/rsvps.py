@@ -9,8 +9,13 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.glances import NextMeeting
 from buddybot.storage.rows import epoch
 
+_MEMBERS_THEN = "m.joined_at <= :at AND (m.left_at IS NULL OR m.left_at > :at)"
+_GONE_THEN = "CASE WHEN m.gone_since <= :at THEN 1 ELSE 0 END"
+
 
 def _rsvp(row: Row) -> Rsvp | None:
+    if row["gone"] and row["answer"] != Answer.APOLOGIES:
+        return None if not row["away"] else Rsvp(UserId(row["user_id"]), Answer.APOLOGIES, Source.AWAY)
     if row["answer"] is not None:
         return Rsvp(UserId(row["user_id"]), Answer(row["answer"]), Source.MEMBER)
     if row["away"]:
@@ -24,12 +29,13 @@ class RsvpRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def roll(self, meeting: Meeting | NextMeeting, *, with_gone: bool = False) -> Roll:
-        """Return how every present member of the group answers for a meeting.
+    async def roll(self, meeting: Meeting | NextMeeting, *, at: datetime | None = None) -> Roll:
+        """Return how every present member of the group answers for a meeting, or who was one `at` a time.
 
-        Without those who are known to have left the server, unless `with_gone`.
+        Those who are known to have left the server are not present. Of those who had left it by then nothing
+        but apologies counts.
         """
-        here = "" if with_gone else "AND m.gone_since IS NULL"
+        who = "m.left_at IS NULL AND m.gone_since IS NULL" if at is None else _MEMBERS_THEN
         rows = await self._tx.all(
             f"""
             SELECT m.user_id, r.answer, EXISTS (
@@ -37,10 +43,11 @@ class RsvpRepository:
                   AND a.first_day <= :day AND a.last_day >= :day
             ) AS away, EXISTS (
                 SELECT 1 FROM interests i WHERE i.meeting_id = :meeting_id AND i.user_id = m.user_id
-            ) AS interested
+            ) AS interested, {"0" if at is None else _GONE_THEN} AS gone
             FROM memberships m LEFT JOIN rsvps r ON r.user_id = m.user_id AND r.meeting_id = :meeting_id
-            WHERE m.group_id = :group_id AND m.left_at IS NULL {here} ORDER BY m.joined_at, m.id
+            WHERE m.group_id = :group_id AND {who} ORDER BY m.joined_at, m.id
             """,  # one of two constants
+            **({} if at is None else {"at": epoch(at)}),
             day=meeting.day.isoformat(),
             meeting_id=meeting.id,
             group_id=meeting.group_id,

@@ -85,6 +85,17 @@ class SwapRepository:
         )
         return [_swap(row) for row in rows]
 
+    async def standing(self, meeting_id: MeetingId) -> Sequence[Swap]:
+        """Return the offers that concern a meeting and were not turned down, the first made first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM swaps WHERE state IN ('open', 'agreed')
+              AND (meeting_id = :meeting_id OR other_meeting_id = :meeting_id) ORDER BY id
+            """,
+            meeting_id=meeting_id,
+        )
+        return [_swap(row) for row in rows]
+
     async def declined(
         self, *, meeting_id: MeetingId, other_meeting_id: MeetingId, offered_to: UserId
     ) -> bool:

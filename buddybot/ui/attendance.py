@@ -1,6 +1,6 @@
 """The organizer's list of people of whom nobody has said yet how it was, and the visitors beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import discord
 
@@ -17,24 +17,27 @@ TAKE, CORRECT = "take", "correct"
 """Which of the two cards a visitor's form came from, and goes back to."""
 
 
-def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
-    """Return a list for each state to choose people in; a choice is recorded at once."""
+def attendance_card(texts: Texts, waiting: Unrecorded, *before: Markup) -> Card:
+    """Return what is suggested, and a list for each state to choose people in; a click records at once.
+
+    `before` is what is said above it.
+    """
     meeting, people = waiting.meeting, waiting.people
-    lines = [texts("attendance.title", number=waiting.number)]
+    lines = [*before, texts("attendance.title", number=waiting.number)]
     if not waiting.met:
         return Card().text(*lines, texts("attendance.not_met")).row(_correct(texts, meeting.id))
+    lines += _recorded(texts, waiting)
     recorded = waiting.members - len(people)
     lines.append(texts("attendance.progress", recorded=recorded, members=waiting.members))
-    if people:
-        lines.append(texts("attendance.ask", who=members(user_id for user_id, _ in people)))
-    else:
+    lines += _asked(texts, waiting)
+    if not people:
         lines.append(texts("attendance.done", at=meeting.starts_at))
     card = Card().text(*lines, *visitors_line(texts, waiting.visitors))
-    row = [did_not_meet(texts, meeting.id), visitor_came(texts, meeting.id, TAKE)]
-    if people:
-        label = texts.plain("attendance.all_present")
-        row.insert(0, button(label, "attendance_all", meeting.id, style=discord.ButtonStyle.primary))
-    card.row(*row, _correct(texts, meeting.id))
+    if clicks := _clicks(texts, waiting):
+        card.row(*clicks)
+    card.row(
+        did_not_meet(texts, meeting.id), visitor_came(texts, meeting.id, TAKE), _correct(texts, meeting.id)
+    )
     for state in RECORDABLE if people else ():
         options = [option(name_of(texts, user_id, name), user_id) for user_id, name in people[:25]]
         card.row(
@@ -48,6 +51,49 @@ def attendance_card(texts: Texts, waiting: Unrecorded) -> Card:
             )
         )
     return card
+
+
+def _recorded(texts: Texts, waiting: Unrecorded) -> list[Markup]:
+    """Who was recorded as what by the click before."""
+    if waiting.recording is None:
+        return []
+    return [texts("attendance.recorded"), *_by_state(texts, waiting.recording.states)]
+
+
+def _asked(texts: Texts, waiting: Unrecorded) -> list[Markup]:
+    """What is suggested of whom, then of whom nothing is known."""
+    lines = []
+    if waiting.suggested:
+        lines += [texts("attendance.suggested"), *_by_state(texts, waiting.suggested)]
+    unknown = [user_id for user_id, _ in waiting.people if user_id not in waiting.suggested]
+    if unknown:
+        lines.append(texts("attendance.ask", who=members(unknown)))
+    return lines
+
+
+def _by_state(texts: Texts, states: Mapping[UserId, Attendance]) -> list[Markup]:
+    found = [(state, [user for user, each in states.items() if each is state]) for state in RECORDABLE]
+    return [
+        texts("attendance.state", state=texts(f"attendance.choose.{state.value}"), who=members(people))
+        for state, people in found
+        if people
+    ]
+
+
+def _clicks(texts: Texts, waiting: Unrecorded) -> list[Part]:
+    """The buttons that record several people, and the one that takes the last click back."""
+    meeting_id, row = waiting.meeting.id, []
+    if waiting.suggested:
+        label = texts.plain("attendance.confirm")
+        row.append(button(label, "attendance_confirm", meeting_id, style=discord.ButtonStyle.primary))
+    if waiting.people:
+        style = discord.ButtonStyle.secondary if waiting.suggested else discord.ButtonStyle.primary
+        row.append(button(texts.plain("attendance.all_present"), "attendance_all", meeting_id, style=style))
+    if (last := waiting.recording) is not None:
+        row.append(
+            button(texts.plain("attendance.undo"), "attendance_undo", meeting_id, last.first, last.last)
+        )
+    return row
 
 
 def met_form(texts: Texts, meeting_id: MeetingId, *, met: bool) -> Form:

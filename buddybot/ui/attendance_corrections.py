@@ -66,10 +66,11 @@ def correction_form(texts: Texts, view: CorrectionView, seat: Seat) -> Form:
     form = Form(
         texts.plain("attendance.form.title", name=name), "attendance_set_right", view.meeting.id, seat.user_id
     )
+    right = seat.suggested or seat.state
     form.choose(
         "state",
         texts.plain("attendance.form.state"),
-        [option(state_name(texts, state), state.value, default=state is seat.state) for state in CORRECTABLE],
+        [option(state_name(texts, state), state.value, default=state is right) for state in CORRECTABLE],
         hint=texts.plain("attendance.form.state_hint"),
     )
     return form.ask(

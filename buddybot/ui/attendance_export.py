@@ -48,7 +48,7 @@ Interaction = discord.Interaction[Any]
 @choices.unfailing
 async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes, and all of them together where there are several."""
-    found: Sequence[Choice[str]] = await choices.organized_groups_ever(interaction, "")
+    found = await choices.matching_groups(interaction, "", organized=True, archived=True)
     every = choices.choice(texts_of(interaction).plain("attendance_export.mine"), MINE)
     offered = [*([every] if len(found) > 1 else []), *found]
     return [each for each in offered if current.casefold().strip() in each.name.casefold()]

@@ -5,20 +5,23 @@ The person gets a reference to quote; the log has the same reference and no pers
 
 import logging
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
-from buddybot.storage.database import LostFileError
-from buddybot.ui.reply import Reply, told
+from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.storage.database import LostFileError, StorageError
+from buddybot.ui.reply import Reply, actor_of
+
+if TYPE_CHECKING:  # the bot knows the interface, not the other way round
+    from buddybot.ui.client import Client
 
 log = logging.getLogger(__name__)
 
 
-async def failed(interaction: "discord.Interaction[Any]", error: Exception) -> None:
-    """Log an unexpected error and tell the person that it is the bot's fault, not theirs."""
+async def failed(interaction: "discord.Interaction[Client]", error: Exception) -> None:
+    """Log an unexpected error; tell the person that it is the bot's fault, and what became of their wish."""
     reference = secrets.token_hex(4)
     cause = (
         error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
@@ -26,10 +29,20 @@ async def failed(interaction: "discord.Interaction[Any]", error: Exception) -> N
     log.error("interaction failed, reference %s", reference, exc_info=cause)
     try:
         async with Reply(interaction) as reply:
-            key = "errors.rows_gone" if isinstance(cause, LostFileError) else "errors.unexpected"
-            await reply.say(key, reference=reference)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as again:
+            await reply.say(await _key_of(interaction, cause), reference=reference)
+    except FAULTS as again:
         log.warning("could not tell about reference %s: %s", reference, told(again))
+
+
+async def _key_of(interaction: "discord.Interaction[Client]", cause: BaseException) -> str:
+    """Return the sentence: what is on disk must never be called unchanged."""
+    if isinstance(cause, LostFileError):
+        return "errors.rows_gone"
+    try:
+        carried_out = await interaction.client.services.work.carried_out(actor_of(interaction))
+    except StorageError:
+        return "errors.unknown"
+    return "errors.stored" if carried_out else "errors.unexpected"
 
 
 async def not_allowed(interaction: "discord.Interaction[Any]", error: app_commands.AppCommandError) -> bool:

@@ -10,15 +10,17 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord.http import Route
+from discord.http import Route, json_or_text
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
 
 from buddybot.pings.delivery_payload import Payload
 
+ANSWERED_ALREADY = 40060
 _MESSAGE = discord.InteractionResponseType.channel_message
 _LAYOUT, _EPHEMERAL = 1 << 15, 1 << 6
 _NOBODY = discord.AllowedMentions.none().to_dict()
+_REFUSALS = {403: discord.Forbidden, 404: discord.NotFound}
 _LONGEST_PAUSE = 2.0  # seconds; after three nobody waits for the answer any more
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -26,11 +28,19 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 async def answer(interaction: "discord.Interaction[Any]", card: Payload, *, ephemeral: bool) -> None:
     """Answer for the first time, with a message of its own.
 
-    What Discord does not take is left to the library, which tries again or tells why; and all of it when
-    somebody has put another way to send in the library's place. A connection that breaks is the caller's.
+    A Discord that is busy is left to the library, which tries again; and all of it when another way to send
+    stands in the library's place. What Discord refuses is raised as the library would. A connection that
+    breaks is the caller's.
     """
-    if type(async_context.get()) is not AsyncWebhookAdapter or not await _taken(interaction, card, ephemeral):
+    asked = type(async_context.get()) is AsyncWebhookAdapter
+    if asked and await _taken(interaction, card, ephemeral):
+        return
+    try:
         await interaction.response.send_message(view=card, ephemeral=ephemeral)
+    except discord.HTTPException as error:
+        if not asked or error.code != ANSWERED_ALREADY:
+            raise
+        consider_answered(interaction, _MESSAGE)  # the first time did arrive
 
 
 async def _taken(interaction: "discord.Interaction[Any]", card: Payload, ephemeral: bool) -> bool:
@@ -50,12 +60,19 @@ async def _taken(interaction: "discord.Interaction[Any]", card: Payload, ephemer
         proxy=http.proxy,
         proxy_auth=http.proxy_auth,
     ) as response:
-        taken = 200 <= response.status < 300
-        if taken:
-            interaction.response._response_type = _MESSAGE  # noqa: SLF001  # held by a test
-        elif response.status == 429 or response.status >= 500:
-            await asyncio.sleep(_pause(response))
-        return taken
+        if 200 <= response.status < 300:
+            consider_answered(interaction, _MESSAGE)
+            return True
+        if response.status != 429 and response.status < 500:
+            kind = _REFUSALS.get(response.status, discord.HTTPException)
+            raise kind(response, await json_or_text(response))
+        await asyncio.sleep(_pause(response))
+        return False
+
+
+def consider_answered(interaction: "discord.Interaction[Any]", kind: discord.InteractionResponseType) -> None:
+    """Let the library know of an answer that Discord has."""
+    interaction.response._response_type = kind  # noqa: SLF001  # held by a test
 
 
 def _pause(response: aiohttp.ClientResponse) -> float:

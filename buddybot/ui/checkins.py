@@ -6,10 +6,12 @@ import discord
 
 from buddybot.domain.attendance import began
 from buddybot.domain.meetings import MeetingState
+from buddybot.services.attendance import Unrecorded
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Closing
 from buddybot.services.turns import Round
 from buddybot.ui.agenda import parts_line
+from buddybot.ui.attendance import attendance_card
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, member, members, moment, shortened
 
@@ -153,12 +155,7 @@ def closing_card(texts: Texts, closing: Closing) -> Card:
     )
 
 
-def closed_card(texts: Texts, closing: Closing) -> Card:
-    """Return that the meeting is closed, and what is left for an organizer to say."""
-    card = Card().text(texts("checkins.closing.done", number=closing.number))
-    if closing.unrecorded:
-        one = len(closing.unrecorded) == 1
-        key = "checkins.closing.unrecorded_one" if one else "checkins.closing.unrecorded"
-        card.text(texts(key, count=len(closing.unrecorded)))
-        card.row(button(texts.plain("checkins.closing.attendance"), "attendance", closing.meeting.id))
-    return card
+def closed_card(texts: Texts, closing: Closing, waiting: Unrecorded | None) -> Card:
+    """Return that the meeting is closed, and to an organizer at once the list of who is not recorded."""
+    done = texts("checkins.closing.done", number=closing.number)
+    return Card().text(done) if waiting is None else attendance_card(texts, waiting, done)

@@ -4,6 +4,7 @@ Autocomplete never fails: whoever may see nothing is offered nothing.
 """
 
 import logging
+import secrets
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -16,6 +17,8 @@ from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, UserId
+from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.ui.callback import consider_answered
 from buddybot.ui.kit import option
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Texts, shortened
@@ -36,14 +39,25 @@ def unfailing(suggest: Suggest) -> Suggest:
     @wraps(suggest)
     async def guarded(interaction: Interaction, current: str) -> list[Choice[str]]:
         try:
-            return (await suggest(interaction, current))[:MOST]
+            found = (await suggest(interaction, current))[:MOST]
         except Refusal:
-            return []
+            found = []
         except Exception:  # the boundary of autocomplete: an empty list, and a log line
-            log.exception("autocomplete failed")
-            return []
+            log.exception("autocomplete failed, reference %s", secrets.token_hex(4))
+            found = []
+        await _offer(interaction, found)
+        return found
 
     return guarded
+
+
+async def _offer(interaction: Interaction, found: list[Choice[str]]) -> None:
+    """Answer here, and not in the library, for which one that comes too late is an error."""
+    try:
+        await interaction.response.autocomplete(found)
+    except FAULTS as error:
+        log.info("suggestions came too late (%s)", told(error))
+        consider_answered(interaction, discord.InteractionResponseType.autocomplete_result)
 
 
 def choice(label: str, value: object) -> Choice[str]:
@@ -54,31 +68,31 @@ def choice(label: str, value: object) -> Choice[str]:
 @unfailing
 async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in."""
-    return await _groups(interaction, current, organized=False)
+    return await matching_groups(interaction, current, organized=False)
 
 
 @unfailing
 async def organized_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes."""
-    return await _groups(interaction, current, organized=True)
+    return await matching_groups(interaction, current, organized=True)
 
 
 @unfailing
 async def groups_to_look_back_on(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in, archived ones too."""
-    return await _groups(interaction, current, organized=False, archived=True)
+    return await matching_groups(interaction, current, organized=False, archived=True)
 
 
 @unfailing
 async def organized_groups_ever(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes, or organized when they were archived."""
-    return await _groups(interaction, current, organized=True, archived=True)
+    return await matching_groups(interaction, current, organized=True, archived=True)
 
 
 @unfailing
 async def transferable_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person may find a new organizer for."""
-    return await _groups(interaction, current, organized=True, rescue=True)
+    return await matching_groups(interaction, current, organized=True, rescue=True)
 
 
 @unfailing
@@ -173,7 +187,7 @@ def zone_matches(written: str) -> list[str]:
     return cities if len(cities) == 1 else found
 
 
-async def _groups(
+async def matching_groups(
     interaction: Interaction,
     current: str,
     *,
@@ -181,6 +195,7 @@ async def _groups(
     rescue: bool = False,
     archived: bool = False,
 ) -> list[Choice[str]]:
+    """Return the groups in whose names the typed words are."""
     found: list[Group] = await interaction.client.services.groups.choices(
         actor_of(interaction), organized=organized, rescue=rescue, archived=archived
     )

@@ -8,17 +8,26 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.verdicts import Verdict
 from buddybot.services.invitations import CardPlace, Offer
 from buddybot.ui.channels import common
 from buddybot.ui.invitations import answered_card, invitation_card, sent_card
 from buddybot.ui.kit import Card
-from buddybot.ui.reply import Reply
-from buddybot.ui.texts import Texts
+from buddybot.ui.reply import LONGEST, Reply
+from buddybot.ui.texts import Texts, channel
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round
     from buddybot.ui.client import Client
 
 log = logging.getLogger(__name__)
+
+_TRIES = 2
+_REFUSALS = {
+    Verdict.CLOSED: "invitation.no_channel",
+    Verdict.GONE: "invitation.no_channel",
+    Verdict.OURS: "invitation.not_taken",
+}
 
 
 async def invite(
@@ -36,14 +45,43 @@ async def invite(
     user_id = UserId(person.id)
     offer = await services.invitations.invite(reply.actor, user_id, group.id)
     card = invitation_card(Texts(group.language), offer, user_id)
-    try:
-        message = await place.send(view=card, allowed_mentions=discord.AllowedMentions(users=[person]))
-    except (discord.Forbidden, discord.NotFound):
-        await services.invitations.unposted(offer)
-        raise Refusal("invitation.no_channel") from None
-    await services.invitations.posted(offer.invitation.id, ChannelId(place.id), MessageId(message.id))
+    message_id = await _post(interaction.client, place, card, offer, person)
+    if message_id is None:
+        await reply.say("invitations.sent.unsure", channel=channel(ChannelId(place.id)))
+        return
+    await services.invitations.posted(offer.invitation.id, ChannelId(place.id), message_id)
     await reply.show(sent_card(reply.texts, offer, user_id=user_id, channel_id=ChannelId(place.id)))
     await _put(interaction.client, offer.replaced, closed_card(offer))
+
+
+async def _post(
+    bot: "Client",
+    place: discord.TextChannel,
+    card: Card,
+    offer: Offer,
+    person: discord.Member | discord.User,
+) -> MessageId | None:
+    """Send the card; None when it may have arrived. What surely did not arrive is taken back, and refused."""
+    mentions = discord.AllowedMentions(users=[person])
+    verdict = Verdict.UNCLEAR
+    for _ in range(_TRIES):
+        try:
+            async with Bounded(bot, LONGEST):
+                # The same nonce again makes no second card.
+                sent = await place.send(
+                    view=card, nonce=f"invitation:{offer.invitation.id}", allowed_mentions=mentions
+                )
+        except FAULTS as error:
+            verdict = judge_fault(error)
+            log.warning("an invitation's card could not be sent (%s)", told(error))
+            if verdict is not Verdict.UNCLEAR:
+                break
+        else:
+            return MessageId(sent.id)
+    if verdict is Verdict.UNCLEAR:
+        return None
+    await bot.services.invitations.unposted(offer)
+    raise Refusal(_REFUSALS.get(verdict, "invitation.no_discord"))
 
 
 async def show_answer(bot: "Client", offer: Offer) -> None:
@@ -64,6 +102,6 @@ async def _put(bot: "Client", places: Iterable[CardPlace], card: Card) -> None:
         message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
             await message.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
-        except discord.HTTPException as error:
-            # Somebody deleted the card or its channel; the answer stands all the same.
-            log.info("an invitation's card could not be edited: %s", error.code)
+        except FAULTS as error:
+            # Its card or its channel may be gone; the answer stands all the same.
+            log.info("an invitation's card could not be edited (%s)", told(error))

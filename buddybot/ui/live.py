@@ -20,7 +20,7 @@ from buddybot.ui import few as few_cards
 from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests
 from buddybot.ui.kit import Card
-from buddybot.ui.meetings import meeting_card
+from buddybot.ui.meetings import earlier_card, meeting_card
 from buddybot.ui.summary import summary_card
 from buddybot.ui.texts import Texts
 
@@ -52,6 +52,12 @@ async def _render_meeting(services: Services, card: ShownCard) -> Card | None:
     return await _renderer(view_of, meeting_card)(services, card)
 
 
+async def _render_earlier(services: Services, card: ShownCard) -> Card | None:
+    """What was said before a meeting was moved; another message of the meeting has its buttons."""
+    view_of = partial(meeting_views.view_of, now=services.work.now())
+    return await _renderer(view_of, earlier_card)(services, card)
+
+
 async def _render_checkin(services: Services, card: ShownCard) -> Card | None:
     view_of = partial(checkin_card.view_of, library=services.activities.library)
     return await _renderer(view_of, checkins.checkin_card)(services, card)
@@ -62,6 +68,8 @@ RENDERERS: Mapping[CardKind, Renderer] = {
     CardKind.CHECKIN: _render_checkin,
     CardKind.SUMMARY: _renderer(summary.view_of, summary_card),
     CardKind.FEW: _renderer(few.view_of, few_cards.question_card),
+    CardKind.EARLIER_MEETING: _render_earlier,
+    CardKind.EARLIER_FEW: _render_earlier,
 }
 
 

@@ -9,12 +9,13 @@ from buddybot.services.calendar import Slot
 from buddybot.services.meeting_views import MeetingView
 from buddybot.services.meetings import Changed
 from buddybot.services.news import ChangeView, What
+from buddybot.services.schedule_news import Carried, Fallen
 from buddybot.services.schedules import ScheduleView
 from buddybot.ui.agenda import activity_line
 from buddybot.ui.groups import rhythm
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.rsvps import answer_by, buttons, people
-from buddybot.ui.texts import Markup, Texts, channel, members, moment
+from buddybot.ui.texts import Markup, Texts, channel, member, members, moment
 from buddybot.ui.venues import where
 
 
@@ -50,6 +51,13 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
     return card
 
 
+def earlier_card(texts: Texts, view: MeetingView) -> Card:
+    """Return what is left of a message about a meeting that was moved since, and is announced again."""
+    return Card(colour=QUIET).text(
+        texts("meetings.card.earlier", group=view.group.name, **_when(view.meeting)),
+    )
+
+
 def change_card(texts: Texts, view: ChangeView) -> Card:
     """Return the short notice of a change; its button shows each member what is next for them."""
     meeting = view.meeting
@@ -60,15 +68,47 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
         **_when(meeting),
     )
     lines = [_reasoned(texts, said, meeting)]
+    if view.carried:
+        lines.append(texts("meetings.change.carried"))
+        lines += [_carried_line(texts, each) for each in view.carried]
+    if view.fallen:
+        lines.append(texts("meetings.change.fallen"))
+        lines += [_fallen_line(texts, each) for each in view.fallen]
     if view.people:
-        key = "people" if meeting.ahead else "people_off"
-        lines.append(texts(f"meetings.change.{key}", people=members(view.people)))
+        lines.append(texts(f"meetings.change.{_addressing(view)}", people=members(view.people)))
     if view.following is not None:
         lines.append(texts("meetings.change.following", **_when(view.following)))
     if view.what is What.MEETS and view.schedule is not None:
         lines.append(texts("meetings.change.rhythm", rhythm=rhythm(texts, view.schedule)))
     more = button(texts.plain("meetings.change.more"), "next_open", view.group.id)
     return Card(colour=QUIET).text(*lines).row(more)
+
+
+def _addressing(view: ChangeView) -> str:
+    if view.carried or view.fallen:
+        return "people_rescheduled"
+    return "people" if view.meeting.ahead else "people_off"
+
+
+def _carried_line(texts: Texts, each: Carried) -> Markup:
+    days = {"before": each.before, "start": each.meeting.starts_at}
+    if each.left_out:
+        return texts("meetings.change.carried_off", **days)
+    if each.host_id is not None:
+        return texts("meetings.change.carried_host", host=member(each.host_id), **days)
+    return texts("meetings.change.carried_day", **days)
+
+
+def _fallen_line(texts: Texts, each: Fallen) -> Markup:
+    parts = []
+    if each.host_id is not None:
+        parts.append(texts("meetings.change.fallen_host", host=member(each.host_id)))
+    if each.activity is not None:
+        parts.append(texts("meetings.change.fallen_activity"))
+    if each.answers:
+        parts.append(texts("meetings.change.fallen_answers", count=each.answers))
+    what = Markup(", ".join(parts) or texts("meetings.change.fallen_plans"))
+    return texts("meetings.change.fallen_day", start=each.meeting.starts_at, what=what)
 
 
 def _reasoned(texts: Texts, said: Markup, meeting: Meeting) -> Markup:

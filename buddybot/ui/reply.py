@@ -6,19 +6,21 @@ with its result in one request; when it takes longer the interaction is acknowle
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from json import JSONDecodeError
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 import discord
 
 from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled
-from buddybot.ui.callback import answer
+from buddybot.ui.callback import ANSWERED_ALREADY, answer, consider_answered
 from buddybot.ui.kit import QUIET, Card, Form
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Texts
@@ -31,8 +33,13 @@ PATIENCE = 1.5
 NOBODY = discord.AllowedMentions.none()
 """An edit that says nothing of mentions would allow them all."""
 
-_TOO_LATE = (10062, 10015, 40060)
-_DEFERRED = discord.InteractionResponseType.deferred_channel_message
+LONGEST = 10.0
+"""Seconds for one request with the library's own retries; nobody looks at the answer for longer."""
+
+_TOO_LATE = (Verdict.LATE, Verdict.GONE, Verdict.CLOSED)
+"""What an answer may meet through nobody's fault: the click, its message or the channel is over."""
+_Kind = discord.InteractionResponseType
+Attempt = Callable[[], Awaitable[Any]]
 
 
 def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
@@ -62,7 +69,8 @@ class Reply:
         self._public = public
         self._timer: asyncio.TimerHandle | None = None
         self._acknowledging: asyncio.Task[None] | None = None
-        self._thinking = interaction.response.type is _DEFERRED
+        self._thinking = interaction.response.type is _Kind.deferred_channel_message
+        self._over = False
         self._handling: set[asyncio.Task[Any] | None] = interaction.client.handling
         self._task = asyncio.current_task()
         self.actor = actor_of(interaction)
@@ -82,9 +90,9 @@ class Reply:
         try:
             await self._settle()
             if isinstance(error, Refusal):
-                await self._refuse_in_time(error)
+                await self.refuse(error)
                 return True
-            return isinstance(error, AlreadyHandled) or _is_too_late(error)
+            return isinstance(error, AlreadyHandled)
         finally:
             self._handling.discard(self._task)
 
@@ -99,17 +107,65 @@ class Reply:
         self._acknowledging = asyncio.ensure_future(self._acknowledge())
 
     async def _acknowledge(self) -> None:
-        if self._interaction.response.is_done():
+        response, on_message = self._interaction.response, self._on_message
+        if response.is_done():
             return
-        try:
-            if self._on_message:
-                await self._interaction.response.defer()
+
+        async def defer() -> None:
+            if on_message:
+                await response.defer()
             else:
-                await self._interaction.response.defer(ephemeral=not self._public, thinking=True)
-            self._thinking = not self._on_message
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                await response.defer(ephemeral=not self._public, thinking=True)
+
+        kind = _Kind.deferred_message_update if on_message else _Kind.deferred_channel_message
+        try:
+            self._thinking = await self._first(kind, defer) and not on_message
+        except FAULTS as error:
             # Perhaps the answer itself gets through.
-            log.warning("could not acknowledge an interaction: %s", told(error))
+            log.warning("could not acknowledge an interaction (%s)", told(error))
+
+    async def _first(self, kind: discord.InteractionResponseType, attempt: Attempt) -> bool:
+        """Answer for the first time; what got lost and is known to Discord the second time did arrive."""
+        tries = 0
+
+        async def tried() -> None:
+            nonlocal tries
+            tries += 1
+            try:
+                await attempt()
+            except discord.HTTPException as error:
+                if tries == 1 or error.code != ANSWERED_ALREADY:
+                    raise
+                consider_answered(self._interaction, kind)
+
+        return await self._asked(tried)
+
+    async def _asked(self, attempt: Attempt, *, again: bool = True) -> bool:
+        """Ask Discord, and once more where that says nothing twice (`again`) and the answer got lost.
+
+        False when it was too late, or is lost: what was done stands all the same, and whatever follows it
+        goes on. A request that Discord finds at fault is raised.
+        """
+        if self._over:
+            return False
+        for is_last in (not again, True):
+            try:
+                async with Bounded(self._interaction.client, LONGEST):
+                    await attempt()
+            except (*FAULTS, JSONDecodeError) as error:
+                verdict = judge_fault(error)
+                if verdict is Verdict.OURS:
+                    raise
+                if verdict in _TOO_LATE:
+                    log.info("an interaction was answered too late (%s)", told(error))
+                    self._over = verdict is Verdict.LATE
+                    return False
+                if is_last:
+                    log.warning("an answer to an interaction was lost (%s)", told(error))
+                    return False
+            else:
+                return True
+        return False
 
     async def _settle(self) -> None:
         if self._timer is not None:
@@ -130,73 +186,92 @@ class Reply:
             await self._interaction.client.presence.require_here(actor)
         return actor
 
-    async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
-        """Answer with a message of its own."""
+    async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> bool:
+        """Answer with a message of its own; False when it did not get through."""
         await self._settle()
-        response = self._interaction.response
-        if not response.is_done() and files:
-            await response.send_message(view=card, ephemeral=not self._public, files=list(files))
-        elif not response.is_done():
+        interaction, sent = self._interaction, list(files)
+        if not interaction.response.is_done() and files:
+            return await self._handed(
+                lambda: interaction.response.send_message(view=card, ephemeral=not self._public, files=sent)
+            )
+        if not interaction.response.is_done():
             # Answers that are ready together are all worded before the first is sent: a processor is faster
             # at one kind of work than at two in turns.
             await asyncio.sleep(0)
-            await answer(self._interaction, card, ephemeral=not self._public)
-        elif self._thinking:
-            self._thinking = False  # the next answer is one of its own
-            await self._interaction.edit_original_response(
-                view=card, attachments=list(files), allowed_mentions=NOBODY
+            return await self._first(
+                _Kind.channel_message, lambda: answer(interaction, card, ephemeral=not self._public)
             )
-        else:
-            await self._interaction.followup.send(view=card, ephemeral=not self._public, files=list(files))
+        if self._thinking:
+            self._thinking = False  # the next answer is one of its own
+            return await self.change(card, files=files)
+        return await self._more(card, sent, ephemeral=not self._public)
 
-    async def change(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
-        """Put `card` in the place of the answer that was given."""
-        await self._interaction.edit_original_response(
-            view=card, attachments=list(files), allowed_mentions=NOBODY
-        )
+    async def change(self, card: Card, *, files: Sequence[discord.File] | None = ()) -> bool:
+        """Put `card` in the place of the answer that was given; False when that did not get through.
 
-    async def follow(self, card: Card, *, files: Sequence[discord.File] = ()) -> None:
-        """Say one thing more, to that person only, behind an answer that was given."""
-        await self._interaction.followup.send(view=card, ephemeral=True, files=list(files))
+        `files` take the place of those that the message had; None leaves them.
+        """
+        sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
 
-    async def replace(self, card: Card, *, files: Sequence[discord.File] | None = None) -> None:
+        async def edit() -> None:
+            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
+
+        return await (self._handed(edit) if files else self._asked(edit))
+
+    async def follow(self, card: Card, *, files: Sequence[discord.File] = ()) -> bool:
+        """Say one thing more, to that person only, behind an answer that was given; False when it is lost."""
+        return await self._more(card, list(files), ephemeral=True)
+
+    async def _more(self, card: Card, files: list[discord.File], *, ephemeral: bool) -> bool:
+        async def send() -> None:
+            await self._interaction.followup.send(view=card, ephemeral=ephemeral, files=files)
+
+        return await (self._handed(send) if files else self._asked(send, again=False))
+
+    async def _handed(self, attempt: Attempt) -> bool:
+        """Answer with files, which are read once and so cannot be sent again; say so when they got lost."""
+        if await self._asked(attempt, again=False):
+            return True
+        if not self._over:
+            self._public = False
+            await self.say("errors.files_lost")
+        return False
+
+    async def replace(self, card: Card, *, files: Sequence[discord.File] | None = None) -> bool:
         """Put `card` in the place of the message that was clicked (or that the form came from).
 
         `files` take the place of those that the message had; None leaves them.
         """
         await self._settle()
+        response = self._interaction.response
         if not self._on_message:
-            await self.show(card, files=files or ())
-            return
+            return await self.show(card, files=files or ())
+        if response.is_done():
+            return await self.change(card, files=files)
         sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
-        if self._interaction.response.is_done():
-            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
-        else:
-            await self._interaction.response.edit_message(view=card, allowed_mentions=NOBODY, **sent)
+        return await self._first(
+            _Kind.message_update,
+            lambda: response.edit_message(view=card, allowed_mentions=NOBODY, **sent),
+        )
 
     async def ask(self, form: Form) -> None:
         """Open a form; not possible once the answer was late, then Refusal `button.slow`."""
         await self._settle()
-        if self._interaction.response.is_done():
+        response = self._interaction.response
+        if response.is_done():
             raise Refusal("button.slow")
-        await self._interaction.response.send_modal(form)
+        await self._first(_Kind.modal, lambda: response.send_modal(form))
 
     async def done(self) -> None:
         """Answer with nothing to read: the clicked card itself shows what changed."""
         await self._settle()
-        if not self._interaction.response.is_done():
-            await self._interaction.response.defer()
+        response = self._interaction.response
+        if not response.is_done():
+            await self._first(_Kind.deferred_message_update, response.defer)
 
-    async def say(self, key: str, /, **parameters: object) -> None:
-        """Answer with one sentence."""
-        await self.show(Card().text(self.texts(key, **parameters)))
-
-    async def _refuse_in_time(self, refusal: Refusal) -> None:
-        try:
-            await self.refuse(refusal)
-        except discord.HTTPException as error:
-            if not _is_too_late(error):
-                raise
+    async def say(self, key: str, /, **parameters: object) -> bool:
+        """Answer with one sentence; False when it did not get through."""
+        return await self.show(Card().text(self.texts(key, **parameters)))
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with the sentence of a refusal, to that person only."""
@@ -206,15 +281,3 @@ class Reply:
             parameters["field"] = self.texts(f"fields.{parameters['field']}")
         text = self.texts(f"refusals.{refusal.code}", **parameters)
         await self.show(Card(colour=QUIET).text(text))
-
-
-def told(error: Exception) -> str:
-    """Return what a log line may say of a request that failed: no address, which holds a token."""
-    return f"code {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
-
-
-def _is_too_late(error: BaseException | None) -> bool:
-    if isinstance(error, discord.HTTPException) and error.code in _TOO_LATE:
-        log.info("an interaction was answered too late: %s", error.code)
-        return True
-    return False

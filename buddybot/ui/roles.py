@@ -8,6 +8,7 @@ import discord
 
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import RoleId, UserId
+from buddybot.pings.delivery_faults import FAULTS, told
 from buddybot.services.members import Departed
 
 log = logging.getLogger(__name__)
@@ -87,9 +88,9 @@ async def _remove(guild: discord.Guild, role: discord.Role, user_id: UserId) -> 
 
 
 async def _tried(group: Group, attempt: Awaitable[T]) -> T | None:
-    """The outcome of an attempt; a refusal by Discord is a log line and nothing else."""
+    """The outcome of an attempt; one that fails is a log line and nothing else."""
     try:
         return await attempt
-    except discord.HTTPException as error:
-        log.info("the role of group %s could not be kept: %s", group.id, error.code)
+    except FAULTS as error:
+        log.info("the role of group %s could not be kept (%s)", group.id, told(error))
         return None

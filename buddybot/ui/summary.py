@@ -31,7 +31,6 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
         card.row(*ratings)
     buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
-        button(texts.plain("checkins.closing.attendance"), "attendance", view.meeting.id),
     ]
     if any(venue.known for _, venue in view.following):
         buttons.append(button(texts.plain("venues.where.button"), "venue_open", view.following[0][0].id))

@@ -37,7 +37,7 @@ WORDS = (
 HARMLESS = {"stale-revision", "validation-failed", "command-option-invalid", "command-changed", "busy"}
 """What the page says when a card changed under the mouse, or when it does not take a value itself."""
 BUTTONS = '#channel-message-list button[data-control-key*=":component:"]:not([disabled]):not(.select-trigger)'
-APOLOGY = "Something went wrong on my side"
+APOLOGY = "went wrong on my side"
 LATEST = 14
 """Buttons, counted from the newest, that are pressed more often than those further up."""
 

@@ -224,7 +224,7 @@ def test_unknown_reporters_weigh_as_those_who_promised_the_most() -> None:
     assert line(12) == line(9)  # some of them had nothing due
 
 
-def test_fewer_than_three_votes_wait_for_others() -> None:
+def test_fewer_than_four_votes_wait_for_others() -> None:
     two = [came(week, 5)._replace(pulse_n=2, pulse_sum=3) for week in range(4)]
     assert state_after(two[:1]).lines[2] == State().lines[2]
     pooled = came(1, 5)._replace(pulse_n=4, pulse_sum=6)
@@ -232,7 +232,8 @@ def test_fewer_than_three_votes_wait_for_others() -> None:
     assert state_after(two[:3]).waiting == (3, 2)
     alone = [Tally(week, pulse_n=2, pulse_sum=3) for week in range(2)]
     assert state_after(alone).lines[2] == state_after([Tally(1, pulse_n=4, pulse_sum=6)]).lines[2]
-    assert state_after([*two[:3], Tally(3, holiday=True), Tally(4, pulse_n=1, pulse_sum=5)]).waiting == (0, 0)
+    assert state_after([*two[:3], Tally(3, holiday=True), Tally(4, pulse_n=1, pulse_sum=5)]).waiting == (8, 3)
+    assert state_after([*two[:3], Tally(3, holiday=True), Tally(4, pulse_n=2, pulse_sum=5)]).waiting == (0, 0)
 
 
 def test_a_group_that_records_attendance_only_is_as_easily_heard() -> None:

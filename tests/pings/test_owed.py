@@ -223,6 +223,16 @@ def test_a_moved_meeting_is_asked_about_anew() -> None:
     assert pings(meeting())[PingKind.CARD, GROUP].key == pings(meeting(moves=1))[PingKind.CARD, GROUP].key
 
 
+def test_what_announces_a_meeting_has_another_key_when_it_is_announced_again() -> None:
+    before = pings(meeting(), minimum=3)
+    again = pings(meeting(announcement=1), minimum=3)
+    for kind in (PingKind.CARD, PingKind.FEW, PingKind.NUDGE):
+        assert before[kind, GROUP].key != again[kind, GROUP].key
+    assert before[PingKind.CHECKIN, GROUP].key == again[PingKind.CHECKIN, GROUP].key
+    moved = pings(meeting(moves=1, announcement=1), minimum=3)[PingKind.FEW, GROUP]
+    assert moved.key != again[PingKind.FEW, GROUP].key
+
+
 @pytest.mark.parametrize(
     ("minimum", "hours", "card"),
     [

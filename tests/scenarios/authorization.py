@@ -132,6 +132,8 @@ TABLE = {
     "alert_use": Line(ALERT, "{guild}:{alert}", values=("introductions",)),
     "attendance": Line(MEETING_RUN, "{past}"),
     "attendance_all": Line(MEETING_RUN, "{past}"),
+    "attendance_confirm": Line(MEETING_RUN, "{past}"),
+    "attendance_undo": Line(MEETING_RUN, "{past}:1:9"),
     "attendance_off_ask": Line(MEETING_RUN, "{past}"),
     "attendance_on_ask": Line(MEETING_RUN, "{past}"),
     "attendance_visitor": Line(MEETING_RUN, "{past}:correct"),

@@ -142,7 +142,7 @@ class Evening:
                 SELECT id FROM meetings WHERE state = 'closed' ORDER BY starts_at DESC LIMIT 1)
             ORDER BY id
             """
-        )
+        )  # a later entry about somebody takes the place of an earlier one
         names = {self.person(name).id: name for name in self.names}
         return {names[row["user_id"]]: row["state"] for row in rows}
 

@@ -19,7 +19,7 @@ async def rowan(world: World) -> Calendar:
     for name in ("Ana", "Ben", "Cho"):
         await made.press(name, "Going")
     await world.until(FIRST + timedelta(minutes=80))
-    await made.ask("Ana", "meeting close")
+    await made.close("Ana")
     await world.until(FIRST + timedelta(days=6, hours=1))
     return made
 

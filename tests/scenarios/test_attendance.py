@@ -24,7 +24,7 @@ async def evening(world: World) -> Evening:
 
 async def test_the_organizer_records_by_choosing_in_lists(evening: Evening) -> None:
     ana = evening.person("Ana")
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.ephemeral
     assert asked.response is not None
     text = texts_in(asked.response)
@@ -94,7 +94,7 @@ async def test_six_who_were_all_there_are_recorded_with_two_clicks(world: World)
     evening = await six(world)
     before = clicks(world)
 
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     assert "0 of 6 recorded" in texts_in(asked.response)
     done = await evening.press("Ana", "All present", asked.response)
@@ -111,7 +111,7 @@ async def test_a_mixed_evening_of_six_is_recorded_with_five_clicks_and_shows_how
     ids = {name: str(evening.person(name).id) for name in SIX}
     before = clicks(world)
 
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     for state, names, progress in (
         ("late", ["Ben", "Cho"], "2 of 6 recorded"),
@@ -122,8 +122,9 @@ async def test_a_mixed_evening_of_six_is_recorded_with_five_clicks_and_shows_how
         shown = await evening.person("Ana").select(
             asked.response, [ids[name] for name in names], custom_id=chosen
         )
-        assert progress in texts_in(shown.response)
-        assert not any(evening.mention(name) in texts_in(shown.response) for name in names)
+        done, left = texts_in(shown.response).split(progress)
+        assert all(evening.mention(name) in done for name in names)
+        assert not any(evening.mention(name) in left for name in names)
     await evening.press("Ana", "All present", asked.response)
 
     assert clicks(world) - before <= 5
@@ -138,7 +139,7 @@ async def test_a_mixed_evening_of_six_is_recorded_with_five_clicks_and_shows_how
 
 
 async def test_a_visitor_is_noted_from_the_list_and_shown_in_it(evening: Evening) -> None:
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     form = await evening.press("Ana", "A visitor came", asked.response)
     assert "no rate" in modal_text(form)
@@ -147,13 +148,13 @@ async def test_a_visitor_is_noted_from_the_list_and_shown_in_it(evening: Evening
 
     assert "Visitors: Zoe Park" in texts_in(shown.response)
     assert "2 of 5 recorded" in texts_in(shown.response)
-    again = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    again = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert "Visitors: Zoe Park" in texts_in(again.response)
 
 
 async def test_that_nobody_met_is_recorded_with_what_happened(evening: Evening) -> None:
     before = await evening.ledger()
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     form = await evening.press("Ana", "We did not meet", asked.response)
     assert "Everybody's entry" in modal_text(form)
@@ -171,32 +172,74 @@ async def test_that_nobody_met_is_recorded_with_what_happened(evening: Evening) 
     assert "the group did not meet that day after all" in summary
     assert "A letter" in summary
     assert "5" not in labels(evening.shown(SUMMARY)), "nobody rates what did not take place"
-    again = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    again = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert again.response is not None
     assert labels(again.response) == ["Correct an entry"]
 
 
-async def test_members_may_look_at_the_button_but_not_use_it(evening: Evening) -> None:
+async def test_members_are_shown_no_attendance_button_and_refused_the_command(evening: Evening) -> None:
     before = await evening.ledger()
-    for answer in (
-        await evening.press("Ben", "Attendance", evening.shown(SUMMARY)),
-        await evening.person("Ben").slash(evening.channel, "attendance take"),
-    ):
-        assert answer.ephemeral
-        assert "Only an organizer" in texts_in(answer.response)
+    assert labels(evening.shown(SUMMARY))[-1] == "Correct my check-in"
+    answer = await evening.person("Ben").slash(evening.channel, "attendance take")
+    assert answer.ephemeral
+    assert "Only an organizer" in texts_in(answer.response)
     assert await evening.ledger() == before
 
 
-async def test_closing_offers_the_list_to_an_organizer_at_once(evening: Evening) -> None:
+async def test_closing_suggests_what_members_said_and_one_click_records_it(world: World) -> None:
+    evening = await Evening.gather(world, *SIX)
+    await evening.starts(before=timedelta(hours=2))
+    for name, label in (("Ana", "Going"), ("Ben", "Late"), ("Cho", "Virtual"), ("Dev", "Can't come")):
+        await evening.press(name, label, evening.shown("Meeting"))
     await evening.starts()
-    await evening.press("Cho", "I'm here", evening.shown(OPEN))
     closed = await evening.close("Ana")
 
     assert closed.response is not None
-    assert "4 people are not recorded yet" in texts_in(closed.response)
-    shown = await evening.press("Ana", "Attendance", closed.response)
-    assert "Attendance · meeting 2" in texts_in(shown.response)
-    assert (await evening.ledger())["Cho"] == "present"
+    said = texts_in(closed.response)
+    assert "is closed" in said
+    assert f"- Present: {evening.mention('Ana')}\n" in said
+    assert f"- Came late: {evening.mention('Ben')}\n" in said
+    assert f"- Joined online: {evening.mention('Cho')}\n" in said
+    assert "not sure whether these people came: " in said
+    assert f"{evening.mention('Eli')}, {evening.mention('Fay')}. Nobody" in said
+    assert evening.mention("Dev") not in said
+
+    done = await evening.press("Ana", "Record as suggested", closed.response)
+    assert "4 of 6 recorded" in texts_in(done.response)
+    expected = {"Dev": "excused", "Eli": "unrecorded", "Fay": "unrecorded"}
+    expected |= {"Ana": "present", "Ben": "late", "Cho": "virtual"}
+    assert await evening.ledger() == expected
+
+
+async def test_all_present_keeps_late_and_virtual_and_is_undone_on_the_same_card(world: World) -> None:
+    evening = await Evening.gather(world, *SIX)
+    await evening.starts(before=timedelta(hours=2))
+    for name, label in (("Ben", "Late"), ("Cho", "Virtual"), ("Dev", "Can't come")):
+        await evening.press(name, label, evening.shown("Meeting"))
+    await evening.starts()
+    closed = await evening.close("Ana")
+    before = await evening.ledger()
+    assert closed.response is not None
+
+    done = await evening.press("Ana", "All present", closed.response)
+    said = texts_in(done.response)
+    assert "Recorded:" in said
+    everybody = ", ".join(evening.mention(name) for name in ("Ana", "Eli", "Fay"))
+    assert f"- Present: {everybody}\n- Came late: {evening.mention('Ben')}\n" in said
+    assert f"- Joined online: {evening.mention('Cho')}\n" in said
+    assert "6 of 6 recorded" in said
+    expected = dict.fromkeys(("Ana", "Eli", "Fay"), "present") | {"Ben": "late", "Cho": "virtual"}
+    assert await evening.ledger() == expected | {"Dev": "excused"}
+
+    await evening.world.restart()
+    assert done.response is not None
+    undone = await evening.press("Ana", "Undo", done.response)
+    said = texts_in(undone.response)
+    assert "1 of 6 recorded" in said
+    assert f"- Came late: {evening.mention('Ben')}\n" in said
+    assert await evening.ledger() == before
+    assert undone.response is not None
+    assert "Undo" not in labels(undone.response)
 
 
 async def test_an_incomplete_list_is_told_to_the_organizer_with_the_next_command(evening: Evening) -> None:

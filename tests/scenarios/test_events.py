@@ -130,10 +130,17 @@ async def test_a_skipped_meeting_that_is_held_after_all_has_an_event_again(shown
     assert [event.name for event in shown.shown()] == ["Rowan · meeting 2", "Rowan · meeting 1"]
 
 
+async def test_an_event_moves_along_with_its_meeting_in_a_new_schedule(shown: Gatherings) -> None:
+    made = shown.one().id
+    await shown.rowan.ask("Ana", "meeting schedule", weekday=2)
+    assert (shown.one().id, start_of(shown.one())) == (made, FIRST + timedelta(days=1))
+
+
 async def test_a_meeting_that_a_new_schedule_drops_leaves_no_event_behind(shown: Gatherings) -> None:
-    await shown.rowan.ask("Ana", "meeting schedule", weekday=4)
+    await shown.world.until(FIRST - timedelta(hours=31))
+    await shown.rowan.ask("Ana", "meeting schedule", weekday=0, time="11:00")
     assert shown.all()[0].status == CANCELLED
-    assert start_of(shown.one()) == datetime(2026, 1, 2, 19, tzinfo=UTC)
+    assert start_of(shown.one()) == datetime(2026, 1, 12, 11, tzinfo=UTC)
     assert await shown.states() == ["shown"]
 
 
@@ -183,7 +190,7 @@ async def test_the_event_of_a_held_meeting_ends_as_held_when_discord_had_not_beg
     await shown.rowan.ask("Ana", "meeting start")
     assert shown.one().status == SCHEDULED
     shown.world.env.inject_error("PATCH", EVENT, status=500)
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     await shown.world.run_due()
     first, second = shown.all()
     assert (first.status, start_of(second)) == (COMPLETED, FIRST + WEEK)
@@ -197,7 +204,7 @@ async def test_an_event_that_began_and_could_not_be_ended_is_ended_with_the_next
     await shown.rowan.ask("Ana", "meeting start")
     shown.world.env.backend.edit_scheduled_event(shown.guild.id, shown.one().id, {"status": ACTIVE})
     shown.world.env.inject_error("PATCH", EVENT, status=500)
-    await shown.rowan.ask("Ana", "meeting close")
+    await shown.rowan.close("Ana")
     assert shown.all()[0].status == ACTIVE
     await shown.world.run_due()
     assert shown.all()[0].status == COMPLETED

@@ -93,7 +93,7 @@ async def first_week(evening: Evening) -> None:
 
 async def record_eli(evening: Evening) -> None:
     """The organizer says what the bot could not know; only then is somebody absent."""
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     assert evening.mention("Eli") in texts_in(asked.response)
     lists = [each for each in asked.response.components[0]["components"] if each["type"] == 1]

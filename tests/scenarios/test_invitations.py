@@ -198,11 +198,36 @@ async def named(place: Place, name: str) -> str:
     return str(choice["value"])
 
 
-async def test_a_card_that_cannot_be_sent_leaves_no_invitation(place: Place) -> None:
-    place.world.env.inject_error("POST", f"/channels/{place.channel.id}/messages", status=403, code=50013)
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [
+        (403, 50013, "makes a code"),
+        (404, 10003, "makes a code"),
+        (400, 50083, "makes a code"),
+        (400, 200000, "words in the group's name"),
+        (403, 40333, "couldn't reach Discord"),
+        (429, 20028, "couldn't reach Discord"),
+    ],
+)
+async def test_a_card_that_cannot_be_sent_leaves_no_invitation(
+    place: Place, status: int, code: int, says: str
+) -> None:
+    path = f"/channels/{place.channel.id}/messages"
+    place.world.env.inject_error("POST", path, status=status, code=code)
     refused = await place.olga.slash(place.channel, "group invite", member=place.person("Ana"))
-    assert "makes a code" in texts_in(refused.response)
+    assert says in texts_in(refused.response)
     assert await place.world.rows("SELECT state FROM invitations") == [{"state": "revoked"}]
+
+
+@pytest.mark.parametrize(("times", "says"), [(1, "open until"), (2, "can't tell whether its card arrived")])
+async def test_a_card_that_may_have_arrived_leaves_the_invitation_open(
+    place: Place, times: int, says: str
+) -> None:
+    path = f"/channels/{place.channel.id}/messages"
+    place.world.env.inject_error("POST", path, status=503, times=times)
+    answer = await place.olga.slash(place.channel, "group invite", member=place.person("Ana"))
+    assert says in texts_in(answer.response)
+    assert await place.world.rows("SELECT state FROM invitations") == [{"state": "open"}]
 
 
 async def test_a_code_shows_the_charter_first(place: Place) -> None:

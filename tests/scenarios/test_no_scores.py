@@ -127,7 +127,7 @@ async def report(evening: Evening, name: str) -> None:
 
 async def absent(evening: Evening) -> None:
     """Let the organizer say that Eli, who gave no word, was not there."""
-    asked = await evening.press("Ana", "Attendance", evening.shown(SUMMARY))
+    asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
     [place] = [each for each in custom_ids(asked.response) if each.endswith(":absent")]
     eli = str(evening.person("Eli").id)

@@ -10,12 +10,12 @@ from tests.scenarios.evenings import SUMMARY, Evening
 from tests.world import World, labels, texts_in
 
 RATINGS = list("12345")
-NAMES = ("Olga", "Ana", "Ben", "Cho")
+NAMES = ("Olga", "Ana", "Ben", "Cho", "Dan")
 
 
 @pytest.fixture
 async def evening(world: World) -> Evening:
-    """Four people after their meeting; its summary is in the channel."""
+    """Five people after their meeting; its summary is in the channel."""
     made = await Evening.gather(world, *NAMES)
     await made.starts()
     for name in ("Olga", "Ana"):
@@ -47,7 +47,7 @@ async def test_a_meeting_is_rated_and_the_next_morning_everybody_reads_one_word(
     before = evening.text(SUMMARY)
     assert buttons(evening) == RATINGS
     assert "Anonymous to everybody, the organizer included. One vote each, and it is final." in before
-    for name, rating in (("Olga", 4), ("Ana", 5), ("Ben", 5)):
+    for name, rating in (("Olga", 4), ("Ana", 5), ("Ben", 5), ("Cho", 4)):
         said = await rate(evening, name, rating)
         assert "your vote is counted" in said
         assert str(rating) not in said.split("<t:")[0]
@@ -62,12 +62,12 @@ async def test_a_meeting_is_rated_and_the_next_morning_everybody_reads_one_word(
     assert len(evening.channel.history()) == messages  # the summary itself changed
 
 
-async def test_of_fewer_than_three_votes_nothing_is_shown(evening: Evening) -> None:
+async def test_of_fewer_than_four_votes_nothing_is_shown(evening: Evening) -> None:
     await rate(evening, "Ana", 1)
     await rate(evening, "Ben", 1)
     await morning(evening)
     assert buttons(evening) == []
-    assert "Fewer than three people rated this meeting" in evening.text(SUMMARY)
+    assert "Fewer than four people rated this meeting" in evening.text(SUMMARY)
     assert "low" not in evening.text(SUMMARY)
 
 
@@ -76,7 +76,7 @@ async def test_a_second_vote_is_refused_calmly_also_after_a_restart(evening: Eve
     assert "so it cannot be changed" in await rate(evening, "Ana", 5)
     await evening.world.restart()
     assert "You have voted on this meeting, thank you." in await rate(evening, "Ana", 5)
-    for name in ("Ben", "Cho"):
+    for name in ("Olga", "Ben", "Cho"):
         await rate(evening, name, 2)
     await morning(evening)
     assert "This meeting was rated low." in evening.text(SUMMARY)
@@ -89,7 +89,7 @@ async def test_a_stranger_rates_nothing(evening: Evening) -> None:
 
 
 async def test_a_bot_that_slept_takes_no_late_vote_and_then_shows_the_band(evening: Evening) -> None:
-    for name in ("Olga", "Ana", "Ben"):
+    for name in ("Olga", "Ana", "Ben", "Dan"):
         await rate(evening, name, 3)
     await evening.world.sleep_through(hours=20)
     await evening.world.restart()

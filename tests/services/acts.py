@@ -114,11 +114,14 @@ async def live(database: Database, name: str) -> Life:
 Act = Callable[[Services, Life], Awaitable[object]]
 
 ACTS: Mapping[str, Act] = {
-    "AttendanceService.record": lambda s, a: s.attendance.record(
+    "AttendanceService._record people": lambda s, a: s.attendance.record(
         a.actor(ORGANIZER), a.meeting, {UserId(ANA): Attendance.PRESENT}
     ),
-    "AttendanceService.record_rest": lambda s, a: s.attendance.record_rest(
+    "AttendanceService._record the rest": lambda s, a: s.attendance.record_rest(
         a.actor(ORGANIZER), a.meeting, Attendance.PRESENT
+    ),
+    "AttendanceService._record what is suggested": lambda s, a: s.attendance.confirm(
+        a.actor(ORGANIZER), a.meeting
     ),
     "AttendanceExport.export": lambda s, a: s.attendance_export.export(
         a.actor(), Wanted(form="csv", group_id=a.group.id)
@@ -203,8 +206,9 @@ ORGANIZED = frozenset(
 CLOSED = frozenset(
     {
         "AttendanceExport.export",
-        "AttendanceService.record",
-        "AttendanceService.record_rest",
+        "AttendanceService._record what is suggested",
+        "AttendanceService._record people",
+        "AttendanceService._record the rest",
         "VisitorService.add",
     }
 )
@@ -218,6 +222,7 @@ ALIKE = {
     "ActivityService.wish": "as LocationService.vote",
     "AlertService._decide": "as GroupService.change: an organizer's own act",
     "AlertService._watch": "writes no person's id",
+    "AttendanceService.undo": "as AttendanceService.record",
     "CorrectionService.correct": "as AttendanceService.record",
     "CorrectionService.did_meet": "as AttendanceService.record",
     "CorrectionService.did_not_meet": "as AttendanceService.record",

@@ -230,3 +230,57 @@ async def test_an_incomplete_attendance_is_told_to_the_organizers_once(evening: 
         evening.home.actor(ORGANIZER), evening.meeting_id, Attendance.PRESENT
     )
     assert await evening.home.rows("SELECT code FROM notices") == []
+
+
+async def test_a_suggestion_is_of_those_who_gave_a_word_though_they_left_since(evening: Evening) -> None:
+    for user, answer in ((ANA, Answer.LATE), (BEN, Answer.GOING), (CHO, Answer.APOLOGIES)):
+        await evening.answer(user, answer)
+    await evening.open()
+    evening.home.now += timedelta(minutes=20)
+    await evening.home.leave(evening.group, ANA)
+    await evening.home.leave(evening.group, CHO)
+    await evening.close()
+
+    waiting = await evening.attendance.unrecorded(
+        evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id
+    )
+    assert waiting.suggested == {ANA: Attendance.LATE, BEN: Attendance.PRESENT}
+    assert (await evening.ledger())[CHO] is Attendance.EXCUSED
+    _, seat = await evening.corrections.seat(evening.home.actor(ORGANIZER), evening.meeting_id, UserId(ANA))
+    assert (seat.state, seat.suggested) == (Attendance.UNRECORDED, Attendance.LATE)
+
+    done = await evening.attendance.confirm(evening.home.actor(ORGANIZER), evening.meeting_id)
+    assert done.recording is not None
+    assert done.recording.states == waiting.suggested
+    assert done.people == ((ORGANIZER, ""),)
+    again = await evening.attendance.confirm(evening.home.actor(ORGANIZER), evening.meeting_id)
+    assert again.recording is None
+
+
+async def test_undo_takes_back_one_click_and_nothing_that_was_said_since(evening: Evening) -> None:
+    organizer = evening.home.actor
+    for user, answer in ((ANA, Answer.LATE), (BEN, Answer.VIRTUAL)):
+        await evening.answer(user, answer)
+    await evening.open()
+    await evening.close()
+    service, meeting = evening.attendance, evening.meeting_id
+    first = (await service.record(organizer(ORGANIZER), meeting, {UserId(CHO): Attendance.ABSENT})).recording
+    rest = (await service.record_rest(organizer(ORGANIZER), meeting, Attendance.PRESENT)).recording
+    assert first is not None
+    assert rest is not None
+    await evening.corrections.correct(
+        organizer(ORGANIZER), meeting, UserId(BEN), Attendance.PRESENT, "He came after all"
+    )
+
+    undone = await service.undo(organizer(ORGANIZER), meeting, first=rest.first, last=rest.last)
+    assert {user for user, _ in undone.people} == {ORGANIZER, ANA}
+    assert (await evening.ledger())[CHO] is Attendance.ABSENT
+    assert (await evening.ledger())[BEN] is Attendance.PRESENT
+    again = await service.undo(organizer(ORGANIZER), meeting, first=rest.first, last=rest.last)
+    assert len(again.people) == 2
+    await service.undo(organizer(ORGANIZER), meeting, first=first.first, last=first.last)
+    assert (await evening.ledger())[CHO] is Attendance.UNRECORDED
+    assert (
+        await evening.refused(service.undo(organizer(ANA), meeting, first=first.first, last=rest.last))
+        == "group.organizers_only"
+    )

@@ -16,9 +16,10 @@ from buddybot.services.work import AlreadyHandled
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, StorageError, TransientError, Tx
 from buddybot.storage.pulse import Pulse, PulseRepository
-from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, STRANGER, Evening
+from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 NINE = datetime(MEETS.year, MEETS.month, MEETS.day, 9, tzinfo=UTC) + timedelta(days=1)
+EVERYBODY = (ORGANIZER, ANA, BEN, CHO)
 PULSE_TABLES = ("pulse_voters", "pulse_ratings")
 
 
@@ -212,28 +213,28 @@ async def test_when_its_time_is_over_no_vote_is_taken_although_it_was_not_closed
 # -- it closes -------------------------------------------------------------------------------------
 
 
-async def test_three_votes_are_published_as_a_band_and_the_rest_is_deleted(met: Rating) -> None:
-    for user, given in ((ANA, 5), (BEN, 4), (CHO, 3)):
+async def test_four_votes_are_published_as_a_band_and_the_rest_is_deleted(met: Rating) -> None:
+    for user, given in ((ANA, 5), (BEN, 4), (CHO, 3), (ORGANIZER, 4)):
         await met.vote(user, given)
     await met.end(NINE - timedelta(seconds=1))
-    assert await met.counted() == [3, 4, 5]
+    assert await met.counted() == [3, 4, 4, 5]
     await met.end()
     row = await met.row()
-    assert (row["state"], row["votes"], row["total"], row["band"]) == ("closed", 3, 12, "good")
+    assert (row["state"], row["votes"], row["total"], row["band"]) == ("closed", 4, 16, "good")
     assert await met.left() == 0
     assert await met.stale()
     assert met.evaluated == [(met.id, NINE)]
 
 
 async def test_the_sum_that_is_kept_is_never_the_highest(met: Rating) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user, 5)
     await met.end()
-    assert (await met.row())["total"] == 14
+    assert (await met.row())["total"] == 19
 
 
-@pytest.mark.parametrize("votes", [(), (5,), (1, 1)])
-async def test_fewer_than_three_leave_no_trace_not_even_how_many(met: Rating, votes: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("votes", [(), (5,), (1, 1), (2, 2, 2)])
+async def test_fewer_than_four_leave_no_trace_not_even_how_many(met: Rating, votes: tuple[int, ...]) -> None:
     for user, given in zip((ANA, BEN, CHO), votes, strict=False):
         await met.vote(user, given)
     await met.end()
@@ -244,7 +245,7 @@ async def test_fewer_than_three_leave_no_trace_not_even_how_many(met: Rating, vo
 
 
 async def test_a_bot_that_slept_closes_late_and_once(met: Rating) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user, 2)
     met.restart()
     late = NINE + timedelta(days=4)
@@ -258,7 +259,7 @@ async def test_a_bot_that_slept_closes_late_and_once(met: Rating) -> None:
 
 @pytest.mark.parametrize("state", [GroupState.PAUSED, GroupState.ARCHIVED])
 async def test_a_group_that_rests_keeps_no_link_and_is_not_judged(met: Rating, state: GroupState) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user, 4)
     await met.evening.home.become(met.evening.group, state)
     await met.end()
@@ -288,7 +289,7 @@ async def test_a_failing_evaluation_keeps_nobodys_vote_and_leaves_nothing_half_d
 async def test_a_database_in_trouble_ends_no_job_and_the_next_minute_closes(
     met: Rating, error: StorageError
 ) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user)
     met.fails_with = error
     await met.end()
@@ -299,7 +300,7 @@ async def test_a_database_in_trouble_ends_no_job_and_the_next_minute_closes(
 
 
 async def test_a_process_killed_while_closing_has_closed_nothing(met: Rating) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user)
 
     class Killed(BaseException):
@@ -313,14 +314,14 @@ async def test_a_process_killed_while_closing_has_closed_nothing(met: Rating) ->
     with pytest.raises(Killed):
         await dying.close_due()
     assert (await met.row())["state"] == "open"
-    assert await met.counted() == [4, 4, 4]
+    assert await met.counted() == [4, 4, 4, 4]
     met.restart()
     await met.end()
     assert (await met.row())["band"] == Band.GOOD
 
 
 async def test_a_correction_of_attendance_changes_no_rating(met: Rating) -> None:
-    for user in (ANA, BEN, CHO):
+    for user in EVERYBODY:
         await met.vote(user, 5)
     await met.end()
     before = await met.row()

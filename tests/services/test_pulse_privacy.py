@@ -17,7 +17,7 @@ from buddybot.domain.pulse import HIGHEST, LOWEST, published
 from buddybot.services.pulse import PulseService
 from buddybot.settings import LogSettings
 from buddybot.storage.database import Database, Tx, sqlite_path
-from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, Evening
+from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening
 from tests.test_logs import restored_logging
 
 Dump = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -140,16 +140,31 @@ async def test_the_databases_own_marks_do_not_tell_the_last_vote(watched: Watche
         assert len(marks) == 1
 
 
+async def test_voters_stand_in_no_order_of_voting_when_they_voted_one_after_the_other(
+    watched: Watched,
+) -> None:
+    """A vacuum or a copy of the file keeps the places of the rows: they must not be those of the votes."""
+    place = "ctid" if watched.engine == "postgres" else "rowid"
+    for order in permutations(VOTERS):
+        await watched.again()
+        for user in order:
+            await watched.vote(user, 4)
+        rows = await watched.evening.home.rows(f"SELECT user_id FROM pulse_voters ORDER BY {place}")
+        assert [row["user_id"] for row in rows] == sorted(VOTERS)
+    column = "xmin::text" if watched.engine == "postgres" else "0"
+    assert len(await watched.evening.home.rows(f"SELECT DISTINCT {column} AS mark FROM pulse_voters")) == 1
+
+
 async def test_after_the_close_no_row_names_a_voter_or_a_rating(watched: Watched) -> None:
     before = await watched.dump()
-    for user, rating in zip(VOTERS, (5, 2, 2), strict=True):
+    for user, rating in zip((ORGANIZER, *VOTERS), (3, 5, 2, 2), strict=True):
         await watched.vote(user, rating)
     await watched.end()
     after = changed(before, await watched.dump())
     assert after["pulse_ratings"] == []
     assert "pulse_voters" not in after
     [row] = after.pop("pulses")
-    assert (row["votes"], row["total"], row["band"]) == (3, 9, "middling")
+    assert (row["votes"], row["total"], row["band"]) == (4, 12, "middling")
     assert not {ANA, BEN, CHO} & {value for row in after["interactions"] for value in row.values()}
 
 

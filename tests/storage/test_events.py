@@ -17,6 +17,7 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.successions import SuccessionRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, House
 
 MADE = EventId(7001)
@@ -144,7 +145,7 @@ async def test_a_server_that_removed_the_bot_is_not_asked(house: House, group: G
 
 async def test_the_event_of_a_dropped_meeting_stays_until_it_is_gone(house: House, group: Group) -> None:
     meeting, _ = await shown(house, group)
-    await house.run(lambda tx: MeetingRepository(tx).remove(meeting.id))
+    await house.run(lambda tx: SuccessionRepository(tx).remove(meeting.id))
     found = next(event for event in await stale(house) if event.meeting_id == meeting.id)
     assert (found.group_id, found.event_id, found.wanted) == (None, MADE, "")
     assert await house.run(lambda tx: view_of(tx, found)) is None

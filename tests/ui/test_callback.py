@@ -76,10 +76,19 @@ async def test_an_answer_that_arrived_is_not_given_twice(
     there: FakeDiscord, typed: discord.Interaction[Any]
 ) -> None:
     there.faults.add("callback", "500 after")
+    await answer(typed, CARD, ephemeral=False)
+    assert typed.response.is_done()
+    assert len(there.answers[TOKEN]) == 1
+
+
+async def test_the_loser_of_an_interaction_does_not_try_a_second_time(
+    there: FakeDiscord, typed: discord.Interaction[Any]
+) -> None:
+    there.answers[TOKEN].append("by another process")
     with pytest.raises(discord.HTTPException) as refused:
         await answer(typed, CARD, ephemeral=False)
     assert refused.value.code == 40060
-    assert len(there.answers[TOKEN]) == 1
+    assert len(asked(there)) == 1
 
 
 async def test_a_refusal_is_the_librarys_own_error(
@@ -90,6 +99,7 @@ async def test_a_refusal_is_the_librarys_own_error(
         await answer(typed, CARD, ephemeral=False)
     assert refused.value.code == 10062
     assert not typed.response.is_done()
+    assert len(asked(there)) == 1
 
 
 async def test_another_way_in_the_librarys_place_is_used(

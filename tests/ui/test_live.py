@@ -55,7 +55,7 @@ class Messages:
 
 def refusal(status: int, code: int) -> discord.HTTPException:
     """Return what the library raises for an answer of Discord's."""
-    response: Any = SimpleNamespace(status=status, reason="no")
+    response: Any = SimpleNamespace(status=status, reason="no", headers={})
     return discord.HTTPException(response, {"code": code, "message": "no"})
 
 

@@ -1,7 +1,7 @@
 """The one answer to an interaction: in time, in the right place, and nothing over anything else."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.ui import reply as reply_module
-from buddybot.ui.kit import Card
+from buddybot.ui.kit import Card, Form
 from buddybot.ui.reply import Reply
 from buddybot.ui.texts import Markup
 from tests.cards import words
@@ -31,7 +31,7 @@ class Discord:
     said: list[str] = field(default_factory=list)
     files: list[discord.File] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    answered: Kind | None = None
+    _response_type: Kind | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 
     def reply(self) -> Reply:
@@ -42,7 +42,7 @@ class Discord:
             response=self,
             followup=SimpleNamespace(send=self._follow_up),
             edit_original_response=self._edit_original,
-            client=SimpleNamespace(handling=set()),
+            client=SimpleNamespace(handling=set(), http=SimpleNamespace(_global_over=asyncio.Event())),
             user=SimpleNamespace(id=12, display_name="Ben"),
             guild_id=1,
             channel_id=2,
@@ -51,6 +51,15 @@ class Discord:
             locale=discord.Locale.british_english,
         )
         return Reply(interaction)
+
+    @property
+    def answered(self) -> Kind | None:
+        """How it was answered for the first time."""
+        return self._response_type
+
+    @answered.setter
+    def answered(self, kind: Kind) -> None:
+        self._response_type = kind
 
     # -- the library's `interaction.response` ---------------------------------------------------
 
@@ -78,6 +87,10 @@ class Discord:
         self._request()
         self.answered = Kind.message_update
         self.said.append(f"change {_text(view)}")
+
+    async def send_modal(self, _form: Form) -> None:
+        self._request()
+        self.answered = Kind.modal
 
     async def _edit_original(self, *, view: Card, attachments: Sequence[discord.File] = (), **_: Any) -> None:
         self._request()
@@ -184,13 +197,123 @@ async def test_a_form_that_comes_too_late_is_refused_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     "error", [aiohttp.ServerDisconnectedError(), ConnectionResetError(104, "reset"), refusal(503, 0)]
 )
-async def test_an_acknowledgement_that_got_lost_does_not_lose_the_answer(error: Exception) -> None:
+@pytest.mark.parametrize(("times", "said"), [(1, "edit one"), (2, "answer one")])
+async def test_an_acknowledgement_that_got_lost_does_not_lose_the_answer(
+    error: Exception, times: int, said: str
+) -> None:
     given = command()
-    given.failures.append(error)
+    given.failures += [error] * times
     async with given.reply() as reply:
         await given.acknowledged.wait()
         await reply.show(saying("one"))
-    assert given.said == ["answer one"]
+    assert given.said == [said]
+
+
+LOST = [
+    aiohttp.ServerDisconnectedError(),
+    ConnectionResetError(104, "reset"),
+    refusal(503, 0),
+    TimeoutError(),
+]
+TOO_LATE = [
+    refusal(404, 10062),
+    refusal(404, 10015),
+    refusal(404, 10008),
+    refusal(401, 50027),
+    refusal(404, 10003),
+    refusal(400, 50083),
+]
+HOW: dict[str, Callable[[Reply], Awaitable[object]]] = {
+    "show": lambda reply: reply.show(saying("one")),
+    "replace": lambda reply: reply.replace(saying("one")),
+    "say": lambda reply: reply.say("errors.not_here"),
+    "done": lambda reply: reply.done(),
+    "ask": lambda reply: reply.ask(Form("t", "here", 1)),
+    "change": lambda reply: reply.change(saying("one")),
+    "follow": lambda reply: reply.follow(saying("one")),
+}
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("error", TOO_LATE, ids=lambda error: str(error.code))
+async def test_an_answer_that_comes_too_late_keeps_nothing_from_following(
+    error: discord.HTTPException, how: str
+) -> None:
+    given, went_on = click(), False
+    given.failures.append(error)
+    async with given.reply() as reply:
+        await HOW[how](reply)
+        went_on = True
+    assert went_on
+    assert given.said == []
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("error", LOST, ids=lambda error: type(error).__name__)
+async def test_an_answer_that_is_lost_for_good_keeps_nothing_from_following(
+    error: Exception, how: str
+) -> None:
+    given, went_on = click(), False
+    given.failures += [error] * 2
+    async with given.reply() as reply:
+        await HOW[how](reply)
+        went_on = True
+    assert went_on
+    assert given.said == []
+
+
+@pytest.mark.parametrize("error", LOST, ids=lambda error: type(error).__name__)
+async def test_an_answer_that_got_lost_is_given_once_more(error: Exception) -> None:
+    given = click()
+    given.failures.append(error)
+    async with given.reply() as reply:
+        await reply.replace(saying("one"))
+        await reply.follow(saying("two"))
+    assert given.said == ["change one", "more two"]
+
+
+async def test_an_answer_that_had_arrived_after_all_is_followed_by_others() -> None:
+    given = click()
+    given.failures += [ConnectionResetError(104, "reset"), refusal(400, 40060)]
+    async with given.reply() as reply:
+        await reply.replace(saying("one"))
+        await reply.show(saying("two"))
+    assert given.said == ["more two"]
+
+
+async def test_the_loser_of_an_interaction_says_nothing_more() -> None:
+    given = click()
+    given.failures.append(refusal(400, 40060))
+    async with given.reply() as reply:
+        await reply.show(saying("one"))
+        await reply.show(saying("two"))
+        await reply.follow(saying("three"))
+    assert given.said == []
+
+
+async def test_a_follow_up_whose_answer_got_lost_is_not_said_twice() -> None:
+    given = click()
+    given.answered = Kind.message_update
+    given.failures.append(ConnectionResetError(104, "reset"))
+    async with given.reply() as reply:
+        assert not await reply.follow(saying("one"))
+    assert given.said == []
+
+
+async def test_files_that_got_lost_are_told() -> None:
+    given = command()
+    given.failures.append(ConnectionResetError(104, "reset"))
+    async with given.reply() as reply:
+        await reply.show(saying("one"), files=[discord.File(BytesIO(b"x"), "x.ics")])
+    assert given.said == ["answer The files didn't get through to Discord. Please ask for them again."]
+
+
+async def test_a_request_at_fault_is_an_unexpected_error() -> None:
+    given = click()
+    given.failures.append(refusal(400, 50035))
+    with pytest.raises(discord.HTTPException):
+        async with given.reply() as reply:
+            await reply.show(saying("one"))
 
 
 async def test_a_refusal_that_discord_no_longer_takes_is_nobodys_fault() -> None:

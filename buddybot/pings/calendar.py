@@ -1,0 +1,272 @@
+"""The meetings of one group, brought in line with its schedule; what people agreed on goes along."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
+from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrence, occurrences
+from buddybot.domain.succession import find_successors
+from buddybot.domain.zones import is_known, usable
+from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
+from buddybot.services import calendar
+from buddybot.storage.agreements import AgreementRepository
+from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.successions import SuccessionRepository
+
+_BEGUN = (PingState.SENDING, PingState.SENT)
+_TWO_DAYS = timedelta(days=2)
+"""The local date of what starts from now on is never earlier than so much before now, in any zone."""
+
+
+class Calendar:
+    """The meetings of one group and what its schedule says of them."""
+
+    def __init__(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:
+        self._tx = tx
+        self._group = group
+        self._schedule = schedule
+        self._now = now
+        self._meetings = MeetingRepository(tx)
+        self._successions = SuccessionRepository(tx)
+
+    async def settle(self, count: int, times: Times) -> None:
+        """Bring the meetings that wait in line with the schedule and the zones, then make those missing.
+
+        Those that people have heard of, and that are later by now, are to be announced again.
+        """
+        for meeting in await self._meetings.ahead(self._group.id):
+            await self._end(meeting, times.close_after)
+        followed = await self._follow_schedule()
+        for meeting in await self._meetings.ahead(self._group.id):
+            if meeting.state is MeetingState.SCHEDULED and meeting.id not in followed:
+                await self._recompute(meeting)
+        for meeting in await self._meetings.ahead(self._group.id):
+            await self._announce_again(meeting, times)
+        await self._forget_dropped()
+        if self._schedule is not None:
+            await self._make(self._schedule, count)
+
+    async def _end(self, meeting: Meeting, close_after: timedelta) -> None:
+        """Bring a meeting that passed without its summary, or without anything, to its end."""
+        closes_at = meeting.ends_at + close_after
+        useless = closes_at + SUMMARY_LIFE <= self._now
+        if meeting.state is MeetingState.OPEN and useless:
+            # Its summary, which would have closed it, could not be sent in all that time.
+            await self._meetings.set_state(meeting.id, MeetingState.CLOSED, now=closes_at)
+        elif meeting.state is MeetingState.SCHEDULED and (useless or await self._passed_in_silence(meeting)):
+            await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
+
+    async def _passed_in_silence(self, meeting: Meeting) -> bool:
+        """Whether it went by while the group was paused: its check-in had been taken back."""
+        return meeting.ends_at <= self._now and any(
+            ping.kind is PingKind.CHECKIN and ping.state is PingState.CANCELLED
+            for ping in await self._pings(meeting)
+        )
+
+    async def _follow_schedule(self) -> set[MeetingId]:
+        """Let the meetings ahead take the days of the schedule; return those that it says all of."""
+        since = (self._now - _TWO_DAYS).date()
+        regular = [
+            meeting
+            for meeting in await self._meetings.slots(self._group.id, since=since)
+            if self._lies_ahead(meeting) and not meeting.dropped
+        ]
+        given = self._given(since, until=max((each.stands_for for each in regular), default=since))
+        agreed = {each.stands_for for each in regular if each.by_hand or await self._agreed(each)}
+        days = sorted({each.stands_for for each in regular})
+        successors = dict(find_successors(days, list(given), agreed))
+        followed = set()
+        for meeting in regular:
+            day = successors.pop(meeting.stands_for, None)
+            if day is not None and day != meeting.stands_for:
+                await self._successions.put_given_day(meeting.id, day)
+            if not await self._follows(meeting):
+                continue
+            if day is not None and self._schedule is not None:
+                followed.add(meeting.id)
+                await self._follow(meeting, self._schedule, given[day])
+            elif meeting.state is MeetingState.SCHEDULED and not await self._reported(meeting):
+                await self._drop(meeting)
+        return followed
+
+    def _lies_ahead(self, meeting: Meeting) -> bool:
+        """Whether a meeting, or the day of the schedule that it was moved from, is still to come."""
+        if meeting.starts_at > self._now:
+            return True
+        today = local(self._now, usable(meeting.zone, self._group.zone)).date()
+        return meeting.day != meeting.stands_for and meeting.stands_for >= today
+
+    def _given(self, since: date, *, until: date) -> Mapping[date, Occurrence]:
+        """Return what the schedule gives from now on, to a week after `until`."""
+        if self._schedule is None:
+            return {}
+        last = min(until, LAST_DAY - timedelta(weeks=1)) + timedelta(weeks=1)
+        found = {}
+        for each in occurrences(self._schedule, after=since):
+            if each.day > last:
+                break
+            if each.starts_at > self._now:
+                found[each.day] = each
+        return found
+
+    async def _follows(self, meeting: Meeting) -> bool:
+        """Whether it goes with the schedule: no organizer put it elsewhere, and it was not announced.
+
+        None does while the schedule's zone is not known here; what was planned stays.
+        """
+        if meeting.by_hand or meeting.starts_at <= self._now:
+            return False
+        if self._schedule is not None and not is_known(self._schedule.zone):
+            return False
+        if meeting.state is not MeetingState.SCHEDULED:
+            return meeting.state is MeetingState.SKIPPED
+        return not any(
+            ping.kind in ANNOUNCING and ping.state in _BEGUN for ping in await self._pings(meeting)
+        )
+
+    async def _follow(self, meeting: Meeting, schedule: Schedule, given: Occurrence) -> None:
+        was = (meeting.day, meeting.time, meeting.zone)
+        if (*was, meeting.duration_minutes, meeting.starts_at, meeting.ends_at) == (
+            given.day,
+            schedule.time,
+            schedule.zone,
+            schedule.duration_minutes,
+            given.starts_at,
+            given.ends_at,
+        ):
+            return
+        if await self._reported(meeting):
+            await self._recompute(meeting)
+            return
+        if was != (given.day, schedule.time, schedule.zone) and await self._agreed(meeting):
+            await self._note_reschedule(meeting)
+        await self._meetings.put_when(
+            meeting.id,
+            day=given.day,
+            at=schedule.time,
+            zone=schedule.zone,
+            starts_at=given.starts_at,
+            ends_at=given.ends_at,
+            moved=False,
+            duration_minutes=schedule.duration_minutes,
+        )
+        await CardRepository(self._tx).touch(meeting.id)
+
+    async def _note_reschedule(self, meeting: Meeting) -> None:
+        """Keep, for the notice of the new schedule, the start that people know of."""
+        untold = self._is_just_rescheduled(meeting) or await self._is_notice_waiting(meeting)
+        if meeting.moved_from is None or not untold:
+            await self._meetings.put_moved_from(meeting.id, meeting.starts_at)
+        await self._successions.put_rescheduled(meeting.id, self._now)
+
+    async def _reported(self, meeting: Meeting) -> bool:
+        """Whether members have checked in early: then the meeting stays as they know it."""
+        return bool(await CheckInRepository(self._tx).of_meeting(meeting.id))
+
+    async def _agreed(self, meeting: Meeting) -> bool:
+        """Whether people agreed on anything about it; to leave it out, or call it off, is an agreement."""
+        if meeting.state is not MeetingState.SCHEDULED:
+            return True
+        return await AgreementRepository(self._tx).exist(meeting.id)
+
+    async def _drop(self, meeting: Meeting) -> None:
+        """Take away a meeting that the schedule has no day for; what was agreed on stays until it is told."""
+        if await self._agreed(meeting):
+            await self._meetings.set_state(
+                meeting.id, MeetingState.CANCELLED, now=self._now, reason=Reason.SCHEDULE.value
+            )
+            await self._successions.put_rescheduled(meeting.id, self._now)
+        else:
+            await self._successions.remove(meeting.id)
+
+    async def _forget_dropped(self) -> None:
+        """Remove what was dropped before, once no notice waits that names it."""
+        for meeting in await self._successions.dropped(self._group.id):
+            if not self._is_just_rescheduled(meeting) and not await self._is_notice_waiting(meeting):
+                await self._successions.remove(meeting.id)
+
+    def _is_just_rescheduled(self, meeting: Meeting) -> bool:
+        """Whether the notice that names it is owed in this transaction."""
+        return meeting.rescheduled_at == self._now.replace(microsecond=0)
+
+    async def _is_notice_waiting(self, meeting: Meeting) -> bool:
+        """Whether the group is still to hear of the last change of schedule that concerned a meeting."""
+        return meeting.rescheduled_at is not None and any(
+            ping.due_at == meeting.rescheduled_at
+            for ping in await OutboxRepository(self._tx).waiting(self._group.id, PingKind.CHANGE)
+        )
+
+    async def _recompute(self, meeting: Meeting) -> None:
+        """Derive the instants again; they change when the zone's rules did."""
+        if meeting.starts_at <= self._now or not is_known(meeting.zone):
+            return
+        found = occurrence(
+            meeting.day, meeting.time, zone=meeting.zone, duration_minutes=meeting.duration_minutes
+        )
+        if (found.starts_at, found.ends_at) != (meeting.starts_at, meeting.ends_at):
+            await self._meetings.put_when(
+                meeting.id,
+                day=meeting.day,
+                at=meeting.time,
+                zone=meeting.zone,
+                starts_at=found.starts_at,
+                ends_at=found.ends_at,
+                moved=False,
+            )
+            await CardRepository(self._tx).touch(meeting.id)
+
+    async def _announce_again(self, meeting: Meeting, times: Times) -> None:
+        """Let a meeting that is much later than was announced have a card, and a question, again."""
+        if meeting.state is not MeetingState.SCHEDULED:
+            return
+        cards = [ping for ping in await self._pings(meeting) if ping.kind is PingKind.CARD]
+        due = card_due(self._group, meeting, times)
+        if cards and is_heard_of_no_more(max(cards, key=lambda ping: ping.id), due, self._now):
+            await self._successions.announce_again(meeting.id)
+            if meeting.few_decision is not None:  # a question that is open still stands
+                await CardRepository(self._tx).retire(meeting.id, CardKind.FEW)
+
+    async def _make(self, schedule: Schedule, count: int) -> None:
+        """Keep `count` regular meetings ahead; a day that was skipped or called off stays so."""
+        since = (self._now - _TWO_DAYS).date()
+        regular = await self._meetings.slots(self._group.id, since=since)
+        ahead = await self._meetings.ahead(self._group.id)
+        taken, slots = calendar.taken_days(regular), set(calendar.known_slots(regular))
+        for given in occurrences(schedule, after=since):
+            if count <= 0:
+                break
+            if given.starts_at <= self._now:
+                continue
+            meeting = taken.get(given.day)
+            if meeting is None and calendar.is_busy(given, ahead):
+                continue
+            if meeting is None:
+                slot = calendar.free_slot(given.day, slots)
+                slots.add(slot)
+                await self._add(schedule, given, slot)
+            if meeting is None or meeting.state is MeetingState.SCHEDULED:
+                count -= 1
+
+    async def _add(self, schedule: Schedule, given: Occurrence, slot: date) -> None:
+        await self._meetings.add(
+            group_id=self._group.id,
+            guild_id=self._group.guild_id,
+            slot=slot,
+            day=given.day,
+            kind=MeetingKind.REGULAR,
+            at=schedule.time,
+            zone=schedule.zone,
+            duration_minutes=schedule.duration_minutes,
+            starts_at=given.starts_at,
+            ends_at=given.ends_at,
+        )
+
+    async def _pings(self, meeting: Meeting) -> Sequence[Ping]:
+        return await OutboxRepository(self._tx).of_meeting(meeting.id)

@@ -1,0 +1,135 @@
+"""What a new schedule does to what people agreed on: what moves along with its meeting, and what is off."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import PingKind, PingState
+from buddybot.domain.rsvps import Source
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.successions import SuccessionRepository
+from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.venues import VenueRepository
+from buddybot.values import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A meeting that a new schedule gave another start, with what people agreed on.
+
+    `host_id` hosts it, by agreement or as the group was told; `people` answered that they come, or host it.
+    """
+
+    meeting: Meeting
+    before: datetime
+    host_id: UserId | None
+    people: tuple[UserId, ...]
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the group does not meet then, as it had decided."""
+        return self.meeting.state is MeetingState.SKIPPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallen:
+    """A meeting that a new schedule has no day for, and what is off with it.
+
+    `host_id` was to host it, `activity` is a key of the library, `answers` counts RSVPs.
+    """
+
+    meeting: Meeting
+    host_id: UserId | None
+    activity: str | None
+    answers: int
+    people: tuple[UserId, ...]
+
+
+async def take_back_notices(tx: Tx, group: Group, now: datetime) -> None:
+    """Take back notices of an earlier schedule that are not out yet: the next one tells of it all."""
+    successions, outbox = SuccessionRepository(tx), OutboxRepository(tx)
+    for ping in await outbox.waiting(group.id, PingKind.CHANGE):
+        if ping.state is not PingState.PLANNED:
+            continue
+        untold = await successions.rescheduled(group.id, ping.due_at)
+        for meeting in untold:
+            await successions.put_rescheduled(meeting.id, now)
+        if any(meeting.id == ping.meeting_id for meeting in untold):
+            await outbox.cancel(ping.id, now)
+
+
+async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
+    """Return what the schedule that was changed then moved along."""
+    present = await _present(tx, group)
+    found = []
+    for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
+        before = meeting.moved_from
+        if meeting.state not in (MeetingState.SCHEDULED, MeetingState.SKIPPED):
+            continue
+        if before is None or before == meeting.starts_at:
+            continue
+        host_id = await _agreed_host(tx, meeting)
+        people = () if meeting.state is MeetingState.SKIPPED else await _coming(tx, meeting, host_id)
+        found.append(
+            Carried(
+                meeting=meeting,
+                before=before,
+                host_id=host_id,
+                people=tuple(user for user in people if user in present),
+            )
+        )
+    return found
+
+
+async def find_fallen(tx: Tx, group: Group, at: datetime) -> Sequence[Fallen]:
+    """Return what the schedule that was changed then has no day for."""
+    present = await _present(tx, group)
+    found = []
+    for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
+        if not meeting.dropped:
+            continue
+        host_id = await _agreed_host(tx, meeting)
+        roll = await RsvpRepository(tx).roll(meeting)
+        answered = [rsvp.user_id for rsvp in roll.given if rsvp.source is Source.MEMBER]
+        concerned = dict.fromkeys(
+            (*answered, *([] if host_id is None else [host_id]), *await _swapping(tx, meeting))
+        )
+        found.append(
+            Fallen(
+                meeting=meeting,
+                host_id=host_id if host_id in present else None,
+                activity=meeting.activity,
+                answers=len(answered),
+                people=tuple(user for user in concerned if user in present),
+            )
+        )
+    return found
+
+
+async def _present(tx: Tx, group: Group) -> frozenset[UserId]:
+    return frozenset(member.user_id for member in await MemberRepository(tx).current(group.id))
+
+
+async def _agreed_host(tx: Tx, meeting: Meeting) -> UserId | None:
+    venue = await VenueRepository(tx).get(meeting.id)
+    if venue is None or venue.online or not (venue.basis.once or venue.announced):
+        return None
+    return venue.host_id
+
+
+async def _coming(tx: Tx, meeting: Meeting, host_id: UserId | None) -> Sequence[UserId]:
+    roll = await RsvpRepository(tx).roll(meeting)
+    return list(dict.fromkeys((*roll.coming, *([] if host_id is None else [host_id]))))
+
+
+async def _swapping(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
+    """Those between whom a swap that concerns the meeting was offered or agreed on."""
+    found: list[UserId] = []
+    for swap in await SwapRepository(tx).standing(meeting.id):
+        found += [swap.offered_by, swap.offered_to]
+    return found
