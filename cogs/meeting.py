@@ -218,7 +218,7 @@ class MeetingCog(commands.Cog):
         name="calendar", description="The group's meetings as a file for your own calendar (for every member)"
     )
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.groups_to_look_back_on)
     async def calendar(self, interaction: Interaction, group: str | None = None) -> None:
         """The group's meetings as a file for your own calendar."""
         # Imported here: it is asked for rarely, and a start does without what writes the file.

@@ -85,8 +85,7 @@ def _properties(entry: Entry, now: datetime) -> Iterator[tuple[str, str | int | 
     """The properties of one meeting; strings are as they stand in the file."""
     yield "UID", entry.uid
     yield "DTSTAMP", now.astimezone(UTC)
-    yield "DTSTART", _clock(entry.starts_at, entry.zone)
-    yield "DTEND", _clock(entry.ends_at, entry.zone)
+    yield from zip(("DTSTART", "DTEND"), _clocks(entry), strict=True)
     yield "SEQUENCE", entry.sequence
     yield "STATUS", "CANCELLED" if entry.called_off else "CONFIRMED"
     yield "SUMMARY", _text(entry.summary)
@@ -98,14 +97,20 @@ def _properties(entry: Entry, now: datetime) -> Iterator[tuple[str, str | int | 
         yield "DESCRIPTION", _text(entry.description)
 
 
-def _clock(moment: datetime, zone: str) -> datetime:
-    """The instant as a clock in the zone shows it; in UTC where the clock shows the same for the second
-    time, because local time in the format means the first.
+def _clocks(entry: Entry) -> tuple[datetime, datetime]:
+    """Start and end as a clock in the zone shows them; both in UTC where it shows one of them twice.
+
+    The format means the first of two then, and not every program reads it so.
     """
-    if (known := zones.usable(zone)) == "UTC":
-        return moment.astimezone(UTC)
-    shown = moment.astimezone(zones.zone(known))
-    return moment.astimezone(UTC) if shown.fold else shown
+    moments = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
+    tz = zones.zone(zones.usable(entry.zone))
+    shown = moments[0].astimezone(tz), moments[1].astimezone(tz)
+    return moments if str(tz) == "UTC" or any(map(_is_repeated, shown)) else shown
+
+
+def _is_repeated(shown: datetime) -> bool:
+    """Whether a clock shows this local time twice."""
+    return shown.replace(fold=0).utcoffset() != shown.replace(fold=1).utcoffset()
 
 
 def _years(entries: Sequence[Entry]) -> tuple[datetime, datetime]:

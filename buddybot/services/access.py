@@ -76,7 +76,7 @@ async def as_member(
     if group.state is GroupState.ARCHIVED and not archived:
         raise refuse_archived(group)
     if lock:
-        group = await held(tx, group)
+        group = await held(tx, group, archived=archived)
     member = await MemberRepository(tx).get(group.id, actor.user_id)
     if member is None:
         raise Refusal("group.unknown")
@@ -114,14 +114,14 @@ async def as_organizer(
     return standing
 
 
-async def held(tx: Tx, group: Group) -> Group:
-    """Lock a group and return it as it is now; Refusal `group.archived` when it has ended since."""
+async def held(tx: Tx, group: Group, *, archived: bool = False) -> Group:
+    """Lock a group and return it as it is now; Refusal `group.archived` when it ended, unless it may have."""
     groups = GroupRepository(tx)
     await groups.lock(group.id)
     current = await groups.get(group.guild_id, group.id)
     if current is None:
         raise Refusal("group.unknown")
-    if current.state is GroupState.ARCHIVED:
+    if current.state is GroupState.ARCHIVED and not archived:
         raise refuse_archived(current)
     return current
 

@@ -1,5 +1,6 @@
 """What a member takes into their own calendar: the days on which the group met, meets and would meet."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -12,6 +13,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.calendar import Slot
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
+from buddybot.storage.calendar_entries import CalendarEntryRepository, PublishedEntry
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
@@ -59,23 +61,25 @@ class CalendarFeed:
     async def view(self, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
         """Return the days of a group to its member; Refusal `calendar.empty` when there are none.
 
-        While the group takes a break, what was to come is called off.
+        While the group takes a break or when it ended, what was to come is called off; so are days that
+        an earlier file held and that the group no longer has. What this file holds is noted.
         """
 
         async def script(tx: Tx) -> CalendarView:
-            group = (await as_member(tx, actor, group_id)).group
+            group = (await as_member(tx, actor, group_id, lock=True, archived=True)).group
             now = self._work.now()
             resting = group.state is not GroupState.ACTIVE
             meetings = await MeetingRepository(tx).since(group.id, (now - LATELY).date())
             days = [await _held_or_planned(tx, meeting, resting=resting) for meeting in meetings]
-            slots = await calendar.ahead(tx, group, now)
+            slots = [] if group.state is GroupState.ARCHIVED else await calendar.ahead(tx, group, now)
             first = await ScheduleRepository(tx).sequence(group.id)
             days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
+            days += await _dropped(tx, group, days, now)
             if not days:
                 raise Refusal("calendar.empty")
             return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
 
-        return await self._work.read(script)
+        return await self._work.write(actor, script)
 
 
 async def _held_or_planned(tx: Tx, meeting: Meeting, *, resting: bool) -> CalendarDay:
@@ -98,6 +102,44 @@ async def _host_name(tx: Tx, meeting: Meeting, venue: VenueView) -> str | None:
         return None
     member = await MemberRepository(tx).get(meeting.group_id, venue.host_id)
     return None if member is None else member.display_name or None
+
+
+async def _dropped(tx: Tx, group: Group, days: Sequence[CalendarDay], now: datetime) -> Sequence[CalendarDay]:
+    """Return the days ahead that an earlier file held and that are not there any more; note those that are.
+
+    Whatever took a day away, a file that had it learns of that.
+    """
+    entries = CalendarEntryRepository(tx)
+    there = {(day.slot, day.kind) for day in days}
+    gone = [each for each in await entries.ahead(group.id, now) if (each.slot, each.kind) not in there]
+    for day in days:
+        if day.starts_at > now:
+            await entries.put(
+                group.id,
+                PublishedEntry(
+                    slot=day.slot,
+                    kind=day.kind,
+                    zone=day.zone,
+                    starts_at=day.starts_at,
+                    ends_at=day.ends_at,
+                    sequence=day.sequence,
+                ),
+            )
+    return [_called_off(each) for each in gone]
+
+
+def _called_off(entry: PublishedEntry) -> CalendarDay:
+    return CalendarDay(
+        slot=entry.slot,
+        kind=entry.kind,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        zone=entry.zone,
+        sequence=entry.sequence + 1,
+        called_off=True,
+        venue=VenueView(None, None),
+        host=None,
+    )
 
 
 def _to_be_made(slot: Slot, sequence: int, *, resting: bool) -> CalendarDay:

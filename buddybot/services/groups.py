@@ -310,6 +310,7 @@ async def archived(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: d
     for invitation in await invitations.open(group.id, now):
         await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
     await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
     if await MemberRepository(tx).current(group.id):
         await OutboxRepository(tx).plan(_last_word(group, now))
     return await in_line(tx, planner, group, now)

@@ -79,6 +79,8 @@ def _link(venue: VenueView) -> str | None:
 
 def _description(texts: Texts, day: CalendarDay) -> Iterator[str]:
     location = None if day.venue.online else day.venue.location
+    if (link := _link(day.venue)) is not None:  # not every program shows what stands in URL alone
+        yield texts.plain("calendar.entry.link", link=link)
     if day.host is not None:
         yield texts.plain("calendar.entry.hosted", host=day.host)
     if location is not None and location.words.access:

@@ -193,6 +193,37 @@ def test_the_zones_in_the_file_give_the_same_instants_around_each_change(zone: s
         assert ends(event).astimezone(UTC) == each.ends_at
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour", "repeated"),
+    [
+        ("Europe/Berlin", "2026-10-24T23:30", False),
+        ("Europe/Berlin", "2026-10-25T00:00", True),
+        ("Europe/Berlin", "2026-10-25T00:30", True),
+        ("Europe/Berlin", "2026-10-25T01:00", True),
+        ("Europe/Berlin", "2026-10-25T01:59", True),
+        ("Europe/Berlin", "2026-10-25T02:00", False),
+        ("America/New_York", "2026-11-01T05:30", True),
+        ("America/New_York", "2026-11-01T06:30", True),
+        ("America/New_York", "2026-11-01T07:00", False),
+        ("Australia/Lord_Howe", "2026-04-04T14:45", True),
+        ("Australia/Lord_Howe", "2026-04-04T15:15", True),
+        ("Australia/Lord_Howe", "2026-04-04T15:30", False),
+        ("Europe/Berlin", "2026-03-29T01:00", False),
+    ],
+)
+@pytest.mark.parametrize("begins", [True, False])
+def test_an_entry_is_written_in_utc_when_a_clock_shows_its_start_or_end_twice(
+    zone: str, hour: str, repeated: bool, begins: bool
+) -> None:
+    at, hours = datetime.fromisoformat(hour).replace(tzinfo=UTC), timedelta(hours=5)
+    start, end = (at, at + hours) if begins else (at - hours, at)
+    text = written(entry(zone=zone, starts_at=start, ends_at=end)).decode()
+    event = text[text.index("BEGIN:VEVENT") :]
+    for key, moment in (("DTSTART", start), ("DTEND", end)):
+        assert (f"{key}:{moment:%Y%m%dT%H%M%SZ}" in event) is repeated
+        assert (f"{key};TZID={zone}:" in event) is not repeated
+
+
 def around_changes(zone: str) -> list[datetime]:
     """Instants before, in and after the changes of five years, and around the beginning of the first."""
     first, hour = datetime(2025, 1, 1, tzinfo=UTC), timedelta(hours=1)

@@ -90,7 +90,27 @@ async def test_place_link_and_host_are_in_it(rowan: Calendar) -> None:
     event = slot(await taken(rowan), "2026-01-06")
     assert event.location == "Café Lumen, 3 Mill Lane"
     assert event.url == "https://meet.example.org/rowan"
-    assert event.description == "Hosted by cho\nstep-free · quiet\nRing twice"
+    assert event.description == (
+        "Join online: https://meet.example.org/rowan\nHosted by cho\nstep-free · quiet\nRing twice"
+    )
+
+
+async def test_the_old_days_are_cancelled_when_the_weekday_changes_or_the_group_ends(
+    rowan: Calendar,
+) -> None:
+    before = await taken(rowan)
+    await rowan.ask("Ana", "meeting schedule", weekday=2)
+    after = await taken(rowan, "Cho")
+    for event in before.events:
+        (same,) = [each for each in after.events if each.uid == event.uid]
+        assert same.status is EventStatus.CANCELLED or same.dtstart != event.dtstart
+        assert (same.sequence or 0) > (event.sequence or 0)
+    assert slot(after, "2026-02-10").status is EventStatus.CANCELLED
+    assert slot(after, "2026-02-10").summary == "Cancelled: Rowan"
+    await rowan.press("Ana", "Archive it", await rowan.ask("Ana", "group archive"))
+    last = await taken(rowan)
+    assert {event.status for event in last.events} == {EventStatus.CANCELLED}
+    assert {event.uid for event in last.events} >= {event.uid for event in after.events}
 
 
 async def test_what_changes_is_the_same_entry_with_a_higher_sequence(rowan: Calendar) -> None:
