@@ -12,6 +12,7 @@ from buddybot.domain.succession import find_successors
 from buddybot.domain.zones import is_known, usable
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services import calendar
+from buddybot.services.checkins import close_late
 from buddybot.storage.agreements import AgreementRepository
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.checkins import CheckInRepository
@@ -59,9 +60,10 @@ class Calendar:
         useless = closes_at + SUMMARY_LIFE <= self._now
         if meeting.state is MeetingState.OPEN and useless:
             # Its summary, which would have closed it, could not be sent in all that time.
-            await self._meetings.set_state(meeting.id, MeetingState.CLOSED, now=closes_at)
+            await close_late(self._tx, meeting, at=closes_at, now=self._now)
         elif meeting.state is MeetingState.SCHEDULED and (useless or await self._passed_in_silence(meeting)):
             await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
+            await CardRepository(self._tx).touch(meeting.id)
 
     async def _passed_in_silence(self, meeting: Meeting) -> bool:
         """Whether it went by while the group was paused: its check-in had been taken back."""

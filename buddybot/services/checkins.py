@@ -29,9 +29,14 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.rows import epoch
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.values import dataclass
+
+CLOSED_LATE = "closed_late"
+"""The code of the notice that a meeting was closed by the bot, long after it was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +110,39 @@ async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting
 
     Commitments without a report stay open: they are missing, not failed.
     """
-    meeting.become(MeetingState.CLOSED)
-    await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=now)
-    closed = await _fresh(tx, meeting)
-    await attendance.settle(tx, closed, now)
-    await keep_shares(tx, closed)
+    closed = await _settle_close(tx, meeting, at=now, now=now)
     standing = await AttendanceRepository(tx).standing(closed.id)
     if any(entry.state.attended for entry in standing.values()):
         await PulseRepository(tx).open(closed.id, closes_at(closed.day, closed.zone, now))
-    await CardRepository(tx).touch(meeting.id)
     await planner.plan(tx, group, now)
+    return closed
+
+
+async def close_late(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -> None:
+    """Close a meeting as of `at`, long ago, that nobody closed and no summary could; tell organizers so.
+
+    Nobody is asked any more how it was. The caller plans the group.
+    """
+    closed = await _settle_close(tx, meeting, at=at, now=now)
+    number = await MeetingRepository(tx).number(closed)
+    await NoticeRepository(tx).tell(
+        closed.group_id,
+        code=CLOSED_LATE,
+        key=f"{CLOSED_LATE}:{closed.id}",
+        parameters={"number": number, "started_at": epoch(closed.starts_at)},
+        now=now,
+    )
+    await attendance.tell_unrecorded(tx, closed, now)
+
+
+async def _settle_close(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -> Meeting:
+    """Do what every close does: the state, the attendance, what the rotations remember, the cards."""
+    meeting.become(MeetingState.CLOSED)
+    await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=at)
+    closed = await _fresh(tx, meeting)
+    await attendance.settle(tx, closed, now)
+    await keep_shares(tx, closed)
+    await CardRepository(tx).touch(meeting.id)
     return closed
 
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from buddybot.storage.database import Tx
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, custom_ids, labels, texts_in
@@ -139,3 +141,43 @@ async def test_a_crash_after_sending_is_settled_from_the_channels_history(world:
     assert len(said(group, "Meeting 1")) == 1
     [ping] = await world.rows("SELECT message_id FROM outbox WHERE kind = 'card' AND state = 'sent'")
     assert ping["message_id"] == group.channel.history()[-1].id
+
+
+@pytest.mark.parametrize("how", ["outage", "pause"])
+async def test_a_meeting_left_open_for_long_is_settled_as_every_close_settles(world: World, how: str) -> None:
+    group = await rowan(world)
+    ana, ben, cho = group.people
+    await world.until(group.meets - timedelta(hours=20))
+    card = group.channel.last_message
+    assert card is not None
+    await ben.click(card, label="Going")
+    await cho.click(card, label="Can't come")
+    await world.until(group.meets + timedelta(minutes=5))
+    checkin = group.channel.last_message
+    assert checkin is not None
+    form = await ben.click(checkin, label="Check in")
+    await ben.submit_modal(form, {"win": "Wrote to three firms"})
+    heard = ""
+    if how == "outage":
+        await world.sleep_through(days=9)
+    else:
+        await ana.slash(group.channel, "group pause")
+        await world.pass_time(days=9)
+        resumed = await ana.slash(group.channel, "group resume")
+        heard = "\n".join(texts_in(message) for message in resumed.followups)
+    await world.bot.housekeeping.replan()
+    await world.run_due()
+    [row] = await world.rows("SELECT * FROM meetings WHERE slot = '2026-01-04'")
+    assert (row["state"], row["closed_at"] - row["ends_at"]) == ("closed", 12 * 3600)
+    ledger = await world.rows("SELECT user_id, state FROM attendance WHERE meeting_id = :id", id=row["id"])
+    assert {entry["user_id"]: entry["state"] for entry in ledger} == {
+        ana.id: "unrecorded",
+        ben.id: "present",
+        cho.id: "excused",
+    }
+    shown = next(message for message in group.channel.history() if message.id == checkin.id)
+    assert "Check in" not in labels(shown)
+    heard += await told(group)
+    assert "nobody closed meeting 1" in heard
+    assert "attendance of meeting 1 is not complete, 1 unrecorded" in heard
+    assert "**Last meeting** 100" not in texts_in((await ana.slash(group.channel, "group info")).response)
