@@ -19,9 +19,10 @@ from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
-from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, judge_fault, told
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
+from buddybot.pings.verdicts import Verdict
 from buddybot.places import cogs_package
 from buddybot.services.guilds import EVERYWHERE
 from buddybot.services.work import Now
@@ -105,6 +106,8 @@ class BuddyBot(Client):
             # READY names all servers; nothing here waits for what comes behind it.
             guild_ready_timeout=0.5,
             max_messages=None,
+            # What Discord asks to wait for longer is put off; nothing sleeps on it in the library.
+            max_ratelimit_timeout=LONGEST_PAUSE,
             enable_debug_events=False,
         )
         self.settings = settings
@@ -216,7 +219,13 @@ class BuddyBot(Client):
         if await self.services.guilds.commands_hash(where) != present:
             if guild:
                 self.tree.copy_global_to(guild=discord.Object(guild))
-            await self.tree.sync(guild=discord.Object(guild) if guild else None)
+            try:
+                await self.tree.sync(guild=discord.Object(guild) if guild else None)
+            except (discord.HTTPException, discord.RateLimited) as error:
+                if judge_fault(error) is not Verdict.BUSY:
+                    raise
+                log.warning("Discord takes no commands now (%s); the next start tells them", told(error))
+                return
             await self.services.guilds.commands_told(where, present)
 
     def commands_hash(self) -> str:

@@ -55,6 +55,9 @@ def _card(row: Row) -> ShownCard:
     )
 
 
+OF_A_GUILD = 10
+"""Cards of one guild that one refresh takes up, so that none crowds out the others."""
+
 _CARD = "SELECT c.*, m.group_id, m.guild_id FROM cards c JOIN meetings m ON m.id = c.meeting_id"
 
 _STALE = """
@@ -161,14 +164,22 @@ class CardRepository:
         )
         return [_card(row) for row in rows]
 
-    async def stale(self, meeting_id: MeetingId | None = None, *, limit: int = 50) -> Sequence[ShownCard]:
-        """Return messages that Discord shows in an older revision, of one meeting or of all.
+    async def stale(self, meeting_id: MeetingId | None = None, *, limit: int = 200) -> Sequence[ShownCard]:
+        """Return messages that Discord shows in an older revision, of one meeting or a few of each guild.
 
         Those in a channel that refuses the bot wait until it is tried again.
         """
         if meeting_id is None:
             rows = await self._tx.all(
-                _CARD + f" WHERE {_STALE} ORDER BY c.meeting_id DESC LIMIT :limit", limit=limit
+                f"""
+                SELECT * FROM (
+                    SELECT c.*, m.group_id, m.guild_id, ROW_NUMBER() OVER (
+                        PARTITION BY m.guild_id ORDER BY c.meeting_id DESC, c.kind) AS place
+                    FROM cards c JOIN meetings m ON m.id = c.meeting_id WHERE {_STALE}) AS ranked
+                WHERE place <= :share ORDER BY place, meeting_id DESC LIMIT :limit
+                """,
+                share=OF_A_GUILD,
+                limit=limit,
             )
         else:
             rows = await self._tx.all(

@@ -53,6 +53,9 @@ def _event(row: Row) -> ServerEvent:
     )
 
 
+OF_A_GUILD = 5
+"""Events of one guild that one refresh takes up."""
+
 _IS_NEXT = """
     NOT EXISTS (
         SELECT 1 FROM meetings b WHERE b.group_id = m.group_id AND b.state IN ('scheduled', 'open')
@@ -90,6 +93,16 @@ _AS_READ = """
 _SAME_GROUP = " AND m.group_id = (SELECT o.group_id FROM meetings o WHERE o.id = :meeting_id)"
 
 
+def _shared(rows: str) -> str:
+    """Return no more than a share of each guild's, the first of all guilds first."""
+    return f"""
+        SELECT * FROM (
+            SELECT found.*, ROW_NUMBER() OVER (PARTITION BY guild_id ORDER BY meeting_id) AS place
+            FROM ({rows}) AS found) AS ranked
+        WHERE place <= :share ORDER BY place, meeting_id LIMIT :limit
+    """
+
+
 def _as_read(event: ServerEvent) -> dict[str, int | str | None]:
     return {
         "meeting_id": event.meeting_id,
@@ -110,20 +123,14 @@ class EventRepository:
     ) -> Sequence[ServerEvent]:
         """Return events that do not show what they should, and those of next meetings that have none.
 
-        With a meeting, those of its group. What Discord refused waits for `again`, and what another
+        With a meeting, those of its group; without one, a few of each guild, so that none crowds out the
+        others. What Discord refused waits for `again`, and what another
         process holds for the end of its lease.
         """
         if meeting_id is None:
-            known = await self._tx.all(
-                _KNOWN + _STALE + " ORDER BY e.meeting_id LIMIT :limit",
-                now=epoch(now),
-                limit=limit,
-            )
-            missing = await self._tx.all(
-                _MISSING + " ORDER BY m.starts_at, m.id LIMIT :limit",
-                now=epoch(now),
-                limit=limit,
-            )
+            share: dict[str, int] = {"now": epoch(now), "limit": limit, "share": OF_A_GUILD}
+            known = await self._tx.all(_shared(_KNOWN + _STALE), **share)
+            missing = await self._tx.all(_shared(_MISSING), **share)
         else:
             known = await self._tx.all(
                 _KNOWN + _STALE + _SAME_GROUP + " ORDER BY e.meeting_id",

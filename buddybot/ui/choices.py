@@ -84,12 +84,6 @@ async def groups_to_look_back_on(interaction: Interaction, current: str) -> list
 
 
 @unfailing
-async def organized_groups_ever(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person organizes, or organized when they were archived."""
-    return await matching_groups(interaction, current, organized=True, archived=True)
-
-
-@unfailing
 async def transferable_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person may find a new organizer for."""
     return await matching_groups(interaction, current, organized=True, rescue=True)

@@ -5,35 +5,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import discord
 
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.events import EventView, view_of
 from buddybot.services.suite import Services
 from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.events import EventRepository, EventState, ServerEvent
+from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.event_words import EventWords, is_of, mark, mark_of, words_of
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
 
-MOST = 20
-"""Events that one refresh brings up to date; the next takes up what is left."""
-
-UNKNOWN_EVENT = 10070
-"""Somebody deleted it."""
+PATIENCE = 20.0
+"""Seconds for what one event takes, the library's own retries included."""
 
 
 class LiveEvents:
-    """Makes, edits and ends events, one after the other; a row says what Discord was last told."""
+    """Makes, edits and ends events, in one server after the other; a row says what Discord was last told."""
 
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._work = services.work
         self._asked: set[MeetingId | None] = set()
         self._busy = False
+        self._rests = Rests(lambda: services.work.now())
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring the events of one meeting's group, or all that are stale, up to date; never raises."""
@@ -81,43 +81,36 @@ class LiveEvents:
     async def _refresh(self, meeting_id: MeetingId | None) -> None:
         now = self._work.now()
         stale = await self._work.read(lambda tx: EventRepository(tx).stale(now, meeting_id))
-        asked = 0
-        for event in stale:
-            asked += await self._bring(event)
-            if asked >= MOST:
-                return
+        await serve_apart(stale, lambda event: event.guild_id, self._bring)
 
     def _guild(self, event: ServerEvent) -> discord.Guild | None:
         """The event's server; None while it cannot be reached."""
         guild = self._client.get_guild(event.guild_id)
         return None if guild is None or guild.unavailable else guild
 
-    async def _bring(self, event: ServerEvent) -> bool:
-        """Bring one event up to date, if no other process is at it; returns whether Discord was asked."""
+    async def _bring(self, event: ServerEvent) -> None:
+        """Bring one event up to date, if no other process is at it and its server can be asked."""
         guild = self._guild(event)
-        if guild is None:
-            return False
+        if guild is None or self._rests.holds(event.guild_id):
+            return
         view = await self._work.read(lambda tx: view_of(tx, event))
         public = view is not None and is_public(guild, view.group.channel_id)
         wanted = view if view is not None and view.held and public else None
         known_by = "" if wanted is None else _mark(wanted)
         now = self._work.now()
         if not await self._work.write(None, lambda tx: EventRepository(tx).claim(event, known_by, now)):
-            return False
+            return
         if not may(guild) or (event.state is None and not public):
             await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
-            return False
+            return
         try:
-            if event.event_id is None:
-                await self._make(guild, event, view, wanted)
-            else:
-                await self._follow(guild, event, event.event_id, view, wanted)
-        except discord.HTTPException as error:
+            async with Bounded(self._client, PATIENCE):
+                if event.event_id is None:
+                    await self._make(guild, event, view, wanted)
+                else:
+                    await self._follow(guild, event, event.event_id, view, wanted)
+        except FAULTS as error:
             await self._failed(event, error)
-        except (aiohttp.ClientError, OSError) as error:
-            log.warning("an event is left to the next refresh: %s", type(error).__name__)
-            await self._work.write(None, lambda tx: EventRepository(tx).release(event))
-        return True
 
     async def _make(
         self, guild: discord.Guild, event: ServerEvent, view: EventView | None, wanted: EventView | None
@@ -204,16 +197,18 @@ class LiveEvents:
     async def _over(self, event: ServerEvent) -> None:
         await self._work.write(None, lambda tx: EventRepository(tx).over(event))
 
-    async def _failed(self, event: ServerEvent, error: discord.HTTPException) -> None:
+    async def _failed(self, event: ServerEvent, error: Exception) -> None:
         """Ask what refused no second time before the next review; the rest is left to the next refresh."""
-        log.warning("the event of meeting %s: HTTP %s, code %s", event.meeting_id, error.status, error.code)
-        refused = error.status < 500 and error.status != 429
+        log.warning("the event of meeting %s (%s)", event.meeting_id, told(error))
+        self._rests.note(event.guild_id, error)
+        refused = judge_fault(error) in (Verdict.CLOSED, Verdict.GONE, Verdict.OURS, Verdict.UNAUTHORIZED)
 
         async def script(tx: Tx) -> None:
             events = EventRepository(tx)
             await (events.refused(event) if refused else events.release(event))
 
-        await self._work.write(None, script)
+        if not isinstance(error, TimeoutError):  # it may be on the way still: the lease runs out by itself
+            await self._work.write(None, script)
 
 
 def may(guild: discord.Guild) -> bool:

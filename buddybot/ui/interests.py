@@ -8,15 +8,16 @@ import asyncio
 import logging
 from datetime import timedelta
 
-import aiohttp
 import discord
 
 from buddybot.domain.ids import MeetingId, UserId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, told
+from buddybot.pings.verdicts import UNKNOWN_EVENT
 from buddybot.services.events import keep_interests
 from buddybot.services.suite import Services
 from buddybot.storage.database import StorageError
 from buddybot.storage.events import EventRepository, ServerEvent
-from buddybot.ui.events import UNKNOWN_EVENT
+from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class LiveInterests:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._work = services.work
+        self._rests = Rests(lambda: services.work.now())
 
     async def read(self) -> None:
         """Read the lists of all meetings that are near; never raises."""
@@ -52,26 +54,24 @@ class LiveInterests:
         now = self._work.now()
         try:
             near = await self._work.read(lambda tx: EventRepository(tx).soon(now, now + AHEAD, meeting_id))
-            for event in near:
-                await self._look(event)
+            await serve_apart(near, lambda event: event.guild_id, self._look)
         except StorageError as error:
             log.error("who is interested could not be read: %s", error)
 
     async def _look(self, event: ServerEvent) -> None:
         guild = self._client.get_guild(event.guild_id)
-        if guild is None or guild.unavailable or event.event_id is None:
+        if guild is None or guild.unavailable or event.event_id is None or self._rests.holds(guild.id):
             return
         try:
-            found = await guild.fetch_scheduled_event(event.event_id)
-            user_ids = await _interested(found) if found.user_count else []
-        except discord.HTTPException as error:
-            if error.code == UNKNOWN_EVENT:
+            async with Bounded(self._client, PATIENCE):
+                found = await guild.fetch_scheduled_event(event.event_id)
+                user_ids = await _interested(found) if found.user_count else []
+        except FAULTS as error:
+            self._rests.note(guild.id, error)
+            if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_EVENT:
                 await self._work.write(None, lambda tx: EventRepository(tx).over(event))
             else:
-                log.info("interest in meeting %s: HTTP %s", event.meeting_id, error.status)
-            return
-        except (aiohttp.ClientError, OSError) as error:
-            log.info("interest in meeting %s: %s", event.meeting_id, type(error).__name__)
+                log.info("interest in meeting %s (%s)", event.meeting_id, told(error))
             return
         await self._work.write(None, lambda tx: keep_interests(tx, event, user_ids))
 

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 
 from buddybot.domain.ids import GuildId, MeetingId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.verdicts import Verdict
 from buddybot.services import checkin_card, few, meeting_views, summary
 from buddybot.services.card_views import ViewOf
 from buddybot.services.suite import Services
@@ -17,6 +19,7 @@ from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.routes import RouteRepository
 from buddybot.ui import checkins
 from buddybot.ui import few as few_cards
+from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests
 from buddybot.ui.kit import Card
@@ -29,9 +32,8 @@ log = logging.getLogger(__name__)
 Renderer = Callable[[Services, ShownCard], Awaitable[Card | None]]
 """Makes a message's present card from the rows; None when there is nothing to show any more."""
 
-_GONE = (10003, 10008)
-"""The channel, or the message in it, was deleted."""
-_REFUSED = (50001, 50013)
+PATIENCE = 15.0
+"""Seconds for one edit with the library's own retries."""
 
 _MOST_ROUNDS = 5
 """Edits of one card in a row; changes that come faster are taken up by the next refresh."""
@@ -79,6 +81,7 @@ class LiveCards:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._services = services
+        self._rests = Rests(lambda: services.work.now())
         self._busy: set[tuple[MeetingId, CardKind]] = set()
         self._asked: set[tuple[MeetingId, CardKind]] = set()
 
@@ -90,18 +93,23 @@ class LiveCards:
             log.error("cards could not be refreshed: %s", error)
 
     async def _refresh(self, meeting_id: MeetingId | None) -> None:
-        work = self._services.work
-        for card in await work.read(lambda tx: CardRepository(tx).stale(meeting_id)):
-            key = (card.meeting_id, card.kind)
-            if key in self._busy:
-                self._asked.add(key)  # whoever edits it looks again when the edit is done
-                continue
-            self._busy.add(key)
-            try:
-                await self._follow(card)
-            finally:
-                self._busy.discard(key)
-                self._asked.discard(key)
+        stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(meeting_id))
+        waiting = (card for card in stale if not self._rests.holds(card.channel_id))
+        await serve_apart(waiting, lambda card: card.channel_id, self._bring)
+
+    async def _bring(self, card: ShownCard) -> None:
+        key = (card.meeting_id, card.kind)
+        if key in self._busy:
+            self._asked.add(key)  # whoever edits it looks again when the edit is done
+            return
+        if self._rests.holds(card.channel_id):
+            return
+        self._busy.add(key)
+        try:
+            await self._follow(card)
+        finally:
+            self._busy.discard(key)
+            self._asked.discard(key)
 
     async def _follow(self, card: ShownCard) -> None:
         for _ in range(_MOST_ROUNDS):
@@ -130,12 +138,10 @@ class LiveCards:
             return False
         message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
         try:
-            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
-        except discord.HTTPException as error:
+            async with Bounded(self._client, PATIENCE):
+                await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        except FAULTS as error:
             await self._failed(card, error)
-            return False
-        except (aiohttp.ClientError, OSError) as error:
-            log.warning("could not edit a card, the next refresh will: %s", type(error).__name__)
             return False
 
         async def script(tx: Tx) -> None:
@@ -145,24 +151,27 @@ class LiveCards:
         await self._services.work.write(None, script)
         return True
 
-    async def _failed(self, card: ShownCard, error: discord.HTTPException) -> None:
+    async def _failed(self, card: ShownCard, error: Exception) -> None:
         """Forget a deleted message; let one in a channel that refuses the bot wait with its pings.
 
-        What Discord will not take at all is not asked a second time for the same change.
+        What Discord will not take at all is not asked a second time for the same change. The rest is left to
+        the next refresh.
         """
-        work = self._services.work
-
-        async def refused(tx: Tx) -> None:
-            if error.code not in _REFUSED or not await RouteRepository(tx).close(
-                card.group_id, error.code, work.now(), channel_id=card.channel_id
-            ):
-                await CardRepository(tx).shown(card)
-
-        if error.code in _GONE:
+        work, verdict = self._services.work, judge_fault(error)
+        log.warning("could not edit a card (%s)", told(error))
+        self._rests.note(card.channel_id, error)
+        if verdict is Verdict.GONE:
             await work.write(None, lambda tx: CardRepository(tx).gone(card))
-        elif error.code and error.status in (400, 403, 404):
-            await work.write(None, refused)
-        log.warning("could not edit a card: HTTP %s, code %s", error.status, error.code)
+        elif verdict is Verdict.OURS:
+            await work.write(None, lambda tx: CardRepository(tx).shown(card))
+        elif verdict is Verdict.CLOSED and isinstance(error, discord.HTTPException):
+            await work.write(None, partial(_close_route, card=card, code=error.code, now=work.now()))
+
+
+async def _close_route(tx: Tx, *, card: ShownCard, code: int, now: datetime) -> None:
+    """A card in a channel that is not the group's any more waits for nothing."""
+    if not await RouteRepository(tx).close(card.group_id, code, now, channel_id=card.channel_id):
+        await CardRepository(tx).shown(card)
 
 
 class Live:

@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import aiohttp
 import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
+from buddybot.pings.delivery_faults import FAULTS, Bounded, told
 from buddybot.services.actor import Actor
 from buddybot.services.leavers import LeaverService
 from buddybot.storage.database import StorageError
@@ -24,6 +24,8 @@ UNKNOWN_MEMBER = 10007
 _LEFT = (UNKNOWN_MEMBER, 10013)
 """Codes of a person who is not in the server, or has no account any more."""
 
+PATIENCE = 10.0
+"""Seconds that one question may take."""
 FRESH = timedelta(seconds=30)
 """How long an answer is good for: what is due at the same moment asks once."""
 BURST = 200
@@ -88,14 +90,12 @@ class MemberCheck:
         if guild is None or guild.unavailable:
             return None
         try:
-            await guild.fetch_member(user_id)
-        except discord.HTTPException as error:
-            if error.code not in _LEFT:
-                log.info("whether a member is in server %s: HTTP %s", guild_id, error.status)
+            async with Bounded(self._client, PATIENCE):
+                await guild.fetch_member(user_id)
+        except FAULTS as error:
+            if not isinstance(error, discord.HTTPException) or error.code not in _LEFT:
+                log.info("whether a member is in server %s (%s)", guild_id, told(error))
                 return None
-        except (aiohttp.ClientError, OSError) as error:
-            log.info("whether a member is in server %s: %s", guild_id, type(error).__name__)
-            return None
         else:
             return True
         await self._leavers.mark_gone(guild_id, user_id)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import discord
 import pytest
@@ -14,6 +15,7 @@ from buddybot.domain.pings import MARK, PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet, mark
+from buddybot.pings.delivery_faults import LONGEST_PAUSE
 from buddybot.pings.delivery_limits import EVERY
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
@@ -50,9 +52,9 @@ def compose(kind: PingKind, announcement: Announcement) -> Card:
 
 
 @asynccontextmanager
-async def logged_in() -> AsyncIterator[discord.Client]:
+async def logged_in(**options: Any) -> AsyncIterator[discord.Client]:
     """The library's own client, logged in over HTTP and without a gateway."""
-    client = discord.Client(intents=discord.Intents.none(), max_messages=None)
+    client = discord.Client(intents=discord.Intents.none(), max_messages=None, **options)
     await client.login("token")
     try:
         yield client
@@ -237,6 +239,16 @@ async def test_a_long_limit_for_all_holds_up_the_others_no_longer_than_our_patie
         with pytest.raises(Unclear):
             await send(outlet)
     await send(outlet)
+    assert server.delivered() == {NONCE: 1}
+
+
+async def test_a_long_limit_is_put_off_and_not_slept_on(server: FakeDiscord) -> None:
+    async with logged_in(max_ratelimit_timeout=LONGEST_PAUSE) as client:
+        server.faults.add("send", "busy for all")
+        with pytest.raises(Busy) as busy:
+            await send(DiscordOutlet(client, compose, patience=5))
+        assert busy.value.seconds == 900
+        await send(DiscordOutlet(client, compose, patience=5))
     assert server.delivered() == {NONCE: 1}
 
 

@@ -1,6 +1,7 @@
 """What a server's event says, its length, and a long list of those interested in it."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from buddybot.domain.locations import Access, Location, LocationKind, LocationWo
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.events import EventView
 from buddybot.services.venues import VenueView
+from buddybot.storage import events as stored_events
 from buddybot.storage.database import Database
 from buddybot.storage.events import LEASE, EventRepository
 from buddybot.ui import events, interests
@@ -214,7 +216,8 @@ def house(database: Database) -> House:
 
 def over(house: House, guild: Guild) -> tuple[Any, Any]:
     """Return a client and services for what is tested."""
-    return SimpleNamespace(get_guild=lambda _id: guild), SimpleNamespace(work=house.work)
+    http = SimpleNamespace(_global_over=asyncio.Event())
+    return SimpleNamespace(get_guild=lambda _id: guild, http=http), SimpleNamespace(work=house.work)
 
 
 async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait(house: House) -> None:
@@ -231,10 +234,10 @@ async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait
     assert guild.made == ["Rowan · meeting 1", "Birch · meeting 1"]
 
 
-async def test_a_refresh_has_an_end_and_the_next_goes_on(
+async def test_a_refresh_takes_up_a_few_of_each_server_and_the_next_goes_on(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "MOST", 2)
+    monkeypatch.setattr(stored_events, "OF_A_GUILD", 2)
     guild = Guild()
     guild.gate.set()
     live = LiveEvents(*over(house, guild))
@@ -248,12 +251,28 @@ async def test_a_refresh_has_an_end_and_the_next_goes_on(
 async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(house: House) -> None:
     guild = Guild()
     guild.gate.set()
-    guild.failures = [TimeoutError(), discord.DiscordServerError(response(503), {"code": 0})]
+    guild.failures = [ConnectionResetError(104), discord.DiscordServerError(response(503), {"code": 0})]
     live = LiveEvents(*over(house, guild))
     await house.group()
     for made in (0, 0, 1, 1):
         await live.refresh()
         assert len(guild.made) == made
+
+
+async def test_an_event_that_takes_too_long_is_left_alone_until_its_lease_is_over(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "PATIENCE", 0.01)
+    guild = Guild()
+    live = LiveEvents(*over(house, guild))
+    await house.group()
+    await live.refresh()
+    guild.gate.set()
+    await live.refresh()
+    assert guild.made == []
+    house.now += LEASE
+    await live.refresh()
+    assert guild.made == ["Rowan · meeting 1"]
 
 
 async def test_a_cancelled_refresh_keeps_the_next_waiting_for_its_lease_alone(house: House) -> None:
@@ -326,6 +345,6 @@ async def test_a_question_does_not_wait_long_for_a_list(
     assert guild.entered.is_set()
 
 
-def response(status: int) -> Any:
+def response(status: int, headers: Mapping[str, str] | None = None) -> Any:
     """Return what the library keeps of an answer."""
-    return SimpleNamespace(status=status, reason="no")
+    return SimpleNamespace(status=status, reason="no", headers=headers or {})
