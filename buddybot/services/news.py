@@ -1,5 +1,6 @@
 """What the bot says of itself about a meeting ahead: its card, a change, a reminder that was asked for."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
@@ -14,10 +15,11 @@ from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import Schedule
 from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
+from buddybot.services.concerned import find_coming, find_present, find_swapping
 from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
 from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
@@ -125,7 +127,7 @@ async def card(
 
 
 async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """How a changed meeting stands now; who said they come is notified when the card was out."""
+    """How a changed meeting stands now; who said they come is notified, and who had agreed to host it."""
     meeting = await _meeting(tx, ping)
     what = None if meeting is None else await _what(tx, ping, meeting)
     if meeting is None or what is None:
@@ -134,15 +136,21 @@ async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcemen
     if what in (What.SKIPPED, What.CANCELLED):
         ahead = await MeetingRepository(tx).ahead(group.id)
         following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
-    cards = await CardRepository(tx).of_meeting(meeting.id)
-    told = what is not What.EXTRA and any(each.kind is CardKind.MEETING for each in cards)
     schedule = await ScheduleRepository(tx).get(group.id)
-    people = (await RsvpRepository(tx).roll(meeting)).coming if told else ()
+    people = () if what is What.EXTRA else await _concerned(tx, group, meeting)
     carried, fallen = await find_carried(tx, group, ping.due_at), await find_fallen(tx, group, ping.due_at)
     concerned = [*(each.people for each in carried), *(each.people for each in fallen)]
     people = tuple(dict.fromkeys(chain(people, *concerned)))
     view = ChangeView(group, meeting, what, following, schedule, people, tuple(carried), tuple(fallen))
     return Announcement(view, group.language, mentions=people)
+
+
+async def _concerned(tx: Tx, group: Group, meeting: Meeting) -> Sequence[UserId]:
+    """Who counts on the meeting; when it is off, also those who swapped turns for it."""
+    people = await find_coming(tx, meeting)
+    swapping = () if meeting.ahead else await find_swapping(tx, meeting, agreed=True)
+    present = await find_present(tx, group)
+    return [user_id for user_id in dict.fromkeys((*people, *swapping)) if user_id in present]
 
 
 async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:

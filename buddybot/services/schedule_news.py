@@ -8,13 +8,11 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rsvps import Source
+from buddybot.services.concerned import find_agreed_host, find_coming, find_present, find_swapping
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.successions import SuccessionRepository
-from buddybot.storage.swaps import SwapRepository
-from buddybot.storage.venues import VenueRepository
 from buddybot.values import dataclass
 
 
@@ -65,7 +63,7 @@ async def take_back_notices(tx: Tx, group: Group, now: datetime) -> None:
 
 async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
     """Return what the schedule that was changed then moved along."""
-    present = await _present(tx, group)
+    present = await find_present(tx, group)
     found = []
     for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
         before = meeting.moved_from
@@ -73,8 +71,8 @@ async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
             continue
         if before is None or before == meeting.starts_at:
             continue
-        host_id = await _agreed_host(tx, meeting)
-        people = () if meeting.state is MeetingState.SKIPPED else await _coming(tx, meeting, host_id)
+        host_id = await find_agreed_host(tx, meeting)
+        people = () if meeting.state is MeetingState.SKIPPED else await find_coming(tx, meeting)
         found.append(
             Carried(
                 meeting=meeting,
@@ -88,16 +86,16 @@ async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
 
 async def find_fallen(tx: Tx, group: Group, at: datetime) -> Sequence[Fallen]:
     """Return what the schedule that was changed then has no day for."""
-    present = await _present(tx, group)
+    present = await find_present(tx, group)
     found = []
     for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
         if not meeting.dropped:
             continue
-        host_id = await _agreed_host(tx, meeting)
+        host_id = await find_agreed_host(tx, meeting)
         roll = await RsvpRepository(tx).roll(meeting)
         answered = [rsvp.user_id for rsvp in roll.given if rsvp.source is Source.MEMBER]
         concerned = dict.fromkeys(
-            (*answered, *([] if host_id is None else [host_id]), *await _swapping(tx, meeting))
+            (*answered, *([] if host_id is None else [host_id]), *await find_swapping(tx, meeting))
         )
         found.append(
             Fallen(
@@ -108,28 +106,4 @@ async def find_fallen(tx: Tx, group: Group, at: datetime) -> Sequence[Fallen]:
                 people=tuple(user for user in concerned if user in present),
             )
         )
-    return found
-
-
-async def _present(tx: Tx, group: Group) -> frozenset[UserId]:
-    return frozenset(member.user_id for member in await MemberRepository(tx).current(group.id))
-
-
-async def _agreed_host(tx: Tx, meeting: Meeting) -> UserId | None:
-    venue = await VenueRepository(tx).get(meeting.id)
-    if venue is None or venue.online or not (venue.basis.once or venue.announced):
-        return None
-    return venue.host_id
-
-
-async def _coming(tx: Tx, meeting: Meeting, host_id: UserId | None) -> Sequence[UserId]:
-    roll = await RsvpRepository(tx).roll(meeting)
-    return list(dict.fromkeys((*roll.coming, *([] if host_id is None else [host_id]))))
-
-
-async def _swapping(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
-    """Those between whom a swap that concerns the meeting was offered or agreed on."""
-    found: list[UserId] = []
-    for swap in await SwapRepository(tx).standing(meeting.id):
-        found += [swap.offered_by, swap.offered_to]
     return found

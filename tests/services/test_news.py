@@ -66,13 +66,17 @@ async def test_a_skip_names_the_meeting_after_it_and_notifies_who_comes(house: H
     assert announcement.mentions == (ANA,)
 
 
-async def test_nobody_is_notified_before_the_card_was_out(house: House, group: Group) -> None:
-    first = (await house.ahead(group))[0]
+async def test_who_answered_before_the_card_was_out_is_notified_and_nobody_else(
+    house: House, group: Group
+) -> None:
+    """An answer can be given in /next, a week ahead."""
+    first, second = await house.ahead(group)
     await house.rsvps.answer(house.actor(ANA), first.id, Answer.GOING)
-    await house.meetings.cancel(house.actor(ORGANIZER), first.id, Reason.OTHER)
-    announcement = await told(house, group, first)
-    assert announcement is not None
-    assert (change_in(announcement).what, announcement.mentions) == (What.CANCELLED, ())
+    for meeting, people in ((first, (ANA,)), (second, ())):
+        await house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.OTHER)
+        announcement = await told(house, group, meeting)
+        assert announcement is not None
+        assert (change_in(announcement).what, announcement.mentions) == (What.CANCELLED, people)
 
 
 async def test_two_moves_before_the_notice_went_out_are_told_as_one(house: House, group: Group) -> None:

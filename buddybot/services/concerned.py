@@ -1,0 +1,43 @@
+"""Whom it concerns when a meeting changes: who comes, who hosts, and who swapped turns for it."""
+
+from collections.abc import Sequence
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.swaps import SwapState
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.venues import VenueRepository
+
+
+async def find_present(tx: Tx, group: Group) -> frozenset[UserId]:
+    """Return who is a member now."""
+    return frozenset(member.user_id for member in await MemberRepository(tx).current(group.id))
+
+
+async def find_agreed_host(tx: Tx, meeting: Meeting) -> UserId | None:
+    """Return who hosts a meeting and knows it; None when that was never said."""
+    venue = await VenueRepository(tx).get(meeting.id)
+    if venue is None or venue.online or not (venue.basis.once or venue.announced):
+        return None
+    return venue.host_id
+
+
+async def find_coming(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
+    """Return who said that they come to a meeting, and who hosts it."""
+    host_id = await find_agreed_host(tx, meeting)
+    roll = await RsvpRepository(tx).roll(meeting)
+    return list(dict.fromkeys((*roll.coming, *([] if host_id is None else [host_id]))))
+
+
+async def find_swapping(tx: Tx, meeting: Meeting, *, agreed: bool = False) -> Sequence[UserId]:
+    """Return between whom a swap that concerns a meeting was offered or agreed on; or only agreed on."""
+    return [
+        user_id
+        for swap in await SwapRepository(tx).standing(meeting.id)
+        if swap.state is SwapState.AGREED or not agreed
+        for user_id in (swap.offered_by, swap.offered_to)
+    ]
