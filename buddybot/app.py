@@ -178,6 +178,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             refresh=bot.live.refresh,
             read_interests=bot.live.read_interests,
             review_events=bot.live.review_events,
+            retire_outdated=bot.live.retire_outdated,
             close_pulses=bot.services.pulses.close_due,
             review_members=bot.services.fit.review,
             review_groups=bot.services.health_watch.look,

@@ -26,10 +26,11 @@ class FollowedClock:
 
 
 async def deliver_due(env: simcord.Env, bot: BuddyBot) -> None:
-    """Deliver what is due now, close the pulses that are over, and edit the cards that are stale."""
+    """Deliver what is due now, close the pulses that are over, edit what is stale or out of date."""
     await bot.dispatcher.run_due()
     await bot.services.pulses.close_due()
     await bot.live.refresh()
+    await bot.live.retire_outdated()
     await env.settle()
 
 

@@ -114,6 +114,7 @@ def jobs(
     refresh: Callable[[], Awaitable[None]],
     read_interests: Callable[[], Awaitable[None]],
     review_events: Callable[[], Awaitable[None]],
+    retire_outdated: Callable[[], Awaitable[None]],
     close_pulses: Callable[[], Awaitable[None]],
     review_members: Callable[[], Awaitable[None]],
     review_groups: Callable[[], Awaitable[None]],
@@ -123,14 +124,16 @@ def jobs(
 
     `tick` makes the dispatcher look, `refresh` edits cards and events that are stale, `read_interests`
     asks Discord who is interested in near meetings, `review_events` looks again at what it refused,
-    `close_pulses` ends those whose morning has come, `review_members` looks who may need a kind word,
-    `review_groups` looks which groups may be going stale, `reduce_old` keeps only counts of what is old.
+    `retire_outdated` takes the buttons off messages that are out of date, `close_pulses` ends those whose
+    morning has come, `review_members` looks who may need a kind word, `review_groups` looks which groups may
+    be going stale, `reduce_old` keeps only counts of what is old.
     """
     return (
         Periodic("replan", timedelta(hours=1), housekeeping.replan),
         Periodic("tick", timedelta(seconds=60), tick),
         Periodic("close pulses", timedelta(seconds=60), close_pulses),
         Periodic("refresh cards and events", timedelta(seconds=60), refresh),
+        Periodic("retire messages", timedelta(seconds=60), retire_outdated),
         Periodic("read interests", timedelta(minutes=15), read_interests),
         Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
         Periodic("review events", timedelta(hours=1), review_events),

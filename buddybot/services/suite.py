@@ -45,6 +45,7 @@ from buddybot.services.preferences import PreferenceService
 from buddybot.services.pulse import PulseService
 from buddybot.services.restores import RestoreService
 from buddybot.services.retention import RetentionService
+from buddybot.services.retiring import RetiringService
 from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
@@ -68,6 +69,7 @@ class Services(NamedTuple):
     preferences: PreferenceService
     personal: PersonalService
     retention: RetentionService
+    retiring: RetiringService
     restores: RestoreService
     schedules: ScheduleService
     meetings: MeetingService
@@ -120,6 +122,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         preferences=PreferenceService(work, planner),
         personal=PersonalService(work, planner),
         retention=RetentionService(work, rules.keep),
+        retiring=RetiringService(work),
         restores=RestoreService(work, planner),
         schedules=ScheduleService(work, planner),
         meetings=meetings,

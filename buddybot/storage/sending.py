@@ -204,7 +204,7 @@ class SendingRepository:
             """
             UPDATE outbox SET state = 'sent', message_id = :message_id,
                               channel_id = COALESCE(:channel_id, channel_id),
-                              settled_at = :now, lease_until = NULL, error = NULL
+                              settled_at = :now, lease_until = NULL, error = NULL, retired_at = NULL
             WHERE id = :ping_id AND state = 'sending' AND due_at = :due_at
             """,
             channel_id=channel_id,

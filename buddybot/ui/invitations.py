@@ -5,7 +5,7 @@ from discord import ui
 
 from buddybot.domain.groups import NAME_LIMIT, Group
 from buddybot.domain.ids import ChannelId, UserId
-from buddybot.domain.invitations import InvitationState
+from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.services.invitations import Code, Offer
 from buddybot.ui.groups import charter_of, rhythm
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button
@@ -37,13 +37,11 @@ def invitation_card(texts: Texts, offer: Offer, user_id: UserId) -> Card:
     )
 
 
-def answered_card(texts: Texts, offer: Offer) -> Card:
+def answered_card(texts: Texts, invitation: Invitation, group: Group) -> Card:
     """Return what is left of the card after the answer; a no is not shown to the channel."""
-    user_id = offer.invitation.user_id
-    if offer.invitation.state is InvitationState.ACCEPTED and user_id is not None:
-        return Card().text(
-            texts("invitations.answered.accepted", member=member(user_id), group=offer.group.name)
-        )
+    user_id = invitation.user_id
+    if invitation.state is InvitationState.ACCEPTED and user_id is not None:
+        return Card().text(texts("invitations.answered.accepted", member=member(user_id), group=group.name))
     return Card(colour=QUIET).text(texts("invitations.answered.closed"))
 
 

@@ -87,7 +87,9 @@ async def _post(
 async def show_answer(bot: "Client", offer: Offer) -> None:
     """Show on the invitation's card, and on older ones that it replaced, what became of it."""
     if offer.card is not None:
-        await _put(bot, [offer.card], answered_card(Texts(offer.group.language), offer))
+        await _put(
+            bot, [offer.card], answered_card(Texts(offer.group.language), offer.invitation, offer.group)
+        )
     await _put(bot, offer.replaced, closed_card(offer))
 
 

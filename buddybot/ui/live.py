@@ -24,6 +24,7 @@ from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import earlier_card, meeting_card
+from buddybot.ui.outdated import OutdatedMessages
 from buddybot.ui.summary import summary_card
 from buddybot.ui.texts import Texts
 
@@ -181,11 +182,20 @@ class Live:
         self._cards = LiveCards(client, services)
         self._events = LiveEvents(client, services)
         self._interests = LiveInterests(client, services)
+        self._outdated = OutdatedMessages(client, services)
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring what shows one meeting, or all that is stale, up to date; never raises to the member."""
         await self._cards.refresh(meeting_id)
         await self._events.refresh(meeting_id)
+
+    async def retire_outdated(self) -> None:
+        """Take the buttons off messages that are out of date; never raises."""
+        await self._outdated.refresh()
+
+    async def drop_button(self, message: discord.Message, name: str) -> None:
+        """Take the buttons of one kind off a message, where they have no use any more; never raises."""
+        await self._outdated.drop_button(message, name)
 
     async def review_events(self, guild_id: GuildId | None = None) -> None:
         """Let events that could not be made be tried again, and those of private channels go."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from discord import ButtonStyle
 
+from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer, Roll
@@ -128,6 +129,21 @@ def _mine(texts: Texts, mine: Answer | None) -> Markup:
     if mine is None:
         return texts("meetings.next.mine_none")
     return texts("meetings.next.mine", answer=texts.plain(_SENTENCES[mine]))
+
+
+def over_card(texts: Texts, view: ReminderView) -> Card:
+    """Return what is left of a reminder whose time is over: what became of the meeting, and no button."""
+    meeting, answer = view.meeting, view.answer
+    if view.group.state is GroupState.ARCHIVED:
+        key = "archived"
+    elif meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
+        key = "off"
+    else:
+        key = "begun" if answer is None else "over"
+    said = "" if answer is None else texts.plain(_SENTENCES[answer])
+    return Card(colour=QUIET).text(
+        texts(f"meetings.reminder.{key}", group=view.group.name, start=meeting.starts_at, answer=said)
+    )
 
 
 def reminder_card(texts: Texts, view: ReminderView) -> Card:

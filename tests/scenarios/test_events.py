@@ -230,6 +230,7 @@ async def test_an_event_that_somebody_put_into_a_voice_channel_follows_its_meeti
     assert await shown.states() == ["shown"]
     sent = [each.json for each in shown.world.env.http_requests if each.method == "PATCH"]
     whole = {"name", "description", "entity_type", "entity_metadata", "channel_id"}
+    assert sent
     assert all(whole <= set(body or ()) for body in sent)
 
 

@@ -1,0 +1,96 @@
+"""What is left of messages whose buttons have no use any more."""
+
+from collections.abc import Sequence
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GuildId, InvitationId
+from buddybot.domain.invitations import Invitation
+from buddybot.domain.pings import Ping, PingKind
+from buddybot.services.invitations import CardPlace
+from buddybot.services.news import ReminderView
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.invitations import InvitationRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.retiring import RetiringRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.values import dataclass
+
+MOST = 20
+"""Messages that are edited at a time; the next refresh takes up what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedMessage:
+    """A message that is to lose its buttons; a `reminder` says what became of its meeting instead."""
+
+    ping: Ping
+    language: str
+    reminder: ReminderView | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedInvitation:
+    """An invitation that can be answered no more, and the message that still asks."""
+
+    invitation: Invitation
+    group: Group
+    card: CardPlace
+
+
+class RetiringService:
+    """Only the bot itself carries this out."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def outdated(self) -> Sequence[OutdatedMessage]:
+        """Return messages that are out of date, at most so many as are edited at a time."""
+
+        async def script(tx: Tx) -> Sequence[OutdatedMessage]:
+            pings = await RetiringRepository(tx).outdated(self._work.now(), limit=MOST)
+            found = [await _message_of(tx, ping) for ping in pings]
+            return [message for message in found if message is not None]
+
+        return await self._work.read(script)
+
+    async def retired(self, ping: Ping) -> None:
+        """Note that a message is as it stays."""
+        await self._work.write(None, lambda tx: RetiringRepository(tx).retired(ping.id, self._work.now()))
+
+    async def invitations(self) -> Sequence[EndedInvitation]:
+        """Return invitations whose cards do not say yet that they ended."""
+
+        async def script(tx: Tx) -> Sequence[EndedInvitation]:
+            stale = await RetiringRepository(tx).invitations(self._work.now(), limit=MOST)
+            found = [await _ended(tx, *each) for each in stale]
+            return [each for each in found if each is not None]
+
+        return await self._work.read(script)
+
+    async def forget_card(self, invitation_id: InvitationId) -> None:
+        """Note that an invitation's card says what became of it."""
+        await self._work.write(None, lambda tx: RetiringRepository(tx).forget_card(invitation_id))
+
+
+async def _message_of(tx: Tx, ping: Ping) -> OutdatedMessage | None:
+    group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+    if group is None:
+        return None
+    reminder = None
+    if ping.kind is PingKind.REMINDER and ping.meeting_id is not None:
+        meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+        if meeting is not None:
+            roll = await RsvpRepository(tx).roll(meeting, at=meeting.starts_at)
+            reminder = ReminderView(group, meeting, roll.of(ping.recipient))
+    return OutdatedMessage(ping, group.language, reminder)
+
+
+async def _ended(tx: Tx, guild_id: GuildId, invitation_id: InvitationId) -> EndedInvitation | None:
+    invitations = InvitationRepository(tx)
+    invitation, card = await invitations.get(guild_id, invitation_id), await invitations.card(invitation_id)
+    if invitation is None or card is None:
+        return None
+    group = await GroupRepository(tx).get(guild_id, invitation.group_id)
+    return None if group is None else EndedInvitation(invitation, group, card)

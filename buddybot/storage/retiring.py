@@ -1,0 +1,92 @@
+"""Messages that were sent and whose buttons have no use any more, and which of them lost those already."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from buddybot.domain.ids import GuildId, InvitationId, PingId
+from buddybot.domain.pings import Ping
+from buddybot.storage.database import Tx
+from buddybot.storage.outbox import ping_of
+from buddybot.storage.rows import epoch
+
+OFFER_LIFE = timedelta(days=21)
+"""How long an offer that nobody answered keeps its buttons."""
+SWAP_BEFORE = timedelta(hours=24)
+"""How long before the earlier of two turns they can still be swapped."""
+_LOOKED_BACK = timedelta(days=30)
+
+# A reminder that was answered can be answered otherwise until the meeting is over; what its reader made of it
+# by then stands on it. An alert's and a swap's number is the last part of its ping's key.
+_OUTDATED = """
+    SELECT o.* FROM outbox o
+    LEFT JOIN meetings m ON m.id = o.meeting_id JOIN groups g ON g.id = o.group_id
+    WHERE o.state = 'sent' AND o.retired_at IS NULL AND o.message_id IS NOT NULL
+      AND o.kind IN ('reminder', 'nudge', 'change', 'place', 'swap', 'offer', 'alert')
+      AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
+      AND (o.direct = 1 OR o.kind = 'alert' OR g.route_error IS NULL)
+      AND (g.state = 'archived'
+        OR (o.kind = 'reminder' AND (m.state NOT IN ('scheduled', 'open') OR (m.starts_at <= :now
+            AND NOT EXISTS (SELECT 1 FROM rsvps r WHERE r.meeting_id = m.id AND r.user_id = o.recipient))))
+        OR (o.kind = 'nudge' AND (m.state <> 'scheduled' OR m.starts_at <= :now))
+        OR (o.kind IN ('change', 'place') AND m.state = 'closed')
+        OR (o.kind = 'swap' AND NOT EXISTS (
+            SELECT 1 FROM swaps s
+            JOIN meetings a ON a.id = s.meeting_id JOIN meetings b ON b.id = s.other_meeting_id
+            JOIN venues v ON v.meeting_id = a.id AND v.host_id = s.offered_by
+            JOIN venues w ON w.meeting_id = b.id AND w.host_id = s.offered_to
+            WHERE s.meeting_id = o.meeting_id AND s.state = 'open' AND o.key LIKE '%:' || CAST(s.id AS TEXT)
+              AND a.starts_at > :too_late AND b.starts_at > :too_late))
+        OR (o.kind = 'offer' AND o.settled_at <= :old)
+        OR (o.kind = 'alert' AND EXISTS (
+            SELECT 1 FROM alerts x WHERE x.group_id = o.group_id AND x.state <> 'open'
+              AND o.key LIKE '%:' || CAST(x.id AS TEXT))))
+    ORDER BY o.id DESC LIMIT :limit
+"""
+
+
+class RetiringRepository:
+    """What is forgotten here is only where a message is, or that it is to be edited."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def outdated(self, now: datetime, *, limit: int) -> Sequence[Ping]:
+        """Return pings whose messages are out of date and were not edited yet, the latest first."""
+        rows = await self._tx.all(
+            _OUTDATED,
+            now=epoch(now),
+            too_late=epoch(now + SWAP_BEFORE),
+            old=epoch(now - OFFER_LIFE),
+            limit=limit,
+        )
+        return [ping_of(row) for row in rows]
+
+    async def retired(self, ping_id: PingId, now: datetime) -> None:
+        """Say that a message has no button any more, or can't be edited."""
+        await self._tx.run(
+            "UPDATE outbox SET retired_at = :now WHERE id = :ping_id", now=epoch(now), ping_id=ping_id
+        )
+
+    async def invitations(self, now: datetime, *, limit: int) -> Sequence[tuple[GuildId, InvitationId]]:
+        """Return invitations of the last weeks that ended, and whose cards do not say so yet."""
+        rows = await self._tx.all(
+            """
+            SELECT i.id, i.guild_id FROM invitations i
+            WHERE i.card_message_id IS NOT NULL AND i.created_at > :since
+              AND (i.state <> 'open' OR i.expires_at <= :now)
+              AND NOT EXISTS (
+                SELECT 1 FROM guilds u WHERE u.guild_id = i.guild_id AND u.gone_since IS NOT NULL)
+            ORDER BY i.id LIMIT :limit
+            """,
+            since=epoch(now - _LOOKED_BACK),
+            now=epoch(now),
+            limit=limit,
+        )
+        return [(GuildId(row["guild_id"]), InvitationId(row["id"])) for row in rows]
+
+    async def forget_card(self, invitation_id: InvitationId) -> None:
+        """Forget the message of an invitation that says what became of it."""
+        await self._tx.run(
+            "UPDATE invitations SET card_channel_id = NULL, card_message_id = NULL WHERE id = :id",
+            id=invitation_id,
+        )

@@ -1,0 +1,130 @@
+"""Messages that are out of date: what their buttons were for is over, so they lose them."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+import discord
+
+from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_payload import Part, Payload
+from buddybot.pings.verdicts import Verdict
+from buddybot.services.retiring import EndedInvitation, OutdatedMessage
+from buddybot.services.suite import Services
+from buddybot.storage.database import StorageError
+from buddybot.ui.invitations import answered_card
+from buddybot.ui.rsvps import over_card
+from buddybot.ui.texts import Texts
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 20.0
+"""Seconds for one message."""
+_ROW, _SECTION = 1, 9
+_NOT_NOW = (Verdict.BUSY, Verdict.UNCLEAR, Verdict.UNREACHABLE, Verdict.UNAUTHORIZED)
+_NOBODY = discord.AllowedMentions.none()
+
+
+class OutdatedMessages:
+    """Edits each such message once; one that can't be edited is left as it is."""
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._retiring = services.retiring
+        self._busy = False
+
+    async def refresh(self) -> None:
+        """Edit what is out of date, a few messages at a time; never raises."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            for message in await self._retiring.outdated():
+                if not await self._retire(message):
+                    return  # Discord is away; the next refresh goes on
+            for ended in await self._retiring.invitations():
+                if not await self._close(ended):
+                    return
+        except StorageError as error:
+            log.error("messages that are out of date could not be looked for: %s", error)
+        finally:
+            self._busy = False
+
+    async def drop_button(self, message: discord.Message, name: str) -> None:
+        """Take the buttons of one route off a message; never raises."""
+        left = without_buttons(message, lambda route: route == name)
+        if left is not None:
+            place = ChannelId(message.channel.id), MessageId(message.id)
+            await self._edit(*place, lambda _: left, read=False)
+
+    async def _retire(self, message: OutdatedMessage) -> bool:
+        """Edit one message and note it; False when Discord is to be asked again later."""
+        ping = message.ping
+        if ping.channel_id is None or ping.message_id is None:
+            return True
+        if message.reminder is None:
+            edited = await self._edit(ping.channel_id, ping.message_id, without_buttons)
+        else:
+            card = over_card(Texts(message.language), message.reminder)
+            edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
+        if edited:
+            await self._retiring.retired(ping)
+        return edited
+
+    async def _close(self, ended: EndedInvitation) -> bool:
+        card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)
+        edited = await self._edit(*ended.card, lambda _: card, read=False)
+        if edited:
+            await self._retiring.forget_card(ended.invitation.id)
+        return edited
+
+    async def _edit(
+        self,
+        channel_id: ChannelId,
+        message_id: MessageId,
+        change: "Callable[[discord.Message | None], Payload | None]",
+        *,
+        read: bool = True,
+    ) -> bool:
+        """Make one edit, of the message as it is where it is `read`; False when that may work later."""
+        partial = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+        try:
+            async with Bounded(self._client, PATIENCE):
+                left = change(await partial.fetch() if read else None)
+                if left is not None:
+                    await partial.edit(view=left, allowed_mentions=_NOBODY)
+        except FAULTS as error:
+            log.info("a message that is out of date was not edited: %s", told(error))
+            return judge_fault(error) not in _NOT_NOW
+        return True
+
+
+def without_buttons(
+    message: discord.Message | None, drop: Callable[[str], bool] = lambda _route: True
+) -> Payload | None:
+    """Return a message without the buttons and selects of these routes; None when it has none of them."""
+    if message is None:
+        return None
+    parts: Sequence[Part] = [dict(component.to_dict()) for component in message.components]
+    kept = list(_kept(parts, drop))
+    return None if kept == list(parts) else Payload(kept)
+
+
+def _kept(parts: Sequence[Part], drop: Callable[[str], bool]) -> Iterator[Part]:
+    for part in parts:
+        if part["type"] == _ROW:
+            items = [item for item in part["components"] if not _drops(item, drop)]
+            if items:
+                yield {**part, "components": items}
+        elif part["type"] == _SECTION and _drops(part["accessory"], drop):
+            yield from part["components"]
+        elif "components" in part:
+            yield {**part, "components": list(_kept(part["components"], drop))}
+        else:
+            yield part
+
+
+def _drops(item: Part, drop: Callable[[str], bool]) -> bool:
+    """Whether a button or select leads to such a route; a link leads to none."""
+    name = item.get("custom_id")
+    return name is not None and drop(name.partition(":")[0])

@@ -1,0 +1,173 @@
+"""Messages that are out of date lose their buttons, and a reminder asks no more once its time is over."""
+
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+
+from buddybot.domain.groups import Rotation
+from buddybot.domain.ids import MeetingId
+from tests.scenarios.calendars import Calendar, calendar
+from tests.world import World, labels, texts_in
+
+FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
+MESSAGE = "/channels/*/messages/*"
+
+
+@pytest.fixture
+async def rowan(world: World) -> Calendar:
+    """A group of Ana, Ben and Cho that meets on Tuesdays at 19:00, first on 6 January."""
+    return await calendar(world)
+
+
+def mailbox(rowan: Calendar, name: str) -> list[discord.Message]:
+    """Return what a person was sent directly and sees now, oldest first."""
+    return [each for each in rowan.person(name).user.dm_channel.history() if not each.flags.ephemeral]
+
+
+async def reminded(rowan: Calendar, name: str = "Ben") -> discord.Message:
+    """Let a person be reminded by direct message."""
+    await rowan.opt_in(name)
+    await rowan.world.until(FIRST - timedelta(hours=11))
+    [message] = mailbox(rowan, name)
+    return message
+
+
+def edits(rowan: Calendar, message: discord.Message) -> int:
+    """Return how often a message was edited."""
+    path = f"/channels/{message.channel.id}/messages/{message.id}"
+    return sum((each.method, each.path) == ("PATCH", path) for each in rowan.world.env.http_requests)
+
+
+async def test_a_reminder_asks_no_more_when_its_meeting_has_begun(rowan: Calendar) -> None:
+    message = await reminded(rowan)
+    assert len(labels(message)) == 5
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    [message] = mailbox(rowan, "Ben")
+    assert labels(message) == []
+    assert "has begun" in texts_in(message)
+    assert "not answered" not in texts_in(message)
+    await rowan.world.pass_time(hours=20)
+    assert edits(rowan, message) == 1
+
+
+async def test_a_reminder_that_was_answered_keeps_its_buttons_until_the_meeting_is_over(
+    rowan: Calendar,
+) -> None:
+    await rowan.person("Ben").user.click(await reminded(rowan), label="Virtual")
+    await rowan.world.until(FIRST + timedelta(minutes=30))
+    assert "Late" in labels(mailbox(rowan, "Ben")[0])
+    await rowan.world.until(FIRST + timedelta(hours=14))
+    message = mailbox(rowan, "Ben")[0]
+    assert labels(message) == []
+    assert "You said: **Virtual**" in texts_in(message)
+
+
+@pytest.mark.parametrize(
+    ("command", "button"), [("meeting cancel", "Cancel the meeting"), ("group archive", "Archive it")]
+)
+async def test_a_reminder_asks_no_more_when_the_meeting_is_off(
+    rowan: Calendar, command: str, button: str
+) -> None:
+    await reminded(rowan)
+    asked = await rowan.ask("Ana", command)
+    await rowan.press("Ana", button, asked)
+    await rowan.world.run_due()
+    message = mailbox(rowan, "Ben")[0]
+    assert labels(message) == []
+    assert ("is archived" if "archive" in command else "doesn't take place") in texts_in(message)
+
+
+async def test_the_stop_button_is_gone_once_it_was_pressed_and_the_answers_stay(rowan: Calendar) -> None:
+    message = await reminded(rowan)
+    result = await rowan.person("Ben").user.click(message, label="No more messages")
+    assert "no more direct messages" in texts_in(result.response)
+    [message] = [each for each in mailbox(rowan, "Ben") if each.id == message.id]
+    assert labels(message) == ["Going", "Late", "Virtual", "Can't come"]
+    await rowan.person("Ben").user.click(message, label="Going")
+    assert await rowan.world.rows("SELECT answer FROM rsvps") == [{"answer": "going"}]
+
+
+async def test_a_nudge_loses_its_buttons_when_its_meeting_has_begun(rowan: Calendar) -> None:
+    for name in ("Ben", "Cho"):
+        await rowan.ask(name, "commit add", text="Write two letters")
+    await rowan.opt_in("Cho")
+    await rowan.world.until(FIRST - timedelta(hours=30))
+    [shared] = rowan.said()
+    [own] = mailbox(rowan, "Cho")
+    assert labels(shared)
+    assert "Stop these messages" in labels(own)
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    assert labels(rowan.said()[0]) == []
+    assert rowan.person("Ben").mention in texts_in(rowan.said()[0])
+    nudge = mailbox(rowan, "Cho")[0]
+    assert labels(nudge) == []
+    assert "Write two letters" in texts_in(nudge)
+
+
+async def test_a_message_that_was_deleted_is_left_alone(rowan: Calendar) -> None:
+    message = await reminded(rowan)
+    rowan.world.env.inject_error("PATCH", MESSAGE, status=404, code=10008)
+    await rowan.world.until(FIRST + timedelta(hours=3))
+    assert edits(rowan, message) == 1
+
+
+async def test_an_outage_leaves_the_edit_to_the_next_refresh(rowan: Calendar) -> None:
+    message = await reminded(rowan)
+    await rowan.world.sleep_through(hours=11, minutes=1)
+    rowan.world.env.inject_error("PATCH", MESSAGE, status=500)
+    await rowan.world.bot.live.retire_outdated()
+    assert edits(rowan, message) == 1
+    await rowan.world.bot.live.retire_outdated()
+    assert labels(mailbox(rowan, "Ben")[0]) == []
+
+
+async def test_an_invitation_that_ran_out_or_went_with_its_group_asks_no_more(world: World) -> None:
+    rowan = await calendar(world)
+    await rowan.person("Ana").slash(rowan.channel, "group invite", member=rowan.person("Zoe"))
+    assert labels(rowan.said()[-1]) == ["Read the charter"]
+    card = rowan.said()[-1].id
+    await world.pass_time(days=8)
+    assert labels(next(each for each in rowan.said() if each.id == card)) == []
+    await rowan.person("Ana").slash(rowan.channel, "group invite", member=rowan.person("Zoe"))
+    card = rowan.said()[-1].id
+    asked = await rowan.ask("Ana", "group archive")
+    await rowan.press("Ana", "Archive it", asked)
+    await world.run_due()
+    assert labels(next(each for each in rowan.said() if each.id == card)) == []
+
+
+async def test_an_accepted_invitation_says_so_when_the_answer_could_not_be_shown_at_once(
+    world: World,
+) -> None:
+    rowan = await calendar(world)
+    zoe = rowan.person("Zoe")
+    await rowan.person("Ana").slash(rowan.channel, "group invite", member=zoe)
+    card = rowan.said()[-1]
+    shown = await zoe.click(card, label="Read the charter")
+    assert shown.response is not None
+    world.env.inject_error("PATCH", MESSAGE, status=500)
+    await zoe.click(shown.response, label="Join")
+    await world.run_due()
+    card = next(each for each in rowan.said() if each.id == card.id)
+    assert labels(card) == []
+    assert zoe.mention in texts_in(card)
+
+
+async def test_a_question_loses_its_buttons_when_it_is_too_late_to_swap(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    await world.until(FIRST - timedelta(hours=30))
+    first, second = await world.rows(
+        "SELECT v.meeting_id, v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.id"
+    )
+    host = next(each for each in rowan.circle.people[1:] if each.id in (first["host_id"], second["host_id"]))
+    mine, other = (first, second) if host.id == first["host_id"] else (second, first)
+    turns = MeetingId(mine["meeting_id"]), MeetingId(other["meeting_id"])
+    await world.bot.services.swaps.offer(rowan.circle.actor(host), *turns)
+    await world.run_due()
+    question = rowan.said()[-1]
+    assert "Agree" in labels(question)
+    await world.until(FIRST - timedelta(hours=23))
+    question = next(each for each in rowan.said() if each.id == question.id)
+    assert labels(question) == []
+    assert host.mention in texts_in(question)
