@@ -21,8 +21,9 @@ class GuildCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Take the mark away from a server that is back."""
+        """Take the mark away from a server that is back, where the bot may have other permissions."""
         await self._guilds.back(GuildId(guild.id))
+        await self._look_again(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -51,15 +52,39 @@ class GuildCog(commands.Cog):
     async def on_guild_channel_update(
         self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
-        """Try a channel that refused the bot again, and look who sees it: its permissions may be others."""
-        await self._guilds.changed(GuildId(after.guild.id))
-        await self._bot.live.review_events(GuildId(after.guild.id))
+        """Look again where a channel refused the bot, and who sees it: its permissions may be others."""
+        await self._look_again(after.guild)
+
+    @commands.Cog.listener()
+    async def on_thread_update(self, _before: discord.Thread, after: discord.Thread) -> None:
+        """Look again: an archived thread may be open."""
+        await self._look_again(after.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
-        """Try channels that refused the bot again: a role of its own may have been mended."""
-        await self._guilds.changed(GuildId(after.guild.id))
-        await self._bot.live.review_events(GuildId(after.guild.id))
+        """Look again: a role of the bot's own may have been mended."""
+        await self._look_again(after.guild)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Look again: the role may have been what kept the bot out of a channel."""
+        await self._look_again(role.guild)
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, _before: discord.Guild, after: discord.Guild) -> None:
+        """Look again: the server's rules may be others, such as its verification level."""
+        await self._look_again(after)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _before: discord.Member, after: discord.Member) -> None:
+        """Look again: the bot itself may have another role, or its time-out is over."""
+        if after == after.guild.me:
+            await self._look_again(after.guild)
+
+    async def _look_again(self, guild: discord.Guild) -> None:
+        """Let what waits try channels that refused the bot, and events that were refused."""
+        await self._guilds.changed(GuildId(guild.id))
+        await self._bot.live.review_events(GuildId(guild.id))
 
 
 async def setup(bot: Client) -> None:

@@ -40,7 +40,7 @@ class GuildService:
         """Let what waits try the server's closed channels: channels or permissions have changed."""
         groups = await self._work.read(lambda tx: GroupRepository(tx).of_guild(guild_id))
         if any(group.route_error is not None for group in groups):
-            await self._work.write(None, lambda tx: RouteRepository(tx).reopen(guild_id))
+            await self._work.write(None, lambda tx: RouteRepository(tx).reopen(guild_id, self._work.now()))
 
     async def commands_hash(self, guild_id: GuildId) -> str | None:
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""

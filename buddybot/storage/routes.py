@@ -64,8 +64,17 @@ class RouteRepository:
         )
         await NoticeRepository(self._tx).forget(group_id, ROUTE_CLOSED)
 
-    async def reopen(self, guild_id: GuildId) -> None:
-        """Try a guild's closed channels again: its permissions or channels have changed."""
+    async def reopen(self, guild_id: GuildId, now: datetime) -> None:
+        """Try a guild's closed channels again now: its permissions or channels have changed."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET try_at = :now
+            WHERE state = 'planned' AND direct = 0 AND try_at > :now AND due_at <= :now AND group_id IN (
+                SELECT g.id FROM groups g WHERE g.guild_id = :guild_id AND g.route_error IS NOT NULL)
+            """,
+            now=epoch(now),
+            guild_id=guild_id,
+        )
         await self._tx.run(
             "UPDATE groups SET route_error = NULL WHERE route_error IS NOT NULL AND guild_id = :guild_id",
             guild_id=guild_id,

@@ -164,8 +164,7 @@ async def test_a_channel_that_is_mended_in_time_still_gets_its_card(
     assert [each for each, _ in await notices(database)] == ["route_closed"]
 
     del discord.closed[CHANNEL]
-    now.go(hours=1)
-    await database.write(lambda tx: RouteRepository(tx).reopen(GUILD))
+    await database.write(lambda tx: RouteRepository(tx).reopen(GUILD, now()))
     await sender.run_due()
     assert (await ping(database, key)).state is PingState.SENT
     assert (await reread(database, group)).route_error is None

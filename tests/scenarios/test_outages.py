@@ -1,10 +1,16 @@
 """What happens when the bot, the channel or a permission was away for a while."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
+import discord
 import pytest
 
 from buddybot.storage.database import Tx
+from buddybot.storage.routes import RouteRepository
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, custom_ids, labels, texts_in
 
@@ -75,17 +81,61 @@ async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: Wo
     assert not (await ana.slash(other, "next")).followups
 
 
-async def test_a_card_refused_for_want_of_a_permission_goes_out_once_it_is_granted(world: World) -> None:
+MENDED: dict[str, Callable[[discord.Guild], tuple[Any, ...]]] = {
+    "on_guild_role_update": lambda guild: (guild.default_role, guild.default_role),
+    "on_guild_role_delete": lambda guild: (guild.default_role,),
+    "on_guild_channel_update": lambda guild: (guild.text_channels[0], guild.text_channels[0]),
+    "on_thread_update": lambda guild: (None, SimpleNamespace(guild=guild)),
+    "on_guild_update": lambda guild: (guild, guild),
+    "on_guild_join": lambda guild: (guild,),
+    "on_member_update": lambda guild: (guild.me, guild.me),
+}
+
+
+async def hear(world: World, event: str, *about: Any) -> None:
+    """Let the bot hear of something in the server."""
+    cog = world.bot.get_cog("GuildCog")
+    assert cog is not None
+    await dict(cog.get_listeners())[event](*about)
+
+
+async def test_the_bot_hears_of_its_own_new_role_with_the_intent_that_it_has(world: World) -> None:
+    """Discord tells each bot of itself, and the library passes it on."""
+    world.guild()
+    await world.env.settle()
+    [guild] = world.bot.guilds
+    user = {"id": str(guild.me.id), "username": "TestBot", "discriminator": "0", "avatar": None}
+    mine = {"guild_id": str(guild.id), "user": user, "roles": [], "flags": 0, "joined_at": None}
+    heard = asyncio.ensure_future(world.bot.wait_for("member_update", timeout=5))
+    await asyncio.sleep(0)
+    world.bot._connection.parse_guild_member_update(cast("Any", mine))
+    assert (await heard)[1] == guild.me
+
+
+async def test_another_members_new_role_opens_no_channel(world: World) -> None:
+    group = await rowan(world)
+    [guild] = world.bot.guilds
+    await world.bot.services.work.write(
+        None, lambda tx: RouteRepository(tx).close(group.group_id, 50013, world.env.now())
+    )
+    other = SimpleNamespace(guild=guild)
+    await hear(world, "on_member_update", other, other)
+    assert await world.rows("SELECT route_error FROM groups") == [{"route_error": 50013}]
+    await hear(world, "on_member_update", guild.me, guild.me)
+    assert await world.rows("SELECT route_error FROM groups") == [{"route_error": None}]
+
+
+@pytest.mark.parametrize("how", MENDED)
+async def test_a_card_refused_for_want_of_a_permission_goes_out_once_it_is_granted(
+    world: World, how: str
+) -> None:
     group = await rowan(world)
     await world.until(group.meets - timedelta(days=2))
     path = f"/channels/{group.channel.id}/messages"
     world.env.inject_error("POST", path, status=403, code=50013)
     await world.until(group.meets - timedelta(hours=20))
     assert not said(group, "Meeting 1")
-    cog = world.bot.get_cog("GuildCog")
-    assert cog is not None
-    everyone = world.bot.guilds[0].default_role
-    await dict(cog.get_listeners())["on_guild_role_update"](everyone, everyone)
+    await hear(world, how, *MENDED[how](world.bot.guilds[0]))
     await world.run_due()
     assert len(said(group, "Meeting 1")) == 1
 

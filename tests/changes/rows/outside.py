@@ -53,7 +53,10 @@ ROWS: dict[str, Change] = {
             "cards": recomputed("It takes no votes."),
             "calendar": HORIZON,
         },
-        covers=("on_guild_channel_update", "on_guild_role_update"),
+        covers=(
+            *("on_guild_channel_update", "on_guild_role_update", "on_guild_role_delete", "on_guild_update"),
+            *("on_member_update", "on_thread_update"),
+        ),
     ),
     "the channel is deleted": Change(
         outside.delete_channel,
