@@ -56,7 +56,9 @@ class ActivityCog(commands.Cog):
         meeting="Which meeting; the next, when left out",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(activity=activities, meeting=days.meetings, group=choices.organized_groups)
+    @app_commands.autocomplete(
+        activity=activities, meeting=days.next_meetings, group=choices.organized_groups
+    )
     async def choose(
         self,
         interaction: Interaction,

@@ -6,7 +6,7 @@ from discord.ext import commands
 from buddybot.domain.commitments import Visibility
 from buddybot.domain.ids import MeetingId
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
-from buddybot.ui.checkins import closed_card, closing_card
+from buddybot.ui.checkins import closed_card, closing_card, which_card
 from buddybot.ui.choices import groups, parse_group
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import carry_offer_card
@@ -30,7 +30,11 @@ class CheckInCog(commands.Cog):
         """Open the first form for the meeting that can be reported on now."""
         async with Reply(interaction) as reply:
             asked = await self._checkins.prepare(reply.actor, group_id=parse_group(group))
-            await reply.ask(report_form(reply.texts, asked))
+            if asked.candidates:
+                now = self._bot.services.work.now()
+                await reply.show(which_card(reply.texts, asked.candidates, now))
+            else:
+                await reply.ask(report_form(reply.texts, asked))
 
     @route("checkin")
     async def open_report(self, interaction: Interaction, given: Input) -> None:

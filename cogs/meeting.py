@@ -185,7 +185,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the next, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=days.meetings, group=choices.organized_groups)
+    @app_commands.autocomplete(meeting=days.next_meetings, group=choices.organized_groups)
     async def start(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:

@@ -45,6 +45,21 @@ def check_window(
             raise Refusal("checkin.correction_over")
 
 
+def find_current(meetings: Iterable[Meeting], *, now: datetime, early: timedelta) -> tuple[Meeting, ...]:
+    """Return which of a group's `meetings` ahead a check-in at `now` may be meant for, earliest first.
+
+    The one that goes on; without one, those that are open or begin within `early`. More than one means
+    that nobody can tell: one is over and not closed, and another begins soon.
+    """
+    open_now = [each for each in meetings if each.state is MeetingState.OPEN or each.starts_at <= now + early]
+    going_on = [
+        each
+        for each in open_now
+        if min(each.starts_at, each.opened_at or each.starts_at) <= now < each.ends_at
+    ]
+    return tuple(going_on or open_now)
+
+
 def due(
     open_ones: Iterable[Commitment], meeting: Meeting, *, report: CheckIn | None
 ) -> tuple[Commitment, ...]:

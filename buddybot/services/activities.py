@@ -234,7 +234,7 @@ async def _picked(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> Mee
         if slot.meeting is None:
             raise Refusal("meeting.not_yet", at=slot.starts_at)
         return slot.meeting
-    for slot in slots:
+    for slot in calendar.coming(slots, now):
         if slot.meeting is not None and slot.meeting.ahead:
             return slot.meeting
     raise Refusal("meeting.none_ahead")

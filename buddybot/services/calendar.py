@@ -116,6 +116,11 @@ def is_busy(each: schedule.Occurrence, meetings: Iterable[Meeting]) -> bool:
     )
 
 
+def coming(slots: Iterable[Slot], now: datetime) -> Iterable[Slot]:
+    """Return the slots that are not over: a meeting of yesterday that nobody closed is no next one."""
+    return (slot for slot in slots if slot.ends_at > now)
+
+
 def find(slots: Iterable[Slot], pick: Pick) -> Slot:
     """Return the slot that was meant; Refusal `meeting.none_on` or `meeting.unknown`."""
     if not isinstance(pick, date):

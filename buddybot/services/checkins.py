@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain import commitments
-from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn, check_window, due
+from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn, check_window, due, find_current
 from buddybot.domain.commitments import MAX_OPEN, Commitment, Outcome, State, Visibility, offers_help
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -51,13 +51,15 @@ class Due:
 class Asked:
     """What a member's report is about; after the first time, what it says.
 
-    `unheard` is what they wrote for a meeting that was then called off: nobody has read it yet.
+    `unheard` is what they wrote for a meeting that was then called off: nobody has read it yet. With
+    `candidates` nobody can tell which of these meetings is meant; `meeting` is the first.
     """
 
     meeting: Meeting
     due: tuple[Due, ...]
     report: CheckIn | None
     unheard: CheckIn | None = None
+    candidates: tuple[Meeting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +172,13 @@ class CheckInService:
         """
 
         async def script(tx: Tx) -> Asked:
-            if meeting_id is None:
-                standing = await as_member(tx, actor, group_id)
-                meeting = await self._choose(tx, standing.group.id, actor.user_id)
-            else:
+            if meeting_id is not None:
                 _, meeting = await at_meeting(tx, actor, meeting_id)
-            return await self._asked(tx, meeting, actor.user_id)
+                return await self._asked(tx, meeting, actor.user_id)
+            standing = await as_member(tx, actor, group_id)
+            found = await self._choose(tx, standing.group.id, actor.user_id)
+            asked = await self._asked(tx, found[0], actor.user_id)
+            return replace(asked, candidates=found) if len(found) > 1 else asked
 
         return await self._work.read(script)
 
@@ -294,16 +297,17 @@ class CheckInService:
 
         return await self._work.write(actor, script)
 
-    async def _choose(self, tx: Tx, group_id: GroupId, user_id: UserId) -> Meeting:
+    async def _choose(self, tx: Tx, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
         meetings = MeetingRepository(tx)
         ahead = await meetings.ahead(group_id)
+        current = find_current(ahead, now=self._work.now(), early=self._early)
+        if current:
+            return current
         last = await meetings.held(group_id, limit=1)
-        opens = self._work.now() + self._early
-        current = [m for m in ahead if m.state is MeetingState.OPEN or m.starts_at <= opens]
         reported = [m for m in last if await CheckInRepository(tx).get(m.id, user_id) is not None]
-        for meeting in (*current, *reported, *ahead, *last):
-            return meeting
+        for meeting in (*reported, *ahead, *last):
+            return (meeting,)
         raise Refusal("checkin.no_meeting")
 
     async def _asked(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Asked:

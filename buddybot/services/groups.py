@@ -372,7 +372,7 @@ async def _within_limits(tx: Tx, guild_id: GuildId, now: datetime) -> None:
 
 async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
     group = standing.group
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await MeetingRepository(tx).coming(group.id, now)
     organizes = standing.member.organizes
     invitations = InvitationRepository(tx)
     return GroupView(

@@ -125,7 +125,7 @@ def _key(fact: Fact) -> str:
 
 async def facts_of(tx: Tx, group: Group, history: Sequence[MeetingPast], now: datetime) -> tuple[Fact, ...]:
     """Return every fact that holds of a group today."""
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await MeetingRepository(tx).coming(group.id, now)
     return facts(
         [each.past for each in history],
         today=schedule.local(now, group.zone).date(),

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import NAME_LIMIT, Group, GroupState, Role
@@ -116,7 +116,7 @@ class InvitationService:
 
         async def script(tx: Tx) -> Offer:
             invitation = await self._answerable(tx, actor, invitation_id)
-            return await _offer(tx, invitation)
+            return await _offer(tx, invitation, self._work.now())
 
         return await self._work.read(script)
 
@@ -127,7 +127,7 @@ class InvitationService:
         async def script(tx: Tx) -> Offer:
             # Behind the lock: somebody else may take the last seat, or this invitation back.
             invitation = await self._answerable(tx, actor, invitation_id, lock=True)
-            offer = await _offer(tx, invitation)
+            offer = await _offer(tx, invitation, self._work.now())
             if offer.members >= offer.group.capacity:
                 raise Refusal("invitation.full")
             await MemberRepository(tx).add(
@@ -142,7 +142,7 @@ class InvitationService:
             replaced = await self._replace(tx, actor, offer.group.id, actor.user_id)
             await noted(tx, actor)
             await in_line(tx, self._planner, offer.group, now)
-            return replace(await _again(tx, offer), replaced=replaced)
+            return replace(await _again(tx, offer, self._work.now()), replaced=replaced)
 
         return await self._work.write(actor, script)
 
@@ -154,7 +154,8 @@ class InvitationService:
             await InvitationRepository(tx).settle(
                 invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
             )
-            return await _again(tx, await _offer(tx, invitation))
+            now = self._work.now()
+            return await _again(tx, await _offer(tx, invitation, now), now)
 
         return await self._work.write(actor, script)
 
@@ -172,7 +173,8 @@ class InvitationService:
             await invitations.settle(
                 invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._work.now()
             )
-            return await _again(tx, await _offer(tx, invitation))
+            now = self._work.now()
+            return await _again(tx, await _offer(tx, invitation, now), now)
 
         return await self._work.write(actor, script)
 
@@ -200,7 +202,7 @@ class InvitationService:
             if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
                 raise Refusal("invitation.already_member")
             await InvitationRepository(tx).bind(invitation.id, actor.user_id)
-            return await _offer(tx, invitation)
+            return await _offer(tx, invitation, self._work.now())
 
         offer = await self._work.write(actor, script)
         if offer is None:
@@ -260,7 +262,7 @@ class InvitationService:
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return replace(await _offer(tx, invitation), replaced=replaced)
+        return replace(await _offer(tx, invitation, self._work.now()), replaced=replaced)
 
     async def _replace(
         self, tx: Tx, actor: Actor, group_id: GroupId, user_id: UserId
@@ -309,11 +311,11 @@ def _hash(letters: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()
 
 
-async def _offer(tx: Tx, invitation: Invitation) -> Offer:
+async def _offer(tx: Tx, invitation: Invitation, now: datetime) -> Offer:
     group = await GroupRepository(tx).get(invitation.guild_id, invitation.group_id)
     if group is None or (group.state is GroupState.ARCHIVED and invitation.state is InvitationState.OPEN):
         raise Refusal("invitation.unknown")
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await MeetingRepository(tx).coming(group.id, now)
     return Offer(
         invitation=invitation,
         group=group,
@@ -324,7 +326,7 @@ async def _offer(tx: Tx, invitation: Invitation) -> Offer:
     )
 
 
-async def _again(tx: Tx, offer: Offer) -> Offer:
+async def _again(tx: Tx, offer: Offer, now: datetime) -> Offer:
     """Return the same offer as it stands after the change."""
     invitation = await InvitationRepository(tx).get(offer.invitation.guild_id, offer.invitation.id)
-    return await _offer(tx, invitation or offer.invitation)
+    return await _offer(tx, invitation or offer.invitation, now)

@@ -105,8 +105,9 @@ class MeetingViews:
         """
 
         async def script(tx: Tx) -> tuple[Sequence[NextView], bool]:
+            now = self._work.now()
             mine, waits = await GlanceRepository(tx).ahead(
-                guild_of(actor), actor.user_id, offered_since=self._work.now() - SHOWN_FOR
+                guild_of(actor), actor.user_id, now=now, offered_since=now - SHOWN_FOR
             )
             if not mine and group_id is None:
                 raise await refuse_groupless(tx, actor)

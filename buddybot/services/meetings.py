@@ -190,7 +190,7 @@ class MeetingService:
         slots = await calendar.ahead(tx, group, self._work.now())
         if pick is not None:
             return calendar.find(slots, pick)
-        for slot in slots:
+        for slot in slots if is_open else calendar.coming(slots, self._work.now()):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
             if not is_open or slot.meeting.state is MeetingState.OPEN:

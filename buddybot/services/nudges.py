@@ -111,7 +111,7 @@ class NudgeService:
 
         async def script(tx: Tx) -> DirectNudge:
             group = (await access.as_member(tx, actor, group_id)).group
-            ahead = await MeetingRepository(tx).ahead(group.id)
+            ahead = await MeetingRepository(tx).coming(group.id, self._work.now())
             return await _direct(tx, group, ahead[0] if ahead else None, actor.user_id)
 
         return await self._work.read(script)

@@ -146,7 +146,7 @@ class RotationService:
         changed = await self._meetings.skip(actor, pick, Reason.OTHER, group_id)
 
         async def script(tx: Tx) -> Arranged | None:
-            ahead = await venues.planned(tx, changed.group)
+            ahead = await venues.planned(tx, changed.group, self._work.now())
             later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
             return await _arranged(tx, changed.group, later[0]) if later else None
 

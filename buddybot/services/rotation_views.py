@@ -101,9 +101,9 @@ async def hostings_of(tx: Tx, standing: Standing, now: datetime) -> Hostings:
     """Return the planned meetings that have not begun, and who hosts them in person."""
     members = {member.user_id: member for member in await MemberRepository(tx).current(standing.group.id)}
     found = []
-    for meeting in await venues.planned(tx, standing.group):
+    for meeting in await venues.planned(tx, standing.group, now):
         venue = await VenueRepository(tx).get(meeting.id)
-        if meeting.starts_at > now and venue is not None and not venue.online:
+        if venue is not None and not venue.online:
             host = None if venue.host_id is None else members.get(venue.host_id)
             found.append(Hosting(meeting, host))
     return Hostings(standing.group, standing.member, tuple(found))
@@ -114,7 +114,7 @@ async def at_venue(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> tu
 
     Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `venue.not_planned`.
     """
-    ahead = [meeting for meeting in await venues.planned(tx, group) if meeting.starts_at > now]
+    ahead = await venues.planned(tx, group, now)
     if pick is not None:
         wanted = calendar.find(await calendar.ahead(tx, group, now), pick).meeting
         ahead = [meeting for meeting in ahead if wanted is not None and meeting.id == wanted.id]
@@ -150,7 +150,8 @@ async def rotation_view(tx: Tx, standing: Standing, now: datetime) -> RotationVi
 
 
 async def _outlook(tx: Tx, group: Group, now: datetime) -> tuple[Outlook, ...]:
-    slots = [slot for slot in await calendar.ahead(tx, group, now) if not slot.skipped][:SHOWN]
+    slots = calendar.coming(await calendar.ahead(tx, group, now), now)
+    slots = [slot for slot in slots if not slot.skipped][:SHOWN]
     board = await venues.board_of(tx, group)
     found = [(slot, await _venue(tx, slot)) for slot in slots]
     counting = [(slot, venue) for slot, venue in found if venue is None or not venue.online]

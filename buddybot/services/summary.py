@@ -59,7 +59,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
     for called_off in await CheckInRepository(tx).unheard(group.id, before=meeting.starts_at):
         said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
-    ahead = [each for each in await venues.planned(tx, group) if each.starts_at > meeting.starts_at]
+    ahead = await venues.planned(tx, group, meeting.starts_at)
     return SummaryView(
         group=group,
         meeting=meeting,

@@ -120,16 +120,20 @@ def able_to_host(roll: Roll, board: Board, here: LocationId | None) -> frozenset
     return frozenset({*roll.coming, *roll.no_word}.difference(afar))
 
 
-async def planned(tx: Tx, group: Group) -> Sequence[Meeting]:
-    """Return the next meetings, those whose places are settled."""
+async def planned(tx: Tx, group: Group, after: datetime) -> Sequence[Meeting]:
+    """Return the next meetings that begin after an instant, those whose places are settled."""
     ahead = await MeetingRepository(tx).ahead(group.id)
-    return [meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED][:AHEAD]
+    return [
+        meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > after
+    ][:AHEAD]
 
 
 async def settle(tx: Tx, group: Group, now: datetime) -> None:
     """Settle what is open of the next meetings, and tell of what is no longer as it was announced."""
     board = await board_of(tx, group)
-    found = [(meeting, await VenueRepository(tx).get(meeting.id)) for meeting in await planned(tx, group)]
+    found = [
+        (meeting, await VenueRepository(tx).get(meeting.id)) for meeting in await planned(tx, group, now)
+    ]
     # One that is online this once uses no place and nobody's turn.
     open_to_choice = [(meeting, venue) for meeting, venue in found if venue is None or not venue.online]
     ahead = [

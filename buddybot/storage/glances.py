@@ -21,11 +21,15 @@ _GLANCE = f"""
 _AHEAD = f"""
     SELECT g.id AS group_id, g.name, g.channel_id, g.state AS group_state, g.answer_hours,
            n.id, n.local_day, n.zone, n.starts_at, n.duration_minutes, n.state,
-           v.location_id, v.host_id, v.online, EXISTS ({WAITS}) AS waits
+           v.location_id, v.host_id, v.online, o.id AS open_id, o.starts_at AS open_since,
+           EXISTS ({WAITS}) AS waits
     FROM groups g JOIN memberships m ON m.group_id = g.id
     LEFT JOIN meetings n ON n.id = (
-        SELECT id FROM meetings WHERE group_id = g.id AND state IN ('scheduled', 'open')
+        SELECT id FROM meetings WHERE group_id = g.id AND state IN ('scheduled', 'open') AND ends_at > :now
         ORDER BY starts_at, id LIMIT 1)
+    LEFT JOIN meetings o ON o.id = (
+        SELECT id FROM meetings WHERE group_id = g.id AND state = 'open' AND ends_at <= :now
+        ORDER BY starts_at DESC, id LIMIT 1)
     LEFT JOIN venues v ON v.meeting_id = n.id
     WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND g.state <> 'archived'
     ORDER BY g.name_key
@@ -50,8 +54,16 @@ class NextMeeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A meeting that is over and that nobody has closed yet."""
+
+    id: MeetingId
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OwnGroup:
-    """A group that somebody is in, and its next meeting; None when none is planned."""
+    """A group that somebody is in, its next meeting, and the last that is over and still open, if any."""
 
     id: GroupId
     name: str
@@ -59,6 +71,7 @@ class OwnGroup:
     state: GroupState
     answer_hours: int
     meeting: NextMeeting | None
+    unclosed: Unclosed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +90,14 @@ class GlanceRepository:
         self._tx = tx
 
     async def ahead(
-        self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime
+        self, guild_id: GuildId, user_id: UserId, *, now: datetime, offered_since: datetime
     ) -> tuple[list[OwnGroup], bool]:
         """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each.
 
         And whether anything `waits` for the user; for somebody in no group it says no.
         """
         rows = await self._tx.all(
-            _AHEAD, guild_id=guild_id, user_id=user_id, offered_since=epoch(offered_since)
+            _AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now), offered_since=epoch(offered_since)
         )
         return [_own_group(row) for row in rows], any(row["waits"] for row in rows)
 
@@ -114,6 +127,9 @@ def _own_group(row: Row) -> OwnGroup:
         state=_group_state(row["group_state"]),
         answer_hours=row["answer_hours"],
         meeting=None if row["id"] is None else _next_meeting(row),
+        unclosed=None
+        if row["open_id"] is None
+        else Unclosed(MeetingId(row["open_id"]), instant(row["open_since"])),
     )
 
 

@@ -182,6 +182,10 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
+    async def coming(self, group_id: GroupId, now: datetime) -> Sequence[Meeting]:
+        """Return the meetings ahead that are not over, earliest first: one left open is no next one."""
+        return [meeting for meeting in await self.ahead(group_id) if meeting.ends_at > now]
+
     async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
         """Return the meetings that were closed, latest first."""
         rows = await self._tx.all(

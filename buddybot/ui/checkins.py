@@ -1,11 +1,12 @@
 """The live card of a check-in, and the one question before it is closed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import discord
 
 from buddybot.domain.attendance import began
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.services.attendance import Unrecorded
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Closing
@@ -45,6 +46,16 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
         )
     elif view.meeting.state is MeetingState.CLOSED:
         card.row(button(texts.plain("checkins.correct"), "checkin", view.meeting.id))
+    return card
+
+
+def which_card(texts: Texts, meetings: Sequence[Meeting], now: datetime) -> Card:
+    """Return the question which meeting a check-in is for; each button opens its form."""
+    card = Card().text(texts("checkins.which.ask"))
+    for meeting in meetings:
+        key = "over" if meeting.ends_at <= now else "ahead"
+        pick = button(texts.plain("checkins.check_in"), "checkin", meeting.id)
+        card.beside(texts(f"checkins.which.{key}", start=meeting.starts_at), pick)
     return card
 
 

@@ -1,7 +1,7 @@
 """The days and meetings that are offered while somebody types, and how the chosen one is read back."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import discord
@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.schedule import parse_date
-from buddybot.services.calendar import Pick, Slot
+from buddybot.services.calendar import Pick, Slot, coming
 from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
 from buddybot.ui.meetings import day_name, slot_name
 from buddybot.ui.reply import actor_of, texts_of
@@ -21,14 +21,20 @@ _DAYS = 25
 
 @unfailing
 async def slots(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer every day on which the group meets or would meet, skipped ones included."""
-    return _named(interaction, await _slots(interaction), current)
+    """Offer every day on which the group is still to meet or would, skipped ones included."""
+    return _named(interaction, coming(await _slots(interaction), _now(interaction)), current)
 
 
 @unfailing
 async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings that are planned, going on, or over and not closed yet."""
+    return _named(interaction, _made(await _slots(interaction)), current)
+
+
+@unfailing
+async def next_meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the meetings that are planned or going on."""
-    found = [slot for slot in await _slots(interaction) if slot.meeting is not None and slot.meeting.ahead]
+    found = coming(_made(await _slots(interaction)), _now(interaction))
     return _named(interaction, found, current)
 
 
@@ -65,10 +71,20 @@ async def _slots(interaction: Interaction) -> Iterable[Slot]:
     return found
 
 
+def _made(found: Iterable[Slot]) -> Iterable[Slot]:
+    return [slot for slot in found if slot.meeting is not None and slot.meeting.ahead]
+
+
+def _now(interaction: Interaction) -> datetime:
+    now: datetime = interaction.client.services.work.now()
+    return now
+
+
 def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
+    now = _now(interaction)
     named = (
-        (slot_name(texts, slot), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
+        (slot_name(texts, slot, now), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
         for slot in found
     )
     return _matching(named, current)

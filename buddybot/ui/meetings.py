@@ -1,6 +1,6 @@
 """A meeting's card, what became of the calendar, and the answers to an organizer's commands."""
 
-from datetime import date
+from datetime import date, datetime
 
 from discord import ButtonStyle
 
@@ -139,14 +139,14 @@ def day_and_year(texts: Texts, day: date) -> str:
     return texts.plain("meetings.slot.dated", day=day_name(texts, day), year=day.year)
 
 
-def slot_name(texts: Texts, slot: Slot) -> str:
+def slot_name(texts: Texts, slot: Slot, now: datetime) -> str:
     """Return a day of the calendar as plain text, for choices."""
     day, at = day_name(texts, slot.day), slot.at.strftime("%H:%M")
     name = texts.plain("meetings.slot.name", day=day, time=at)
     if slot.skipped:
         return texts.plain("meetings.slot.skipped", name=name)
     if slot.meeting is not None and slot.meeting.state is MeetingState.OPEN:
-        return texts.plain("meetings.slot.open", name=name)
+        return texts.plain(f"meetings.slot.{'open' if slot.ends_at > now else 'over'}", name=name)
     return name
 
 

@@ -113,6 +113,10 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
         card.row(*row)
         if found.venue.known:
             card.row(button(texts.plain("venues.where.button"), "venue_open", found.meeting.id))
+    unclosed = view.group.unclosed
+    if unclosed is not None and not view.paused:
+        late = button(texts.plain("meetings.next.check_in"), "checkin", unclosed.id)
+        card.beside(texts("meetings.next.unclosed", start=unclosed.starts_at), late)
 
 
 def _when(texts: Texts, meeting: NextMeeting) -> Markup:
