@@ -12,7 +12,7 @@ from buddybot import __version__, loading, logs
 from buddybot.errors import OperatorError
 from buddybot.hosting import refuse_throwaway_disk
 from buddybot.redaction import Redactor
-from buddybot.settings import Settings
+from buddybot.settings import Settings, secrets_in
 from buddybot.storage.errors import StorageError
 
 OK, UNFIT, WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -164,8 +164,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         commands = {"run": _run, "migrate": _migrate, "doctor": _doctor}
         return commands[options.command](environ)
     except (OperatorError, StorageError) as error:
-        secrets = [environ.get(name, "") for name in ("DISCORD_TOKEN", "DATABASE_URL")]
-        sys.stderr.write(f"buddybot: {Redactor(secrets)(str(error))}\n")
+        sys.stderr.write(f"buddybot: {Redactor(secrets_in(environ))(str(error))}\n")
         return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -7,10 +7,13 @@ HIDDEN = "[hidden]"
 
 # A bot token is three base64url parts: the bot's id, a time, a signature.
 _TOKEN = re.compile(r"(?<![\w-])[MNO][\w-]{17,}\.[\w-]{6}\.[\w-]{25,}")
-_PASSWORD_IN_ADDRESS = re.compile(r"(?P<head>\b[a-z][a-z0-9+]*://[^\s:/@]*:)[^\s/]+(?=@)", re.IGNORECASE)
+_PASSWORD_IN_ADDRESS = re.compile(r"(?P<head>\b[a-z][a-z0-9+]*:/{1,2}[^\s:/@]*:)[^\s/]+(?=@)", re.IGNORECASE)
+_PASSWORD_IN_POSTGRES = re.compile(r"(?P<head>\bpostgres(?:ql)?:/{0,2}[^\s:/@]*:)\S+(?=@)", re.IGNORECASE)
+_PASSWORD_BY_NAME = re.compile(r"(?P<head>\b(?:ssl)?password ?= ?)(?:'[^']*'|[^\s&'\"]+)", re.IGNORECASE)
 _AUTHORIZATION = re.compile(r"(?P<head>\b(?:Bot|Bearer) )[\w.-]{20,}")
 # The token of an interaction or a webhook is a part of the address it is answered at.
 _INTERACTION = re.compile(r"(?P<head>/(?:interactions|webhooks)/\d+/)[\w-]{20,}")
+_SHAPES = (_PASSWORD_IN_POSTGRES, _PASSWORD_IN_ADDRESS, _PASSWORD_BY_NAME, _AUTHORIZATION, _INTERACTION)
 # PostgreSQL adds the values of the row to a broken constraint: the words of a member.
 _ROW_VALUES = re.compile(r"^\s*(?:DETAIL|HINT|CONTEXT): .*$", re.MULTILINE)
 _SHORTEST_SECRET = 6  # anything shorter would black out ordinary words
@@ -27,7 +30,7 @@ class Redactor:
         if self._known is not None:
             text = self._known.sub(HIDDEN, text)
         text = _TOKEN.sub(HIDDEN, text)
-        for shape in (_PASSWORD_IN_ADDRESS, _AUTHORIZATION, _INTERACTION):
+        for shape in _SHAPES:
             text = shape.sub(rf"\g<head>{HIDDEN}", text)
         return text
 

@@ -5,14 +5,18 @@ from dataclasses import field
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self, get_type_hints
-from urllib.parse import unquote, urlsplit
 
+from buddybot.database_address import AddressError, require_address, secrets_of
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
 from buddybot.settings_reader import Between, OneOf, Reader, WebAddress
 from buddybot.values import dataclass
 
-DATABASE_SCHEMES = ("postgres://", "postgresql://", "sqlite:///")
+
+def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what nobody may read of a process's environment, in each form it may be repeated in."""
+    own = [environ.get(name, "").strip() for name in ("DISCORD_TOKEN", "PGPASSWORD")]
+    return tuple(filter(None, (*own, *secrets_of(environ.get("DATABASE_URL", "").strip()))))
 
 
 class SettingsError(OperatorError):
@@ -101,6 +105,7 @@ class Settings:
     log: LogSettings
     token: str = field(repr=False)
     database_address: str = field(repr=False)  # DATABASE_URL, empty when it is not set
+    secrets: tuple[str, ...] = field(repr=False, default=())  # what no log line may hold
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
@@ -118,11 +123,17 @@ class Settings:
         if own := environ.get("BUDDYBOT_CONFIG", "").strip():
             reader.add_file(Path(own))
         reader.add_environment(environ)
+        address = environ.get("DATABASE_URL", "").strip()
+        try:
+            require_address(address)
+        except AddressError as error:
+            raise SettingsError(str(error)) from None
         values: dict[str, Any] = {name: kind(**reader.section(name)) for name, kind in sections.items()}
         return cls(
             **values,
             token=environ.get("DISCORD_TOKEN", "").strip(),
-            database_address=_database_address(environ.get("DATABASE_URL", "").strip()),
+            database_address=address,
+            secrets=secrets_in(environ),
         )
 
     @property
@@ -135,12 +146,6 @@ class Settings:
         """The SQLite file that is used when `DATABASE_URL` names no other database."""
         return self.database.directory / "buddybot.sqlite3"
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What no log line may hold."""
-        password = urlsplit(self.database_address).password or ""
-        return tuple(filter(None, (self.token, self.database_address, password, unquote(password))))
-
     def require_token(self) -> str:
         """The token, or a sentence that says how to get one."""
         if not self.token:
@@ -149,17 +154,3 @@ class Settings:
                 "https://discord.com/developers/applications and set DISCORD_TOKEN to it."
             )
         return self.token
-
-
-def _database_address(address: str) -> str:
-    try:
-        urlsplit(address)
-        known = address.startswith(DATABASE_SCHEMES)
-    except ValueError:  # its words would repeat a part of the address
-        known = False
-    if address and not known:
-        raise SettingsError(
-            "DATABASE_URL must start with postgres:// or postgresql:// (or sqlite:/// and a path); "
-            "leave it out to keep everything in an SQLite file."
-        ) from None
-    return address

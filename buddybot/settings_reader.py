@@ -1,5 +1,6 @@
 """Reads layers of settings against their declared types, and says in a sentence what does not fit."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import time
@@ -22,6 +23,7 @@ SECRET_KEYS = {
     "dsn": "DATABASE_URL",
     "password": "DATABASE_URL",
 }
+_IN_AN_ADDRESS = re.compile(r":/|@|password", re.IGNORECASE)
 _TRUTH = {
     "true": True,
     "yes": True,
@@ -94,6 +96,7 @@ class Reader:
 
     def add_file(self, path: Path) -> None:
         """Add a TOML file of sections."""
+        self._refuse_secret_value("BUDDYBOT_CONFIG", str(path))
         try:
             document = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
@@ -124,6 +127,7 @@ class Reader:
             section, _, key = name.removeprefix(PREFIX).lower().partition("__")
             if variable := SECRET_KEYS.get(key or section):
                 raise self._error(f"{name} is not read: set the environment variable {variable} instead.")
+            self._refuse_secret_value(name, environ[name])
             if key not in self._schema.get(section, {}):
                 raise self._error(
                     f"{name} is not a setting{_suggestion(name, (*names, *NOT_SETTINGS), '{}')}"
@@ -158,11 +162,18 @@ class Reader:
     def _refuse_secret(self, key: str, value: object, path: Path) -> None:
         variable = SECRET_KEYS.get(key.lower())
         if variable is None and isinstance(value, str) and looks_secret(value):
-            variable = "DATABASE_URL" if "://" in value else "DISCORD_TOKEN"
+            variable = "DATABASE_URL" if _IN_AN_ADDRESS.search(value) else "DISCORD_TOKEN"
         if variable is not None:
             raise self._error(
                 f"The settings file {path} holds a secret under the name {key}: remove it there "
                 f"and set the environment variable {variable} instead."
+            )
+
+    def _refuse_secret_value(self, name: str, value: str) -> None:
+        if looks_secret(value):
+            variable = "DISCORD_TOKEN" if not _IN_AN_ADDRESS.search(value) else "DATABASE_URL"
+            raise self._error(
+                f"{name} holds a secret: remove it there and set the environment variable {variable} instead."
             )
 
     def _outside_section(self, key: str, path: Path) -> str:

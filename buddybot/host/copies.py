@@ -3,10 +3,10 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from buddybot import locales
 from buddybot.app import times_of
+from buddybot.database_address import without_password
 from buddybot.domain.errors import Refusal
 from buddybot.host.database import odd_tables
 from buddybot.pings.planner import Planner
@@ -47,7 +47,7 @@ def backup(settings: Settings, target: str, *, now: datetime) -> int:
     """Copy the SQLite database, which may be in use, into a file; explain how for PostgreSQL."""
     source = sqlite_path(settings.database_url)
     if source is None:
-        sys.stdout.write(_POSTGRES_BACKUP.format(address=_without_password(settings.database_url)))
+        sys.stdout.write(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
         return ELSEWHERE
     size = back_up(source, Path(target), now)
     sys.stdout.write(_MADE.format(target=target, size=size))
@@ -64,7 +64,7 @@ async def restore(settings: Settings, copy: str | None, *, now: datetime) -> int
         _require_there(target)
         count = await _settle(settings, settings.database_url, now)
     elif target is None:
-        sys.stdout.write(_POSTGRES_BACKUP.format(address=_without_password(settings.database_url)))
+        sys.stdout.write(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
         return ELSEWHERE
     else:
         with staged(Path(copy), target) as partial:
@@ -114,12 +114,3 @@ async def _require_languages(tx: Tx) -> None:
 
 async def _without_parents(tx: Tx) -> bool:
     return await tx.one("SELECT 1 FROM pragma_foreign_key_check LIMIT 1") is not None
-
-
-def _without_password(address: str) -> str:
-    """The address as it may stand on a screen."""
-    parts = urlsplit(address)
-    if parts.password is None:
-        return address
-    user, host = parts.netloc.rpartition("@")[0].partition(":")[0], parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{user}@{host}").geturl()

@@ -1,12 +1,15 @@
 """The PostgreSQL engine: the same scripts with real awaits, each on one pooled connection."""
 
 import asyncio
+import logging
+import os
 import re
 from typing import Any, Literal, Self, cast
-from urllib.parse import urlsplit
 
 import asyncpg
 
+from buddybot.database_address import AddressError, PostgresAddress, read_postgres, secrets_of
+from buddybot.redaction import Redactor
 from buddybot.storage.errors import (
     CLOSED,
     IN_THE_WAY,
@@ -18,6 +21,8 @@ from buddybot.storage.errors import (
 from buddybot.storage.parameters import positional, values
 from buddybot.storage.postgres_relay import DRIVER, LOST, Connection, Relay
 from buddybot.storage.transaction import Guard, Row, Script, T, Tx
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 4
 _CONNECT_SECONDS = 10.0
@@ -130,25 +135,27 @@ class PostgresDatabase:
     async def open(cls, url: str, *, connections: int, prepared: bool) -> Self:
         """Open the pool and its first connection; no error repeats the address, which holds a password."""
         try:
+            address = read_postgres(url)
+        except AddressError as error:
+            raise StorageError(str(error)) from None
+        if address.ignored:
+            log.info("left out of DATABASE_URL, for other programs need it: %s", ", ".join(address.ignored))
+        width = min(connections, address.connections or connections)
+        try:
             pool = await asyncpg.create_pool(
-                url,
+                address.dsn,
+                **_connect_options(address),
                 min_size=1,
-                max_size=connections,
+                max_size=width,
                 max_inactive_connection_lifetime=0,  # no timer: nothing runs between two scripts
-                statement_cache_size=256 if prepared else 0,
-                timeout=_CONNECT_SECONDS,
+                statement_cache_size=256 if prepared and address.prepared else 0,
+                timeout=address.connect_seconds or _CONNECT_SECONDS,
                 command_timeout=_STATEMENT_SECONDS,
                 reset=_keep,
             )
-        except DRIVER as error:
-            if not isinstance(error, asyncpg.InterfaceError):
-                raise StorageError(
-                    f"PostgreSQL cannot be reached: {_without_password(error, url)}."
-                ) from None
-            raise StorageError(_INVALID) from None
-        except ValueError:
-            raise StorageError(_INVALID) from None
-        return cls(pool, connections=connections)
+        except (*DRIVER, ValueError) as error:
+            raise StorageError(_unreachable(error, url)) from None
+        return cls(pool, connections=width)
 
     async def write(self, script: Script[T]) -> T:
         """Run the script and commit; it is run again when another transaction got in the way."""
@@ -218,15 +225,55 @@ class PostgresDatabase:
             raise _translated(error, lost_is_transient=transient) from None
 
 
+_REFUSED_PARAMETER = (
+    asyncpg.UndefinedObjectError,
+    asyncpg.InvalidParameterValueError,
+    asyncpg.CantChangeRuntimeParamError,
+    asyncpg.ProtocolViolationError,  # a pooler that takes none
+)
 _READ_ONLY = "The database server takes no changes now; try again in a minute."
-_INVALID = "The PostgreSQL address is not valid; write special characters of the password in their %XX form."
 
 
 async def _keep(_connection: object) -> None:
     """Reset nothing between two scripts: each is one transaction and leaves no session state behind."""
 
 
-def _without_password(error: Exception, url: str) -> str:
-    reason = getattr(error, "message", None) or str(error) or type(error).__name__
-    password = urlsplit(url).password
-    return reason.replace(password, "***") if password else reason
+def _connect_options(address: PostgresAddress) -> dict[str, Any]:
+    """Return what the driver is told beside the address; what is not told it looks for in the environment."""
+    several = len(address.hosts) > 1 and "target_session_attrs" not in address.query
+    options: dict[str, Any] = {
+        "host": list(address.hosts),
+        "port": list(address.ports)
+        if len(address.ports) > 1
+        else address.ports[0]
+        if address.ports
+        else None,
+        "user": address.user,
+        "password": address.password,
+        "database": address.database,
+        "ssl": address.verifies_by_system,
+        # Of several hosts only the one that takes changes is of use.
+        "target_session_attrs": "read-write"
+        if several and "PGTARGETSESSIONATTRS" not in os.environ
+        else None,
+    }
+    return {name: value for name, value in options.items() if value}
+
+
+def _unreachable(error: Exception, url: str) -> str:
+    """Return a sentence without any part of the address that is secret."""
+    hide = Redactor(secrets_of(url))
+    reason = hide(getattr(error, "message", None) or str(error) or type(error).__name__)
+    if "root certificate file" in reason:
+        return (
+            "PostgreSQL cannot be reached: sslmode asks to verify the server, but not by whom. Add "
+            "sslrootcert=system to DATABASE_URL, or sslrootcert= and the file of your provider's authority."
+        )
+    if isinstance(error, FileNotFoundError | PermissionError) and error.filename is None:
+        return (
+            "PostgreSQL cannot be reached: a certificate file that DATABASE_URL names cannot be read. Check "
+            "sslrootcert, sslcert, sslkey and sslcrl."
+        )
+    if isinstance(error, _REFUSED_PARAMETER):
+        return f"PostgreSQL refuses a parameter of DATABASE_URL: {reason}. Correct it, or leave it out."
+    return f"PostgreSQL cannot be reached: {reason}."

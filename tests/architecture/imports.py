@@ -15,7 +15,8 @@ TOP = 6
 FOUNDATIONS: dict[str, frozenset[str]] = {
     "locales": frozenset({"exports", "pings delivery", "ui", "cogs"}),
     "permissions": frozenset({"pings delivery", "ui", "cogs"}),
-    "redaction": frozenset({"ui"}),
+    "redaction": frozenset({"storage", "ui"}),
+    "database_address": frozenset({"storage"}),
     "errors": frozenset(),
     "hosting": frozenset(),
     "loading": frozenset(),

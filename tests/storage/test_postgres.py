@@ -318,9 +318,9 @@ async def test_a_cancellation_is_not_hidden_by_a_connection_that_died(notes: Dat
     [
         ("postgres://me:hunter2@127.0.0.1:1/x", "PostgreSQL cannot be reached"),
         ("postgres://me:hunter2@host.invalid/x", "PostgreSQL cannot be reached"),
-        ("postgres://me:hunter2#/@127.0.0.1/x", "address is not valid"),
-        ("postgres://me:hunter2@127.0.0.1:notaport/x", "address is not valid"),
-        ("postgres://me:hunter2@127.0.0.1/x?sslmode=maybe", "address is not valid"),
+        ("postgres://me:hunter2#/@127.0.0.1/x", "write it as %2F"),
+        ("postgres://me:hunter2@127.0.0.1:notaport/x", "a port that is not a number"),
+        ("postgres://me:hunter2@127.0.0.1/x?sslmode=maybe", "an sslmode that there is not"),
     ],
 )
 async def test_an_unreachable_server_is_told_without_the_password(url: str, sentence: str) -> None:
