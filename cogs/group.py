@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.groups import Changes
 from buddybot.ui import choices, roles
@@ -166,9 +167,19 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
     async def save_charter(self, interaction: Interaction, given: Input) -> None:
         """Keep the charter."""
         async with Reply(interaction) as reply:
-            group = await self._groups.write_charter(
-                reply.actor, GroupId(given.number(0)), given.written("charter")
-            )
+            group_id, charter = GroupId(given.number(0)), given.written("charter")
+            before = (await self._groups.organized(reply.actor, group_id)).group
+            if given.unchanged("charter"):
+                await reply.replace(ui.charter_card(reply.texts, before, organizes=True))
+                return
+            opened = dict(given.opened).get("charter")
+            try:
+                group = await self._groups.write_charter(reply.actor, group_id, charter, opened=opened)
+            except Refusal as refusal:
+                if refusal.code != "group.charter_changed":
+                    raise
+                await reply.replace(ui.charter_clash_card(reply.texts, before, charter))
+                return
             await reply.replace(ui.charter_card(reply.texts, group, organizes=True))
 
     @route("group_settings")
@@ -222,12 +233,14 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
 
 
 def _changes(given: Input) -> Changes:
-    channel = given.written("channel")
+    """Return what was changed in the form: what another organizer changed beside it stays."""
+    written = {name: None if given.unchanged(name) else given.written(name) for name in given.fields}
+    channel, capacity, language = written.get("channel"), written.get("capacity"), written.get("language")
     return Changes(
-        name=given.written("name"),
+        name=written.get("name"),
         channel_id=choices.parse_channel(channel) if channel else None,
-        capacity=choices.parse_capacity(given.written("capacity")),
-        language=choices.parse_language(given.written("language")),
+        capacity=None if capacity is None else choices.parse_capacity(capacity),
+        language=None if language is None else choices.parse_language(language),
     )
 
 

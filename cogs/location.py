@@ -14,6 +14,7 @@ from buddybot.ui.location_forms import (
     minutes_in,
     suggest_form,
     travel_form,
+    unchanged_in,
     way_form,
     way_in,
     words_in,
@@ -161,7 +162,9 @@ class LocationCog(commands.Cog):
         """Change what was written into the form."""
         async with Reply(interaction) as reply:
             location_id = LocationId(given.number(0))
-            view = await self._locations.edit(reply.actor, location_id, words_in(given))
+            view = await self._locations.edit(
+                reply.actor, location_id, words_in(given), unchanged=unchanged_in(given)
+            )
             await reply.replace(location_card(reply.texts, view, heading="locations.kept.changed"))
             await self._bot.live.refresh()
 

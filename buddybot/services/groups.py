@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
+from buddybot.domain.fingerprints import fingerprint
 from buddybot.domain.groups import (
     CHARTER_LIMIT,
     NAME_LIMIT,
@@ -19,15 +20,14 @@ from buddybot.domain.groups import (
     check_minimum,
 )
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
-from buddybot.domain.invitations import Invitation, InvitationState
+from buddybot.domain.invitations import Invitation
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
 from buddybot.domain.rates import Rates
 from buddybot.domain.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
-from buddybot.services.announcements import Announcement
+from buddybot.services.archiving import archive_group
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
@@ -35,7 +35,6 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.records import RecordRepository, Span
 from buddybot.values import dataclass
 
@@ -46,8 +45,6 @@ MOST_MADE = 10
 RATED = 8
 """Meetings that the rates look back on."""
 _LATELY = timedelta(days=14)
-LAST_WORD_LIFE = timedelta(days=7)
-"""How long the channel can still be told that its group is archived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +224,20 @@ class GroupService:
 
         return await self._work.write(actor, script)
 
-    async def write_charter(self, actor: Actor, group_id: GroupId, charter: str) -> Group:
-        """Put the group's charter into an organizer's words."""
+    async def write_charter(
+        self, actor: Actor, group_id: GroupId, charter: str, *, opened: str | None = None
+    ) -> Group:
+        """Put the group's charter into an organizer's words.
+
+        `opened` is the fingerprint of the charter that they had before them. Refusal `group.charter_changed`
+        when another organizer has written it anew since.
+        """
         text = clean(charter, limit=CHARTER_LIMIT, field="charter", lines=True)
 
         async def script(tx: Tx) -> Group:
             group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+            if opened is not None and group.charter and opened != fingerprint([group.charter]):
+                raise Refusal("group.charter_changed")
             await GroupRepository(tx).change(group, charter=text, charter_by=actor.user_id)
             return await in_line(tx, self._planner, group, self._work.now())
 
@@ -267,7 +272,9 @@ class GroupService:
 
         async def script(tx: Tx) -> Group:
             standing = await access.as_organizer(tx, actor, group_id, lock=True)
-            return await archived(tx, self._planner, standing.group, by=actor.user_id, now=self._work.now())
+            return await archive_group(
+                tx, self._planner, standing.group, by=actor.user_id, now=self._work.now()
+            )
 
         return await self._work.write(actor, script)
 
@@ -299,40 +306,6 @@ class GroupService:
         mine = await self.choices(actor)
         organizer = bool(mine) and bool(await self.choices(actor, organized=True))
         return Place(bool(mine), organizer, actor.manages_guild)
-
-
-async def archived(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
-    """Archive a group within a transaction: nobody can come in any more, nothing is owed.
-
-    The channel hears of it, unless nobody is left in the group.
-    """
-    invitations = InvitationRepository(tx)
-    for invitation in await invitations.open(group.id, now):
-        await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
-    await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
-    await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
-    if await MemberRepository(tx).current(group.id):
-        await OutboxRepository(tx).plan(_last_word(group, now))
-    return await in_line(tx, planner, group, now)
-
-
-def _last_word(group: Group, now: datetime) -> Owed:
-    return Owed(
-        key=key(group.id, local(now, group.zone).date(), PingKind.ARCHIVE),
-        guild_id=group.guild_id,
-        group_id=group.id,
-        meeting_id=None,
-        kind=PingKind.ARCHIVE,
-        recipient=GROUP,
-        due_at=now,
-        expires_at=now + LAST_WORD_LIFE,
-    )
-
-
-async def announce_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """Tell the channel that its group has ended, and what its members keep; nobody is notified."""
-    del tx, ping, now
-    return Announcement(group, group.language) if group.state is GroupState.ARCHIVED else None
 
 
 async def _check_sizes(tx: Tx, group: Group, changes: Changes) -> None:

@@ -1,6 +1,7 @@
 """The places of a group: suggested, changed, retired; and what each member says of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -80,9 +81,17 @@ class LocationService:
 
         return await self._work.write(actor, script)
 
-    async def edit(self, actor: Actor, location_id: LocationId, words: LocationWords) -> LocationView:
+    async def edit(
+        self,
+        actor: Actor,
+        location_id: LocationId,
+        words: LocationWords,
+        *,
+        unchanged: Collection[str] = (),
+    ) -> LocationView:
         """Put a place into other words; the cards that show it follow.
 
+        `unchanged` names the parts of `words` that the actor left alone: there the place stays as it is now.
         Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`.
         """
 
@@ -90,10 +99,11 @@ class LocationService:
             standing, location = await at_location(tx, actor, location_id, lock=True)
             require_change(standing, location)
             require_live(location)
-            if words == location.words:
+            wanted = replace(words, **{part: getattr(location.words, part) for part in unchanged})
+            if wanted == location.words:
                 return await location_view(tx, standing, location)
-            if not await LocationRepository(tx).describe(location, words):
-                raise Refusal("location.name_taken", name=words.name)
+            if not await LocationRepository(tx).describe(location, wanted):
+                raise Refusal("location.name_taken", name=wanted.name)
             for meeting in await _meetings_at(tx, location):
                 await MeetingRepository(tx).entry_changed(meeting.id)
                 await venues.show(tx, meeting)

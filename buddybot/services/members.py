@@ -8,7 +8,7 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.preferences import LeaveReason
 from buddybot.services import access, fit
 from buddybot.services.actor import Actor
-from buddybot.services.groups import archived
+from buddybot.services.archiving import archive_group
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
@@ -164,7 +164,7 @@ async def depart(
     await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
     await fit.forget(tx, group.id, user_id)
     if follows.last:
-        group = await archived(tx, planner, group, by=user_id, now=now)
+        group = await archive_group(tx, planner, group, by=user_id, now=now)
     else:
         group = await in_line(tx, planner, group, now)
     return Departed(group, user_id, follows.heir, reason)

@@ -11,6 +11,7 @@ from buddybot.services.agenda import AgendaService
 from buddybot.services.alert_news import AlertAnnouncer
 from buddybot.services.alerts import AlertService
 from buddybot.services.announcements import Announcer
+from buddybot.services.archiving import announce_archive
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.attendance_export import AttendanceExport
@@ -24,7 +25,7 @@ from buddybot.services.commitments import CommitmentService
 from buddybot.services.feedback import FeedbackService
 from buddybot.services.few import FewService
 from buddybot.services.fit import FitService
-from buddybot.services.groups import GroupService, announce_archive
+from buddybot.services.groups import GroupService
 from buddybot.services.guilds import GuildService
 from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews

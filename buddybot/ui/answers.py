@@ -36,7 +36,7 @@ def rates_line(texts: Texts, rates: Rates) -> Markup:
 def answers_form(texts: Texts, group: Group) -> Form:
     """Return the form in which an organizer sets both."""
     counts = [0, *range(LOWEST_MINIMUM, group.capacity + 1)]
-    form = Form(texts.plain("few.settings.title"), "group_answers_save", group.id)
+    form = Form(texts.plain("few.settings.title"), "group_answers_save", group.id, remembers=True)
     form.choose(
         "minimum",
         texts.plain("few.settings.minimum"),
@@ -62,9 +62,12 @@ def answers_form(texts: Texts, group: Group) -> Form:
 
 
 def answers_in(given: Input) -> Changes:
-    """Return what the form says; Refusals `button.stale`, `number.unreadable`, `number.range`."""
-    hours = parse_count(given.written("hours"), field="hours", **_HOURS)
-    return Changes(minimum=parse_minimum(given.written("minimum")), answer_hours=hours)
+    """Return what was changed in the form; Refusals `button.stale`, `number.unreadable`, `number.range`."""
+    hours, minimum = given.written("hours"), given.written("minimum")
+    return Changes(
+        minimum=None if given.unchanged("minimum") else parse_minimum(minimum),
+        answer_hours=None if given.unchanged("hours") else parse_count(hours, field="hours", **_HOURS),
+    )
 
 
 def answers_card(texts: Texts, group: Group) -> Card:

@@ -98,9 +98,16 @@ def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:
     return card
 
 
+def charter_clash_card(texts: Texts, group: Group, written: str) -> Card:
+    """Return both charters when another organizer changed it while this one wrote; nothing typed is lost."""
+    card = charter_card(texts, group, organizes=True)
+    return card.line().text(texts("groups.charter.clash")).text(inert(written))
+
+
 def charter_form(texts: Texts, group: Group) -> Form:
     """Return the form in which an organizer writes the charter."""
-    return Form(texts.plain("groups.charter.form"), "group_charter_save", group.id).ask(
+    form = Form(texts.plain("groups.charter.form"), "group_charter_save", group.id, remembers=True)
+    return form.ask(
         "charter",
         texts.plain("groups.charter.field"),
         hint=texts.plain("groups.charter.hint"),
@@ -112,7 +119,7 @@ def charter_form(texts: Texts, group: Group) -> Form:
 
 def settings_form(texts: Texts, group: Group) -> Form:
     """Return the form with everything of a group that is not its rhythm or its charter."""
-    form = Form(texts.plain("groups.settings.title"), "group_settings_save", group.id)
+    form = Form(texts.plain("groups.settings.title"), "group_settings_save", group.id, remembers=True)
     form.ask("name", texts.plain("groups.settings.name"), default=group.name, limit=NAME_LIMIT)
     return ask_home(form, texts, group)
 

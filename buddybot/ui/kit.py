@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from buddybot.domain.fingerprints import fingerprint
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.ui.texts import Markup, shortened
 
@@ -23,6 +24,9 @@ OPTION_LIMIT = 100
 TEXT_LIMIT = 4000
 PARTS_LIMIT = 40
 ROW_LIMIT = 5
+ID_LIMIT = 100
+OPENED = "^"
+"""Stands in a form's custom id before the marks of what its fields were opened with."""
 
 # What Discord calls its kinds of components, and a button's style that leads to a web address.
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT = 1, 2, 3, 9, 10
@@ -151,10 +155,14 @@ class Card(Payload):
 class Form(ui.Modal):
     """A modal; what was written comes back to the router under each field's name."""
 
-    def __init__(self, title: str, route: str, *arguments: object) -> None:
+    def __init__(self, title: str, route: str, *arguments: object, remembers: bool = False) -> None:
+        """With `remembers`, the router can tell later which fields a person changed: `Input.unchanged`."""
         super().__init__(
             title=shortened(title, LABEL_LIMIT), timeout=None, custom_id=custom_id(route, *arguments)
         )
+        self._remembers = remembers
+        if remembers:
+            self.custom_id += OPENED
 
     def is_finished(self) -> bool:
         """Return True: the router answers, so the library has nothing to remember."""
@@ -221,6 +229,10 @@ class Form(ui.Modal):
         return self
 
     def _add(self, label: str, hint: str | None, item: ui.Item[Any]) -> "Form":
+        if self._remembers:
+            self.custom_id += fingerprint(_opened_with(item))
+            if len(self.custom_id) > ID_LIMIT:
+                raise ValueError(f"custom id too long: {self.custom_id}")
         self.add_item(
             ui.Label(
                 text=shortened(label, LABEL_LIMIT),
@@ -229,3 +241,12 @@ class Form(ui.Modal):
             )
         )
         return self
+
+
+def _opened_with(item: ui.Item[Any]) -> list[str]:
+    """Return what a field holds when its form opens."""
+    if isinstance(item, ui.TextInput):
+        return [item.default or ""]
+    if isinstance(item, ui.Select):
+        return [option.value for option in item.options if option.default]
+    return [str(each.id) for each in getattr(item, "default_values", ())]

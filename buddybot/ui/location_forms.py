@@ -39,7 +39,7 @@ def suggest_form(texts: Texts, group: Group) -> Form:
 
 def edit_form(texts: Texts, location: Location) -> Form:
     """Return the form that changes a place, filled with what it is."""
-    form = Form(texts.plain("locations.form.edit"), "location_change", location.id)
+    form = Form(texts.plain("locations.form.edit"), "location_change", location.id, remembers=True)
     return _form(texts, form, location.words)
 
 
@@ -57,6 +57,14 @@ def words_in(given: Input) -> LocationWords:
         where=given.written("where"),
         access=frozenset(Access(each) for each in access if each),
         note=given.written("note"),
+    )
+
+
+def unchanged_in(given: Input) -> frozenset[str]:
+    """Return which parts of a place came back as the form had opened, by their names in `LocationWords`."""
+    parts = {"name": ("name",), "kind": ("kind",), "where": ("address", "link"), "access": ("access",)}
+    return frozenset(
+        part for field, of in (parts | {"note": ("note",)}).items() if given.unchanged(field) for part in of
     )
 
 

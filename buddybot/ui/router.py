@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 import discord
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.fingerprints import LENGTH, fingerprint
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
 from buddybot.services.actor import Actor
+from buddybot.ui.kit import OPENED
 from buddybot.values import dataclass
 
 _ROUTE = "__buddybot_route__"
@@ -28,6 +30,14 @@ class Input:
     arguments: tuple[str, ...]
     values: tuple[str, ...]
     fields: Mapping[str, str | tuple[str, ...]]
+    opened: tuple[tuple[str, str], ...] = ()
+    """The mark of what each field of a form held when it opened, where the form remembers it."""
+
+    def unchanged(self, name: str) -> bool:
+        """Return whether a field came back as its form had opened; False where that is not known."""
+        values = self.fields.get(name, ())
+        mark = fingerprint((values,) if isinstance(values, str) else values)
+        return dict(self.opened).get(name) == mark
 
     def number(self, position: int) -> int:
         """Return an argument as a number; Refusal `button.stale` when a forged id has none there."""
@@ -111,13 +121,15 @@ class Router:
     def find(self, interaction: "discord.Interaction[Any]") -> tuple[Handler, Input] | None:
         """Return who answers a click or form, with what came with it; None for anything else."""
         data: Mapping[str, Any] = interaction.data or {}
-        name, *arguments = str(data.get("custom_id", "")).partition(MARK)[0].split(":")
+        body, _, marks = str(data.get("custom_id", "")).partition(MARK)[0].partition(OPENED)
+        name, *arguments = body.split(":")
         handler = self._handlers.get(name)
         if handler is None:
             return None
-        return handler, Input(
-            tuple(arguments), tuple(data.get("values", ())), _fields(data.get("components", ()))
-        )
+        fields = _fields(data.get("components", ()))
+        each = (marks[start : start + LENGTH] for start in range(0, len(marks), LENGTH))
+        opened = zip(fields, each, strict=False)
+        return handler, Input(tuple(arguments), tuple(data.get("values", ())), fields, tuple(opened))
 
 
 def _fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str | tuple[str, ...]]:

@@ -293,3 +293,41 @@ async def test_a_server_that_removes_the_bot_is_marked_and_nothing_is_lost(
     assert [bool(row["here"]) for row in await place.world.rows(marks)] == [True]
     assert len(await members(place.world)) == 3
     assert await place.world.rows("SELECT id FROM outbox WHERE state = 'planned'")
+
+
+async def test_settings_keep_another_organizers_change_when_both_forms_were_open(place: Place) -> None:
+    await place.olga.slash(place.channel, "group transfer", member=str(place.ben.id), stay_organizer=True)
+    first = await place.olga.slash(place.channel, "group settings")
+    second = await place.ben.slash(place.channel, "group settings")
+    same = {"name": "Rowan", "channel": [place.channel], "capacity": ["6"]}
+    await place.olga.submit_modal(first, same | {"capacity": ["8"]})
+    await place.ben.submit_modal(second, same | {"name": "Hazel"})
+    [row] = await place.world.rows("SELECT name, capacity, channel_id FROM groups")
+    assert row == {"name": "Hazel", "capacity": 8, "channel_id": place.channel.id}
+
+
+async def test_minimum_keeps_another_organizers_change_when_both_forms_were_open(place: Place) -> None:
+    await place.olga.slash(place.channel, "group transfer", member=str(place.ben.id), stay_organizer=True)
+    forms = []
+    for organizer in (place.olga, place.ben):
+        info = await organizer.slash(place.channel, "group info")
+        forms.append(await press(organizer, info, "Answers"))
+    await place.olga.submit_modal(forms[0], {"minimum": ["3"], "hours": "24"})
+    await place.ben.submit_modal(forms[1], {"minimum": ["0"], "hours": "12"})
+    [row] = await place.world.rows("SELECT minimum, answer_hours FROM groups")
+    assert row == {"minimum": 3, "answer_hours": 12}
+
+
+async def test_charter_shows_both_when_two_organizers_wrote_at_once(place: Place) -> None:
+    await place.olga.slash(place.channel, "group transfer", member=str(place.ben.id), stay_organizer=True)
+    forms = []
+    for organizer in (place.olga, place.ben):
+        shown = await organizer.slash(place.channel, "group charter")
+        forms.append(await press(organizer, shown, "Change the charter"))
+    await place.olga.submit_modal(forms[0], {"charter": "We bring cake."})
+    clash = await place.ben.submit_modal(forms[1], {"charter": "We bring tea."})
+    said = texts_in(clash.response)
+    assert (
+        said.index("We bring cake.") < said.index("Another organizer changed") < said.index("We bring tea.")
+    )
+    assert await place.world.rows("SELECT charter FROM groups") == [{"charter": "We bring cake."}]

@@ -211,3 +211,17 @@ async def test_a_mistaken_press_is_taken_back_without_a_word_to_the_group(rowan:
     await rowan.world.run_due()
     assert "**Where** Café Lumen" in texts_in(rowan.card())
     assert len(rowan.said()) == before
+
+
+async def test_place_keeps_what_an_organizer_changed_when_both_forms_were_open(rowan: Calendar) -> None:
+    await suggest(rowan, "Ben")
+    cafe = await place_id(rowan, "Café Lumen")
+    forms = {
+        name: await rowan.person(name).slash(rowan.channel, "location edit", place=cafe)
+        for name in ("Ben", "Ana")
+    }
+    await rowan.person("Ana").submit_modal(forms["Ana"], {**CAFE, "note": "Ring twice"})
+    await rowan.person("Ben").submit_modal(forms["Ben"], {**CAFE, "name": "Café Aurora"})
+    [row] = await rowan.world.rows("SELECT name, note, address, step_free FROM locations")
+    assert (row["name"], row["note"]) == ("Café Aurora", "Ring twice")
+    assert (row["address"], row["step_free"]) == (ADDRESS, 1)

@@ -207,7 +207,7 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
     assert "Next: <t:" in said(summary_card(TEXTS, view))
     for pulse in (None, OPEN_PULSE, replace(OPEN_PULSE, open=False, band=Band.MIDDLING)):
         assert_fits(summary_card(TEXTS, replace(view, pulse=pulse)))
-    assert "only from three votes on." in said(summary_card(TEXTS, replace(view, pulse=OPEN_PULSE)))
+    assert "only once four of you have voted." in said(summary_card(TEXTS, replace(view, pulse=OPEN_PULSE)))
 
 
 def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:

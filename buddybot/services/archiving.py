@@ -1,0 +1,54 @@
+"""The end of a group: what goes, and the last word to its channel."""
+
+from datetime import datetime, timedelta
+
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import UserId
+from buddybot.domain.invitations import InvitationState
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.domain.schedule import local
+from buddybot.services.announcements import Announcement
+from buddybot.services.upkeep import in_line
+from buddybot.services.work import Planner
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.invitations import InvitationRepository
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
+
+LAST_WORD_LIFE = timedelta(days=7)
+"""How long the channel can still be told that its group is archived."""
+
+
+async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
+    """Archive a group within a transaction: nobody can come in any more, nothing is owed.
+
+    The channel hears of it, unless nobody is left in the group.
+    """
+    invitations = InvitationRepository(tx)
+    for invitation in await invitations.open(group.id, now):
+        await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
+    await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
+    if await MemberRepository(tx).current(group.id):
+        await OutboxRepository(tx).plan(_last_word(group, now))
+    return await in_line(tx, planner, group, now)
+
+
+def _last_word(group: Group, now: datetime) -> Owed:
+    return Owed(
+        key=key(group.id, local(now, group.zone).date(), PingKind.ARCHIVE),
+        guild_id=group.guild_id,
+        group_id=group.id,
+        meeting_id=None,
+        kind=PingKind.ARCHIVE,
+        recipient=GROUP,
+        due_at=now,
+        expires_at=now + LAST_WORD_LIFE,
+    )
+
+
+async def announce_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Tell the channel that its group has ended, and what its members keep; nobody is notified."""
+    del tx, ping, now
+    return Announcement(group, group.language) if group.state is GroupState.ARCHIVED else None
