@@ -26,7 +26,7 @@ class AwayCog(commands.Cog):
         end="Your last day away; the same day, when left out",
         group="For one group only; all your groups here, when left out",
     )
-    @app_commands.autocomplete(start=days.days, end=days.days, group=choices.groups)
+    @app_commands.autocomplete(start=days.own_days, end=days.own_days, group=choices.groups)
     async def away(
         self,
         interaction: Interaction,

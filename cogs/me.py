@@ -182,6 +182,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
                 return
             mine = await self._preferences.set_zone(reply.actor, zones[0] if zones else None)
             await self._show(reply, mine)
+            await self._bot.live.refresh()
 
     @route("me_zone_chosen")
     async def choose_zone(self, interaction: Interaction, given: Input) -> None:
@@ -189,6 +190,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             zone = given.values[0] if given.values else None
             await self._show(reply, await self._preferences.set_zone(reply.actor, zone))
+            await self._bot.live.refresh()
 
     @route("dm_stop")
     async def stop_direct(self, interaction: Interaction, given: Input) -> None:

@@ -22,12 +22,15 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
 from buddybot.values import dataclass
 
 LONGEST = 180
 """Days that one span may last."""
+_ZONES_APART = timedelta(days=2)
+"""By which the days of two zones differ at most."""
 MOST = 10
 """Spans that a member may have ahead in one group."""
 
@@ -73,7 +76,7 @@ class AwayService:
         self._planner = planner
 
     async def add(self, actor: Actor, days: DaySpan, group_id: GroupId | None = None) -> AwayView:
-        """Note days away from one group, or from all of the actor's groups here.
+        """Note days away, in the actor's own zone, from one group, or from all of their groups here.
 
         Refusals: `away.long`, `away.past`, `away.many`, `group.none`, `group.unknown`.
         """
@@ -85,8 +88,9 @@ class AwayService:
             hosted: set[MeetingId] = set()
             for group in await self._groups(tx, actor, group_id):
                 held = (await as_member(tx, actor, group.id, lock=True)).group
-                hosted |= await _hosting(tx, actor.user_id, held.id, days)
-                await self._note(tx, actor, held, days, now)
+                zone = await PreferenceRepository(tx).zone_in(held, actor.user_id)
+                hosted |= await _hosting(tx, actor.user_id, held.id, days, zone)
+                await self._note(tx, actor, held, days, zone, now)
             return await self._view(tx, actor, hosted=hosted)
 
         return await self._work.write(actor, script)
@@ -112,18 +116,19 @@ class AwayService:
                     await AwayRepository(tx).remove(
                         group_id=span.group_id, user_id=actor.user_id, span_id=span_id
                     )
-                    await self._changed(tx, actor, span.group_id, span.days)
+                    await self._changed(tx, actor, span.group_id, span.days, span.zone)
                     freed += await _freed(tx, actor, span, before)
             return replace(await self._view(tx, actor), freed=tuple(freed))
 
         return await self._work.write(actor, script)
 
-    async def today(self, actor: Actor) -> date:
-        """Return the local day in the actor's first group, to offer days from."""
+    async def today(self, actor: Actor, group_id: GroupId | None = None) -> date:
+        """Return the day it is where the actor lives, to offer days from."""
 
         async def script(tx: Tx) -> date:
-            groups = await self._groups(tx, actor, None)
-            return schedule.local(self._work.now(), groups[0].zone).date()
+            groups = await self._groups(tx, actor, group_id)
+            zone = await PreferenceRepository(tx).zone_in(groups[0], actor.user_id)
+            return schedule.local(self._work.now(), zone).date()
 
         return await self._work.read(script)
 
@@ -135,8 +140,10 @@ class AwayService:
             raise await refuse_groupless(tx, actor)
         return groups
 
-    async def _note(self, tx: Tx, actor: Actor, group: Group, days: DaySpan, now: datetime) -> None:
-        today = schedule.local(now, group.zone).date()
+    async def _note(
+        self, tx: Tx, actor: Actor, group: Group, days: DaySpan, zone: str, now: datetime
+    ) -> None:
+        today = schedule.local(now, zone).date()
         if days.last < today:
             raise Refusal("away.past", last=days.last)
         if days.first > today + timedelta(days=2 * LONGEST):
@@ -151,16 +158,16 @@ class AwayService:
         if len(mine) >= MOST:
             raise Refusal("away.many", most=MOST)
         await AwayRepository(tx).add(group_id=group.id, user_id=actor.user_id, days=days)
-        for meeting in await MeetingRepository(tx).between(group.id, first=days.first, last=days.last):
+        for meeting in await _on(tx, group.id, days, zone):
             if meeting.state is MeetingState.SCHEDULED:
                 # What was answered before this is no longer what the member says.
                 await RsvpRepository(tx).take_back(
                     meeting_id=meeting.id, user_id=actor.user_id, interaction_id=actor.interaction_id
                 )
-        await self._changed(tx, actor, group.id, days)
+        await self._changed(tx, actor, group.id, days, zone)
 
-    async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan) -> None:
-        for meeting in await MeetingRepository(tx).between(group_id, first=days.first, last=days.last):
+    async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan, zone: str) -> None:
+        for meeting in await _on(tx, group_id, days, zone):
             await follow_answers(tx, meeting)
             await CardRepository(tx).touch(meeting.id)
         group = await GroupRepository(tx).get(guild_of(actor), group_id)
@@ -175,8 +182,7 @@ class AwayService:
         spans = tuple(
             span
             for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id)
-            if span.group_id in groups
-            and span.days.last >= schedule.local(now, groups[span.group_id].zone).date()
+            if span.group_id in groups and span.days.last >= schedule.local(now, span.zone).date()
         )
         answered = {
             meeting.id: await _consequence(tx, actor.user_id, groups[span.group_id], meeting, hosted)
@@ -186,10 +192,17 @@ class AwayService:
         return AwayView(spans, tuple(answered.values()))
 
 
-async def _hosting(tx: Tx, user_id: UserId, group_id: GroupId, days: DaySpan) -> set[MeetingId]:
+async def _on(tx: Tx, group_id: GroupId, days: DaySpan, zone: str) -> list[Meeting]:
+    """Which meetings ahead start on these days, as a clock in a zone shows them."""
+    first, last = days.first - _ZONES_APART, days.last + _ZONES_APART
+    near = await MeetingRepository(tx).between(group_id, first=first, last=last)
+    return [each for each in near if days.first <= schedule.local(each.starts_at, zone).date() <= days.last]
+
+
+async def _hosting(tx: Tx, user_id: UserId, group_id: GroupId, days: DaySpan, zone: str) -> set[MeetingId]:
     """Which meetings on these days are the member's to host."""
     hosted = set()
-    for meeting in await MeetingRepository(tx).between(group_id, first=days.first, last=days.last):
+    for meeting in await _on(tx, group_id, days, zone):
         venue = await VenueRepository(tx).get(meeting.id)
         if venue is not None and venue.host_id == user_id:
             hosted.add(meeting.id)
@@ -198,10 +211,9 @@ async def _hosting(tx: Tx, user_id: UserId, group_id: GroupId, days: DaySpan) ->
 
 async def _missed(tx: Tx, user_id: UserId, span: StoredSpan) -> list[Meeting]:
     """Which meetings on noted days the member does not come to."""
-    first, last = span.days.first, span.days.last
     return [
         meeting
-        for meeting in await MeetingRepository(tx).between(span.group_id, first=first, last=last)
+        for meeting in await _on(tx, span.group_id, span.days, span.zone)
         if (await RsvpRepository(tx).roll(meeting)).of(user_id) is Answer.APOLOGIES
     ]
 
@@ -224,7 +236,7 @@ async def _consequence(
 async def _freed(tx: Tx, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:
     """Which of the meetings missed before are answered so no more."""
     group = await GroupRepository(tx).get(guild_of(actor), span.group_id)
-    hosting = await _hosting(tx, actor.user_id, span.group_id, span.days)
+    hosting = await _hosting(tx, actor.user_id, span.group_id, span.days, span.zone)
     return [
         Freed(group, meeting, meeting.id in hosting)
         for meeting in before

@@ -12,15 +12,13 @@ from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import Owed, PingKind, key
-from buddybot.domain.quiet import DaySpan, away_on
-from buddybot.domain.schedule import local
 from buddybot.domain.stagnation import State
 from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.stagnation_tally import week_of
 from buddybot.domain.turns import ran_long
 from buddybot.services.work import Work
 from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.away import AwayRepository
+from buddybot.storage.away import AwayRepository, StoredSpan
 from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
@@ -122,16 +120,13 @@ async def _own(
     entries = await AttendanceRepository(tx).lately(group.id, meetings=LOOKED_AT)
     states = {(entry.meeting_id, entry.user_id): entry.state for entry in entries}
     spans = await AwayRepository(tx).of_group(group.id)
-    today = local(now, group.zone).date()
     return [
         _of(
             member,
             meetings,
             states,
-            [span.days for span in spans if span.user_id == member.user_id],
-            today_is_away=any(
-                away_on(today, [span.days]) for span in spans if span.user_id == member.user_id
-            ),
+            [span for span in spans if span.user_id == member.user_id],
+            now,
         )
         for member in members
     ]
@@ -141,19 +136,22 @@ def _of(
     member: Member,
     meetings: Sequence[Meeting],
     states: Mapping[tuple[MeetingId, UserId], Attendance],
-    away: Sequence[DaySpan],
-    *,
-    today_is_away: bool,
+    away: Sequence[StoredSpan],
+    now: datetime,
 ) -> _Own:
     own = []
     for meeting in meetings:
         state = states.get((meeting.id, member.user_id))
         if state is None or meeting.starts_at < member.joined_at:
             continue
-        if state in (Attendance.ABSENT, Attendance.UNRECORDED) and away_on(meeting.day, away):
+        if state in (Attendance.ABSENT, Attendance.UNRECORDED) and _is_away(away, meeting.starts_at):
             state = Attendance.EXCUSED  # days away are a word
         own.append((meeting, state))
-    return _Own(member, tuple(own), today_is_away)
+    return _Own(member, tuple(own), _is_away(away, now))
+
+
+def _is_away(spans: Sequence[StoredSpan], at: datetime) -> bool:
+    return any(span.covers(at) for span in spans)
 
 
 async def _tell_missed(tx: Tx, group: Group, own: _Own, organizers: Sequence[UserId], now: datetime) -> None:

@@ -9,8 +9,7 @@ from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours, away_on, defer
-from buddybot.domain.schedule import local
+from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.zones import usable
 from buddybot.services import access
 from buddybot.services.actor import Actor
@@ -87,8 +86,7 @@ class NudgeAnnouncer:
         wanted = []
         for member in await MemberRepository(tx).present(group.id):
             person = people.get(member.user_id, Preferences(group.guild_id, member.user_id))
-            today = local(now, usable(person.zone, group.zone)).date()
-            away = away_on(today, (span.days for span in spans if span.user_id == member.user_id))
+            away = any(span.covers(now) for span in spans if span.user_id == member.user_id)
             if member.user_id in busy and not away and self._may_write(ping, person, group, now):
                 wanted.append(member.user_id)
         return wanted

@@ -10,7 +10,6 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.domain.quiet import DaySpan
-from buddybot.domain.schedule import local
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import SHOWN_FOR
@@ -116,11 +115,11 @@ class OfferService:
         )
 
     async def pause(self, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
-        """Take some weeks off, from today on; Refusals as for `look` and for `/away`."""
+        """Take some weeks off, from the actor's today on; Refusals as for `look` and for `/away`."""
         if not 1 <= weeks <= LONGEST_PAUSE:
             raise Refusal("button.stale")
         group = (await self.look(actor, meeting_id)).group
-        first = local(self._work.now(), group.zone).date()
+        first = await self._away.today(actor, group.id)
         days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
         await self._away.add(actor, days, group.id)
         await self.taken(actor, meeting_id, Answer.PAUSE)

@@ -12,8 +12,10 @@ from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.upkeep import noted
 from buddybot.services.work import Planner, Work
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
 
 
@@ -48,10 +50,13 @@ class PreferenceService:
         return await self._change(actor, lambda mine: replace(mine, quiet=quiet))
 
     async def set_zone(self, actor: Actor, zone: str | None) -> Preferences:
-        """Set the zone of the actor's quiet hours, or go back to the group's."""
+        """Set the zone by which the actor lives, or go back to the group's.
+
+        Their quiet hours and days away are meant by it, so cards may show other answers.
+        """
         if zone is not None:
             zones.zone(zone)
-        return await self._change(actor, lambda mine: replace(mine, zone=zone))
+        return await self._change(actor, lambda mine: replace(mine, zone=zone), answers=True)
 
     async def stop_direct(self, actor: Actor, guild_id: GuildId) -> Preferences:
         """Send the actor no more direct messages from a guild; works from the message itself."""
@@ -68,8 +73,15 @@ class PreferenceService:
         return await self._work.write(there, script)
 
     async def _change(
-        self, actor: Actor, change: Callable[[Preferences], Preferences], *, direct: bool | None = None
+        self,
+        actor: Actor,
+        change: Callable[[Preferences], Preferences],
+        *,
+        direct: bool | None = None,
+        answers: bool = False,
     ) -> Preferences:
+        """Change what the actor chose; `answers` when that may be another word for meetings ahead."""
+
         async def script(tx: Tx) -> Preferences:
             groups = await _groups(tx, actor, lock=True)
             await noted(tx, actor)
@@ -80,6 +92,9 @@ class PreferenceService:
                 )
             mine = change(await preferences.get(guild_of(actor), actor.user_id))
             await preferences.put(mine)
+            for group in groups if answers else ():
+                for meeting in await MeetingRepository(tx).ahead(group.id):
+                    await CardRepository(tx).touch(meeting.id)
             await self._plan(tx, groups)
             return mine
 

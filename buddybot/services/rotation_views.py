@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from buddybot.domain import rotation
 from buddybot.domain.errors import Refusal
@@ -178,7 +178,7 @@ async def _venue(tx: Tx, slot: Slot) -> Venue | None:
 
 async def _expected(tx: Tx, board: Board, slot: Slot, venue: Venue | None) -> Upcoming:
     if slot.meeting is None:
-        away = await _away(tx, board.group, slot.day)
+        away = await _away(tx, board.group, slot.starts_at)
         return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
     if venue is None:
         return await venues.upcoming_of(tx, slot.meeting, board, None)
@@ -186,9 +186,9 @@ async def _expected(tx: Tx, board: Board, slot: Slot, venue: Venue | None) -> Up
     return replace(expected, settled=venue.settled, once=venue.basis.once)
 
 
-async def _away(tx: Tx, group: Group, day: date) -> frozenset[UserId]:
+async def _away(tx: Tx, group: Group, at: datetime) -> frozenset[UserId]:
     spans = await AwayRepository(tx).of_group(group.id)
-    return frozenset(span.user_id for span in spans if span.days.first <= day <= span.days.last)
+    return frozenset(span.user_id for span in spans if span.covers(at))
 
 
 async def _one(tx: Tx, board: Board, slot: Slot, venue: Venue | None, choice: Choice | None) -> Outlook:

@@ -1,9 +1,12 @@
 """The days on which members are away, in the database."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.domain.quiet import DaySpan
+from buddybot.domain.quiet import DaySpan, away_on
+from buddybot.domain.schedule import local
+from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of
 from buddybot.values import dataclass
@@ -11,13 +14,22 @@ from buddybot.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoredSpan:
-    """One member's days away from one group."""
+    """One member's days away from one group, as a clock in `zone` shows them.
+
+    That is the member's own zone where they chose one (`is_own`), else the group's.
+    """
 
     id: int
     group_id: GroupId
     group_name: str
     user_id: UserId
     days: DaySpan
+    zone: str
+    is_own: bool
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the member is away at this instant, for instance when a meeting starts."""
+        return away_on(local(moment, self.zone).date(), [self.days])
 
 
 def _span(row: Row) -> StoredSpan:
@@ -27,10 +39,16 @@ def _span(row: Row) -> StoredSpan:
         group_name=row["name"],
         user_id=UserId(row["user_id"]),
         days=DaySpan(day_of(row["first_day"]), day_of(row["last_day"])),
+        zone=(zone := usable(row["own_zone"], row["group_zone"])),
+        is_own=row["own_zone"] == zone,
     )
 
 
-_SPAN = "SELECT a.*, g.name FROM away a JOIN groups g ON g.id = a.group_id"
+_SPAN = """
+    SELECT a.*, g.name, g.zone AS group_zone, p.zone AS own_zone FROM away a
+    JOIN groups g ON g.id = a.group_id
+    LEFT JOIN preferences p ON p.guild_id = g.guild_id AND p.user_id = a.user_id
+"""
 
 
 class AwayRepository:

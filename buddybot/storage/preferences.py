@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
+from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import clock, time_of
 
@@ -48,6 +50,10 @@ class PreferenceRepository:
             group_id=group_id,
         )
         return [_preferences(row) for row in rows]
+
+    async def zone_in(self, group: Group, user_id: UserId) -> str:
+        """Return the zone by which a member of the group lives: their own choice, else the group's."""
+        return usable((await self.get(group.guild_id, user_id)).zone, group.zone)
 
     async def put(self, preferences: Preferences) -> None:
         """Keep everything that the person chose."""

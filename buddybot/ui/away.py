@@ -25,8 +25,15 @@ def away_card(texts: Texts, view: AwayView) -> Card:
         consequences = [line for each in view.meetings for line in _consequences(texts, each)]
         if consequences:
             card.text(*consequences)
+    card.note(_zone(texts, view.spans))
     card.note(texts("away.later"))
     return card.note(texts("away.who_sees"))
+
+
+def _zone(texts: Texts, spans: Sequence[StoredSpan]) -> Markup:
+    """By which clock the days are meant: the member's own, or those of their groups."""
+    names = ", ".join(dict.fromkeys(span.zone.replace("_", " ") for span in spans))
+    return texts("away.zone_own" if spans[0].is_own else "away.zone_group", zone=names)
 
 
 def _starts(meetings: Sequence[Missed | Freed]) -> Markup:

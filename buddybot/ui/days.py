@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.ids import MeetingId
+from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.schedule import parse_date
 from buddybot.services.calendar import Pick, Slot, coming
 from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
@@ -40,11 +40,23 @@ async def next_meetings(interaction: Interaction, current: str) -> list[Choice[s
 
 @unfailing
 async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the next days of the calendar, from the day in `start` on where that was given."""
-    first = await interaction.client.services.away.today(actor_of(interaction))
+    """Offer the next days, as they are where the group meets."""
+    services, actor = interaction.client.services, actor_of(interaction)
+    return _days_from(interaction, await services.meetings.today(actor, _group(interaction)), current)
+
+
+@unfailing
+async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the next days, as they are where the person lives, from the day in `start` on where given."""
+    services, actor = interaction.client.services, actor_of(interaction)
+    first = await services.away.today(actor)
     start = getattr(interaction.namespace, "start", None)
     if start and start != current:
         first = max(first, parse_date(start))
+    return _days_from(interaction, first, current)
+
+
+def _days_from(interaction: Interaction, first: date, current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
     offered = [first + timedelta(days=shift) for shift in range(_DAYS)]
     return _matching(((day_name(texts, day), day.isoformat()) for day in offered), current)
@@ -66,8 +78,8 @@ def parse_day(value: str | None) -> date | None:
 
 
 async def _slots(interaction: Interaction) -> Iterable[Slot]:
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
-    found: Iterable[Slot] = await interaction.client.services.meetings.slots(actor_of(interaction), group_id)
+    services, actor = interaction.client.services, actor_of(interaction)
+    found: Iterable[Slot] = await services.meetings.slots(actor, _group(interaction))
     return found
 
 
@@ -78,6 +90,10 @@ def _made(found: Iterable[Slot]) -> Iterable[Slot]:
 def _now(interaction: Interaction) -> datetime:
     now: datetime = interaction.client.services.work.now()
     return now
+
+
+def _group(interaction: Interaction) -> GroupId | None:
+    return parse_group(getattr(interaction.namespace, "group", None))
 
 
 def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:

@@ -1,7 +1,7 @@
 """Members say when they are away, and the bot answers for them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -38,6 +38,29 @@ async def test_away_answers_the_meetings_inside_and_takes_the_answers_back(rowan
     assert "no time away noted" in await rowan.press("Ben", "Take back", listed)
     assert "can't come" not in texts_in(rowan.card())
     assert "Coming" not in texts_in(rowan.card())
+
+
+async def test_days_away_are_the_members_own_and_the_answer_says_so_when_zones_differ(world: World) -> None:
+    rowan = await calendar(world, zone="America/Los_Angeles", at=time(19))  # Wednesday noon in Tokyo
+    meets = datetime(2026, 1, 7, 3, tzinfo=UTC)
+    reply = await rowan.ask("Cho", "away", start="2026-01-06")
+    assert stamp(meets) in texts_in(reply)
+    assert "These are days in America/Los Angeles, as in your group." in texts_in(reply)
+    await rowan.world.bot.services.preferences.set_zone(rowan.circle.actor(rowan.person("Ben")), "Asia/Tokyo")
+    reply = await rowan.ask("Ben", "away", start="2026-01-07")
+    assert stamp(meets) in texts_in(reply)
+    assert "These are days in Asia/Tokyo, your own zone." in texts_in(reply)
+    await rowan.world.until(datetime(2026, 1, 6, 16, tzinfo=UTC))  # 8 on Tuesday there, 1 on Wednesday here
+    for name, command, option, first in (
+        ("Ben", "away", "start", "2026-01-07"),
+        ("Cho", "away", "start", "2026-01-06"),
+        ("Ana", "meeting move", "date", "2026-01-06"),
+    ):
+        offered = await rowan.person(name).autocomplete(rowan.channel, command, option, "")
+        assert offered[0]["value"] == first
+    await rowan.world.until(meets + timedelta(minutes=1))
+    for name in ("Ben", "Cho"):
+        assert f"{rowan.person(name).mention}" not in texts_in(rowan.said()[-1])
 
 
 async def test_an_own_answer_counts_more_than_time_away(rowan: Calendar) -> None:
