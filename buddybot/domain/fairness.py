@@ -35,7 +35,8 @@ class Held:
 
     `willing` are the members who would host, whether they came or not; `minutes` the way of those
     who came in person; `voters` those who had a wish and came, `supporters` those of them whom the
-    place suited. `once` is a place that people picked for this meeting alone.
+    place suited. `once` is a place that people picked for this meeting alone. The first of a history may
+    stand for all meetings that are reduced to counts: it has nothing but the `memory` of them.
     """
 
     rule: Rotation
@@ -47,6 +48,7 @@ class Held:
     voters: frozenset[UserId] = frozenset()
     supporters: frozenset[UserId] = frozenset()
     once: bool = False
+    memory: "Memory | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,35 @@ class Balance:
     def due(self) -> float:
         """How many times they are behind (above zero) or ahead."""
         return self.share - self.hosted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is left of meetings that are reduced to counts: where members stand by each of the rules.
+
+    `hosts` are those who hosted, the longest ago first.
+    """
+
+    standing: Mapping[UserId, Balance] = field(default_factory=dict)
+    debts: Mapping[UserId, float] = field(default_factory=dict)
+    weights: Mapping[UserId, float] = field(default_factory=dict)
+    hosts: tuple[UserId, ...] = ()
+
+    @property
+    def as_held(self) -> Held:
+        """All these meetings as the first of a history."""
+        return Held(rule=Rotation.FIXED, location_id=None, host_id=None, attendees=frozenset(), memory=self)
+
+
+def remember(memory: Memory, held: Held) -> Memory:
+    """Return the memory with one more meeting in it: the rules give the same by it as by the meeting."""
+    history, host = [memory.as_held, held], held.host_id
+    return Memory(
+        standing=counted(memory.standing, held),
+        debts=debts(history),
+        weights=weights(history, ()),
+        hosts=memory.hosts if host is None else (*(user for user in memory.hosts if user != host), host),
+    )
 
 
 # -- turns ----------------------------------------------------------------------------------------
@@ -82,6 +113,8 @@ def balances(history: Sequence[Held], willing: Collection[UserId]) -> dict[UserI
 
 def counted(standing: Mapping[UserId, Balance], meeting: Held) -> dict[UserId, Balance]:
     """Return the balances after one more meeting: it is worth one turn, shared by the willing who came."""
+    if meeting.memory is not None:
+        return dict(meeting.memory.standing)
     if meeting.rule is not Rotation.TURNS or meeting.host_id is None:
         return dict(standing)
     found = handed_on(standing, meeting.willing | {meeting.host_id})
@@ -119,7 +152,12 @@ def next_host(
     standing: Mapping[UserId, Balance], candidates: Sequence[UserId], history: Sequence[Held]
 ) -> UserId | None:
     """Return who is behind most; of equals who hosted longest ago or never, then the first candidate."""
-    last = {meeting.host_id: index for index, meeting in enumerate(history)}
+    hosts = [
+        host
+        for meeting in history
+        for host in ((meeting.host_id,) if meeting.memory is None else meeting.memory.hosts)
+    ]
+    last = {host: index for index, host in enumerate(hosts)}
     return min(
         (user for user in candidates if user in standing),
         key=lambda user: (-round(standing[user].due, _DIGITS), last.get(user, -1)),
@@ -134,6 +172,8 @@ def debts(history: Sequence[Held]) -> dict[UserId, float]:
     """Return by how many minutes each has travelled more (above zero) or less than the mean, so far."""
     found: dict[UserId, float] = {}
     for meeting in history:
+        if meeting.memory is not None:
+            found = dict(meeting.memory.debts)
         way = {user: meeting.minutes[user] for user in meeting.attendees if user in meeting.minutes}
         if meeting.rule is not Rotation.TRAVEL or not way:
             continue
@@ -185,6 +225,8 @@ def weights(history: Sequence[Held], voters: Collection[UserId]) -> dict[UserId,
     """
     found = dict.fromkeys(voters, 1.0)
     for meeting in history:
+        if meeting.memory is not None:
+            found |= meeting.memory.weights
         if meeting.rule is not Rotation.VOTE or not meeting.voters:
             continue
         paying = [user for user in meeting.supporters if round(found.get(user, 1.0), _DIGITS) > 0]

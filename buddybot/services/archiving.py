@@ -8,6 +8,7 @@ from buddybot.domain.invitations import InvitationState
 from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
 from buddybot.domain.schedule import local
 from buddybot.services.announcements import Announcement
+from buddybot.services.closing import end_all
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner
 from buddybot.storage.database import Tx
@@ -21,13 +22,14 @@ LAST_WORD_LIFE = timedelta(days=7)
 
 
 async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
-    """Archive a group within a transaction: nobody can come in any more, nothing is owed.
+    """Archive a group within a transaction: nobody can come in any more, nothing is owed or ahead.
 
     The channel hears of it, unless nobody is left in the group.
     """
     invitations = InvitationRepository(tx)
     for invitation in await invitations.open(group.id, now):
         await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
+    await end_all(tx, group, now)
     await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
     await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
     if await MemberRepository(tx).current(group.id):

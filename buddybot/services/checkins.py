@@ -17,9 +17,9 @@ from buddybot.domain.text import optional
 from buddybot.services import attendance
 from buddybot.services.access import Standing, as_member, at_meeting
 from buddybot.services.actor import Actor
+from buddybot.services.closing import end_meeting
 from buddybot.services.outcomes import settle_outcome
 from buddybot.services.rules import Rules
-from buddybot.services.shares import keep_shares
 from buddybot.services.turns import arrive, begin_round, load_round, require_open
 from buddybot.services.work import Planner, Work
 from buddybot.storage.attendance import AttendanceRepository
@@ -112,7 +112,7 @@ async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting
 
     Commitments without a report stay open: they are missing, not failed.
     """
-    closed = await _settle_close(tx, meeting, at=now, now=now)
+    closed = await end_meeting(tx, meeting, at=now, now=now)
     standing = await AttendanceRepository(tx).standing(closed.id)
     if any(entry.state.attended for entry in standing.values()):
         await PulseRepository(tx).open(closed.id, closes_at(closed.day, closed.zone, now))
@@ -125,7 +125,7 @@ async def close_late(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -
 
     Nobody is asked any more how it was. The caller plans the group.
     """
-    closed = await _settle_close(tx, meeting, at=at, now=now)
+    closed = await end_meeting(tx, meeting, at=at, now=now)
     number = await MeetingRepository(tx).number(closed)
     await NoticeRepository(tx).tell(
         closed.group_id,
@@ -135,17 +135,6 @@ async def close_late(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -
         now=now,
     )
     await attendance.tell_unrecorded(tx, closed, now)
-
-
-async def _settle_close(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -> Meeting:
-    """Do what every close does: the state, the attendance, what the rotations remember, the cards."""
-    meeting.become(MeetingState.CLOSED)
-    await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=at)
-    closed = await _fresh(tx, meeting)
-    await attendance.settle(tx, closed, now)
-    await keep_shares(tx, closed)
-    await CardRepository(tx).touch(meeting.id)
-    return closed
 
 
 async def _fresh(tx: Tx, meeting: Meeting) -> Meeting:

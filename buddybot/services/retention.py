@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.services.closing import end_forgotten
+from buddybot.services.remembering import remember_meeting
 from buddybot.services.work import Work
 from buddybot.storage.audit import AuditRepository
 from buddybot.storage.database import StorageError, Tx
@@ -45,6 +47,8 @@ class RetentionService:
         async def script(tx: Tx) -> None:
             await GroupRepository(tx).lock(group_id)
             for meeting_id in meetings:
+                await end_forgotten(tx, group_id, meeting_id, self._work.now())
+                await remember_meeting(tx, group_id, meeting_id)
                 await ErasureRepository(tx).reduce(meeting_id)
             await AuditRepository(tx).log(
                 guild_id,

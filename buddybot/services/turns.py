@@ -14,6 +14,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.plans import plan_of
 from buddybot.services.work import Work
 from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.balances import BalanceRepository, Kind
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
@@ -43,7 +44,8 @@ async def begin_round(tx: Tx, meeting: Meeting) -> None:
     """Set the order and the roles from those who said that they come."""
     roll = await RsvpRepository(tx).roll(meeting)
     turns = TurnRepository(tx)
-    last = await turns.last_openers(meeting.group_id)
+    past = (await BalanceRepository(tx).orders(meeting.group_id)).get(Kind.OPENER, ())
+    last = {**{user: place for place, user in enumerate(past)}, **await turns.last_openers(meeting.group_id)}
     for user_id in order(roll.coming, last=last, late=frozenset(roll.who(Answer.LATE))):
         await turns.append(meeting.id, user_id)
     await _fill_roles(tx, meeting)
@@ -89,15 +91,18 @@ async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
     """Give the roles that are free, to the least recent holders among those in the round."""
     here = [turn.user_id for turn in await _in_it(tx, meeting)]
     held = list(reversed(await MeetingRepository(tx).held(meeting.group_id, limit=24)))
+    past = await BalanceRepository(tx).orders(meeting.group_id)
     found = fill_roles(
         here,
         facilitator=meeting.facilitator_id,
         timekeeper=meeting.timekeeper_id,
         lead=meeting.lead_id,
-        facilitators=[_holder(past.facilitator_id) for past in held],
-        timekeepers=[_holder(past.timekeeper_id) for past in held],
+        facilitators=_holders(past.get(Kind.FACILITATOR, ()), [each.facilitator_id for each in held]),
+        timekeepers=_holders(past.get(Kind.TIMEKEEPER, ()), [each.timekeeper_id for each in held]),
         # Who was to lead where there was nothing to lead has not had their turn.
-        leads=[_holder(past.lead_id if past.activity is not None else None) for past in held],
+        leads=_holders(
+            past.get(Kind.LEAD, ()), [each.lead_id if each.activity is not None else None for each in held]
+        ),
     )
     await MeetingRepository(tx).set_roles(
         meeting.id,
@@ -107,8 +112,9 @@ async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
     )
 
 
-def _holder(user_id: UserId | None) -> Sequence[UserId]:
-    return [] if user_id is None else [user_id]
+def _holders(past: Sequence[UserId], held: Sequence[UserId | None]) -> Sequence[Sequence[UserId]]:
+    """Who had a role at each meeting, the oldest first; before them whom only their order is known of."""
+    return [[user] for user in past] + [[] if user is None else [user] for user in held]
 
 
 async def load_round(tx: Tx, meeting: Meeting) -> Round:

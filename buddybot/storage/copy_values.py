@@ -22,6 +22,7 @@ from buddybot.domain.pulse import Band
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.swaps import SwapState
+from buddybot.storage.balances import Kind
 from buddybot.storage.cards import CardKind
 from buddybot.storage.events import EventState
 from buddybot.storage.venues import Basis
@@ -37,6 +38,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "attendance.previous": Attendance,
     "attendance.state": Attendance,
     "audit.action": Action,
+    "balances.kind": Kind,
     "cards.kind": CardKind,
     "commitments.category": Category,
     "commitments.state": CommitmentState,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Tx
@@ -28,12 +28,16 @@ _NOT_COUNTED = f"""
         OR (a.state IN ({MISSED}) AND EXISTS ({HAD_WORK})))
 """
 """Entries that no figure counts while it is known whose they are: they must not begin to."""
+LATEST_END = timedelta(days=14)
+"""Until then a meeting of an active group may still be closed by its summary."""
 _shuffle = random.SystemRandom().shuffle
 _WORDS_OF_A_MEETING = ("checkins", "rsvps", "turns", "interests", "shares", "host_passes", "offers", "swaps")
 
 UNREDUCED = """
     SELECT guild_id, group_id, id FROM meetings
-    WHERE reduced = 0 AND starts_at < :before AND state NOT IN ('scheduled', 'open')
+    WHERE reduced = 0 AND starts_at < :before
+      AND (state NOT IN ('scheduled', 'open') OR starts_at < :given_up
+           OR EXISTS (SELECT 1 FROM groups g WHERE g.id = meetings.group_id AND g.state <> 'active'))
     ORDER BY starts_at, id LIMIT :limit
 """
 """Asked again and again; by the states that are over SQLite would read every old meeting each time."""
@@ -165,10 +169,14 @@ class ErasureRepository:
         )
 
     async def old(self, before: datetime, *, limit: int) -> Sequence[tuple[GuildId, GroupId, MeetingId]]:
-        """Return meetings that began before then and are not reduced to counts yet, the oldest first."""
+        """Return meetings that began before then and are not reduced to counts yet, the oldest first.
+
+        One that was neither closed nor called off is among them once nothing more becomes of it by itself.
+        """
         rows = await self._tx.all(
             UNREDUCED,
             before=epoch(before),
+            given_up=epoch(before - LATEST_END),
             limit=limit,
         )
         return [(GuildId(row["guild_id"]), GroupId(row["group_id"]), MeetingId(row["id"])) for row in rows]
@@ -281,7 +289,13 @@ _OLD = (
     "DELETE FROM audit WHERE done_at < :before",
     "DELETE FROM memberships WHERE left_at < :before",
     """
-    DELETE FROM commitments WHERE state <> 'open' AND created_at < :before
+    DELETE FROM balances WHERE NOT EXISTS (
+        SELECT 1 FROM memberships m WHERE m.group_id = balances.group_id AND m.user_id = balances.user_id)
+    """,
+    """
+    DELETE FROM commitments WHERE created_at < :before
+      AND (state <> 'open'
+           OR EXISTS (SELECT 1 FROM groups g WHERE g.id = commitments.group_id AND g.state = 'archived'))
       AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.commitment_id = commitments.id)
     """,
 )

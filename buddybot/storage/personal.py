@@ -94,6 +94,10 @@ SECTIONS: Mapping[str, str] = {
         SELECT {_MEETING}, t.willing, t.minutes, t.approved FROM shares t {_AT}
         WHERE t.user_id = :user {_BY_TIME}
     """,
+    "balances": f"""
+        SELECT g.guild_id, g.name AS group_name, t.kind AS counted, t.amount FROM balances t {_IN}
+        WHERE t.user_id = :user ORDER BY g.id, t.kind
+    """,
     "swaps": f"""
         SELECT {_MEETING}, CASE WHEN t.offered_by = :user THEN 1 ELSE 0 END AS offered_by_you, t.state,
                t.created_at, t.settled_at

@@ -44,6 +44,7 @@ TRACES = (
     Trace("travel", "user_id", Fate.DROP),
     Trace("approvals", "user_id", Fate.DROP),
     Trace("shares", "user_id", Fate.DROP),
+    Trace("balances", "user_id", Fate.DROP),
     Trace("host_passes", "user_id", Fate.DROP),
     Trace("swaps", "offered_by", Fate.DROP),
     Trace("swaps", "offered_to", Fate.DROP),

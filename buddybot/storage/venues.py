@@ -8,6 +8,7 @@ from buddybot.domain.fairness import Held
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.rotation import Settled
+from buddybot.storage.balances import BalanceRepository
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import instant, words
 from buddybot.values import dataclass
@@ -220,25 +221,32 @@ class ShareRepository:
         Who came in person shares the way; who came online shares the turn. Of whom nothing is recorded
         yet, as right after the close, their own answer counts. A host who did not come has not hosted.
         A meeting that was online this once is not here, nor one of which an organizer said that the group
-        did not meet.
+        did not meet. What is reduced to counts is remembered by the first.
         """
-        rows = await self._tx.all(
-            """
-            SELECT m.id, v.rule, v.basis, v.location_id, v.host_id, s.user_id, s.willing, s.minutes,
-                   s.approved, r.answer, (SELECT a.state FROM attendance a
-                    WHERE a.meeting_id = m.id AND a.user_id = s.user_id
-                    ORDER BY a.id DESC LIMIT 1) AS attended
-            FROM meetings m JOIN venues v ON v.meeting_id = m.id LEFT JOIN shares s ON s.meeting_id = m.id
-            LEFT JOIN rsvps r ON r.meeting_id = m.id AND r.user_id = s.user_id
-            WHERE m.group_id = :group_id AND m.state = 'closed' AND v.online = 0
-            ORDER BY m.starts_at, m.id, s.user_id
-            """,
-            group_id=group_id,
-        )
+        rows = await self._tx.all(_HELD.format(which="m.group_id = :group_id"), group_id=group_id)
         meetings: dict[int, list[Row]] = {}
         for row in rows:
             meetings.setdefault(row["id"], []).append(row)
-        return [_held(found) for found in meetings.values() if any(map(_met, found))]
+        held = [_held(found) for found in meetings.values() if any(map(_met, found))]
+        memory = await BalanceRepository(self._tx).memory(group_id)
+        return held if memory is None else [memory.as_held, *held]
+
+    async def held(self, meeting_id: MeetingId) -> Held | None:
+        """Return one meeting as `history` has it; None when it is not in there."""
+        rows = await self._tx.all(_HELD.format(which="m.id = :meeting_id"), meeting_id=meeting_id)
+        return _held(rows) if any(map(_met, rows)) else None
+
+
+_HELD = """
+    SELECT m.id, v.rule, v.basis, v.location_id, v.host_id, s.user_id, s.willing, s.minutes,
+           s.approved, r.answer, (SELECT a.state FROM attendance a
+            WHERE a.meeting_id = m.id AND a.user_id = s.user_id
+            ORDER BY a.id DESC LIMIT 1) AS attended
+    FROM meetings m JOIN venues v ON v.meeting_id = m.id LEFT JOIN shares s ON s.meeting_id = m.id
+    LEFT JOIN rsvps r ON r.meeting_id = m.id AND r.user_id = s.user_id
+    WHERE {which} AND m.state = 'closed' AND v.online = 0
+    ORDER BY m.starts_at, m.id, s.user_id
+"""
 
 
 def _held(rows: Sequence[Row]) -> Held:

@@ -6,6 +6,7 @@ from datetime import datetime
 import discord
 
 from buddybot.domain.attendance import began
+from buddybot.domain.groups import GroupState
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.services.attendance import Unrecorded
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
@@ -44,7 +45,7 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
             button(texts.plain("agenda.button"), "agenda", meeting),
             button(texts.plain("checkins.card.close"), "close", meeting),
         )
-    elif view.meeting.state is MeetingState.CLOSED:
+    elif view.meeting.state is MeetingState.CLOSED and view.group.state is not GroupState.ARCHIVED:
         card.row(button(texts.plain("checkins.correct"), "checkin", view.meeting.id))
     return card
 

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from tests.scenarios.calendars import Calendar, calendar
-from tests.world import World, texts_in
+from tests.world import World, labels, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 
@@ -148,3 +148,45 @@ async def test_a_channel_that_is_closed_is_told_when_it_opens_again(rowan: Calen
     await rowan.world.bot.housekeeping.reopen_routes()
     await rowan.world.run_due()
     assert "is archived" in texts_in(last(rowan))
+
+
+async def test_a_meeting_that_goes_on_is_closed_when_its_group_is_archived(rowan: Calendar) -> None:
+    for name, label in (("Ana", "Going"), ("Ben", "Late"), ("Cho", "Can't come")):
+        await rowan.press(name, label)
+    await rowan.world.until(FIRST + timedelta(days=7, minutes=20))
+    check_in = last(rowan)
+    await rowan.press("Ben", "I'm here", check_in)
+    await archive(rowan)
+
+    states = await rowan.world.rows("SELECT slot, state, reason FROM meetings ORDER BY starts_at")
+    assert [(row["state"], row["reason"]) for row in states[:2]] == [("closed", None)] * 2
+    assert {(row["state"], row["reason"]) for row in states[2:]} == {("cancelled", None)}
+    rows = await rowan.world.rows(
+        "SELECT user_id, state FROM attendance WHERE meeting_id = "
+        "(SELECT id FROM meetings WHERE slot = '2026-01-13') ORDER BY id"
+    )
+    assert {row["user_id"]: row["state"] for row in rows} == {
+        rowan.person("Ana").id: "unrecorded",
+        rowan.person("Ben").id: "late",
+        rowan.person("Cho").id: "excused",
+    }
+    [card] = [each for each in rowan.said() if each.id == check_in.id]
+    assert labels(card) == []
+    assert labels(rowan.card()) == []
+    assert "This meeting is over" in texts_in(rowan.card())
+
+
+@pytest.mark.parametrize("way", ["archive", "leave"])
+async def test_a_meeting_that_was_announced_is_called_off_when_its_group_ends(
+    rowan: Calendar, way: str
+) -> None:
+    if way == "archive":
+        await archive(rowan)
+    else:
+        for name in ("Ben", "Cho", "Ana"):
+            await rowan.press(name, "Leave", await rowan.ask(name, "me leave"))
+    [row] = await rowan.world.rows("SELECT state, reason FROM meetings WHERE slot = '2026-01-13'")
+    assert (row["state"], row["reason"]) == ("cancelled", "other")
+    assert await rowan.world.rows("SELECT 1 AS n FROM meetings WHERE state IN ('scheduled', 'open')") == []
+    assert labels(rowan.card()) == []
+    assert "This meeting was cancelled" in texts_in(rowan.card())

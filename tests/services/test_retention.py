@@ -6,11 +6,12 @@ import pytest
 
 from buddybot.domain.commitments import Outcome
 from buddybot.domain.ids import UserId
+from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.retention import RetentionService
 from buddybot.storage import erasure
 from buddybot.storage.database import Database
-from tests.services.meeting_evenings import ANA, BEN, ORGANIZER, Evening
+from tests.services.meeting_evenings import ANA, BEN, MEETS, ORGANIZER, Evening
 
 KEEP = timedelta(days=30)
 
@@ -84,3 +85,43 @@ async def test_open_commitments_go_with_those_who_left_long_ago(evening: Evening
     await wait(evening)
     rows = await evening.home.rows("SELECT user_id FROM commitments")
     assert rows == [{"user_id": UserId(BEN)}]
+
+
+@pytest.mark.parametrize("state", ["paused", "archived"])
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_meeting_that_was_ahead_is_reduced_when_its_group_meets_no_more(
+    evening: Evening, state: str, begun: bool
+) -> None:
+    await evening.commit(ANA, "4 coffee meetings")
+    for user, answer in ((ANA, Answer.LATE), (BEN, Answer.APOLOGIES)):
+        await evening.answer(user, answer)
+    evening.home.now = MEETS - timedelta(hours=1)
+    await evening.report(ANA, win="A letter", blocker="The trains")
+    if begun:
+        await evening.open()
+        await evening.turns.here(evening.home.actor(ANA), evening.meeting_id)
+    await evening.home.run("UPDATE groups SET state = :state", state=state)
+    await wait(evening)
+
+    assert (await evening.meeting()).state is (MeetingState.CLOSED if begun else MeetingState.CANCELLED)
+    for table in ("rsvps", "checkins", "turns"):
+        assert await evening.home.rows(f"SELECT * FROM {table}") == [], table
+    rows = await evening.home.rows(
+        "SELECT user_id, state FROM attendance WHERE meeting_id = :id", id=evening.meeting_id
+    )
+    assert all(row["user_id"] < 0 for row in rows)
+    states = sorted(row["state"] for row in rows)
+    assert states == (["excused", "late", "unrecorded", "unrecorded"] if begun else [])
+    texts = [row["text"] for row in await evening.home.rows("SELECT text FROM commitments")]
+    assert texts == (["4 coffee meetings"] if state == "paused" else [])
+
+
+async def test_an_open_meeting_of_a_group_that_meets_is_left_to_its_summary_for_a_while(
+    evening: Evening,
+) -> None:
+    await evening.open()
+    await wait(evening, days=32)
+    assert (await evening.meeting()).state is MeetingState.OPEN
+    await wait(evening, days=14)
+    assert (await evening.meeting()).state is MeetingState.CLOSED
+    assert (await evening.meeting()).reduced
