@@ -19,7 +19,7 @@ class PingKind(StrEnum):
     when few have said that they come. To a person: the reminder of a meeting not answered yet (only
     by direct message, only when opted in), the nudge, the offer to make their own weeks lighter (only by
     direct message, only when opted in). Thanks that somebody said go to the channel, and so does the last
-    word of a group that was archived.
+    word of a group that was archived. A card or check-in that was deleted there is posted again.
 
     An alert goes to organizers only: to their private channel, or to each by direct message; never to
     the group's channel.
@@ -37,6 +37,8 @@ class PingKind(StrEnum):
     ALERT = "alert"
     OFFER = "offer"
     KUDOS = "kudos"
+    CARD_AGAIN = "card_again"
+    CHECKIN_AGAIN = "checkin_again"
     ARCHIVE = "archive"
 
 
@@ -49,6 +51,8 @@ NOTICES = frozenset(
         PingKind.OFFER,
         PingKind.KUDOS,
         PingKind.ARCHIVE,
+        PingKind.CARD_AGAIN,
+        PingKind.CHECKIN_AGAIN,
     }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""

@@ -38,6 +38,8 @@ _GONE_FROM_DISCORD = (10007, 10013, 40007, 50033)
 _SHOWN: Mapping[PingKind, CardKind] = {
     PingKind.CARD: CardKind.MEETING,
     PingKind.CHECKIN: CardKind.CHECKIN,
+    PingKind.CARD_AGAIN: CardKind.MEETING,
+    PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
     PingKind.SUMMARY: CardKind.SUMMARY,
     PingKind.FEW: CardKind.FEW,
 }

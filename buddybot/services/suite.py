@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from buddybot.domain.pings import PingKind
-from buddybot.services import checkin_card, few, health, kudos, news, offers, swaps, venue_news
+from buddybot.services import checkin_card, few, health, kudos, news, offers, reposts, swaps, venue_news
 from buddybot.services.activities import ActivityService
 from buddybot.services.agenda import AgendaService
 from buddybot.services.alert_news import AlertAnnouncer
@@ -167,6 +167,8 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
     """What each ping says when its time has come."""
     return {
         PingKind.CARD: partial(news.card, library=rules.library),
+        PingKind.CARD_AGAIN: partial(news.card, library=rules.library),
+        PingKind.CHECKIN_AGAIN: partial(reposts.checkin_again, library=rules.library),
         PingKind.CHANGE: news.change,
         PingKind.REMINDER: news.reminder,
         PingKind.PLACE: venue_news.place,

@@ -200,11 +200,16 @@ class CardRepository:
             message_id=card.message_id,
         )
 
-    async def gone(self, card: ShownCard) -> None:
-        """Forget a message that somebody deleted."""
-        await self._tx.run(
-            "DELETE FROM cards WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id",
-            meeting_id=card.meeting_id,
-            kind=card.kind.value,
-            message_id=card.message_id,
+    async def gone(self, card: ShownCard) -> bool:
+        """Forget a message that somebody deleted; False when that was known."""
+        return bool(
+            await self._tx.run(
+                """
+                DELETE FROM cards
+                WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id
+                """,
+                meeting_id=card.meeting_id,
+                kind=card.kind.value,
+                message_id=card.message_id,
+            )
         )

@@ -25,6 +25,8 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.SUMMARY: summary_card,
     PingKind.NUDGE: nudge_letter,
     PingKind.CARD: meeting_card,
+    PingKind.CARD_AGAIN: meeting_card,
+    PingKind.CHECKIN_AGAIN: checkin_card,
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
     PingKind.PLACE: venues.change_card,

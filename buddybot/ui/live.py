@@ -13,6 +13,7 @@ from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services import checkin_card, few, meeting_views, summary
 from buddybot.services.card_views import ViewOf
+from buddybot.services.reposts import replace_deleted
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError, Tx
@@ -153,7 +154,7 @@ class LiveCards:
         return True
 
     async def _failed(self, card: ShownCard, error: Exception) -> None:
-        """Forget a deleted message; let one in a channel that refuses the bot wait with its pings.
+        """Replace a deleted message; let one in a channel that refuses the bot wait with its pings.
 
         What Discord will not take at all is not asked a second time for the same change. The rest is left to
         the next refresh.
@@ -162,7 +163,7 @@ class LiveCards:
         log.warning("could not edit a card (%s)", told(error))
         self._rests.note(card.channel_id, error)
         if verdict is Verdict.GONE:
-            await work.write(None, lambda tx: CardRepository(tx).gone(card))
+            await work.write(None, lambda tx: replace_deleted(tx, card, work.now()))
         elif verdict is Verdict.OURS:
             await work.write(None, lambda tx: CardRepository(tx).shown(card))
         elif verdict is Verdict.CLOSED and isinstance(error, discord.HTTPException):

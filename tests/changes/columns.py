@@ -40,6 +40,7 @@ COLUMNS: dict[str, Column] = {
         ahead.see_cards,
         ahead.cards_wrong,
         tables=("cards",),
+        pings=("card_again", "checkin_again"),
     ),
     "reminders": Column(
         "The reminder that Eli asked for, by direct message",

@@ -80,13 +80,52 @@ async def test_a_refused_edit_is_tried_once_for_each_change(day_before: Calendar
     assert f"**Coming** {ben.mention}, {cho.mention}" in texts_in(day_before.card())
 
 
-async def test_a_deleted_card_is_forgotten_and_answers_are_kept(day_before: Calendar) -> None:
+async def test_a_deleted_card_is_posted_again_with_the_next_answer(day_before: Calendar) -> None:
     card = day_before.card()
     mine = await day_before.ask("Ben", "next")
     day_before.world.env.backend.delete_message(card.channel.id, card.id)
     await day_before.press("Ben", "Going", mine)
     assert await day_before.world.rows("SELECT * FROM cards WHERE kind = 'meeting'") == []
-    assert "You said: **Going**" in texts_in(await day_before.ask("Ben", "next"))
+    await day_before.world.run_due()
+    again = day_before.card()
+    assert again.id != card.id
+    assert f"**Coming** {day_before.person('Ben').mention}" in texts_in(again)
+    await day_before.press("Cho", "Going")
+    assert f", {day_before.person('Cho').mention}" in texts_in(day_before.card())
+    assert day_before.card().id == again.id
+
+
+async def test_a_card_that_is_deleted_again_and_again_is_given_up_and_told(day_before: Calendar) -> None:
+    for number, answer in enumerate(("Going", "Late", "Going", "Late", "Going")):
+        cards = [each for each in day_before.said() if "### Meeting" in texts_in(each)]
+        assert len(cards) == (number <= 3)
+        for card in cards:
+            day_before.world.env.backend.delete_message(card.channel.id, card.id)
+        await day_before.press("Ben", answer, await day_before.ask("Ben", "next"))
+        await day_before.world.run_due()
+    result = await day_before.person("Ana").slash(day_before.channel, "next")
+    assert "deleted again and again" in "\n".join(texts_in(each) for each in result.followups)
+
+
+def notified(group: Calendar) -> list[int]:
+    """Return whom the newest message in the channel notifies."""
+    path = f"/channels/{group.channel.id}/messages"
+    sent = [each for each in group.world.env.http_requests if (each.method, each.path) == ("POST", path)]
+    return list(sent[-1].json["allowed_mentions"].get("users", []))
+
+
+async def test_a_deleted_check_in_is_posted_again_and_notifies_nobody_twice(day_before: Calendar) -> None:
+    await day_before.press("Ben", "Going")
+    await day_before.world.until((await day_before.starts())[0])
+    first = next(each for each in day_before.said() if "Check-in is open" in texts_in(each))
+    assert notified(day_before) == [day_before.person("Ben").id]
+    form = await day_before.person("Ben").slash(day_before.channel, "checkin")
+    day_before.world.env.backend.delete_message(first.channel.id, first.id)
+    await day_before.person("Ben").submit_modal(form, {"win": "A call back"})
+    await day_before.world.run_due()
+    [again] = [each for each in day_before.said() if "Check-in is open" in texts_in(each)]
+    assert again.id != first.id
+    assert notified(day_before) == []
 
 
 async def test_next_shows_what_is_mine_and_takes_the_answer(day_before: Calendar) -> None:

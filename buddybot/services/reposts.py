@@ -1,0 +1,65 @@
+"""A card that was deleted in the channel is posted again when what it shows changes; a few times at most."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from buddybot.domain.activities import NO_LIBRARY, Library
+from buddybot.domain.groups import Group
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import Ping, PingKind
+from buddybot.services import checkin_card
+from buddybot.services.announcements import Announcement
+from buddybot.services.editions import editions
+from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.notices import NoticeRepository
+
+MOST = 3
+"""Times that one card is posted again; after that its deletion is on purpose."""
+CARD_DELETED = "card_deleted"
+
+_AGAIN: Mapping[CardKind, PingKind] = {
+    CardKind.MEETING: PingKind.CARD_AGAIN,
+    CardKind.CHECKIN: PingKind.CHECKIN_AGAIN,
+}
+
+
+async def replace_deleted(tx: Tx, card: ShownCard, now: datetime) -> None:
+    """Forget a message that is gone, and owe the group another where people still answer on it."""
+    if not await CardRepository(tx).gone(card):
+        return
+    meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
+    if meeting is None or not _is_needed(card.kind, meeting, now):
+        return
+    again = await editions(tx, meeting, _AGAIN[card.kind])
+    if len(again.pings) < MOST:
+        await again.owe(tx, now, until=meeting.starts_at if now < meeting.starts_at else meeting.ends_at)
+        return
+    await NoticeRepository(tx).tell(
+        card.group_id,
+        code=CARD_DELETED,
+        key=f"deleted:{card.meeting_id}:{card.kind.value}",
+        parameters={"kind": _AGAIN[card.kind].value},
+        now=now,
+    )
+
+
+async def checkin_again(
+    tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
+) -> Announcement | None:
+    """The check-in of a meeting that goes on, once more; it notifies nobody a second time."""
+    meeting = None
+    if ping.meeting_id is not None:
+        meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    if meeting is None or meeting.state is not MeetingState.OPEN:
+        return None
+    found = await checkin_card.checkin(tx, ping, group, now, library=library)
+    return None if found is None else replace(found, mentions=())
+
+
+def _is_needed(kind: CardKind, meeting: Meeting, now: datetime) -> bool:
+    if kind is CardKind.MEETING:
+        return meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at
+    return kind is CardKind.CHECKIN and meeting.state is MeetingState.OPEN
