@@ -71,11 +71,22 @@ class ErasureRepository:
         await self._reduce_person(user_id)
         await self._forget_places(user_id)
         await self._tx.run("UPDATE groups SET charter = '' WHERE charter_by = :user", user=user_id)
+        await self._orphan_questions(user_id)
         for trace in TRACES:
             if (found := statement(trace)) is not None:
                 await self._tx.run(found, user=user_id)
         for key in (f"heir:{user_id}:%", about(user_id), left_server(user_id)):
             await self._tx.run("DELETE FROM notices WHERE key LIKE :key", key=key)
+
+    async def _orphan_questions(self, user_id: UserId) -> None:
+        """Make questions to a person nobody's, so that the messages that ask them can lose their buttons."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET recipient = 0, key = 'over:' || CAST(id AS TEXT) || ':-'
+            WHERE recipient = :user AND kind = 'swap' AND state = 'sent'
+            """,
+            user=user_id,
+        )
 
     async def _reduce_person(self, user_id: UserId) -> None:
         """Leave a count of each closed meeting that they were at or reported to, and nothing of others."""

@@ -35,6 +35,7 @@ _OUTDATED = """
             JOIN venues v ON v.meeting_id = a.id AND v.host_id = s.offered_by
             JOIN venues w ON w.meeting_id = b.id AND w.host_id = s.offered_to
             WHERE s.meeting_id = o.meeting_id AND s.state = 'open' AND o.key LIKE '%:' || CAST(s.id AS TEXT)
+              AND a.state = 'scheduled' AND b.state = 'scheduled'
               AND a.starts_at > :too_late AND b.starts_at > :too_late))
         OR (o.kind = 'offer' AND o.settled_at <= :old)
         OR (o.kind = 'alert' AND EXISTS (

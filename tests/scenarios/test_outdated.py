@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
+import simcord
 
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import MeetingId
@@ -154,20 +155,49 @@ async def test_an_accepted_invitation_says_so_when_the_answer_could_not_be_shown
     assert zoe.mention in texts_in(card)
 
 
-async def test_a_question_loses_its_buttons_when_it_is_too_late_to_swap(world: World) -> None:
-    rowan = await calendar(world, rotation=Rotation.TURNS)
-    await world.until(FIRST - timedelta(hours=30))
-    first, second = await world.rows(
+async def asked(rowan: Calendar) -> tuple[discord.Message, simcord.MemberActor]:
+    """Let Ben or Cho ask the other host, by now, to swap turns; return the question, and whom it asks."""
+    await rowan.world.until(FIRST - timedelta(hours=30))
+    first, second = await rowan.world.rows(
         "SELECT v.meeting_id, v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.id"
     )
+    people = {person.id: person for person in rowan.circle.people}
     host = next(each for each in rowan.circle.people[1:] if each.id in (first["host_id"], second["host_id"]))
     mine, other = (first, second) if host.id == first["host_id"] else (second, first)
     turns = MeetingId(mine["meeting_id"]), MeetingId(other["meeting_id"])
-    await world.bot.services.swaps.offer(rowan.circle.actor(host), *turns)
-    await world.run_due()
+    await rowan.world.bot.services.swaps.offer(rowan.circle.actor(host), *turns)
+    await rowan.world.run_due()
     question = rowan.said()[-1]
     assert "Agree" in labels(question)
-    await world.until(FIRST - timedelta(hours=23))
-    question = next(each for each in rowan.said() if each.id == question.id)
-    assert labels(question) == []
     assert host.mention in texts_in(question)
+    return question, people[other["host_id"]]
+
+
+def shown_again(rowan: Calendar, message: discord.Message) -> discord.Message:
+    """Return a message of the channel as it is now."""
+    return next(each for each in rowan.said() if each.id == message.id)
+
+
+async def test_a_question_loses_its_buttons_when_it_is_too_late_to_swap(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    question, _ = await asked(rowan)
+    await world.until(FIRST - timedelta(hours=23))
+    assert labels(shown_again(rowan, question)) == []
+
+
+async def test_a_question_loses_its_buttons_when_one_of_its_meetings_is_off(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    question, _ = await asked(rowan)
+    await rowan.ask("Ana", "meeting skip", meeting="2026-01-13")
+    await world.run_due()
+    assert labels(shown_again(rowan, question)) == []
+
+
+async def test_a_question_loses_its_buttons_when_whom_it_asks_deletes_everything(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    question, person = await asked(rowan)
+    await world.bot.services.personal.delete(rowan.circle.actor(person))
+    await world.run_due()
+    assert labels(shown_again(rowan, question)) == []
+    rows = await world.rows("SELECT key, recipient FROM outbox")
+    assert not [row for row in rows if str(person.id) in f"{row['key']} {row['recipient']}"]
