@@ -8,7 +8,6 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer, Roll
-from buddybot.domain.schedule import local
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.services.news import ReminderView
@@ -57,11 +56,7 @@ def people(texts: Texts, roll: Roll) -> list[Markup]:
 
 def answer_by(texts: Texts, view: MeetingView | ComingMeeting) -> list[Markup]:
     """Return the line that asks for answers while they are not due yet and somebody's is missing."""
-    due, meeting = view.answer_by, view.meeting
-    if due is None:
-        return []
-    same_day = local(due, meeting.zone).date() == meeting.day
-    return [texts("few.card.answer_by", by=moment(due, "t" if same_day else "f"))]
+    return [] if view.answer_by is None else [texts("few.card.answer_by", by=view.answer_by)]
 
 
 def next_card(texts: Texts, views: Sequence[NextView], scope: GroupId | None) -> Card:

@@ -19,13 +19,18 @@ async def rowan(world: World) -> Calendar:
 
 async def test_the_card_asks_for_answers_until_they_are_due_or_there(rowan: Calendar) -> None:
     await answered(rowan, "Ana")
-    line = f"Please answer by {stamp(DUE, 't')}."
+    line = f"Please answer by {stamp(DUE)}."
     assert line in texts_in(rowan.card())
     assert line in texts_in(await rowan.ask("Ben", "next"))
     assert line not in texts_in(await rowan.ask("Ana", "next"))
     await rowan.press("Ben", "Going")
     await rowan.press("Cho", "Can't come")
     assert "Please answer by" not in texts_in(rowan.card())
+
+
+async def test_the_day_is_named_when_answers_are_due_far_ahead(rowan: Calendar) -> None:
+    assert rowan.world.now < FIRST - timedelta(days=5)
+    assert f"Please answer by {stamp(DUE)}." in texts_in(await rowan.ask("Ben", "next"))
 
 
 async def test_the_card_stops_asking_when_answers_are_due(rowan: Calendar) -> None:
@@ -43,7 +48,7 @@ async def test_answers_due_early_bring_the_card_up_early(rowan: Calendar) -> Non
     assert stamp(FIRST + WEEK) not in texts_in(rowan.card())
     await rowan.world.until(FIRST + WEEK - timedelta(hours=60))
     due = FIRST + WEEK - timedelta(hours=48)
-    assert f"Please answer by {stamp(due, 'f')}." in texts_in(rowan.card())
+    assert f"Please answer by {stamp(due)}." in texts_in(rowan.card())
     await rowan.world.until(due)
     assert stamp(FIRST + WEEK) in texts_in(questions(rowan)[-1])
 
