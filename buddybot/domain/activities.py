@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from buddybot.domain.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
+from buddybot.domain.text import length_of
 from buddybot.values import dataclass
 
 USUAL_PEOPLE = 6
@@ -150,8 +151,8 @@ def _wrong_words(activity: Activity) -> list[str]:
         *((f"text of step {number}", step.text, TEXT_LIMIT) for number, step in enumerate(activity.steps, 1)),
     ]
     for what, text, limit in texts:
-        if not text.strip() or len(text) > limit:
-            faults.append(f"has a {what} of {len(text)} characters; 1 to {limit} are possible")
+        if not text.strip() or length_of(text) > limit:
+            faults.append(f"has a {what} of {length_of(text)} characters; 1 to {limit} are possible")
     if not activity.practises:
         faults.append(f"practises nothing: name at least one of {', '.join(Practice)}")
     return faults

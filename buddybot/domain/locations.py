@@ -7,7 +7,7 @@ from enum import StrEnum
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
 from buddybot.domain.numbers import parse_count
-from buddybot.domain.text import clean, excerpt, optional
+from buddybot.domain.text import clean, excerpt, length_of, optional
 from buddybot.values import dataclass
 
 NAME_LIMIT = 60
@@ -121,7 +121,7 @@ def check_link(raw: str) -> str:
     could lead inside a network, and ASCII, so that letters that only look like others are seen.
     """
     link = raw.strip()
-    found = re.fullmatch(_LINK, link) if len(link) <= LINK_LIMIT else None
+    found = re.fullmatch(_LINK, link) if length_of(link) <= LINK_LIMIT else None
     if found is None or found["host"].lower().endswith(_INSIDE) or int(found["port"] or 0) > _LAST_PORT:
         raise Refusal("location.link", raw=excerpt(raw))
     return link
@@ -143,7 +143,7 @@ def map_link(address: str) -> str:
 
     Of an address that a button's link has no room for, only the beginning is looked for.
     """
-    while len(link := _MAP + _encoded(address)) > URL_LIMIT:
+    while length_of(link := _MAP + _encoded(address)) > URL_LIMIT:
         address = address.rpartition(" ")[0] or address[:-1]
     return link
 

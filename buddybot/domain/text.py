@@ -38,19 +38,35 @@ _ARABIC = "[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f]"
 _VIRAMA = 9  # the canonical combining class of all viramas
 
 
+def length_of(text: str) -> int:
+    """How long Discord finds a text: in UTF-16 code units, of which an emoji takes two and more.
+
+    Every limit of the product is one of these units.
+    """
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_to(text: str, limit: int) -> str:
+    """The beginning of a text that is no longer than `limit`; no character is cut in two."""
+    if length_of(text) <= limit:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * max(limit, 0)]
+    return units.decode("utf-16-le", "ignore")
+
+
 def clean(raw: str, *, limit: int, field: str, lines: bool = False) -> str:
-    """`raw` as it is kept: NFC, one space between words, no more than `limit` code points.
+    """`raw` as it is kept: NFC, one space between words, no longer than `limit` by `length_of`.
 
     A line break is kept only with `lines`. Cleaning clean text changes nothing.
     Raises Refusal("text.empty") when nothing visible remains and ("text.long") when too much does.
     """
     if len(raw) > limit * RAW_FACTOR:
-        raise Refusal("text.long", field=field, limit=limit, length=len(raw))
+        raise Refusal("text.long", field=field, limit=limit, length=length_of(raw))
     kept = _cleaned(raw, lines=lines)
     if not kept:
         raise Refusal("text.empty", field=field)
-    if len(kept) > limit:
-        raise Refusal("text.long", field=field, limit=limit, length=len(kept))
+    if (length := length_of(kept)) > limit:
+        raise Refusal("text.long", field=field, limit=limit, length=length)
     return kept
 
 

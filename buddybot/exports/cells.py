@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
 
+from buddybot.domain.text import cut_to, length_of
+
 MOST = 32_767
 """What a cell of Excel holds, in UTF-16 units; of a longer field in a CSV file it makes further rows."""
 LONGEST_SHEET_NAME = 31
@@ -37,7 +39,7 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = _HIDDEN.sub("", _BREAK.sub(" ", text))
     text = text.strip()
-    return text if len(text) <= MOST // 2 or _cut(text, MOST) == text else f"{_cut(text, MOST - 1)}…"
+    return text if length_of(text) <= MOST else f"{cut_to(text, MOST - 1)}…"
 
 
 def for_csv(text: str) -> str:
@@ -75,14 +77,9 @@ def _unlike(name: str, keys: Collection[str]) -> str:
 
 
 def _fitted(name: str, suffix: str = "") -> str:
-    return _cut(name, LONGEST_SHEET_NAME - len(suffix)).strip(_EDGES)
+    return cut_to(name, LONGEST_SHEET_NAME - len(suffix)).strip(_EDGES)
 
 
 def _key(name: str) -> str:
     """What two names of sheets must not have in common."""
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _cut(text: str, units: int) -> str:
-    """The beginning of a text, in UTF-16 units; no character is cut in two."""
-    return text.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore")

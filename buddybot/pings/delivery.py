@@ -9,6 +9,7 @@ import discord
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
+from buddybot.domain.text import length_of
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
 from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.delivery_payload import Part, Payload, every_part
@@ -94,7 +95,7 @@ def mark(components: list[Part], nonce: str) -> None:
     """
     for part in every_part(components):
         custom_id = part.get("custom_id")
-        if custom_id is not None and len(custom_id) + len(MARK + nonce) <= CUSTOM_ID_LIMIT:
+        if custom_id is not None and length_of(custom_id + MARK + nonce) <= CUSTOM_ID_LIMIT:
             part["custom_id"] = custom_id + MARK + nonce
             return
     raise ValueError("a card that is sent as a ping needs a button whose custom id has room for the nonce")

@@ -5,6 +5,8 @@ from typing import Any
 
 from discord import ui
 
+from buddybot.domain.text import length_of
+
 Part = dict[str, Any]
 """One component as Discord's documentation describes it."""
 
@@ -37,7 +39,7 @@ class Payload(ui.LayoutView):
 
     def content_length(self) -> int:
         """Return how many characters the texts have, of which a message holds 4,000."""
-        return sum(len(part.get("content", "")) for part in every_part(self.components))
+        return sum(length_of(part.get("content", "")) for part in every_part(self.components))
 
     def has_components_v2(self) -> bool:
         """Return True: a message of these has no other content."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.text import optional
+from buddybot.domain.text import cut_to, optional
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers
@@ -33,5 +33,5 @@ async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Grou
 
 async def noted(tx: Tx, actor: Actor) -> None:
     """Keep the name under which the actor is known in this guild."""
-    name = optional(actor.display_name[:_NAME_LIMIT], limit=_NAME_LIMIT, field="name") or ""
+    name = optional(cut_to(actor.display_name, _NAME_LIMIT), limit=_NAME_LIMIT, field="name") or ""
     await PreferenceRepository(tx).seen(guild_of(actor), actor.user_id, name)

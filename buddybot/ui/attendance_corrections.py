@@ -8,6 +8,7 @@ from discord.app_commands import Choice
 from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
+from buddybot.domain.text import length_of
 from buddybot.domain.visitors import Visitor, present
 from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView, Seat
 from buddybot.ui.attendance import (
@@ -132,7 +133,7 @@ def _trail(texts: Texts, view: CorrectionView, *, room: int) -> list[Markup]:
     kept: list[Markup] = []
     told.sort(key=lambda each: each[0])
     for _, line in reversed(told):
-        room -= len(line) + 1
+        room -= length_of(line) + 1
         if room < 0:
             kept.append(texts("attendance.record.earlier"))
             break

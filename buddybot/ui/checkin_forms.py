@@ -10,6 +10,7 @@ from buddybot.domain.commitments import PLAN_LIMIT, TEXT_LIMIT, Commitment, Outc
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.numbers import parse_count
+from buddybot.domain.text import length_of
 from buddybot.services.checkins import Asked, Due, Reported
 from buddybot.ui.kit import Card, Form, button, option
 from buddybot.ui.router import Input
@@ -54,7 +55,7 @@ def _ask_outcome(texts: Texts, form: Form, item: Due) -> None:
     commitment = item.commitment
     name = f"c{commitment.id}"
     label = texts.plain("checkins.form.quote", text=shortened(commitment.text, _QUOTE))
-    hint = commitment.text if len(commitment.text) > _QUOTE else commitment.plan
+    hint = commitment.text if length_of(commitment.text) > _QUOTE else commitment.plan
     done = commitment.done if item.outcome is None else item.outcome.done
     if commitment.target <= MOST_OPTIONS:
         form.choose(name, label, _options(texts, item, done), hint=hint)

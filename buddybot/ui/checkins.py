@@ -8,6 +8,7 @@ import discord
 from buddybot.domain.attendance import began
 from buddybot.domain.groups import GroupState
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.text import length_of
 from buddybot.services.attendance import Unrecorded
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Closing
@@ -15,7 +16,7 @@ from buddybot.services.turns import Round
 from buddybot.ui.agenda import parts_line
 from buddybot.ui.attendance import attendance_card
 from buddybot.ui.kit import CALM, QUIET, Card, button
-from buddybot.ui.texts import Markup, Texts, member, members, moment, shortened
+from buddybot.ui.texts import Markup, Texts, length_together, member, members, moment, shortened
 
 ROOM = 3800
 """Characters that a card may fill; Discord takes 4,000."""
@@ -28,7 +29,7 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
     is_open = view.meeting.state is MeetingState.OPEN
     head = _head(texts, view)
     card = Card(colour=CALM if is_open else QUIET).text(head)
-    people = fitted(texts, view.people, ROOM - len(head))
+    people = fitted(texts, view.people, ROOM - length_of(head))
     if people:
         card.line()
     for person in people:  # each a text of its own, or a quotation would swallow the next person's name
@@ -115,7 +116,7 @@ def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
     for plans in (True, False):
         for length in LENGTHS if not plans else LENGTHS[:4]:
             shown = [_person(texts, person, length=length, plans=plans) for person in people]
-            if sum(map(len, shown)) <= room:
+            if length_together(shown) <= room:
                 return shown
     return [*(member(person.user_id) for person in people), texts("checkins.card.more")]
 

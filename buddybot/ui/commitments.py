@@ -15,6 +15,7 @@ from buddybot.domain.commitments import (
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId
+from buddybot.domain.text import length_of
 from buddybot.services.commitment_words import Changes, Draft, count_of, target_in
 from buddybot.services.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
 from buddybot.ui.choices import parse_id
@@ -232,8 +233,8 @@ def _promised(texts: Texts, promised: Promised, limit: int) -> list[Markup]:
 def _fitting(text: str, limit: int) -> Markup:
     """User text in at most `limit` characters, cut before it is escaped so that no escape is cut."""
     room = limit
-    while len(shown := inert(shortened(text, room))) > limit:
-        room -= len(shown) - limit
+    while (length := length_of(shown := inert(shortened(text, room)))) > limit:
+        room -= length - limit
     return shown
 
 

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from buddybot.domain.fingerprints import fingerprint
+from buddybot.domain.text import length_of
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.ui.texts import Markup, shortened
 
@@ -37,7 +38,7 @@ _LINK = 5
 def custom_id(route: str, *arguments: object) -> str:
     """Return the id under which the router finds `route` again, with its arguments."""
     found = ":".join([route, *map(str, arguments)])
-    if len(found) > 90:
+    if length_of(found) > 90:
         raise ValueError(f"custom id too long: {found}")
     return found
 
@@ -112,7 +113,7 @@ class Card(Payload):
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
         shown = shortened("\n".join(paragraphs), max(self._left, 1))
-        self._left -= len(shown)
+        self._left -= length_of(shown)
         return self._add({"type": _TEXT, "content": shown})
 
     def line(self) -> "Card":
@@ -121,7 +122,7 @@ class Card(Payload):
 
     def beside(self, text: Markup, accessory: Part) -> "Card":
         """Add a text with a button at its right."""
-        self._left -= len(text)
+        self._left -= length_of(text)
         said = {"type": _TEXT, "content": text}
         return self._add({"type": _SECTION, "components": [said], "accessory": accessory})
 
@@ -180,7 +181,12 @@ class Form(ui.Modal):
         required: bool = True,
         long: bool = False,
     ) -> "Form":
-        """Add a text field; `hint` stands below the label, `placeholder` inside the empty field."""
+        """Add a text field; `hint` stands below the label, `placeholder` inside the empty field.
+
+        What is there already fits, also where it is longer than what may be written now.
+        """
+        if limit is not None and default is not None:
+            limit = max(limit, length_of(default))
         return self._add(
             label,
             hint,
@@ -231,7 +237,7 @@ class Form(ui.Modal):
     def _add(self, label: str, hint: str | None, item: ui.Item[Any]) -> "Form":
         if self._remembers:
             self.custom_id += fingerprint(_opened_with(item))
-            if len(self.custom_id) > ID_LIMIT:
+            if length_of(self.custom_id) > ID_LIMIT:
                 raise ValueError(f"custom id too long: {self.custom_id}")
         self.add_item(
             ui.Label(

@@ -20,7 +20,7 @@ from buddybot.ui.kit import CALM, QUIET, Card, button, option, select
 from buddybot.ui.location_forms import AT_A_TIME, pages
 from buddybot.ui.places import parse_place
 from buddybot.ui.router import Input
-from buddybot.ui.texts import Markup, Texts, member, shortened
+from buddybot.ui.texts import Markup, Texts, length_together, member, shortened
 from buddybot.ui.venues import place
 
 _ROOM = 3300
@@ -58,7 +58,7 @@ def list_card(texts: Texts, view: LocationList) -> Card:
 def _lines(texts: Texts, view: LocationList) -> Sequence[Markup]:
     """The lines with whole names, or with short ones where those would not fit."""
     lines = [_line(texts, view, each, each.location.name) for each in view.places]
-    if sum(map(len, lines)) > _ROOM:
+    if length_together(lines) > _ROOM:
         lines = [_line(texts, view, each, shortened(each.location.name, _SHORT)) for each in view.places]
     return lines
 

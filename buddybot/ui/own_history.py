@@ -5,7 +5,7 @@ from buddybot.services.own_history import OwnHistory
 from buddybot.ui.attendance_history import own_figures, turn
 from buddybot.ui.checkins import LENGTHS, result
 from buddybot.ui.kit import Card
-from buddybot.ui.texts import Markup, Texts, moment, shortened
+from buddybot.ui.texts import Markup, Texts, length_together, moment, shortened
 
 _ROOM = 2900
 """Characters for the weeks: what a card holds, less the figures and the rest."""
@@ -40,7 +40,7 @@ def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
     places = range(len(view.record.sittings) - 1, -1, -1)
     for length in LENGTHS:
         shown = [_week(texts, view, place, length) for place in places]
-        if sum(map(len, shown)) <= _ROOM:
+        if length_together(shown) <= _ROOM:
             break
     return shown
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from buddybot.domain.commitments import Commitment
+from buddybot.domain.text import length_of
 from buddybot.services.summary import SummaryView
 from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
@@ -20,7 +21,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     card = Card(colour=WARM)
     pulse = view.pulse if view.met else None
     ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
-    room = ROOM - sum(len(line) + 1 for line in (*ahead, *asked))
+    room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
     for section in _fitted(texts, view, room=room):
         card.text(*section)
     if ahead:
@@ -40,7 +41,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
 def _fitted(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Sequence[Markup]]:
     for length in LENGTHS:
         shown = _sections(texts, view, length)
-        if sum(len(line) + 1 for section in shown for line in section) <= room:
+        if sum(length_of(line) + 1 for section in shown for line in section) <= room:
             return shown
     return shown
 

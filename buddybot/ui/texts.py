@@ -8,6 +8,7 @@ import discord
 
 from buddybot import locales
 from buddybot.domain.ids import ChannelId, RoleId, UserId
+from buddybot.domain.text import cut_to, length_of
 
 # Patterns are kept as text: `re` compiles one when it is first used, which makes no start longer.
 _UNSEEN = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -105,5 +106,10 @@ def _shown(value: object) -> object:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return `text` in at most `limit` characters, the cut marked by an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """Return `text` in at most `limit` characters as Discord counts them, the cut marked by an ellipsis."""
+    return text if length_of(text) <= limit else f"{cut_to(text, limit - 1).rstrip()}…"
+
+
+def length_together(lines: Iterable[str]) -> int:
+    """Return how long texts are together, as Discord counts."""
+    return sum(map(length_of, lines))

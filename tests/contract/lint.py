@@ -58,18 +58,18 @@ def faults(request: Request, *, now: datetime) -> Iterator[str]:
         if "scheduled-events" in parts:
             yield from _event_faults(request.json, now)
         topic = request.json.get("topic")
-        if isinstance(topic, str) and len(topic) > MAX_TOPIC:
-            yield f"topic of {len(topic)} characters, {MAX_TOPIC} are allowed"
+        if isinstance(topic, str) and _units(topic) > MAX_TOPIC:
+            yield f"topic of {_units(topic)} characters, {MAX_TOPIC} are allowed"
 
 
 def _message_faults(message: Json) -> Iterator[str]:
     components = list(walk_components(message.get("components")))
     texts = [_text(part, "content") for part in components if part.get("type") == TEXT_DISPLAY]
     content = _text(message, "content")
-    if len(content) > MAX_CONTENT:
-        yield f"content of {len(content)} characters, {MAX_CONTENT} are allowed"
-    if sum(map(len, texts)) > MAX_V2_TEXT:
-        yield f"text displays of {sum(map(len, texts))} characters together, {MAX_V2_TEXT} are allowed"
+    if _units(content) > MAX_CONTENT:
+        yield f"content of {_units(content)} characters, {MAX_CONTENT} are allowed"
+    if sum(map(_units, texts)) > MAX_V2_TEXT:
+        yield f"text displays of {sum(map(_units, texts))} characters together, {MAX_V2_TEXT} are allowed"
     if len(components) > MAX_COMPONENTS:
         yield f"{len(components)} components, {MAX_COMPONENTS} are allowed"
     if len(as_objects(message.get("attachments"))) > MAX_FILES:
@@ -113,7 +113,7 @@ def _embed_faults(embeds: list[Json]) -> Iterator[str]:
                 yield "an embed field with an empty name or value"
         holders = [(embed, "title"), (embed, "description"), (embed.get("footer"), "text")]
         holders += [(embed.get("author"), "name"), *((f, key) for f in fields for key in ("name", "value"))]
-        size += sum(len(_text(holder, key)) for holder, key in holders if isinstance(holder, dict))
+        size += sum(_units(_text(holder, key)) for holder, key in holders if isinstance(holder, dict))
     if size > MAX_EMBEDS:
         yield f"embeds of {size} characters together, {MAX_EMBEDS} are allowed"
 
@@ -124,8 +124,8 @@ def _component_faults(components: list[Json]) -> Iterator[str]:
     for custom_id, times in ids.items():
         if times > 1:
             yield f"custom_id {custom_id!r} {times} times"
-        if len(custom_id) > MAX_CUSTOM_ID:
-            yield f"custom_id of {len(custom_id)} characters, {MAX_CUSTOM_ID} are allowed"
+        if _units(custom_id) > MAX_CUSTOM_ID:
+            yield f"custom_id of {_units(custom_id)} characters, {MAX_CUSTOM_ID} are allowed"
     for part in components:
         kind = part.get("type")
         if kind == BUTTON:
@@ -142,7 +142,7 @@ def _button_faults(button: Json) -> Iterator[str]:
     style = button.get("style")
     if style != PREMIUM and not _text(button, "label").strip() and not button.get("emoji"):
         yield "a button with neither label nor emoji"
-    if len(_text(button, "label")) > MAX_BUTTON_LABEL:
+    if _units(_text(button, "label")) > MAX_BUTTON_LABEL:
         yield f"a button's label is longer than {MAX_BUTTON_LABEL} characters"
     if style == LINK and (not button.get("url") or button.get("custom_id")):
         yield "a link button needs a url and no custom_id"
@@ -162,8 +162,8 @@ def _row_faults(children: list[Json]) -> Iterator[str]:
 
 def _select_faults(select: Json) -> Iterator[str]:
     placeholder = _text(select, "placeholder")
-    if len(placeholder) > MAX_PLACEHOLDER:
-        yield f"a select's placeholder of {len(placeholder)} characters, {MAX_PLACEHOLDER} are allowed"
+    if _units(placeholder) > MAX_PLACEHOLDER:
+        yield f"a select's placeholder of {_units(placeholder)} characters, {MAX_PLACEHOLDER} are allowed"
     least, most = select.get("min_values", 1), select.get("max_values", 1)
     if isinstance(least, int) and isinstance(most, int) and least > most:
         yield f"a select wants at least {least} and at most {most} values"
@@ -179,7 +179,7 @@ def _option_faults(options: list[Json], most: int) -> Iterator[str]:
     if not all(_text(option, "label").strip() for option in options):
         yield "a select option without a label"
     for key in ("label", "value", "description"):
-        if any(len(_text(option, key)) > MAX_OPTION_LABEL for option in options):
+        if any(_units(_text(option, key)) > MAX_OPTION_LABEL for option in options):
             yield f"a select option's {key} is longer than {MAX_OPTION_LABEL} characters"
     if len({option.get("value") for option in options}) < len(options):
         yield "two select options with one value"
@@ -190,28 +190,28 @@ def _option_faults(options: list[Json], most: int) -> Iterator[str]:
 def _modal_faults(modal: Json) -> Iterator[str]:
     top = as_objects(modal.get("components"))
     title = _text(modal, "title")
-    if not title.strip() or len(title) > MAX_TITLE:
-        yield f"a modal title of {len(title)} characters, 1 to {MAX_TITLE} are allowed"
+    if not title.strip() or _units(title) > MAX_TITLE:
+        yield f"a modal title of {_units(title)} characters, 1 to {MAX_TITLE} are allowed"
     if not 1 <= len(top) <= MAX_MODAL_COMPONENTS:
         yield f"a modal with {len(top)} components, 1 to {MAX_MODAL_COMPONENTS} are allowed"
-    if len(_text(modal, "custom_id")) > MAX_CUSTOM_ID:
+    if _units(_text(modal, "custom_id")) > MAX_CUSTOM_ID:
         yield f"the modal's custom_id is longer than {MAX_CUSTOM_ID} characters"
     parts = list(walk_components(top))
     yield from _component_faults(parts)
     for part in parts:
-        if part.get("type") in {LABEL, TEXT_INPUT} and len(_text(part, "label")) > MAX_LABEL:
-            yield f"a label of {len(_text(part, 'label'))} characters, {MAX_LABEL} are allowed"
+        if part.get("type") in {LABEL, TEXT_INPUT} and _units(_text(part, "label")) > MAX_LABEL:
+            yield f"a label of {_units(_text(part, 'label'))} characters, {MAX_LABEL} are allowed"
         if part.get("type") == TEXT_INPUT:
             yield from _input_faults(part)
 
 
 def _input_faults(text_input: Json) -> Iterator[str]:
-    if len(_text(text_input, "placeholder")) > MAX_INPUT_PLACEHOLDER:
+    if _units(_text(text_input, "placeholder")) > MAX_INPUT_PLACEHOLDER:
         yield f"an input's placeholder is longer than {MAX_INPUT_PLACEHOLDER} characters"
     least, most = text_input.get("min_length") or 0, text_input.get("max_length") or 4_000
     if least > most:
         yield f"an input wants at least {least} and at most {most} characters"
-    if len(_text(text_input, "value")) > most:
+    if _units(_text(text_input, "value")) > most:
         yield f"an input's own value is longer than its {most} characters"
 
 
@@ -241,3 +241,8 @@ def _instant(value: object) -> datetime | None:
 def _text(holder: Json, key: str) -> str:
     value = holder.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _units(text: str) -> int:
+    """How long Discord finds a text: in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

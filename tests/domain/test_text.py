@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import MAX_LINES, clean, excerpt, optional
+from buddybot.domain.text import MAX_LINES, clean, cut_to, excerpt, length_of, optional
 
 # Characters that are trouble, so that random texts meet each other in interesting ways.
 TROUBLE = (
@@ -100,6 +100,30 @@ def test_text_is_measured_after_cleaning() -> None:
     refusal = refused("x" * 201)
     assert refusal.code == "text.long"
     assert (refusal.parameters["limit"], refusal.parameters["length"]) == (200, 201)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("", 0), ("abc", 3), ("é", 1), ("漢字", 2), ("🔥", 2), ("👩\u200d👧", 5), ("\ud83d", 1)],
+)
+def test_a_text_is_as_long_as_discord_finds_it(text: str, length: int) -> None:
+    assert length_of(text) == length
+
+
+def test_emoji_count_as_two_when_a_limit_is_kept() -> None:
+    assert keep("🔥" * 100) == "🔥" * 100
+    refusal = refused("🔥" * 101)
+    assert refusal.code == "text.long"
+    assert (refusal.parameters["limit"], refusal.parameters["length"]) == (200, 202)
+
+
+@given(st.text(max_size=40), st.integers(0, 50))
+def test_a_cut_text_fits_and_halves_no_character(text: str, limit: int) -> None:
+    kept = cut_to(text, limit)
+    assert text.startswith(kept)
+    assert length_of(kept) <= limit
+    if kept != text:
+        assert length_of(text[: len(kept) + 1]) > limit
 
 
 @pytest.mark.parametrize("raw", ["x" * 100_000, " " * 2_001, "\u200b" * 2_001])

@@ -67,6 +67,9 @@ async def test_the_charter_is_the_groups_own(place: Place) -> None:
     assert "\\# Be" in said
     form = await press(place.olga, shown, "Change the charter")
     await place.olga.submit_modal(form, {"charter": " \u200b "})
+    form = await press(place.olga, shown, "Change the charter")
+    said = texts_in((await place.olga.submit_modal(form, {"charter": "🔥" * 800})).response)
+    assert "has 1600 characters; at most 1500 fit" in said
     assert "\\# Be" in await place.ask(place.ana, "group charter")
 
 
