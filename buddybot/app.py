@@ -179,6 +179,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             read_interests=bot.live.read_interests,
             review_events=bot.live.review_events,
             retire_outdated=bot.live.retire_outdated,
+            settle_roles=bot.live.settle_roles,
             close_pulses=bot.services.pulses.close_due,
             review_members=bot.services.fit.review,
             review_groups=bot.services.health_watch.look,

@@ -7,7 +7,7 @@ from discord.ext import commands
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.groups import Changes
-from buddybot.ui import choices, roles
+from buddybot.ui import choices
 from buddybot.ui import groups as ui
 from buddybot.ui.channels import check_home, home
 from buddybot.ui.client import Client, Interaction
@@ -200,9 +200,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             group = await self._groups.change(reply.actor, view.group.id, changes)
             await reply.show(ui.saved_card(reply.texts, group))
             await self._bot.live.refresh()
-            everybody = [each.user_id for each in view.members]
-            await roles.establish(interaction.guild, group, everybody, self._groups.remember_role)
-            await roles.rename(interaction.guild, group)
+            await self._bot.live.settle_roles(group.id)
 
     @route("group_archive_go")
     async def archive_now(self, interaction: Interaction, given: Input) -> None:
@@ -211,7 +209,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             group = await self._groups.archive(reply.actor, GroupId(given.number(0)))
             await reply.replace(Card().text(reply.texts("groups.archive.done", group=group.name)))
             await self._bot.live.refresh()
-            await roles.delete(interaction.guild, group)
+            await self._bot.live.settle_roles(group.id)
 
     @route("group_remove_go")
     async def remove_now(self, interaction: Interaction, given: Input) -> None:
@@ -222,7 +220,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             done = reply.texts("groups.remove.done", member=mention(user_id), group=gone.group.name)
             await reply.replace(Card().text(done))
             await self._bot.live.refresh()
-            await roles.take(interaction.guild, gone.group, user_id)
+            await self._bot.live.settle_roles(gone.group.id)
 
     @route("group_unchanged")
     async def unchanged(self, interaction: Interaction, given: Input) -> None:

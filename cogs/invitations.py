@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, InvitationId, UserId
-from buddybot.ui import choices, roles
+from buddybot.ui import choices
 from buddybot.ui import invitations as ui
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.inviting import invite, show_answer
@@ -36,7 +36,7 @@ class InvitationCog(commands.Cog):
             await reply.replace(ui.joined_card(reply.texts, offer))
             await show_answer(self._bot, offer)
             await self._bot.live.refresh()
-            await roles.give(interaction.guild, offer.group, reply.actor.user_id)
+            await self._bot.live.settle_roles(offer.group.id)
 
     @route("invitation_decline")
     async def decline(self, interaction: Interaction, given: Input) -> None:

@@ -10,7 +10,7 @@ from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.preferences import LeaveReason, Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import parse_time
-from buddybot.ui import choices, personal, roles
+from buddybot.ui import choices, personal
 from buddybot.ui import me as ui
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.invitations import offer_card
@@ -109,7 +109,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             await reply.replace(personal.farewell_card(reply.texts, erased))
             await self._bot.live.refresh()
             for gone in erased.departed:
-                await roles.withdraw(self._bot.get_guild(gone.group.guild_id), gone)
+                await self._bot.live.settle_roles(gone.group.id)
 
     @route("me_leave_why")
     async def say_why(self, interaction: Interaction, given: Input) -> None:
@@ -127,7 +127,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             )
             await reply.replace(Card().text(ui.left_text(reply.texts, gone)))
             await self._bot.live.refresh()
-            await roles.withdraw(interaction.guild, gone)
+            await self._bot.live.settle_roles(gone.group.id)
 
     @route("me_stay")
     async def stay(self, interaction: Interaction, given: Input) -> None:

@@ -5,9 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import UserId
 from buddybot.services.groups import NewGroup
-from buddybot.ui import choices, roles
+from buddybot.ui import choices
 from buddybot.ui import setup as ui
 from buddybot.ui.channels import check_home, home
 from buddybot.ui.client import Client, Interaction
@@ -88,8 +87,7 @@ class SetupCog(commands.Cog):
             check_home(reply.texts, place, interaction.user)
             view = await self._groups.create(reply.actor, _new_group(reply, given))
             await reply.replace(ui.ready_card(reply.texts, view))
-            me = [UserId(interaction.user.id)]
-            await roles.establish(interaction.guild, view.group, me, self._groups.remember_role)
+            await self._bot.live.settle_roles(view.group.id)
 
 
 def _new_group(reply: Reply, given: Input) -> NewGroup:

@@ -31,6 +31,7 @@ async def deliver_due(env: simcord.Env, bot: BuddyBot) -> None:
     await bot.services.pulses.close_due()
     await bot.live.refresh()
     await bot.live.retire_outdated()
+    await bot.live.settle_roles()
     await env.settle()
 
 

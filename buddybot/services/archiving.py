@@ -9,6 +9,7 @@ from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
 from buddybot.domain.schedule import local
 from buddybot.services.announcements import Announcement
 from buddybot.services.closing import end_all
+from buddybot.services.role_tasks import ask_for_role
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner
 from buddybot.storage.database import Tx
@@ -31,6 +32,8 @@ async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, n
         await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
     await end_all(tx, group, now)
     await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    if group.role_id is not None:
+        await ask_for_role(tx, group.id, now)
     await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
     if await MemberRepository(tx).current(group.id):
         await OutboxRepository(tx).plan(_last_word(group, now))

@@ -19,7 +19,7 @@ from buddybot.domain.groups import (
     check_capacity,
     check_minimum,
 )
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, RoleId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rates import Rates
@@ -28,6 +28,7 @@ from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
+from buddybot.services.role_tasks import ask_for_role
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
@@ -170,6 +171,7 @@ class GroupService:
             await noted(tx, actor)
             await ScheduleRepository(tx).put(group_id, schedule)
             standing = await access.as_organizer(tx, actor, group_id)
+            await ask_for_role(tx, group_id, now)
             await in_line(tx, self._planner, standing.group, now)
             return await _view(tx, standing, now)
 
@@ -217,6 +219,7 @@ class GroupService:
                 raise Refusal("group.name_taken", name=name or group.name)
             if name is not None and name != group.name:
                 await MeetingRepository(tx).entries_changed(group.id)
+            await ask_for_role(tx, group.id, self._work.now())
             if changes.channel_id is not None:
                 await groups.set_route_error(group.id, None)
             await noted(tx, actor)
@@ -277,10 +280,6 @@ class GroupService:
             )
 
         return await self._work.write(actor, script)
-
-    async def remember_role(self, group: Group, role_id: RoleId | None) -> None:
-        """Keep the id of the Discord role that stands for the group."""
-        await self._work.write(None, lambda tx: GroupRepository(tx).set_role(group.id, role_id))
 
     async def choices(
         self, actor: Actor, *, organized: bool = False, rescue: bool = False, archived: bool = False

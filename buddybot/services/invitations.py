@@ -23,6 +23,7 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.values import dataclass
 
 MOST_OPEN = 20
@@ -141,6 +142,8 @@ class InvitationService:
             await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
             replaced = await self._replace(tx, actor, offer.group.id, actor.user_id)
             await noted(tx, actor)
+            if offer.group.role_id is not None:
+                await RoleTaskRepository(tx).ask(offer.group.id, actor.user_id, now)
             await in_line(tx, self._planner, offer.group, now)
             return replace(await _again(tx, offer, self._work.now()), replaced=replaced)
 

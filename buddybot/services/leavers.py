@@ -13,6 +13,7 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository, left_server
+from buddybot.storage.role_tasks import RoleTaskRepository
 
 LEFT_SERVER = "left_server"
 
@@ -76,6 +77,8 @@ class LeaverService:
         notices = NoticeRepository(tx)
         if since is None:
             await notices.withdraw(group.id, key)
+            if group.role_id is not None:  # Discord took it when they left
+                await RoleTaskRepository(tx).ask(group.id, user_id, now)
         else:
             await notices.tell(group.id, code=LEFT_SERVER, key=key, parameters={"member": user_id}, now=now)
         changed = await GroupRepository(tx).get(group.guild_id, group.id)

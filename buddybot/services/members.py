@@ -14,6 +14,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
 from buddybot.values import dataclass
 
@@ -91,6 +92,8 @@ class MemberService:
             await _other(tx, standing, user_id)
             await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
             await fit.forget(tx, group_id, user_id)
+            if standing.group.role_id is not None:
+                await RoleTaskRepository(tx).ask(group_id, user_id, now)
             return Departed(await in_line(tx, self._planner, standing.group, now), user_id)
 
         return await self._work.write(actor, script)
@@ -166,6 +169,8 @@ async def depart(
     if follows.last:
         group = await archive_group(tx, planner, group, by=user_id, now=now)
     else:
+        if group.role_id is not None:
+            await RoleTaskRepository(tx).ask(group.id, user_id, now)
         group = await in_line(tx, planner, group, now)
     return Departed(group, user_id, follows.heir, reason)
 

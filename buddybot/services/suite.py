@@ -47,6 +47,7 @@ from buddybot.services.pulse import PulseService
 from buddybot.services.restores import RestoreService
 from buddybot.services.retention import RetentionService
 from buddybot.services.retiring import RetiringService
+from buddybot.services.role_tasks import RoleTaskService
 from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
@@ -71,6 +72,7 @@ class Services(NamedTuple):
     personal: PersonalService
     retention: RetentionService
     retiring: RetiringService
+    role_tasks: RoleTaskService
     restores: RestoreService
     schedules: ScheduleService
     meetings: MeetingService
@@ -124,6 +126,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         personal=PersonalService(work, planner),
         retention=RetentionService(work, rules.keep),
         retiring=RetiringService(work),
+        role_tasks=RoleTaskService(work),
         restores=RestoreService(work, planner),
         schedules=ScheduleService(work, planner),
         meetings=meetings,

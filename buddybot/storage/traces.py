@@ -67,6 +67,7 @@ TRACES = (
     Trace("invitations", "settled_by", Fate.NOBODY, also=("invited_name",)),
     Trace("code_tries", "user_id", Fate.DROP),
     Trace("memberships", "user_id", Fate.DROP),
+    Trace("role_tasks", "user_id", Fate.DROP),
     Trace("groups", "created_by", Fate.NOBODY),
     Trace("groups", "charter_by", Fate.EMPTY),
     Trace("preferences", "user_id", Fate.DROP),

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from buddybot.domain.ids import GuildId, MeetingId
+from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services import checkin_card, few, meeting_views, summary
@@ -26,6 +26,7 @@ from buddybot.ui.interests import LiveInterests
 from buddybot.ui.kit import Card
 from buddybot.ui.meetings import earlier_card, meeting_card
 from buddybot.ui.outdated import OutdatedMessages
+from buddybot.ui.roles import LiveRoles
 from buddybot.ui.summary import summary_card
 from buddybot.ui.texts import Texts
 
@@ -184,11 +185,16 @@ class Live:
         self._events = LiveEvents(client, services)
         self._interests = LiveInterests(client, services)
         self._outdated = OutdatedMessages(client, services)
+        self._roles = LiveRoles(client, services)
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring what shows one meeting, or all that is stale, up to date; never raises to the member."""
         await self._cards.refresh(meeting_id)
         await self._events.refresh(meeting_id)
+
+    async def settle_roles(self, group_id: GroupId | None = None) -> None:
+        """Bring the role of one group, or of all, in line with its members; never raises."""
+        await self._roles.settle(group_id)
 
     async def retire_outdated(self) -> None:
         """Take the buttons off messages that are out of date; never raises."""

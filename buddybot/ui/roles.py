@@ -1,96 +1,167 @@
-"""A Discord role for each group, where the bot may manage roles; nothing depends on it."""
+"""A Discord role for each group, where the bot may manage roles; nothing depends on it.
+
+What is to be done stands in the rows, so a connection that breaks, or a process that ends, only delays it.
+"""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import datetime
 
 import discord
 
-from buddybot.domain.groups import Group
-from buddybot.domain.ids import RoleId, UserId
-from buddybot.pings.delivery_faults import FAULTS, told
-from buddybot.services.members import Departed
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import GroupId, RoleId
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.verdicts import Verdict
+from buddybot.services.leavers import LeaverService
+from buddybot.services.role_tasks import RoleTaskService, RoleWish
+from buddybot.services.suite import Services
+from buddybot.storage.database import StorageError
+from buddybot.storage.role_tasks import ITSELF, RoleTask
+from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+PATIENCE = 20.0
+"""Seconds for one request, with the library's own retries."""
+UNKNOWN_ROLE = 10011
+_LEFT = (10007, 10013)
 
 
-async def establish(
-    guild: discord.Guild | None,
-    group: Group,
-    user_ids: Iterable[UserId],
-    remember: Callable[[Group, RoleId], Awaitable[None]],
-) -> None:
-    """Make the group's role where there is none yet, and give it to the members."""
-    if guild is None or not _may(guild) or _role(guild, group) is not None:
-        return
-    made = await _tried(
-        group, guild.create_role(name=group.name, permissions=discord.Permissions.none(), hoist=False)
-    )
-    if made is None:
-        return
-    await remember(group, RoleId(made.id))
-    for user_id in user_ids:
-        await _tried(group, _add(guild, made, user_id))
+class LiveRoles:
+    """Brings groups' roles in line with the rows: who is a member has it, and who is not has it not."""
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._tasks: RoleTaskService = services.role_tasks
+        self._leavers: LeaverService = services.leavers
+        self._rests = Rests(services.work.now)
+
+    async def settle(self, group_id: GroupId | None = None) -> None:
+        """Carry out what is due, of one group or of all; never raises."""
+        try:
+            for _ in range(2):  # a role that is made leaves its members to be looked at
+                due = await self._tasks.due(group_id)
+                if not due:
+                    return
+                await serve_apart(due, lambda task: task.guild_id, self._settle)
+        except StorageError as error:
+            log.error("roles could not be settled: %s", error)
+
+    async def _settle(self, task: RoleTask) -> None:
+        guild = self._client.get_guild(task.guild_id)
+        if guild is None or guild.unavailable or self._rests.holds(guild.id):
+            return
+        wish = await self._tasks.wish(task)
+        lasting = wish is not None and wish.deserved
+        verdict = None
+        try:
+            settled = wish is None or await self._carry_out(guild, wish)
+        except FAULTS as error:
+            self._rests.note(guild.id, error)
+            verdict = judge_fault(error)
+            log.info("the role of group %s is not settled (%s)", task.group_id, told(error))
+            settled = verdict is Verdict.OURS
+        if settled:
+            await self._tasks.done(task)
+        else:
+            await self._tasks.later(task, refused=verdict is Verdict.CLOSED, lasting=lasting)
+
+    async def _carry_out(self, guild: discord.Guild, wish: RoleWish) -> bool:
+        """Return whether Discord shows now what is wanted, or never will."""
+        group = wish.group
+        if not may(guild):
+            return group.role_id is None
+        role = await self._role(guild, group)
+        if role is not None and role >= guild.me.top_role:
+            return False  # the bot may not touch it; there is one, so none is made
+        if wish.task.user_id != ITSELF:
+            return role is None or await self._set(guild, role, wish)
+        if group.state is GroupState.ARCHIVED:
+            return role is None or await self._delete(group, role)
+        if role is None:
+            return await self._make(guild, group)
+        if role.name != group.name:
+            async with Bounded(self._client, PATIENCE):
+                await role.edit(name=group.name)
+        return True
+
+    async def _role(self, guild: discord.Guild, group: Group) -> discord.Role | None:
+        """The group's role; None where there is none. One that is not in the cache may be a moment old."""
+        if group.role_id is None:
+            return None
+        return guild.get_role(group.role_id) or next(
+            (role for role in await self._fetch(guild) if role.id == group.role_id), None
+        )
+
+    async def _fetch(self, guild: discord.Guild) -> Sequence[discord.Role]:
+        async with Bounded(self._client, PATIENCE):
+            return await guild.fetch_roles()
+
+    async def _set(self, guild: discord.Guild, role: discord.Role, wish: RoleWish) -> bool:
+        """Give the role to a person, or take it; who has not agreed to the server's rules waits for it."""
+        user_id = wish.task.user_id
+        try:
+            async with Bounded(self._client, PATIENCE):
+                member = await guild.fetch_member(user_id)
+                if wish.deserved and member.pending:
+                    return False
+                if wish.deserved:
+                    await member.add_roles(role)
+                else:
+                    await member.remove_roles(role)
+        except discord.HTTPException as error:
+            if error.code in _LEFT:
+                await self._leavers.mark_gone(wish.task.guild_id, user_id)
+                return True
+            if error.code == UNKNOWN_ROLE:
+                return True
+            raise
+        return True
+
+    async def _delete(self, group: Group, role: discord.Role) -> bool:
+        try:
+            async with Bounded(self._client, PATIENCE):
+                await role.delete()
+        except discord.HTTPException as error:
+            if error.code != UNKNOWN_ROLE:
+                raise
+        await self._tasks.gone(group, RoleId(role.id))
+        return True
+
+    async def _make(self, guild: discord.Guild, group: Group) -> bool:
+        """Make the role, unless another process is at it, or one that ended has made it."""
+        if group.role_id is not None:
+            await self._tasks.gone(group, group.role_id)
+        held, begun_at = await self._tasks.claim(group)
+        if not held:
+            return False
+        role = None if begun_at is None else await self._find(guild, group, begun_at)
+        try:
+            if role is None:
+                async with Bounded(self._client, PATIENCE):
+                    role = await guild.create_role(
+                        name=group.name, permissions=discord.Permissions.none(), hoist=False
+                    )
+        except FAULTS as error:
+            if judge_fault(error) is not Verdict.UNCLEAR:
+                await self._tasks.release(group)
+            raise
+        if await self._tasks.made(group, RoleId(role.id)):
+            return True
+        async with Bounded(self._client, PATIENCE):
+            await role.delete()  # the group was archived while it was made
+        return True
+
+    async def _find(self, guild: discord.Guild, group: Group, since: datetime) -> discord.Role | None:
+        """Return a role of this name that was made since, and is no other group's."""
+        taken = await self._tasks.taken(group.guild_id)
+        for role in await self._fetch(guild):
+            if role.name == group.name and role.created_at >= since and RoleId(role.id) not in taken:
+                return role
+        return None
 
 
-async def give(guild: discord.Guild | None, group: Group, user_id: UserId) -> None:
-    """Give a member the group's role."""
-    if guild is not None and (role := _role(guild, group)) is not None:
-        await _tried(group, _add(guild, role, user_id))
-
-
-async def take(guild: discord.Guild | None, group: Group, user_id: UserId) -> None:
-    """Take the group's role from somebody who is no longer a member."""
-    if guild is not None and (role := _role(guild, group)) is not None:
-        await _tried(group, _remove(guild, role, user_id))
-
-
-async def withdraw(guild: discord.Guild | None, gone: Departed) -> None:
-    """Take the role from somebody who has left; delete it where the group ended with them."""
-    if gone.ended:
-        await delete(guild, gone.group)
-    else:
-        await take(guild, gone.group, gone.user_id)
-
-
-async def rename(guild: discord.Guild | None, group: Group) -> None:
-    """Let the role follow the group's name."""
-    if guild is not None and (role := _role(guild, group)) is not None and role.name != group.name:
-        await _tried(group, role.edit(name=group.name))
-
-
-async def delete(guild: discord.Guild | None, group: Group) -> None:
-    """Delete the role of an archived group."""
-    if guild is not None and (role := _role(guild, group)) is not None:
-        await _tried(group, role.delete())
-
-
-def _may(guild: discord.Guild) -> bool:
+def may(guild: discord.Guild) -> bool:
+    """Return whether the bot may manage roles, as far as they stand below its own."""
     return guild.me is not None and guild.me.guild_permissions.manage_roles
-
-
-def _role(guild: discord.Guild, group: Group) -> discord.Role | None:
-    """The group's role, when it is there and the bot may touch it."""
-    if group.role_id is None or not _may(guild):
-        return None
-    role = guild.get_role(group.role_id)
-    return role if role is not None and role < guild.me.top_role else None
-
-
-async def _add(guild: discord.Guild, role: discord.Role, user_id: UserId) -> None:
-    await (await guild.fetch_member(user_id)).add_roles(role)
-
-
-async def _remove(guild: discord.Guild, role: discord.Role, user_id: UserId) -> None:
-    await (await guild.fetch_member(user_id)).remove_roles(role)
-
-
-async def _tried(group: Group, attempt: Awaitable[T]) -> T | None:
-    """The outcome of an attempt; one that fails is a log line and nothing else."""
-    try:
-        return await attempt
-    except FAULTS as error:
-        log.info("the role of group %s could not be kept (%s)", group.id, told(error))
-        return None

@@ -128,7 +128,9 @@ COLUMNS: dict[str, Column] = {
         outside.entries_wrong,
         tables=("meetings", "schedules"),
     ),
-    "role": Column("The group's role in the server", outside.see_role, outside.role_wrong),
+    "role": Column(
+        "The group's role in the server", outside.see_role, outside.role_wrong, tables=("role_tasks",)
+    ),
     "exports": Column(
         "The record as a file",
         _taken(people.see_exports),

@@ -1,0 +1,28 @@
+"""What a group's role in Discord should be, whoever has to bring it there."""
+
+from datetime import timedelta
+
+from buddybot.domain.groups import Group, GroupState, Member
+
+LEASE = timedelta(minutes=5)
+"""How long one process may be at making a role before another looks for what became of it."""
+LONGEST_TRIED = timedelta(days=7)
+"""After that a task is given up: what stands in its way is no outage."""
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=1)
+_AFTER_REFUSAL = timedelta(hours=6)
+
+
+def deserves_role(group: Group, member: Member | None) -> bool:
+    """Return whether a person is to have the group's role: members who are in the server, while it lives."""
+    return member is not None and member.gone_since is None and group.state is not GroupState.ARCHIVED
+
+
+def wait_after(attempts: int, *, refused: bool) -> timedelta:
+    """Return how long to wait before a task is tried again: twice as long each time, an hour at most.
+
+    What Discord `refused` is not asked again for some hours.
+    """
+    if refused:
+        return _AFTER_REFUSAL
+    return min(_FIRST_WAIT * (1 << min(attempts, 10)), _LONGEST_WAIT)

@@ -1,0 +1,101 @@
+"""Groups' roles in Discord: what is to be settled, as the rows have it now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, GuildId, RoleId
+from buddybot.domain.role_tasks import deserves_role
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
+from buddybot.values import dataclass
+
+MOST = 50
+"""Tasks that one look takes up; the next goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWish:
+    """A task with what is wanted: `deserved` is whether its person is to have the role."""
+
+    task: RoleTask
+    group: Group
+    deserved: bool
+
+
+class RoleTaskService:
+    """Only the bot itself carries this out."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.now = work.now
+
+    async def due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
+        """Return what can be tried now, of one group or of all."""
+        now = self._work.now()
+        return await self._work.read(lambda tx: RoleTaskRepository(tx).due(now, group_id, limit=MOST))
+
+    async def wish(self, task: RoleTask) -> RoleWish | None:
+        """Return what a task wants by now; None when its group was purged."""
+
+        async def script(tx: Tx) -> RoleWish | None:
+            group = await GroupRepository(tx).get(task.guild_id, task.group_id)
+            if group is None:
+                return None
+            member = await MemberRepository(tx).get(group.id, task.user_id)
+            return RoleWish(task, group, deserves_role(group, member))
+
+        return await self._work.read(script)
+
+    async def done(self, task: RoleTask) -> None:
+        """Note that Discord shows it."""
+        await self._work.write(None, lambda tx: RoleTaskRepository(tx).done(task))
+
+    async def later(self, task: RoleTask, *, refused: bool, lasting: bool) -> None:
+        """Leave it for a later look; what is not `lasting` is given up after a week."""
+        now = self._work.now()
+        await self._work.write(
+            None, lambda tx: RoleTaskRepository(tx).later(task, now, refused=refused, lasting=lasting)
+        )
+
+    async def claim(self, group: Group) -> tuple[bool, datetime | None]:
+        """Hold the making of a group's role; and return since when one may have been made unnoted."""
+
+        async def script(tx: Tx) -> tuple[bool, datetime | None]:
+            tasks = RoleTaskRepository(tx)
+            begun = await tasks.begun_at(group.id)
+            return await tasks.claim(group.id, self._work.now()), begun
+
+        return await self._work.write(None, script)
+
+    async def release(self, group: Group) -> None:
+        """Let the role be made by anyone: it surely was not."""
+        await self._work.write(None, lambda tx: RoleTaskRepository(tx).release(group.id))
+
+    async def made(self, group: Group, role_id: RoleId) -> bool:
+        """Note a group's role and let its members get it; False where the group ended meanwhile."""
+
+        async def script(tx: Tx) -> bool:
+            tasks = RoleTaskRepository(tx)
+            await GroupRepository(tx).lock(group.id)
+            if not await tasks.made(group.id, role_id):
+                return False
+            await tasks.ask_for_members(group.id, self._work.now())
+            return True
+
+        return await self._work.write(None, script)
+
+    async def gone(self, group: Group, role_id: RoleId) -> None:
+        """Forget a role that Discord does not know any more."""
+        await self._work.write(None, lambda tx: RoleTaskRepository(tx).gone(group.id, role_id))
+
+    async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
+        """Return the roles of a guild's groups."""
+        return await self._work.read(lambda tx: RoleTaskRepository(tx).taken(guild_id))
+
+
+async def ask_for_role(tx: Tx, group_id: GroupId, now: datetime) -> None:
+    """Let the group's role itself follow the rows: its name, and whether there is one."""
+    await RoleTaskRepository(tx).ask(group_id, ITSELF, now)

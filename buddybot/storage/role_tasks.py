@@ -1,0 +1,167 @@
+"""What of the groups' Discord roles is still to be settled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
+from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
+from buddybot.storage.database import Tx
+from buddybot.storage.rows import epoch, instant
+from buddybot.values import dataclass
+
+ITSELF = UserId(0)
+"""Stands for the role itself where one person is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTask:
+    """Something to look at in Discord; `asked` tells whether it was asked for again since."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    user_id: UserId
+    asked: int
+    attempts: int
+
+
+class RoleTaskRepository:
+    """Tasks are asked for in the transaction that changes who should have what."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def ask(self, group_id: GroupId, user_id: UserId, now: datetime) -> None:
+        """Let the role of one person, or the role ITSELF, be looked at."""
+        await self._tx.run(
+            """
+            INSERT INTO role_tasks (group_id, user_id, asked, attempts, asked_at, try_at)
+            VALUES (:group_id, :user_id, 1, 0, :now, :now)
+            ON CONFLICT (group_id, user_id) DO UPDATE SET asked = role_tasks.asked + 1, attempts = 0,
+                asked_at = excluded.asked_at, try_at = excluded.try_at
+            """,
+            group_id=group_id,
+            user_id=user_id,
+            now=epoch(now),
+        )
+
+    async def ask_for_members(self, group_id: GroupId, now: datetime) -> None:
+        """Let the role of every member be looked at: it was made just now."""
+        rows = await self._tx.all(
+            "SELECT user_id FROM memberships WHERE group_id = :group_id AND left_at IS NULL ORDER BY id",
+            group_id=group_id,
+        )
+        for row in rows:
+            await self.ask(group_id, UserId(row["user_id"]), now)
+
+    async def due(self, now: datetime, group_id: GroupId | None = None, *, limit: int) -> Sequence[RoleTask]:
+        """Return what can be tried now, of one group or of all, roles before those who get them."""
+        scope = "" if group_id is None else "AND t.group_id = :group_id"
+        rows = await self._tx.all(
+            f"""
+            SELECT t.*, g.guild_id FROM role_tasks t JOIN groups g ON g.id = t.group_id
+            WHERE t.try_at <= :now {scope}
+              AND NOT EXISTS (
+                SELECT 1 FROM guilds u WHERE u.guild_id = g.guild_id AND u.gone_since IS NOT NULL)
+            ORDER BY t.group_id, t.user_id LIMIT :limit
+            """,  # of a constant
+            now=epoch(now),
+            limit=limit,
+            **({} if group_id is None else {"group_id": group_id}),
+        )
+        return [
+            RoleTask(
+                guild_id=GuildId(row["guild_id"]),
+                group_id=GroupId(row["group_id"]),
+                user_id=UserId(row["user_id"]),
+                asked=row["asked"],
+                attempts=row["attempts"],
+            )
+            for row in rows
+        ]
+
+    async def done(self, task: RoleTask) -> None:
+        """Drop a task, unless it was asked for again while it was carried out."""
+        await self._tx.run(
+            "DELETE FROM role_tasks WHERE group_id = :group_id AND user_id = :user_id AND asked = :asked",
+            group_id=task.group_id,
+            user_id=task.user_id,
+            asked=task.asked,
+        )
+
+    async def later(self, task: RoleTask, now: datetime, *, refused: bool, lasting: bool) -> None:
+        """Try again after a while; give up what is not `lasting` and can't be done in a week."""
+        await self._tx.run(
+            """
+            UPDATE role_tasks SET attempts = attempts + 1, try_at = :try_at
+            WHERE group_id = :group_id AND user_id = :user_id AND asked = :asked
+            """,
+            try_at=epoch(now + wait_after(task.attempts, refused=refused)),
+            group_id=task.group_id,
+            user_id=task.user_id,
+            asked=task.asked,
+        )
+        if not lasting:
+            await self._tx.run(
+                """
+                DELETE FROM role_tasks
+                WHERE group_id = :group_id AND user_id = :user_id AND asked_at <= :old
+                """,
+                group_id=task.group_id,
+                user_id=task.user_id,
+                old=epoch(now - LONGEST_TRIED),
+            )
+
+    async def claim(self, group_id: GroupId, now: datetime) -> bool:
+        """Hold the making of a group's role; False where another process is at it, or it needs none."""
+        held = await self._tx.run(
+            """
+            UPDATE groups SET role_lease_until = :until
+            WHERE id = :group_id AND role_id IS NULL AND state <> 'archived'
+              AND COALESCE(role_lease_until, 0) <= :now
+            """,
+            until=epoch(now + LEASE),
+            group_id=group_id,
+            now=epoch(now),
+        )
+        return bool(held)
+
+    async def begun_at(self, group_id: GroupId) -> datetime | None:
+        """Return since when a role may have been made that nobody noted; None when none was begun."""
+        row = await self._tx.one(
+            "SELECT role_lease_until FROM groups WHERE id = :group_id", group_id=group_id
+        )
+        until = None if row is None else row["role_lease_until"]
+        return None if until is None else instant(until) - LEASE
+
+    async def release(self, group_id: GroupId) -> None:
+        """Let the role be made by anyone: it surely was not."""
+        await self._tx.run(
+            "UPDATE groups SET role_lease_until = NULL WHERE id = :group_id", group_id=group_id
+        )
+
+    async def made(self, group_id: GroupId, role_id: RoleId) -> bool:
+        """Note a group's role; False where it needs none any more, or has one."""
+        noted = await self._tx.run(
+            """
+            UPDATE groups SET role_id = :role_id, role_lease_until = NULL
+            WHERE id = :group_id AND role_id IS NULL AND state <> 'archived'
+            """,
+            role_id=role_id,
+            group_id=group_id,
+        )
+        return bool(noted)
+
+    async def gone(self, group_id: GroupId, role_id: RoleId) -> None:
+        """Forget a role that Discord does not know any more."""
+        await self._tx.run(
+            "UPDATE groups SET role_id = NULL WHERE id = :group_id AND role_id = :role_id",
+            group_id=group_id,
+            role_id=role_id,
+        )
+
+    async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
+        """Return the roles of a guild's groups."""
+        rows = await self._tx.all(
+            "SELECT role_id FROM groups WHERE guild_id = :guild_id AND role_id IS NOT NULL", guild_id=guild_id
+        )
+        return frozenset(RoleId(row["role_id"]) for row in rows)

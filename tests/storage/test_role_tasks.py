@@ -1,0 +1,91 @@
+"""What of groups' roles is to be settled: asked for, claimed once, and not noted for a group that ended."""
+
+from datetime import timedelta
+
+import pytest
+
+from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.ids import RoleId
+from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
+from buddybot.storage.database import Database
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
+from tests.services.calendar_house import ANA, BEN, House
+
+MADE = RoleId(900)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database)
+
+
+@pytest.fixture
+async def group(house: House) -> Group:
+    found = await house.group()
+    await house.run(lambda tx: tx.run("DELETE FROM role_tasks"))
+    return found
+
+
+async def due(house: House) -> list[RoleTask]:
+    return list(await house.run(lambda tx: RoleTaskRepository(tx).due(house.now, limit=50)))
+
+
+async def later(house: House, task: RoleTask, *, lasting: bool) -> None:
+    tasks = RoleTaskRepository
+    await house.run(lambda tx: tasks(tx).later(task, house.now, refused=False, lasting=lasting))
+
+
+async def test_what_is_asked_for_again_while_it_is_carried_out_stays(house: House, group: Group) -> None:
+    await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
+    [task] = await due(house)
+    await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
+    await house.run(lambda tx: RoleTaskRepository(tx).done(task))
+    [again] = await due(house)
+    assert (again.user_id, again.asked) == (ANA, 2)
+    await house.run(lambda tx: RoleTaskRepository(tx).done(again))
+    assert await due(house) == []
+
+
+async def test_the_role_itself_comes_before_those_who_get_it(house: House, group: Group) -> None:
+    for user_id in (BEN, ITSELF, ANA):
+        await house.run(lambda tx, user=user_id: RoleTaskRepository(tx).ask(group.id, user, house.now))
+    assert [task.user_id for task in await due(house)] == [ITSELF, ANA, BEN]
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+async def test_what_fails_is_tried_again_and_given_up_after_a_week(
+    house: House, group: Group, lasting: bool
+) -> None:
+    await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
+    began = house.now
+    while house.now < began + LONGEST_TRIED:
+        [task] = await due(house)
+        await later(house, task, lasting=lasting)
+        assert await due(house) == []
+        house.now += wait_after(task.attempts, refused=False)
+    for task in await due(house):
+        await later(house, task, lasting=lasting)
+    house.now += timedelta(hours=1)
+    assert bool(await due(house)) is lasting
+
+
+async def test_a_role_is_made_by_one_process_and_noted_once(house: House, group: Group) -> None:
+    claim = RoleTaskRepository.claim
+    assert await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
+    assert not await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
+    assert await house.run(lambda tx: RoleTaskRepository(tx).begun_at(group.id)) == house.now
+    house.now += LEASE
+    assert await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
+    assert await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, MADE))
+    assert not await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, RoleId(901)))
+    assert await house.run(lambda tx: RoleTaskRepository(tx).taken(group.guild_id)) == {MADE}
+    assert not await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
+
+
+async def test_an_archived_group_gets_no_role(house: House, group: Group) -> None:
+    assert await house.run(lambda tx: RoleTaskRepository(tx).claim(group.id, house.now))
+    await house.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.ARCHIVED))
+    assert not await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, MADE))
+    house.now += LEASE
+    assert not await house.run(lambda tx: RoleTaskRepository(tx).claim(group.id, house.now))
