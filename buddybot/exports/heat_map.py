@@ -97,8 +97,6 @@ def attendance_words(chart: AttendanceChart, say: Say) -> str:
     if (usual := rates(met)) is not None:
         average = "pictures.came.once" if len(chart.days) == 1 else "pictures.came.average"
         parts.append(say(average, came=tenths(usual.came_each), members=tenths(usual.counted_each)))
-    if len(met) > 3 and (lately := rates(met[-3:])) is not None:
-        parts.append(say("pictures.came.lately", came=tenths(lately.came_each)))
     if missed := len(chart.days) - len(met):
         one = "pictures.came.one_not_met" if missed == 1 else "pictures.came.not_met"
         parts.append(say(one, count=missed))

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field
 from enum import StrEnum
 from itertools import groupby
 
-from buddybot.domain.rates import Kept, Rates, percent, together
+from buddybot.domain.rates import Kept, Rates, percent
+from buddybot.exports.figures import Figure
 from buddybot.exports.letters import Point
 from buddybot.exports.pictures import (
     LINES,
@@ -45,7 +47,7 @@ class SignalsChart:
     """The signals at the meetings on these days, None where there is nothing to know.
 
     The pulse is its band. `alerts` names the meetings, by their place, at whose end one was raised, and by
-    which signal.
+    which signal. `figures` sum the signals up; one of which nothing is known lately is not among them.
     """
 
     days: tuple[dt.date, ...]
@@ -53,6 +55,7 @@ class SignalsChart:
     kept: tuple[Kept | None, ...]
     pulse: tuple[int | None, ...]
     alerts: tuple[tuple[int, Signal], ...] = ()
+    figures: Mapping[Signal, Figure] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lines = (self.attendance, self.kept, self.pulse)
@@ -72,21 +75,21 @@ class SignalsChart:
             self.kept[gone:],
             self.pulse[gone:],
             tuple((place - gone, signal) for place, signal in self.alerts if place >= gone),
+            self.figures,
         )
 
     def heights(self, signal: Signal) -> tuple[float | None, ...]:
-        """A signal's values, each from 0 to 1."""
-        return tuple(self.usual(signal, slice(place, place + 1)) for place in range(len(self.days)))
-
-    def usual(self, signal: Signal, part: slice) -> float | None:
-        """A signal's value from 0 to 1 over some of the meetings together; None when nothing is known."""
+        """A signal's value at each meeting, from 0 to 1."""
         if signal is Signal.ATTENDANCE:
-            came = together(self.attendance[part])
-            return None if came is None else came.attended
+            return tuple(None if came is None else came.attended for came in self.attendance)
         if signal is Signal.KEPT:
-            return sum((each for each in self.kept[part] if each is not None), Kept(0, 0)).share
-        bands = [band for band in self.pulse[part] if band is not None]
-        return sum(bands) / len(bands) / HIGHEST_BAND if bands else None
+            return tuple(None if kept is None else kept.share for kept in self.kept)
+        return tuple(None if band is None else band / HIGHEST_BAND for band in self.pulse)
+
+    def headline(self, signal: Signal, say: Say) -> str:
+        """What stands in large letters beside a signal's line: how it is lately."""
+        figure = self.figures.get(signal)
+        return say("pictures.signals.none") if figure is None else figure.recent
 
 
 def signals_picture(chart: SignalsChart, say: Say) -> Picture:
@@ -96,7 +99,7 @@ def signals_picture(chart: SignalsChart, say: Say) -> Picture:
 
 
 def signals_words(chart: SignalsChart, say: Say) -> str:
-    """What the picture says: each signal before and in the last three meetings, and the alerts."""
+    """What the picture says: each signal before and lately, and the alerts."""
     first, last = day_label(chart.days[0], say), day_label(chart.days[-1], say)
     parts = [
         say("pictures.signals.one", day=first)
@@ -105,26 +108,20 @@ def signals_words(chart: SignalsChart, say: Say) -> str:
     ]
     for signal in (Signal.ATTENDANCE, Signal.KEPT, Signal.PULSE):
         name = say(f"pictures.signal.{signal}")
-        before, lately = (_summary(chart, signal, part, say) for part in (slice(None, -3), slice(-3, None)))
-        if lately is None:
+        figure = chart.figures.get(signal)
+        if figure is None:
             parts.append(say("pictures.signals.unknown", name=name))
-        elif before is None:
-            parts.append(say("pictures.signals.now", name=name, lately=lately))
-        else:
-            parts.append(say("pictures.signals.change", name=name, before=before, lately=lately))
+            continue
+        key = "now" if figure.before is None else "change"
+        fields = {"before": figure.before, "recent": figure.recent, "over": figure.over}
+        parts.append(say(f"pictures.signals.{key}", name=name, **fields))
     for place, signal in chart.alerts:
         day, name = day_label(chart.days[place], say), say(f"pictures.signal.{signal}")
         parts.append(say("pictures.signals.alert", day=day, name=name))
     return " ".join(parts)
 
 
-def _summary(chart: SignalsChart, signal: Signal, part: slice, say: Say) -> str | None:
-    """A signal's usual value in some of the meetings, in words."""
-    usual = chart.usual(signal, part)
-    return None if usual is None else _value(signal, usual, say)
-
-
-def _value(signal: Signal, height: float, say: Say) -> str:
+def _level(signal: Signal, height: float, say: Say) -> str:
     if signal is Signal.PULSE:
         return say(f"pictures.band.b{round(height * HIGHEST_BAND)}")
     return say("pictures.percent", percent=percent(height))
@@ -167,7 +164,7 @@ class _Drawing:
 
     def __init__(self, chart: SignalsChart, say: Say) -> None:
         self._chart, self._say = chart, say
-        self._newest = {signal: self._newest_value(signal) for signal in STYLES}
+        self._newest = {signal: chart.headline(signal, say) for signal in STYLES}
         self._left = round(_EDGE + 40 + max(map(self._label_width, STYLES)))
         self._right = _WIDTH - _EDGE - _RIGHT
         top = _EDGE + 62 + (36 if chart.alerts else 0)
@@ -189,10 +186,6 @@ class _Drawing:
         self._draw_days()
         return self._canvas.png()
 
-    def _newest_value(self, signal: Signal) -> str:
-        known = [height for height in self._chart.heights(signal) if height is not None]
-        return _value(signal, known[-1], self._say) if known else self._say("pictures.signals.none")
-
     def _label_width(self, signal: Signal) -> float:
         name = width_of(self._say(f"pictures.signal.{signal}"), _NAME)
         return max(name, width_of(self._newest[signal], _VALUE))
@@ -212,14 +205,14 @@ class _Drawing:
         return self._left + (self._right - self._left) * (place / last if last else 0.5)
 
     def _draw_scale(self, signal: Signal) -> None:
-        """Write a panel's name and newest value, and draw its three levels with what they are called."""
+        """Write a panel's name and how it is lately, and draw its three levels with what they are called."""
         top = self._tops[signal]
         self._canvas.text((_EDGE, top + 22), self._say(f"pictures.signal.{signal}"), size=_NAME, ink=QUIET)
         self._canvas.text((_EDGE, top + 66), self._newest[signal], size=_VALUE, ink=STYLES[signal].ink)
         for level in range(3):
             y = top + _PANEL - round(_PANEL * level / 2)
             self._canvas.area([(self._left - 14, y), (self._right + 14, y)], LINES)
-            words = _value(signal, level / 2, self._say)
+            words = _level(signal, level / 2, self._say)
             self._canvas.text((self._right + 28, y), words, size=_SMALL, ink=QUIET, anchor="lm")
 
     def _draw_area(self, signal: Signal) -> None:

@@ -11,8 +11,10 @@ from discord import ButtonStyle
 from buddybot.domain.alerts import Fall, Raised
 from buddybot.domain.errors import Refusal
 from buddybot.domain.rates import percent, tenths
-from buddybot.domain.stagnation_evidence import Average, Evidence, MoodChange
+from buddybot.domain.stagnation_evidence import Average, Change, Evidence, MoodChange
 from buddybot.domain.stagnation_signs import Fact, Sign
+from buddybot.domain.stagnation_tally import Signal
+from buddybot.exports.figures import Figure
 from buddybot.services.alert_news import AlertView
 from buddybot.services.alerts import Decided, may_be_holiday
 from buddybot.ui.kit import QUIET, WARM, Card, button, option, select
@@ -50,28 +52,45 @@ def said(texts: Texts, view: AlertView, what: Fall | Fact) -> Iterable[Markup]:
     return [*lines, texts(f"health.hint.{what.chart.value}")]
 
 
-def evidence_line(texts: Texts, found: Evidence) -> Markup:
-    """Return one signal's change in numbers that a person understands; of ratings bands only."""
+def figure(texts: Texts, found: Evidence) -> Figure | None:
+    """Return a signal before and lately in words, for sentences and pictures alike; of ratings bands only.
+
+    None where too few rated lately.
+    """
     if isinstance(found, MoodChange):
-        return _mood_line(texts, found)
-    name, recent, before = found.signal.name.lower(), found.recent, found.before
-    fields: dict[str, object] = {"recent": tenths(recent.amount), "of": tenths(recent.of)}
-    fields |= {"recent_percent": percent(recent.rate), "lately": texts(f"health.lately.m{recent.meetings}")}
-    if before is None:
-        usual = Average(found.expected * recent.of, recent.of, 0)
-        fields |= {"usual": tenths(usual.amount), "usual_percent": percent(usual.rate)}
-        return texts(f"health.first.{name}", **fields)
-    fields |= {"before": tenths(before.amount), "before_of": tenths(before.of)}
-    return texts(f"health.change.{name}", before_percent=percent(before.rate), **fields)
+        if found.recent is None:
+            return None
+        before = None if found.before is None else texts.plain(f"health.band.{found.before.value}")
+        recent = texts.plain(f"health.band.{found.recent.value}")
+        return Figure(before, recent, texts.plain("health.over.some"))
+    earlier, average = found.before, found.recent
+    return Figure(
+        None if earlier is None else _average(texts, found.signal, earlier),
+        _average(texts, found.signal, average),
+        texts.plain(f"health.over.m{average.meetings}"),
+    )
 
 
-def _mood_line(texts: Texts, found: MoodChange) -> Markup:
-    if found.recent is None:
-        return texts("health.mood.unknown")
-    recent = texts(f"health.band.{found.recent.value}")
-    if found.before is None:
-        return texts("health.mood.first", recent=recent)
-    return texts("health.mood.change", before=texts(f"health.band.{found.before.value}"), recent=recent)
+def evidence_line(texts: Texts, found: Evidence) -> Markup:
+    """Return one signal's change in numbers that a person understands."""
+    said = figure(texts, found)
+    if said is None:
+        return texts("health.figure.unrated")
+    name = "pulse" if isinstance(found, MoodChange) else found.signal.name.lower()
+    fields: dict[str, object] = {"recent": said.recent, "over": said.over}
+    if said.before is not None:
+        return texts(f"health.change.{name}", before=said.before, **fields)
+    if isinstance(found, Change):
+        usual = Average(found.expected * found.recent.of, found.recent.of, 0)
+        fields["usual"] = _average(texts, found.signal, usual)
+    return texts(f"health.first.{name}", **fields)
+
+
+def _average(texts: Texts, signal: Signal, average: Average) -> str:
+    if signal is Signal.COMPLETION:
+        return texts.plain("health.figure.percent", percent=percent(average.rate))
+    amount, of = tenths(average.amount), tenths(average.of)
+    return texts.plain("health.figure.of", amount=amount, of=of)
 
 
 def fact_line(texts: Texts, names: Mapping[str, str], fact: Fact) -> Markup:

@@ -1,7 +1,8 @@
 """How a group is doing, for its organizers: words, what is open, the settings, and two pictures."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.app_commands import Choice
@@ -11,15 +12,21 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import AlertId
 from buddybot.domain.pulse import Band
 from buddybot.domain.stagnation_charts import Chart
+from buddybot.domain.stagnation_evidence import Evidence, MoodChange
+from buddybot.domain.stagnation_tally import Signal as Tallied
+from buddybot.exports.figures import Figure
 from buddybot.services.alerts import Watched
 from buddybot.services.health_views import HealthView
 from buddybot.storage.history import MeetingPast
-from buddybot.ui.alerts import evidence_line, fact_line, label
+from buddybot.ui.alerts import evidence_line, fact_line, figure, label
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import Card, button
 from buddybot.ui.pictures import Drawn, show
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, channel, moment
+
+if TYPE_CHECKING:
+    from buddybot.exports.signal_lines import Signal
 
 CAME, SIGNALS = "attendance.png", "signals.png"
 _MOST_OPEN = 6
@@ -47,11 +54,24 @@ def pictures(texts: Texts, view: HealthView) -> Drawn:
         tuple(each.kept for each in view.meetings),
         tuple(_band(each) for each in view.meetings),
         tuple((place, lines[fallen]) for place, fallen in view.fallen),
+        figures(texts, view.signals),
     )
     return {
         CAME: attendance_picture(chart(view.record), texts.plain),
         SIGNALS: signals_picture(signals, texts.plain),
     }
+
+
+def figures(texts: Texts, signals: Iterable[Evidence]) -> "Mapping[Signal, Figure]":
+    """Return what the sentences say of each signal, for the picture to say the same."""
+    from buddybot.exports.signal_lines import Signal  # as above
+
+    lines = (Signal.ATTENDANCE, Signal.KEPT, Signal.PULSE)
+    found = {
+        lines[Tallied.PULSE if isinstance(each, MoodChange) else each.signal]: figure(texts, each)
+        for each in signals
+    }
+    return {signal: said for signal, said in found.items() if said is not None}
 
 
 def _band(each: MeetingPast) -> int | None:

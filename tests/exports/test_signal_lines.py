@@ -7,6 +7,7 @@ import pytest
 
 from bench.pictures import full_signals
 from buddybot.domain.rates import Kept, Rates
+from buddybot.exports.figures import Figure
 from buddybot.exports.pictures import CARD
 from buddybot.exports.signal_lines import (
     ALERT,
@@ -26,25 +27,31 @@ FLAT = SignalsChart(
     tuple(None if done is None else Kept(10, done) for done in (6, 7, None, 6, 7, 3, 3, 2)),
     (2, 2, None, 2, 2, 1, 1, None),
     ((7, Signal.KEPT),),
+    {
+        Signal.ATTENDANCE: Figure("17.3 of 20", "17.3 of 20", "in the last three meetings"),
+        Signal.KEPT: Figure("65 %", "27 %", "in the last three meetings"),
+        Signal.PULSE: Figure("good", "middling", "lately"),
+    },
 )
 
 
 def test_the_words_say_before_and_lately_and_name_the_alert() -> None:
     assert signals_words(FLAT, say) == (
         "How the group was doing over the last 8 meetings, 8 Jan to 26 Feb. "
-        "Came: 87 % before, 87 % in the last three meetings. "
+        "Who came: 17.3 of 20 before, 17.3 of 20 in the last three meetings. "
         "Promises kept: 65 % before, 27 % in the last three meetings. "
-        "Mood: good before, middling in the last three meetings. "
+        "Rated: good before, middling lately. "
         "Alert on 26 Feb: Promises kept."
     )
 
 
 def test_the_words_say_what_is_not_known() -> None:
-    young = SignalsChart(days(1), (Rates(1, 4, 0, 0),), (None,), (None,))
+    came = Figure(None, "4 of 4", "in one meeting lately")
+    young = SignalsChart(days(1), (Rates(1, 4, 0, 0),), (None,), (None,), figures={Signal.ATTENDANCE: came})
     assert signals_words(young, say) == (
-        "How the group was doing on 8 Jan. Came: 100 %. "
-        "Promises kept: nothing is known of the last three meetings. "
-        "Mood: nothing is known of the last three meetings."
+        "How the group was doing on 8 Jan. Who came: 4 of 4 in one meeting lately. "
+        "Promises kept: nothing is known of the last meetings. "
+        "Rated: nothing is known of the last meetings."
     )
 
 

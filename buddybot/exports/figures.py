@@ -1,0 +1,15 @@
+"""A figure in words, the same for a sentence, a picture and what is heard of it."""
+
+from buddybot.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A signal before and lately, as the words beside the picture say it; `over` is what lately means.
+
+    `before` is None where there is nothing before.
+    """
+
+    before: str | None
+    recent: str
+    over: str
