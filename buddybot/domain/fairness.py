@@ -20,13 +20,17 @@ _DIGITS = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the rules know of a location that can be chosen; `minutes` is what members stated."""
+    """What the rules know of a location that can be chosen; `minutes` is what members stated.
+
+    A `home` is used only when the member who offered it hosts there; the rules never borrow one.
+    """
 
     id: LocationId
     offered_by: UserId | None = None
     minutes: Mapping[UserId, int] = field(default_factory=dict)
     approved_by: frozenset[UserId] = frozenset()
     remote: bool = False
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

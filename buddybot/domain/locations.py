@@ -40,8 +40,9 @@ class LocationKind(StrEnum):
 
 
 class Access(StrEnum):
-    """What somebody needs to know before they choose a place."""
+    """What somebody needs to know before they choose a place; `public` says that it is nobody's home."""
 
+    PUBLIC = "public"
     STEP_FREE = "step_free"
     QUIET = "quiet"
     PARKING = "parking"
@@ -85,6 +86,11 @@ class Location:
     def remote(self) -> bool:
         """Whether nobody has to travel there."""
         return self.words.kind is LocationKind.VIRTUAL
+
+    @property
+    def home(self) -> bool:
+        """Whether it is, as far as is known, the home of the member who offered it."""
+        return self.offered_by is not None and not self.remote and Access.PUBLIC not in self.words.access
 
 
 def described(

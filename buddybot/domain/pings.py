@@ -15,11 +15,12 @@ class PingKind(StrEnum):
 
     In the channel: the meeting's card a day before, the check-in at its start, the summary at its
     close (which closes a meeting that nobody closed), a notice of a change in time or of place and
-    host, the offer of a turn to the one who may take it, and the question to organizers what to do
-    when few have said that they come. To a person: the reminder of a meeting not answered yet (only
-    by direct message, only when opted in), the nudge, the offer to make their own weeks lighter (only by
-    direct message, only when opted in). Thanks that somebody said go to the channel, and so does the last
-    word of a group that was archived. A card or check-in that was deleted there is posted again.
+    host, the offer of a turn to the one who may take it, the request for a member's home, and the
+    question to organizers what to do when few have said that they come. To a person: the reminder of a
+    meeting not answered yet (only by direct message, only when opted in), the nudge, the offer to make
+    their own weeks lighter (only by direct message, only when opted in). Thanks that somebody said go to
+    the channel, and so does the last word of a group that was archived. A card or
+    check-in that was deleted there is posted again.
 
     An alert goes to organizers only: to their private channel, or to each by direct message; never to
     the group's channel.
@@ -40,19 +41,14 @@ class PingKind(StrEnum):
     CARD_AGAIN = "card_again"
     CHECKIN_AGAIN = "checkin_again"
     ARCHIVE = "archive"
+    HOME = "home"
 
 
 NOTICES = frozenset(
     {
-        PingKind.CHANGE,
-        PingKind.PLACE,
-        PingKind.SWAP,
-        PingKind.ALERT,
-        PingKind.OFFER,
-        PingKind.KUDOS,
-        PingKind.ARCHIVE,
-        PingKind.CARD_AGAIN,
-        PingKind.CHECKIN_AGAIN,
+        *(PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.HOME),
+        *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE),
+        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN),
     }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""
@@ -116,6 +112,8 @@ class Owed:
     due_at: datetime
     expires_at: datetime
     direct: bool = False
+    caused_by: UserId | None = None
+    """Whose act a notice tells of; they know it already."""
 
 
 class Ping(NamedTuple):
@@ -136,3 +134,4 @@ class Ping(NamedTuple):
     message_id: MessageId | None
     attempts: int
     try_at: datetime
+    caused_by: UserId | None = None

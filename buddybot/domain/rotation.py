@@ -4,6 +4,7 @@ What lies ahead is chosen meeting by meeting, each as if those before it had gon
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from buddybot.domain.fairness import (
     Balance,
@@ -28,15 +29,19 @@ FEWEST = 3
 class Upcoming:
     """A meeting ahead: who is expected, who of them does not host it, and what is settled already.
 
-    `host_id` is a host who stays while the place is open; it matters to `turns` only. `once` is a settled
-    place that people picked for this meeting alone; it matters to `fixed` only.
+    Those who take part from `afar` may come to their own virtual place, and cannot open their home.
+    `host_id` is a host who stays while the place is open. `once` is a settled place that people picked for
+    this meeting alone; it matters to `fixed` only. A `late` meeting is so near that no member is named its
+    host; only a place that needs no host can still be chosen for it.
     """
 
     attendees: tuple[UserId, ...]
     passes: frozenset[UserId] = frozenset()
+    afar: frozenset[UserId] = frozenset()
     host_id: UserId | None = None
     settled: "Settled | None" = None
     once: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Choice:
     members who stated theirs, and `lead`, by how many minutes of travel so far the two of those who
     come differ most, each only with three people behind it; `support`, how many of how many voters
     the place suits; `streak`, which meeting in a row at this place it is.
+
+    `stand_in` when the rule `fixed` could not have its own place this once.
     """
 
     location_id: LocationId | None
@@ -64,6 +71,7 @@ class Choice:
     lead: float | None = None
     support: tuple[int, int] | None = None
     streak: int | None = None
+    stand_in: bool = False
 
 
 def plan(
@@ -82,14 +90,18 @@ def plan(
     past, chosen = list(history), []
     for meeting in ahead:
         case = _Case(past, meeting, places, frozenset(willing), usual)
-        settled = meeting.settled or _CHOOSE[rule](case)
-        chosen.append(_EXPLAIN[rule](case, settled))
-        past = [*past, case.as_held(rule, settled)]
+        settled = meeting.settled or case.with_its_host() or _CHOOSE[rule](case)
+        stand_in = rule is Rotation.FIXED and case.stands_in(settled)
+        chosen.append(replace(_EXPLAIN[rule](case, settled), stand_in=stand_in))
+        past = [*past, case.as_held(rule, settled, once=meeting.once or stand_in)]
     return chosen
 
 
 def place_for(host_id: UserId, *, history: Sequence[Held], places: Sequence[Place]) -> LocationId | None:
-    """Return where a host would receive the group: their own place used longest ago, else any."""
+    """Return where a host would receive the group: their own place used longest ago, else a public one.
+
+    None when there is neither; nobody's home is borrowed.
+    """
     return _Case(history, Upcoming(attendees=()), places, frozenset()).place_of(host_id)
 
 
@@ -105,7 +117,9 @@ class _Case:
 
     @property
     def hosts(self) -> list[UserId]:
-        """Who may host it."""
+        """Who may be named its host."""
+        if self.meeting.late:
+            return []
         passes = self.meeting.passes
         return [user for user in self.meeting.attendees if user in self.willing and user not in passes]
 
@@ -123,10 +137,42 @@ class _Case:
         last = self.last_used
         return min((place.id for place in places), key=lambda each: last.get(each, -1), default=None)
 
+    @property
+    def usable(self) -> list[Place]:
+        """Where the group can go: to no home but that of a member who may host."""
+        there = set(self.hosts) - self.meeting.afar
+        return [place for place in self.places if not place.home or place.offered_by in there]
+
+    @property
+    def habit(self) -> LocationId | None:
+        """The place that was given, else that of last time, else the first that was offered.
+
+        A place that was picked for one meeting alone is no habit, unless there is no other.
+        """
+        if self.place(self.usual) is not None:
+            return self.usual
+        there = [held for held in self.past if self.place(held.location_id) is not None]
+        used = [held.location_id for held in there if not held.once] or [held.location_id for held in there]
+        first = self.places[0].id if self.places else None
+        return used[-1] if used else first
+
     def place_of(self, host_id: UserId | None) -> LocationId | None:
-        """The place for a host: of their own the one used longest ago, else of all."""
-        own = [place for place in self.places if host_id is not None and place.offered_by == host_id]
-        return self.longest_ago(own or self.places)
+        """The place for a host: one of their own, else a public one, else a virtual one."""
+        afar = host_id in self.meeting.afar
+        mine = [place for place in self.places if host_id is not None and place.offered_by == host_id]
+        own = [place for place in mine if not (place.home and afar)]
+        shared = [place for place in self.places if not place.home]
+        return self.longest_ago(own or [place for place in shared if not place.remote] or shared)
+
+    def with_its_host(self) -> Settled | None:
+        """What follows when the host stays; None when there is none who does."""
+        host_id = self.meeting.host_id
+        return None if host_id is None else Settled(self.place_of(host_id), host_id)
+
+    def stands_in(self, settled: Settled) -> bool:
+        """Whether the rule `fixed` chose another place because its own could not be used."""
+        chosen = self.meeting.settled is None and self.meeting.host_id is None
+        return chosen and settled.location_id not in (None, self.habit)
 
     def offered(self, location_id: LocationId | None) -> Settled:
         """A place with the one who offered it as host, when they may host."""
@@ -134,7 +180,7 @@ class _Case:
         hosts = place is not None and place.offered_by in self.hosts
         return Settled(location_id, place.offered_by if place is not None and hosts else None)
 
-    def as_held(self, rule: Rotation, settled: Settled) -> Held:
+    def as_held(self, rule: Rotation, settled: Settled, *, once: bool = False) -> Held:
         """The meeting as if it had been held as planned."""
         place = self.place(settled.location_id)
         attendees = frozenset(self.meeting.attendees)
@@ -148,38 +194,30 @@ class _Case:
             minutes={} if place is None else place.minutes,
             voters=attendees & wishes,
             supporters=frozenset() if place is None else attendees & place.approved_by,
-            once=self.meeting.once,
+            once=once,
         )
 
 
 def _by_turns(case: _Case) -> Settled:
-    host = case.meeting.host_id
-    if host is None:
-        host = next_host(balances(case.past, case.willing), case.hosts, case.past)
+    host = next_host(balances(case.past, case.willing), case.hosts, case.past)
     return Settled(case.place_of(host), host)
 
 
 def _by_travel(case: _Case) -> Settled:
-    chosen = next_by_travel(case.places, case.meeting.attendees, debts(case.past), case.last_used)
+    chosen = next_by_travel(case.usable, case.meeting.attendees, debts(case.past), case.last_used)
     return case.offered(chosen)
 
 
 def _by_vote(case: _Case) -> Settled:
     heavy = weights(case.past, case.meeting.attendees)
-    return case.offered(next_by_vote(case.places, case.meeting.attendees, heavy, case.last_used))
+    return case.offered(next_by_vote(case.usable, case.meeting.attendees, heavy, case.last_used))
 
 
 def _by_habit(case: _Case) -> Settled:
-    """The place that was given, else that of last time, else the first that was offered.
-
-    A place that was picked for one meeting alone is no habit, unless there is no other.
-    """
-    if case.place(case.usual) is not None:
-        return case.offered(case.usual)
-    there = [held for held in case.past if case.place(held.location_id) is not None]
-    used = [held.location_id for held in there if not held.once] or [held.location_id for held in there]
-    first = case.places[0].id if case.places else None
-    return case.offered(used[-1] if used else first)
+    """The usual place; when that is the home of a member who cannot host, a public or virtual one."""
+    if any(place.id == case.habit for place in case.usable):
+        return case.offered(case.habit)
+    return case.offered(case.place_of(None))
 
 
 def _why_turns(case: _Case, settled: Settled) -> Choice:

@@ -19,7 +19,7 @@ SCHEMA = "buddybot.person/1"
 _FLAGS = frozenset(
     {
         *("direct_messages", "nudges", "hosts", "dropped", "facilitated", "kept_time", "led_activity"),
-        *("step_free", "quiet", "parking", "willing", "approved", "offered_by_you", "direct"),
+        *("public", "step_free", "quiet", "parking", "willing", "approved", "offered_by_you", "direct"),
     }
 )
 _ENUMERATED = frozenset(

@@ -31,9 +31,10 @@ class Planner:
         self._ahead = ahead
         self._times = times
 
-    async def plan(self, tx: Tx, group: Group, now: datetime) -> None:
+    async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
         """Make the meetings ahead, plan what is owed for them, and cancel what no longer is.
 
+        `by` is whose act made it necessary: notices do not mention them.
         The group is read again: whoever calls may hold it as it was before the change.
         """
         groups = GroupRepository(tx)
@@ -46,7 +47,7 @@ class Planner:
             return
         schedule = await ScheduleRepository(tx).get(group.id)
         await Calendar(tx, current, schedule, now).settle(self._ahead, self._times)
-        await venues.settle(tx, current, now)
+        await venues.settle(tx, current, now, by=by)
         await self._plan_pings(tx, current, schedule, now)
 
     async def _plan_pings(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:

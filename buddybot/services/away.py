@@ -172,7 +172,7 @@ class AwayService:
             await CardRepository(tx).touch(meeting.id)
         group = await GroupRepository(tx).get(guild_of(actor), group_id)
         if group is not None:
-            await self._planner.plan(tx, group, self._work.now())
+            await self._planner.plan(tx, group, self._work.now(), by=actor.user_id)
 
     async def _view(self, tx: Tx, actor: Actor, *, hosted: Collection[MeetingId] = ()) -> AwayView:
         now = self._work.now()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
 from buddybot.storage.database import Tx
@@ -22,9 +23,12 @@ class Editions:
         """The one that is not out yet: it will tell of a later change too."""
         return next((ping for ping in self.pings if ping.state is PingState.PLANNED), None)
 
-    async def owe(self, tx: Tx, now: datetime, *, until: datetime) -> None:
-        """Owe the group one now, of use until then: the one that waits, or a new edition."""
-        meeting = self.meeting
+    async def owe(self, tx: Tx, now: datetime, *, until: datetime, by: UserId | None = None) -> None:
+        """Owe the group one now, of use until then: the one that waits, or a new edition.
+
+        `by` made the change; of one that waits already they may not know what it tells besides.
+        """
+        meeting, waiting = self.meeting, self.waiting
         fresh = key(
             meeting.group_id,
             meeting.slot,
@@ -34,7 +38,7 @@ class Editions:
         )
         await OutboxRepository(tx).plan(
             Owed(
-                key=fresh if self.waiting is None else self.waiting.key,
+                key=fresh if waiting is None else waiting.key,
                 guild_id=meeting.guild_id,
                 group_id=meeting.group_id,
                 meeting_id=meeting.id,
@@ -42,6 +46,7 @@ class Editions:
                 recipient=GROUP,
                 due_at=now,
                 expires_at=until,
+                caused_by=by if waiting is None or waiting.caused_by == by else None,
             )
         )
 

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import LocationId, MeetingId, UserId
+from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingState, Reason
 from buddybot.domain.pings import Ping
-from buddybot.domain.rotation import Settled
 from buddybot.services import calendar, venues
 from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
@@ -17,10 +16,8 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, VenueRepository
 from buddybot.values import dataclass
 
 
@@ -127,11 +124,11 @@ class FewService:
             await MeetingRepository(tx).decide_few(meeting.id, decision)
             await CardRepository(tx).touch(meeting.id)
             if decision is FewDecision.CANCEL:
-                await call_off(tx, self._planner, group, meeting, Reason.FEW, now)
+                await call_off(tx, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
             else:
                 if decision is FewDecision.ONLINE:
-                    await _move_online(tx, group, meeting, now)
-                await self._planner.plan(tx, group, now)
+                    await venues.move_online(tx, group, meeting, now=now, by=actor.user_id)
+                await self._planner.plan(tx, group, now, by=actor.user_id)
             at = await venues.view_of(tx, meeting)
             return Decided(
                 group,
@@ -150,23 +147,3 @@ def _decided(group: Group, meeting: Meeting) -> bool:
     if meeting.state is not MeetingState.SCHEDULED:
         raise Refusal("few.over")
     return False
-
-
-async def _move_online(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
-    """Let everybody meet online this once; nobody hosts, so nobody's turn is used up."""
-    settled = Settled(await _virtual_place(tx, group), None)
-    await venues.put(tx, group, meeting, settled, now=now, basis=Basis.ASSIGNED, online=True)
-
-
-async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
-    """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
-    used = await VenueRepository(tx).last_used(group.id)
-    live = await LocationRepository(tx).live(group.id)
-    remote = [location for location in live if location.remote]
-    remote = remote or [location for location in live if location.words.link is not None]
-    chosen = min(
-        remote,
-        key=lambda location: used[location.id].timestamp() if location.id in used else 0.0,
-        default=None,
-    )
-    return None if chosen is None else chosen.id

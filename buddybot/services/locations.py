@@ -27,7 +27,7 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.storage.venues import VenueRepository
 from buddybot.values import dataclass
 
 
@@ -148,7 +148,7 @@ class LocationService:
             if not await LocationRepository(tx).revive(location):
                 raise Refusal("location.name_taken", name=location.name)
             for meeting_id in dict.fromkeys(moved):
-                await self._return(tx, standing.group, meeting_id, location)
+                await self._return(tx, standing, meeting_id, location)
             return await self._settled(tx, standing, location.id)
 
         return await self._work.write(actor, script)
@@ -171,7 +171,7 @@ class LocationService:
                     raise Refusal("location.unknown")
                 if location.live and not location.remote:
                     await repository.put_minutes(location.id, actor.user_id, way)
-            await self._planner.plan(tx, standing.group, self._work.now())
+            await self._planner.plan(tx, standing.group, self._work.now(), by=standing.member.user_id)
             return await travel_view(tx, standing)
 
         return await self._work.write(actor, script)
@@ -204,29 +204,30 @@ class LocationService:
                 if await repository.get(standing.group.id, location_id) is None:
                     raise Refusal("location.unknown")
             await repository.put_approvals(standing.group.id, actor.user_id, suiting)
-            await self._planner.plan(tx, standing.group, self._work.now())
+            await self._planner.plan(tx, standing.group, self._work.now(), by=standing.member.user_id)
             return await vote_view(tx, standing)
 
         return await self._work.write(actor, script)
 
     async def _settled(self, tx: Tx, standing: Standing, location_id: LocationId) -> LocationView:
         """Plan anew and return the place as it is now."""
-        await self._planner.plan(tx, standing.group, self._work.now())
+        await self._planner.plan(tx, standing.group, self._work.now(), by=standing.member.user_id)
         location = await LocationRepository(tx).get(standing.group.id, location_id)
         if location is None:
             raise Refusal("location.unknown")
         return await location_view(tx, standing, location)
 
-    async def _return(self, tx: Tx, group: Group, meeting_id: MeetingId, location: Location) -> None:
+    async def _return(self, tx: Tx, standing: Standing, meeting_id: MeetingId, location: Location) -> None:
         """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
+        group, by = standing.group, standing.member.user_id
         meeting = await MeetingRepository(tx).get(group.id, meeting_id)
         venue = await VenueRepository(tx).get(meeting_id)
-        if meeting is None or venue is None or venue.before is None or venue.basis is not Basis.RULE:
+        if meeting is None or venue is None or venue.before is None or not venue.basis.by_rule_alone:
             return
         if meeting.state is not MeetingState.SCHEDULED or venue.before.location_id != location.id:
             return
         now, online = self._work.now(), venue.before_online
-        await venues.put(tx, group, meeting, venue.before, now=now, online=online)
+        await venues.put(tx, group, meeting, venue.before, now=now, online=online, by=by)
 
 
 async def _require_room(tx: Tx, group: Group) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId, MeetingId
+from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState, Reason
 from buddybot.domain.schedule import local
 from buddybot.services import calendar, news, venues
@@ -96,7 +96,7 @@ class MeetingService:
                 return Changed(group, meeting, again=True)
             await news.require_room(tx, group, self._work.now())
             meeting.become(MeetingState.SKIPPED)
-            return await self._set(tx, group, meeting, MeetingState.SKIPPED, reason)
+            return await self._set(tx, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
 
         return await self._work.write(actor, script)
 
@@ -124,7 +124,9 @@ class MeetingService:
             await SuccessionRepository(tx).put_by_hand(
                 meeting.id, by_hand=not await calendar.is_given(tx, meeting, place)
             )
-            return await self._set(tx, standing.group, meeting, MeetingState.SCHEDULED, None)
+            return await self._set(
+                tx, standing.group, meeting, MeetingState.SCHEDULED, None, by=actor.user_id
+            )
 
         return await self._work.write(actor, script)
 
@@ -172,7 +174,7 @@ class MeetingService:
                 moved=True,
                 by_hand=not await calendar.is_given(tx, meeting, place),
             )
-            return await _told(tx, self._planner, group, meeting.id, self._work.now())
+            return await _told(tx, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
 
         return await self._work.write(actor, script)
 
@@ -184,7 +186,9 @@ class MeetingService:
             require_active(standing.group)
             if meeting.state is MeetingState.CANCELLED:
                 return Changed(standing.group, meeting, again=True)
-            return await call_off(tx, self._planner, standing.group, meeting, reason, self._work.now())
+            return await call_off(
+                tx, self._planner, standing.group, meeting, reason, self._work.now(), by=actor.user_id
+            )
 
         return await self._work.write(actor, script)
 
@@ -225,17 +229,24 @@ class MeetingService:
         return group, await calendar.make(tx, group, await self._slot(tx, group, pick))
 
     async def _set(
-        self, tx: Tx, group: Group, meeting: Meeting, state: MeetingState, reason: Reason | None
+        self,
+        tx: Tx,
+        group: Group,
+        meeting: Meeting,
+        state: MeetingState,
+        reason: Reason | None,
+        *,
+        by: UserId,
     ) -> Changed:
-        return await _set(tx, self._planner, group, meeting, state, reason, self._work.now())
+        return await _set(tx, self._planner, group, meeting, state, reason, self._work.now(), by=by)
 
 
 async def call_off(
-    tx: Tx, planner: Planner, group: Group, meeting: Meeting, reason: Reason, now: datetime
+    tx: Tx, planner: Planner, group: Group, meeting: Meeting, reason: Reason, now: datetime, *, by: UserId
 ) -> Changed:
     """Cancel a meeting within a transaction, for good: pings, cards and what follows are brought in line."""
     meeting.become(MeetingState.CANCELLED)
-    return await _set(tx, planner, group, meeting, MeetingState.CANCELLED, reason, now)
+    return await _set(tx, planner, group, meeting, MeetingState.CANCELLED, reason, now, by=by)
 
 
 async def _set(
@@ -246,18 +257,22 @@ async def _set(
     state: MeetingState,
     reason: Reason | None,
     now: datetime,
+    *,
+    by: UserId,
 ) -> Changed:
     await MeetingRepository(tx).set_state(
         meeting.id, state, now=now, reason=None if reason is None else reason.value
     )
     await venues.release(tx, group, meeting, now)
-    return await _told(tx, planner, group, meeting.id, now)
+    return await _told(tx, planner, group, meeting.id, now, by=by)
 
 
-async def _told(tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime) -> Changed:
+async def _told(
+    tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime, *, by: UserId
+) -> Changed:
     """Bring pings and cards in line with a changed meeting, and owe the group a word about it."""
     await CardRepository(tx).touch(meeting_id)
-    await planner.plan(tx, group, now)
+    await planner.plan(tx, group, now, by=by)
     meeting = await calendar.require(tx, group, meeting_id)
-    await news.owe_change(tx, meeting, now)
+    await news.owe_change(tx, meeting, now, by=by)
     return Changed(group, meeting)

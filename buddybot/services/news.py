@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import chain
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.pings import Ping, PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import Schedule
 from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
+from buddybot.services.changes import What, what_became
 from buddybot.services.concerned import find_coming, find_present, find_swapping
 from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
 from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen
+from buddybot.services.venue_news import PlaceChange, changes_told_by
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
@@ -39,22 +40,13 @@ MOST_CHANGES = 20
 _DAY = timedelta(days=1)
 
 
-class What(StrEnum):
-    """What became of a meeting; the group is told how it stands, not each step to it."""
-
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-    MOVED = "moved"
-    EXTRA = "extra"
-    MEETS = "meets"
-
-
 @dataclass(frozen=True, slots=True)
 class ChangeView:
     """A changed meeting; `following` is the one after a meeting that does not take place.
 
     `people` said that they come, to what the meeting's card showed, or are concerned by what a new
-    schedule `carried` along with its meetings, or by what is off: `fallen`.
+    schedule `carried` along with its meetings, or by what is off: `fallen`. `places` says where meetings
+    are now that the same act moved to another place or host.
     """
 
     group: Group
@@ -65,6 +57,7 @@ class ChangeView:
     people: tuple[UserId, ...]
     carried: tuple[Carried, ...] = ()
     fallen: tuple[Fallen, ...] = ()
+    places: tuple[PlaceChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +86,10 @@ async def require_room(tx: Tx, group: Group, now: datetime) -> None:
         raise Refusal("meeting.changes_many", most=MOST_CHANGES)
 
 
-async def owe_change(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def owe_change(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId | None = None) -> None:
     """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
     until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
-    await (await editions(tx, meeting, PingKind.CHANGE)).owe(tx, now, until=until)
+    await (await editions(tx, meeting, PingKind.CHANGE)).owe(tx, now, until=until, by=by)
 
 
 async def owe_new_schedule(tx: Tx, meeting: Meeting, now: datetime) -> None:
@@ -123,13 +116,13 @@ async def card(
     await VenueRepository(tx).announced([meeting.id])
     meeting = await choose_for_card(tx, group, meeting, library, now)
     view = await view_of(tx, group, meeting, now=now, library=library)
-    return Announcement(view, group.language, shows=CardKind.MEETING)
+    return Announcement(view, group.language, shows=CardKind.MEETING, mentions=view.venue.choosers)
 
 
 async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """How a changed meeting stands now; who said they come is notified, and who had agreed to host it."""
     meeting = await _meeting(tx, ping)
-    what = None if meeting is None else await _what(tx, ping, meeting)
+    what = None if meeting is None else await what_became(tx, ping, meeting)
     if meeting is None or what is None:
         return None
     following = None
@@ -137,12 +130,16 @@ async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcemen
         ahead = await MeetingRepository(tx).ahead(group.id)
         following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
     schedule = await ScheduleRepository(tx).get(group.id)
-    people = () if what is What.EXTRA else await _concerned(tx, group, meeting)
+    counting = () if what is What.EXTRA else await _concerned(tx, group, meeting)
     carried, fallen = await find_carried(tx, group, ping.due_at), await find_fallen(tx, group, ping.due_at)
-    concerned = [*(each.people for each in carried), *(each.people for each in fallen)]
-    people = tuple(dict.fromkeys(chain(people, *concerned)))
-    view = ChangeView(group, meeting, what, following, schedule, people, tuple(carried), tuple(fallen))
-    return Announcement(view, group.language, mentions=people)
+    concerned = chain(counting, *(each.people for each in carried), *(each.people for each in fallen))
+    people = tuple(user for user in dict.fromkeys(concerned) if user != ping.caused_by)
+    places = await changes_told_by(tx, ping, group, now)
+    view = ChangeView(
+        group, meeting, what, following, schedule, people, tuple(carried), tuple(fallen), places
+    )
+    notified = dict.fromkeys(chain(people, *(each.people for each in places)))
+    return Announcement(view, group.language, mentions=tuple(notified))
 
 
 async def _concerned(tx: Tx, group: Group, meeting: Meeting) -> Sequence[UserId]:
@@ -151,25 +148,6 @@ async def _concerned(tx: Tx, group: Group, meeting: Meeting) -> Sequence[UserId]
     swapping = () if meeting.ahead else await find_swapping(tx, meeting, agreed=True)
     present = await find_present(tx, group)
     return [user_id for user_id in dict.fromkeys((*people, *swapping)) if user_id in present]
-
-
-async def _what(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
-    """Return what to tell, or None when the group would hear nothing new."""
-    if meeting.dropped:
-        return None  # the notice of the new schedule names it
-    if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
-        heard = any(
-            each.state is PingState.SENT and each.id != ping.id
-            for each in await OutboxRepository(tx).of_meeting(meeting.id)
-        )
-        if meeting.kind is MeetingKind.EXTRA and not heard:
-            return None
-        return What.SKIPPED if meeting.state is MeetingState.SKIPPED else What.CANCELLED
-    if not meeting.ahead:
-        return None
-    if meeting.moved_from is not None and meeting.rescheduled_at != ping.due_at:
-        return None if meeting.moved_from == meeting.starts_at else What.MOVED
-    return What.EXTRA if meeting.kind is MeetingKind.EXTRA else What.MEETS
 
 
 async def reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

@@ -5,33 +5,32 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from buddybot.domain import rotation
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting, Reason
+from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Settled
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
+from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, places_for
 from buddybot.services.calendar import Pick
-from buddybot.services.location_views import require_live
+from buddybot.services.editions import editions
 from buddybot.services.meetings import MeetingService
 from buddybot.services.rotation_views import (
     Hostings,
     RotationView,
     at_venue,
     hostings_of,
-    require_able,
     rotation_view,
 )
 from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import Basis, Venue, VenueRepository
 from buddybot.values import dataclass
 
 
@@ -40,16 +39,6 @@ class Why(StrEnum):
 
     AWAY = "away"
     NO_MEETING = "no_meeting"
-
-
-@dataclass(frozen=True, slots=True)
-class Arranged:
-    """Where a meeting takes place after a change, and who hosted it before that."""
-
-    group: Group
-    meeting: Meeting
-    venue: VenueView
-    before: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +105,15 @@ class RotationService:
         async def script(tx: Tx) -> RotationView:
             now = self._work.now()
             standing = await as_organizer(tx, actor, group_id, lock=True)
+            await _return_to_what_was_told(tx, standing.group, by=actor.user_id, now=now)
             await GroupRepository(tx).change(standing.group, rotation=rule)
             await GroupRepository(tx).set_usual_location(standing.group.id, location_id)
             group = replace(standing.group, rotation=rule, usual_location_id=location_id)
             if location_id is not None:
                 require_active(group)
-                await _keep_to(tx, group, await _live(tx, group, location_id), now)
-            await self._planner.plan(tx, group, now)
+                usual = await live_location(tx, group, location_id)
+                await _keep_to(tx, group, usual, by=actor.user_id, now=now)
+            await self._planner.plan(tx, group, now, by=actor.user_id)
             return await rotation_view(tx, Standing(group, standing.member), now)
 
         return await self._work.write(actor, script)
@@ -137,7 +128,7 @@ class RotationService:
             group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
             meeting, venue = await at_venue(tx, group, pick, self._work.now())
-            return await self._hand_on(tx, group, meeting, venue)
+            return await self._hand_on(tx, group, meeting, venue, by=actor.user_id)
 
         return await self._work.write(actor, script)
 
@@ -148,7 +139,7 @@ class RotationService:
         async def script(tx: Tx) -> Arranged | None:
             ahead = await venues.planned(tx, changed.group, self._work.now())
             later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
-            return await _arranged(tx, changed.group, later[0]) if later else None
+            return await arranged(tx, changed.group, later[0]) if later else None
 
         return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
 
@@ -164,7 +155,7 @@ class RotationService:
         """Say who hosts a meeting, or where it is, or both; a host alone receives at a place of theirs.
 
         Refusals: `venue.assign_what`, `member.unknown`, `venue.host_away`, `location.unknown`,
-        `location.retired`, `venue.not_planned`, `meeting.none_ahead`.
+        `location.retired`, `home.closed`, `home.asked`, `venue.not_planned`, `meeting.none_ahead`.
         """
         if host_id is None and location_id is None:
             raise Refusal("venue.assign_what")
@@ -174,17 +165,18 @@ class RotationService:
             group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
             meeting, venue = await at_venue(tx, group, pick, now)
-            settled = venue.settled
-            if host_id is not None and host_id != venue.host_id:
-                settled = Settled(await _place_of(tx, group, host_id), host_id)
-            if location_id is not None:
-                settled = replace(settled, location_id=(await _live(tx, group, location_id)).id)
-            if host_id is not None:
-                await require_able(tx, group, meeting, settled, host_id)
-                await VenueRepository(tx).drop_pass(meeting.id, host_id)
-            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.ASSIGNED)
-            await self._planner.plan(tx, group, now)
-            return await _arranged(tx, group, meeting, before=venue.host_id)
+            return await arrange(
+                tx,
+                self._planner,
+                group,
+                meeting,
+                venue,
+                host_id=host_id,
+                location_id=location_id,
+                basis=Basis.ASSIGNED,
+                by=actor.user_id,
+                now=now,
+            )
 
         return await self._work.write(actor, script)
 
@@ -194,7 +186,7 @@ class RotationService:
         async def script(tx: Tx) -> Arranged:
             standing, meeting = await at_meeting(tx, actor, meeting_id)
             await self._own_turn(tx, standing, meeting)
-            return await _arranged(tx, standing.group, meeting)
+            return await arranged(tx, standing.group, meeting)
 
         return await self._work.read(script)
 
@@ -207,12 +199,12 @@ class RotationService:
         async def script(tx: Tx) -> Arranged:
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             venue = await self._own_turn(tx, standing, meeting)
-            return await self._hand_on(tx, standing.group, meeting, venue)
+            return await self._hand_on(tx, standing.group, meeting, venue, by=actor.user_id)
 
         return await self._work.write(actor, script)
 
     async def places(self, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
-        """Return where a meeting can be, to its host or an organizer.
+        """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`.
         """
@@ -220,7 +212,7 @@ class RotationService:
         async def script(tx: Tx) -> PlaceChoice:
             standing, meeting = await at_meeting(tx, actor, meeting_id)
             await self._host_or_organizer(tx, standing, meeting)
-            places = await LocationRepository(tx).live(standing.group.id)
+            places = await places_for(tx, standing.group, meeting)
             if not places:
                 raise Refusal("location.none")
             return PlaceChoice(standing.group, meeting, await venues.view_of(tx, meeting), places)
@@ -231,25 +223,25 @@ class RotationService:
         """Hold a meeting at another place this once; who hosts it stays.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
-        `location.retired`.
+        `location.retired`, `home.closed`, `home.asked`.
         """
 
         async def script(tx: Tx) -> Arranged:
             now = self._work.now()
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            group = standing.group
             venue = await self._host_or_organizer(tx, standing, meeting)
-            location = await _live(tx, group, location_id)
-            await venues.put(
+            return await arrange(
                 tx,
-                group,
+                self._planner,
+                standing.group,
                 meeting,
-                Settled(location.id, venue.host_id),
-                now=now,
+                venue,
+                host_id=None,
+                location_id=location_id,
                 basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
+                by=actor.user_id,
+                now=now,
             )
-            await self._planner.plan(tx, group, now)
-            return await _arranged(tx, group, meeting, before=venue.host_id)
 
         return await self._work.write(actor, script)
 
@@ -265,7 +257,7 @@ class RotationService:
                 hosts=hosts,
                 interaction_id=actor.interaction_id,
             ):
-                await self._planner.plan(tx, standing.group, now)
+                await self._planner.plan(tx, standing.group, now, by=actor.user_id)
             return await rotation_view(tx, await as_member(tx, actor, group_id), now)
 
         return await self._work.write(actor, script)
@@ -287,38 +279,33 @@ class RotationService:
             raise Refusal("venue.not_host")
         return venue
 
-    async def _hand_on(self, tx: Tx, group: Group, meeting: Meeting, venue: Venue) -> Arranged:
+    async def _hand_on(self, tx: Tx, group: Group, meeting: Meeting, venue: Venue, *, by: UserId) -> Arranged:
         if venue.host_id is None:
             raise Refusal("venue.no_host")
         await VenueRepository(tx).add_pass(meeting.id, venue.host_id)
-        await self._planner.plan(tx, group, self._work.now())
-        return await _arranged(tx, group, meeting, before=venue.host_id)
+        await self._planner.plan(tx, group, self._work.now(), by=by)
+        return await arranged(tx, group, meeting, before=venue.host_id)
 
 
-async def _arranged(tx: Tx, group: Group, meeting: Meeting, *, before: UserId | None = None) -> Arranged:
-    return Arranged(group, meeting, await venues.view_of(tx, meeting), before)
+async def _keep_to(tx: Tx, group: Group, location: Location, *, by: UserId, now: datetime) -> None:
+    """Hold the next meeting at the place that is the usual one from now on, whatever it was announced for.
 
-
-async def _live(tx: Tx, group: Group, location_id: LocationId) -> Location:
-    location = await LocationRepository(tx).get(group.id, location_id)
-    if location is None:
-        raise Refusal("location.unknown")
-    require_live(location)
-    return location
-
-
-async def _place_of(tx: Tx, group: Group, host_id: UserId) -> LocationId | None:
-    """Where a host would receive the group."""
-    board = await venues.board_of(tx, group)
-    history = await ShareRepository(tx).history(group.id)
-    return rotation.place_for(host_id, history=history, places=board.places)
-
-
-async def _keep_to(tx: Tx, group: Group, location: Location, now: datetime) -> None:
-    """Hold the next meeting at the place that is the usual one from now on, whatever it was announced for."""
+    Not in a home whose owner cannot host then: that meeting stays what it is.
+    """
     meeting, _ = await at_venue(tx, group, None, now)
     board = await venues.board_of(tx, group)
     expected = await venues.upcoming_of(tx, meeting, board, location.id)
-    able = {user for user in expected.attendees if user in board.willing} - expected.passes
-    host = location.offered_by if location.offered_by in able else None
-    await venues.put(tx, group, meeting, Settled(location.id, host), now=now, basis=Basis.ASSIGNED)
+    host = location.offered_by if venues.could_host(board, expected, location.offered_by) else None
+    if host is not None or not location.home:
+        await venues.put(tx, group, meeting, Settled(location.id, host), now=now, by=by)
+
+
+async def _return_to_what_was_told(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
+    """Undo what the rule `fixed` moved, where the group was not told of it yet."""
+    for meeting in await venues.planned(tx, group, now):
+        venue = await VenueRepository(tx).get(meeting.id)
+        if venue is None or venue.before is None or not venue.basis.by_rule_alone or venue.online:
+            continue
+        moved = venue.rule is Rotation.FIXED and venue.location_id == group.usual_location_id
+        if moved and (await editions(tx, meeting, PingKind.PLACE)).waiting is not None:
+            await venues.put(tx, group, meeting, venue.before, now=now, by=by)

@@ -203,7 +203,7 @@ async def _one(tx: Tx, board: Board, slot: Slot, venue: Venue | None, choice: Ch
         rule=board.group.rotation if venue is None else venue.rule,
         basis=None if venue is None else venue.basis,
         choice=choice,
-        sure=venue is not None and (venue.announced or venue.basis is not Basis.RULE),
+        sure=venue is not None and (venue.announced or not venue.basis.by_rule_alone),
         by_earlier_rule=venue is not None and venue.rule is not board.group.rotation,
     )
 

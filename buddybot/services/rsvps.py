@@ -2,7 +2,7 @@
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services import venues
 from buddybot.services.access import at_meeting, require_active
@@ -13,6 +13,7 @@ from buddybot.services.work import Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import VenueRepository
 
 
 class RsvpService:
@@ -45,9 +46,14 @@ class RsvpService:
                 await restate_presence(tx, meeting, actor.user_id, answer, self._work.now())
                 await follow_answers(tx, meeting)
                 await CardRepository(tx).touch(meeting.id)
-                # A host who is not there hands their turn on.
-                if answer in (Answer.APOLOGIES, Answer.VIRTUAL):
-                    await venues.settle(tx, standing.group, self._work.now())
+                # A host who is not there hands their turn on; one who comes may have what is open.
+                if answer in (Answer.APOLOGIES, Answer.VIRTUAL) or await _open(tx, meeting):
+                    await venues.settle(tx, standing.group, self._work.now(), by=actor.user_id)
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 
         return await self._work.write(actor, script, tells=False)
+
+
+async def _open(tx: Tx, meeting: Meeting) -> bool:
+    venue = await VenueRepository(tx).get(meeting.id)
+    return venue is not None and not venue.online and None in (venue.host_id, venue.location_id)

@@ -103,7 +103,7 @@ class ScheduleService:
                 await GroupRepository(tx).change(group, zone=schedule.zone)
                 group = replace(group, zone=schedule.zone)
                 await _find_again(tx, kept, schedule.zone)
-            await self._planner.plan(tx, group, now)
+            await self._planner.plan(tx, group, now, by=actor.user_id)
             await self._tell(tx, group, now)
             return await self._view(tx, group, schedule, kept=kept[-1] if kept else None)
 
@@ -131,9 +131,9 @@ class ScheduleService:
             calendar.check_free(slots, place)
             meeting = await _held_on(tx, group, slots, place, now)
             await CardRepository(tx).touch(meeting.id)
-            await self._planner.plan(tx, group, now)
+            await self._planner.plan(tx, group, now, by=actor.user_id)
             meeting = await calendar.require(tx, group, meeting.id)
-            await news.owe_change(tx, meeting, now)
+            await news.owe_change(tx, meeting, now, by=actor.user_id)
             return Changed(group, meeting)
 
         return await self._work.write(actor, script)

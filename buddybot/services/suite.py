@@ -5,7 +5,18 @@ from functools import partial
 from typing import NamedTuple
 
 from buddybot.domain.pings import PingKind
-from buddybot.services import checkin_card, few, health, kudos, news, offers, reposts, swaps, venue_news
+from buddybot.services import (
+    checkin_card,
+    few,
+    health,
+    hosting,
+    kudos,
+    news,
+    offers,
+    reposts,
+    swaps,
+    venue_news,
+)
 from buddybot.services.activities import ActivityService
 from buddybot.services.agenda import AgendaService
 from buddybot.services.alert_news import AlertAnnouncer
@@ -29,6 +40,7 @@ from buddybot.services.groups import GroupService
 from buddybot.services.guilds import GuildService
 from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews
+from buddybot.services.hosting import HostingService
 from buddybot.services.invitations import InvitationService
 from buddybot.services.kudos import KudosService
 from buddybot.services.leavers import LeaverService
@@ -83,6 +95,7 @@ class Services(NamedTuple):
     locations: LocationService
     location_views: LocationViews
     rotation: RotationService
+    hosting: HostingService
     swaps: SwapService
     rsvps: RsvpService
     few: FewService
@@ -137,6 +150,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         locations=LocationService(work, planner),
         location_views=LocationViews(work),
         rotation=RotationService(work, planner, meetings),
+        hosting=HostingService(work, planner),
         swaps=SwapService(work, planner),
         rsvps=RsvpService(work),
         few=FewService(work, planner),
@@ -176,6 +190,7 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
         PingKind.REMINDER: news.reminder,
         PingKind.PLACE: venue_news.place,
         PingKind.SWAP: swaps.announce,
+        PingKind.HOME: hosting.ask_owner,
         PingKind.FEW: few.question,
         PingKind.ALERT: AlertAnnouncer(rules.library),
         PingKind.OFFER: offers.announce,

@@ -1,23 +1,27 @@
 """Swapping turns of hosting: offered by one member, agreed to by the other, or done by an organizer."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId, SwapId, UserId
+from buddybot.domain.ids import GroupId, LocationId, SwapId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import Owed, Ping, PingKind, key
+from buddybot.domain.rotation import Settled
 from buddybot.domain.swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, guild_of, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
+from buddybot.services.arrangements import place_of
 from buddybot.services.calendar import Pick
 from buddybot.services.rotation_views import at_venue, require_able
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
+from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.swaps import SwapRepository
@@ -89,7 +93,7 @@ class SwapService:
             require_active(group)
             pair = await _pair(tx, group, turn, other, now)
             if standing.member.organizes:
-                await self._exchange(tx, group, pair, now)
+                await self._exchange(tx, group, pair, now, by=actor.user_id)
                 return await _view(tx, group, pair, None)
             swap = await _offered(tx, standing, pair, now)
             await _owe(tx, pair, swap, now)
@@ -115,7 +119,7 @@ class SwapService:
             if pair is None:
                 raise Refusal("swap.stale")
             _in_time(pair, now)
-            await self._exchange(tx, standing.group, pair, now)
+            await self._exchange(tx, standing.group, pair, now, by=actor.user_id)
             return await self._answered(tx, standing.group, swap, SwapState.AGREED, now)
 
         return await self._work.write(actor, script)
@@ -144,8 +148,8 @@ class SwapService:
 
         return await self._work.write(actor, script)
 
-    async def _exchange(self, tx: Tx, group: Group, pair: _Pair, now: datetime) -> None:
-        """Let each host have the other's meeting, at their own place."""
+    async def _exchange(self, tx: Tx, group: Group, pair: _Pair, now: datetime, *, by: UserId) -> None:
+        """Let each host have the other's meeting, at the place they have now."""
         host, other_host = pair.hosts()
         for meeting, settled, user_id in (
             (pair.meeting, pair.other_venue.settled, other_host),
@@ -153,8 +157,9 @@ class SwapService:
         ):
             await require_able(tx, group, meeting, settled, user_id)
             await VenueRepository(tx).drop_pass(meeting.id, user_id)
-            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.SWAPPED)
-        await self._planner.plan(tx, group, now)
+            taken = replace(settled, location_id=await _along(tx, group, settled))
+            await venues.put(tx, group, meeting, taken, now=now, basis=Basis.SWAPPED, by=by)
+        await self._planner.plan(tx, group, now, by=by)
 
     async def _answered(self, tx: Tx, group: Group, swap: Swap, state: SwapState, now: datetime) -> SwapView:
         await SwapRepository(tx).settle(swap.id, state, now)
@@ -166,6 +171,16 @@ class SwapService:
         first, second = (each for each in meetings if each is not None)
         turns = [Turn(each, await venues.view_of(tx, each)) for each in (first, second)]
         return SwapView(group=group, turn=turns[0], other=turns[1], swap=settled)
+
+
+async def _along(tx: Tx, group: Group, settled: Settled) -> LocationId | None:
+    """Where a host goes with their turn: no further than to their own home, or to a public place."""
+    if settled.location_id is None or settled.host_id is None:
+        return settled.location_id
+    location = await LocationRepository(tx).get(group.id, settled.location_id)
+    if location is None or not location.live or (location.home and location.offered_by != settled.host_id):
+        return await place_of(tx, group, settled.host_id)
+    return location.id
 
 
 async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

@@ -5,14 +5,16 @@ from datetime import datetime
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pings import Ping
+from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.announcements import Announcement
+from buddybot.services.changes import what_became
 from buddybot.services.venues import VenueView, view_of
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
 from buddybot.values import dataclass
@@ -20,7 +22,7 @@ from buddybot.values import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """Where a meeting is now, where it was said to be, and whom that concerns."""
+    """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about."""
 
     group: Group
     meeting: Meeting
@@ -28,11 +30,81 @@ class PlaceChange:
     now: VenueView
     people: tuple[UserId, ...]
 
+    @property
+    def unhosted(self) -> bool:
+        """Whether it has lost its host, so that members and organizers are asked for another."""
+        return self.now.host_id is None and self.before.host_id is not None and not self.now.online
+
+    @property
+    def chooser(self) -> UserId | None:
+        """The host who is asked where the group can meet; None when there is a place."""
+        return None if self.now.online or self.now.location is not None else self.now.host_id
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNews:
+    """What one act changed about where a group meets, as one message."""
+
+    group: Group
+    changes: tuple[PlaceChange, ...]
+
+    @property
+    def people(self) -> tuple[UserId, ...]:
+        """Everybody whom it concerns, once."""
+        return tuple(dict.fromkeys(user for change in self.changes for user in change.people))
+
 
 async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """How the venues stand that one act changed; None when that is what the group was told already.
+
+    Also None when another notice of the same act tells of it.
+    """
+    changes = await changes_told_by(tx, ping, group, now)
+    if not changes:
+        return None
+    news = PlaceNews(group, changes)
+    return Announcement(news, group.language, mentions=news.people)
+
+
+async def changes_told_by(tx: Tx, ping: Ping, group: Group, now: datetime) -> tuple[PlaceChange, ...]:
+    """Return the changes of venues that a notice tells of: one act is told in one message.
+
+    What a group is owed since the same moment goes along with a changed time, or else with the notice of
+    a venue that is of use for longest.
+    """
+    owed = await OutboxRepository(tx).owed_together(ping)
+    newest = {each.meeting_id: each for each in owed if each.kind is PingKind.PLACE}
+    found = [
+        (each, change)
+        for each in newest.values()
+        if (change := await _change(tx, each, group, now)) is not None
+    ]
+    if not found:
+        return ()
+    times = [each for each in owed if await _tells_time(tx, each, ping)]
+    latest = max((each for each, _ in found), key=lambda each: (each.expires_at, each.id))
+    teller = times[-1] if times else latest
+    if teller.id != ping.id:
+        return ()
+    for each, _ in found:
+        if each.id != ping.id:
+            await OutboxRepository(tx).tell_along(ping, each, now)
+    return tuple(sorted((change for _, change in found), key=lambda change: change.meeting.starts_at))
+
+
+async def _tells_time(tx: Tx, each: Ping, ping: Ping) -> bool:
+    """Whether a notice of a changed time is on its way, and has anything to tell."""
+    waits = each.id == ping.id or each.state is not PingState.SUPPRESSED
+    if each.kind is not PingKind.CHANGE or each.meeting_id is None or not waits:
+        return False
+    meeting = await MeetingRepository(tx).get(each.group_id, each.meeting_id)
+    return meeting is not None and await what_became(tx, each, meeting) is not None
+
+
+async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
     """How the venue of a meeting stands now; None when it is again what the group was last told.
 
-    It concerns who hosts and who was to host; organizers, who can name somebody, when nobody hosts any
+    It concerns who hosts and who was to host; organizers, who can name a host, when nobody hosts any
     more; and, once the card is up and the place is another, everybody who said that they come.
     """
     if ping.meeting_id is None:
@@ -57,7 +129,6 @@ async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement
     moved = (told, venue.before_online) != (venue.location_id, venue.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):
         concerned += roll.coming
-    present = {*roll.no_word, *(rsvp.user_id for rsvp in roll.given)}
+    present = {*roll.no_word, *(rsvp.user_id for rsvp in roll.given)} - {ping.caused_by}
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
-    view = PlaceChange(group, meeting, before, await view_of(tx, meeting), people)
-    return Announcement(view, group.language, mentions=people)
+    return PlaceChange(group, meeting, before, await view_of(tx, meeting), people)

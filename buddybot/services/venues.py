@@ -8,10 +8,10 @@ from buddybot.domain import rotation
 from buddybot.domain.fairness import Held, Place
 from buddybot.domain.groups import Group, Member, Rotation
 from buddybot.domain.ids import GroupId, LocationId, UserId
-from buddybot.domain.locations import Location
+from buddybot.domain.locations import Location, LocationKind
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Settled, Upcoming
+from buddybot.domain.rotation import Choice, Settled, Upcoming
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
 from buddybot.storage.cards import CardRepository
@@ -29,7 +29,7 @@ AHEAD = 2
 DECLINE_BEFORE = timedelta(hours=24)
 """Until when a host may hand their turn on; after that nothing moves by itself."""
 NOTICE_LIFE = timedelta(hours=1)
-BY_RULE = (Basis.RULE, Basis.CHOSEN)
+BY_RULE = (Basis.RULE, Basis.STAND_IN, Basis.CHOSEN)
 """Venues whose host the rule gave."""
 
 
@@ -45,6 +45,11 @@ class VenueView:
     def known(self) -> bool:
         """Whether there is anything to say."""
         return self.location is not None or self.host_id is not None or self.online
+
+    @property
+    def choosers(self) -> tuple[UserId, ...]:
+        """The host, while they have yet to choose where the group meets."""
+        return () if self.host_id is None or self.location is not None or self.online else (self.host_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ async def board_of(tx: Tx, group: Group) -> Board:
             minutes=minutes.get(location.id, {}),
             approved_by=approvals.get(location.id, frozenset()),
             remote=location.remote,
+            home=location.home,
         )
         for location in locations
     )
@@ -105,6 +111,7 @@ async def upcoming_of(tx: Tx, meeting: Meeting, board: Board, here: LocationId |
     return Upcoming(
         attendees=tuple(member.user_id for member in board.members if member.user_id in expected),
         passes=await VenueRepository(tx).passes(meeting.id) | (expected - able_to_host(roll, board, here)),
+        afar=frozenset(roll.who(Answer.VIRTUAL)),
     )
 
 
@@ -128,12 +135,13 @@ async def planned(tx: Tx, group: Group, after: datetime) -> Sequence[Meeting]:
     ][:AHEAD]
 
 
-async def settle(tx: Tx, group: Group, now: datetime) -> None:
-    """Settle what is open of the next meetings, and tell of what is no longer as it was announced."""
+async def settle(tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+    """Settle what is open of the next meetings, and tell of what is no longer as it was announced.
+
+    `by` did what led to it, so the notices do not mention them.
+    """
     board = await board_of(tx, group)
-    found = [
-        (meeting, await VenueRepository(tx).get(meeting.id)) for meeting in await planned(tx, group, now)
-    ]
+    found = await _to_settle(tx, group, now)
     # One that is online this once uses no place and nobody's turn.
     open_to_choice = [(meeting, venue) for meeting, venue in found if venue is None or not venue.online]
     ahead = [
@@ -141,17 +149,68 @@ async def settle(tx: Tx, group: Group, now: datetime) -> None:
         for meeting, venue in open_to_choice
     ]
     chosen = await _chosen(tx, board, ahead)
-    for (meeting, venue), expected, settled in zip(open_to_choice, ahead, chosen, strict=True):
-        if venue is None or venue.settled != settled or venue.basis is Basis.OPEN:
-            await put(tx, group, meeting, settled, now=now, basis=_basis(venue, expected, settled))
+    for (meeting, venue), expected, choice in zip(open_to_choice, ahead, chosen, strict=True):
+        settled, basis = Settled(choice.location_id, choice.host_id), _basis(venue, expected, choice)
+        if venue is None or (venue.settled, venue.basis) != (settled, basis):
+            await put(tx, group, meeting, settled, now=now, basis=basis, by=by)
+    for meeting, venue in found:
+        if venue is not None and venue.online:
+            await _keep_online(tx, board, meeting, venue, now)
 
 
-async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Settled]:
+async def _to_settle(tx: Tx, group: Group, now: datetime) -> Sequence[tuple[Meeting, Venue | None]]:
+    """The planned meetings, and those that were so before another one was put in front of them."""
+    found = []
+    ahead = await MeetingRepository(tx).ahead(group.id)
+    scheduled = [
+        meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > now
+    ]
+    for number, meeting in enumerate(scheduled):
+        venue = await VenueRepository(tx).get(meeting.id)
+        if venue is not None or number < AHEAD:
+            found.append((meeting, venue))
+    return found
+
+
+async def _keep_online(tx: Tx, board: Board, meeting: Meeting, venue: Venue, now: datetime) -> None:
+    """Lead a meeting that is online this once to another virtual place when its own is no more."""
+    if venue.location_id is None or any(place.id == venue.location_id for place in board.places):
+        return
+    await move_online(tx, board.group, meeting, now=now)
+
+
+async def move_online(
+    tx: Tx, group: Group, meeting: Meeting, *, now: datetime, by: UserId | None = None
+) -> None:
+    """Let everybody meet online this once; nobody hosts, so nobody's turn is used up."""
+    place = await _virtual_place(tx, group)
+    await put(tx, group, meeting, Settled(place, None), now=now, basis=Basis.ASSIGNED, online=True, by=by)
+
+
+async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
+    """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
+    used = await VenueRepository(tx).last_used(group.id)
+    live = await LocationRepository(tx).live(group.id)
+    remote = [location for location in live if location.remote]
+    remote = remote or [
+        location
+        for location in live
+        if location.words.kind is LocationKind.HYBRID and location.words.link is not None
+    ]
+    chosen = min(
+        remote,
+        key=lambda location: used[location.id].timestamp() if location.id in used else 0.0,
+        default=None,
+    )
+    return None if chosen is None else chosen.id
+
+
+async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Choice]:
     """What the rule gives, knowing what is settled: who takes over a turn is not the host of the next."""
     rule, going_on = board.group.rotation, await _going_on(tx, board)
     order = list(range(len(ahead)))
     if rule is not Rotation.FIXED:
-        order.sort(key=lambda index: ahead[index].settled is None)
+        order.sort(key=lambda index: ahead[index].settled is None and ahead[index].host_id is None)
     given = rotation.plan(
         rule,
         history=await _history(tx, board.group, ahead),
@@ -161,7 +220,7 @@ async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[S
         usual=board.group.usual_location_id,
     )[len(going_on) :]
     choices = dict(zip(order, given, strict=True))
-    return [Settled(choices[index].location_id, choices[index].host_id) for index in sorted(order)]
+    return [choices[index] for index in sorted(order)]
 
 
 async def _expected(tx: Tx, meeting: Meeting, board: Board, venue: Venue | None) -> Upcoming:
@@ -179,11 +238,11 @@ async def _going_on(tx: Tx, board: Board) -> Sequence[Upcoming]:
     return going_on
 
 
-def _basis(venue: Venue | None, expected: Upcoming, settled: Settled) -> Basis:
+def _basis(venue: Venue | None, expected: Upcoming, choice: Choice) -> Basis:
     """Why a venue is what it is now: what people agreed on stays so while the host does."""
-    host_stays = expected.host_id is not None and expected.host_id == settled.host_id
+    host_stays = expected.host_id is not None and expected.host_id == choice.host_id
     if venue is None or venue.basis is Basis.OPEN or not (expected.settled is not None or host_stays):
-        return Basis.RULE
+        return Basis.STAND_IN if choice.stand_in else Basis.RULE
     return Basis.RULE if venue.basis is Basis.CHOSEN and expected.settled is None else venue.basis
 
 
@@ -199,21 +258,50 @@ def _remaining(
 ) -> Upcoming:
     """What of a settled venue stays: all of it, the host, or nothing; what nobody was told of does not.
 
-    In the last day a turn is not handed on: people are on their way to the place, so it stays, and
-    a host who cannot come is no longer named.
+    A home stays only while its owner can have the group there. In the last day a turn is not handed on:
+    people are on their way to the place, so a public one stays, and a host who cannot come is no longer
+    named.
     """
-    if venue is None or venue.basis is Basis.OPEN or (venue.basis is Basis.RULE and not venue.announced):
+    if venue is None or venue.basis is Basis.OPEN or (venue.basis.by_rule_alone and not venue.announced):
         return expected
-    able = venue.host_id in expected.attendees and venue.host_id not in expected.passes
-    host = venue.host_id if able else None
-    there = any(place.id == venue.location_id for place in board.places)
+    by_turns = board.group.rotation is Rotation.TURNS
+    host = venue.host_id if _able(expected, venue.host_id) else None
     late = meeting.starts_at - now < DECLINE_BEFORE
-    turn_open = host is None and (venue.host_id is not None or venue.basis in BY_RULE)
-    if turn_open and venue.rule is Rotation.TURNS and not late:
+    turn_open = host is None and (
+        venue.host_id is not None or (venue.basis in BY_RULE and venue.rule is Rotation.TURNS)
+    )
+    if turn_open and by_turns and not late:
         return expected
-    if there or (venue.location_id is None and not board.places):
-        return replace(expected, settled=Settled(venue.location_id, host), once=venue.basis.once)
-    return replace(expected, host_id=host)
+    there = next((place for place in board.places if place.id == venue.location_id), None)
+    if there is not None and open_to_group(there, expected):
+        if host is None and venue.basis.by_rule_alone and not by_turns and not late:
+            host = _host_there(board, there, expected, venue)
+        return replace(expected, settled=Settled(there.id, host), once=venue.basis.once)
+    if venue.location_id is None and not board.places:
+        return replace(expected, settled=Settled(None, host), once=venue.basis.once)
+    stays = by_turns or venue.rule is Rotation.TURNS or not venue.basis.by_rule_alone
+    return replace(expected, host_id=host if stays else None, late=late)
+
+
+def open_to_group(place: Place, expected: Upcoming) -> bool:
+    """Whether a group can be at a place: in a home only while its owner can have them there."""
+    return not place.home or (_able(expected, place.offered_by) and place.offered_by not in expected.afar)
+
+
+def _able(expected: Upcoming, user_id: UserId | None) -> bool:
+    """Whether a person can host: they are expected, and have not handed on their turn."""
+    return user_id in expected.attendees and user_id not in expected.passes
+
+
+def _host_there(board: Board, there: Place, expected: Upcoming, venue: Venue) -> UserId | None:
+    """The one who offered a place, where the rule names them: they may be able to come again."""
+    named = venue.rule is not Rotation.TURNS and could_host(board, expected, there.offered_by)
+    return there.offered_by if named else None
+
+
+def could_host(board: Board, expected: Upcoming, user_id: UserId | None) -> bool:
+    """Whether the rule may name a person the host: they can, and would."""
+    return user_id in board.willing and _able(expected, user_id) and user_id not in expected.afar
 
 
 async def put(
@@ -225,6 +313,7 @@ async def put(
     now: datetime,
     basis: Basis = Basis.RULE,
     online: bool = False,
+    by: UserId | None = None,
 ) -> None:
     """Set where a meeting takes place; the cards follow, and what was announced is told anew."""
     repository = VenueRepository(tx)
@@ -249,8 +338,9 @@ async def put(
         kept = notices.waiting is not None and old.before is not None
         told, told_online = (old.before, old.before_online) if kept else (old.settled, old.online)
         venue = replace(venue, before=told, before_online=told_online)
-        if told is not None and (told != Settled(None, None) or told_online or online):
-            await notices.owe(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE))
+        known = told != Settled(None, None) or told_online or old.before is not None
+        if told is not None and (known or online):
+            await notices.owe(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
     await repository.put(venue)
     await MeetingRepository(tx).entry_changed(meeting.id)
     await show(tx, meeting)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import InteractionId
+from buddybot.domain.ids import InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import Afterwards
 from buddybot.services.pace import Pace
@@ -23,8 +23,11 @@ Now = Callable[[], datetime]
 class Planner(Protocol):
     """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
 
-    async def plan(self, tx: Tx, group: Group, now: datetime) -> None:
-        """Make the meetings ahead, plan what is owed for them, and cancel what no longer is."""
+    async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+        """Make the meetings ahead, plan what is owed for them, and cancel what no longer is.
+
+        `by` is whose act made it necessary: notices do not mention them.
+        """
 
 
 class AlreadyHandled(Exception):  # it is no error: the first time was carried out

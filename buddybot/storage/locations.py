@@ -53,10 +53,10 @@ class LocationRepository:
         """Insert a place; None when the group has one of that name."""
         row = await self._tx.one(
             """
-            INSERT INTO locations (group_id, guild_id, name, name_key, kind, address, link, step_free, quiet,
-                                   parking, note, offered_by, created_at)
-            VALUES (:group_id, :guild_id, :name, :name_key, :kind, :address, :link, :step_free, :quiet,
-                    :parking, :note, :offered_by, :now)
+            INSERT INTO locations (group_id, guild_id, name, name_key, kind, address, link, public, step_free,
+                                   quiet, parking, note, offered_by, created_at)
+            VALUES (:group_id, :guild_id, :name, :name_key, :kind, :address, :link, :public, :step_free,
+                    :quiet, :parking, :note, :offered_by, :now)
             ON CONFLICT DO NOTHING RETURNING id
             """,
             group_id=group_id,
@@ -100,7 +100,8 @@ class LocationRepository:
         await self._tx.run(
             """
             UPDATE locations SET name = :name, name_key = :name_key, kind = :kind, address = :address,
-                link = :link, step_free = :step_free, quiet = :quiet, parking = :parking, note = :note
+                link = :link, public = :public, step_free = :step_free, quiet = :quiet, parking = :parking,
+                note = :note
             WHERE group_id = :group_id AND id = :location_id
             """,
             group_id=location.group_id,

@@ -29,7 +29,12 @@ def ping_of(row: Row) -> Ping:
         message_id=None if row["message_id"] is None else MessageId(row["message_id"]),
         attempts=row["attempts"],
         try_at=instant(row["try_at"]),
+        caused_by=None if row["caused_by"] is None else UserId(row["caused_by"]),
     )
+
+
+def _told_along(ping: Ping) -> str:
+    return f"told along with {ping.id}"
 
 
 class OutboxRepository:
@@ -46,15 +51,16 @@ class OutboxRepository:
         await self._tx.run(
             """
             INSERT INTO outbox (key, guild_id, group_id, meeting_id, kind, recipient, due_at, expires_at,
-                                state, direct, attempts, try_at)
+                                state, direct, attempts, try_at, caused_by)
             VALUES (:key, :guild_id, :group_id, :meeting_id, :kind, :recipient, :due_at, :expires_at,
-                    'planned', :direct, 0, :due_at)
+                    'planned', :direct, 0, :due_at, :caused_by)
             ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, expires_at = excluded.expires_at,
                 state = 'planned', direct = excluded.direct, try_at = excluded.due_at,
-                meeting_id = excluded.meeting_id
+                meeting_id = excluded.meeting_id, caused_by = excluded.caused_by
             WHERE outbox.state IN ('planned', 'cancelled')
               AND (outbox.state = 'cancelled' OR outbox.due_at <> excluded.due_at
-                   OR outbox.expires_at <> excluded.expires_at OR outbox.direct <> excluded.direct)
+                   OR outbox.expires_at <> excluded.expires_at OR outbox.direct <> excluded.direct
+                   OR COALESCE(outbox.caused_by, 0) <> COALESCE(excluded.caused_by, 0))
             """,
             key=owed.key,
             guild_id=owed.guild_id,
@@ -65,6 +71,7 @@ class OutboxRepository:
             due_at=epoch(owed.due_at),
             expires_at=epoch(owed.expires_at),
             direct=int(owed.direct),
+            caused_by=owed.caused_by,
         )
 
     async def planned(self, group_id: GroupId) -> Sequence[Ping]:
@@ -93,6 +100,37 @@ class OutboxRepository:
             "SELECT * FROM outbox WHERE meeting_id = :meeting_id ORDER BY due_at, id", meeting_id=meeting_id
         )
         return [ping_of(row) for row in rows]
+
+    async def owed_together(self, ping: Ping) -> Sequence[Ping]:
+        """Return what a group is owed of changes since the same moment as this ping, itself included.
+
+        Of notices that were suppressed, those that no other ping has told along.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT * FROM outbox WHERE group_id = :group_id AND due_at = :due_at
+              AND kind IN ('change', 'place')
+              AND (id = :ping_id OR state IN ('planned', 'sending')
+                   OR (state = 'suppressed' AND COALESCE(error, :told) = :told)) ORDER BY id
+            """,
+            group_id=ping.group_id,
+            due_at=epoch(ping.due_at),
+            ping_id=ping.id,
+            told=_told_along(ping),
+        )
+        return [ping_of(row) for row in rows]
+
+    async def tell_along(self, ping: Ping, other: Ping, now: datetime) -> None:
+        """Note that one ping tells what another would have told."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET state = 'suppressed', settled_at = :now, error = :told, lease_until = NULL
+            WHERE id = :other_id AND state IN ('planned', 'sending', 'suppressed')
+            """,
+            now=epoch(now),
+            told=_told_along(ping),
+            other_id=other.id,
+        )
 
     async def count(self, group_id: GroupId, kind: PingKind, *, since: datetime) -> int:
         """Return how many pings of a kind became due since, whatever came of them."""

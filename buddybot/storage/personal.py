@@ -71,8 +71,8 @@ SECTIONS: Mapping[str, str] = {
         WHERE t.user_id = :user ORDER BY t.first_day, t.id
     """,
     "locations": f"""
-        SELECT g.guild_id, g.name AS group_name, t.name, t.kind, t.address, t.link, t.note, t.step_free,
-               t.quiet, t.parking, t.created_at, t.retired_at
+        SELECT g.guild_id, g.name AS group_name, t.name, t.kind, t.address, t.link, t.note, t.public,
+               t.step_free, t.quiet, t.parking, t.created_at, t.retired_at
         FROM locations t {_IN} WHERE t.offered_by = :user ORDER BY t.created_at, t.id
     """,
     "travel": """

@@ -31,6 +31,7 @@ class Trace(NamedTuple):
 TRACES = (
     Trace("nudges", "user_id", Fate.DROP),
     Trace("outbox", "recipient", Fate.DROP),
+    Trace("outbox", "caused_by", Fate.EMPTY),
     Trace("attendance", "user_id", Fate.COUNT),
     Trace("attendance", "recorded_by", Fate.NOBODY, also=("reason",)),
     Trace("commitments", "user_id", Fate.COUNT),

@@ -17,19 +17,28 @@ from buddybot.values import dataclass
 class Basis(StrEnum):
     """Why a venue is what it is; an open one is to be settled anew.
 
-    A chosen one has the host that the rule gave, at a place that was picked for this once.
+    A stand-in was given by the rule because the usual place could not be used. A chosen one has the host
+    that the rule gave, at a place that was picked for this once. Offered is a meeting whose host came
+    forward when nobody hosted it.
     """
 
     OPEN = "open"
     RULE = "rule"
+    STAND_IN = "stand_in"
     CHOSEN = "chosen"
     SWAPPED = "swapped"
     ASSIGNED = "assigned"
+    OFFERED = "offered"
 
     @property
     def once(self) -> bool:
-        """Whether people picked the place, for this meeting alone."""
-        return self in (Basis.CHOSEN, Basis.SWAPPED, Basis.ASSIGNED)
+        """Whether the place is for this meeting alone."""
+        return self not in (Basis.OPEN, Basis.RULE)
+
+    @property
+    def by_rule_alone(self) -> bool:
+        """Whether nobody had a say: until it is announced, the rule may still choose otherwise."""
+        return self in (Basis.RULE, Basis.STAND_IN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.schedule import parse_date
 from buddybot.services.calendar import Pick, Slot, coming
 from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
-from buddybot.ui.meetings import day_name, slot_name
+from buddybot.ui.day_names import day_name
+from buddybot.ui.meetings import slot_name
 from buddybot.ui.reply import actor_of, texts_of
 
 Interaction = discord.Interaction[Any]

@@ -7,16 +7,25 @@ import discord
 from discord import ButtonStyle
 from discord.app_commands import Choice
 
-from buddybot.services.rotation import Arranged, LeftOut, PlaceChoice
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import UserId
+from buddybot.services.arrangements import Arranged
+from buddybot.services.hosting import HostChoice
+from buddybot.services.rotation import LeftOut, PlaceChoice
 from buddybot.services.rotation_views import Hosting, Hostings
 from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.day_names import day_name
 from buddybot.ui.kit import QUIET, Card, button, option, select
-from buddybot.ui.meetings import day_name
 from buddybot.ui.reply import actor_of, texts_of
-from buddybot.ui.texts import Markup, Texts, member
+from buddybot.ui.router import Input
+from buddybot.ui.texts import Markup, Texts, channel, member
 from buddybot.ui.venues import place
 
 Interaction = discord.Interaction[Any]
+
+MOST_HOSTS = 25
+"""What one select can offer."""
+LONGEST_ID = 19
 
 
 @unfailing
@@ -66,15 +75,51 @@ def handed_card(texts: Texts, view: Arranged) -> Card:
     """Return who hosts now that somebody does not, and that they keep their claim."""
     key = "rotation.done.handed_none" if view.venue.host_id is None else "rotation.done.handed"
     before = "" if view.before is None else member(view.before)
-    return _told(
-        texts, texts(key, start=view.meeting.starts_at, place=place(texts, view.venue), before=before)
-    )
+    return _told(texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before))
 
 
 def arranged_card(texts: Texts, view: Arranged) -> Card:
-    """Return where a meeting is now and who hosts it."""
-    said = texts("rotation.done.arranged", start=view.meeting.starts_at, place=place(texts, view.venue))
-    return _told(texts, said)
+    """Return where a meeting is now and who hosts it, and whose leave is awaited."""
+    now = {"start": view.meeting.starts_at, "place": _standing(texts, view)}
+    if view.asked is None:
+        return _told(texts, texts("rotation.done.arranged", **now))
+    asked = texts("rotation.done.asked", owner=member(view.asked), channel=channel(view.group.channel_id))
+    return Card().text(asked, texts("rotation.done.until", **now))
+
+
+def came_card(texts: Texts, view: Arranged) -> Card:
+    """Return the thanks to a member who hosts where nobody did, with the choice of another place."""
+    said = texts("rotation.done.came", start=view.meeting.starts_at, place=_standing(texts, view))
+    choose = button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)
+    return _told(texts, said).row(choose)
+
+
+def online_card(texts: Texts, view: Arranged) -> Card:
+    """Return that a meeting is online this once, and whether there is a link."""
+    lines = [texts("rotation.done.online", start=view.meeting.starts_at)]
+    if view.venue.location is None:
+        lines.append(texts("rotation.done.no_link"))
+    return Card().text(*lines).note(texts("rotation.done.told"))
+
+
+def hosts_card(texts: Texts, view: HostChoice) -> Card:
+    """Return the choice of a host for one meeting."""
+    options = [option(each.display_name or str(each.user_id), each.user_id) for each in view.members]
+    choose = select(
+        "host_named",
+        view.meeting.id,
+        options=options[:MOST_HOSTS],
+        placeholder=texts.plain("rotation.name.choose"),
+    )
+    return Card().text(texts("rotation.name.ask", start=view.meeting.starts_at)).row(choose)
+
+
+def host_chosen(given: Input) -> UserId:
+    """Return the member who was chosen; Refusal `button.stale` for what was not offered."""
+    chosen = given.values[0] if given.values else ""
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= LONGEST_ID):
+        raise Refusal("button.stale")
+    return UserId(int(chosen))
 
 
 def left_out_card(texts: Texts, view: LeftOut) -> Card:
@@ -125,6 +170,13 @@ def places_card(texts: Texts, view: PlaceChoice) -> Card:
             )
         )
     )
+
+
+def _standing(texts: Texts, view: Arranged) -> Markup:
+    """Where a meeting is now; what is open is named."""
+    if view.venue.choosers:
+        return Markup(" · ".join([texts("venues.change.no_place"), place(texts, view.venue)]))
+    return place(texts, view.venue) or texts("venues.change.open")
 
 
 def _told(texts: Texts, said: Markup) -> Card:

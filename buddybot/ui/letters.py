@@ -5,12 +5,13 @@ from typing import Any
 
 from buddybot.domain.pings import PingKind
 from buddybot.services.announcements import Announcement
-from buddybot.ui import venues
+from buddybot.ui import venue_notices
 from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.few import question_card
 from buddybot.ui.fit import offer_card
 from buddybot.ui.groups import archived_card
+from buddybot.ui.homes import home_card
 from buddybot.ui.kit import Card
 from buddybot.ui.kudos import kudos_card
 from buddybot.ui.meetings import change_card, meeting_card
@@ -29,13 +30,14 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.CHECKIN_AGAIN: checkin_card,
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
-    PingKind.PLACE: venues.change_card,
+    PingKind.PLACE: venue_notices.change_card,
     PingKind.SWAP: swap_card,
     PingKind.FEW: question_card,
     PingKind.ALERT: alert_card,
     PingKind.OFFER: offer_card,
     PingKind.KUDOS: kudos_card,
     PingKind.ARCHIVE: archived_card,
+    PingKind.HOME: home_card,
 }
 
 

@@ -6,17 +6,20 @@ from discord import ButtonStyle
 
 from buddybot.domain.meetings import Meeting, MeetingState, Reason
 from buddybot.services.calendar import Slot
+from buddybot.services.changes import What
 from buddybot.services.meeting_views import MeetingView
 from buddybot.services.meetings import Changed
-from buddybot.services.news import ChangeView, What
+from buddybot.services.news import ChangeView
 from buddybot.services.schedule_news import Carried, Fallen
 from buddybot.services.schedules import ScheduleView
 from buddybot.ui.agenda import activity_line
+from buddybot.ui.day_names import day_name
 from buddybot.ui.groups import rhythm
 from buddybot.ui.kit import CALM, QUIET, Card, button
 from buddybot.ui.rsvps import answer_by, buttons, people
 from buddybot.ui.texts import Markup, Texts, channel, member, members, moment
-from buddybot.ui.venues import where
+from buddybot.ui.venue_notices import change_lines, change_rows
+from buddybot.ui.venues import asked_to_choose, where
 
 
 def meeting_card(texts: Texts, view: MeetingView) -> Card:
@@ -34,6 +37,8 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
     place = where(texts, view.venue) if meeting.ahead else None
     if place is not None:
         lines.append(place)
+    if meeting.state is MeetingState.SCHEDULED:
+        lines += asked_to_choose(texts, view.venue)
     if meeting.ahead:
         lines += activity_line(texts, view.plan)
     card.text(*lines)
@@ -80,8 +85,12 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
         lines.append(texts("meetings.change.following", **_when(view.following)))
     if view.what is What.MEETS and view.schedule is not None:
         lines.append(texts("meetings.change.rhythm", rhythm=rhythm(texts, view.schedule)))
-    more = button(texts.plain("meetings.change.more"), "next_open", view.group.id)
-    return Card(colour=QUIET).text(*lines).row(more)
+    card = Card(colour=QUIET).text(*lines)
+    if view.places:
+        card.text(*change_lines(texts, view.places))
+    for row in change_rows(texts, view.places):
+        card.row(*row)
+    return card.row(button(texts.plain("meetings.change.more"), "next_open", view.group.id))
 
 
 def _addressing(view: ChangeView) -> str:
@@ -122,16 +131,6 @@ def _when(meeting: Meeting) -> dict[str, object]:
         "soon": moment(meeting.starts_at, "R"),
         "minutes": meeting.duration_minutes,
     }
-
-
-def day_name(texts: Texts, day: date) -> str:
-    """Return a local day as plain text, for choices."""
-    return texts.plain(
-        "meetings.slot.day",
-        day=texts.plain(f"groups.day.{day.weekday()}"),
-        number=day.day,
-        month=texts.plain(f"meetings.month.{day.month}"),
-    )
 
 
 def day_and_year(texts: Texts, day: date) -> str:

@@ -10,6 +10,8 @@ from buddybot.ui.venues import place
 _SAID = {
     Basis.ASSIGNED: "rotation.why.assigned",
     Basis.SWAPPED: "rotation.why.swapped",
+    Basis.OFFERED: "rotation.why.offered",
+    Basis.STAND_IN: "rotation.why.stand_in",
 }
 
 

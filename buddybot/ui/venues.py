@@ -4,10 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from buddybot.domain.locations import Access, Location
 from buddybot.domain.meetings import Meeting
-from buddybot.services.venue_news import PlaceChange
 from buddybot.services.venues import VenueView
-from buddybot.ui.kit import QUIET, Card, button
-from buddybot.ui.texts import Markup, Texts, inert, member, members, moment
+from buddybot.ui.texts import Markup, Texts, inert, member, moment
 
 
 def where(texts: Texts, venue: VenueView) -> Markup | None:
@@ -58,26 +56,6 @@ def following(texts: Texts, meetings: Sequence[tuple[Meeting, VenueView]]) -> li
     return lines
 
 
-def change_card(texts: Texts, view: PlaceChange) -> Card:
-    """Return the notice of another place or host; its button shows members the address."""
-    said = texts(
-        "venues.change.said",
-        group=view.group.name,
-        start=view.meeting.starts_at,
-        now=_standing(texts, view.now),
-        before=_before(texts, view),
-    )
-    lines = [said] if not view.people else [said, texts("venues.change.people", people=members(view.people))]
-    more = button(texts.plain("venues.where.button"), "venue_open", view.meeting.id)
-    return Card(colour=QUIET).text(*lines).row(more)
-
-
-def _before(texts: Texts, view: PlaceChange) -> Markup:
-    """Where it was said to be; nothing is known of a place that was deleted with its owner's data."""
-    if view.before.known or view.now.online:
-        return _standing(texts, view.before)
-    return texts("venues.change.gone")
-
-
-def _standing(texts: Texts, venue: VenueView) -> Markup:
-    return place(texts, venue) or texts("venues.change.open")
+def asked_to_choose(texts: Texts, venue: VenueView) -> list[Markup]:
+    """Return the line that asks a host to choose a place, while there is none."""
+    return [texts("venues.where.ask", host=member(host)) for host in venue.choosers]

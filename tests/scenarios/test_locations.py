@@ -178,7 +178,7 @@ async def test_a_place_that_closed_is_replaced_on_the_card_and_told_to_those_who
     rowan: Calendar,
 ) -> None:
     await suggest(rowan)
-    await suggest(rowan, "Ben", name="Library", where="1 High Street")
+    await suggest(rowan, "Ben", name="Library", where="1 High Street", access=["public"])
     await rowan.world.until(FIRST - timedelta(hours=20))
     await rowan.press("Cho", "Going")
     cafe = await place_id(rowan, "Café Lumen")

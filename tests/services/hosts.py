@@ -7,14 +7,16 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.fairness import Held
 from buddybot.domain.groups import Group, Role, Rotation
 from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations import Access
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services import calendar, venue_news
 from buddybot.services.announcements import Announcement
 from buddybot.services.checkins import close_meeting
+from buddybot.services.hosting import HostingService
 from buddybot.services.rotation import RotationService
 from buddybot.services.swaps import SwapService
-from buddybot.services.venue_news import PlaceChange
+from buddybot.services.venue_news import PlaceChange, PlaceNews
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -34,6 +36,7 @@ class Hosts(Town):
         super().__post_init__()
         self.rotation = RotationService(self.work, self.planner, self.meetings)
         self.swaps = SwapService(self.work, self.planner)
+        self.hosting = HostingService(self.work, self.planner)
 
     async def rotating(
         self, rule: Rotation = Rotation.TURNS, name: str = "Rowan", channel: int = 100
@@ -74,8 +77,15 @@ class Hosts(Town):
         return meetings
 
     async def owned(self, *people: UserId) -> dict[UserId, LocationId]:
-        """Let each of these people offer a place of their own."""
-        return {user: (await self.offer(f"Place of {user}", by=user)).location.id for user in people}
+        """Let each of these people offer their home."""
+        return {user: (await self.offer(f"Home of {user}", by=user)).location.id for user in people}
+
+    async def found(self, *people: UserId) -> dict[UserId, LocationId]:
+        """Let each of these people offer a public place that they know of."""
+        access = frozenset({Access.PUBLIC})
+        return {
+            user: (await self.offer(f"Café of {user}", by=user, access=access)).location.id for user in people
+        }
 
     async def join(self, group: Group, user_id: UserId) -> None:
         """Let somebody become a member."""
@@ -128,12 +138,29 @@ class Hosts(Town):
         ]
         return await self.run(lambda tx: venue_news.place(tx, waiting, group, self.now))
 
+    async def place_news(self, group: Group) -> list[PlaceNews]:
+        """Return what the waiting notices would say, message by message."""
+        waiting = [
+            ping
+            for meeting in await self.ahead(group)
+            for ping in await self.pings(meeting, PingKind.PLACE)
+            if ping.state is PingState.PLANNED
+        ]
+
+        async def script(tx: Tx) -> list[PlaceNews]:
+            found = [await venue_news.place(tx, ping, group, self.now) for ping in waiting]
+            contents = [each.content for each in found if each is not None]
+            news = [each for each in contents if isinstance(each, PlaceNews)]
+            assert len(news) == len(contents)
+            return news
+
+        return await self.run(script)
+
     async def change(self, group: Group, meeting: Meeting) -> PlaceChange:
-        """Return the change that the waiting notice tells of."""
-        announcement = await self.news(group, meeting)
-        assert announcement is not None
-        assert isinstance(announcement.content, PlaceChange)
-        return announcement.content
+        """Return the one change of a meeting that a waiting notice tells of."""
+        changes = [change for news in await self.place_news(group) for change in news.changes]
+        [change] = [each for each in changes if each.meeting.id == meeting.id]
+        return change
 
     async def send_news(self, meeting: Meeting) -> None:
         """Let the waiting notice have gone out."""

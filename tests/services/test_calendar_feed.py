@@ -7,7 +7,7 @@ import pytest
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import LocationKind, described
+from buddybot.domain.locations import Access, LocationKind, described
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Settled
@@ -64,7 +64,7 @@ async def place(house: House, group: Group, name: str) -> LocationId:
         name=name,
         kind=LocationKind.PLACE,
         where="3 Mill Lane",
-        access=frozenset(),
+        access=frozenset({Access.PUBLIC}),
         note=None,
     )
 

@@ -70,8 +70,8 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     told = await rowan.house.run(lambda tx: venue_news.place(tx, ping, rowan.group, rowan.house.now))
     assert told is not None
     assert told.mentions == (ANA,)
-    assert isinstance(told.content, venue_news.PlaceChange)
-    assert told.content.now.online
+    assert isinstance(told.content, venue_news.PlaceNews)
+    assert told.content.changes[0].now.online
 
 
 async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Deciding) -> None:

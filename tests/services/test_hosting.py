@@ -32,7 +32,7 @@ async def group(hosts: Hosts) -> Group:
 
 
 async def test_an_organizer_says_who_hosts_and_where(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ANA, BEN)
+    places = await hosts.found(ANA, BEN)
     first, second = await hosts.told_of(group)
     arranged = await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=BEN, location_id=None)
     assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
@@ -133,7 +133,7 @@ async def test_a_host_hands_the_turn_on_until_a_day_before(hosts: Hosts, group: 
 
 
 async def test_the_host_chooses_another_place_and_stays_the_host(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(*EVERYBODY)
+    places = await hosts.found(*EVERYBODY)
     _, second = await hosts.ahead(group)
     assert len((await hosts.rotation.places(hosts.actor(ANA), second.id)).places) == 3
     arranged = await hosts.rotation.choose(hosts.actor(ANA), second.id, places[BEN])
@@ -151,7 +151,7 @@ async def test_the_host_chooses_another_place_and_stays_the_host(hosts: Hosts, g
 async def test_a_chosen_place_goes_with_the_turn_when_a_meeting_is_left_out(
     hosts: Hosts, group: Group
 ) -> None:
-    places = await hosts.owned(*EVERYBODY)
+    places = await hosts.found(*EVERYBODY)
     first, second = await hosts.told_of(group)
     await hosts.rotation.choose(hosts.actor(ANA), second.id, places[BEN])
     await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), first.id)
@@ -159,7 +159,7 @@ async def test_a_chosen_place_goes_with_the_turn_when_a_meeting_is_left_out(
 
 
 async def test_a_place_chosen_for_what_was_agreed_on_leaves_it_agreed_on(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(*EVERYBODY)
+    places = await hosts.found(*EVERYBODY)
     first, _ = await hosts.told_of(group)
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=BEN, location_id=None)
     await hosts.rotation.choose(hosts.actor(BEN), first.id, places[ANA])

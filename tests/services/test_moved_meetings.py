@@ -6,8 +6,8 @@ import pytest
 
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.services.changes import What
 from buddybot.services.groups import GroupService
-from buddybot.services.news import What
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.database import Database
 from tests.services.calendar_house import ORGANIZER

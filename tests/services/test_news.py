@@ -12,8 +12,9 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services import news
 from buddybot.services.announcements import Announcement
+from buddybot.services.changes import What
 from buddybot.services.meeting_views import MeetingView
-from buddybot.services.news import ChangeView, ReminderView, What
+from buddybot.services.news import ChangeView, ReminderView
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database

@@ -181,7 +181,7 @@ async def test_the_place_of_fixed_stays_when_the_first_meeting_there_is_left_out
 async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
     hosts: Hosts, group: Group
 ) -> None:
-    places = await hosts.owned(ORGANIZER, BEN)
+    places = await hosts.found(ORGANIZER, BEN)
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED)
     first, second = await hosts.ahead(group)
     await hosts.hold(group, first)
@@ -204,7 +204,7 @@ async def test_another_rule_forgets_the_fixed_place(hosts: Hosts, group: Group) 
 
 
 async def test_where_nobody_was_told_otherwise_the_habit_follows(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ANA, BEN)
+    places = await hosts.found(ANA, BEN)
     await hosts.rotation.willing(hosts.actor(BEN), group.id, hosts=False)
     view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     assert {each.venue.location.id for each in view.ahead if each.venue.location is not None} == {places[BEN]}

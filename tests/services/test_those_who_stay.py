@@ -10,7 +10,7 @@ from buddybot.domain.pings import PingState
 from buddybot.domain.preferences import LeaveReason
 from buddybot.services.members import MemberService
 from buddybot.services.personal import PersonalService
-from buddybot.services.venue_news import PlaceChange
+from buddybot.services.venue_news import PlaceNews
 from buddybot.storage.database import Database
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.records import RecordRepository
@@ -44,8 +44,9 @@ async def test_they_are_told_that_they_do_not_meet_at_a_deleted_place(
     assert await hosts.notices(first) == [PingState.PLANNED]
     news = await hosts.news(group, first)
     assert news is not None
-    assert isinstance(news.content, PlaceChange)
-    assert (news.content.before.location, news.content.before.host_id) == (None, None)
+    assert isinstance(news.content, PlaceNews)
+    before = news.content.changes[0].before
+    assert (before.location, before.host_id) == (None, None)
 
 
 async def test_they_are_told_too_where_it_was_the_only_place(hosts: Hosts) -> None:

@@ -9,11 +9,11 @@ from buddybot.domain.fairness import Held, balances
 from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.locations import LocationKind
 from buddybot.domain.meetings import Reason
-from buddybot.domain.pings import PingState
+from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Settled
 from buddybot.domain.rsvps import Answer
-from buddybot.services import venues
+from buddybot.services import news, venues
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import Basis
@@ -57,11 +57,11 @@ async def test_what_nobody_was_told_of_follows_the_rule_without_a_word(hosts: Ho
     assert (await hosts.fresh(first)).sequence == sequence + 1
 
 
-async def test_hosts_receive_at_their_own_places_and_others_elsewhere(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ANA)
+async def test_hosts_receive_at_their_own_places_and_others_in_public(hosts: Hosts, group: Group) -> None:
+    homes, cafes = await hosts.owned(ANA), await hosts.found(BEN)
     assert [(await hosts.venue(each)).settled for each in await hosts.ahead(group)] == [
-        Settled(places[ANA], ORGANIZER),
-        Settled(places[ANA], ANA),
+        Settled(cafes[BEN], ORGANIZER),
+        Settled(homes[ANA], ANA),
     ]
 
 
@@ -83,7 +83,8 @@ async def test_a_host_who_is_away_hands_on_and_keeps_the_claim(hosts: Hosts, gro
     # Ben, who hosts neither of them yet; the second one was told already.
     assert await hosts.hosts(group) == [BEN, ANA]
     view = await hosts.change(group, first)
-    assert (view.before.host_id, view.now.host_id, view.people) == (ORGANIZER, BEN, (BEN, ORGANIZER))
+    # The organizer, who said so, need not be told.
+    assert (view.before.host_id, view.now.host_id, view.people) == (ORGANIZER, BEN, (BEN,))
     assert await hosts.notices(second) == []
     await hosts.hold(group, first, came=(ANA, BEN))
     assert await hosts.hosts(group) == [ANA, ORGANIZER]
@@ -104,12 +105,11 @@ async def test_apologies_hand_on_but_not_in_the_last_day(hosts: Hosts, group: Gr
     assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
     hosts.now = before(second, hours=20)
     await hosts.rsvps.answer(hosts.actor(ANA), second.id, Answer.APOLOGIES)
-    # People are on their way to the place; nobody is told at the last minute that they host.
-    assert (await hosts.venue(second)).settled == Settled(places[ANA], None)
+    # Nobody is told at the last minute that they host, and nobody is sent to Ana's.
+    assert (await hosts.venue(second)).settled == Settled(None, None)
     await hosts.replan(group)
-    assert (await hosts.venue(second)).settled == Settled(places[ANA], None)
-    # It is at Ana's, and who organizes can still do something about that.
-    assert (await hosts.change(group, second)).people == (ANA, ORGANIZER)
+    assert (await hosts.venue(second)).settled == Settled(None, None)
+    assert (await hosts.change(group, second)).people == (ORGANIZER,)
 
 
 async def test_who_takes_part_from_afar_hosts_only_where_nobody_has_to_travel(
@@ -139,7 +139,7 @@ async def test_a_leaver_hands_on_and_a_joiner_begins_at_zero(hosts: Hosts, group
 
 
 async def test_nobody_left_to_host_leaves_the_place_and_names_nobody(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ORGANIZER)
+    places = await hosts.found(ORGANIZER)
     first, _ = await hosts.told_of(group)
     for user_id in EVERYBODY:
         await hosts.rsvps.answer(hosts.actor(user_id), first.id, Answer.APOLOGIES)
@@ -159,8 +159,15 @@ async def test_after_a_skip_the_same_person_is_next_and_the_others_follow(hosts:
     third = (await hosts.ahead(group))[1]
     assert await hosts.notices(second) == [PingState.PLANNED]
     assert await hosts.notices(first) == await hosts.notices(third) == []
-    view = await hosts.change(group, second)
+    # The message that the meeting is left out says so, too.
+    assert await hosts.place_news(group) == []
+    [skipped] = await hosts.pings(first, PingKind.CHANGE)
+    told = await hosts.run(lambda tx: news.change(tx, skipped, group, hosts.now))
+    assert told is not None
+    assert isinstance(told.content, news.ChangeView)
+    [view] = told.content.places
     assert (view.before.host_id, view.now.host_id) == (ANA, ORGANIZER)
+    assert told.mentions == (ANA,)
 
 
 async def test_a_skip_taken_back_at_once_is_no_news(hosts: Hosts, group: Group) -> None:
@@ -214,14 +221,14 @@ async def test_a_change_after_the_notice_is_told_anew(hosts: Hosts, group: Group
 
 
 async def test_who_comes_is_told_of_another_place_once_the_card_is_up(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(*EVERYBODY)
+    places = await hosts.found(*EVERYBODY)
     first, second = await hosts.told_of(group)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.GOING)
     await hosts.rsvps.answer(hosts.actor(BEN), second.id, Answer.GOING)
     await hosts.announce(first)
     for meeting in (first, second):
         await hosts.rotation.assign(hosts.actor(ORGANIZER), meeting.id, host_id=None, location_id=places[BEN])
-    assert (await hosts.change(group, first)).people == (ORGANIZER, BEN)
+    assert (await hosts.change(group, first)).people == (BEN,)
     assert (await hosts.change(group, second)).people == (ANA,)
     assert await hosts.stale(first)
 
@@ -230,7 +237,7 @@ async def test_who_comes_is_told_of_another_place_once_the_card_is_up(hosts: Hos
 
 
 async def test_a_host_whose_place_closed_hosts_elsewhere(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ORGANIZER, BEN)
+    places = await hosts.found(ORGANIZER, BEN)
     first, second = await hosts.told_of(group)
     await hosts.locations.retire(hosts.actor(ORGANIZER), places[ORGANIZER])
     assert (await hosts.venue(first)).settled == Settled(places[BEN], ORGANIZER)
@@ -239,7 +246,7 @@ async def test_a_host_whose_place_closed_hosts_elsewhere(hosts: Hosts, group: Gr
 
 
 async def test_an_agreement_outlives_its_place_though_nobody_was_told(hosts: Hosts, group: Group) -> None:
-    places = await hosts.owned(ORGANIZER, BEN)
+    places = await hosts.found(ORGANIZER, BEN)
     first, _ = await hosts.ahead(group)
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=ANA, location_id=places[ORGANIZER])
     await hosts.locations.retire(hosts.actor(ORGANIZER), places[ORGANIZER])
@@ -251,7 +258,7 @@ async def test_an_agreement_outlives_its_place_though_nobody_was_told(hosts: Hos
 
 async def test_a_place_that_was_arranged_stays_when_its_host_does_not(hosts: Hosts) -> None:
     group = await hosts.rotating(Rotation.FIXED)
-    places = await hosts.owned(ANA, BEN)
+    places = await hosts.found(ANA, BEN)
     first, _ = await hosts.ahead(group)
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=ANA, location_id=places[BEN])
     await hosts.rsvps.answer(hosts.actor(ANA), first.id, Answer.APOLOGIES)

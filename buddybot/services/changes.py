@@ -1,0 +1,37 @@
+"""What became of a meeting that was changed, as the group is told of it."""
+
+from enum import StrEnum
+
+from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.pings import Ping, PingState
+from buddybot.storage.database import Tx
+from buddybot.storage.outbox import OutboxRepository
+
+
+class What(StrEnum):
+    """What became of a meeting; the group is told how it stands, not each step to it."""
+
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    EXTRA = "extra"
+    MEETS = "meets"
+
+
+async def what_became(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
+    """Return what to tell, or None when the group would hear nothing new."""
+    if meeting.dropped:
+        return None  # the notice of the new schedule names it
+    if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
+        heard = any(
+            each.state is PingState.SENT and each.id != ping.id
+            for each in await OutboxRepository(tx).of_meeting(meeting.id)
+        )
+        if meeting.kind is MeetingKind.EXTRA and not heard:
+            return None
+        return What.SKIPPED if meeting.state is MeetingState.SKIPPED else What.CANCELLED
+    if not meeting.ahead:
+        return None
+    if meeting.moved_from is not None and meeting.rescheduled_at != ping.due_at:
+        return None if meeting.moved_from == meeting.starts_at else What.MOVED
+    return What.EXTRA if meeting.kind is MeetingKind.EXTRA else What.MEETS

@@ -1,0 +1,234 @@
+"""What members do when nobody hosts a meeting, and when the group asks for a member's home."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group, Member
+from buddybot.domain.ids import LocationId, MeetingId, UserId
+from buddybot.domain.locations import Location
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.pings import Ping, PingState
+from buddybot.domain.rotation import Settled
+from buddybot.services import venues
+from buddybot.services.access import Standing, at_meeting, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.announcements import Announcement
+from buddybot.services.arrangements import (
+    Arranged,
+    arrange,
+    arranged,
+    home_key,
+    live_location,
+    may_be_at,
+    place_of,
+)
+from buddybot.services.rotation_views import at_venue
+from buddybot.services.venues import BY_RULE
+from buddybot.services.work import Planner, Work
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HostChoice:
+    """The members who could host a meeting, as far as is known."""
+
+    group: Group
+    meeting: Meeting
+    members: Sequence[Member]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeQuestion:
+    """Whether a meeting, which `host_id` hosts, may be at the home of `owner_id`."""
+
+    group: Group
+    meeting: Meeting
+    location: Location
+    owner_id: UserId
+    host_id: UserId | None
+
+
+class HostingService:
+    """Each of these stands on a notice in the channel, so it looks again at how things are."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    async def come_forward(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Let the actor host a meeting that nobody hosts; a public place that was told of stays.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.hosted`, `venue.online`, `venue.you_away`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting, venue = await self._unhosted(tx, actor, meeting_id)
+            group, me = standing.group, standing.member.user_id
+            board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
+            if me not in venues.able_to_host(roll, board, venue.location_id):
+                raise Refusal("venue.you_away")
+            kept = any(place.id == venue.location_id and not place.home for place in board.places)
+            settled = Settled(venue.location_id if kept else await place_of(tx, group, me), me)
+            await VenueRepository(tx).drop_pass(meeting.id, me)
+            now = self._work.now()
+            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
+            await self._planner.plan(tx, group, now, by=actor.user_id)
+            return await arranged(tx, group, meeting)
+
+        return await self._work.write(actor, script)
+
+    async def candidates(self, actor: Actor, meeting_id: MeetingId) -> HostChoice:
+        """Return who could host a meeting, to an organizer.
+
+        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `venue.nobody`.
+        """
+
+        async def script(tx: Tx) -> HostChoice:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+            require_active(standing.group)
+            _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
+            board, roll = await venues.board_of(tx, standing.group), await RsvpRepository(tx).roll(meeting)
+            able = venues.able_to_host(roll, board, venue.location_id)
+            members = [member for member in board.members if member.user_id in able]
+            if not members:
+                raise Refusal("venue.nobody")
+            return HostChoice(standing.group, meeting, members)
+
+        return await self._work.read(script)
+
+    async def name_host(self, actor: Actor, meeting_id: MeetingId, host_id: UserId) -> Arranged:
+        """Let an organizer say who hosts a meeting.
+
+        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `member.unknown`,
+        `venue.host_away`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id, organizer=True)
+            return await arrange(
+                tx,
+                self._planner,
+                standing.group,
+                meeting,
+                venue,
+                host_id=host_id,
+                location_id=None,
+                basis=Basis.ASSIGNED,
+                by=actor.user_id,
+                now=self._work.now(),
+            )
+
+        return await self._work.write(actor, script)
+
+    async def meet_online(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Let a meeting be online this once.
+
+        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id, organizer=True)
+            now = self._work.now()
+            if not venue.online:
+                await venues.move_online(tx, standing.group, meeting, now=now, by=actor.user_id)
+                await self._planner.plan(tx, standing.group, now, by=actor.user_id)
+            return await arranged(tx, standing.group, meeting, before=venue.host_id)
+
+        return await self._work.write(actor, script)
+
+    async def lend_home(
+        self, actor: Actor, meeting_id: MeetingId, location_id: LocationId, host_id: UserId | None
+    ) -> Arranged:
+        """Let the actor agree that a meeting is at their home; who hosts it stays.
+
+        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
+        `home.you_away`, `group.paused`.
+        """
+
+        async def script(tx: Tx) -> Arranged:
+            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
+            group, now = standing.group, self._work.now()
+            location = await self._asked_for(tx, standing, meeting, location_id)
+            if venue.online or venue.host_id != host_id:
+                raise Refusal("home.stale")
+            if not await may_be_at(tx, group, meeting, location):
+                raise Refusal("home.you_away")
+            basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
+            settled = Settled(location.id, venue.host_id)
+            await venues.put(tx, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
+            await self._planner.plan(tx, group, now, by=actor.user_id)
+            return await arranged(tx, group, meeting)
+
+        return await self._work.write(actor, script)
+
+    async def keep_home(self, actor: Actor, meeting_id: MeetingId, location_id: LocationId) -> HomeQuestion:
+        """Let the actor keep their home to themselves, without a reason; nothing changes.
+
+        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`.
+        """
+
+        async def script(tx: Tx) -> HomeQuestion:
+            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+            location = await self._asked_for(tx, standing, meeting, location_id)
+            host_id = (await venues.view_of(tx, meeting)).host_id
+            return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
+
+        return await self._work.write(actor, script)
+
+    async def _asked_for(
+        self, tx: Tx, standing: Standing, meeting: Meeting, location_id: LocationId
+    ) -> Location:
+        """Return the home that its owner, the actor, was asked for."""
+        me = standing.member.user_id
+        location = await live_location(tx, standing.group, location_id)
+        if location.offered_by != me:
+            raise Refusal("home.for_other")
+        named = home_key(meeting, location, me)
+        pings = await OutboxRepository(tx).of_meeting(meeting.id)
+        if not any(ping.key == named and ping.state is not PingState.CANCELLED for ping in pings):
+            raise Refusal("home.stale")
+        return location
+
+    async def _unhosted(self, tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Standing, Meeting, Venue]:
+        standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
+        if venue.online:
+            raise Refusal("venue.online")
+        if venue.host_id is not None:
+            raise Refusal("venue.hosted")
+        return standing, meeting, venue
+
+    async def _to_arrange(
+        self, tx: Tx, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
+    ) -> tuple[Standing, Meeting, Venue]:
+        standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=organizer, lock=True)
+        require_active(standing.group)
+        _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
+        return standing, meeting, venue
+
+
+async def ask_owner(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Ask the owner of a home for leave to meet there; None when that is needed no more."""
+    if ping.meeting_id is None:
+        return None
+    try:
+        meeting, venue = await at_venue(tx, group, ping.meeting_id, now)
+    except Refusal:
+        return None
+    owner_id = UserId(ping.recipient)
+    if await MemberRepository(tx).get(group.id, owner_id) is None or venue.online:
+        return None
+    for location in await LocationRepository(tx).live(group.id):
+        if location.offered_by != owner_id or home_key(meeting, location, owner_id) != ping.key:
+            continue
+        if location.id == venue.location_id or not await may_be_at(tx, group, meeting, location):
+            return None
+        question = HomeQuestion(group, meeting, location, owner_id, venue.host_id)
+        return Announcement(question, group.language, mentions=(owner_id,))
+    return None

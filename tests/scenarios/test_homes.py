@@ -1,0 +1,209 @@
+"""Nobody reads the address of a member who can't have the group, and a home is asked for first."""
+
+from datetime import UTC, datetime, timedelta
+
+import discord
+import pytest
+import simcord
+
+from buddybot.domain.groups import Rotation
+from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.scenarios.heard import sent
+from tests.scenarios.places import place_id, pressed, public, shown, suggest
+from tests.world import World, labels, offered, texts_in
+
+FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
+HOME = "7 Orchard Row"
+
+
+@pytest.fixture
+async def rowan(world: World) -> Calendar:
+    """Ana, Ben and Cho host in turn, first Ana; only she has a home to offer. The card is out."""
+    made = await calendar(world, rotation=Rotation.TURNS)
+    await suggest(made, "Ana", name="Ana's kitchen", where=HOME, access=["quiet"], note="")
+    return made
+
+
+async def card_up(rowan: Calendar, hours: int) -> None:
+    await rowan.world.until(FIRST - timedelta(hours=hours))
+
+
+def newest(rowan: Calendar, *, without: str = "Meeting 1") -> discord.Message:
+    """Return the latest message that is not the meeting's card."""
+    return next(message for message in reversed(rowan.said()) if without not in texts_in(message))
+
+
+async def exactly(rowan: Calendar, name: str) -> str:
+    listed = await rowan.ask(name, "next")
+    if "Where exactly" not in labels(listed):
+        return ""  # nothing is known of where it is
+    return texts_in(shown(await rowan.person(name).click(listed, label="Where exactly")))
+
+
+async def told(rowan: Calendar) -> None:
+    """Let the group have read where its first meeting is."""
+    await rowan.world.bot.services.work.write(None, lambda tx: tx.run("UPDATE venues SET announced = 1"))
+
+
+async def test_the_next_host_is_asked_where_when_the_owner_of_the_only_home_is_away(rowan: Calendar) -> None:
+    await told(rowan)
+    assert HOME in await exactly(rowan, "Ben")
+    before = len(rowan.said())
+    await rowan.ask("Ana", "away", start="2026-01-05", end="2026-01-07")
+    await rowan.world.run_due()
+    [notice] = rowan.said()[before:]
+    ben = rowan.person("Ben")
+    assert f"the place is still open · hosted by {rowan.person('Cho').mention}" in texts_in(notice) or (
+        f"the place is still open · hosted by {ben.mention}" in texts_in(notice)
+    )
+    host = "Ben" if ben.mention in texts_in(notice) else "Cho"
+    assert "please choose where the group can meet" in texts_in(notice)
+    assert labels(notice) == ["Choose the place", "Where exactly"]
+    assert sent(rowan)[-1].people == {host}
+    for name in ("Ben", "Cho"):
+        assert HOME not in await exactly(rowan, name)
+    listed = texts_in(await rowan.ask("Ben", "rotation show"))
+    first_line = next(line for line in listed.splitlines() if line.startswith(f"**{stamp(FIRST)}"))
+    assert "Ana's kitchen" not in first_line
+    refused = shown(await rowan.person(host).click(notice, label="Choose the place"))
+    assert "no place to choose yet" in texts_in(refused)
+    await suggest(rowan, host, name="Library", access=["public"], where="1 High Street")
+    await card_up(rowan, 20)
+    assert "**Where** Library" in texts_in(rowan.card())
+    assert "Ana's kitchen" not in texts_in(rowan.card())
+
+
+async def test_the_card_asks_the_host_where_when_there_is_no_place(rowan: Calendar) -> None:
+    await rowan.ask("Ana", "away", start="2026-01-05", end="2026-01-07")
+    await card_up(rowan, 20)
+    card = rowan.card()
+    [host] = sent(rowan)[-1].people
+    assert f"{rowan.person(host).mention}, you host and there is no place yet." in texts_in(card)
+    assert HOME not in public(rowan)
+
+
+async def test_a_home_is_used_without_its_owner_only_after_they_agreed(rowan: Calendar) -> None:
+    await told(rowan)
+    listed = await rowan.ask("Ana", "next")
+    where = await pressed(rowan, "Ana", "Where exactly", listed)
+    await rowan.ask("Ana", "rotation assign", host=str(rowan.person("Ben").id))
+    await rowan.world.run_due()
+    notice = newest(rowan)
+    choice = shown(await rowan.person("Ben").click(notice, label="Choose the place"))
+    assert list(offered(choice)) == ["Ana's kitchen"]
+    kitchen = await place_id(rowan, "Ana's kitchen")
+    asked = shown(await rowan.person("Ben").select(choice, [kitchen]))
+    ana, ben = rowan.person("Ana"), rowan.person("Ben")
+    assert f"I ask {ana.mention}" in texts_in(asked)
+    assert f"the place is still open · hosted by {ben.mention}" in texts_in(asked)
+    await rowan.world.run_due()
+    question = newest(rowan)
+    assert f"{ana.mention}, may Rowan meet at “Ana's kitchen” on {stamp(FIRST)}?" in texts_in(question)
+    assert sent(rowan)[-1].people == {"Ana"}
+    assert HOME not in await exactly(rowan, "Cho")
+    choice = shown(await rowan.person("Ben").click(notice, label="Choose the place"))
+    again = shown(await rowan.person("Ben").select(choice, [kitchen]))
+    assert "asked already" in texts_in(again)
+    for name in ("Ben", "Cho"):
+        refused = shown(await rowan.person(name).click(question, label="Yes, you can"))
+        assert "only they can answer" in texts_in(refused)
+    await rowan.world.restart()
+    await rowan.person("Ana").click(question, label="Yes, you can")
+    await rowan.world.run_due()
+    assert f"Ana's kitchen · quiet · hosted by {ben.mention}" in "\n".join(map(texts_in, rowan.said()))
+    assert HOME in await exactly(rowan, "Cho")
+    assert "I can't host" not in labels(where) or HOME in await exactly(rowan, "Ben")
+
+
+async def test_a_no_leaves_the_choice_to_the_host(rowan: Calendar) -> None:
+    await told(rowan)
+    await rowan.ask("Ana", "rotation assign", host=str(rowan.person("Ben").id))
+    await rowan.world.run_due()
+    choice = shown(await rowan.person("Ben").click(newest(rowan), label="Choose the place"))
+    await rowan.person("Ben").select(choice, [await place_id(rowan, "Ana's kitchen")])
+    await rowan.world.run_due()
+    question = newest(rowan)
+    await rowan.person("Ana").click(question, label="No, thank you")
+    answered = next(message for message in rowan.said() if message.id == question.id)
+    assert "needs another place" in texts_in(answered)
+    assert labels(answered) == ["Choose the place"]
+    assert HOME not in await exactly(rowan, "Cho")
+
+
+async def test_an_owner_who_cannot_come_is_not_asked(rowan: Calendar) -> None:
+    await told(rowan)
+    await rowan.ask("Ana", "away", start="2026-01-05", end="2026-01-07")
+    said = await rowan.ask("Ana", "rotation assign", location=await place_id(rowan, "Ana's kitchen"))
+    assert "can't have the group there that day" in texts_in(said)
+
+
+# -- on the day -----------------------------------------------------------------------------------
+
+
+async def host_cannot_come(rowan: Calendar, how: str) -> discord.Message:
+    """Let Ana, who hosts today, not come; return the notice."""
+    await card_up(rowan, 5)
+    if how == "button":
+        await rowan.press("Ana", "Can't come")
+    elif how == "away":
+        await rowan.ask("Ana", "away", start="2026-01-06")
+    else:
+        leaving = await rowan.ask("Ana", "me leave")
+        await pressed(rowan, "Ana", "Leave", leaving)
+    await rowan.world.run_due()
+    return newest(rowan)
+
+
+@pytest.mark.parametrize("how", ["button", "away", "leave"])
+async def test_on_the_day_the_notice_says_that_nobody_hosts_when_the_host_cannot_come(
+    rowan: Calendar, how: str
+) -> None:
+    notice = await host_cannot_come(rowan, how)
+    assert "Nobody hosts this meeting now." in texts_in(notice)
+    assert labels(notice) == ["I can host", "Choose a host", "Meet online", "Where exactly"]
+    assert HOME not in await exactly(rowan, "Ben")
+    assert "Ana's kitchen" not in texts_in(rowan.card())
+    assert "Ana" not in sent(rowan)[-1].people
+
+
+async def test_a_member_comes_forward_when_nobody_hosts(rowan: Calendar) -> None:
+    notice = await host_cannot_come(rowan, "button")
+    refused = texts_in(shown(await rowan.person("Ana").click(notice, label="I can host")))
+    assert "You said that you can't come" in refused
+    await rowan.world.restart()
+    thanks = await pressed_on(rowan, "Ben", notice, "I can host")
+    assert "Thank you: you host" in texts_in(thanks)
+    assert labels(thanks) == ["Choose the place"]
+    before = len(rowan.said())
+    await rowan.world.run_due()
+    [news] = rowan.said()[before:]
+    assert f"hosted by {rowan.person('Ben').mention}" in texts_in(news)
+    assert "Ben" not in sent(rowan)[-1].people
+    assert f"hosted by {rowan.person('Ben').mention}" in texts_in(rowan.card())
+    late = texts_in(shown(await rowan.person("Cho").click(notice, label="I can host")))
+    assert "has a host by now" in late
+    assert "They came forward" in texts_in(await rowan.ask("Cho", "rotation show"))
+
+
+async def pressed_on(
+    rowan: Calendar, name: str, message: discord.Message, label: str
+) -> simcord.ResponseMessage:
+    return shown(await rowan.person(name).click(message, label=label))
+
+
+async def test_an_organizer_chooses_a_host_or_lets_all_meet_online(rowan: Calendar) -> None:
+    notice = await host_cannot_come(rowan, "button")
+    for label in ("Choose a host", "Meet online"):
+        refused = texts_in(await pressed_on(rowan, "Ben", notice, label))
+        assert "Only an organizer" in refused
+    choice = await pressed_on(rowan, "Ana", notice, "Choose a host")
+    assert set(offered(choice)) == {"ben", "cho"}
+    done = shown(await rowan.person("Ana").select(choice, [str(rowan.person("Cho").id)]))
+    assert f"hosted by {rowan.person('Cho').mention}" in texts_in(done)
+    online = await pressed_on(rowan, "Ana", notice, "Meet online")
+    assert "online" in texts_in(online)
+    assert "No link is noted here" in texts_in(online)
+    await rowan.world.run_due()
+    assert "**Where** online this once" in texts_in(rowan.card())
+    said = texts_in(await pressed_on(rowan, "Ben", notice, "I can host"))
+    assert "needs no host" in said
