@@ -111,9 +111,9 @@ async def run(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | Non
 
     Raises OperatorError when Discord does not take the token or the intents.
     """
+    stopped = _on_signals()
     alarm = alarm or Alarm(now)
     bot = create_bot(settings, now=now, alarm=alarm)
-    stopped = _on_signals()
     bot.when_ready(lambda: _start(bot, alarm))
     living = asyncio.create_task(_live(bot, settings), name="discord")
     tasks = (
@@ -169,6 +169,8 @@ async def _live(bot: BuddyBot, settings: Settings) -> None:
 async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
     """Begin to send, once the servers are known; what can wait comes last."""
     await bot.services.guilds.reconcile([GuildId(guild.id) for guild in bot.guilds])
+    if bot.closing:  # it was told to end meanwhile
+        return
     bot.dispatcher.start()
     alarm.start(
         bot.dispatcher.ring,

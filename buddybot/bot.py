@@ -39,6 +39,8 @@ _OUT = (10004, 50001)
 
 GRACE = 2.0
 """Seconds that clicks and forms under way have to be answered when the bot closes."""
+LAST_WORD = 0.5
+"""Seconds that those have which were not, once they are cancelled."""
 
 
 def intents() -> discord.Intents:
@@ -62,7 +64,12 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
     """The slash commands; what goes wrong in them ends here."""
 
     async def interaction_check(self, interaction: "discord.Interaction[BuddyBot]", /) -> bool:
-        """Refuse a value that an option does not offer: the library takes any, Discord only those."""
+        """Refuse a value that an option does not offer: the library takes any, Discord only those.
+
+        Nothing is begun once the bot was told to end.
+        """
+        if interaction.client.closing:
+            return False
         command = interaction.command
         if interaction.type is discord.InteractionType.autocomplete or not isinstance(
             command, app_commands.Command
@@ -115,6 +122,7 @@ class BuddyBot(Client):
         self.router = Router()
         self._open_house = open_house
         self.handling = set()
+        self.closing = False
         self.access_lost = asyncio.Event()
         self._at_start: Callable[[], Awaitable[None]] | None = None
         self._set_up = False
@@ -162,7 +170,9 @@ class BuddyBot(Client):
 
         A command is the tree's, and few answers leave something to say.
         """
-        if event_name == "interaction" and args[0].type is discord.InteractionType.application_command:
+        if self.closing or (
+            event_name == "interaction" and args[0].type is discord.InteractionType.application_command
+        ):
             return
         if event_name == "app_command_completion" and self._room_behind(args[0]):
             waits = self.services.work.known_to_wait(args[0].id)
@@ -172,7 +182,7 @@ class BuddyBot(Client):
 
     async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
         """Hand a click or a form to its handler; commands go through the tree."""
-        if interaction.type not in (
+        if self.closing or interaction.type not in (
             discord.InteractionType.component,
             discord.InteractionType.modal_submit,
         ):
@@ -206,7 +216,9 @@ class BuddyBot(Client):
         error = sys.exc_info()[1]
         if not isinstance(error, Exception):
             return
-        if event_method == "on_interaction":
+        if self.closing:
+            log.info("event %s was cut short by the end (%s)", event_method, type(error).__name__)
+        elif event_method == "on_interaction":
             await failed(args[0], error)
         else:
             log.error("event %s failed, reference %s", event_method, secrets.token_hex(4), exc_info=error)
@@ -251,6 +263,7 @@ class BuddyBot(Client):
 
     async def close(self) -> None:
         """Answer what was asked, finish or hand back what is being sent, disconnect, close the house."""
+        self.closing = True
         async with asyncio.TaskGroup() as ending:
             ending.create_task(self._finish_handling())
             if hasattr(self, "dispatcher"):  # the house may never have been opened
@@ -274,6 +287,8 @@ class BuddyBot(Client):
             _, late = await asyncio.wait(handling, timeout=GRACE)
             for task in late:
                 task.cancel()
+            if late:  # what they still say must be said before the connection is gone
+                await asyncio.wait(late, timeout=LAST_WORD)
 
     async def _disconnect(self) -> None:
         if self.is_closed():

@@ -3,6 +3,7 @@
 The only module that knows APScheduler. Nothing is kept in it: whatever it forgets, the rows tell again.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -126,10 +127,22 @@ class Alarm:
 
     async def _ring(self) -> None:
         if self._wake is not None:
-            await self._wake()
+            await self._unless_stopped(self._wake)
 
     async def _run(self, job: Periodic) -> None:
         try:
-            await job.run()
+            await self._unless_stopped(job.run)
         except Exception as error:  # the boundary of a periodic job: it runs again at its next time
             log.error("job %s failed, reference %s", job.name, secrets.token_hex(4), exc_info=error)
+
+    async def _unless_stopped(self, work: Wake) -> None:
+        """Carry out what is due; the end of the bot cuts it short without a complaint."""
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if self._scheduler is not None:
+                raise
+        except Exception as error:  # the boundary of the end: whatever it is, it was begun too late
+            if self._scheduler is not None:
+                raise
+            log.info("what was due was cut short by the end (%s)", type(error).__name__)

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 async def failed(interaction: "discord.Interaction[Client]", error: Exception) -> None:
     """Log an unexpected error; tell the person that it is the bot's fault, and what became of their wish."""
+    if interaction.client.closing:
+        log.info("an interaction was cut short by the end (%s)", type(error).__name__)
+        return
     reference = secrets.token_hex(4)
     cause = (
         error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error

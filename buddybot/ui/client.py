@@ -25,6 +25,8 @@ class Client(commands.AutoShardedBot):
     router: Router
     handling: set[asyncio.Task[Any]]
     """Clicks, forms and commands that are being answered."""
+    closing: bool
+    """Whether it was told to end: nothing that comes from now on is begun."""
 
 
 Interaction = discord.Interaction[Client]
