@@ -41,3 +41,16 @@ async def find_swapping(tx: Tx, meeting: Meeting, *, agreed: bool = False) -> Se
         if swap.state is SwapState.AGREED or not agreed
         for user_id in (swap.offered_by, swap.offered_to)
     ]
+
+
+async def find_partners(tx: Tx, meeting: Meeting, host_id: UserId | None) -> Sequence[UserId]:
+    """Return with whom the host of a meeting had swapped turns for it."""
+    standing = await SwapRepository(tx).standing(meeting.id)
+    agreed = [swap for swap in standing if swap.state is SwapState.AGREED]
+    turns = [
+        (swap.offered_to, swap.offered_by)
+        if swap.meeting_id == meeting.id
+        else (swap.offered_by, swap.offered_to)
+        for swap in agreed
+    ]
+    return [partner for host, partner in turns if host == host_id]

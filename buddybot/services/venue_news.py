@@ -8,6 +8,7 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.announcements import Announcement
 from buddybot.services.changes import what_became
+from buddybot.services.concerned import find_partners
 from buddybot.services.venues import VenueView, view_of
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Tx
@@ -104,8 +105,9 @@ async def _tells_time(tx: Tx, each: Ping, ping: Ping) -> bool:
 async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
     """How the venue of a meeting stands now; None when it is again what the group was last told.
 
-    It concerns who hosts and who was to host; organizers, who can name a host, when nobody hosts any
-    more; and, once the card is up and the place is another, everybody who said that they come.
+    It concerns who hosts, who was to host, and with whom that one had swapped turns for it; organizers,
+    who can name a host, when nobody hosts any more; and, once the card is up and the place is another,
+    everybody who said that they come.
     """
     if ping.meeting_id is None:
         return None
@@ -124,6 +126,8 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
     if venue.host_id is None and not venue.online and concerned:
         members = await MemberRepository(tx).present(group.id)
         concerned += [member.user_id for member in members if member.organizes]
+    if venue.host_id != venue.before.host_id:
+        concerned += await find_partners(tx, meeting, venue.before.host_id)
     roll = await RsvpRepository(tx).roll(meeting)
     cards = await CardRepository(tx).of_meeting(meeting.id)
     moved = (told, venue.before_online) != (venue.location_id, venue.online)

@@ -322,6 +322,19 @@ async def test_two_members_swap_when_both_agree_though_the_bot_restarts(rowan: C
     assert said.count("Two of you swapped turns.") == 2
 
 
+async def test_who_swapped_for_a_turn_hears_when_it_is_handed_on(rowan: Calendar) -> None:
+    await announced(rowan)
+    await rowan.person("Cho").click(await offer(rowan), label="Agree")
+    await rowan.world.run_due()
+    before = sent(rowan)
+    where = await pressed(rowan, "Cho", "Where exactly", await rowan.ask("Cho", "next"))
+    asked = await pressed(rowan, "Cho", "I can't host", where)
+    await pressed(rowan, "Cho", "Hand it on", asked)
+    await rowan.world.run_due()
+    [notice] = heard(rowan, before)
+    assert "Ben" in notice.people
+
+
 async def test_a_no_is_enough_and_is_not_asked_again(rowan: Calendar) -> None:
     await announced(rowan)
     question = await offer(rowan)
