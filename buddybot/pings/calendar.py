@@ -1,19 +1,19 @@
 """The meetings of one group, brought in line with its schedule; what people agreed on goes along."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
-from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrence, occurrences
-from buddybot.domain.succession import find_successors
-from buddybot.domain.zones import is_known, usable
+from buddybot.domain.schedule import Occurrence, Schedule, occurrence, occurrences
+from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services import calendar
 from buddybot.services.checkins import close_late
-from buddybot.storage.agreements import AgreementRepository
+from buddybot.services.successions import given_days, is_agreed
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Tx
@@ -36,6 +36,7 @@ class Calendar:
         self._now = now
         self._meetings = MeetingRepository(tx)
         self._successions = SuccessionRepository(tx)
+        self._known_pings: dict[MeetingId, Sequence[Ping]] = {}
 
     async def settle(self, count: int, times: Times) -> None:
         """Bring the meetings that wait in line with the schedule and the zones, then make those missing.
@@ -44,12 +45,10 @@ class Calendar:
         """
         for meeting in await self._meetings.ahead(self._group.id):
             await self._end(meeting, times.close_after)
-        followed = await self._follow_schedule()
+        await self._follow_schedule()
         for meeting in await self._meetings.ahead(self._group.id):
-            if meeting.state is MeetingState.SCHEDULED and meeting.id not in followed:
-                await self._recompute(meeting)
-        for meeting in await self._meetings.ahead(self._group.id):
-            await self._announce_again(meeting, times)
+            if meeting.state is MeetingState.SCHEDULED:
+                await self._announce_again(await self._recompute(meeting), times)
         await self._forget_dropped()
         if self._schedule is not None:
             await self._make(self._schedule, count)
@@ -72,51 +71,20 @@ class Calendar:
             for ping in await self._pings(meeting)
         )
 
-    async def _follow_schedule(self) -> set[MeetingId]:
-        """Let the meetings ahead take the days of the schedule; return those that it says all of."""
+    async def _follow_schedule(self) -> None:
+        """Let the meetings ahead be when the schedule has them; drop those that it has no day for."""
         since = (self._now - _TWO_DAYS).date()
-        regular = [
-            meeting
-            for meeting in await self._meetings.slots(self._group.id, since=since)
-            if self._lies_ahead(meeting) and not meeting.dropped
-        ]
-        given = self._given(since, until=max((each.stands_for for each in regular), default=since))
-        agreed = {each.stands_for for each in regular if each.by_hand or await self._agreed(each)}
-        days = sorted({each.stands_for for each in regular})
-        successors = dict(find_successors(days, list(given), agreed))
-        followed = set()
+        regular = await self._meetings.slots(self._group.id, since=since)
+        until = max((each.stands_for for each in regular), default=since)
+        given = {} if self._schedule is None else given_days(self._schedule, self._now, until=until)
         for meeting in regular:
-            day = successors.pop(meeting.stands_for, None)
-            if day is not None and day != meeting.stands_for:
-                await self._successions.put_given_day(meeting.id, day)
             if not await self._follows(meeting):
                 continue
+            day = given.get(meeting.stands_for)
             if day is not None and self._schedule is not None:
-                followed.add(meeting.id)
-                await self._follow(meeting, self._schedule, given[day])
+                await self._follow(meeting, self._schedule, day)
             elif meeting.state is MeetingState.SCHEDULED and not await self._reported(meeting):
                 await self._drop(meeting)
-        return followed
-
-    def _lies_ahead(self, meeting: Meeting) -> bool:
-        """Whether a meeting, or the day of the schedule that it was moved from, is still to come."""
-        if meeting.starts_at > self._now:
-            return True
-        today = local(self._now, usable(meeting.zone, self._group.zone)).date()
-        return meeting.day != meeting.stands_for and meeting.stands_for >= today
-
-    def _given(self, since: date, *, until: date) -> Mapping[date, Occurrence]:
-        """Return what the schedule gives from now on, to a week after `until`."""
-        if self._schedule is None:
-            return {}
-        last = min(until, LAST_DAY - timedelta(weeks=1)) + timedelta(weeks=1)
-        found = {}
-        for each in occurrences(self._schedule, after=since):
-            if each.day > last:
-                break
-            if each.starts_at > self._now:
-                found[each.day] = each
-        return found
 
     async def _follows(self, meeting: Meeting) -> bool:
         """Whether it goes with the schedule: no organizer put it elsewhere, and it was not announced.
@@ -145,9 +113,8 @@ class Calendar:
         ):
             return
         if await self._reported(meeting):
-            await self._recompute(meeting)
             return
-        if was != (given.day, schedule.time, schedule.zone) and await self._agreed(meeting):
+        if was != (given.day, schedule.time, schedule.zone) and await is_agreed(self._tx, meeting):
             await self._note_reschedule(meeting)
         await self._meetings.put_when(
             meeting.id,
@@ -172,15 +139,9 @@ class Calendar:
         """Whether members have checked in early: then the meeting stays as they know it."""
         return bool(await CheckInRepository(self._tx).of_meeting(meeting.id))
 
-    async def _agreed(self, meeting: Meeting) -> bool:
-        """Whether people agreed on anything about it; to leave it out, or call it off, is an agreement."""
-        if meeting.state is not MeetingState.SCHEDULED:
-            return True
-        return await AgreementRepository(self._tx).exist(meeting.id)
-
     async def _drop(self, meeting: Meeting) -> None:
         """Take away a meeting that the schedule has no day for; what was agreed on stays until it is told."""
-        if await self._agreed(meeting):
+        if await is_agreed(self._tx, meeting):
             await self._meetings.set_state(
                 meeting.id, MeetingState.CANCELLED, now=self._now, reason=Reason.SCHEDULE.value
             )
@@ -205,29 +166,29 @@ class Calendar:
             for ping in await OutboxRepository(self._tx).waiting(self._group.id, PingKind.CHANGE)
         )
 
-    async def _recompute(self, meeting: Meeting) -> None:
-        """Derive the instants again; they change when the zone's rules did."""
+    async def _recompute(self, meeting: Meeting) -> Meeting:
+        """Derive the instants again, which change when the zone's rules did; return the meeting so."""
         if meeting.starts_at <= self._now or not is_known(meeting.zone):
-            return
+            return meeting
         found = occurrence(
             meeting.day, meeting.time, zone=meeting.zone, duration_minutes=meeting.duration_minutes
         )
-        if (found.starts_at, found.ends_at) != (meeting.starts_at, meeting.ends_at):
-            await self._meetings.put_when(
-                meeting.id,
-                day=meeting.day,
-                at=meeting.time,
-                zone=meeting.zone,
-                starts_at=found.starts_at,
-                ends_at=found.ends_at,
-                moved=False,
-            )
-            await CardRepository(self._tx).touch(meeting.id)
+        if (found.starts_at, found.ends_at) == (meeting.starts_at, meeting.ends_at):
+            return meeting
+        await self._meetings.put_when(
+            meeting.id,
+            day=meeting.day,
+            at=meeting.time,
+            zone=meeting.zone,
+            starts_at=found.starts_at,
+            ends_at=found.ends_at,
+            moved=False,
+        )
+        await CardRepository(self._tx).touch(meeting.id)
+        return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:
         """Let a meeting that is much later than was announced have a card, and a question, again."""
-        if meeting.state is not MeetingState.SCHEDULED:
-            return
         cards = [ping for ping in await self._pings(meeting) if ping.kind is PingKind.CARD]
         due = card_due(self._group, meeting, times)
         if cards and is_heard_of_no_more(max(cards, key=lambda ping: ping.id), due, self._now):
@@ -271,4 +232,7 @@ class Calendar:
         )
 
     async def _pings(self, meeting: Meeting) -> Sequence[Ping]:
-        return await OutboxRepository(self._tx).of_meeting(meeting.id)
+        """Return a meeting's pings: none is planned or settled in here."""
+        if meeting.id not in self._known_pings:
+            self._known_pings[meeting.id] = await OutboxRepository(self._tx).of_meeting(meeting.id)
+        return self._known_pings[meeting.id]

@@ -18,7 +18,7 @@ from buddybot.services.changes import What, what_became
 from buddybot.services.concerned import find_coming, find_present, find_swapping
 from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
-from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen
+from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen, tell_later
 from buddybot.services.venue_news import PlaceChange, changes_told_by
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
@@ -89,15 +89,19 @@ async def require_room(tx: Tx, group: Group, now: datetime) -> None:
 async def owe_change(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId | None = None) -> None:
     """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
     until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
-    await (await editions(tx, meeting, PingKind.CHANGE)).owe(tx, now, until=until, by=by)
+    notices = await editions(tx, meeting, PingKind.CHANGE)
+    if notices.waiting is not None:
+        await tell_later(tx, notices.waiting, now)
+    await notices.owe(tx, now, until=until, by=by)
 
 
-async def owe_new_schedule(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def owe_new_schedule(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId) -> None:
     """Owe the group a word about a new schedule, by the first meeting that goes with it."""
     if meeting.rescheduled_at is None or meeting.rescheduled_at < now.replace(microsecond=0):
-        await MeetingRepository(tx).put_moved_from(meeting.id, None)
+        if not meeting.by_hand:
+            await MeetingRepository(tx).put_moved_from(meeting.id, None)
         await SuccessionRepository(tx).put_rescheduled(meeting.id, now)
-    await owe_change(tx, meeting, now)
+    await owe_change(tx, meeting, now, by=by)
 
 
 async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pings import PingKind, PingState
+from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.domain.rsvps import Source
 from buddybot.services.concerned import find_agreed_host, find_coming, find_present, find_swapping
 from buddybot.storage.database import Tx
@@ -50,15 +50,21 @@ class Fallen:
 
 async def take_back_notices(tx: Tx, group: Group, now: datetime) -> None:
     """Take back notices of an earlier schedule that are not out yet: the next one tells of it all."""
-    successions, outbox = SuccessionRepository(tx), OutboxRepository(tx)
+    outbox = OutboxRepository(tx)
     for ping in await outbox.waiting(group.id, PingKind.CHANGE):
-        if ping.state is not PingState.PLANNED:
-            continue
-        untold = await successions.rescheduled(group.id, ping.due_at)
-        for meeting in untold:
-            await successions.put_rescheduled(meeting.id, now)
-        if any(meeting.id == ping.meeting_id for meeting in untold):
-            await outbox.cancel(ping.id, now)
+        if ping.state is PingState.PLANNED:
+            untold = await tell_later(tx, ping, now)
+            if any(meeting.id == ping.meeting_id for meeting in untold):
+                await outbox.cancel(ping.id, now)
+
+
+async def tell_later(tx: Tx, notice: Ping, now: datetime) -> Sequence[Meeting]:
+    """Let a notice owed `now` tell of what one that is not out yet was to; return the meetings concerned."""
+    successions = SuccessionRepository(tx)
+    untold = await successions.rescheduled(notice.group_id, notice.due_at)
+    for meeting in untold:
+        await successions.put_rescheduled(meeting.id, now)
+    return untold
 
 
 async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId
+from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import ANNOUNCING, PingState
 from buddybot.domain.schedule import Schedule, check_zone, instant, local
@@ -19,12 +19,14 @@ from buddybot.services.actor import Actor
 from buddybot.services.calendar import Slot
 from buddybot.services.meetings import Changed
 from buddybot.services.schedule_news import take_back_notices
+from buddybot.services.successions import take_along
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.successions import SuccessionRepository
 from buddybot.values import dataclass
 
 USUAL_MINUTES = 75
@@ -103,8 +105,9 @@ class ScheduleService:
                 await GroupRepository(tx).change(group, zone=schedule.zone)
                 group = replace(group, zone=schedule.zone)
                 await _find_again(tx, kept, schedule.zone)
+            await take_along(tx, group, schedule, now)
             await self._planner.plan(tx, group, now, by=actor.user_id)
-            await self._tell(tx, group, now)
+            await self._tell(tx, group, now, by=actor.user_id)
             return await self._view(tx, group, schedule, kept=kept[-1] if kept else None)
 
         return await self._work.write(actor, script)
@@ -168,16 +171,19 @@ class ScheduleService:
         }
         return find_anchor(old, schedule, agreed=agreed, earliest=earliest)
 
-    async def _tell(self, tx: Tx, group: Group, now: datetime) -> None:
+    async def _tell(self, tx: Tx, group: Group, now: datetime, *, by: UserId) -> None:
         """Tell the group of the first meeting in the new rhythm; Refusal `meeting.collides`."""
         left_alone = {meeting.id for meeting in await _kept(tx, group)}
         ahead = await MeetingRepository(tx).ahead(group.id)
         for earlier, later in pairwise(ahead):
             if later.starts_at < earlier.ends_at:
                 raise Refusal("meeting.collides", at=later.starts_at)
-        fresh = [each for each in ahead if each.kind is MeetingKind.REGULAR and each.id not in left_alone]
+        regular = [each for each in ahead if each.kind is MeetingKind.REGULAR]
+        fresh = [each for each in regular if each.id not in left_alone]
+        if not fresh and await SuccessionRepository(tx).rescheduled(group.id, now):
+            fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
-            await news.owe_new_schedule(tx, fresh[0], now)
+            await news.owe_new_schedule(tx, fresh[0], now, by=by)
 
     async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
         slots = await calendar.ahead(tx, group, self._work.now())

@@ -197,5 +197,6 @@ def schedule_card(texts: Texts, view: ScheduleView, *, changed: bool) -> Card:
     if starts:
         card.text(texts("meetings.schedule.ahead"), *(Markup(f"- {each}") for each in starts))
     if view.kept is not None:
-        card.text(texts("meetings.schedule.kept", start=view.kept.starts_at))
+        key = "kept_moved" if view.kept.by_hand else "kept"
+        card.text(texts(f"meetings.schedule.{key}", start=view.kept.starts_at))
     return card.note(texts("meetings.schedule.changed")) if changed else card

@@ -1,0 +1,68 @@
+"""Takes the meetings of a group along into a new schedule: which day of it each of them takes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from buddybot.domain.groups import Group
+from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrences
+from buddybot.domain.succession import find_successors
+from buddybot.domain.zones import usable
+from buddybot.storage.agreements import AgreementRepository
+from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.successions import SuccessionRepository
+
+_WEEK = timedelta(weeks=1)
+_TWO_DAYS = timedelta(days=2)
+"""The local date of what starts from now on is never earlier than so much before now, in any zone."""
+
+
+async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) -> None:
+    """Give each meeting ahead, and each day left out, the day of a new schedule that takes its place.
+
+    The planner then moves those that follow the schedule there, and drops those without a day.
+    """
+    since = (now - _TWO_DAYS).date()
+    regular = [
+        meeting
+        for meeting in await MeetingRepository(tx).slots(group.id, since=since)
+        if _lies_ahead(group, meeting, now) and not meeting.dropped
+    ]
+    days = sorted({each.stands_for for each in regular})
+    if not days:
+        return
+    given = given_days(schedule, now, until=days[-1])
+    agreed = {each.stands_for for each in regular if each.by_hand or await is_agreed(tx, each)}
+    successors = find_successors(days, list(given), agreed)
+    for meeting in regular:
+        day = successors.get(meeting.stands_for, meeting.stands_for)
+        if day != meeting.stands_for:
+            await SuccessionRepository(tx).put_given_day(meeting.id, day)
+
+
+def given_days(schedule: Schedule, now: datetime, *, until: date) -> Mapping[date, Occurrence]:
+    """Return what a schedule gives from now on, to a week after `until`."""
+    last = min(until, LAST_DAY - _WEEK) + _WEEK
+    found = {}
+    for each in occurrences(schedule, after=(now - _TWO_DAYS).date()):
+        if each.day > last:
+            break
+        if each.starts_at > now:
+            found[each.day] = each
+    return found
+
+
+async def is_agreed(tx: Tx, meeting: Meeting) -> bool:
+    """Return whether people agreed on anything about a meeting; to leave it out, or call it off, is that."""
+    if meeting.state is not MeetingState.SCHEDULED:
+        return True
+    return await AgreementRepository(tx).exist(meeting.id)
+
+
+def _lies_ahead(group: Group, meeting: Meeting, now: datetime) -> bool:
+    """Whether a meeting, or the day of the schedule that it was moved from, is still to come."""
+    if meeting.starts_at > now:
+        return True
+    today = local(now, usable(meeting.zone, group.zone)).date()
+    return meeting.day != meeting.stands_for and meeting.stands_for >= today
