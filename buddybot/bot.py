@@ -28,6 +28,7 @@ from buddybot.services.guilds import EVERYWHERE
 from buddybot.services.work import Now
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
+from buddybot.ui.choices import offer
 from buddybot.ui.client import Client
 from buddybot.ui.reply import Reply, actor_of
 from buddybot.ui.router import Router
@@ -64,11 +65,17 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
     """The slash commands; what goes wrong in them ends here."""
 
     async def interaction_check(self, interaction: "discord.Interaction[BuddyBot]", /) -> bool:
-        """Refuse a value that an option does not offer: the library takes any, Discord only those.
+        """Refuse a command in a server that the bot is not in, and a value that an option does not offer.
 
-        Nothing is begun once the bot was told to end.
+        The library takes any value, Discord only those. Nothing is begun once the bot was told to end.
         """
         if interaction.client.closing:
+            return False
+        if is_elsewhere(interaction):
+            if interaction.type is discord.InteractionType.autocomplete:
+                await offer(interaction, [])
+            else:
+                await refuse_elsewhere(interaction)
             return False
         command = interaction.command
         if interaction.type is discord.InteractionType.autocomplete or not isinstance(
@@ -92,6 +99,20 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
             await failed(interaction, error)
 
 
+def is_elsewhere(interaction: "discord.Interaction[BuddyBot]") -> bool:
+    """Return whether something was asked in a server that the bot is not in, or not any more.
+
+    People can install a bot for themselves, and messages with buttons outlive a farewell.
+    """
+    return interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is None
+
+
+async def refuse_elsewhere(interaction: "discord.Interaction[BuddyBot]") -> None:
+    """Say so before anything is asked."""
+    async with Reply(interaction):
+        raise Refusal("guild.not_in")
+
+
 class BuddyBot(Client):
     """The client; what it opens on the way in it closes on the way out, in reverse order."""
 
@@ -107,6 +128,8 @@ class BuddyBot(Client):
             help_command=None,
             intents=intents(),
             tree_cls=Tree,
+            # For a person alone, outside the servers that have the bot, there is nothing to do.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -186,6 +209,9 @@ class BuddyBot(Client):
             discord.InteractionType.component,
             discord.InteractionType.modal_submit,
         ):
+            return
+        if is_elsewhere(interaction):
+            await refuse_elsewhere(interaction)
             return
         found = self.router.find(interaction)
         if found is None:

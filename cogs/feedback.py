@@ -54,16 +54,16 @@ class FeedbackCog(commands.Cog):
         """Show an organizer what was said last."""
         async with Reply(interaction) as reply:
             heard = await self._feedback.read(reply.actor, GroupId(given.number(0)))
-            await reply.show(heard_card(reply.texts, heard))
-            await self._feedback.seen([item for item in heard.items if item.user_id != reply.actor.user_id])
+            if await reply.show(heard_card(reply.texts, heard)):
+                others = [item for item in heard.items if item.user_id != reply.actor.user_id]
+                await self._feedback.seen(others)
 
     @commands.Cog.listener()
     async def on_answered(self, interaction: Interaction) -> None:
         """Follow an organizer's command with what nobody has read yet; a form leaves no room for it."""
         reply = Reply(interaction)
         items = await self._feedback.unseen(reply.actor)
-        if items:
-            await reply.follow(news_card(reply.texts, items))
+        if items and await reply.follow(news_card(reply.texts, items)):
             await self._feedback.seen(items)
 
 

@@ -32,8 +32,8 @@ class FitCog(commands.Cog):
         """Follow the answer to a button or a form."""
         reply = Reply(interaction)
         for view in await self._offers.unseen(reply.actor):
-            await reply.follow(fit.offer_card(reply.texts, view))
-            await self._offers.seen(reply.actor, view)
+            if await reply.follow(fit.offer_card(reply.texts, view)):
+                await self._offers.seen(reply.actor, view)
 
     @route("offer_fine")
     async def fine(self, interaction: Interaction, given: Input) -> None:

@@ -24,7 +24,8 @@ class NoticeCog(commands.Cog):
         told = notices[: MOST_SHOWN - len(shown)]
         if shown or told:
             more = len(shown) + len(told) < len(alerts) + len(notices)
-            await reply.follow(notices_card(reply.texts, shown, told, more=more))
+            if not await reply.follow(notices_card(reply.texts, shown, told, more=more)):
+                return  # they come with the next command
             await self._services.alerts.shown(shown)
             await self._services.notices.seen(reply.actor, told)
 

@@ -45,13 +45,13 @@ def unfailing(suggest: Suggest) -> Suggest:
         except Exception:  # the boundary of autocomplete: an empty list, and a log line
             log.exception("autocomplete failed, reference %s", secrets.token_hex(4))
             found = []
-        await _offer(interaction, found)
+        await offer(interaction, found)
         return found
 
     return guarded
 
 
-async def _offer(interaction: Interaction, found: list[Choice[str]]) -> None:
+async def offer(interaction: Interaction, found: list[Choice[str]]) -> None:
     """Answer here, and not in the library, for which one that comes too late is an error."""
     try:
         await interaction.response.autocomplete(found)

@@ -111,6 +111,7 @@ def notified(group: Calendar) -> list[int]:
     """Return whom the newest message in the channel notifies."""
     path = f"/channels/{group.channel.id}/messages"
     sent = [each for each in group.world.env.http_requests if (each.method, each.path) == ("POST", path)]
+    assert sent[-1].json is not None
     return list(sent[-1].json["allowed_mentions"].get("users", []))
 
 
