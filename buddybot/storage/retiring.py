@@ -28,7 +28,8 @@ _OUTDATED = """
         OR (o.kind = 'reminder' AND (m.state NOT IN ('scheduled', 'open') OR (m.starts_at <= :now
             AND NOT EXISTS (SELECT 1 FROM rsvps r WHERE r.meeting_id = m.id AND r.user_id = o.recipient))))
         OR (o.kind = 'nudge' AND (m.state <> 'scheduled' OR m.starts_at <= :now))
-        OR (o.kind IN ('change', 'place') AND m.state = 'closed')
+        OR (o.kind IN ('change', 'place') AND (m.state = 'closed'
+            OR (m.state IN ('skipped', 'cancelled') AND m.ends_at <= :now)))
         OR (o.kind = 'swap' AND NOT EXISTS (
             SELECT 1 FROM swaps s
             JOIN meetings a ON a.id = s.meeting_id JOIN meetings b ON b.id = s.other_meeting_id

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.ids import RoleId
+from buddybot.domain.ids import RoleId, UserId
 from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
@@ -31,6 +31,10 @@ async def due(house: House) -> list[RoleTask]:
     return list(await house.run(lambda tx: RoleTaskRepository(tx).due(house.now, limit=50)))
 
 
+async def ask(house: House, group: Group, user_id: UserId) -> None:
+    await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, user_id, house.now))
+
+
 async def later(house: House, task: RoleTask, *, lasting: bool) -> None:
     tasks = RoleTaskRepository
     await house.run(lambda tx: tasks(tx).later(task, house.now, refused=False, lasting=lasting))
@@ -49,7 +53,7 @@ async def test_what_is_asked_for_again_while_it_is_carried_out_stays(house: Hous
 
 async def test_the_role_itself_comes_before_those_who_get_it(house: House, group: Group) -> None:
     for user_id in (BEN, ITSELF, ANA):
-        await house.run(lambda tx, user=user_id: RoleTaskRepository(tx).ask(group.id, user, house.now))
+        await ask(house, group, user_id)
     assert [task.user_id for task in await due(house)] == [ITSELF, ANA, BEN]
 
 
