@@ -96,6 +96,9 @@ class CheckInCog(commands.Cog):
         """Give the floor to the next."""
         async with Reply(interaction) as reply:
             meeting_id = MeetingId(given.number(0))
+            up = await self._turns.next_up(reply.actor, meeting_id)
+            if up is not None:
+                await self._bot.presence.look_at(reply.actor, up)
             await self._turns.next_turn(reply.actor, meeting_id, begun=given.number(1))
             await reply.done()
             await self._bot.live.refresh(meeting_id)

@@ -130,6 +130,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
         """Hand the role over, or share it."""
         async with Reply(interaction) as reply:
             user_id = choices.parse_member(member)
+            await self._bot.presence.look_at(reply.actor, user_id)
             changed = await self._members.transfer(
                 reply.actor, user_id, keep=stay_organizer, group_id=choices.parse_group(group)
             )

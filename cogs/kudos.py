@@ -34,6 +34,7 @@ class KudosCog(commands.Cog):
     """One command; the channel reads what it says."""
 
     def __init__(self, bot: Client) -> None:
+        self._bot = bot
         self._kudos = bot.services.kudos
 
     @app_commands.command(name="kudos", description="Thank a member in the group's channel")
@@ -55,9 +56,11 @@ class KudosCog(commands.Cog):
     ) -> None:
         """Thank somebody."""
         async with Reply(interaction) as reply:
+            to_id = choices.parse_member(member)
+            await self._bot.presence.look_at(reply.actor, to_id)
             given = await self._kudos.give(
                 reply.actor,
-                choices.parse_member(member),
+                to_id,
                 text=text,
                 commitment_id=None if commitment is None else commitment_chosen(commitment),
                 group_id=choices.parse_group(group),

@@ -122,10 +122,13 @@ class RotationCog(commands.Cog):
     ) -> None:
         """Say who hosts a meeting, or where it is."""
         async with Reply(interaction) as reply:
+            host_id = choices.parse_member(host) if host else None
+            if host_id is not None:
+                await self._bot.presence.look_at(reply.actor, host_id)
             view = await self._rotation.assign(
                 reply.actor,
                 days.parse_pick(meeting),
-                host_id=choices.parse_member(host) if host else None,
+                host_id=host_id,
                 location_id=places.parse_place(location) if location else None,
                 group_id=choices.parse_group(group),
             )

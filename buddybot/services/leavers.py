@@ -6,6 +6,8 @@ from datetime import datetime
 from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
+from buddybot.services.access import guild_of
+from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
@@ -47,6 +49,17 @@ class LeaverService:
                 for group in await GroupRepository(tx).of_user(guild_id, user_id)
             ]
             return any(member is not None and member.gone_since is not None for member in found)
+
+        return await self._work.read(script)
+
+    async def shares_group(self, actor: Actor, user_id: UserId) -> bool:
+        """Return whether a person is in a group of the actor's here; in any for who manages the server."""
+
+        async def script(tx: Tx) -> bool:
+            groups, guild_id = GroupRepository(tx), guild_of(actor)
+            theirs = {group.id for group in await groups.of_user(guild_id, user_id)}
+            mine = {group.id for group in await groups.of_user(guild_id, actor.user_id)}
+            return bool(theirs) and (actor.manages_guild or bool(theirs & mine))
 
         return await self._work.read(script)
 

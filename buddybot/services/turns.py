@@ -175,6 +175,17 @@ class TurnService:
 
         await self._work.write(actor, script)
 
+    async def next_up(self, actor: Actor, meeting_id: MeetingId) -> UserId | None:
+        """Return who has the floor next; None when nobody waits for it."""
+
+        async def script(tx: Tx) -> UserId | None:
+            _, meeting = await at_meeting(tx, actor, meeting_id)
+            require_open(meeting)
+            waiting = [turn.user_id for turn in await _in_it(tx, meeting) if turn.started_at is None]
+            return waiting[0] if waiting else None
+
+        return await self._work.read(script)
+
     async def next_turn(self, actor: Actor, meeting_id: MeetingId, *, begun: int) -> None:
         """Give the floor to the next in the order; nothing when `begun` is no longer how it stands."""
 

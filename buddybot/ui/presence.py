@@ -64,6 +64,19 @@ class MemberCheck:
         except StorageError as error:
             log.error("who is still in server %s could not be noted: %s", ping.guild_id, error)
 
+    async def look_at(self, actor: Actor, user_id: UserId) -> None:
+        """Ask about a member whom somebody names, before they get a role, a turn or thanks; never raises.
+
+        Nothing is asked about people who are in no group with the actor.
+        """
+        try:
+            if actor.guild_id is None or not await self._leavers.shares_group(actor, user_id):
+                return
+            if self._may_ask(actor.guild_id, user_id) and await self.ask(actor.guild_id, user_id):
+                await self.note_seen(actor.guild_id, user_id)
+        except StorageError as error:
+            log.error("who is still in server %s could not be noted: %s", actor.guild_id, error)
+
     async def require_here(self, actor: Actor) -> None:
         """Refuse a button of a direct message to a person who is not in its server any more.
 

@@ -9,7 +9,7 @@ import pytest
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
 from tests.scenarios.calendars import Calendar, calendar
-from tests.world import World, texts_in
+from tests.world import World, custom_ids, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 MEMBER = "/guilds/*/members/*"
@@ -251,3 +251,42 @@ async def test_an_organizer_who_left_is_no_heir_and_gets_no_thanks(rowan: Calend
         "SELECT user_id FROM memberships WHERE role = 'organizer' AND left_at IS NULL"
     )
     assert {row["user_id"]} == ids(rowan, "Cho")
+
+
+@pytest.mark.parametrize("command", ["group transfer", "kudos", "rotation assign"])
+async def test_a_leaver_is_given_nothing_when_somebody_names_them(world: World, command: str) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    leave(rowan, "Ben")
+    option = "host" if command == "rotation assign" else "member"
+    shown = await rowan.ask("Ana", command, **{option: str(rowan.person("Ben").id)})
+    assert await gone(rowan) == ids(rowan, "Ben")
+    assert rowan.person("Ben").mention not in texts_in(shown)
+    rows = await world.rows(
+        "SELECT user_id FROM memberships WHERE role = 'organizer' UNION ALL SELECT to_id FROM kudos "
+        "UNION ALL SELECT host_id FROM venues WHERE host_id IS NOT NULL"
+    )
+    assert rowan.person("Ben").id not in {row["user_id"] for row in rows}
+
+
+async def test_a_stranger_can_ask_nothing_about_who_is_in_the_server(rowan: Calendar) -> None:
+    since = len(rowan.world.env.http_requests)
+    await rowan.ask("Zoe", "kudos", member=str(rowan.person("Ben").id))
+    await rowan.ask("Ana", "kudos", member=str(rowan.person("Zoe").id))
+    asked = [each.path for each in rowan.world.env.http_requests[since:] if each.method == "GET"]
+    assert not [path for path in asked if "/members/" in path]
+
+
+async def test_the_floor_goes_on_to_who_is_here_when_the_next_one_left(rowan: Calendar) -> None:
+    await all_answer(rowan)
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    card = rowan.said()[-1]
+    [order] = [
+        await rowan.world.rows("SELECT user_id FROM turns ORDER BY position"),
+    ]
+    first = next(each for each in ("Ana", "Ben", "Cho") if rowan.person(each).id == order[0]["user_id"])
+    leave(rowan, first)
+    presser = next(each for each in ("Ana", "Ben", "Cho") if each != first)
+    begin = next(each for each in custom_ids(card) if each.startswith("next_turn:"))
+    await rowan.person(presser).click(card, custom_id=begin)
+    [row] = await rowan.world.rows("SELECT user_id FROM turns WHERE started_at IS NOT NULL")
+    assert row["user_id"] == order[1]["user_id"]
