@@ -114,7 +114,7 @@ class Calendar:
             return
         if await self._reported(meeting):
             return
-        if was != (given.day, schedule.time, schedule.zone) and await is_agreed(self._tx, meeting):
+        if was != (given.day, schedule.time, schedule.zone):
             await self._note_reschedule(meeting)
         await self._meetings.put_when(
             meeting.id,
@@ -129,9 +129,11 @@ class Calendar:
         await CardRepository(self._tx).touch(meeting.id)
 
     async def _note_reschedule(self, meeting: Meeting) -> None:
-        """Keep, for the notice of the new schedule, the start that people know of."""
+        """Keep, for the notice of the new schedule, the start for which people agreed on something."""
         untold = self._is_just_rescheduled(meeting) or await self._is_notice_waiting(meeting)
-        if meeting.moved_from is None or not untold:
+        if not await is_agreed(self._tx, meeting):
+            await self._meetings.put_moved_from(meeting.id, None)
+        elif meeting.moved_from is None or not untold:
             await self._meetings.put_moved_from(meeting.id, meeting.starts_at)
         await self._successions.put_rescheduled(meeting.id, self._now)
 
@@ -191,7 +193,8 @@ class Calendar:
         """Let a meeting that is much later than was announced have a card, and a question, again."""
         cards = [ping for ping in await self._pings(meeting) if ping.kind is PingKind.CARD]
         due = card_due(self._group, meeting, times)
-        if cards and is_heard_of_no_more(max(cards, key=lambda ping: ping.id), due, self._now):
+        last = max(cards, key=lambda ping: ping.id, default=None)
+        if last is not None and is_heard_of_no_more(last, due, meeting.starts_at, self._now):
             await self._successions.announce_again(meeting.id)
             if meeting.few_decision is not None:  # a question that is open still stands
                 await CardRepository(self._tx).retire(meeting.id, CardKind.FEW)

@@ -94,13 +94,14 @@ def _of_meeting(
         yield _ping(meeting, PingKind.SUMMARY, meeting.closed_at, meeting.closed_at + SUMMARY_LIFE)
 
 
-def is_heard_of_no_more(card: Ping, due: datetime, now: datetime) -> bool:
-    """Return whether a meeting is announced again, whose last `card` is settled and would be `due` anew."""
-    if due <= now:
-        return False
+def is_heard_of_no_more(card: Ping, due: datetime, starts_at: datetime, now: datetime) -> bool:
+    """Return whether a meeting is announced again, whose last `card` is settled and would be `due` anew.
+
+    It is when it was put off by so much that people forget, or at all when nobody was shown that card.
+    """
     if card.state in (PingState.MISSED, PingState.SUPPRESSED):
-        return True
-    return card.state in (PingState.SENDING, PingState.SENT) and due - card.due_at >= HEARD
+        return card.due_at != due and now < starts_at
+    return card.state in (PingState.SENDING, PingState.SENT) and due > now and due - card.due_at >= HEARD
 
 
 def card_due(group: Group, meeting: Meeting, times: Times) -> datetime:

@@ -70,6 +70,7 @@ class Planner:
         restored = await RestoreRepository(tx).latest()
         if restored is not None and group.created_at <= restored:
             told = _told_meanwhile(pings, now, restored)
+            told -= {each.id for each in meetings if _is_at_another_time(each, restored)}
             wanted = [
                 ping
                 for ping in wanted
@@ -88,6 +89,13 @@ def _told_meanwhile(pings: Pings, now: datetime, restored: datetime) -> set[Meet
     """
     settling = now - restored < timedelta(seconds=1)  # a meeting made just now is one that the copy lacks
     return {meeting_id for meeting_id, planned in pings.items() if planned or settling}
+
+
+def _is_at_another_time(meeting: Meeting, restored: datetime) -> bool:
+    """Whether a meeting is at a time that nobody can have been told of before that."""
+    return meeting.announcement > 0 or (
+        meeting.rescheduled_at is not None and meeting.rescheduled_at > restored
+    )
 
 
 async def _cancel(tx: Tx, group: Group, wanted: set[str], now: datetime) -> None:

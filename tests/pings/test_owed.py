@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups import Group, GroupState, Rotation
-from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, PingKind
+from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import occurrence
-from buddybot.pings.owed import Times, owed, too_late
+from buddybot.pings.owed import Times, is_heard_of_no_more, owed, too_late
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
 
 BERLIN = "Europe/Berlin"
@@ -231,6 +231,45 @@ def test_what_announces_a_meeting_has_another_key_when_it_is_announced_again() -
     assert before[PingKind.CHECKIN, GROUP].key == again[PingKind.CHECKIN, GROUP].key
     moved = pings(meeting(moves=1, announcement=1), minimum=3)[PingKind.FEW, GROUP]
     assert moved.key != again[PingKind.FEW, GROUP].key
+
+
+@pytest.mark.parametrize(
+    ("state", "later", "now", "again"),
+    [
+        (PingState.SENT, 12, "2026-03-04 18:30", True),
+        (PingState.SENT, 11, "2026-03-04 18:30", False),
+        (PingState.SENT, -12, "2026-03-03 18:30", False),
+        (PingState.SENT, 12, "2026-03-05 07:00", False),
+        (PingState.SENDING, 240, "2026-03-04 18:30", True),
+        (PingState.MISSED, 2, "2026-03-05 18:30", True),
+        (PingState.MISSED, 0, "2026-03-05 17:00", False),
+        (PingState.PLANNED, 240, "2026-03-04 17:00", False),
+        (PingState.CANCELLED, 240, "2026-03-04 17:00", False),
+    ],
+)
+def test_a_meeting_is_announced_again_when_people_have_forgotten_or_never_heard(
+    state: PingState, later: int, now: str, again: bool
+) -> None:
+    owed_before = pings(meeting())[PingKind.CARD, GROUP]
+    card = Ping(
+        id=PingId(1),
+        key=owed_before.key,
+        guild_id=GUILD,
+        group_id=owed_before.group_id,
+        meeting_id=owed_before.meeting_id,
+        kind=PingKind.CARD,
+        recipient=GROUP,
+        due_at=owed_before.due_at,
+        expires_at=owed_before.expires_at,
+        state=state,
+        direct=False,
+        channel_id=None,
+        message_id=None,
+        attempts=1,
+        try_at=owed_before.due_at,
+    )
+    due, start = card.due_at + timedelta(hours=later), card.expires_at + timedelta(hours=later)
+    assert is_heard_of_no_more(card, due, start, utc(now)) is again
 
 
 @pytest.mark.parametrize(
