@@ -18,7 +18,6 @@ from buddybot.storage.erasure import ErasureRepository
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
-from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
 from buddybot.values import dataclass
 
@@ -110,9 +109,6 @@ class PersonalService:
             await self._in_line(tx, known, now)  # while it is known where they were to meet
             await _tell_of_charters(tx, user_id, now)
             await erasure.forget_person(user_id)
-            for gone in departed:  # Discord may be away just now; the row goes with the role
-                if gone.group.role_id is not None and not gone.ended:
-                    await RoleTaskRepository(tx).ask(gone.group.id, user_id, now)
             await self._in_line(tx, known, now)
             for key in known:
                 await AuditRepository(tx).log(*key, action, actor_id=None, now=now)

@@ -1,17 +1,20 @@
 """Groups' roles in Discord: what is to be settled, as the rows have it now."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GroupId, GuildId, RoleId
+from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
 from buddybot.domain.role_tasks import deserves_role
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.personal import PersonalRepository
 from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
 from buddybot.values import dataclass
 
+BEFORE_DELETION = timedelta(minutes=5)
+"""How long a deletion may follow after the roles were taken."""
 MOST = 50
 """Tasks that one look takes up; the next goes on."""
 
@@ -50,8 +53,9 @@ class RoleTaskService:
         return await self._work.read(script)
 
     async def done(self, task: RoleTask) -> None:
-        """Note that Discord shows it."""
+        """Note that Discord shows it; of somebody whose data was deleted no byte stays."""
         await self._work.write(None, lambda tx: RoleTaskRepository(tx).done(task))
+        self._work.deleted(whole=False)
 
     async def later(self, task: RoleTask, *, refused: bool, lasting: bool) -> None:
         """Leave it for a later look; what is not `lasting` is given up after a week."""
@@ -59,6 +63,37 @@ class RoleTaskService:
         await self._work.write(
             None, lambda tx: RoleTaskRepository(tx).later(task, now, refused=refused, lasting=lasting)
         )
+
+    async def prepare_removal(self, user_id: UserId) -> Sequence[Group]:
+        """Return the groups whose role a person has to lose before their data is deleted.
+
+        If the deletion does not follow, they get the role again in a while.
+        """
+        later = self._work.now() + BEFORE_DELETION
+
+        async def script(tx: Tx) -> Sequence[Group]:
+            found = []
+            for key in await PersonalRepository(tx).groups_of(user_id):
+                await GroupRepository(tx).lock(key[1])
+                group = await GroupRepository(tx).get(*key)
+                member = None if group is None else await MemberRepository(tx).get(group.id, user_id)
+                if group is not None and group.role_id is not None and deserves_role(group, member):
+                    await RoleTaskRepository(tx).ask(group.id, user_id, later)
+                    found.append(group)
+            return found
+
+        return await self._work.write(None, script)
+
+    async def ask(self, groups: Sequence[Group], user_id: UserId) -> None:
+        """Let the roles of a person in these groups be looked at."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> None:
+            for group in groups:
+                await RoleTaskRepository(tx).ask(group.id, user_id, now)
+
+        if groups:
+            await self._work.write(None, script)
 
     async def claim(self, group: Group) -> tuple[bool, datetime | None]:
         """Hold the making of a group's role; and return since when one may have been made unnoted."""

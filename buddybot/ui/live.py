@@ -1,14 +1,15 @@
 """What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import discord
 
-from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services import checkin_card, few, meeting_views, summary
@@ -195,6 +196,10 @@ class Live:
     async def settle_roles(self, group_id: GroupId | None = None) -> None:
         """Bring the role of one group, or of all, in line with its members; never raises."""
         await self._roles.settle(group_id)
+
+    async def take_roles_from(self, user_id: UserId) -> Sequence[Group]:
+        """Take the roles of a person whose data is about to be deleted; return groups where that failed."""
+        return await self._roles.take_from(user_id)
 
     async def retire_outdated(self) -> None:
         """Take the buttons off messages that are out of date; never raises."""

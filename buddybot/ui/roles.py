@@ -10,7 +10,7 @@ from datetime import datetime
 import discord
 
 from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.ids import GroupId, RoleId
+from buddybot.domain.ids import GroupId, RoleId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.leavers import LeaverService
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 20.0
 """Seconds for one request, with the library's own retries."""
+SHORT_PATIENCE = 5.0
+"""The same while somebody waits for an answer."""
 UNKNOWN_ROLE = 10011
 _LEFT = (10007, 10013)
 
@@ -47,6 +49,29 @@ class LiveRoles:
                 await serve_apart(due, lambda task: task.guild_id, self._settle)
         except StorageError as error:
             log.error("roles could not be settled: %s", error)
+
+    async def take_from(self, user_id: UserId) -> Sequence[Group]:
+        """Take the roles of a person whose data is about to be deleted; return groups where that failed."""
+        left = []
+        for group in await self._tasks.prepare_removal(user_id):
+            guild = self._client.get_guild(group.guild_id)
+            if guild is None or guild.unavailable or not await self._take(guild, group, user_id):
+                left.append(group)
+        return left
+
+    async def _take(self, guild: discord.Guild, group: Group, user_id: UserId) -> bool:
+        try:
+            role = await self._role(guild, group)
+            if role is None:
+                return True
+            if not may(guild) or role >= guild.me.top_role:
+                return False
+            async with Bounded(self._client, SHORT_PATIENCE):
+                await (await guild.fetch_member(user_id)).remove_roles(role)
+        except FAULTS as error:
+            log.info("the role of group %s was not taken yet (%s)", group.id, told(error))
+            return isinstance(error, discord.HTTPException) and error.code in (*_LEFT, UNKNOWN_ROLE)
+        return True
 
     async def _settle(self, task: RoleTask) -> None:
         guild = self._client.get_guild(task.guild_id)

@@ -1,8 +1,11 @@
 """A group's role in Discord: one, never a second; given and taken in the end, whatever stands in between."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
+import discord
 import pytest
 import simcord
 
@@ -148,7 +151,8 @@ async def test_a_broken_connection_only_delays_what_becomes_of_a_role(
         if broken[0] and ("/members/" in path or "/roles" in path):
             if fault == "reset":
                 raise aiohttp.ClientOSError(104, "Connection reset by peer")
-            world.env.inject_error("*", path, status=500)
+            answer: Any = SimpleNamespace(status=500, reason="no", headers={})
+            raise discord.DiscordServerError(answer, {"code": 0})
         return await send(route, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(world.bot.http, "request", request)
@@ -223,3 +227,26 @@ async def test_a_role_is_given_up_after_a_week_where_it_cannot_be_taken(rowan: C
     await world.pass_time(days=2)
     await world.bot.live.settle_roles()
     assert await tasks(world) == []
+
+
+async def test_nothing_of_a_person_is_kept_for_their_role_when_their_data_is_deleted(
+    rowan: Circle, world: World
+) -> None:
+    ben = rowan.people[1]
+    await press(rowan, ben, "me delete", "Delete everything")
+    assert holders(rowan) == {"Ana"}
+    assert await tasks(world) == []
+
+
+async def test_a_role_comes_back_when_it_was_taken_and_no_deletion_followed(
+    rowan: Circle, world: World
+) -> None:
+    """The process is killed in between."""
+    ben = rowan.people[1]
+    await world.bot.live.take_roles_from(UserId(ben.id))
+    assert holders(rowan) == {"Ana"}
+    await world.run_due()
+    assert holders(rowan) == {"Ana"}
+    await world.restart()
+    await world.pass_time(minutes=10)
+    assert holders(rowan) == {"Ana", "Ben"}
