@@ -19,7 +19,7 @@ from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
-from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, Bounded, judge_fault, told
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
 from buddybot.pings.verdicts import Verdict
@@ -274,7 +274,8 @@ class BuddyBot(Client):
     async def is_out_of(self, guild_id: GuildId) -> bool | None:
         """Ask Discord whether the bot is out of a server; None when it cannot say now."""
         try:
-            await self.fetch_guild(guild_id, with_counts=False)
+            async with Bounded(self, LONGEST_PAUSE):
+                await self.fetch_guild(guild_id, with_counts=False)
         except FAULTS as error:
             if isinstance(error, discord.HTTPException) and error.code in _OUT:
                 return True

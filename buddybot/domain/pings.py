@@ -40,6 +40,7 @@ class PingKind(StrEnum):
     KUDOS = "kudos"
     CARD_AGAIN = "card_again"
     CHECKIN_AGAIN = "checkin_again"
+    FEW_AGAIN = "few_again"
     ARCHIVE = "archive"
     HOME = "home"
 
@@ -48,7 +49,7 @@ NOTICES = frozenset(
     {
         *(PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.HOME),
         *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE),
-        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN),
+        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN),
     }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""

@@ -40,6 +40,7 @@ _SHOWN: Mapping[PingKind, CardKind] = {
     PingKind.CHECKIN: CardKind.CHECKIN,
     PingKind.CARD_AGAIN: CardKind.MEETING,
     PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
+    PingKind.FEW_AGAIN: CardKind.FEW,
     PingKind.SUMMARY: CardKind.SUMMARY,
     PingKind.FEW: CardKind.FEW,
 }

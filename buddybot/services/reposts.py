@@ -8,7 +8,7 @@ from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services import checkin_card
+from buddybot.services import checkin_card, few
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
@@ -23,6 +23,7 @@ CARD_DELETED = "card_deleted"
 _AGAIN: Mapping[CardKind, PingKind] = {
     CardKind.MEETING: PingKind.CARD_AGAIN,
     CardKind.CHECKIN: PingKind.CHECKIN_AGAIN,
+    CardKind.FEW: PingKind.FEW_AGAIN,
 }
 
 
@@ -59,7 +60,14 @@ async def checkin_again(
     return None if found is None else replace(found, mentions=())
 
 
+async def question_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """The question to organizers that nobody has decided, once more; it notifies nobody a second time."""
+    found = await few.question(tx, ping, group, now)
+    return None if found is None else replace(found, mentions=())
+
+
 def _is_needed(kind: CardKind, meeting: Meeting, now: datetime) -> bool:
-    if kind is CardKind.MEETING:
-        return meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at
+    if kind in (CardKind.MEETING, CardKind.FEW):
+        decided = kind is CardKind.FEW and meeting.few_decision is not None
+        return meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at and not decided
     return kind is CardKind.CHECKIN and meeting.state is MeetingState.OPEN

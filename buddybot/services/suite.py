@@ -185,6 +185,7 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
     return {
         PingKind.CARD: partial(news.card, library=rules.library),
         PingKind.CARD_AGAIN: partial(news.card, library=rules.library),
+        PingKind.FEW_AGAIN: reposts.question_again,
         PingKind.CHECKIN_AGAIN: partial(reposts.checkin_again, library=rules.library),
         PingKind.CHANGE: news.change,
         PingKind.REMINDER: news.reminder,

@@ -13,12 +13,15 @@ OFFER_LIFE = timedelta(days=21)
 """How long an offer that nobody answered keeps its buttons."""
 SWAP_BEFORE = timedelta(hours=24)
 """How long before the earlier of two turns they can still be swapped."""
+OF_A_GUILD = 5
+"""Messages of one guild that are taken up at a time, so that none crowds out the others."""
 _LOOKED_BACK = timedelta(days=30)
 
 # A reminder that was answered can be answered otherwise until the meeting is over; what its reader made of it
 # by then stands on it. An alert's and a swap's number is the last part of its ping's key.
 _OUTDATED = """
-    SELECT o.* FROM outbox o
+    SELECT * FROM (
+    SELECT o.*, ROW_NUMBER() OVER (PARTITION BY o.guild_id ORDER BY o.id DESC) AS place FROM outbox o
     LEFT JOIN meetings m ON m.id = o.meeting_id JOIN groups g ON g.id = o.group_id
     WHERE o.state = 'sent' AND o.retired_at IS NULL AND o.message_id IS NOT NULL
       AND o.kind IN ('reminder', 'nudge', 'change', 'place', 'swap', 'offer', 'alert')
@@ -42,7 +45,7 @@ _OUTDATED = """
         OR (o.kind = 'alert' AND EXISTS (
             SELECT 1 FROM alerts x WHERE x.group_id = o.group_id AND x.state <> 'open'
               AND o.key LIKE '%:' || CAST(x.id AS TEXT))))
-    ORDER BY o.id DESC LIMIT :limit
+    ) AS ranked WHERE place <= :share ORDER BY place, id DESC LIMIT :limit
 """
 
 
@@ -59,6 +62,7 @@ class RetiringRepository:
             now=epoch(now),
             too_late=epoch(now + SWAP_BEFORE),
             old=epoch(now - OFFER_LIFE),
+            share=OF_A_GUILD,
             limit=limit,
         )
         return [ping_of(row) for row in rows]
@@ -73,15 +77,18 @@ class RetiringRepository:
         """Return invitations of the last weeks that ended, and whose cards do not say so yet."""
         rows = await self._tx.all(
             """
-            SELECT i.id, i.guild_id FROM invitations i
+            SELECT id, guild_id FROM (
+            SELECT i.id, i.guild_id, ROW_NUMBER() OVER (PARTITION BY i.guild_id ORDER BY i.id) AS place
+            FROM invitations i
             WHERE i.card_message_id IS NOT NULL AND i.created_at > :since
               AND (i.state <> 'open' OR i.expires_at <= :now)
               AND NOT EXISTS (
                 SELECT 1 FROM guilds u WHERE u.guild_id = i.guild_id AND u.gone_since IS NOT NULL)
-            ORDER BY i.id LIMIT :limit
+            ) AS ranked WHERE place <= :share ORDER BY place, id LIMIT :limit
             """,
             since=epoch(now - _LOOKED_BACK),
             now=epoch(now),
+            share=OF_A_GUILD,
             limit=limit,
         )
         return [(GuildId(row["guild_id"]), InvitationId(row["id"])) for row in rows]

@@ -9,6 +9,8 @@ from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
 from buddybot.values import dataclass
 
+OF_A_GUILD = 20
+"""Tasks of one guild that are taken up at a time, so that none crowds out the others."""
 ITSELF = UserId(0)
 """Stands for the role itself where one person is named."""
 
@@ -58,14 +60,18 @@ class RoleTaskRepository:
         scope = "" if group_id is None else "AND t.group_id = :group_id"
         rows = await self._tx.all(
             f"""
-            SELECT t.*, g.guild_id FROM role_tasks t JOIN groups g ON g.id = t.group_id
+            SELECT * FROM (
+            SELECT t.*, g.guild_id, ROW_NUMBER() OVER (
+                PARTITION BY g.guild_id ORDER BY t.group_id, t.user_id) AS place
+            FROM role_tasks t JOIN groups g ON g.id = t.group_id
             WHERE t.try_at <= :now {scope}
               AND NOT EXISTS (
                 SELECT 1 FROM guilds u WHERE u.guild_id = g.guild_id AND u.gone_since IS NOT NULL)
-            ORDER BY t.group_id, t.user_id LIMIT :limit
+            ) AS ranked WHERE place <= :share ORDER BY place, group_id, user_id LIMIT :limit
             """,  # of a constant
             now=epoch(now),
             limit=limit,
+            share=OF_A_GUILD if group_id is None else limit,
             **({} if group_id is None else {"group_id": group_id}),
         )
         return [

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-import aiohttp
 import discord
 from discord import ButtonStyle
 
@@ -15,6 +14,7 @@ from buddybot.domain.stagnation_evidence import Average, Change, Evidence, MoodC
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.domain.stagnation_tally import Signal
 from buddybot.exports.figures import Figure
+from buddybot.pings.delivery_faults import FAULTS, Bounded, told
 from buddybot.services.alert_news import AlertView
 from buddybot.services.alerts import Decided, may_be_holiday
 from buddybot.ui.kit import QUIET, WARM, Card, button, option, select
@@ -23,6 +23,8 @@ from buddybot.ui.texts import Markup, Texts, member
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 10.0
+"""Seconds for one edit."""
 _MONTHS = 12
 _SOON = 1.5
 """Years up to which months are said."""
@@ -160,8 +162,9 @@ async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int 
         view = replace(decided.view, direct=message.direct)
         card = alert_card(Texts(view.group.language), view)
         try:
-            await place.get_partial_message(message.message_id).edit(
-                view=card, allowed_mentions=discord.AllowedMentions.none()
-            )
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("a card of alert %s was not edited: %s", decided.view.raised.id, type(error).__name__)
+            async with Bounded(client, PATIENCE):
+                await place.get_partial_message(message.message_id).edit(
+                    view=card, allowed_mentions=discord.AllowedMentions.none()
+                )
+        except FAULTS as error:
+            log.info("a card of alert %s was not edited (%s)", decided.view.raised.id, told(error))

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from io import BufferedIOBase
 from typing import TYPE_CHECKING, Any, cast
 
-import aiohttp
 import discord
 from discord.app_commands import Choice
 
@@ -94,9 +92,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
         return [replace(each, alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
 
     async def tell(quarter: int) -> None:
-        # The files are what counts; somebody may have put the message away.
-        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-            await reply.change(progress_card(reply.texts, export, quarter))
+        await reply.change(progress_card(reply.texts, export, quarter))
 
     is_long = export.rows > LONG
     if is_long:

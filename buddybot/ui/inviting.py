@@ -103,7 +103,8 @@ async def _put(bot: "Client", places: Iterable[CardPlace], card: Card) -> None:
     for channel_id, message_id in places:
         message = bot.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
-            await message.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
+            async with Bounded(bot, LONGEST):
+                await message.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
         except FAULTS as error:
             # Its card or its channel may be gone; the answer stands all the same.
             log.info("an invitation's card could not be edited (%s)", told(error))

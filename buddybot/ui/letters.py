@@ -28,6 +28,7 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.CARD: meeting_card,
     PingKind.CARD_AGAIN: meeting_card,
     PingKind.CHECKIN_AGAIN: checkin_card,
+    PingKind.FEW_AGAIN: question_card,
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
     PingKind.PLACE: venue_notices.change_card,

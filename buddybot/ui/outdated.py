@@ -12,6 +12,7 @@ from buddybot.pings.verdicts import Verdict
 from buddybot.services.retiring import EndedInvitation, OutdatedMessage
 from buddybot.services.suite import Services
 from buddybot.storage.database import StorageError
+from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.invitations import answered_card
 from buddybot.ui.rsvps import over_card
 from buddybot.ui.texts import Texts
@@ -31,6 +32,7 @@ class OutdatedMessages:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._retiring = services.retiring
+        self._rests = Rests(services.work.now)
         self._busy = False
 
     async def refresh(self) -> None:
@@ -39,12 +41,10 @@ class OutdatedMessages:
             return
         self._busy = True
         try:
-            for message in await self._retiring.outdated():
-                if not await self._retire(message):
-                    return  # Discord is away; the next refresh goes on
-            for ended in await self._retiring.invitations():
-                if not await self._close(ended):
-                    return
+            await serve_apart(
+                await self._retiring.outdated(), lambda each: each.ping.channel_id or 0, self._retire
+            )
+            await serve_apart(await self._retiring.invitations(), lambda each: each.card[0], self._close)
         except StorageError as error:
             log.error("messages that are out of date could not be looked for: %s", error)
         finally:
@@ -57,11 +57,11 @@ class OutdatedMessages:
             place = ChannelId(message.channel.id), MessageId(message.id)
             await self._edit(*place, lambda _: left, read=False)
 
-    async def _retire(self, message: OutdatedMessage) -> bool:
-        """Edit one message and note it; False when Discord is to be asked again later."""
+    async def _retire(self, message: OutdatedMessage) -> None:
+        """Edit one message and note it, unless Discord is to be asked again later."""
         ping = message.ping
         if ping.channel_id is None or ping.message_id is None:
-            return True
+            return
         if message.reminder is None:
             edited = await self._edit(ping.channel_id, ping.message_id, without_buttons)
         else:
@@ -69,14 +69,12 @@ class OutdatedMessages:
             edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
         if edited:
             await self._retiring.retired(ping)
-        return edited
 
-    async def _close(self, ended: EndedInvitation) -> bool:
+    async def _close(self, ended: EndedInvitation) -> None:
         card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)
         edited = await self._edit(*ended.card, lambda _: card, read=False)
         if edited:
             await self._retiring.forget_card(ended.invitation.id)
-        return edited
 
     async def _edit(
         self,
@@ -87,6 +85,8 @@ class OutdatedMessages:
         read: bool = True,
     ) -> bool:
         """Make one edit, of the message as it is where it is `read`; False when that may work later."""
+        if self._rests.holds(channel_id):
+            return False
         partial = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
             async with Bounded(self._client, PATIENCE):
@@ -94,7 +94,8 @@ class OutdatedMessages:
                 if left is not None:
                     await partial.edit(view=left, allowed_mentions=_NOBODY)
         except FAULTS as error:
-            log.info("a message that is out of date was not edited: %s", told(error))
+            self._rests.note(channel_id, error)
+            log.info("a message that is out of date was not edited (%s)", told(error))
             return judge_fault(error) not in _NOT_NOW
         return True
 

@@ -35,6 +35,8 @@ NOBODY = discord.AllowedMentions.none()
 
 LONGEST = 10.0
 """Seconds for one request with the library's own retries; nobody looks at the answer for longer."""
+UPLOAD = 120.0
+"""Seconds for one that hands over files."""
 
 _TOO_LATE = (Verdict.LATE, Verdict.GONE, Verdict.CLOSED)
 """What an answer may meet through nobody's fault: the click, its message or the channel is over."""
@@ -140,7 +142,7 @@ class Reply:
 
         return await self._asked(tried)
 
-    async def _asked(self, attempt: Attempt, *, again: bool = True) -> bool:
+    async def _asked(self, attempt: Attempt, *, again: bool = True, patience: float = LONGEST) -> bool:
         """Ask Discord, and once more where that says nothing twice (`again`) and the answer got lost.
 
         False when it was too late, or is lost: what was done stands all the same, and whatever follows it
@@ -150,7 +152,7 @@ class Reply:
             return False
         for is_last in (not again, True):
             try:
-                async with Bounded(self._interaction.client, LONGEST):
+                async with Bounded(self._interaction.client, patience):
                     await attempt()
             except (*FAULTS, JSONDecodeError) as error:
                 verdict = judge_fault(error)
@@ -230,7 +232,7 @@ class Reply:
 
     async def _handed(self, attempt: Attempt) -> bool:
         """Answer with files, which are read once and so cannot be sent again; say so when they got lost."""
-        if await self._asked(attempt, again=False):
+        if await self._asked(attempt, again=False, patience=UPLOAD):
             return True
         if not self._over:
             self._public = False

@@ -114,7 +114,7 @@ COLUMNS: dict[str, Column] = {
         "The question to the organizers when too few come",
         ahead.see_quorum,
         ahead.quorum_wrong,
-        pings=("few",),
+        pings=("few", "few_again"),
     ),
     "event": Column(
         "The server's own event of the next meeting",

@@ -7,10 +7,11 @@ import pytest
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import RoleId, UserId
 from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
-from buddybot.storage.database import Database
+from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
+from buddybot.storage.role_tasks import ITSELF, OF_A_GUILD, RoleTask, RoleTaskRepository
 from tests.services.calendar_house import ANA, BEN, House
+from tests.ui.test_held_back import move_to_other_guild
 
 MADE = RoleId(900)
 
@@ -55,6 +56,22 @@ async def test_the_role_itself_comes_before_those_who_get_it(house: House, group
     for user_id in (BEN, ITSELF, ANA):
         await ask(house, group, user_id)
     assert [task.user_id for task in await due(house)] == [ITSELF, ANA, BEN]
+
+
+async def test_a_guild_with_many_tasks_crowds_out_no_other(house: House, group: Group) -> None:
+    other = await house.group("Elm", channel=101)
+    await move_to_other_guild(house, other)
+
+    async def crowd(tx: Tx) -> None:
+        await tx.run("DELETE FROM role_tasks")
+        for number in range(60):
+            await RoleTaskRepository(tx).ask(group.id, UserId(1_000 + number), house.now)
+        await RoleTaskRepository(tx).ask(other.id, ANA, house.now)
+
+    await house.run(crowd)
+    found = await due(house)
+    assert [task.group_id for task in found].count(group.id) == OF_A_GUILD
+    assert [task.user_id for task in found if task.group_id == other.id] == [ANA]
 
 
 @pytest.mark.parametrize("lasting", [False, True])
