@@ -74,6 +74,7 @@ class FileWatch:
             if self._version == before or not found[0].st_size:
                 self._cut_short = True
                 return "was cut short"
+            self._sizes = [each.st_size for each in found]  # though nothing of ours may be committed now
         return None
 
 

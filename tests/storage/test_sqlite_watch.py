@@ -124,6 +124,29 @@ async def test_writers_go_on_when_another_process_empties_the_journal_and_shorte
     await opened.write(lambda tx: see(tx, 5_000))
 
 
+async def test_writers_go_on_when_one_is_refused_after_another_process_shortened_the_file(
+    path: Path, opened: Database
+) -> None:
+    async def many(tx: Tx) -> None:
+        for number in range(2_000):
+            await see(tx, number)
+
+    async def refuse(tx: Tx) -> None:
+        await see(tx, 1)
+        raise ValueError("no")
+
+    await opened.write(many)
+    other = await connect(f"sqlite:///{path}")
+    await other.write(lambda tx: tx.run("DELETE FROM interactions"))
+    assert await other.scrub()
+    await other.close()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            await opened.write(refuse)
+    await opened.write(lambda tx: see(tx, 5_000))
+    assert await seen(opened) == [5_000]
+
+
 async def test_writers_go_on_when_their_own_deletions_shorten_the_file(path: Path, opened: Database) -> None:
     for start in range(0, 30_000, 3_000):
 
