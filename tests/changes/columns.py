@@ -33,14 +33,13 @@ COLUMNS: dict[str, Column] = {
         partial(ahead.see_pings, kinds=_PLANNED),
         partial(ahead.pings_wrong, kinds=_PLANNED),
         tables=("outbox", "nudges"),
-        pings=("card", "checkin", "summary", "nudge", "change"),
+        pings=("card", "checkin", "summary", "nudge", "change", "card_again", "checkin_again"),
     ),
     "cards": Column(
         "What the channel's cards show, and which buttons they have",
         ahead.see_cards,
         ahead.cards_wrong,
         tables=("cards",),
-        pings=("card_again", "checkin_again"),
     ),
     "reminders": Column(
         "The reminder that Eli asked for, by direct message",
@@ -51,7 +50,7 @@ COLUMNS: dict[str, Column] = {
     "swaps": Column(
         "The swap that Ben and Cho agreed to, and Ben's question whether to swap back",
         turns.see_swaps,
-        nothing,
+        turns.swaps_wrong,
         tables=("swaps",),
         pings=("swap",),
     ),
@@ -59,8 +58,8 @@ COLUMNS: dict[str, Column] = {
         "Who hosts each meeting",
         turns.see_hosts,
         turns.hosts_wrong,
-        tables=("venues", "host_passes", "shares"),
-        pings=("place",),
+        tables=("venues", "host_passes", "shares", "balances"),
+        pings=("place", "home"),
     ),
     "location": Column(
         "Where each meeting is",
@@ -126,7 +125,7 @@ COLUMNS: dict[str, Column] = {
         "The entries that a member took into a calendar of their own",
         outside.see_entries,
         outside.entries_wrong,
-        tables=("meetings", "schedules"),
+        tables=("meetings", "schedules", "calendar_entries"),
     ),
     "role": Column(
         "The group's role in the server", outside.see_role, outside.role_wrong, tables=("role_tasks",)

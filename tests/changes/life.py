@@ -12,7 +12,7 @@ days, which have names here and in the table:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -38,6 +38,8 @@ DAYS = {
     MOVED: "2026-02-11",
 }
 """On which day each meeting is that is to come, before anything changes."""
+PUBLIC = "Library"
+"""The place that is nobody's home."""
 LINK = "https://meet.example.org/rowan"
 
 
@@ -153,6 +155,11 @@ class Life:
             )
         return {row["name"] for row in rows if not row["name"].startswith("sqlite_")}
 
+    async def day(self, name: str, later: int) -> str:
+        """Return the day so many days after that of a meeting."""
+        [row] = await self.world.rows("SELECT local_day FROM meetings WHERE id = :id", id=self.ids[name])
+        return (date.fromisoformat(row["local_day"]) + timedelta(days=later)).isoformat()
+
     async def location(self, name: str) -> str:
         """Return the id of a location."""
         [row] = await self.world.rows("SELECT id FROM locations WHERE name = :name", name=name)
@@ -180,7 +187,10 @@ class Life:
 
     def card(self, mark: str) -> discord.Message:
         """Return the latest message of the channel with these words."""
-        return next(each for each in reversed(self.channel_messages()) if mark in texts_in(each))
+        found = [each for each in self.channel_messages() if mark in texts_in(each)]
+        if not found:
+            raise LookupError(f"the channel shows no {mark!r}")
+        return found[-1]
 
 
 async def begin(world: World) -> Life:
@@ -188,8 +198,9 @@ async def begin(world: World) -> Life:
     guild = world.guild()
     _allow(world, guild)
     made = await circle(
-        world, *PEOPLE, guild=guild, weekday=TUESDAY, zone="Europe/London", rotation=Rotation.TURNS
+        world, PEOPLE[0], guild=guild, weekday=TUESDAY, zone="Europe/London", rotation=Rotation.TURNS
     )
+    made.people += [world.person(name, guild) for name in PEOPLE[1:]]
     world.person("Zoe", guild)
     life = Life(world, Calendar(world, made), Wire(world), channels=[made.channel])
     await _settle_in(life)
@@ -209,6 +220,9 @@ def _allow(world: World, guild: simcord.GuildHandle) -> None:
 
 async def _settle_in(life: Life) -> None:
     group = life.group_id
+    for number, name in enumerate(PEOPLE[1:], 1):
+        await life.do("Ana", "group invite", member=life.person(name))
+        await life.press(name, f"invitation_accept:{number}")
     settings = {
         "name": "Rowan", "channel": [str(life.rowan.channel.id)], "capacity": ["10"], "language": ["en"],
     }  # fmt: skip
@@ -217,11 +231,12 @@ async def _settle_in(life: Life) -> None:
     for owner, name, kind, where in (
         ("Ben", "Ben's flat", "place", "1 Ash Road"),
         ("Cho", "Cho's kitchen", "place", "2 Birch Road"),
-        ("Ana", "Library", "place", "3 Cedar Road"),
+        ("Ana", PUBLIC, "place", "3 Cedar Road"),
         ("Dev", "Our room", "virtual", LINK),
     ):
+        access = ["public"] if name == PUBLIC else []
         await life.fill(
-            owner, f"location_new:{group}", name=name, kind=[kind], where=where, access=[], note=""
+            owner, f"location_new:{group}", name=name, kind=[kind], where=where, access=access, note=""
         )
     for name in PEOPLE:
         await life.do(name, "commit add", text=f"{name}'s letter")

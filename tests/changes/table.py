@@ -3,7 +3,8 @@
 The rows are in `tests/changes/rows`, the columns in `tests/changes/columns.py`.
 `tests/changes/test_changes.py` makes each change in a group with a rich life (`tests/changes/life.py`),
 on both engines, and looks at each column before and after. A column that a row does not name is untouched,
-and that is checked as well."""
+and that is checked as well. `docs/maintainers/changes.md` explains how to read and how to extend it.
+"""
 
 from tests.changes.rows import group, meetings, outside, people, record, turns
 from tests.changes.rows.reasons import NOT_NAMED

@@ -1,21 +1,16 @@
 """Every change is made, and every column looked at before and after, as the table in `table.py` has it."""
 
-import re
 from collections.abc import Iterator
-from string import Formatter
 
 import pytest
 
-from buddybot import locales
 from tests.changes.columns import COLUMNS
 from tests.changes.conftest import LifeAt
 from tests.changes.life import DAYS, Life
+from tests.changes.read import Read
 from tests.changes.seen.ahead import members
 from tests.changes.table import ROWS, cell
-from tests.changes.words import GROUP, Cell, Facts, Told, Verdict
-from tests.scenarios.wire import spoken
-
-SENTENCES = locales.sentences(locales.DEFAULT)
+from tests.changes.words import GROUP, Cell, Facts, Verdict
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -30,7 +25,7 @@ async def test_a_change_leaves_every_column_as_the_table_says(row: str, life_at:
         life.days |= change.days
         await life.world.run_due()
         wrong = [f"{row}: {fault}" for fault in await _faults_of_row(row, life)]
-        read = _Read(life)
+        read = Read(life)
         here = {life.name_of(user) for user in await members(life)}
         for name, column in COLUMNS.items():
             after = await column.see(life)
@@ -46,15 +41,15 @@ async def _faults_of_row(row: str, life: Life) -> list[str]:
     for name, day in {**DAYS, **change.days}.items():
         if name in change.days and day is not None and name not in meetings:
             wrong.append(f"{name} is not on {day}")
-    read = _Read(life)
-    wrong += [f"{whom} did not read “{SENTENCES.get(key, key)}”" for whom, key in read.missing(change.told)]
+    read = Read(life)
+    wrong += [f"{whom} did not read “{sentence}”" for whom, sentence in read.missing(change.told)]
     if change.says is not None and len(read.messages) != change.says:
         said = " | ".join(text[:120].replace("\n", " ") for _, text in read.messages)
         wrong.append(f"the channel hears {len(read.messages)} messages, not {change.says}: {said}")
     return wrong
 
 
-def _faults(found: Cell, before: Facts, after: Facts, read: "_Read", here: set[str]) -> Iterator[str]:
+def _faults(found: Cell, before: Facts, after: Facts, read: Read, here: set[str]) -> Iterator[str]:
     """What of one column is not as its cell says."""
     verdict = _verdict(before, after)
     allowed = {
@@ -65,8 +60,8 @@ def _faults(found: Cell, before: Facts, after: Facts, read: "_Read", here: set[s
     }[found.verdict]
     if verdict not in allowed:
         yield f"it should be {found.verdict}, and is {verdict}: {_difference(before, after)}"
-    for whom, key in read.missing(found.told):
-        yield f"{whom} did not read “{SENTENCES.get(key, key)}”"
+    for whom, sentence in read.missing(found.told):
+        yield f"{whom} did not read “{sentence}”"
     for name, fact in before.items():
         if GROUP not in found.told and (name not in after or after[name].what != fact.what):
             for whom in fact.whose:
@@ -95,56 +90,3 @@ def _difference(before: Facts, after: Facts) -> str:
         if (old and old[:2]) != (new and new[:2]):
             lines.append(f"{name}: {' '.join(old[:2]) if old else '-'} → {' '.join(new[:2]) if new else '-'}")
     return "; ".join(lines) or "nothing differs"
-
-
-class _Read:
-    """Who read what since the change was begun."""
-
-    def __init__(self, life: Life) -> None:
-        self._life = life
-        self.messages: list[tuple[set[int], str]] = []
-        self._direct: dict[int, list[str]] = {}
-        channels = {f"/channels/{channel.id}/messages" for channel in life.channels}
-        for request in life.world.env.http_requests[life.begun :]:
-            if request.method != "POST" or not isinstance(request.json, dict):
-                continue
-            text = "\n".join(spoken(request.json))
-            if request.path in channels:
-                notified = {int(user) for user in request.json["allowed_mentions"].get("users", ())}
-                self.messages.append((notified, text))
-            for user, channel in life.world.env.backend.dm_channels.items():
-                if request.path == f"/channels/{channel}/messages":
-                    self._direct.setdefault(user, []).append(text)
-
-    def by(self, whom: str) -> list[str]:
-        """Return what somebody, or the group, was told."""
-        if whom == GROUP:
-            return [text for _, text in self.messages]
-        user = self._life.person(whom).id
-        shown = [
-            "\n".join(text for request in answer.requests for text in spoken(request.json))
-            for name, answer in self._life.answers
-            if name == whom
-        ]
-        return [
-            *(text for notified, text in self.messages if user in notified),
-            *self._direct.get(user, ()),
-            *shown,
-        ]
-
-    def missing(self, told: Told) -> list[tuple[str, str]]:
-        """Return who did not read their sentence."""
-        return [
-            (whom, key)
-            for whom, key in told.items()
-            if not any(_pattern(key).search(text) for text in self.by(whom))
-        ]
-
-
-def _pattern(key: str) -> re.Pattern[str]:
-    """Return what finds a sentence of the locale, whatever fills it."""
-    parts = (
-        re.escape(text) + ("" if name is None else ".*?")
-        for text, name, *_ in Formatter().parse(SENTENCES.get(key, key))
-    )
-    return re.compile("".join(parts), re.DOTALL)

@@ -32,12 +32,14 @@ async def new_length(life: Life) -> None:
 
 async def move(life: Life) -> None:
     """Hold the next meeting two days later, half an hour earlier."""
-    await life.do("Ana", "meeting move", meeting=str(life.ids[NEXT]), date="2026-01-15", time="18:30")
+    await life.do(
+        "Ana", "meeting move", meeting=str(life.ids[NEXT]), date=await life.day(NEXT, 2), time="18:30"
+    )
 
 
 async def move_past_the_following(life: Life) -> None:
     """Hold the next meeting after the second."""
-    await life.do("Ana", "meeting move", meeting=str(life.ids[NEXT]), date="2026-01-23")
+    await life.do("Ana", "meeting move", meeting=str(life.ids[NEXT]), date=await life.day(NEXT, 10))
 
 
 async def skip(life: Life) -> None:
@@ -68,7 +70,7 @@ async def cancel(life: Life) -> None:
 
 async def meet_once_more(life: Life) -> None:
     """Plan an extra meeting on the Friday before the next one."""
-    await life.do("Ana", "meeting schedule", date="2026-01-09")
+    await life.do("Ana", "meeting schedule", date=await life.day(NEXT, -4))
 
 
 async def start_early(life: Life) -> None:

@@ -6,7 +6,7 @@ from tests.changes.life import NEXT, Life
 
 async def go_away(life: Life) -> None:
     """Cho, who hosts the next meeting, will be away."""
-    await life.do("Cho", "away", start="2026-01-12", end="2026-01-14")
+    await life.do("Cho", "away", start=await life.day(NEXT, -1), end=await life.day(NEXT, 1))
 
 
 async def go_away_first(life: Life) -> None:
@@ -17,13 +17,15 @@ async def go_away_first(life: Life) -> None:
 
 async def stay(life: Life) -> None:
     """Cho, who was to be away, is not."""
-    [row] = await life.world.rows("SELECT id FROM away WHERE first_day = '2026-01-12'")
+    cho = life.person("Cho").id
+    [row] = await life.world.rows("SELECT id FROM away WHERE user_id = :cho", cho=cho)
     await life.press("Cho", f"away_drop:{row['id']}")
 
 
 async def take_back_away(life: Life) -> None:
     """Dev, who was away over the second meeting, is not."""
-    [row] = await life.world.rows("SELECT id FROM away")
+    dev = life.person("Dev").id
+    [row] = await life.world.rows("SELECT id FROM away WHERE user_id = :dev", dev=dev)
     await life.press("Dev", f"away_drop:{row['id']}")
 
 

@@ -1,11 +1,52 @@
 """What is done about turns of hosting and places."""
 
-from tests.changes.life import NEXT, Life
+from tests.changes.life import NEXT, SECOND, Life
 
 
 async def hand_turn_on(life: Life) -> None:
     """Cho can't host the next meeting."""
     await life.press("Cho", f"host_declined:{life.ids[NEXT]}")
+
+
+async def leave_without_host(life: Life) -> None:
+    """On the day itself Cho, who was to host, can't come, and the group hears of it."""
+    await life.press("Cho", f"rsvp:{life.ids[NEXT]}:apologies")
+    await life.world.run_due()
+
+
+async def offer_to_host(life: Life) -> None:
+    """Ben, who comes, can host."""
+    await life.press("Ben", f"host_come:{life.ids[NEXT]}")
+
+
+async def name_host(life: Life) -> None:
+    """Ana chooses Ben as the host."""
+    await life.press("Ana", f"host_named:{life.ids[NEXT]}", str(life.person("Ben").id))
+
+
+async def meet_online(life: Life) -> None:
+    """Ana lets everybody meet online this once."""
+    await life.press("Ana", f"host_online:{life.ids[NEXT]}")
+
+
+async def ask_for_home(life: Life) -> None:
+    """Ana would have the second meeting at Cho's, though Ben hosts it; Cho is asked."""
+    await life.do(
+        "Ana", "rotation assign", meeting=str(life.ids[SECOND]), location=await life.location("Cho's kitchen")
+    )
+    await life.world.run_due()
+
+
+async def lend_home(life: Life) -> None:
+    """Cho lets the group meet at her home."""
+    ben, place = life.person("Ben").id, await life.location("Cho's kitchen")
+    await life.press("Cho", f"home_agree:{life.ids[SECOND]}:{place}:{ben}")
+
+
+async def keep_home(life: Life) -> None:
+    """Cho does not let the group meet at her home."""
+    place = await life.location("Cho's kitchen")
+    await life.press("Cho", f"home_decline:{life.ids[SECOND]}:{place}")
 
 
 async def swap_back(life: Life) -> None:
@@ -84,6 +125,11 @@ async def state_way(life: Life) -> None:
 
 
 async def new_rule(life: Life) -> None:
+    """Meet where the ways are fairest."""
+    await life.do("Ana", "rotation strategy", rule="travel")
+
+
+async def new_rule_with_place(life: Life) -> None:
     """Always meet at the Library."""
     await life.do("Ana", "rotation strategy", rule="fixed", location=await life.location("Library"))
 

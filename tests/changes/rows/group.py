@@ -2,16 +2,48 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import group
-from tests.changes.rows.reasons import DERIVED
-from tests.changes.words import Change, cancelled, recomputed
+from tests.changes.rows.reasons import BY_THEN, DERIVED
+from tests.changes.words import GROUP, Change, cancelled, recomputed
 
 ROWS: dict[str, Change] = {
+    "pause": Change(
+        group.pause,
+        Moment.EVENING,
+        {
+            "pings": cancelled("Nothing is said while the group rests.", {"Ana": "groups.pause.done"}),
+            "reminders": cancelled("Nobody is reminded of anything.", {"Ana": "groups.pause.done"}),
+            "quorum": cancelled("Nobody is asked.", {"Ana": "groups.pause.done"}),
+            "event": cancelled("Nothing takes place just now.", {"Ana": "groups.pause.done"}),
+            "calendar": DERIVED,
+        },
+        covers=("/group pause",),
+    ),
     "resume": Change(
         group.resume,
         Moment.EVENING,
         {"pings": DERIVED, "reminders": DERIVED, "quorum": DERIVED, "event": DERIVED, "calendar": DERIVED},
         prepare=group.pause_first,
         covers=("/group resume",),
+    ),
+    "archive": Change(
+        group.archive,
+        Moment.EVENING,
+        {
+            "pings": cancelled("The group has ended.", {GROUP: "groups.archive.told"}),
+            "reminders": cancelled("The group has ended.", {GROUP: "groups.archive.told"}),
+            "swaps": cancelled("No turn comes any more.", {GROUP: "groups.archive.told"}),
+            "hosts": cancelled("Nobody hosts any more.", {GROUP: "groups.archive.told"}),
+            "location": cancelled("Nothing takes place any more.", {GROUP: "groups.archive.told"}),
+            "activity": cancelled("Nothing takes place any more.", {GROUP: "groups.archive.told"}),
+            "rsvps": cancelled("Nobody comes any more.", {GROUP: "groups.archive.told"}),
+            "commitments": BY_THEN,
+            "quorum": cancelled("Nobody is asked any more.", {GROUP: "groups.archive.told"}),
+            "event": cancelled("Nothing takes place any more.", {GROUP: "groups.archive.told"}),
+            "calendar": DERIVED,
+            "role": cancelled("It has no more use.", {GROUP: "groups.archive.told"}),
+        },
+        says=1,
+        covers=("/group archive", "group_archive_go"),
     ),
     "another group": Change(group.found_another, Moment.EVENING, {}, says=0, covers=("setup_create",)),
     "minimum": Change(

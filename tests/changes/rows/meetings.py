@@ -1,6 +1,6 @@
 """What is done to the schedule and to single meetings."""
 
-from tests.changes.life import EXTRA, Moment
+from tests.changes.life import EXTRA, HOLIDAY, NEXT, SECOND, Moment
 from tests.changes.making import meetings
 from tests.changes.rows.reasons import (
     BY_THEN,
@@ -11,10 +11,54 @@ from tests.changes.rows.reasons import (
     HORIZON,
     ITS_CARD,
     MEETS,
+    NO_DAY,
+    SAID_COME,
+    WHERE,
+    WITH_MEETING,
 )
-from tests.changes.words import GROUP, Change, recomputed
+from tests.changes.words import GROUP, Change, cancelled, carried, recomputed
 
 ROWS: dict[str, Change] = {
+    "new weekday": Change(
+        meetings.new_weekday,
+        Moment.EVENING,
+        {
+            "pings": FOLLOWS,
+            "reminders": FOLLOWS,
+            "swaps": WITH_MEETING,
+            "hosts": WITH_MEETING,
+            "location": WITH_MEETING,
+            "activity": WITH_MEETING,
+            "rsvps": WITH_MEETING,
+            "commitments": BY_THEN,
+            "quorum": FOLLOWS,
+            "event": FOLLOWS,
+            "calendar": FOLLOWS,
+        },
+        days={NEXT: "2026-01-14", SECOND: "2026-01-21", HOLIDAY: "2026-01-28"},
+        told=MEETS,
+        says=1,
+        covers=("/meeting schedule",),
+    ),
+    "new weekday, card out": Change(
+        meetings.new_weekday,
+        Moment.EVE,
+        {
+            "pings": FOLLOWS,
+            "reminders": FOLLOWS,
+            "swaps": WITH_MEETING,
+            "hosts": WITH_MEETING,
+            "location": WITH_MEETING,
+            "activity": WITH_MEETING,
+            "rsvps": WITH_MEETING,
+            "quorum": FOLLOWS,
+            "calendar": FOLLOWS,
+        },
+        days={SECOND: "2026-01-21", HOLIDAY: "2026-01-28"},
+        told=MEETS,
+        says=1,
+        covers=("/meeting schedule",),
+    ),
     "new time": Change(
         meetings.new_time,
         Moment.EVENING,
@@ -38,6 +82,91 @@ ROWS: dict[str, Change] = {
         told=MEETS,
         says=1,
         covers=("/meeting schedule",),
+    ),
+    "new interval": Change(
+        meetings.new_interval,
+        Moment.EVENING,
+        {
+            **CALLED_OFF,
+            **dict.fromkeys(("swaps", "hosts", "rsvps"), NO_DAY),
+            "location": cancelled(
+                "Nobody goes where nothing takes place.", {GROUP: "meetings.change.fallen"}
+            ),
+        },
+        told=MEETS,
+        says=1,
+        covers=("/meeting schedule",),
+    ),
+    "move": Change(
+        meetings.move,
+        Moment.EVENING,
+        {
+            "pings": FOLLOWS,
+            "reminders": FOLLOWS,
+            "swaps": WITH_MEETING,
+            "hosts": WITH_MEETING,
+            "location": WITH_MEETING,
+            "rsvps": carried("Who said they come may not be able to then.", SAID_COME),
+            "commitments": BY_THEN,
+            "quorum": FOLLOWS,
+            "event": FOLLOWS,
+            "calendar": FOLLOWS,
+        },
+        days={NEXT: "2026-01-15"},
+        told={GROUP: "meetings.change.moved"},
+        says=1,
+        covers=("/meeting move",),
+    ),
+    "move, card out": Change(
+        meetings.move,
+        Moment.EVE,
+        {
+            "pings": recomputed("What was announced is announced again when its new time is near."),
+            "cards": recomputed("The card shows the new time."),
+            "reminders": recomputed("Who has not answered is reminded when its new time is near."),
+            "swaps": WITH_MEETING,
+            "hosts": WITH_MEETING,
+            "location": WITH_MEETING,
+            "activity": WITH_MEETING,
+            "rsvps": carried("Who said they come may not be able to then.", SAID_COME),
+            "commitments": BY_THEN,
+            "check-ins": WITH_MEETING,
+            "quorum": FOLLOWS,
+            "event": FOLLOWS,
+            "calendar": FOLLOWS,
+        },
+        days={NEXT: "2026-01-15"},
+        told={GROUP: "meetings.change.moved"},
+        says=1,
+        covers=("/meeting move",),
+    ),
+    "move past the following": Change(
+        meetings.move_past_the_following,
+        Moment.EVENING,
+        {
+            "pings": FOLLOWS,
+            "reminders": FOLLOWS,
+            "swaps": WITH_MEETING,
+            "hosts": WITH_MEETING,
+            "location": WITH_MEETING,
+            "rsvps": carried("Who said they come may not be able to then.", SAID_COME),
+            "commitments": BY_THEN,
+            "quorum": FOLLOWS,
+            "event": recomputed("Another meeting is the next one now."),
+            "calendar": FOLLOWS,
+        },
+        days={NEXT: "2026-01-23"},
+        told={GROUP: "meetings.change.moved"},
+        says=1,
+        covers=("/meeting move",),
+    ),
+    "skip": Change(
+        meetings.skip,
+        Moment.EVENING,
+        CALLED_OFF,
+        told={GROUP: "meetings.change.skipped"},
+        says=1,
+        covers=("/meeting skip", "/rotation skip"),
     ),
     "skip, card out": Change(
         meetings.skip,
@@ -144,5 +273,35 @@ ROWS: dict[str, Change] = {
         {"quorum": recomputed("It was decided."), "cards": EDITED},
         prepare=meetings.let_few_come,
         covers=("few_decide",),
+    ),
+    "few come: meet online": Change(
+        meetings.meet_online,
+        Moment.EVE,
+        {
+            "quorum": recomputed("It was decided."),
+            "cards": EDITED,
+            "swaps": cancelled("Nobody hosts when everybody meets online.", {"Ben": "venues.change.said"}),
+            "hosts": cancelled("Nobody hosts when everybody meets online.", {"Cho": "venues.change.said"}),
+            "location": recomputed("Everybody meets online this once.", {GROUP: "venues.change.said"}),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        prepare=meetings.let_few_come,
+        covers=("few_decide",),
+    ),
+    "few come: call off": Change(
+        meetings.call_off_for_few,
+        Moment.EVE,
+        {
+            **CALLED_OFF,
+            **ITS_CARD,
+            "rsvps": cancelled(
+                "Nobody comes to what does not take place.",
+                dict.fromkeys(("Cho", "Dev"), "meetings.change.people_off"),
+            ),
+        },
+        prepare=meetings.let_few_come,
+        told={GROUP: "meetings.change.cancelled"},
+        covers=("few_cancel", "few_cancel_go"),
     ),
 }

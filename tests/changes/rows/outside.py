@@ -2,7 +2,7 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import outside
-from tests.changes.rows.reasons import BY_THEN, DERIVED, HORIZON, OUT_OF_REACH
+from tests.changes.rows.reasons import BY_THEN, DERIVED, HORIZON, HOST_GONE, OUT_OF_REACH
 from tests.changes.words import Change, recomputed
 
 ROWS: dict[str, Change] = {
@@ -20,6 +20,35 @@ ROWS: dict[str, Change] = {
             "exports": recomputed("One more meeting was held."),
         },
     ),
+    "a long outage": Change(
+        outside.long_outage,
+        Moment.MEETING,
+        {
+            "pings": DERIVED,
+            "cards": recomputed("The meeting is over."),
+            "reminders": recomputed("What could not be said in time is missed."),
+            "quorum": recomputed("What could not be asked in time is missed."),
+            "hosts": HORIZON,
+            "location": HORIZON,
+            "calendar": HORIZON,
+            "roles": recomputed("The round is over."),
+            "commitments": BY_THEN,
+            "attendance": recomputed("It is settled from what people said and did."),
+            "rates": recomputed("One more meeting counts."),
+            "event": DERIVED,
+            "exports": recomputed("One more meeting was held."),
+        },
+    ),
+    "a member leaves the server": Change(
+        outside.leave_the_server,
+        Moment.EVENING,
+        {
+            **HOST_GONE,
+            "rsvps": recomputed("Who is not in the server comes to nothing."),
+            "role": recomputed("It went with the member."),
+        },
+        covers=("dm_rsvp",),
+    ),
     "the role is deleted": Change(
         outside.delete_role,
         Moment.EVENING,
@@ -33,6 +62,15 @@ ROWS: dict[str, Change] = {
     ),
     "events are forbidden": Change(
         outside.forbid_events, Moment.EVENING, {}, says=0, covers=("on_guild_role_update",)
+    ),
+    "the card is deleted": Change(
+        outside.delete_card,
+        Moment.EVE,
+        {
+            "rsvps": recomputed("The last word counts."),
+        },
+        says=1,
+        covers=("next_rsvp",),
     ),
     "the channel is closed": Change(
         outside.close_channel,

@@ -2,9 +2,17 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import people
-from tests.changes.words import Change, cancelled, recomputed
+from tests.changes.rows.reasons import HOST_GONE
+from tests.changes.words import GROUP, Change, cancelled, recomputed, untouched
 
 ROWS: dict[str, Change] = {
+    "away": Change(
+        people.go_away,
+        Moment.EVENING,
+        {**HOST_GONE, "rsvps": recomputed("Time away answers for the member.", {"Cho": "away.hosts"})},
+        says=1,
+        covers=("/away",),
+    ),
     "take time away back": Change(
         people.stay,
         Moment.EVENING,
@@ -19,6 +27,13 @@ ROWS: dict[str, Change] = {
         {"rsvps": recomputed("Time away no longer answers.", {"Dev": "away.freed"})},
         says=0,
         covers=("away_drop",),
+    ),
+    "the host can't come": Change(
+        people.host_cannot_come,
+        Moment.DAY,
+        {**HOST_GONE, "rsvps": recomputed("The last word counts.")},
+        says=1,
+        covers=("rsvp", "next_rsvp", "dm_rsvp"),
     ),
     "a late answer": Change(
         people.answer_late,
@@ -85,12 +100,68 @@ ROWS: dict[str, Change] = {
         says=0,
         covers=("me_direct", "dm_stop"),
     ),
+    "leave": Change(
+        people.leave,
+        Moment.EVENING,
+        {
+            **HOST_GONE,
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("The record says until when somebody was a member."),
+        },
+        says=1,
+        covers=("/me leave", "me_leave_go", "me_leave_why"),
+    ),
+    "an organizer leaves": Change(
+        people.organizer_leaves,
+        Moment.EVENING,
+        {
+            "location": untouched("A public place is left to the group."),
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("The record says until when somebody was a member."),
+        },
+        covers=("/me leave", "me_leave_go"),
+    ),
+    "be let go": Change(
+        people.remove,
+        Moment.EVENING,
+        {
+            **HOST_GONE,
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("The record says until when somebody was a member."),
+        },
+        says=1,
+        covers=("/group remove", "group_remove_go"),
+    ),
+    "rejoin": Change(
+        people.rejoin,
+        Moment.EVENING,
+        HOST_GONE,
+        covers=("/group invite", "invitation_accept", "/me join"),
+    ),
     "join": Change(
         people.join,
         Moment.EVENING,
         {"role": recomputed("It is for members."), "exports": recomputed("There is one more member.")},
         says=1,
         covers=("/group invite", "invitation_accept", "/me join"),
+    ),
+    "delete": Change(
+        people.delete,
+        Moment.EVENING,
+        {
+            **HOST_GONE,
+            "rsvps": recomputed("Nothing of the person is kept."),
+            "commitments": recomputed("Nothing of the person is kept."),
+            "attendance": recomputed("Only counts without a name are left."),
+            "roles": recomputed("Nothing of the person is kept."),
+            "swaps": cancelled("Nothing of the person is kept.", {GROUP: "venues.change.said"}),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("Only counts without a name are left."),
+        },
+        covers=("/me delete", "me_delete_go"),
     ),
     "hand on the office": Change(people.hand_on_office, Moment.EVENING, {}, covers=("/group transfer",)),
 }

@@ -12,8 +12,9 @@ REDUCED = recomputed("Only counts are left of a meeting that is old.")
 OUT_OF_REACH = recomputed("Nobody can see it or ask for it while the bot is out; the rows are kept.")
 EDITED = recomputed("The question gives way to what was decided.")
 NOT_NAMED = untouched("Nothing in it refers to what this changes.")
-SAID_COME = dict.fromkeys(("Ana", "Ben", "Cho", "Dev"), "meetings.change.people")
-COME_NOT = dict.fromkeys(("Ana", "Ben", "Cho", "Dev"), "meetings.change.people_off")
+SAID_COME = dict.fromkeys(("Ben", "Cho", "Dev"), "meetings.change.people")
+"""Ana, who makes the change, is shown that it is done, and is not notified."""
+COME_NOT = dict.fromkeys(("Ben", "Cho", "Dev"), "meetings.change.people_off")
 MEETS = {GROUP: "meetings.change.meets"}
 CALLED_OFF = {
     "pings": DERIVED,
@@ -37,7 +38,7 @@ ITS_CARD = {
 }
 NO_DAY = cancelled(
     "The new schedule has no meeting in that week.",
-    dict.fromkeys(("Ana", "Ben", "Cho", "Dev"), "meetings.change.people_rescheduled"),
+    dict.fromkeys(("Ben", "Cho", "Dev"), "meetings.change.people_rescheduled"),
 )
 HOST_GONE = {
     "hosts": cancelled("The turn goes on.", {GROUP: "venues.change.said"}),

@@ -11,7 +11,14 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {"attendance": recomputed("The newest entry counts."), "rates": recomputed("They are counted anew.")},
         says=0,
-        covers=("/attendance correct", "attendance_set_right", "attendance_set", "attendance_all"),
+        covers=(
+            "/attendance correct",
+            "attendance_set_right",
+            "attendance_set",
+            "attendance_all",
+            "attendance_confirm",
+            "attendance_undo",
+        ),
     ),
     "we did not meet": Change(
         record.did_not_meet,

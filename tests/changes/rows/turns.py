@@ -2,10 +2,80 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import turns
-from tests.changes.rows.reasons import WHERE
-from tests.changes.words import GROUP, Change, recomputed
+from tests.changes.rows.reasons import HOST_GONE, WHERE
+from tests.changes.words import GROUP, Change, cancelled, recomputed, untouched
 
 ROWS: dict[str, Change] = {
+    "hand the turn on": Change(
+        turns.hand_turn_on,
+        Moment.EVENING,
+        HOST_GONE,
+        says=1,
+        covers=("host_decline", "host_declined", "/rotation skip"),
+    ),
+    "offer to host": Change(
+        turns.offer_to_host,
+        Moment.DAY,
+        {
+            "hosts": recomputed("Somebody hosts again.", {GROUP: "venues.change.said"}),
+            "location": untouched("On the day itself people go where they were told to go."),
+        },
+        prepare=turns.leave_without_host,
+        says=1,
+        covers=("host_come",),
+    ),
+    "name a host": Change(
+        turns.name_host,
+        Moment.DAY,
+        {
+            "hosts": recomputed("Somebody hosts again.", {"Ben": "venues.change.said"}),
+            "location": recomputed("The new host receives the group.", {GROUP: "venues.change.said"}),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        prepare=turns.leave_without_host,
+        says=1,
+        covers=("host_name", "host_named"),
+    ),
+    "meet online without a host": Change(
+        turns.meet_online,
+        Moment.DAY,
+        {
+            "location": recomputed("Everybody meets online this once.", {GROUP: "venues.change.said"}),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        prepare=turns.leave_without_host,
+        says=1,
+        covers=("host_online",),
+    ),
+    "lend a home": Change(
+        turns.lend_home,
+        Moment.EVENING,
+        {
+            "location": recomputed("Its owner agreed.", {GROUP: "venues.change.said"}),
+            "calendar": WHERE,
+        },
+        prepare=turns.ask_for_home,
+        says=1,
+        covers=("home_agree",),
+    ),
+    "keep one's home": Change(
+        turns.keep_home, Moment.EVENING, {}, prepare=turns.ask_for_home, says=0, covers=("home_decline",)
+    ),
+    "swap": Change(
+        turns.swap_back,
+        Moment.EVENING,
+        {
+            "swaps": recomputed("Both agreed.", {"Ben": "venues.change.said"}),
+            "hosts": recomputed("Both agreed.", {"Ben": "venues.change.said"}),
+            "location": recomputed("Each host has the place they had."),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        says=1,
+        covers=("/rotation swap", "swap_pick", "swap_agree"),
+    ),
     "keep a turn": Change(
         turns.decline_swap,
         Moment.EVENING,
@@ -19,6 +89,22 @@ ROWS: dict[str, Change] = {
         {"swaps": recomputed("The question is no more; what was agreed on stays.")},
         says=0,
         covers=("swap_withdraw",),
+    ),
+    "assign": Change(
+        turns.assign,
+        Moment.EVENING,
+        {
+            "hosts": cancelled(
+                "An organizer named somebody else.",
+                {"Cho": "venues.change.said", "Eli": "venues.change.said"},
+            ),
+            "swaps": cancelled("An organizer named somebody else.", {"Ben": "venues.change.said"}),
+            "location": recomputed("Somebody else receives the group."),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        says=1,
+        covers=("/rotation assign",),
     ),
     "choose a place": Change(
         turns.choose_place,
@@ -65,6 +151,31 @@ ROWS: dict[str, Change] = {
         {},
         says=0,
         covers=("/location travel", "location_minutes", "location_stated"),
+    ),
+    "new rule": Change(
+        turns.new_rule,
+        Moment.EVENING,
+        {
+            "location": untouched("What was announced or agreed on stays; the rule is for what follows."),
+            "hosts": untouched("What was announced or agreed on stays; the rule is for what follows."),
+        },
+        says=0,
+        covers=("/rotation strategy",),
+    ),
+    "new rule with a place": Change(
+        turns.new_rule_with_place,
+        Moment.EVENING,
+        {
+            "hosts": cancelled(
+                "The next meeting is there already, with its owner.", {"Cho": "venues.change.said"}
+            ),
+            "swaps": cancelled("Somebody else hosts the next meeting.", {"Ben": "venues.change.said"}),
+            "location": recomputed("An organizer said where.", {GROUP: "venues.change.said"}),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        says=1,
+        covers=("/rotation strategy",),
     ),
     "rather not host": Change(turns.rather_not_host, Moment.EVENING, {}, says=0, covers=("host_willing",)),
 }

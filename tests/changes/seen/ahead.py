@@ -137,8 +137,19 @@ async def see_reminders(life: Life) -> Facts:
 
 
 async def reminders_wrong(life: Life) -> list[str]:
-    """Who is not reminded though they should be."""
-    return await pings_wrong(life, ("reminder",))
+    """Who is not reminded though they should be, and what still asks though it is over."""
+    wrong = await pings_wrong(life, ("reminder",))
+    meetings = {row["id"]: row for row in await all_meetings(life)}
+    for message in life.person("Eli").user.dm_channel.history():
+        for custom_id in custom_ids(message):
+            route, *ids = custom_id.partition("~")[0].split(":")
+            meeting = meetings.get(int(ids[1])) if route == "dm_rsvp" else None
+            if route == "dm_rsvp" and (meeting is None or meeting["state"] not in IN_FORCE):
+                wrong.append(
+                    f"a reminder still asks about a meeting that is over: {texts_in(message)[:60]!r}"
+                )
+                break
+    return wrong
 
 
 async def see_quorum(life: Life) -> Facts:

@@ -1,8 +1,11 @@
 """What can be seen of turns: who swapped, who hosts, and where."""
 
-from tests.changes.life import NEXT, SECOND, Life
-from tests.changes.seen.ahead import IN_FORCE, TAKES_PLACE, Row, members, roll_of
+from buddybot.domain.ids import UserId
+from buddybot.domain.rsvps import Answer
+from tests.changes.life import NEXT, PUBLIC, SECOND, Life
+from tests.changes.seen.ahead import IN_FORCE, TAKES_PLACE, Row, all_meetings, group_row, members, roll_of
 from tests.changes.words import Fact, Facts
+from tests.world import custom_ids
 
 
 async def _venues(life: Life) -> dict[str, Row]:
@@ -33,6 +36,34 @@ async def see_swaps(life: Life) -> Facts:
     return found
 
 
+async def swaps_wrong(life: Life) -> list[str]:
+    """Which questions can be agreed to though they lead nowhere, and which open ones nobody can answer."""
+    rows = {row["id"]: row for row in await life.world.rows("SELECT * FROM swaps")}
+    meetings = {row["id"]: row for row in await all_meetings(life)}
+    hosts = {row["meeting_id"]: row["host_id"] for row in await life.world.rows("SELECT * FROM venues")}
+    group, here, wrong, live = await group_row(life), await members(life), [], set()
+    for message in life.channel_messages():
+        asked = [each for each in custom_ids(message) if each.startswith("swap_agree:")]
+        if asked:
+            live.add(int(asked[0].partition("~")[0].split(":")[1]))
+    for swap_id in live:
+        swap = rows.get(swap_id)
+        if swap is None or swap["state"] != "open":
+            wrong.append(f"question {swap_id} is settled and can still be agreed to")
+            continue
+        both = ((swap["meeting_id"], swap["offered_by"]), (swap["other_meeting_id"], swap["offered_to"]))
+        sound = group["state"] == "active" and all(
+            each in meetings
+            and meetings[each]["state"] == "scheduled"
+            and hosts.get(each) == user
+            and user in here
+            for each, user in both
+        )
+        if not sound and group["state"] != "paused":
+            wrong.append(f"question {swap_id} can be agreed to and leads nowhere")
+    return wrong
+
+
 async def see_hosts(life: Life) -> Facts:
     """Who hosts each meeting; who was told so, or agreed to it, must hear when they do not."""
     meetings = await life.meetings()
@@ -48,20 +79,29 @@ async def see_hosts(life: Life) -> Facts:
     return found
 
 
+async def _planned(life: Life) -> list[Row]:
+    """Return the venues of all meetings ahead at which people meet somewhere."""
+    return await life.world.rows(
+        "SELECT v.*, m.local_day, l.name, l.kind, l.offered_by, l.retired_at FROM venues v "
+        "JOIN meetings m ON m.id = v.meeting_id LEFT JOIN locations l ON l.id = v.location_id "
+        "WHERE m.group_id = :group AND m.state = 'scheduled' AND v.online = 0 ORDER BY m.starts_at",
+        group=life.group_id,
+    )
+
+
+async def _stays_away(life: Life, meeting_id: int, user_id: int) -> bool:
+    """Whether somebody has said that they do not come to a meeting, or has left."""
+    answer = (await roll_of(life, meeting_id)).of(UserId(user_id))
+    return user_id not in await members(life) or answer is Answer.APOLOGIES
+
+
 async def hosts_wrong(life: Life) -> list[str]:
     """Who hosts though they are no member or do not come."""
-    wrong, here, meetings = [], await members(life), await life.meetings()
-    for name, venue in (await _venues(life)).items():
-        host = venue["host_id"]
-        if host is None or meetings[name]["state"] != "scheduled" or venue["online"]:
-            continue
-        roll = await roll_of(life, meetings[name]["id"])
-        answer = roll.of(host)
-        if host not in here:
-            wrong.append(f"{life.name_of(host)}, who has left, hosts {name}")
-        elif answer is not None and answer.value == "apologies":
-            wrong.append(f"{life.name_of(host)}, who can't come, hosts {name}")
-    return wrong
+    return [
+        f"{life.name_of(venue['host_id'])}, who is not there, hosts on {venue['local_day']}"
+        for venue in await _planned(life)
+        if venue["host_id"] is not None and await _stays_away(life, venue["meeting_id"], venue["host_id"])
+    ]
 
 
 async def see_locations(life: Life) -> Facts:
@@ -76,22 +116,21 @@ async def see_locations(life: Life) -> Facts:
 
 
 async def locations_wrong(life: Life) -> list[str]:
-    """Which meeting is at a place that is gone, or at the home of somebody who does not come."""
-    wrong, here, meetings = [], await members(life), await life.meetings()
-    for name, venue in (await _venues(life)).items():
-        if venue["location_id"] is None or venue["online"] or meetings[name]["state"] != "scheduled":
+    """Which meeting is at a place that is gone, or at the home of somebody who does not receive the group."""
+    wrong = []
+    for venue in await _planned(life):
+        if venue["location_id"] is None:
             continue
         if venue["name"] is None or venue["retired_at"] is not None:
-            wrong.append(f"{name} is at a place that is gone")
+            wrong.append(f"{venue['local_day']} is at a place that is gone")
             continue
         owner = venue["offered_by"]
-        if venue["kind"] == "virtual" or venue["name"] == "Library":
-            continue  # a public place, or none: nobody is at home there
+        if venue["kind"] == "virtual" or venue["name"] == PUBLIC:
+            continue
         passes = await life.world.rows(
-            "SELECT user_id FROM host_passes WHERE meeting_id = :id", id=meetings[name]["id"]
+            "SELECT user_id FROM host_passes WHERE meeting_id = :id", id=venue["meeting_id"]
         )
-        answer = (await roll_of(life, meetings[name]["id"])).of(owner)
         declined = owner in [row["user_id"] for row in passes]
-        if owner not in here or declined or (answer is not None and answer.value == "apologies"):
-            wrong.append(f"{name} is at the home of {life.name_of(owner)}, who is not there")
+        if declined or await _stays_away(life, venue["meeting_id"], owner):
+            wrong.append(f"{venue['local_day']} is at the home of {life.name_of(owner)}, who is not there")
     return wrong
