@@ -1,10 +1,12 @@
 """`python -m buddybot`, and the command `buddybot`: `run` hears SIGTERM before it loads anything large."""
 
+import os
 import signal
 import sys
+import traceback
 from types import FrameType
 
-INTERRUPTED = 130
+BROKEN, INTERRUPTED = 70, 130
 
 
 def main() -> int:
@@ -19,6 +21,18 @@ def main() -> int:
         return cli.main()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception:  # the boundary of the process: what nobody foresaw, without what nobody may read
+        return _broken(traceback.format_exc())
+
+
+def _broken(told: str) -> int:
+    # Imported here: nothing else needs them before the command line.
+    from buddybot.output import complain
+    from buddybot.redaction import Redactor
+    from buddybot.settings import secrets_in
+
+    complain(f"{Redactor(secrets_in(os.environ))(told)}buddybot: This is a mistake in buddybot: report it.\n")
+    return BROKEN
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

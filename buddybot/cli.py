@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from importlib.util import find_spec
 from buddybot import __version__, loading, logs
 from buddybot.errors import OperatorError
 from buddybot.hosting import refuse_throwaway_disk
+from buddybot.output import OutputError, complain, give_up_output, hold_standard_files, say
 from buddybot.redaction import Redactor
 from buddybot.settings import Settings, secrets_in
 from buddybot.storage.errors import StorageError
@@ -36,7 +36,8 @@ settings:
 
 exit codes:
   0  all went well    1  doctor found something that must be mended, or backtest skipped a line
-  2  a setting or the command is wrong
+  2  a setting or the command is wrong        70  a mistake in buddybot
+  74  the output could not be written         141  nobody read the output any more
 """
 COMMANDS = {
     "run": (
@@ -146,36 +147,59 @@ ok, warn or fail, and what to do. Changes nothing, does not connect to Discord, 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
     """Run one command and return its exit code; expected errors are one sentence on stderr."""
     environ = os.environ if environ is None else environ
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "demo":  # the playground reads its own options, --help among them
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    hold_standard_files()
     try:
-        if options.command == "demo":
-            return _demo(rest)
-        if options.command == "backtest":
-            return _backtest(options, environ)
-        if options.command == "export":
-            return _export(options, environ)
-        if options.command == "person":
-            return _person(options, environ)
-        if options.command in ("backup", "restore"):
-            return _copies(options, environ)
-        commands = {"run": _run, "migrate": _migrate, "doctor": _doctor}
-        return commands[options.command](environ)
+        return _carry_out(arguments, environ)
+    except OutputError as error:
+        give_up_output()
+        complain(f"buddybot: {error}\n" if str(error) else "")
+        return error.code
     except (OperatorError, StorageError) as error:
-        sys.stderr.write(f"buddybot: {Redactor(secrets_in(environ))(str(error))}\n")
+        complain(f"buddybot: {Redactor(secrets_in(environ))(str(error))}\n")
         return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
+def _carry_out(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> int:
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "demo":  # the playground reads its own options, --help among them
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if options.command == "demo":
+        return _demo(rest)
+    if options.command == "backtest":
+        return _backtest(options, environ)
+    if options.command == "export":
+        return _export(options, environ)
+    if options.command == "person":
+        return _person(options, environ)
+    if options.command in ("backup", "restore"):
+        return _copies(options, environ)
+    commands = {"run": _run, "migrate": _migrate, "doctor": _doctor}
+    return commands[options.command](environ)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what it is asked for, or that it could not; the library's own hides that."""
+
+    def print_help(self, file: object = None) -> None:
+        """Write the help to standard output."""
+        del file
+        say(self.format_help())
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Say which version this is, and end."""
+        say(f"buddybot {__version__}\n")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(
-        prog="buddybot", description=DESCRIPTION, epilog=EPILOG, formatter_class=layout
-    )
-    parser.add_argument("--version", action="version", version=f"buddybot {__version__}")
+    parser = _Parser(prog="buddybot", description=DESCRIPTION, epilog=EPILOG, formatter_class=layout)
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is, and end")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for name, (short, long, epilog) in COMMANDS.items():
         command = commands.add_parser(
@@ -348,9 +372,7 @@ def _migrate(environ: Mapping[str, str]) -> int:
             await database.close()
 
     done = asyncio.run(work())
-    sys.stdout.write(
-        "".join(f"applied {name}\n" for name in done) or "The database was up to date already.\n"
-    )
+    say("".join(f"applied {name}\n" for name in done) or "The database was up to date already.\n")
     return OK
 
 
@@ -362,5 +384,5 @@ def _doctor(environ: Mapping[str, str]) -> int:
 
     findings = asyncio.run(examine(settings, environ=environ, now=utc_now))
     clean = Redactor(settings.secrets)
-    sys.stdout.write("".join(f"{clean(str(finding))}\n" for finding in findings))
+    say("".join(f"{clean(str(finding))}\n" for finding in findings))
     return OK if is_fit(findings) else UNFIT

@@ -156,6 +156,8 @@ def _require_file(path: str) -> None:
         raise AddressError("DATABASE_URL names memory, which keeps nothing: write a path behind sqlite:///.")
     if path.endswith("/"):
         raise AddressError("DATABASE_URL names a folder: write the path of a file behind sqlite:///.")
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        raise AddressError("DATABASE_URL holds a control character: write the path again.")
     if "?" in path:
         raise AddressError(
             "DATABASE_URL has something behind a ?, which SQLite files have not: leave it out."

@@ -1,6 +1,5 @@
 """The library of activities as files: the one that ships in config/activities.toml, and the host's own."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from buddybot.domain.activities import Activity, Library, Practice, Step, Turns, fault
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
+from buddybot.settings_reader import read_toml
 
 FORMAT = "config/activities.toml explains the format"
 _ACTIVITY: Mapping[str, type] = {
@@ -65,7 +65,7 @@ class _Shipped(Mapping[str, Activity]):
 
 def _read(path: Path) -> list[Activity]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = read_toml(path)
     except OSError as error:
         raise OperatorError(
             f"The activities file {path} cannot be read ({error.strerror}): check meetings.activities."

@@ -3,6 +3,7 @@
 What a log call may add is `extra={...}` with the names in FIELDS; anything else in `extra` is not printed.
 """
 
+import io
 import json
 import logging
 import re
@@ -41,7 +42,7 @@ _REPEATED_ERROR = re.compile(r"exception=.*", re.DOTALL)
 
 def configure(settings: LogSettings, *, secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Send every log line of the process to `stream` (standard error), as the settings say."""
-    stream = stream or sys.stderr
+    stream = stream or sys.stderr or io.StringIO()  # closed: nobody reads it
     as_json = settings.format == "json" or (settings.format == "auto" and not stream.isatty())
     kind = JsonFormatter if as_json else TextFormatter
     handler = logging.StreamHandler(stream)

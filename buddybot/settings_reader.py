@@ -24,6 +24,9 @@ SECRET_KEYS = {
     "password": "DATABASE_URL",
 }
 _IN_AN_ADDRESS = re.compile(r":/|@|password", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SHOWN = 60
+"""Letters of a wrong value that are repeated."""
 _TRUTH = {
     "true": True,
     "yes": True,
@@ -98,11 +101,11 @@ class Reader:
         """Add a TOML file of sections."""
         self._refuse_secret_value("BUDDYBOT_CONFIG", str(path))
         try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
+            document = read_toml(path)
         except OSError as error:
             raise self._error(
                 f"The settings file {path} cannot be read ({error.strerror}): check BUDDYBOT_CONFIG."
-            ) from error
+            ) from None
         except ValueError as error:  # not TOML, or not UTF-8; the parser's words do not repeat values
             raise self._error(f"The settings file {path} is not valid TOML: {error}.") from None
         for section, table in document.items():
@@ -186,6 +189,17 @@ class Reader:
         return f"{key} in {path} stands outside every section{hint}"
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return a TOML file's document, with or without the mark that some editors begin a file with.
+
+    OSError when it cannot be read, ValueError when it is not TOML or nested beyond all reason.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def _suggestion(name: str, known: Iterable[str], form: str) -> str:
     """The end of a sentence about an unknown name."""
     # Imported here: most starts have no mistake to explain.
@@ -204,17 +218,23 @@ def _parse(value: Any, kind: Any, *, textual: bool) -> tuple[Any, str]:
     if kind in (int, float):
         expected = "a whole number" if kind is int else "a number"
         if textual:
-            try:
-                return kind(value), expected
-            except ValueError:
-                return None, expected
+            return _number(value, kind), expected
         fits = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
-        return (kind(value) if fits else None), expected
+        return (_number(value, kind) if fits else None), expected
+    if isinstance(value, str) and _CONTROL.search(value):
+        return None, "a text without control characters"
     if kind is time:
         return _time(value), 'a time of day like "21:00"'
     if kind is Path:
         return (Path(value) if isinstance(value, str) and value.strip() else None), "the name of a folder"
     return (value if isinstance(value, str) else None), "a text"
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> float | None:
+    try:
+        return kind(value)
+    except (ValueError, OverflowError):  # too many digits are both
+        return None
 
 
 def _time(value: object) -> time | None:
@@ -228,7 +248,11 @@ def _time(value: object) -> time | None:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return "something that looks like a secret" if looks_secret(value) else f'"{value}"'
+        if looks_secret(value):
+            return "something that looks like a secret"
+        plain = _CONTROL.sub("?", value)
+        return f'"{plain[:_SHOWN]}"' + ("..." if len(plain) > _SHOWN else "")
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a section"
-    return str(value).lower()
+    plain = str(value).lower()
+    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}..."

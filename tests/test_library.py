@@ -168,3 +168,28 @@ def test_a_file_that_is_not_there_or_not_text_is_a_sentence(own: Path) -> None:
     own.write_bytes(b"\xff\xfe")
     with pytest.raises(OperatorError, match="is not valid TOML"):
         load_activities(str(own))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("minutes = 20", f"minutes = {10**30}"),
+        ("minutes = 18", f"minutes = {10**30}"),
+        ("minutes = 18", f"minutes = {10**4000}"),
+        ("minutes = 20", "minutes = 481"),
+    ],
+)
+def test_an_activity_is_refused_when_it_takes_longer_than_a_meeting(own: Path, old: str, new: str) -> None:
+    sentence = complaint(own, OWN.replace(old, new))
+    assert "walk" in sentence
+    assert "takes longer than the 480 minutes that a meeting may" in sentence
+    assert len(sentence) < 400
+
+
+def test_a_file_that_is_nested_too_deeply_is_refused(own: Path) -> None:
+    assert "is not valid TOML: it is nested too deeply" in complaint(own, "x = " + "[" * 20_000)
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write(own: Path) -> None:
+    own.write_text(OWN, encoding="utf-8-sig")
+    assert load_activities(str(own))[-1].key == "walk"

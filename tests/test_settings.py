@@ -287,3 +287,53 @@ def test_an_sqlite_file_on_a_throwaway_disk_is_refused_unless_the_host_says_it_d
 )
 def test_secrets_are_known_by_their_shape_or_by_heart(text: str, clean: str) -> None:
     assert Redactor(["my-own-secret", ""])(text) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = " + "[" * 20_000, "is not valid TOML: it is nested too deeply"),
+        ("x = " + "{a=" * 20_000, "is not valid TOML: it is nested too deeply"),
+        ("[database]\ndirectory = 'a\x00b'", "is not valid TOML"),
+        (
+            '[database]\ndirectory = "a\\u0000b"',
+            "database.directory in {} must be a text without control characters",
+        ),
+        ('[meetings]\nactivities = "a\\u0000b"', "meetings.activities in {} must be a text without control"),
+        ('[log]\nlevel = "\\u001b[31m"', 'must be one of DEBUG, INFO, WARNING, ERROR, but it is "?[31m"'),
+        (f"[discord]\nsends_per_second = {'9' * 400}", "must be a number from 1 to 50, but it is 9999"),
+        (f"[discord]\ntest_guild = {'9' * 400}", "must be a whole number of 0 or more, but it is 9999"),
+        (f"[discord]\ntest_guild = {'9' * 5000}", "is not valid TOML"),
+        ("[discord]\nsends_per_second = nan", "must be a number from 1 to 50"),
+        (f"[bot]\nsupport_url = '{'x' * 5000}'", "must be empty or an address like"),
+    ],
+)
+def test_what_no_program_would_write_ends_in_a_short_sentence(own: Path, text: str, words: str) -> None:
+    own.write_text(text, encoding="utf-8")
+    sentence = complaint_about(BUDDYBOT_CONFIG=str(own))
+    assert words.format(own) in sentence
+    assert len(sentence) < 400
+
+
+@pytest.mark.parametrize("name", ["BUDDYBOT_DISCORD__SENDS_PER_SECOND", "BUDDYBOT_DISCORD__TEST_GUILD"])
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_too_many_digits_in_the_environment_end_in_a_short_sentence(name: str, digits: int) -> None:
+    sentence = complaint_about(**{name: "9" * digits})
+    assert sentence.startswith(f"{name} must be a ")
+    assert len(sentence) < 400
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write(own: Path) -> None:
+    own.write_text("[meetings]\nplanned_ahead = 3\n", encoding="utf-8-sig")
+    assert Settings.load({"BUDDYBOT_CONFIG": str(own)}).meetings.planned_ahead == 3
+
+
+def test_a_secret_in_a_setting_is_refused_and_not_repeated() -> None:
+    for value in ("postgres://ana:hunter22@h/x", "postgres://ana@h/x?password=hunter22", TOKEN):
+        for name in ("BUDDYBOT_DATABASE__DIRECTORY", "BUDDYBOT_CONFIG", "BUDDYBOT_LOG__LEVEL"):
+            sentence = complaint_about(**{name: value})
+            assert sentence.startswith(
+                f"{name} holds a secret: remove it there and set the environment variable D"
+            )
+            assert "hunter22" not in sentence
+            assert TOKEN not in sentence

@@ -18,6 +18,7 @@ from buddybot.demo.history import live_through
 from buddybot.demo.page import LivePage
 from buddybot.demo.stage import Stage, build_stage
 from buddybot.errors import OperatorError
+from buddybot.output import say
 from buddybot.settings import Settings
 from buddybot.values import dataclass
 
@@ -100,8 +101,7 @@ async def play(folder: Path, *, port: int, seconds_a_minute: float, stop_after: 
             await stack.enter_async_context(page)
         except simcord.SetupError as error:
             raise OperatorError(TAKEN.format(port=port)) from error
-        sys.stdout.write(await _welcome(playground, page, seconds_a_minute))
-        sys.stdout.flush()
+        say(await _welcome(playground, page, seconds_a_minute))
         await _until_stopped(playground, page, stopped, seconds_a_minute, stop_after)
     return 0
 

@@ -6,12 +6,14 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from buddybot.domain.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
+from buddybot.domain.schedule import LONGEST
 from buddybot.domain.text import length_of
 from buddybot.values import dataclass
 
 USUAL_PEOPLE = 6
 """The number of people that the minutes in the library are written for."""
 KEY_LIMIT, NAME_LIMIT, SUMMARY_LIMIT, NEED_LIMIT, TEXT_LIMIT = 40, 60, 160, 80, 400
+MINUTES_LIMIT = LONGEST
 
 _KEY = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
@@ -163,6 +165,9 @@ def _wrong_numbers(activity: Activity) -> list[str]:
         return [f"must be for [fewest, most] people, from {LOWEST_CAPACITY} to {HIGHEST_CAPACITY}"]
     if all(step.turns is not None for step in activity.steps):
         return ["needs at least one step without turns, which takes the minutes that no turn can"]
+    longest = max(activity.minutes, *(step.minutes for step in activity.steps))
+    if longest > MINUTES_LIMIT:
+        return [f"takes longer than the {MINUTES_LIMIT} minutes that a meeting may"]
     for number, step in enumerate(activity.steps, 1):
         turns = step.unit(USUAL_PEOPLE)
         if step.minutes < 1 or step.minutes % turns:

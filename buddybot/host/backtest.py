@@ -1,21 +1,21 @@
 """Replays histories through the detector: JSON lines in, the weeks of the alerts out, a group a line."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TextIO
+from typing import Any, BinaryIO, NoReturn, Protocol
 
 from buddybot.domain.pulse import HIGHEST, LOWEST
 from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import USUAL, Priors, Tally
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_json import CLOSES, OPENS
+from buddybot.output import StandardError, StandardOutput
 
 STDIN = "-"
-OK, SKIPPED, CUT_OFF = 0, 1, 141
+OK, SKIPPED = 0, 1
 LONGEST_LINE = 16 * 2**20
 """Bytes; sixty weeks have about ten thousand, the whole record of ten busy years about five million."""
 MOST = 1_000_000
@@ -23,6 +23,16 @@ MOST = 1_000_000
 _COUNTS = ("roster", "present", "excused", "items", "done", "reporters", "pulse_n", "pulse_sum")
 _PARTS = ("present", "excused", "pulse_n")
 """Of the roster. Reporters are not: one may report, and nobody says afterwards whether they came."""
+
+
+class Out(Protocol):
+    """Where the answers go."""
+
+    def write(self, text: str, /) -> object:
+        """Write an answer, which may be held back until `flush`."""
+
+    def flush(self) -> object:
+        """Write what was held back."""
 
 
 class BadLine(Exception):
@@ -44,14 +54,12 @@ def main(file: str, sensitivity: str) -> int:
     """Replay a file, or standard input for "-"; return the exit code: 1 when a line was skipped."""
     try:
         with _opened(file) as source:
-            return replay(source, sys.stdout, sys.stderr, Sensitivity(sensitivity))
-    except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered must not fail again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CUT_OFF
+            return replay(source, StandardOutput(), StandardError(), Sensitivity(sensitivity))
+    except OSError as error:
+        raise _unreadable(file, error) from None
 
 
-def replay(source: BinaryIO, out: TextIO, complaints: TextIO, sensitivity: Sensitivity) -> int:
+def replay(source: BinaryIO, out: Out, complaints: Out, sensitivity: Sensitivity) -> int:
     """Answer line by line and keep none; return the exit code."""
     code = OK
     for number, line in _groups(source):
@@ -161,13 +169,14 @@ def _lines(source: BinaryIO) -> Iterator[bytes | None]:
 
 def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     """The file, or standard input; OperatorError when it cannot be read."""
-    if file == STDIN:
-        return nullcontext(sys.stdin.buffer)
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise OperatorError(f"{file} cannot be read ({reason}): name a file with one group a line.") from None
+    if file == STDIN and sys.stdin is None:
+        raise OperatorError("There is no input: name a file with one group a line.")
+    return nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb")
+
+
+def _unreadable(file: str, error: OSError) -> OperatorError:
+    reason = (error.strerror or "unknown reason").lower()
+    return OperatorError(f"{file} cannot be read ({reason}): name a file with one group a line.")
 
 
 def _refuse_constant(name: str) -> NoReturn:

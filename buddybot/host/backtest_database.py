@@ -1,7 +1,6 @@
 """The other half of `buddybot backtest`: a real group, from the rows that the bot itself decides by."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +9,7 @@ from buddybot.domain.stagnation import Sensitivity, State, observe
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.host.backtest import OK
 from buddybot.host.database import group_named, host_database
+from buddybot.output import say
 from buddybot.services.health import LEARNED_FROM
 from buddybot.storage.database import Tx
 from buddybot.storage.history import HistoryRepository
@@ -31,7 +31,7 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
 
     async with host_database(url) as database:
         alerts = await database.read(script)
-    sys.stdout.write(f"{json.dumps({'id': group_id, 'alerts': alerts})}\n")
+    say(f"{json.dumps({'id': group_id, 'alerts': alerts})}\n")
     return OK
 
 

@@ -1,6 +1,5 @@
 """`buddybot backup` and `buddybot restore`: a copy of the database, and putting one to work again."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from buddybot.app import times_of
 from buddybot.database_address import without_password
 from buddybot.domain.errors import Refusal
 from buddybot.host.database import odd_tables
+from buddybot.output import say
 from buddybot.pings.planner import Planner
 from buddybot.services.restores import RestoreService
 from buddybot.services.work import Work
@@ -47,10 +47,10 @@ def backup(settings: Settings, target: str, *, now: datetime) -> int:
     """Copy the SQLite database, which may be in use, into a file; explain how for PostgreSQL."""
     source = sqlite_path(settings.database_url)
     if source is None:
-        sys.stdout.write(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
+        say(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
         return ELSEWHERE
     size = back_up(source, Path(target), now)
-    sys.stdout.write(_MADE.format(target=target, size=size))
+    say(_MADE.format(target=target, size=size))
     return OK
 
 
@@ -64,21 +64,25 @@ async def restore(settings: Settings, copy: str | None, *, now: datetime) -> int
         _require_there(target)
         count = await _settle(settings, settings.database_url, now)
     elif target is None:
-        sys.stdout.write(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
+        say(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
         return ELSEWHERE
     else:
         with staged(Path(copy), target) as partial:
             count = await _settle(settings, f"sqlite:///{partial}", now)
             kept = put_in_place(partial, target, now)
-        sys.stdout.write(f"{copy} is the database {target} now.\n")
+        say(f"{copy} is the database {target} now.\n")
         if kept is not None:
-            sys.stdout.write(f"The former one is kept as {kept}: delete it when you are sure.\n")
-    sys.stdout.write(_SETTLED.format(count=count))
+            say(f"The former one is kept as {kept}: delete it when you are sure.\n")
+    say(_SETTLED.format(count=count))
     return OK
 
 
 def _require_there(path: Path | None) -> None:
-    if path is not None and not path.is_file():
+    try:
+        there = path is None or path.is_file()
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror or error}.") from None
+    if not there:
         raise StorageError(f"There is no database {path}: nothing is to be settled.")
 
 

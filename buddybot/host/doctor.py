@@ -116,7 +116,7 @@ def _token(token: str) -> Finding:
 async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Finding, Stored]:
     """What is known of the database, and what it says."""
     folder = sqlite_directory(settings)
-    if folder is not None and not _sqlite_file(settings).exists():
+    if folder is not None and _is_missing(_sqlite_file(settings)):
         return Finding("database", State.OK, f"SQLite, made in {folder} at the first start."), Stored()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -286,6 +286,17 @@ def _activities(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings, environ: Mapping[str, str]) -> Finding:
+    try:
+        return _disk_of(settings, environ)
+    except OSError as error:
+        return Finding(
+            "disk",
+            State.FAIL,
+            f"the database's folder cannot be looked into ({error.strerror}): set database.directory.",
+        )
+
+
+def _disk_of(settings: Settings, environ: Mapping[str, str]) -> Finding:
     folder = sqlite_directory(settings)
     if folder is None:
         return Finding("disk", State.OK, "nothing is kept on it: the database is elsewhere.")
@@ -314,3 +325,10 @@ def _disk(settings: Settings, environ: Mapping[str, str]) -> Finding:
 
 def _sqlite_file(settings: Settings) -> Path:
     return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # a name that is too long, a folder that nobody may look into: opening it says which
+        return False

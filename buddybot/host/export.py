@@ -1,9 +1,6 @@
 """`buddybot export`: the record of groups for whoever runs the bot, from the database into one file."""
 
 import asyncio
-import os
-import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -19,6 +16,7 @@ from buddybot.exports.table import Progress
 from buddybot.exports.writers import write
 from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
+from buddybot.output import StandardOutput, complain
 from buddybot.services.attendance_export import Wanted, for_host
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
@@ -27,7 +25,7 @@ from buddybot.ui.texts import Texts
 from buddybot.values import dataclass
 
 STDOUT = "-"
-OK, CUT_OFF = 0, 141
+OK = 0
 TOLD_EVERY = 2000
 """Rows between two lines that say how far a long export has come."""
 
@@ -81,30 +79,30 @@ async def _read(database: Database, group: Group, wanted: Wanted, now: datetime)
 
 
 def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
-    try:
-        first = next(records, None)
-        if first is None and order.form is Format.PNG:
-            raise OperatorError("There is nothing to draw: nobody was a member at a meeting in that time.")
-        if first is None:
-            raise OperatorError("No meeting in that time: leave out --from and --to to get everything.")
-        found = chain([first], records)
-        if order.form is Format.PNG:
-            return _write_pictures(found, order)
-        if order.output == STDOUT:
-            # A file first: a spreadsheet is not written from its beginning to its end.
+    first = next(records, None)
+    if first is None and order.form is Format.PNG:
+        raise OperatorError("There is nothing to draw: nobody was a member at a meeting in that time.")
+    if first is None:
+        raise OperatorError("No meeting in that time: leave out --from and --to to get everything.")
+    found = chain([first], records)
+    if order.form is Format.PNG:
+        return _write_pictures(found, order)
+    if order.output == STDOUT:
+        # A file first: a spreadsheet is not written from its beginning to its end.
+        try:
             with tempfile.TemporaryFile() as held:
                 write(order.form, found, held, say=Texts().plain, now=now, progress=_progress())
                 held.seek(0)
-                shutil.copyfileobj(held, sys.stdout.buffer)
-                sys.stdout.flush()
-            return OK
-        with put(Path(order.output), force=order.force) as out:
-            write(order.form, found, out, say=Texts().plain, now=now, progress=_progress())
+                StandardOutput().pour(held)
+        except OSError as error:
+            raise OperatorError(
+                f"Nothing can be written in {tempfile.gettempdir()} ({error.strerror}): make room, "
+                "or name another folder in TMPDIR."
+            ) from None
         return OK
-    except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered must not fail again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CUT_OFF
+    with put(Path(order.output), force=order.force) as out:
+        write(order.form, found, out, say=Texts().plain, now=now, progress=_progress())
+    return OK
 
 
 def _write_pictures(records: Iterable[Record], order: Order) -> int:
@@ -126,6 +124,6 @@ def _progress() -> Progress:
         nonlocal told
         if rows // TOLD_EVERY > told:
             told = rows // TOLD_EVERY
-            sys.stderr.write(f"buddybot: {rows} rows are written.\n")
+            complain(f"buddybot: {rows} rows are written.\n")
 
     return progress

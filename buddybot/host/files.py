@@ -33,12 +33,29 @@ def put(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 
 def require_free(path: Path, *, force: bool) -> None:
     """Raise OperatorError where a file cannot be put."""
+    try:
+        _require_free(path, force=force)
+    except OSError as error:  # a name that is too long, a folder that nobody may look into
+        raise _unwritable(path, error) from None
+
+
+def _require_free(path: Path, *, force: bool) -> None:
     if path.is_dir() or (path.exists() and not path.is_file()):
         raise OperatorError(f"{path} is not a file: name one with --output.")
     if path.exists() and not force:
         raise OperatorError(f"{path} is there already: name another file, or add --force to replace it.")
     if not path.parent.is_dir():
         raise OperatorError(f"There is no folder {path.parent}: make it first.")
+
+
+def require_folder(path: Path) -> None:
+    """Raise OperatorError where there is no folder."""
+    try:
+        there = path.is_dir()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    if not there:
+        raise OperatorError(f"There is no folder {path}: make it first.")
 
 
 def _unwritable(path: Path, error: OSError) -> OperatorError:

@@ -1,14 +1,13 @@
 """`buddybot person`: what whoever runs the bot does when a person asks for their data."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
-from buddybot.errors import OperatorError
 from buddybot.host.database import host_database
-from buddybot.host.files import put
+from buddybot.host.files import put, require_folder
+from buddybot.output import say
 from buddybot.pings.planner import Planner
 from buddybot.services.personal import Deletion, OwnCopy, PersonalService
 from buddybot.services.work import Work
@@ -27,39 +26,38 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
         service = PersonalService(work, planner)
         found = await service.deletion(UserId(user_id))
         if not found.holdings.counts:
-            sys.stdout.write(f"Nothing is stored of {user_id}.\n")
+            say(f"Nothing is stored of {user_id}.\n")
             return OK
         if folder is not None:
             _write(await service.copy_for_host(UserId(user_id)), UserId(user_id), Path(folder))
         elif erase:
             erased = await service.erase(UserId(user_id))
-            sys.stdout.write(f"Everything about {user_id} is deleted; counts without a name remain.\n")
+            say(f"Everything about {user_id} is deleted; counts without a name remain.\n")
             if not erased.complete:
-                sys.stdout.write("The journal is in use; the bot empties it when it starts next.\n")
+                say("The journal is in use; the bot empties it when it starts next.\n")
         else:
             _tell(found, user_id)
     return OK
 
 
 def _tell(found: Deletion, user_id: int) -> None:
-    say, lines = Texts().plain, [f"Stored of {user_id}:"]
+    words, lines = Texts().plain, [f"Stored of {user_id}:"]
     lines += [
-        f"  {say(f'personal.section.{name}')}: {count}" for name, count in found.holdings.counts.items()
+        f"  {words(f'personal.section.{name}')}: {count}" for name, count in found.holdings.counts.items()
     ]
     for each in found.leaving:
         what = "ends with them" if each.last else "has others in it"
         heir = "" if each.heir is None else f"; {each.heir} would organize it"
         lines.append(f"  member of group {each.group.id} ({each.group.name}), which {what}{heir}")
     lines.append("Add --copy FOLDER to write it into files, or --erase to delete it.")
-    sys.stdout.write("\n".join(lines) + "\n")
+    say("\n".join(lines) + "\n")
 
 
 def _write(copy: OwnCopy, user_id: UserId, folder: Path) -> None:
-    if not folder.is_dir():
-        raise OperatorError(f"There is no folder {folder}: make it first.")
+    require_folder(folder)
     files = copy_files(Texts(), copy, user_id, str)  # the host's own database knows servers by their ids
     for name, data in files.items():
         with put(folder / name, force=False) as out:
             out.write(data)
     written = " and ".join(str(folder / name) for name in files)
-    sys.stdout.write(f"Written: {written}. Give them to nobody else.\n")
+    say(f"Written: {written}. Give them to nobody else.\n")

@@ -24,12 +24,15 @@ def back_up(source: Path, target: Path, now: datetime) -> int:
     The copy carries a row that says when it was made; one of an older buddybot has no place for it yet.
     Returns its size in bytes; raises StorageError.
     """
-    if not source.is_file():
-        raise StorageError(f"There is no database {source} yet: nothing is to be copied.")
-    if target.exists():
-        raise _there_already(target)
-    if not target.parent.is_dir():
-        raise StorageError(f"There is no folder {target.parent}: make it first.")
+    try:
+        if not source.is_file():
+            raise StorageError(f"There is no database {source} yet: nothing is to be copied.")
+        if target.exists():
+            raise _there_already(target)
+        if not target.parent.is_dir():
+            raise StorageError(f"There is no folder {target.parent}: make it first.")
+    except OSError as error:  # a name that is too long, a folder that nobody may look into
+        raise StorageError(f"{source} cannot be copied to {target}: {error.strerror or error}.") from None
     with _beside(target) as partial:
         _copy(source, partial)
         with closing(sqlite3.connect(partial)) as copy:
@@ -165,8 +168,9 @@ def _beside(target: Path, ending: str = "") -> Iterator[Path]:
     except OSError as error:
         raise StorageError(f"{target} cannot be written: {error.strerror or error}.") from None
     finally:
-        for name in ("", *_JOURNALS):
-            _named(partial, name).unlink(missing_ok=True)
+        with suppress(OSError):  # it could not be made either
+            for name in ("", *_JOURNALS):
+                _named(partial, name).unlink(missing_ok=True)
 
 
 def _appear(partial: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "hosting": frozenset(),
     "loading": frozenset(),
     "logs": frozenset(),
+    "output": frozenset(),
     "places": frozenset(),
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
     "settings_reader": frozenset(),
