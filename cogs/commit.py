@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from buddybot.domain.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId
+from buddybot.domain.text import folded
 from buddybot.services.commitment_words import Changes, Draft, count_of
 from buddybot.services.commitments import OwnCommitment
 from buddybot.ui import choices
@@ -15,6 +16,7 @@ from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import (
     IN_LIST,
     add_form,
+    added_card,
     changes_in,
     choice_label,
     commitment_chosen,
@@ -54,11 +56,11 @@ async def own_commitments(
 ) -> list[app_commands.Choice[str]]:
     """Offer the person's own open commitments."""
     found = await interaction.client.services.commitments.choices(actor_of(interaction))
-    wanted = current.casefold().strip()
+    wanted = folded(current)
     return [
         choices.choice(choice_label(Texts(), each), each.commitment.id)
         for each in found
-        if wanted in each.commitment.text.casefold()
+        if wanted in folded(each.commitment.text)
     ]
 
 
@@ -110,7 +112,7 @@ class CommitCog(commands.Cog):
                 visibility=Visibility(visibility),
             )
             own = await self._commitments.add(reply.actor, draft, group_id)
-            await reply.show(own_card(reply.texts, own, heading="commitments.heading.added"))
+            await reply.show(added_card(reply.texts, own))
             await self._refresh(own)
 
     @commit.command(name="list", description="What you said you would do, or what the others said")
@@ -204,7 +206,7 @@ class CommitCog(commands.Cog):
             if _place(given, 1):
                 await self._redraw(reply, own, given, 1)
             else:
-                await reply.show(own_card(reply.texts, own, heading="commitments.heading.added"))
+                await reply.show(added_card(reply.texts, own))
             await self._refresh(own)
 
     @route("commit_mine")

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.kudos import TEXT_LIMIT
+from buddybot.domain.text import folded
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import commitment_chosen
@@ -26,8 +27,8 @@ async def commitments(interaction: discord.Interaction[Any], current: str) -> li
     found = await interaction.client.services.kudos.choices(
         actor_of(interaction), choices.parse_member(chosen), group_id
     )
-    wanted = current.casefold().strip()
-    return [choices.choice(text, id_) for id_, text in found if wanted in text.casefold()]
+    wanted = folded(current)
+    return [choices.choice(text, id_) for id_, text in found if wanted in folded(text)]
 
 
 class KudosCog(commands.Cog):

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -132,6 +133,35 @@ class Line(NamedTuple):
     target: int
     text: str
     category: Category
+
+
+def find_twin(items: Iterable[Commitment], text: str, target: int) -> Commitment | None:
+    """Return the one that says the same, letter case and blanks aside, and is not done yet.
+
+    A form that is sent twice says it twice; what was done already may be promised again.
+    """
+    wanted = _worded_alike(text)
+    return next(
+        (
+            item
+            for item in items
+            if item.target == target and item.done < target and _worded_alike(item.text) == wanted
+        ),
+        None,
+    )
+
+
+def without_twins(lines: Iterable[Line], items: Sequence[Commitment]) -> list[Line]:
+    """Return the lines that say something new beside what is there, each once."""
+    new: dict[tuple[str, int], Line] = {}
+    for line in lines:
+        if find_twin(items, line.text, line.target) is None:
+            new.setdefault((_worded_alike(line.text), line.target), line)
+    return list(new.values())
+
+
+def _worded_alike(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def parse_line(raw: str) -> Line:

@@ -35,6 +35,21 @@ _INVISIBLE = (
 _NOT_CHARACTERS = "[\ufdd0-\ufdef]"
 _EMOJI = "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _ARABIC = "[\u0620-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f]"
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ŧ": "t",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
+"""Letters that are another letter with a stroke, or two at once, and are looked for as those."""
 _VIRAMA = 9  # the canonical combining class of all viramas
 
 
@@ -52,6 +67,18 @@ def cut_to(text: str, limit: int) -> str:
         return text
     units = text.encode("utf-16-le", "surrogatepass")[: 2 * max(limit, 0)]
     return units.decode("utf-16-le", "ignore")
+
+
+def folded(text: str) -> str:
+    """The text as people look for it: without accents, strokes and letter case, one space between words."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = (char for char in plain if not unicodedata.combining(char))
+    return " ".join("".join(letters).translate(_PLAIN_LETTERS).split())
+
+
+def name_order(name: str) -> tuple[str, str]:
+    """The key by which names are sorted as people do: Élodie between Ana and Ewa, Łukasz before Mia."""
+    return folded(name), name
 
 
 def clean(raw: str, *, limit: int, field: str, lines: bool = False) -> str:

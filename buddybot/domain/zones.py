@@ -1,12 +1,11 @@
 """The time zones a person may choose: IANA zones that people live in, and UTC."""
 
-import unicodedata
 from datetime import tzinfo
 from functools import cache
 
 from buddybot import zone_data
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import excerpt
+from buddybot.domain.text import excerpt, folded
 
 REGIONS = frozenset(
     {
@@ -119,5 +118,4 @@ def _by_folded() -> dict[str, str]:
 
 
 def _folded(raw: str) -> str:
-    letters = (char for char in unicodedata.normalize("NFKD", raw) if not unicodedata.combining(char))
-    return "_".join("".join(letters).casefold().split())
+    return folded(raw).replace(" ", "_")

@@ -81,9 +81,9 @@ async def _read(database: Database, group: Group, wanted: Wanted, now: datetime)
 def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
     first = next(records, None)
     if first is None and order.form is Format.PNG:
-        raise OperatorError("There is nothing to draw: nobody was a member at a meeting in that time.")
+        raise OperatorError(f"There is nothing to draw: nobody was a member at a meeting{_when(order)}.")
     if first is None:
-        raise OperatorError("No meeting in that time: leave out --from and --to to get everything.")
+        raise OperatorError(_nothing(order))
     found = chain([first], records)
     if order.form is Format.PNG:
         return _write_pictures(found, order)
@@ -103,6 +103,17 @@ def _write(records: Iterator[Record], order: Order, now: datetime) -> int:
     with put(Path(order.output), force=order.force) as out:
         write(order.form, found, out, say=Texts().plain, now=now, progress=_progress())
     return OK
+
+
+def _nothing(order: Order) -> str:
+    if order.first is None and order.last is None:
+        who = "no group has" if order.group_id is None else "that group hasn't"
+        return f"There is nothing to export yet: {who} had a meeting."
+    return "No meeting in that time: leave out --from and --to to get everything."
+
+
+def _when(order: Order) -> str:
+    return "" if order.first is None and order.last is None else " in that time"
 
 
 def _write_pictures(records: Iterable[Record], order: Order) -> int:

@@ -75,7 +75,7 @@ class AttendanceExport:
         """Return the records of one group, or of all that the actor organizes in this guild.
 
         Refusals: those of `as_organizer`, `export.order`, `export.empty`, `export.no_picture`,
-        `export.too_many`.
+        these two with `_ever` when no days were given, and `export.too_many`.
         """
         first, last = wanted.span.first, wanted.span.last
         if first is not None and last is not None and last < first:
@@ -88,7 +88,8 @@ class AttendanceExport:
             found = [await _read(tx, group, wanted, now) for group in groups]
             export = Export(tuple(record for record in found if record is not None))
             if not export.records:
-                raise Refusal("export.no_picture" if wanted.drawn else "export.empty")
+                ever = "_ever" if wanted.span == EVER else ""
+                raise Refusal(f"export.{'no_picture' if wanted.drawn else 'empty'}{ever}")
             for record in export.records:
                 await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
             return export

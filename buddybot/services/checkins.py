@@ -235,6 +235,8 @@ class CheckInService:
     ) -> Reported:
         """Add what the member will do next, one commitment a line; the plan belongs to the first.
 
+        What they said at this meeting already is not added again.
+
         Refusals: `checkin.nothing_written`, `checkin.full`, and what `parse_line` refuses.
         """
         written = [commitments.parse_line(line) for line in lines if line.strip()]
@@ -245,9 +247,11 @@ class CheckInService:
         async def script(tx: Tx) -> Reported:
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             before = await self._continued(tx, meeting, actor.user_id)
-            if len(written) > before.slots:
+            said_now = [item for item in before.open if item.set_at_meeting == meeting_id]
+            new = commitments.without_twins(written, said_now)
+            if len(new) > before.slots:
                 raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
-            for number, line in enumerate(written):
+            for number, line in enumerate(new):
                 await CommitmentRepository(tx).add(
                     group_id=standing.group.id,
                     guild_id=standing.group.guild_id,

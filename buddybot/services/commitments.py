@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from buddybot.domain.checkins import due
-from buddybot.domain.commitments import MAX_OPEN, Commitment, State, Visibility, readable_by
+from buddybot.domain.commitments import MAX_OPEN, Commitment, State, Visibility, find_twin, readable_by
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
@@ -34,12 +34,16 @@ from buddybot.values import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCommitment:
-    """A commitment as its owner sees it; `touched` are the meetings whose cards quote it otherwise now."""
+    """A commitment as its owner sees it; `touched` are the meetings whose cards quote it otherwise now.
+
+    `again` when it was there before somebody said it again.
+    """
 
     commitment: Commitment
     group_name: str
     due: datetime | None
     touched: tuple[MeetingId, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +107,16 @@ class CommitmentService:
         return await self._work.read(script)
 
     async def add(self, actor: Actor, draft: Draft, group_id: GroupId | None = None) -> OwnCommitment:
-        """Say what one will do before the next meeting."""
+        """Say what one will do before the next meeting; said again, it is there already and stays one."""
         words = read_draft(draft)
 
         async def script(tx: Tx) -> OwnCommitment:
             group = (await access.as_member(tx, actor, group_id, lock=True)).group
-            await _require_room(tx, group, actor.user_id)
             set_at = await _asked_already(tx, group.id, actor.user_id, self._work.now())
+            twin = await _twin(tx, group.id, actor.user_id, words, set_at)
+            if twin is not None:
+                return replace(await _own(tx, actor, twin.id), again=True)
+            await _require_room(tx, group, actor.user_id)
             return await self._insert(tx, actor, group, words, draft.visibility, set_at)
 
         return await self._work.write(actor, script, tells=False)
@@ -311,6 +318,17 @@ async def _own(
 async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
     if len(await CommitmentRepository(tx).open_of(group.id, user_id)) >= MAX_OPEN:
         raise Refusal("commitment.full", group=group.name)
+
+
+async def _twin(
+    tx: Tx, group_id: GroupId, user_id: UserId, words: Words, set_at: MeetingId | None
+) -> Commitment | None:
+    """The member's own that says the same and is due at the same meeting."""
+    ahead = await MeetingRepository(tx).ahead(group_id)
+    due_then = next((meeting for meeting in ahead if meeting.id != set_at), None)
+    items = await CommitmentRepository(tx).open_of(group_id, user_id)
+    same_time = [item for item in items if due_meeting(ahead, item) == due_then]
+    return find_twin(same_time, words.text, words.target)
 
 
 async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: datetime) -> MeetingId | None:

@@ -9,7 +9,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_member, as_organizer
 from buddybot.services.actor import Actor
-from buddybot.services.work import Work
+from buddybot.services.work import SENT_TWICE, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.feedback import Feedback, FeedbackRepository
 from buddybot.values import dataclass
@@ -63,17 +63,26 @@ class FeedbackService:
         return await self._work.read(script)
 
     async def give(self, actor: Actor, group_id: GroupId, *, phrases: Sequence[Phrase], rating: int) -> Group:
-        """Say something to the organizers; Refusal `feedback.many`."""
+        """Say something to the organizers, once also when the form is sent twice; Refusal `feedback.many`."""
 
         async def script(tx: Tx) -> Group:
             group = (await as_member(tx, actor, group_id, lock=True)).group
+            repository, now = FeedbackRepository(tx), self._work.now()
+            for said in await repository.latest(group.id, limit=READ_AT_ONCE):
+                same = (said.user_id, tuple(said.phrases), said.rating) == (
+                    actor.user_id,
+                    tuple(phrases),
+                    rating,
+                )
+                if same and said.given_at > now - SENT_TWICE:
+                    return group
             await self._require_room(tx, actor, group)
             await FeedbackRepository(tx).add(
                 group_id=group.id,
                 user_id=actor.user_id,
                 phrases=phrases,
                 rating=rating,
-                now=self._work.now(),
+                now=now,
             )
             return group
 

@@ -14,7 +14,7 @@ from buddybot.domain.text import optional
 from buddybot.services.access import as_member, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
-from buddybot.services.work import Work
+from buddybot.services.work import SENT_TWICE, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.kudos import KudosRepository
@@ -58,7 +58,7 @@ class KudosService:
         commitment_id: CommitmentId | None = None,
         group_id: GroupId | None = None,
     ) -> Given:
-        """Thank a member, for one of their commitments if it is named.
+        """Thank a member, for one of their commitments if it is named; a form sent twice thanks once.
 
         Refusals: `group.paused`, `kudos.yourself`, `member.unknown`, `member.left_server`,
         `commitment.unknown` (a private one too), `kudos.many`.
@@ -67,8 +67,15 @@ class KudosService:
 
         async def script(tx: Tx) -> Given:
             group = (await as_member(tx, actor, group_id, lock=True)).group
-            await self._require(tx, actor, group, to_id, commitment_id)
             now, repository = self._work.now(), KudosRepository(tx)
+            latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
+            if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
+                to_id,
+                commitment_id,
+                words,
+            ):
+                return Given(group, latest)
+            await self._require(tx, actor, group, to_id, commitment_id)
             added = await repository.add(
                 group_id=group.id,
                 from_id=actor.user_id,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
@@ -14,6 +14,9 @@ from buddybot.storage.database import Database, Script, StorageError, Tx
 from buddybot.storage.interactions import InteractionRepository
 
 log = logging.getLogger(__name__)
+
+SENT_TWICE = timedelta(minutes=2)
+"""Within this, the same words of the same person are one form that was sent twice."""
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.quiet import DaySpan, away_on
 from buddybot.domain.schedule import local
+from buddybot.domain.text import name_order
 from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of
@@ -76,12 +77,14 @@ class AwayRepository:
             _SPAN
             + """
             WHERE g.guild_id = :guild_id AND a.user_id = :user_id
-            ORDER BY a.first_day, a.last_day, g.name_key, a.id
+            ORDER BY a.id
             """,
             guild_id=guild_id,
             user_id=user_id,
         )
-        return [_span(row) for row in rows]
+        return sorted(
+            map(_span, rows), key=lambda span: (span.days.first, span.days.last, name_order(span.group_name))
+        )
 
     async def of_group(self, group_id: GroupId) -> Sequence[StoredSpan]:
         """Return everybody's days away from a group, earliest first."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.text import name_order
 from buddybot.storage.cards import TOUCH_AHEAD, touched
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
@@ -145,11 +146,12 @@ class CommitmentRepository:
         rows = await self._tx.all(
             f"""
             SELECT c.*, g.name AS group_name FROM commitments c {_OWN}
-            AND c.state = 'open' ORDER BY g.name_key, c.id
+            AND c.state = 'open' ORDER BY c.id
             """,
             guild_id=guild_id,
             user_id=user_id,
         )
+        rows = sorted(rows, key=lambda row: name_order(row["group_name"]))
         return [(row["group_name"], _commitment(row)) for row in rows]
 
     async def open_of(self, group_id: GroupId, user_id: UserId) -> Sequence[Commitment]:

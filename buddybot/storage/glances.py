@@ -6,6 +6,7 @@ from buddybot.domain.attendance import began
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.text import name_order
 from buddybot.storage.afterwards import WAITS
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx
@@ -32,7 +33,7 @@ _AHEAD = f"""
         ORDER BY starts_at DESC, id LIMIT 1)
     LEFT JOIN venues v ON v.meeting_id = n.id
     WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND g.state <> 'archived'
-    ORDER BY g.name_key
+    ORDER BY g.id
 """  # of a constant
 _group_state, _state = words(GroupState), words(MeetingState)
 
@@ -99,7 +100,8 @@ class GlanceRepository:
         rows = await self._tx.all(
             _AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now), offered_since=epoch(offered_since)
         )
-        return [_own_group(row) for row in rows], any(row["waits"] for row in rows)
+        groups = sorted(map(_own_group, rows), key=lambda group: name_order(group.name))
+        return groups, any(row["waits"] for row in rows)
 
     async def of(self, meeting: Meeting) -> Glance:
         """Return what three repositories say of a meeting: `number`, `asked_about` and the venue's `get`."""

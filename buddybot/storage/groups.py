@@ -5,6 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
+from buddybot.domain.text import name_order
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
@@ -120,10 +121,10 @@ class GroupRepository:
     async def of_guild(self, guild_id: GuildId) -> Sequence[Group]:
         """Return the guild's groups that are not archived, by name."""
         rows = await self._tx.all(
-            "SELECT * FROM groups WHERE guild_id = :guild_id AND state <> 'archived' ORDER BY name_key",
+            "SELECT * FROM groups WHERE guild_id = :guild_id AND state <> 'archived' ORDER BY id",
             guild_id=guild_id,
         )
-        return [_group(row) for row in rows]
+        return sorted(map(_group, rows), key=lambda group: name_order(group.name))
 
     async def of_user(self, guild_id: GuildId, user_id: UserId, *, archived: bool = False) -> Sequence[Group]:
         """Return the groups that the user is in now, by name; with `archived` those that ended too, last."""
@@ -132,12 +133,15 @@ class GroupRepository:
             SELECT g.* FROM groups g JOIN memberships m ON m.group_id = g.id
             WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL
               {"" if archived else "AND g.state <> 'archived'"}
-            ORDER BY CASE WHEN g.state = 'archived' THEN 1 ELSE 0 END, g.name_key, g.id
+            ORDER BY g.id
             """,  # of a constant
             guild_id=guild_id,
             user_id=user_id,
         )
-        return [_group(row) for row in rows]
+        return sorted(
+            map(_group, rows),
+            key=lambda group: (group.state is GroupState.ARCHIVED, name_order(group.name)),
+        )
 
     async def active(self) -> Sequence[Group]:
         """Return every active group of every guild that the bot is still in, for the planner."""

@@ -69,6 +69,20 @@ class KudosRepository:
         )
         return None if row is None else _kudos(row)
 
+    async def latest(self, group_id: GroupId, from_id: UserId, *, since: datetime) -> Kudos | None:
+        """Return a member's latest word of thanks after `since`."""
+        row = await self._tx.one(
+            _KUDOS
+            + """
+            WHERE k.group_id = :group_id AND k.from_id = :from_id AND k.given_at > :since
+            ORDER BY k.id DESC LIMIT 1
+            """,
+            group_id=group_id,
+            from_id=from_id,
+            since=epoch(since),
+        )
+        return None if row is None else _kudos(row)
+
     async def count(self, group_id: GroupId, from_id: UserId, *, since: datetime) -> int:
         """Return how often a member has thanked somebody after `since`."""
         row = await self._tx.one(

@@ -78,12 +78,12 @@ SECTIONS: Mapping[str, str] = {
     "travel": """
         SELECT g.guild_id, g.name AS group_name, l.name, t.minutes FROM travel t
         JOIN locations l ON l.id = t.location_id JOIN groups g ON g.id = l.group_id
-        WHERE t.user_id = :user ORDER BY g.id, l.name_key
+        WHERE t.user_id = :user ORDER BY g.id, l.id
     """,
     "suits": """
         SELECT g.guild_id, g.name AS group_name, l.name FROM approvals t
         JOIN locations l ON l.id = t.location_id JOIN groups g ON g.id = l.group_id
-        WHERE t.user_id = :user ORDER BY g.id, l.name_key
+        WHERE t.user_id = :user ORDER BY g.id, l.id
     """,
     "hosting": f"""
         SELECT {_MEETING}, l.name FROM venues t {_AT} LEFT JOIN locations l ON l.id = t.location_id

@@ -12,6 +12,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.rates import kept
 from buddybot.domain.records import Person, Promise, Record, Sitting, Stint, cell
 from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.text import name_order
 from buddybot.domain.visitors import Visitor
 from buddybot.storage.attendance import AttendanceRepository, entry_of
 from buddybot.storage.database import Row, Tx
@@ -171,7 +172,7 @@ class RecordRepository:
                 found.append(
                     Person(user_id=user_id, name=names.get(user_id, ""), is_member=is_member, cells=cells)
                 )
-        return sorted(found, key=lambda person: (person.name.casefold(), person.user_id))
+        return sorted(found, key=lambda person: (name_order(person.name), person.user_id))
 
 
 def _of(group: Group, now: dt.datetime, span: Span) -> dict[str, int | str]:

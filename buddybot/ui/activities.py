@@ -8,6 +8,7 @@ from discord.app_commands import Choice
 
 from buddybot.domain.activities import Activity, PlannedStep, Practice
 from buddybot.domain.errors import Refusal
+from buddybot.domain.text import folded
 from buddybot.services.activities import ActivityList, ActivityView
 from buddybot.services.agenda import AgendaView
 from buddybot.ui.agenda import bring, cut, minutes, steps
@@ -149,9 +150,9 @@ async def activities(interaction: "discord.Interaction[Any]", current: str) -> l
     """Offer the activities that fit the group."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
     view: ActivityList = await interaction.client.services.activities.all(actor_of(interaction), group_id)
-    wanted = current.casefold().strip()
+    wanted = folded(current)
     return [
         choice(each.name, each.key)
         for each in view.activities
-        if wanted in each.name.casefold() or wanted == each.key
+        if wanted in folded(each.name) or wanted == each.key
     ]

@@ -8,7 +8,7 @@ from discord.app_commands import Choice
 from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.text import length_of
+from buddybot.domain.text import folded, length_of
 from buddybot.domain.visitors import Visitor, present
 from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView, Seat
 from buddybot.ui.attendance import (
@@ -88,12 +88,12 @@ async def past_meetings(interaction: Interaction, current: str) -> list[Choice[s
     """Offer every meeting of the record, the latest first."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
     found = await interaction.client.services.corrections.choices(actor_of(interaction), group_id)
-    texts, wanted = texts_of(interaction), current.casefold().strip()
+    texts, wanted = texts_of(interaction), folded(current)
     named = ((meeting, meeting_name(texts, meeting, number)) for meeting, number in found)
     return [
         choice(name, meeting.id)
         for meeting, name in named
-        if wanted in name.casefold() or wanted in meeting.day.isoformat() or wanted == str(meeting.id)
+        if wanted in folded(name) or wanted in meeting.day.isoformat() or wanted == str(meeting.id)
     ]
 
 

@@ -12,6 +12,7 @@ from discord.app_commands import Choice
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
+from buddybot.domain.text import folded
 from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress
 from buddybot.services.attendance_export import Export, Wanted
@@ -49,7 +50,7 @@ async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     found = await choices.matching_groups(interaction, "", organized=True, archived=True)
     every = choices.choice(texts_of(interaction).plain("attendance_export.mine"), MINE)
     offered = [*([every] if len(found) > 1 else []), *found]
-    return [each for each in offered if current.casefold().strip() in each.name.casefold()]
+    return [each for each in offered if folded(current) in folded(each.name)]
 
 
 @choices.unfailing
@@ -59,11 +60,9 @@ async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
     found: Sequence[date] = await interaction.client.services.attendance_export.days(
         actor_of(interaction), wanted
     )
-    texts, typed = texts_of(interaction), current.casefold().strip()
+    texts, typed = texts_of(interaction), folded(current)
     named = ((day_and_year(texts, day), day.isoformat()) for day in found)
-    return [
-        choices.choice(name, value) for name, value in named if typed in name.casefold() or typed in value
-    ]
+    return [choices.choice(name, value) for name, value in named if typed in folded(name) or typed in value]
 
 
 def parse(form: str, group: str | None, first: str | None = None, last: str | None = None) -> Wanted:

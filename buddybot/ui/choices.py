@@ -17,6 +17,7 @@ from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, UserId
+from buddybot.domain.text import folded, name_order
 from buddybot.pings.delivery_faults import FAULTS, told
 from buddybot.ui.callback import consider_answered
 from buddybot.ui.kit import option
@@ -113,11 +114,11 @@ async def _members(interaction: Interaction, current: str, *, rescue: bool) -> l
     found: list[Member] = await interaction.client.services.members.choices(
         actor_of(interaction), group_id, rescue=rescue
     )
-    wanted = current.casefold().strip()
+    wanted = folded(current)
     return [
         choice(member.display_name, member.user_id)
-        for member in found
-        if wanted in member.display_name.casefold() or wanted == str(member.user_id)
+        for member in sorted(found, key=lambda member: name_order(member.display_name))
+        if wanted in folded(member.display_name) or wanted == str(member.user_id)
     ]
 
 
@@ -193,8 +194,8 @@ async def matching_groups(
     found: list[Group] = await interaction.client.services.groups.choices(
         actor_of(interaction), organized=organized, rescue=rescue, archived=archived
     )
-    wanted, texts = current.casefold().strip(), texts_of(interaction)
-    return [choice(group_label(texts, group), group.id) for group in found if wanted in group.name.casefold()]
+    wanted, texts = folded(current), texts_of(interaction)
+    return [choice(group_label(texts, group), group.id) for group in found if wanted in folded(group.name)]
 
 
 def group_label(texts: Texts, group: Group) -> str:

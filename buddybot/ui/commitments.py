@@ -40,6 +40,11 @@ def own_card(texts: Texts, own: OwnCommitment, *, heading: str | None = None) ->
     return _with_buttons(texts, card.text(*_lines(texts, own.commitment, own.due)), own.commitment)
 
 
+def added_card(texts: Texts, own: OwnCommitment) -> Card:
+    """Return a commitment that was just said, or that was there before and was said again."""
+    return own_card(texts, own, heading=f"commitments.heading.{'again' if own.again else 'added'}")
+
+
 def list_card(texts: Texts, mine: OwnList) -> Card:
     """Return one's open commitments, each with its buttons, and a way to add one while there is room."""
     key = "commitments.list.mine" if mine.items else "commitments.list.nothing"

@@ -9,6 +9,7 @@ from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.schedule import parse_date
+from buddybot.domain.text import folded
 from buddybot.services.calendar import Pick, Slot, coming
 from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
 from buddybot.ui.day_names import day_name
@@ -108,5 +109,5 @@ def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> lis
 
 
 def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
-    wanted = current.casefold().strip()
-    return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
+    wanted = folded(current)
+    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]

@@ -14,6 +14,7 @@ from buddybot.domain.pulse import Band
 from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Evidence, MoodChange
 from buddybot.domain.stagnation_tally import Signal as Tallied
+from buddybot.domain.text import folded
 from buddybot.exports.figures import Figure
 from buddybot.services.alerts import Watched
 from buddybot.services.health_views import HealthView
@@ -126,8 +127,8 @@ async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> 
         (texts.plain("health.choice", name=label(texts, each), day=each.raised_at.date()), each.id)
         for each in found
     ]
-    wanted = current.casefold().strip()
-    return [choice(name, value) for name, value in named if wanted in name.casefold()]
+    wanted = folded(current)
+    return [choice(name, value) for name, value in named if wanted in folded(name)]
 
 
 def parse_alert(value: str) -> AlertId:

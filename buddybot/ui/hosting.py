@@ -9,6 +9,7 @@ from discord.app_commands import Choice
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import UserId
+from buddybot.domain.text import folded
 from buddybot.services.arrangements import Arranged
 from buddybot.services.hosting import HostChoice
 from buddybot.services.rotation import LeftOut, PlaceChoice
@@ -66,9 +67,9 @@ async def _hostings(interaction: Interaction) -> Hostings:
 
 
 def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
-    texts, wanted = texts_of(interaction), current.casefold().strip()
+    texts, wanted = texts_of(interaction), folded(current)
     named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
-    return [choice(name, value) for name, value in named if wanted in name.casefold() or wanted == value]
+    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]
 
 
 def handed_card(texts: Texts, view: Arranged) -> Card:

@@ -7,6 +7,7 @@ import discord
 from discord.app_commands import Choice
 
 from buddybot.domain.ids import LocationId
+from buddybot.domain.text import folded
 from buddybot.services.location_views import LocationChoice
 from buddybot.ui.choices import choice, parse_id, unfailing
 from buddybot.ui.reply import actor_of
@@ -42,11 +43,11 @@ def parse_place(value: str) -> LocationId:
 
 
 def _fitting(found: Iterable[LocationChoice], current: str) -> list[Choice[str]]:
-    wanted = current.casefold().strip()
+    wanted = folded(current)
     return [
         choice(_label(Texts(), each), each.location.id)
         for each in found
-        if wanted in each.location.name.casefold()
+        if wanted in folded(each.location.name)
     ]
 
 

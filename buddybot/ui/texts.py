@@ -1,7 +1,7 @@
 """The one renderer: sentences from the locale, with everything that fills them made inert."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import discord
@@ -87,12 +87,20 @@ class Texts:
         for name, value in parameters.items():
             if not isinstance(value, _SHOWN_AS_IT_IS):
                 parameters[name] = _shown(value)
-        return Markup(self._sentences[key].format_map(parameters))
+        return Markup(self._numbered(key, parameters).format_map(parameters))
 
     def plain(self, key: str, /, **parameters: object) -> str:
         """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
-        sentence = self._sentences[key]
+        sentence = self._numbered(key, parameters)
         return sentence.format_map(parameters) if parameters or "{" in sentence else sentence
+
+    def _numbered(self, key: str, parameters: Mapping[str, object]) -> str:
+        """The sentence of a key; where a number that `<key>_one` does not name is 1, that one."""
+        sentence, one = self._sentences[key], self._sentences.get(f"{key}_one")
+        if one is None:
+            return sentence
+        left_out = (f"{{{name}}}" for name, value in parameters.items() if value == 1)
+        return one if any(field in sentence and field not in one for field in left_out) else sentence
 
     def has(self, key: str) -> bool:
         """Return whether there is such a sentence."""

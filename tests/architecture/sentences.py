@@ -26,6 +26,8 @@ ROUTING = frozenset(
 )
 # SQL and codes of refusals look like keys; sentences are said above these layers.
 SILENT = ("buddybot/domain/", "buddybot/storage/")
+ONE = "_one"
+"""Ends the key of a sentence that stands for another when there is 1 of something."""
 FILES = (".toml", ".png")  # names of files look like keys
 
 # Keys that the code puts together in a way this test cannot read: prefix and where.
@@ -86,6 +88,9 @@ def ill_formed(sentences: Sentences) -> list[str]:
             faults.append(f"{key}: a field without a name")
         if KEY.fullmatch(key) is None:
             faults.append(f"{key}: not a key")
+        many = key.removesuffix(ONE)
+        if more := names - placeholders(sentences.get(many, sentence)):
+            faults.append(f"{key}: has the fields {sorted(more)}, which {many} has not")
     return faults
 
 
@@ -206,6 +211,7 @@ def unused(found: Uses, sentences: Sentences, dynamic: Collection[str] = DYNAMIC
         f"{key}: nothing says it"
         for key in sentences
         if key not in said
+        and not (key.endswith(ONE) and key.removesuffix(ONE) in said)
         and not any(pattern.fullmatch(key) for _, pattern in found.patterns)
         and not any(key.startswith(prefix) for prefix in dynamic)
         and not any(key.startswith(f"{word}.") for _, word in found.words)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import MAX_LINES, clean, cut_to, excerpt, length_of, optional
+from buddybot.domain.text import MAX_LINES, clean, cut_to, excerpt, folded, length_of, name_order, optional
 
 # Characters that are trouble, so that random texts meet each other in interesting ways.
 TROUBLE = (
@@ -124,6 +124,40 @@ def test_a_cut_text_fits_and_halves_no_character(text: str, limit: int) -> None:
     assert length_of(kept) <= limit
     if kept != text:
         assert length_of(text[: len(kept) + 1]) > limit
+
+
+def test_names_are_sorted_as_people_sort_them() -> None:
+    names = [
+        "zoe",
+        "Łukasz",
+        "ewa",
+        "ömer",
+        "Élodie",
+        "ana",
+        "Ørjan",
+        "mia",
+        "Ana",
+        "Åsa",
+        "Œdipe",
+        "strasse",
+    ]
+    assert sorted(names, key=name_order) == [
+        *("Ana", "ana", "Åsa", "Élodie", "ewa", "Łukasz", "mia", "Œdipe", "ömer", "Ørjan", "strasse", "zoe")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz", "lukasz"),
+        ("Straße", "STRASSE"),
+        ("İpek", "ipek"),
+        ("Élodie  B", "elodie b"),
+        ("Иван", "иван"),
+    ],
+)
+def test_a_name_is_found_by_its_plain_letters(name: str, typed: str) -> None:
+    assert folded(name) == folded(typed)
 
 
 @pytest.mark.parametrize("raw", ["x" * 100_000, " " * 2_001, "\u200b" * 2_001])

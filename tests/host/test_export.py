@@ -184,7 +184,10 @@ def test_what_is_there_stays_unless_it_may_be_replaced(
         (["--output", "{folder}/no/such.csv"], "There is no folder"),
         (["--output", "{folder}/x", "--group", "9"], "has no group 9"),
         (["--output", "{folder}/x", "--to", "2020-01-01"], "No meeting in that time"),
-        (["--output", "{folder}/x", "--group", "3"], "No meeting in that time"),
+        (
+            ["--output", "{folder}/x", "--group", "3"],
+            "yet: that group hasn't had a meeting.",
+        ),
         (["--output", "{folder}/x", "--from", "2026-02-01", "--to", "2026-01-01"], "swap"),
         (["--output", "-", "--format", "png"], "name a file"),
         (["--output", "{folder}/x", "--format", "png", "--to", "2020-01-01"], "nothing to draw"),
@@ -202,6 +205,23 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
     assert sentence in refused(capsys, environ, *(each.format(folder=folder) for each in arguments))
     assert list(folder.iterdir()) == []
     assert logged(environ) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", "ics", "report", "png"])
+def test_an_empty_database_has_nothing_to_export_and_no_day_is_blamed(
+    empty_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    asyncio.run(_migrate(empty_url))
+    said = refused(capsys, {"DATABASE_URL": empty_url}, "--output", str(tmp_path / "x"), "--format", form)
+    assert "There is nothing to" in said
+    assert "--from" not in said
+    assert "in that time" not in said
+
+
+async def _migrate(url: str) -> None:
+    database = await connect(url)
+    await migrate(database)
+    await database.close()
 
 
 @pytest.mark.parametrize(

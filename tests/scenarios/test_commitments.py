@@ -316,8 +316,8 @@ async def test_the_live_cards_follow_what_they_quote(rowan: Calendar, world: Wor
 async def test_the_longest_words_fit_into_every_card(rowan: Calendar) -> None:
     """200 characters that must all be escaped, three times a member."""
     for name in ("Ana", "Ben", "Cho"):
-        for _ in range(3):
-            text = "a" + "*" * 199
+        for letter in "abc":
+            text = letter + "*" * 199
             said = await say(rowan, name, "commit add", text=text, plan="if " + "_" * 197)
             assert "Noted for Rowan" in said
     assert (await say(rowan, "Ana", "commit list")).count("0 of") == 0

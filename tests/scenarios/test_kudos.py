@@ -69,8 +69,8 @@ async def test_private_promises_are_neither_offered_nor_named(rowan: Calendar) -
 async def test_refusals_are_sentences(rowan: Calendar) -> None:
     assert "Thanks go to somebody else" in await thank(rowan, "Ana", "Ana")
     assert "not in the group" in await thank(rowan, "Ana", "Zoe")
-    for _ in range(5):
-        await thank(rowan, "Ana", "Ben")
+    for number in range(5):
+        await thank(rowan, "Ana", "Ben", text=f"for {number}")
     assert "5 times today" in await thank(rowan, "Ana", "Cho")
     assert len(thanks(rowan)) == 5
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -115,7 +116,9 @@ async def test_pictures_of_meetings_without_names_are_refused_and_not_logged(tow
         None, lambda tx: tx.run("UPDATE meetings SET reduced = 1 WHERE group_id = :id", id=town.rowan.id)
     )
     drawn = Wanted(form="png", drawn=True, group_id=town.rowan.id)
-    assert await town.refusal(town.actor(ORGANIZER), drawn) == "export.no_picture"
+    assert await town.refusal(town.actor(ORGANIZER), drawn) == "export.no_picture_ever"
+    spanned = replace(drawn, span=Span(last=date(2020, 1, 1)))
+    assert await town.refusal(town.actor(ORGANIZER), spanned) == "export.no_picture"
 
     export = await town.exports.export(town.actor(ORGANIZER), Wanted(form="png", drawn=True, every=True))
     assert [record.group.name for record in export.records] == ["Birch"]

@@ -93,6 +93,20 @@ async def test_commitments_made_at_a_meeting_are_due_at_the_next(evening: Evenin
     assert {d.commitment.visibility for d in coming.due} == {Visibility.PRIVATE}
 
 
+async def test_lines_are_kept_once_when_the_second_form_is_sent_twice(evening: Evening) -> None:
+    await evening.open()
+    await evening.report(ANA)
+    for lines in (["3 applications", "a letter"], ["3 applications", "a letter"], ["A  letter", "a letter"]):
+        said = await evening.checkins.commit(
+            evening.home.actor(ANA),
+            evening.meeting_id,
+            lines=lines,
+            plan=None,
+            visibility=Visibility.GROUP,
+        )
+        assert [item.text for item in said.open] == ["3 applications", "a letter"]
+
+
 async def test_no_more_than_three_stay_open(evening: Evening) -> None:
     first = await evening.commit(ANA, "one", target=1)
     await evening.open()

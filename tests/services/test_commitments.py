@@ -22,6 +22,10 @@ ANA, BEN, CHO, STRANGER = 1, 2, 3, 99
 COFFEES = Draft(text="4 coffee meetings", plan="if it is Tuesday 9:00, then I write to two people")
 
 
+def coffees(number: int) -> Draft:
+    return Draft(text=f"{number} coffee meetings")
+
+
 @pytest.fixture
 async def home(database: Database) -> Home:
     """A home with an empty database."""
@@ -132,13 +136,13 @@ async def test_words_out_of_bounds_change_nothing(
 async def test_at_most_three_are_open_and_room_comes_back(
     home: Home, group: Group, service: CommitmentService
 ) -> None:
-    own = [await service.add(home.actor(ANA), COFFEES) for _ in range(3)]
-    refusal = await refused(service.add(home.actor(ANA), COFFEES))
+    own = [await service.add(home.actor(ANA), coffees(number)) for number in (3, 4, 5)]
+    refusal = await refused(service.add(home.actor(ANA), coffees(6)))
     assert (refusal.code, refusal.parameters) == ("commitment.full", {"group": "Rowan"})
     assert (await refused(service.start(home.actor(ANA)))).code == "commitment.full"
     await service.drop(home.actor(ANA), own[1].commitment.id)
     assert (await service.start(home.actor(ANA))).id == group.id
-    await service.add(home.actor(ANA), COFFEES)
+    await service.add(home.actor(ANA), coffees(6))
     assert len((await service.mine(home.actor(ANA))).items) == 3
 
 
@@ -146,7 +150,7 @@ async def test_a_fourth_does_not_slip_in_at_the_same_moment(
     home: Home, group: Group, service: CommitmentService
 ) -> None:
     results = await asyncio.gather(
-        *(service.add(home.actor(ANA), COFFEES) for _ in range(8)), return_exceptions=True
+        *(service.add(home.actor(ANA), coffees(number)) for number in range(1, 9)), return_exceptions=True
     )
     refusals = [result for result in results if isinstance(result, Refusal)]
     assert [refusal.code for refusal in refusals] == ["commitment.full"] * 5
@@ -253,11 +257,15 @@ async def test_shrinking_takes_less_or_other_words_and_starts_the_weeks_again(
 async def test_swapping_drops_the_old_and_opens_the_new_also_when_three_are_open(
     home: Home, group: Group, service: CommitmentService
 ) -> None:
-    own = [await service.add(home.actor(ANA), COFFEES) for _ in range(3)]
+    own = [await service.add(home.actor(ANA), coffees(number)) for number in (3, 4, 5)]
     await carried(home, own[0], 3)
     new = await service.swap(home.actor(ANA), own[0].commitment.id, Draft(text="ask Eli for an introduction"))
     items = [item for item, _ in (await service.mine(home.actor(ANA))).items]
-    assert [item.text for item in items] == ["4 coffee meetings"] * 2 + ["ask Eli for an introduction"]
+    assert [item.text for item in items] == [
+        "4 coffee meetings",
+        "5 coffee meetings",
+        "ask Eli for an introduction",
+    ]
     assert (items[2].weeks_carried, items[2].carried_from, items[2].id) == (0, None, new.commitment.id)
     again = await refused(service.swap(home.actor(ANA), own[0].commitment.id, Draft(text="another")))
     assert again.code == "commitment.settled"
@@ -332,7 +340,7 @@ async def test_choices_are_ones_own_open_ones_with_the_group_where_there_are_sev
     home: Home, group: Group, service: CommitmentService
 ) -> None:
     await service.add(home.actor(ANA), COFFEES)
-    gone = await service.add(home.actor(ANA), COFFEES)
+    gone = await service.add(home.actor(ANA), coffees(5))
     await service.drop(home.actor(ANA), gone.commitment.id)
     await service.add(home.actor(BEN), Draft(text="not Ana's"))
     [choice] = await service.choices(home.actor(ANA))

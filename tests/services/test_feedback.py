@@ -69,16 +69,27 @@ async def test_what_an_organizer_says_waits_for_another_one(
 
 
 async def test_three_times_a_week_are_enough(club: Club, rowan: GroupId, feedback: FeedbackService) -> None:
-    for _ in range(3):
-        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
+    for stars in (3, 4, 5):
+        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=stars)
     async with refused("feedback.many"):
         await feedback.start(club.actor(ANA), rowan)
     async with refused("feedback.many"):
-        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
+        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
     await feedback.give(club.actor(BEN), rowan, phrases=SAID, rating=3)
     club.now += timedelta(days=7, seconds=1)
     await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
     assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 5
+
+
+async def test_it_is_heard_once_when_the_form_is_sent_twice(
+    club: Club, rowan: GroupId, feedback: FeedbackService
+) -> None:
+    for user_id in (ANA, ANA, BEN):
+        await feedback.give(club.actor(user_id), rowan, phrases=SAID, rating=3)
+    assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 2
+    club.now += timedelta(minutes=3)
+    await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
+    assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 3
 
 
 async def test_only_what_is_offered_can_be_chosen() -> None:

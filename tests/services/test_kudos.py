@@ -126,9 +126,20 @@ async def test_a_paused_group_says_nothing(club: Club, rowan: Group) -> None:
         await club.kudos.give(club.actor(ANA), BEN)
 
 
+async def test_thanks_are_given_once_when_a_form_is_sent_twice(club: Club, rowan: Group) -> None:
+    first = await club.kudos.give(club.actor(ANA), BEN, text="for the tea")
+    again = await club.kudos.give(club.actor(ANA), BEN, text=" for the  tea")
+    assert again.kudos == first.kudos
+    await club.kudos.give(club.actor(ANA), ORGANIZER, text="for the tea")
+    await club.kudos.give(club.actor(BEN), ANA, text="for the tea")
+    club.now += timedelta(minutes=3)
+    await club.kudos.give(club.actor(ANA), ORGANIZER, text="for the tea")
+    assert len(await club.rows_of("kudos")) == 4
+
+
 async def test_five_a_day_are_enough(club: Club, rowan: Group) -> None:
-    for _ in range(5):
-        await club.kudos.give(club.actor(ANA), BEN)
+    for number in range(5):
+        await club.kudos.give(club.actor(ANA), BEN, text=f"for {number}")
     async with refused("kudos.many"):
         await club.kudos.give(club.actor(ANA), ORGANIZER)
     await club.kudos.give(club.actor(BEN), ANA)

@@ -90,6 +90,24 @@ def test_parameters_are_escaped_and_the_sentence_is_not() -> None:
     assert texts.plain("refusals.group.name_taken", name="**x**").count("**x**") == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "given", "expected"),
+    [
+        ("history.own.attended.text", {"part": 1, "whole": 1}, "**Attended** 1 of 1 meeting"),
+        ("history.own.attended.text", {"part": 0, "whole": 1}, "**Attended** 0 of 1 meeting"),
+        ("history.own.attended.text", {"part": 1, "whole": 2}, "**Attended** 1 of 2 meetings"),
+        ("history.own.streak.text", {"count": 1}, "**In a row** 1 meeting"),
+        ("export.report.of.times", {"part": 1, "whole": 1}, "1 of 1 time"),
+        ("export.report.of.came", {"of": 1}, "of 1 member"),
+        ("locations.travel.stated", {"place": "Mill", "minutes": 1}, "Mill · 1 minute"),
+        ("health.fact.nothing_scheduled", {"count": 9, "of": 1, "what": ""}, "9 days ago"),
+    ],
+)
+def test_one_of_something_is_said_as_one(key: str, given: dict[str, object], expected: str) -> None:
+    for said in (Texts()(key, **given), Texts().plain(key, **given)):
+        assert expected in said
+
+
 def test_markup_on_purpose_passes() -> None:
     assert member(5) == "<@5>"  # type: ignore[arg-type]  # any number will do
     assert isinstance(inert("a"), Markup)
