@@ -73,7 +73,8 @@ class MeetingService:
     ) -> Changed:
         """Return the chosen meeting to an organizer, or the next one.
 
-        With `is_open` it is the one that goes on, to any member: some may close it, others not.
+        With `is_open` it is the one that goes on, or went on last, to any member: some may close it,
+        others not.
         """
 
         async def script(tx: Tx) -> Changed:
@@ -214,7 +215,7 @@ class MeetingService:
         slots = await calendar.ahead(tx, group, self._work.now())
         if pick is not None:
             return calendar.find(slots, pick)
-        for slot in slots if is_open else calendar.coming(slots, self._work.now()):
+        for slot in reversed(slots) if is_open else calendar.coming(slots, self._work.now()):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
             if not is_open or slot.meeting.state is MeetingState.OPEN:

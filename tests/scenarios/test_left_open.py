@@ -103,3 +103,9 @@ async def test_choices_say_what_is_left_open_and_offer_it_only_where_it_counts(r
         assert not any("6 January" in name and "going on" in name for name in names)
     names = [each["name"] for each in await ana.autocomplete(rowan.channel, "meeting cancel", "meeting", "")]
     assert names[0] == "Tuesday 6 January, 19:00 (not closed yet)"
+
+
+async def test_closing_without_a_choice_means_the_meeting_that_goes_on(rowan: Calendar) -> None:
+    assert "Close meeting 1?" in texts_in(await rowan.ask("Ana", "meeting close"))
+    await rowan.world.until(MORNING + timedelta(minutes=5))
+    assert "Close meeting 2?" in texts_in(await rowan.ask("Ana", "meeting close"))
