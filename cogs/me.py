@@ -200,8 +200,8 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             await self._preferences.stop_direct(reply.actor, GuildId(given.number(0)))
             await reply.say("me.stop.done")
-            if interaction.message is not None:
-                await self._bot.live.drop_button(interaction.message, "dm_stop")
+            guild_id = GuildId(given.number(0))
+            await self._bot.live.drop_stop(guild_id, reply.actor.user_id, interaction.message)
 
     def _server_name(self, guild_id: GuildId) -> str:
         guild = self._bot.get_guild(guild_id)

@@ -60,6 +60,7 @@ class NextCog(commands.Cog):
             views = await self._views.next(reply.actor, scope)
             await reply.replace(next_card(reply.texts, views, scope))
             await self._bot.live.refresh(meeting_id)
+            await self._bot.live.follow_answer(meeting_id, reply.actor.user_id)
 
     @route("rsvp")
     async def answer_on_card(self, interaction: Interaction, given: Input) -> None:
@@ -69,6 +70,7 @@ class NextCog(commands.Cog):
             await self._rsvps.answer(reply.actor, meeting_id, answer)
             await reply.done()
             await self._bot.live.refresh(meeting_id)
+            await self._bot.live.follow_answer(meeting_id, reply.actor.user_id)
 
     @route("dm_rsvp")
     async def answer_by_message(self, interaction: Interaction, given: Input) -> None:

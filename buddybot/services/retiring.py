@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import GuildId, InvitationId
+from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.invitations import CardPlace
@@ -52,6 +52,22 @@ class RetiringService:
             pings = await RetiringRepository(tx).outdated(self._work.now(), limit=MOST)
             found = [await _message_of(tx, ping) for ping in pings]
             return [message for message in found if message is not None]
+
+        return await self._work.read(script)
+
+    async def direct_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[Ping]:
+        """Return direct messages to a person that have buttons still."""
+        now = self._work.now()
+        return await self._work.read(
+            lambda tx: RetiringRepository(tx).direct_to(guild_id, user_id, now, limit=MOST)
+        )
+
+    async def reminder(self, meeting_id: MeetingId, user_id: UserId) -> OutdatedMessage | None:
+        """Return a person's reminder of a meeting that can be answered still, and what they answer by now."""
+
+        async def script(tx: Tx) -> OutdatedMessage | None:
+            ping = await RetiringRepository(tx).reminder(meeting_id, user_id)
+            return None if ping is None else await _message_of(tx, ping)
 
         return await self._work.read(script)
 

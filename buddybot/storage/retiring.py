@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.ids import GuildId, InvitationId, PingId
+from buddybot.domain.ids import GuildId, InvitationId, MeetingId, PingId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.storage.database import Tx
 from buddybot.storage.outbox import ping_of
@@ -66,6 +66,37 @@ class RetiringRepository:
             limit=limit,
         )
         return [ping_of(row) for row in rows]
+
+    async def direct_to(
+        self, guild_id: GuildId, user_id: UserId, now: datetime, *, limit: int
+    ) -> Sequence[Ping]:
+        """Return direct messages of the last weeks to a person that have buttons still, the latest first."""
+        rows = await self._tx.all(
+            """
+            SELECT o.* FROM groups g JOIN outbox o ON o.group_id = g.id
+            WHERE g.guild_id = :guild_id AND o.recipient = :user_id AND o.direct = 1 AND o.state = 'sent'
+              AND o.message_id IS NOT NULL AND o.retired_at IS NULL AND o.settled_at > :since
+            ORDER BY o.id DESC LIMIT :limit
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+            since=epoch(now - _LOOKED_BACK),
+            limit=limit,
+        )
+        return [ping_of(row) for row in rows]
+
+    async def reminder(self, meeting_id: MeetingId, user_id: UserId) -> Ping | None:
+        """Return the reminder of a meeting that a person was sent and that has its buttons still."""
+        row = await self._tx.one(
+            """
+            SELECT * FROM outbox
+            WHERE meeting_id = :meeting_id AND state = 'sent' AND kind = 'reminder' AND recipient = :user_id
+              AND message_id IS NOT NULL AND retired_at IS NULL
+            """,
+            meeting_id=meeting_id,
+            user_id=user_id,
+        )
+        return None if row is None else ping_of(row)
 
     async def retired(self, ping_id: PingId, now: datetime) -> None:
         """Say that a message has no button any more, or can't be edited."""

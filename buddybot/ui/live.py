@@ -205,9 +205,13 @@ class Live:
         """Take the buttons off messages that are out of date; never raises."""
         await self._outdated.refresh()
 
-    async def drop_button(self, message: discord.Message, name: str) -> None:
-        """Take the buttons of one kind off a message, where they have no use any more; never raises."""
-        await self._outdated.drop_button(message, name)
+    async def drop_stop(self, guild_id: GuildId, user_id: UserId, pressed: discord.Message | None) -> None:
+        """Take the button that stops direct messages off those a person has; never raises."""
+        await self._outdated.drop_stop(guild_id, user_id, pressed)
+
+    async def follow_answer(self, meeting_id: MeetingId, user_id: UserId) -> None:
+        """Let a person's reminder say what they answered elsewhere; never raises."""
+        await self._outdated.follow_answer(meeting_id, user_id)
 
     async def review_events(self, guild_id: GuildId | None = None) -> None:
         """Let events that could not be made be tried again, and those of private channels go."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import discord
 
-from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
@@ -14,7 +14,7 @@ from buddybot.services.suite import Services
 from buddybot.storage.database import StorageError
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.invitations import answered_card
-from buddybot.ui.rsvps import over_card
+from buddybot.ui.rsvps import over_card, reminder_card
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -50,12 +50,31 @@ class OutdatedMessages:
         finally:
             self._busy = False
 
-    async def drop_button(self, message: discord.Message, name: str) -> None:
-        """Take the buttons of one route off a message; never raises."""
-        left = without_buttons(message, lambda route: route == name)
-        if left is not None:
-            place = ChannelId(message.channel.id), MessageId(message.id)
+    async def drop_stop(self, guild_id: GuildId, user_id: UserId, pressed: discord.Message | None) -> None:
+        """Take the button that stops direct messages off those a person has; never raises."""
+        done = None if pressed is None else pressed.id
+        if pressed is not None and (left := _without_stop(pressed)) is not None:
+            place = ChannelId(pressed.channel.id), MessageId(pressed.id)
             await self._edit(*place, lambda _: left, read=False)
+        try:
+            for ping in await self._retiring.direct_to(guild_id, user_id):
+                if ping.channel_id is not None and ping.message_id not in (None, done):
+                    await self._edit(ping.channel_id, MessageId(ping.message_id or 0), _without_stop)
+        except StorageError as error:
+            log.error("direct messages with a stop button could not be looked for: %s", error)
+
+    async def follow_answer(self, meeting_id: MeetingId, user_id: UserId) -> None:
+        """Let a person's reminder say what they answered elsewhere; never raises."""
+        try:
+            message = await self._retiring.reminder(meeting_id, user_id)
+        except StorageError as error:
+            log.error("a reminder could not be looked for: %s", error)
+            return
+        if message is None or message.reminder is None or message.reminder.answer is None:
+            return
+        card, ping = reminder_card(Texts(message.language), message.reminder), message.ping
+        if ping.channel_id is not None and ping.message_id is not None:
+            await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
 
     async def _retire(self, message: OutdatedMessage) -> None:
         """Edit one message and note it, unless Discord is to be asked again later."""
@@ -63,7 +82,7 @@ class OutdatedMessages:
         if ping.channel_id is None or ping.message_id is None:
             return
         if message.reminder is None:
-            edited = await self._edit(ping.channel_id, ping.message_id, without_buttons)
+            edited = await self._edit(ping.channel_id, ping.message_id, _without_outdated)
         else:
             card = over_card(Texts(message.language), message.reminder)
             edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
@@ -98,6 +117,15 @@ class OutdatedMessages:
             log.info("a message that is out of date was not edited (%s)", told(error))
             return judge_fault(error) not in _NOT_NOW
         return True
+
+
+def _without_outdated(message: discord.Message | None) -> Payload | None:
+    """What stops further nudges in the channel is of use for as long as anybody reads it."""
+    return without_buttons(message, lambda route: route != "nudge_stop")
+
+
+def _without_stop(message: discord.Message | None) -> Payload | None:
+    return without_buttons(message, lambda route: route == "dm_stop")
 
 
 def without_buttons(

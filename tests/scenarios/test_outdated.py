@@ -89,6 +89,31 @@ async def test_the_stop_button_is_gone_once_it_was_pressed_and_the_answers_stay(
     assert await rowan.world.rows("SELECT answer FROM rsvps") == [{"answer": "going"}]
 
 
+async def test_the_stop_button_goes_from_every_message_once_it_was_pressed_on_one(rowan: Calendar) -> None:
+    await rowan.ask("Ben", "commit add", text="Write two letters")
+    await reminded_after_a_nudge(rowan)
+    nudge, reminder = mailbox(rowan, "Ben")
+    await rowan.person("Ben").user.click(reminder, label="No more messages")
+    nudge, reminder = (each for each in mailbox(rowan, "Ben") if each.id in (nudge.id, reminder.id))
+    assert labels(nudge) == ["+1"]
+    assert "No more messages" not in labels(reminder)
+
+
+async def reminded_after_a_nudge(rowan: Calendar) -> None:
+    """Let Ben be nudged and reminded by direct message."""
+    await rowan.opt_in("Ben")
+    await rowan.world.until(FIRST - timedelta(hours=11))
+
+
+@pytest.mark.parametrize("where", ["card", "next"])
+async def test_a_reminder_says_what_was_answered_elsewhere(rowan: Calendar, where: str) -> None:
+    await reminded(rowan)
+    await rowan.press("Ben", "Late", None if where == "card" else await rowan.ask("Ben", "next"))
+    message = mailbox(rowan, "Ben")[0]
+    assert "You said: **Late**" in texts_in(message)
+    assert "Virtual" in labels(message)
+
+
 async def test_a_nudge_loses_its_buttons_when_its_meeting_has_begun(rowan: Calendar) -> None:
     for name in ("Ben", "Cho"):
         await rowan.ask(name, "commit add", text="Write two letters")
@@ -99,7 +124,7 @@ async def test_a_nudge_loses_its_buttons_when_its_meeting_has_begun(rowan: Calen
     assert labels(shared)
     assert "Stop these messages" in labels(own)
     await rowan.world.until(FIRST + timedelta(minutes=1))
-    assert labels(rowan.said()[0]) == []
+    assert labels(rowan.said()[0]) == ["No more nudges"]
     assert rowan.person("Ben").mention in texts_in(rowan.said()[0])
     nudge = mailbox(rowan, "Cho")[0]
     assert labels(nudge) == []
