@@ -145,10 +145,10 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
     async def remove(self, interaction: Interaction, member: str, group: str | None = None) -> None:
         """Ask once before a member is let go."""
         async with Reply(interaction) as reply:
-            found, person = await self._members.find(
+            found = await self._members.find(
                 reply.actor, choices.parse_member(member), choices.parse_group(group)
             )
-            await reply.show(ui.remove_card(reply.texts, found, person.user_id))
+            await reply.show(ui.remove_card(reply.texts, found))
 
     @route("group_charter")
     async def show_charter(self, interaction: Interaction, given: Input) -> None:

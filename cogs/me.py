@@ -125,7 +125,10 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         """Leave the group."""
         async with Reply(interaction) as reply:
             gone = await self._members.leave(
-                reply.actor, GroupId(given.number(0)), _reason(given.arguments[1:2])
+                reply.actor,
+                GroupId(given.number(0)),
+                _reason(given.arguments[1:2]),
+                keep_public=ui.KEEP in given.arguments[1:],
             )
             await reply.replace(Card().text(ui.left_text(reply.texts, gone)))
             await self._bot.live.refresh()

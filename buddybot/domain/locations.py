@@ -88,9 +88,14 @@ class Location:
         return self.words.kind is LocationKind.VIRTUAL
 
     @property
+    def public(self) -> bool:
+        """Whether anyone can go there, so that it can outlast the membership of whoever offered it."""
+        return Access.PUBLIC in self.words.access
+
+    @property
     def home(self) -> bool:
         """Whether it is, as far as is known, the home of the member who offered it."""
-        return self.offered_by is not None and not self.remote and Access.PUBLIC not in self.words.access
+        return self.offered_by is not None and not self.remote and not self.public
 
 
 def described(

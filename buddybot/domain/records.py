@@ -32,10 +32,14 @@ class Stint:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How somebody was at a meeting; `entry` is the ledger's newest word on it, None where it has none."""
+    """How somebody was at a meeting; `entry` is the ledger's newest word on it, None where it has none.
+
+    `joined` when they became a member while it went on: it counts for nobody, but it was their first.
+    """
 
     state: Attendance
     entry: Entry | None = None
+    joined: bool = False
 
     @property
     def counts(self) -> bool:
@@ -152,13 +156,19 @@ class Record:
         """Of how many members nobody has said yet how they were at one sitting."""
         return sum(person.cells[place].state is Attendance.UNRECORDED for person in self.people)
 
-    def own(self, user_id: UserId) -> "Record":
+    def own(self, user_id: UserId, *, arrivals: bool = False) -> "Record":
         """One person's own record: the meetings while they were a member, and nothing of anybody else.
 
-        It must have been read for them, or their private commitments count as none.
+        With `arrivals` also those at which they joined. It must have been read for them, or their private
+        commitments count as none.
         """
         theirs = [person for person in self.people if person.user_id == user_id]
-        places = [place for person in theirs for place, each in enumerate(person.cells) if each.counts]
+        places = [
+            place
+            for person in theirs
+            for place, each in enumerate(person.cells)
+            if each.counts or (arrivals and each.joined)
+        ]
         within = {self.sittings[place].meeting.id for place in places}
         promises = tuple(
             each for each in self.promises if each.user_id == user_id and each.meeting_id in within
@@ -244,8 +254,11 @@ def cell(meeting: Meeting, stints: Iterable[Stint], entry: Entry | None) -> Cell
     never absent; a meeting that was called off did not meet. At one that is reduced to counts everybody
     counts without a name.
     """
-    if meeting.reduced or not any(stint.covers(began(meeting)) for stint in stints):
-        return Cell(Attendance.NOT_YET_MEMBER)
+    theirs = list(stints)
+    if meeting.reduced or not any(stint.covers(began(meeting)) for stint in theirs):
+        held = meeting.state is MeetingState.CLOSED and not meeting.reduced
+        arrived = held and any(began(meeting) < stint.since <= meeting.ends_at for stint in theirs)
+        return Cell(Attendance.NOT_YET_MEMBER, joined=arrived)
     if meeting.state is not MeetingState.CLOSED:
         return Cell(Attendance.DIDNT_MEET)
     return Cell(Attendance.UNRECORDED if entry is None else entry.state, entry)

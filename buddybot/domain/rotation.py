@@ -22,7 +22,7 @@ from buddybot.domain.ids import LocationId, UserId
 from buddybot.values import dataclass
 
 FEWEST = 3
-"""People whose minutes make a figure that gives nobody's away."""
+"""People whose minutes or votes make a figure that gives nobody's away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class Choice:
 
     Of these only those of the rule are set: `balance` of the host; `way`, the mean minutes of the
     members who stated theirs, and `lead`, by how many minutes of travel so far the two of those who
-    come differ most, each only with three people behind it; `support`, how many of how many voters
-    the place suits; `streak`, which meeting in a row at this place it is.
+    come differ most; `support`, how many of how many voters the place suits, each of these only with
+    three people behind it; `streak`, which meeting in a row at this place it is.
 
     `stand_in` when the rule `fixed` could not have its own place this once.
     """
@@ -241,7 +241,9 @@ def _why_travel(case: _Case, settled: Settled) -> Choice:
 def _why_vote(case: _Case, settled: Settled) -> Choice:
     held = case.as_held(Rotation.VOTE, settled)
     support = (len(held.supporters), len(held.voters))
-    return Choice(settled.location_id, settled.host_id, support=support if held.voters else None)
+    return Choice(
+        settled.location_id, settled.host_id, support=support if len(held.voters) >= FEWEST else None
+    )
 
 
 def _why_habit(case: _Case, settled: Settled) -> Choice:

@@ -7,6 +7,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import MOST_LOCATIONS, Location
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.rotation import FEWEST
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location, at_meeting, guild_of
 from buddybot.services.actor import Actor
@@ -28,11 +29,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationList:
-    """A group's places, the one offered first first; `voters` is how many have said what suits them."""
+    """A group's places, the one offered first first; `voters` is how many have said what suits them.
+
+    It is None, and no place has a number, while they are too few for a number that gives nobody away.
+    """
 
     group: Group
     places: tuple[Listed, ...]
-    voters: int
+    voters: int | None
 
     @property
     def room(self) -> bool:
@@ -103,13 +107,15 @@ class LocationViews:
             group = (await as_member(tx, actor, group_id)).group
             repository = LocationRepository(tx)
             approvals = await repository.approvals(group.id)
+            voters = len(frozenset[UserId]().union(*approvals.values()))
+            enough = voters >= FEWEST
             return LocationList(
                 group=group,
                 places=tuple(
-                    Listed(location, len(approvals.get(location.id, ())))
+                    Listed(location, len(approvals.get(location.id, ())) if enough else 0)
                     for location in await repository.live(group.id)
                 ),
-                voters=len(frozenset[UserId]().union(*approvals.values())),
+                voters=voters if enough else None,
             )
 
         return await self._work.read(script)

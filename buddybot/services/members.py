@@ -9,6 +9,7 @@ from buddybot.domain.preferences import LeaveReason
 from buddybot.services import access, fit
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
+from buddybot.services.departures import OwnPlaces, clear_up, own_places
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
@@ -23,11 +24,24 @@ REMOVED = "removed"
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What leaving means now: who would run the group, and whether it ends with the last member."""
+    """What leaving means now: who would run the group, and whether it ends with the last member.
+
+    `places` are what the member offered, and what becomes of them is asked.
+    """
 
     group: Group
     heir: UserId | None
     last: bool
+    places: OwnPlaces = OwnPlaces((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class LettingGo:
+    """A member whom an organizer may let go, and the places that they offered."""
+
+    group: Group
+    member: Member
+    places: OwnPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +75,48 @@ class MemberService:
 
         return await self._work.read(script)
 
-    async def leave(self, actor: Actor, group_id: GroupId, reason: LeaveReason | None = None) -> Departed:
-        """End the actor's membership; the only organizer hands over to the longest member."""
+    async def leave(
+        self,
+        actor: Actor,
+        group_id: GroupId,
+        reason: LeaveReason | None = None,
+        *,
+        keep_public: bool = False,
+    ) -> Departed:
+        """End the actor's membership; the only organizer hands over to the longest member.
+
+        Their places are retired; with `keep_public` the public ones are the group's from now on.
+        """
         now = self._work.now()
 
         async def script(tx: Tx) -> Departed:
             # Behind the lock: two who leave at once must not both count on the other.
             standing = await access.as_member(tx, actor, group_id, lock=True)
-            return await depart(tx, self._planner, standing, now, reason)
+            return await depart(tx, self._planner, standing, now, reason, keep_public=keep_public)
 
         return await self._work.write(actor, script)
 
-    async def find(
-        self, actor: Actor, user_id: UserId, group_id: GroupId | None = None
-    ) -> tuple[Group, Member]:
-        """Return a member of the group, to its organizer."""
+    async def find(self, actor: Actor, user_id: UserId, group_id: GroupId | None = None) -> LettingGo:
+        """Return a member of the group and what they offered, to its organizer."""
 
-        async def script(tx: Tx) -> tuple[Group, Member]:
+        async def script(tx: Tx) -> LettingGo:
             standing = await access.as_organizer(tx, actor, group_id)
-            return standing.group, await _other(tx, standing, user_id)
+            member = await _other(tx, standing, user_id)
+            return LettingGo(standing.group, member, await own_places(tx, standing.group, user_id))
 
         return await self._work.read(script)
 
     async def remove(self, actor: Actor, group_id: GroupId, user_id: UserId) -> Departed:
-        """End somebody's membership quietly; an invitation brings them back with their history."""
+        """End somebody's membership quietly; an invitation brings them back with their history.
+
+        Their home is retired at once; public places stay with the group.
+        """
         now = self._work.now()
 
         async def script(tx: Tx) -> Departed:
             standing = await access.as_organizer(tx, actor, group_id, lock=True)
             await _other(tx, standing, user_id)
+            await clear_up(tx, standing.group, user_id, keep_public=True, now=now)
             await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
             await fit.forget(tx, group_id, user_id)
             if standing.group.role_id is not None:
@@ -152,7 +179,13 @@ class MemberService:
 
 
 async def depart(
-    tx: Tx, planner: Planner, standing: access.Standing, now: datetime, reason: LeaveReason | None = None
+    tx: Tx,
+    planner: Planner,
+    standing: access.Standing,
+    now: datetime,
+    reason: LeaveReason | None = None,
+    *,
+    keep_public: bool = False,
 ) -> Departed:
     """End a membership of a group that is locked; the only organizer hands over to the longest member."""
     group, user_id = standing.group, standing.member.user_id
@@ -164,6 +197,7 @@ async def depart(
             group.id, code="heir", key=f"heir:{follows.heir}:{epoch(now)}", parameters={}, now=now
         )
     why = None if reason is None else reason.value
+    await clear_up(tx, group, user_id, keep_public=keep_public, now=now)
     await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
     await fit.forget(tx, group.id, user_id)
     if follows.last:
@@ -186,7 +220,8 @@ async def leaving(tx: Tx, standing: access.Standing) -> Leaving:
     orphaned = standing.member.organizes and not left_behind
     here = [member for member in others if member.gone_since is None]
     heir = (here or others)[0].user_id if orphaned and others else None
-    return Leaving(standing.group, heir, last=not others)
+    places = await own_places(tx, standing.group, standing.member.user_id)
+    return Leaving(standing.group, heir, last=not others, places=places)
 
 
 async def _other(tx: Tx, standing: access.Standing, user_id: UserId) -> Member:

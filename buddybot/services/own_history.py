@@ -42,15 +42,16 @@ class OwnHistories:
         async def script(tx: Tx) -> OwnHistory:
             group = (await as_member(tx, actor, group_id, archived=True)).group
             everybody = await RecordRepository(tx).read(group, now=self._work.now(), viewer=actor.user_id)
-            record = everybody.own(actor.user_id)
+            record = everybody.own(actor.user_id, arrivals=True)
+            counted = everybody.own(actor.user_id)
             total = len(record.sittings)
             shown = page(total, size=WEEKS, stop=stop)
             return OwnHistory(
                 record=record.on(shown),
                 page=shown,
                 wins=await CheckInRepository(tx).wins(group.id, actor.user_id),
-                lately=record.on(page(total, size=SHOWN)),
-                streak=own_streak(record),
+                lately=counted.on(page(len(counted.sittings), size=SHOWN)),
+                streak=own_streak(counted),
             )
 
         return await self._work.read(script)

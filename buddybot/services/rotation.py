@@ -18,12 +18,11 @@ from buddybot.services.actor import Actor
 from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, places_for
 from buddybot.services.calendar import Pick
 from buddybot.services.editions import editions
+from buddybot.services.hostings import Hostings, hostings_of
 from buddybot.services.meetings import MeetingService
 from buddybot.services.rotation_views import (
-    Hostings,
     RotationView,
     at_venue,
-    hostings_of,
     rotation_view,
 )
 from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from buddybot.domain import rotation
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState, Member, Rotation
+from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
@@ -14,6 +14,7 @@ from buddybot.domain.rotation import Choice, Settled, Upcoming
 from buddybot.services import calendar, venues
 from buddybot.services.access import Standing
 from buddybot.services.calendar import Pick, Slot
+from buddybot.services.hostings import hostings_of
 from buddybot.services.venues import AHEAD, Board, VenueView
 from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import Tx
@@ -60,55 +61,6 @@ class RotationView:
         return self.group.state is not GroupState.ACTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Hosting:
-    """A planned meeting and who hosts it; None when nobody does, or nobody can any more."""
-
-    meeting: Meeting
-    host: Member | None
-
-    @property
-    def host_id(self) -> UserId | None:
-        """Who hosts it."""
-        return None if self.host is None else self.host.user_id
-
-
-@dataclass(frozen=True, slots=True)
-class Hostings:
-    """The planned meetings of a group, for one member to choose from."""
-
-    group: Group
-    me: Member
-    meetings: tuple[Hosting, ...]
-
-    @property
-    def hosted(self) -> tuple[Hosting, ...]:
-        """The meetings that somebody hosts."""
-        return tuple(each for each in self.meetings if each.host is not None)
-
-    @property
-    def mine(self) -> tuple[Hosting, ...]:
-        """The meetings that the member hosts."""
-        return tuple(each for each in self.meetings if each.host_id == self.me.user_id)
-
-    @property
-    def others(self) -> tuple[Hosting, ...]:
-        """The meetings that somebody else hosts."""
-        return tuple(each for each in self.meetings if each.host_id not in (None, self.me.user_id))
-
-
-async def hostings_of(tx: Tx, standing: Standing, now: datetime) -> Hostings:
-    """Return the planned meetings that have not begun, and who hosts them in person."""
-    members = {member.user_id: member for member in await MemberRepository(tx).current(standing.group.id)}
-    found = []
-    for meeting in await venues.planned(tx, standing.group, now):
-        venue = await VenueRepository(tx).get(meeting.id)
-        if venue is not None and not venue.online:
-            host = None if venue.host_id is None else members.get(venue.host_id)
-            found.append(Hosting(meeting, host))
-    return Hostings(standing.group, standing.member, tuple(found))
-
-
 async def at_venue(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> tuple[Meeting, Venue]:
     """Return a meeting whose place is settled and can still be changed; without `pick` the next one.
 
@@ -138,13 +90,13 @@ async def require_able(tx: Tx, group: Group, meeting: Meeting, settled: Settled,
 async def rotation_view(tx: Tx, standing: Standing, now: datetime) -> RotationView:
     """Return the next meetings of a group, settled or as the rule would have them, to one of its members."""
     group = standing.group
-    hostings = await hostings_of(tx, standing, now)
     resting = group.state is not GroupState.ACTIVE
+    hostings = await hostings_of(tx, standing, now)
     return RotationView(
         group=group,
         ahead=() if resting else await _outlook(tx, group, now),
         hosts=standing.member.hosts,
-        may_swap=not resting and bool(hostings.mine and hostings.others),
+        may_swap=not resting and bool(hostings.my_pairs),
         organizes=standing.member.organizes,
     )
 

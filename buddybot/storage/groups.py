@@ -278,11 +278,17 @@ class MemberRepository:
     async def add(
         self, *, group_id: GroupId, guild_id: GuildId, user_id: UserId, role: Role, now: datetime
     ) -> None:
-        """Begin a stint."""
+        """Begin a stint; whether they would host stays what they said in an earlier one."""
         await self._tx.run(
             """
-            INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at)
-            VALUES (:group_id, :guild_id, :user_id, :role, :now)
+            INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at, hosts,
+                                     hosts_interaction_id)
+            VALUES (:group_id, :guild_id, :user_id, :role, :now,
+                    COALESCE((SELECT m.hosts FROM memberships m
+                              WHERE m.group_id = :group_id AND m.user_id = :user_id
+                              ORDER BY m.id DESC LIMIT 1), 1),
+                    COALESCE((SELECT MAX(m.hosts_interaction_id) FROM memberships m
+                              WHERE m.group_id = :group_id AND m.user_id = :user_id), 0))
             """,
             group_id=group_id,
             guild_id=guild_id,

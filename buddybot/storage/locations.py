@@ -119,6 +119,14 @@ class LocationRepository:
             location_id=location.id,
         )
 
+    async def give_to_group(self, location: Location) -> None:
+        """Let a place be nobody's in particular: the member who offered it goes."""
+        await self._tx.run(
+            "UPDATE locations SET offered_by = NULL WHERE group_id = :group_id AND id = :location_id",
+            group_id=location.group_id,
+            location_id=location.id,
+        )
+
     async def revive(self, location: Location) -> bool:
         """Let a retired place be chosen again; False when a live one has its name by now."""
         if await self._taken(location, location.name):

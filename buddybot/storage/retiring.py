@@ -24,7 +24,7 @@ _OUTDATED = """
     SELECT o.*, ROW_NUMBER() OVER (PARTITION BY o.guild_id ORDER BY o.id DESC) AS place FROM outbox o
     LEFT JOIN meetings m ON m.id = o.meeting_id JOIN groups g ON g.id = o.group_id
     WHERE o.state = 'sent' AND o.retired_at IS NULL AND o.message_id IS NOT NULL
-      AND o.kind IN ('reminder', 'nudge', 'change', 'place', 'swap', 'offer', 'alert')
+      AND o.kind IN ('reminder', 'nudge', 'change', 'place', 'swap', 'home', 'offer', 'alert')
       AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
       AND (o.direct = 1 OR o.kind = 'alert' OR g.route_error IS NULL)
       AND (g.state = 'archived'
@@ -33,6 +33,9 @@ _OUTDATED = """
         OR (o.kind = 'nudge' AND (m.state <> 'scheduled' OR m.starts_at <= :now))
         OR (o.kind IN ('change', 'place') AND (m.state = 'closed'
             OR (m.state IN ('skipped', 'cancelled') AND m.ends_at <= :now)))
+        OR (o.kind = 'home' AND (m.state <> 'scheduled' OR m.starts_at <= :now OR NOT EXISTS (
+            SELECT 1 FROM memberships w
+            WHERE w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL)))
         OR (o.kind = 'swap' AND NOT EXISTS (
             SELECT 1 FROM swaps s
             JOIN meetings a ON a.id = s.meeting_id JOIN meetings b ON b.id = s.other_meeting_id

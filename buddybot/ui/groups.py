@@ -13,15 +13,16 @@ from buddybot.domain.groups import (
     GroupState,
     Member,
 )
-from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
 from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.groups import GroupView
+from buddybot.services.members import LettingGo
 from buddybot.ui.answers import answers_line, rates_line
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button, option
 from buddybot.ui.texts import Markup, Texts, channel, inert, member, members, moment
+from buddybot.ui.venues import named
 
 MOST_INVITATIONS = 6
 """Open invitations that a card shows with a button each."""
@@ -181,12 +182,21 @@ def archive_card(texts: Texts, group: Group) -> Card:
     )
 
 
-def remove_card(texts: Texts, group: Group, user_id: UserId) -> Card:
-    """Return the question before a member is let go."""
+def remove_card(texts: Texts, view: LettingGo) -> Card:
+    """Return the question before a member is let go, and what becomes of the places they offered."""
+    group, user_id = view.group, view.member.user_id
+    lines = [
+        texts(key, places=named(places))
+        for key, places in (
+            ("groups.remove.places_private", view.places.private),
+            ("groups.remove.places_public", view.places.public),
+        )
+        if places
+    ]
     ask = texts("groups.remove.ask", member=member(user_id), group=group.name)
     return (
         Card(colour=WARM)
-        .text(ask)
+        .text(ask, *lines)
         .row(
             button(
                 texts.plain("groups.remove.yes"),

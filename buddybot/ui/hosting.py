@@ -12,8 +12,8 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.text import folded
 from buddybot.services.arrangements import Arranged
 from buddybot.services.hosting import HostChoice
+from buddybot.services.hostings import Hosting, Hostings
 from buddybot.services.rotation import LeftOut, PlaceChoice
-from buddybot.services.rotation_views import Hosting, Hostings
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.kit import QUIET, Card, button, option, select
@@ -37,18 +37,15 @@ async def planned(interaction: Interaction, current: str) -> list[Choice[str]]:
 
 @unfailing
 async def turns(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the turns that the person may give: their own, or as an organizer anybody's."""
-    found = await _hostings(interaction)
-    return _fitting(interaction, found.hosted if found.me.organizes else found.mine, current)
+    """Offer the turns that the person can give now: their own, or as an organizer anyone's."""
+    return _fitting(interaction, (await _hostings(interaction)).given, current)
 
 
 @unfailing
 async def other_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the turns that can be had for the one in `turn`."""
-    found = await _hostings(interaction)
     given = getattr(interaction.namespace, "turn", None)
-    among = found.hosted if found.me.organizes else found.others
-    return _fitting(interaction, (each for each in among if str(each.meeting.id) != given), current)
+    return _fitting(interaction, (await _hostings(interaction)).had_for(given or None), current)
 
 
 def turn_name(texts: Texts, each: Hosting) -> str:

@@ -50,7 +50,7 @@ def list_card(texts: Texts, view: LocationList) -> Card:
         buttons.append(button(texts.plain("locations.button.minutes"), "location_ways", view.group.id, 0))
     card.row(*buttons)
     if view.places:
-        key = "locations.list.voters" if view.voters else "locations.list.voters_none"
+        key = "locations.list.voters_few" if view.voters is None else "locations.list.voters"
         card.note(texts(key, voters=view.voters))
     return card.note(texts("locations.hidden"))
 
@@ -67,7 +67,7 @@ def _line(texts: Texts, view: LocationList, each: Listed, name: str) -> Markup:
     rest = nature(texts, each.location.words)
     if each.location.offered_by is not None:
         rest.append(texts("locations.offered", member=member(each.location.offered_by)))
-    if view.voters:
+    if view.voters is not None:
         rest.append(texts("locations.list.suits", count=each.suits, voters=view.voters))
     return texts("locations.list.place", name=name, rest=Markup(" · ".join(rest)))
 

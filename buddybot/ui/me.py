@@ -10,6 +10,10 @@ from buddybot.domain.zones import is_known
 from buddybot.services.members import Departed, Leaving
 from buddybot.ui.kit import WARM, Card, Form, button, option, select
 from buddybot.ui.texts import Markup, Texts, member
+from buddybot.ui.venues import named
+
+KEEP = "keep"
+"""Stands in the button that leaves a member's public places to the group."""
 
 
 def settings_card(texts: Texts, mine: Preferences, usual: QuietHours | None) -> Card:
@@ -92,20 +96,38 @@ def leave_card(texts: Texts, leaving: Leaving, reason: LeaveReason | None = None
         option(texts.plain(f"me.reason.{each.value}"), each.value, default=each is reason)
         for each in LeaveReason
     ]
-    return (
-        card.text(texts("me.leave.kept"))
-        .row(select("me_leave_why", group.id, options=options, placeholder=texts.plain("me.leave.why")))
-        .row(
-            button(
-                texts.plain("me.leave.yes"),
-                "me_leave_go",
-                group.id,
-                *(() if reason is None else (reason.value,)),
-                style=discord.ButtonStyle.danger,
-            ),
-            button(texts.plain("me.leave.no"), "me_stay"),
-        )
+    card.text(*_places(texts, leaving), texts("me.leave.kept"))
+    card.row(select("me_leave_why", group.id, options=options, placeholder=texts.plain("me.leave.why")))
+    why = () if reason is None else (reason.value,)
+    keep = bool(leaving.places.public) and not leaving.last
+    leave = button(
+        texts.plain("me.leave.yes_retire" if keep else "me.leave.yes"),
+        "me_leave_go",
+        group.id,
+        *why,
+        style=discord.ButtonStyle.danger,
     )
+    kept = button(
+        texts.plain("me.leave.yes_keep"),
+        "me_leave_go",
+        group.id,
+        *why,
+        KEEP,
+        style=discord.ButtonStyle.danger,
+    )
+    return card.row(*([kept, leave] if keep else [leave]), button(texts.plain("me.leave.no"), "me_stay"))
+
+
+def _places(texts: Texts, leaving: Leaving) -> list[Markup]:
+    """Return what becomes of the places that the member offered."""
+    if leaving.last:
+        return []
+    lines = []
+    if leaving.places.private:
+        lines.append(texts("me.leave.places_private", places=named(leaving.places.private)))
+    if leaving.places.public:
+        lines.append(texts("me.leave.places_public", places=named(leaving.places.public)))
+    return lines
 
 
 def left_text(texts: Texts, departed: Departed) -> Markup:

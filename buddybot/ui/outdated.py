@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import discord
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
+from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
@@ -15,6 +16,7 @@ from buddybot.storage.database import StorageError
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.invitations import answered_card
 from buddybot.ui.rsvps import over_card, reminder_card
+from buddybot.ui.swaps import ended_card
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -81,7 +83,14 @@ class OutdatedMessages:
         ping = message.ping
         if ping.channel_id is None or ping.message_id is None:
             return
-        if message.reminder is None:
+        if ping.kind is PingKind.SWAP:
+            texts = Texts(message.language)
+            edited = await self._edit(
+                ping.channel_id,
+                ping.message_id,
+                lambda shown: None if without_buttons(shown) is None else ended_card(texts),
+            )
+        elif message.reminder is None:
             edited = await self._edit(ping.channel_id, ping.message_id, _without_outdated)
         else:
             card = over_card(Texts(message.language), message.reminder)

@@ -47,10 +47,11 @@ def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
 
 def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
     sitting, [person] = view.record.sittings[place], view.record.people
-    day, state = moment(sitting.meeting.starts_at, "D"), texts(f"pictures.state.{person.cells[place].state}")
+    day, cell = moment(sitting.meeting.starts_at, "D"), person.cells[place]
+    state = texts("history.weeks.joined" if cell.joined else f"pictures.state.{cell.state}")
     lines = [
         texts("history.weeks.off", day=day)
-        if not view.record.met(place)
+        if not (cell.joined or view.record.met(place))
         else texts("history.weeks.meeting", number=sitting.number, day=day, state=state)
     ]
     lines += [

@@ -2,9 +2,13 @@
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import Meeting
+from buddybot.domain.schedule import local
 from buddybot.domain.swaps import SwapState
-from buddybot.services.rotation_views import Hostings
+from buddybot.services.hostings import Hostings
 from buddybot.services.swaps import SwapView
+from buddybot.services.venues import DECLINE_BEFORE
+from buddybot.ui.day_names import day_name
 from buddybot.ui.hosting import turn_name
 from buddybot.ui.kit import QUIET, Card, button, option, select
 from buddybot.ui.router import Input
@@ -16,15 +20,17 @@ MOST_PAIRS = 25
 
 
 def pairs_card(texts: Texts, view: Hostings) -> Card:
-    """Return the choice of turns to swap."""
+    """Return the choice of turns to swap; Refusal `swap.none` or `swap.none_yet` when there is none."""
     options = [
         option(
             texts.plain("rotation.swap.pair", turn=turn_name(texts, mine), other=turn_name(texts, other)),
             f"{mine.meeting.id}-{other.meeting.id}",
+            description=None if view.me.organizes else _until(texts, mine.meeting, other.meeting),
         )
-        for mine in view.mine
-        for other in view.others
+        for mine, other in view.my_pairs
     ]
+    if not options and view.late is not None and not view.me.organizes:
+        raise Refusal("swap.none_yet", start=view.late.starts_at)
     if not options:
         raise Refusal("swap.none")
     key = "rotation.swap.ask_organizer" if view.me.organizes else "rotation.swap.ask"
@@ -35,6 +41,13 @@ def pairs_card(texts: Texts, view: Hostings) -> Card:
         placeholder=texts.plain("rotation.swap.choose"),
     )
     return Card().text(texts(key)).row(choose)
+
+
+def _until(texts: Texts, meeting: Meeting, other: Meeting) -> str:
+    """Say until when two turns can be swapped, by the clock of the earlier meeting."""
+    first = min(meeting, other, key=lambda each: each.starts_at)
+    until = local(first.starts_at - DECLINE_BEFORE, first.zone)
+    return texts.plain("rotation.swap.in_time", day=day_name(texts, until.date()), at=f"{until:%H:%M}")
 
 
 def pair_chosen(given: Input) -> tuple[MeetingId, MeetingId]:
@@ -72,6 +85,11 @@ def answered_card(texts: Texts, view: SwapView) -> Card:
         return swapped_card(texts, view)
     key = "declined" if view.swap.state is SwapState.DECLINED else "withdrawn"
     return Card(colour=QUIET).text(texts(f"rotation.swap.{key}"))
+
+
+def ended_card(texts: Texts) -> Card:
+    """Return that an offer can be agreed to no more, in its place."""
+    return Card(colour=QUIET).text(texts("rotation.swap.ended"))
 
 
 def swapped_card(texts: Texts, view: SwapView) -> Card:

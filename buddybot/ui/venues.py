@@ -59,3 +59,8 @@ def following(texts: Texts, meetings: Sequence[tuple[Meeting, VenueView]]) -> li
 def asked_to_choose(texts: Texts, venue: VenueView) -> list[Markup]:
     """Return the line that asks a host to choose a place, while there is none."""
     return [texts("venues.where.ask", host=member(host)) for host in venue.choosers]
+
+
+def named(places: Sequence[Location]) -> Markup:
+    """Return the names of places, inside a sentence."""
+    return Markup(", ".join(f"“{inert(place.name)}”" for place in places))

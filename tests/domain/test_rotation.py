@@ -305,6 +305,13 @@ def test_a_wish_that_waits_is_met_and_the_support_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("voters", [[ANA], [ANA, BEN]])
+def test_no_support_is_told_when_fewer_than_three_have_voted(voters: list[UserId]) -> None:
+    places = [place(CAFE, suits=voters), place(ATTIC, suits=[voters[0]])]
+    choices = plan(Rotation.VOTE, history=[], ahead=[ALL] * 3, places=places, willing=PEOPLE)
+    assert [choice.support for choice in choices] == [None] * 3
+
+
 def test_where_nobody_who_comes_has_a_wish_the_places_go_round_without_a_word_of_support() -> None:
     places = [place(CAFE), place(ATTIC), place(PARK, suits=[DEV])]
     ahead = [coming(ANA, BEN)] * 4

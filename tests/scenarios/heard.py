@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import discord
+
 from tests.scenarios.calendars import Calendar
 
 
@@ -29,3 +31,9 @@ def sent(rowan: Calendar) -> list[Notice]:
 def heard(rowan: Calendar, before: list[Notice]) -> list[Notice]:
     """Return what was sent to the channel since then."""
     return sent(rowan)[len(before) :]
+
+
+def edits_of(rowan: Calendar, message: discord.Message) -> int:
+    """Return how often a message was edited."""
+    path = f"/channels/{rowan.channel.id}/messages/{message.id}"
+    return sum((each.method, each.path) == ("PATCH", path) for each in rowan.world.env.http_requests)

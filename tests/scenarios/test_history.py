@@ -11,6 +11,7 @@ from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.evenings import Evening
 from tests.scenarios.forging import Forgery
 from tests.scenarios.pasts import ABSENT, PRESENT, lived
+from tests.scenarios.settling import accept, invite
 from tests.world import World, labels, texts_in
 
 EXCUSED, UNRECORDED = Attendance.EXCUSED, Attendance.UNRECORDED
@@ -207,6 +208,24 @@ async def test_own_weeks_have_ones_own_words_private_ones_too(world: World) -> N
     group = texts_in(await told(evening, "Ana", "attendance history"))
     assert "**Commitments kept** 50 % (1 of 2)" in group
     assert "quiet letters" not in group
+
+
+async def test_the_evening_at_which_a_member_joined_is_the_first_of_their_own_weeks(world: World) -> None:
+    evening = await Evening.gather(world, "Ana", "Ben")
+    await evening.starts()
+    cho = evening.person("Cho")
+    await world.pass_time(minutes=10)
+    await accept(cho, await invite(evening.person("Ana"), evening.channel, cho))
+    await evening.check_in("Cho", win="I found you")
+    await evening.check_in("Ana")
+    await evening.close("Ana")
+    said = texts_in(await told(evening, "Cho"))
+    assert "**Meeting 1**" in said
+    assert "you joined that evening" in said
+    assert "A win: I found you" in said
+    # It counts for nobody who was not expected there.
+    assert "**Attended**" not in said
+    assert "you joined that evening" not in texts_in(await told(evening, "Ana"))
 
 
 async def test_after_hard_weeks_there_is_a_kind_word_and_no_reproach(rowan: Calendar) -> None:

@@ -137,6 +137,45 @@ async def test_an_owner_who_cannot_come_is_not_asked(rowan: Calendar) -> None:
     assert "can't have the group there that day" in texts_in(said)
 
 
+# -- who leaves -----------------------------------------------------------------------------------
+
+
+async def test_leaving_asks_what_becomes_of_the_places(rowan: Calendar) -> None:
+    await suggest(rowan, "Ana", name="Library", where="1 High Street", access=["public"])
+    asked = await rowan.ask("Ana", "me leave")
+    assert "You offered “Ana's kitchen”: retired when you leave" in texts_in(asked)
+    assert "You also offered “Library”." in texts_in(asked)
+    assert labels(asked) == ["Leave, my public places stay", "Leave, retire my places", "Stay"]
+    why = shown(await rowan.person("Ana").select(asked, ["no_time"]))
+    await rowan.world.restart()
+    await pressed(rowan, "Ana", "Leave, my public places stay", why)
+    listed = texts_in(await rowan.ask("Ben", "location list"))
+    assert "**Library**" in listed
+    assert "Ana's kitchen" not in listed
+    assert rowan.person("Ana").mention not in listed
+    [row] = await rowan.world.rows("SELECT left_reason FROM memberships WHERE left_at IS NOT NULL")
+    assert row["left_reason"] == "no_time"
+
+
+async def test_a_member_with_a_home_alone_has_nothing_to_choose(rowan: Calendar) -> None:
+    asked = await rowan.ask("Ana", "me leave")
+    assert "You offered “Ana's kitchen”: retired when you leave" in texts_in(asked)
+    assert labels(asked) == ["Leave", "Stay"]
+    assert "You offered" not in texts_in(await rowan.ask("Ben", "me leave"))
+
+
+async def test_letting_a_member_go_says_what_becomes_of_their_places(rowan: Calendar) -> None:
+    await suggest(rowan, "Ben", name="Ben's flat", where="2 Ash Road", access=[])
+    await suggest(rowan, "Ben", name="Library", where="1 High Street", access=["public"])
+    asked = await rowan.ask("Ana", "group remove", member=str(rowan.person("Ben").id))
+    assert "They offered “Ben's flat”: retired then" in texts_in(asked)
+    assert "“Library”, which stays for the group" in texts_in(asked)
+    await pressed(rowan, "Ana", "Let them go", asked)
+    listed = texts_in(await rowan.ask("Cho", "location list"))
+    assert "**Library**" in listed
+    assert "Ben's flat" not in listed
+
+
 # -- on the day -----------------------------------------------------------------------------------
 
 

@@ -218,11 +218,21 @@ async def test_a_question_loses_its_buttons_when_one_of_its_meetings_is_off(worl
     assert labels(shown_again(rowan, question)) == []
 
 
+async def test_a_question_says_that_it_is_over_when_whom_it_asks_leaves(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    question, person = await asked(rowan)
+    await world.bot.services.members.leave(rowan.circle.actor(person), rowan.circle.group_id)
+    await world.run_due()
+    assert labels(shown_again(rowan, question)) == []
+    assert texts_in(shown_again(rowan, question)).startswith("This offer is over")
+
+
 async def test_a_question_loses_its_buttons_when_whom_it_asks_deletes_everything(world: World) -> None:
     rowan = await calendar(world, rotation=Rotation.TURNS)
     question, person = await asked(rowan)
     await world.bot.services.personal.delete(rowan.circle.actor(person))
     await world.run_due()
     assert labels(shown_again(rowan, question)) == []
+    assert "This offer is over" in texts_in(shown_again(rowan, question))
     rows = await world.rows("SELECT key, recipient FROM outbox")
     assert not [row for row in rows if str(person.id) in f"{row['key']} {row['recipient']}"]

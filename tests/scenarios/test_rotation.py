@@ -7,7 +7,7 @@ import pytest
 
 from buddybot.domain.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
-from tests.scenarios.heard import heard, sent
+from tests.scenarios.heard import edits_of, heard, sent
 from tests.scenarios.places import place_id, pressed, shown, suggest
 from tests.scenarios.settling import accept as join
 from tests.scenarios.settling import invite, set_up
@@ -56,12 +56,6 @@ async def hosts(rowan: Calendar) -> list[str]:
     )
     names = {rowan.person(name).id: name for name in ("Ana", "Ben", "Cho")}
     return [names.get(row["host_id"], "nobody") for row in rows]
-
-
-def edits_of(rowan: Calendar, message: discord.Message) -> int:
-    """Return how often a message was edited."""
-    path = f"/channels/{rowan.channel.id}/messages/{message.id}"
-    return sum((each.method, each.path) == ("PATCH", path) for each in rowan.world.env.http_requests)
 
 
 # -- set up and explained -------------------------------------------------------------------------
@@ -136,7 +130,8 @@ async def test_a_rule_is_chosen_by_organizers_and_explained_by_its_own_figures(r
     assert "Meeting 4 in a row here." in fixed
     await rowan.person("Cho").select(await rowan.ask("Cho", "location vote"), [place])
     vote = texts_in(await rowan.ask("Ana", "rotation strategy", rule="vote"))
-    assert "Suits 1 of 1, and weighs what earlier places did not give." in vote
+    assert "Suits 1 of 1" not in vote
+    assert "Fewer than three who come have said what suits them" in vote
     wrong = await rowan.ask("Ana", "rotation strategy", rule="turns", location=place)
     assert "goes with the rule “fixed” only" in texts_in(wrong)
 
@@ -344,11 +339,27 @@ async def test_a_no_is_enough_and_is_not_asked_again(rowan: Calendar) -> None:
     assert heard(rowan, before) == []
     assert texts_in(rowan.said()[-1]).startswith("The turns stay as they are.")
     assert await hosts(rowan) == ["Ben", "Cho"]
+    # What was declined is not offered again, and says so to whoever names it all the same.
+    assert "Swap a turn" not in labels(await rowan.ask("Ben", "rotation show"))
+    assert await rowan.person("Ben").autocomplete(rowan.channel, "rotation swap", "turn", "") == []
+    again = await rowan.ask(
+        "Ben",
+        "rotation swap",
+        **{"turn": await meeting_id(rowan, SECOND), "with": await meeting_id(rowan, SECOND + WEEK)},
+    )
+    assert "They would rather keep that turn" in texts_in(again)
+
+
+async def test_turns_to_swap_say_until_when_and_later_from_when(rowan: Calendar) -> None:
+    await announced(rowan)
     asked = await rowan.ask("Ben", "rotation show")
     pairs = await pressed(rowan, "Ben", "Swap a turn", asked)
     assert list(offered(pairs)) == ["Tuesday 13 January: ben for Tuesday 20 January: cho"]
-    again = shown(await rowan.person("Ben").select(pairs, list(offered(pairs).values())))
-    assert "They would rather keep that turn" in texts_in(again)
+    assert "Can be agreed to until Monday 12 January, 19:00" in str(pairs.components)
+    await rowan.world.until(SECOND - timedelta(hours=20))
+    assert "Swap a turn" not in labels(await rowan.ask("Ben", "rotation show"))
+    late = texts_in(shown(await rowan.person("Ben").click(asked, label="Swap a turn")))
+    assert f"After the meeting of {stamp(SECOND)} there are others to swap." in late
 
 
 async def test_an_offer_is_taken_back_by_who_made_it(rowan: Calendar) -> None:

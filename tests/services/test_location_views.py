@@ -83,15 +83,29 @@ async def test_the_group_sees_how_many_a_place_suits_and_not_whom(town: Town, gr
     await town.locations.vote(town.actor(ORGANIZER), group.id, [cafe])
     view = await town.locations.vote(town.actor(BEN), group.id, [cafe, library])
     assert [suits for _, suits in view.places] == [True, True]
+    await town.locations.vote(town.actor(ANA), group.id, [library])
     listed = await town.views.all(town.actor(ANA))
-    assert [(each.suits, each.location.id) for each in listed.places] == [(2, cafe), (1, library)]
-    assert listed.voters == 2
+    assert [(each.suits, each.location.id) for each in listed.places] == [(2, cafe), (2, library)]
+    assert listed.voters == 3
     assert {field.name for field in fields(listed.places[0])} == {"location", "suits"}
-    assert [suits for _, suits in (await town.views.wishes(town.actor(ANA))).places] == [False, False]
+    assert [suits for _, suits in (await town.views.wishes(town.actor(ANA))).places] == [False, True]
     assert not (await town.views.one(town.actor(ANA), cafe)).suits
     assert (await town.views.one(town.actor(BEN), library)).suits
-    await town.locations.vote(town.actor(BEN), group.id, [])
-    assert (await town.views.all(town.actor(ANA))).voters == 1
+
+
+@pytest.mark.parametrize("voters", [0, 1, 2])
+async def test_no_number_is_shown_when_fewer_than_three_have_voted(
+    town: Town, group: Group, voters: int
+) -> None:
+    cafe, _, _ = await both(town, group)
+    seen = []
+    for suiting in ([], [cafe]):
+        for user_id in (ORGANIZER, BEN)[:voters]:
+            await town.locations.vote(town.actor(user_id), group.id, suiting)
+        seen.append(await town.views.all(town.actor(ANA)))
+    # Whether it suits all of them or none, the others see the same.
+    assert seen[0] == seen[1]
+    assert seen[0].voters is None
 
 
 async def test_a_wish_counts_for_what_nobody_was_told_yet(town: Town, group: Group) -> None:

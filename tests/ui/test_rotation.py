@@ -11,7 +11,8 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, Meeting
 from buddybot.domain.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.rotation import Choice
-from buddybot.services.rotation_views import Hosting, Hostings, Outlook, RotationView
+from buddybot.services.hostings import Hosting, Hostings
+from buddybot.services.rotation_views import Outlook, RotationView
 from buddybot.services.venues import VenueView
 from buddybot.storage.venues import Basis
 from buddybot.ui.kit import Card
@@ -112,7 +113,7 @@ def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: st
         (
             Rotation.VOTE,
             Choice(CAFE, None),
-            "Nobody who comes has said what suits them; `/location vote` does that",
+            "Fewer than three who come have said what suits them; `/location vote` does that",
         ),
         (Rotation.FIXED, Choice(CAFE, None, streak=7), "Meeting 7 in a row here"),
     ],
@@ -170,5 +171,5 @@ def test_the_turns_to_swap_can_be_told_apart() -> None:
 
     mine, other = hosting(1, 7, "Ana"), hosting(2, 8, "")
     assert mine.host is not None
-    card = pairs_card(TEXTS, Hostings(GROUP, mine.host, (mine, other)))
+    card = pairs_card(TEXTS, Hostings(GROUP, mine.host, (mine, other), pairs=((mine, other),)))
     assert "Tuesday 13 January: Ana for Tuesday 20 January: 8" in said(card)
