@@ -225,10 +225,19 @@ async def _buddybot(url: str) -> AsyncIterator[BuddyBot]:
     try:
         await bot.login("token")
         await bot.housekeeping.replan()
+        _enter_guilds(bot)
         yield bot
         await bot.services.work.read(_counted)
     finally:
         await bot.close()
+
+
+def _enter_guilds(bot: BuddyBot) -> None:
+    """Let the bot know its servers, as the gateway tells them: it refuses commands from others."""
+    state = bot._connection  # noqa: SLF001  # see above
+    for guild_id in {guild(1 + group) for group in range(GROUPS)}:
+        found = discord.Guild(data={"id": guild_id}, state=state)  # type: ignore[typeddict-item]  # no more is needed
+        state._add_guild(found)  # noqa: SLF001  # see above
 
 
 async def _counted(tx: Tx) -> None:
