@@ -23,6 +23,8 @@ NONCE_MEMORY = timedelta(seconds=1)
 """Far less than Discord's minutes, so that the history has to tell."""
 KEPT = 15
 """Messages of a channel that can be looked at, about two weeks of them."""
+_ROLES = 10**15
+"""Above it are ids of roles."""
 _SEEN_BY_ALL = discord.Permissions.all().value & ~discord.Permissions(administrator=True).value
 
 Body = dict[str, Any]
@@ -57,6 +59,7 @@ class MemoryDiscord:
         self._messages: dict[int, OrderedDict[int, Body]] = {}
         self._nonces: deque[tuple[datetime, str, Body]] = deque()
         self._events: dict[int, Body] = {}
+        self._roles: dict[int, dict[int, Body]] = {}
         self._serial = 0
 
     # -- what tests set up and ask ------------------------------------------------------------
@@ -109,7 +112,32 @@ class MemoryDiscord:
                 return {"id": str(dm(user_id)), "type": 1, "recipients": [_user(user_id)]}
             case method, "guilds", ["scheduled-events", *rest]:
                 return self._event(method, int(parts[1]), [each.partition("?")[0] for each in rest], body)
+            case "GET", "guilds", ["members", user_id]:
+                return {"user": _user(int(user_id)), "roles": [], "joined_at": None, "flags": 0}
+            case "PUT" | "DELETE", "guilds", ["members", _, "roles", _]:
+                return None
+            case method, "guilds", ["roles", *rest]:
+                return self._role(method, int(parts[1]), rest, body)
         raise LookupError(f"a request that this Discord does not know: {route.method} {route.path}")
+
+    def _role(self, method: str, guild_id: int, rest: list[str], body: Body) -> Any:
+        """The library hears of what is made and changed by its answer, as nothing is pushed here."""
+        roles = self._roles.setdefault(guild_id, {})
+        if method == "POST":
+            self._serial += 1
+            made = _role(_ROLES + self._serial, body["name"])
+            roles[int(made["id"])] = made
+            return made
+        if method == "GET":
+            return list(roles.values())
+        found = roles.get(int(rest[0]))
+        if found is None:
+            raise refused(404, 10011)
+        if method == "DELETE":
+            del roles[int(rest[0])]
+            return None
+        found["name"] = body["name"]
+        return found
 
     def _send(self, channel_id: int, body: Body) -> Body:
         nonce = str(body["nonce"])
@@ -263,18 +291,21 @@ def _message(message_id: int, channel_id: int, body: Body, now: datetime) -> Bod
     }
 
 
-def _guild(guild_id: int, channels: list[int]) -> Body:
-    everyone = {
-        "id": str(guild_id), "name": "@everyone", "permissions": str(_SEEN_BY_ALL), "position": 0,
+def _role(role_id: int, name: str, permissions: int = 0) -> Body:
+    return {
+        "id": str(role_id), "name": name, "permissions": str(permissions), "position": 0,
         "color": 0, "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
         "hoist": False, "managed": False, "mentionable": False, "flags": 0,
     }  # fmt: skip
+
+
+def _guild(guild_id: int, channels: list[int]) -> Body:
     return {
         "id": str(guild_id),
         "name": f"Server {guild_id}",
         "owner_id": "1",
         "member_count": 60,
-        "roles": [everyone],
+        "roles": [_role(guild_id, "@everyone", _SEEN_BY_ALL)],
         "emojis": [],
         "stickers": [],
         "features": [],
