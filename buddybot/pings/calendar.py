@@ -11,7 +11,7 @@ from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.schedule import Occurrence, Schedule, occurrence, occurrences
 from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
-from buddybot.services import calendar
+from buddybot.services import calendar, venues
 from buddybot.services.checkins import close_late
 from buddybot.services.successions import given_days, is_agreed
 from buddybot.storage.cards import CardKind, CardRepository
@@ -126,7 +126,7 @@ class Calendar:
             moved=False,
             duration_minutes=schedule.duration_minutes,
         )
-        await CardRepository(self._tx).touch(meeting.id)
+        await venues.show(self._tx, meeting)
 
     async def _note_reschedule(self, meeting: Meeting) -> None:
         """Keep, for the notice of the new schedule, the start for which people agreed on something."""
@@ -186,7 +186,7 @@ class Calendar:
             ends_at=found.ends_at,
             moved=False,
         )
-        await CardRepository(self._tx).touch(meeting.id)
+        await venues.show(self._tx, meeting)
         return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:

@@ -13,7 +13,7 @@ from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import ANNOUNCING, PingState
 from buddybot.domain.schedule import Schedule, check_zone, instant, local
 from buddybot.domain.succession import find_anchor
-from buddybot.services import calendar, news
+from buddybot.services import calendar, news, venues
 from buddybot.services.access import as_organizer, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.calendar import Slot
@@ -21,7 +21,6 @@ from buddybot.services.meetings import Changed
 from buddybot.services.schedule_news import take_back_notices
 from buddybot.services.successions import take_along
 from buddybot.services.work import Planner, Work
-from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
@@ -133,7 +132,7 @@ class ScheduleService:
             slots = await calendar.ahead(tx, group, now)
             calendar.check_free(slots, place)
             meeting = await _held_on(tx, group, slots, place, now)
-            await CardRepository(tx).touch(meeting.id)
+            await venues.show(tx, meeting)
             await self._planner.plan(tx, group, now, by=actor.user_id)
             meeting = await calendar.require(tx, group, meeting.id)
             await news.owe_change(tx, meeting, now, by=actor.user_id)
@@ -183,6 +182,7 @@ class ScheduleService:
         if not fresh and await SuccessionRepository(tx).rescheduled(group.id, now):
             fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
+            await venues.show(tx, fresh[0])
             await news.owe_new_schedule(tx, fresh[0], now, by=by)
 
     async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:

@@ -362,7 +362,7 @@ async def release(tx: Tx, group: Group, called_off: Meeting, now: datetime) -> N
 
 
 async def show(tx: Tx, meeting: Meeting) -> None:
-    """Edit what shows the venue: the meeting's own cards, and the summary before it."""
+    """Edit what shows a meeting, when and where it is: its own cards, and the summary before it."""
     await CardRepository(tx).touch(meeting.id)
     for held in await MeetingRepository(tx).held(meeting.group_id, limit=1):
         await CardRepository(tx).touch(held.id)

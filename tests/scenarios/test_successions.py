@@ -93,3 +93,31 @@ async def test_a_skipped_day_is_met_on_at_another_hour_when_the_schedule_changed
     assert start in await rowan.starts()
     await rowan.world.run_due()
     assert stamp(start) in texts_in(rowan.said()[-1])
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "shift"),
+    [
+        ("meeting move", {"date": "2026-01-15"}, 2 * DAY),
+        ("meeting schedule", {"weekday": 4}, 3 * DAY),
+        ("meeting schedule", {"time": "20:00"}, timedelta(hours=1)),
+        ("meeting skip", {}, WEEK),
+    ],
+)
+async def test_the_last_summary_names_the_next_meeting_as_it_is_when_that_changes(
+    rowan: Calendar, command: str, options: dict[str, object], shift: timedelta
+) -> None:
+    await rowan.world.until(FIRST - timedelta(hours=1))
+    await rowan.press("Ben", "Going")
+    await rowan.world.until(FIRST)
+    checkin = rowan.said()[-1]
+    form = await rowan.person("Ben").click(checkin, label="Check in")
+    await rowan.person("Ben").submit_modal(form, {"win": "A second interview"})
+    await rowan.world.until(FIRST + timedelta(hours=14))
+    summary = rowan.said()[-1]
+    assert stamp(FIRST + WEEK) in texts_in(summary)
+    await rowan.ask("Ana", command, **options)
+    await rowan.world.run_due()
+    shown = texts_in(next(message for message in rowan.said() if message.id == summary.id))
+    assert stamp(FIRST + WEEK) not in shown
+    assert stamp(FIRST + WEEK + shift) in shown
