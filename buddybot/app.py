@@ -23,6 +23,7 @@ from buddybot.library import open_library
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
 from buddybot.pings.courier import Courier
 from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.delivery_answers import use_tolerant_adapter
 from buddybot.pings.delivery_faults import judge_fault
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.owed import Times
@@ -139,6 +140,7 @@ async def run(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | Non
 async def _live(bot: BuddyBot, settings: Settings) -> None:
     if settings.discord.api_base:
         Route.BASE = settings.discord.api_base
+    use_tolerant_adapter()
     try:
         await bot.open()
         await bot.login(settings.require_token())

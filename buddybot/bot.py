@@ -19,6 +19,8 @@ from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
+from buddybot.errors import OperatorError
+from buddybot.pings.delivery_answers import TolerantHttp
 from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, Bounded, judge_fault, told
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
@@ -260,11 +262,27 @@ class BuddyBot(Client):
             try:
                 await self.tree.sync(guild=discord.Object(guild) if guild else None)
             except (discord.HTTPException, discord.RateLimited) as error:
-                if judge_fault(error) is not Verdict.BUSY:
-                    raise
-                log.warning("Discord takes no commands now (%s); the next start tells them", told(error))
+                self._outlive_refusal(error, guild)
                 return
             await self.services.guilds.commands_told(where, present)
+
+    @staticmethod
+    def _outlive_refusal(error: Exception, guild: int) -> None:
+        """Go on with the commands that Discord has, unless the host can mend it or nothing can be reached."""
+        verdict = judge_fault(error)
+        if verdict is Verdict.BUSY:
+            log.warning("Discord takes no commands now (%s); the next start tells them", told(error))
+        elif verdict is Verdict.OURS:
+            log.error(
+                "Discord refuses the commands (%s): those that it has stay. Update buddybot.", told(error)
+            )
+        elif guild and verdict in (Verdict.CLOSED, Verdict.GONE):
+            raise OperatorError(
+                "The bot may have no commands in the server that discord.test_guild names: invite it there, "
+                "or leave the setting out."
+            ) from None
+        else:
+            raise error
 
     def commands_hash(self) -> str:
         """Return what tells whether Discord has the present command tree."""
@@ -299,7 +317,8 @@ class BuddyBot(Client):
         await self.close_house()
 
     def _get_state(self, **options: Any) -> LeanState:
-        """Keep less of each server than the library would; called once by it."""
+        """Keep less of each server than the library would, and read any answer; called once by it."""
+        self.http = TolerantHttp(self.http.loop)
         return LeanState(
             dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options
         )

@@ -5,16 +5,20 @@ group up. Here a server's channels stay packed, as Discord described them, until
 """
 
 import json
+import logging
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any
 
 import discord
 from discord.state import AutoShardedConnectionState
 
+log = logging.getLogger(__name__)
+
 AT_HAND = 256
 """Servers whose channels stay unpacked after somebody asked for them."""
+_NEEDED_WHOLE = ("READY", "RESUMED")
 _NEVER_USED = (
     *("emojis", "stickers", "soundboard_sounds", "stage_instances", "guild_scheduled_events", "presences"),
     "voice_states",
@@ -80,6 +84,10 @@ class LeanState(AutoShardedConnectionState[Any]):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.at_hand: OrderedDict[int, dict[int, Any]] = OrderedDict()
+        self.parsers = {
+            event: parse if event in _NEEDED_WHOLE else _leave_out_unless_whole(event, parse)
+            for event, parse in self.parsers.items()
+        }
 
     def parse_guild_create(self, data: Any) -> None:
         """Take in a server, but for what is never looked at."""
@@ -110,6 +118,18 @@ class LeanState(AutoShardedConnectionState[Any]):
         channels: Any = None if guild is None else guild._channels
         if isinstance(channels, Channels):
             channels.update_with(data)
+
+
+def _leave_out_unless_whole(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return a parser that leaves out an event which lacks something; the library's would end the bot."""
+
+    def careful(data: Any) -> None:
+        try:
+            parse(data)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            log.warning("an event that is not whole is left out: %s (%s)", event, type(error).__name__)
+
+    return careful
 
 
 def _pack(described: list[dict[str, Any]]) -> bytes:

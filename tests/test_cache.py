@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import discord
+import pytest
 
 from bench.memory import CHANNELS, packets, user
 from buddybot.app import create_bot
@@ -84,3 +85,27 @@ async def test_an_outage_and_a_farewell_leave_no_channels_at_hand() -> None:
     state = bot._connection
     assert isinstance(state, LeanState)
     assert not state.at_hand
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "GUILD_DELETE",
+        "GUILD_CREATE",
+        "GUILD_UPDATE",
+        "CHANNEL_CREATE",
+        "CHANNEL_DELETE",
+        "INTERACTION_CREATE",
+    ],
+)
+@pytest.mark.parametrize("data", [{}, {"id": None}, {"id": "x"}, [], None, "text", {"guild_id": []}])
+async def test_an_event_that_is_not_whole_is_left_out_and_the_bot_goes_on(
+    event: str, data: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot, (packet,) = await told_of(1)
+    tell(bot, event, data)
+    assert [guild.id for guild in bot.guilds] == [int(packet["id"])]
+    for record in caplog.records:
+        assert event in record.getMessage()
+    tell(bot, "GUILD_DELETE", {"id": packet["id"]})
+    assert list(bot.guilds) == []

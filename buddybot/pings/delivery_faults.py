@@ -1,7 +1,9 @@
 """How requests to Discord fail: bounded in time, judged, and told without the words of the answer."""
 
 import asyncio
+import json
 from types import TracebackType
+from typing import Any
 
 import aiohttp
 import discord
@@ -78,3 +80,13 @@ def told(error: Exception) -> str:
 
 def _is_from_discord(error: discord.HTTPException) -> bool:
     return bool(error.code) or "json" in error.response.headers.get("Content-Type", "")
+
+
+def read_answer(data: Any) -> Any:
+    """Return what a text says where it is JSON, everything else as it is."""
+    if not isinstance(data, str) or data[:1] not in ("{", "["):
+        return data
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data

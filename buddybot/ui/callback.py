@@ -10,10 +10,12 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord.http import Route, json_or_text
+from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
 
+from buddybot.pings.delivery_answers import TolerantAdapter
+from buddybot.pings.delivery_faults import read_answer
 from buddybot.pings.delivery_payload import Payload
 
 ANSWERED_ALREADY = 40060
@@ -32,7 +34,7 @@ async def answer(interaction: "discord.Interaction[Any]", card: Payload, *, ephe
     stands in the library's place. What Discord refuses is raised as the library would. A connection that
     breaks is the caller's.
     """
-    asked = type(async_context.get()) is AsyncWebhookAdapter
+    asked = type(async_context.get()) in (AsyncWebhookAdapter, TolerantAdapter)
     if asked and await _taken(interaction, card, ephemeral):
         return
     try:
@@ -65,7 +67,7 @@ async def _taken(interaction: "discord.Interaction[Any]", card: Payload, ephemer
             return True
         if response.status != 429 and response.status < 500:
             kind = _REFUSALS.get(response.status, discord.HTTPException)
-            raise kind(response, await json_or_text(response))
+            raise kind(response, read_answer(await response.text()))
         await asyncio.sleep(_pause(response))
         return False
 

@@ -121,6 +121,8 @@ class Control:
         for name, value in given.items():
             if name == "limits":
                 self._discord.limits.on = value
+            elif name == "json_type":
+                self._discord.json_type = value
             elif name == "token":
                 self._discord.token = value
             elif name == "silent":

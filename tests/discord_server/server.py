@@ -91,6 +91,7 @@ class FakeDiscord:
         """The files that each interaction was answered with, by its token."""
         self.acknowledged_again = 0
         self.token = ""
+        self.json_type = "application/json"
         self.address = ""
         self._slow = slow
         self.events: dict[str, Json] = {}
@@ -202,6 +203,8 @@ class FakeDiscord:
         self.asked.append(Asked(request.method, request.path, await _said(request)))
         await self._tell()
         response = await handler(request)
+        if response.content_type == "application/json" and not response.prepared:
+            response.headers["Content-Type"] = self.json_type
         await self._tell()
         return response
 

@@ -30,7 +30,7 @@ APPLICATION: Json = {
 
 
 def answer(payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """JSON as Discord sends it: the library reads it only of exactly this type, without a charset."""
+    """JSON as Discord sends it."""
     body = json.dumps(payload).encode()
     return web.Response(
         body=body, status=status, headers={"Content-Type": "application/json", **(headers or {})}
