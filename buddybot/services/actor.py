@@ -1,5 +1,7 @@
 """Who asks, and where, as plain values taken from a verified interaction."""
 
+from dataclasses import replace
+
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.values import dataclass
 
@@ -8,7 +10,8 @@ from buddybot.values import dataclass
 class Actor:
     """The person behind one interaction; what they may do is read from the database each time.
 
-    `guild_id` is None in a direct message. `manages_guild` is Discord's Manage Server permission.
+    `guild_id` is None in a direct message, and `display_name` empty in one that is about a guild.
+    `manages_guild` is Discord's Manage Server permission.
     """
 
     user_id: UserId
@@ -17,3 +20,8 @@ class Actor:
     interaction_id: InteractionId
     display_name: str
     manages_guild: bool = False
+
+    def in_guild(self, guild_id: GuildId) -> "Actor":
+        """Return the person in the guild that a direct message is about; it does not say their name there."""
+        name = self.display_name if self.guild_id == guild_id else ""
+        return replace(self, guild_id=guild_id, display_name=name)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.ids import InteractionId
 from buddybot.services.actor import Actor
-from buddybot.storage.afterwards import AfterwardRepository
+from buddybot.storage.afterwards import AfterwardRepository, Asked
 from buddybot.storage.database import Tx
 from buddybot.storage.interactions import InteractionRepository
 
@@ -23,21 +23,18 @@ class Afterwards:
     def __init__(self) -> None:
         self._known: dict[InteractionId, bool] = {}
 
-    async def ask(self, tx: Tx, actor: Actor, now: datetime) -> bool:
+    async def ask(self, tx: Tx, actor: Actor, now: datetime) -> Asked:
         """Return whether there may be a notice, an alert, feedback or an offer that was not shown."""
         if actor.guild_id is None:
-            return False
-        return await AfterwardRepository(tx).waits(
-            actor.guild_id, actor.user_id, offered_since=now - SHOWN_FOR
-        )
+            return Asked(False)
+        return await AfterwardRepository(tx).ask(actor.guild_id, actor.user_id, offered_since=now - SHOWN_FOR)
 
-    async def claim(self, tx: Tx, actor: Actor, now: datetime) -> bool | None:
+    async def claim(self, tx: Tx, actor: Actor, now: datetime) -> Asked | None:
         """Claim the interaction, and return what `ask` does; None when it was carried out before."""
         interactions = InteractionRepository(tx)
         if actor.guild_id is None:
-            return (
-                False if await interactions.claim(actor.interaction_id, now, user_id=actor.user_id) else None
-            )
+            is_first = await interactions.claim(actor.interaction_id, now, user_id=actor.user_id)
+            return Asked(False) if is_first else None
         return await interactions.claim_asking(
             actor.interaction_id,
             now,

@@ -17,6 +17,7 @@ from buddybot.services.plans import Plan, expected, planned
 from buddybot.services.rules import Rules
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
+from buddybot.storage.afterwards import Asked
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.glances import GlanceRepository, NextMeeting, OwnGroup
@@ -104,9 +105,9 @@ class MeetingViews:
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
 
-        async def script(tx: Tx) -> tuple[Sequence[NextView], bool]:
+        async def script(tx: Tx) -> tuple[Sequence[NextView], Asked]:
             now = self._work.now()
-            mine, waits = await GlanceRepository(tx).ahead(
+            mine, asked = await GlanceRepository(tx).ahead(
                 guild_of(actor), actor.user_id, now=now, offered_since=now - SHOWN_FOR
             )
             if not mine and group_id is None:
@@ -114,7 +115,7 @@ class MeetingViews:
             if group_id is not None and all(group.id != group_id for group in mine):
                 await as_member(tx, actor, group_id)  # refuses a group that ended, and one of others
             groups = _asked_for(mine, actor, group_id)
-            return [await self._next(tx, actor, group) for group in groups], waits
+            return [await self._next(tx, actor, group) for group in groups], asked
 
         return await self._work.look(actor, script)
 

@@ -60,7 +60,7 @@ class PreferenceService:
 
     async def stop_direct(self, actor: Actor, guild_id: GuildId) -> Preferences:
         """Send the actor no more direct messages from a guild; works from the message itself."""
-        there = replace(actor, guild_id=guild_id)
+        there = actor.in_guild(guild_id)
 
         async def script(tx: Tx) -> Preferences:
             preferences = PreferenceRepository(tx)

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
-from buddybot.domain.text import cut_to, optional
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.names import name_of
 from buddybot.services.turns import follow_answers
 from buddybot.services.work import Planner
 from buddybot.storage.cards import CardRepository
@@ -14,8 +14,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
-
-_NAME_LIMIT = 80
 
 
 async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Group:
@@ -33,5 +31,4 @@ async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Grou
 
 async def noted(tx: Tx, actor: Actor) -> None:
     """Keep the name under which the actor is known in this guild."""
-    name = optional(cut_to(actor.display_name, _NAME_LIMIT), limit=_NAME_LIMIT, field="name") or ""
-    await PreferenceRepository(tx).seen(guild_of(actor), actor.user_id, name)
+    await PreferenceRepository(tx).seen(guild_of(actor), actor.user_id, name_of(actor))

@@ -9,7 +9,9 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.afterwards import Afterwards
+from buddybot.services.names import follow_name, is_renamed
 from buddybot.services.pace import Pace
+from buddybot.storage.afterwards import Asked
 from buddybot.storage.database import Database, Script, StorageError, Tx
 from buddybot.storage.interactions import InteractionRepository
 
@@ -59,9 +61,11 @@ class Work:
         """Run a script that only reads, on one consistent snapshot."""
         return await self._database.read(script)
 
-    async def look(self, actor: Actor, script: Script[tuple[T, bool]]) -> T:
-        """Run a script that only reads; what it returns besides is whether anything waits for the actor."""
-        return self._noted(actor, await self._database.read(script))
+    async def look(self, actor: Actor, script: Script[tuple[T, Asked]]) -> T:
+        """Run a script that only reads; what it returns besides is asked along about the actor."""
+        result, asked = await self._database.read(script)
+        await self._follow(actor, asked)
+        return self._noted(actor, (result, asked.waits))
 
     def known_to_wait(self, interaction_id: InteractionId) -> bool | None:
         """Return, once, whether anything may wait behind an answer; None when that was not asked along."""
@@ -72,7 +76,13 @@ class Work:
         known = self._afterwards.take(actor.interaction_id)
         if known is not None:
             return known
-        return await self._database.read(lambda tx: self._afterwards.ask(tx, actor, self.now()))
+        asked = await self._database.read(lambda tx: self._afterwards.ask(tx, actor, self.now()))
+        await self._follow(actor, asked)
+        return asked.waits
+
+    async def _follow(self, actor: Actor, asked: Asked) -> None:
+        if is_renamed(actor, asked.known_as):
+            await self._database.write(lambda tx: follow_name(tx, actor, asked.known_as))
 
     def deleted(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
@@ -127,13 +137,14 @@ class Work:
             self._pace.take(actor)
 
         async def unit(tx: Tx) -> tuple[T, bool]:
-            waits = await self._afterwards.claim(tx, actor, self.now())
-            if waits is None:
+            asked = await self._afterwards.claim(tx, actor, self.now())
+            if asked is None:
                 raise AlreadyHandled
+            await follow_name(tx, actor, asked.known_as)
             result = await script(tx)
-            if tells and not waits:
-                waits = await self._afterwards.ask(tx, actor, self.now())
-            return result, waits
+            if tells and not asked.waits:
+                asked = await self._afterwards.ask(tx, actor, self.now())
+            return result, asked.waits
 
         return self._noted(actor, await self._database.write(unit))
 

@@ -1,6 +1,7 @@
 """What may wait to be shown to a person with their next command, asked in one statement."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.storage.database import Tx
@@ -24,15 +25,31 @@ Of a member who was known to have left the server it says yes too: that they are
 """
 
 
+KNOWN_AS = """
+    SELECT p.display_name FROM preferences p WHERE p.guild_id = :guild_id AND p.user_id = :user_id
+"""
+"""The name under which `user_id` is kept in `guild_id`."""
+
+
+class Asked(NamedTuple):
+    """Whether anything may wait for a person, and the name under which they are kept, if they are."""
+
+    waits: bool
+    known_as: str | None = None
+
+
 class AfterwardRepository:
     """Looks at what several features keep; changes nothing."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def waits(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> bool:
-        """Return whether there may be a notice, an alert, feedback or an offer for the user."""
+    async def ask(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> Asked:
+        """Return whether there may be something to say to the user, and the name they are kept under."""
         row = await self._tx.one(
-            f"{WAITS} LIMIT 1", guild_id=guild_id, user_id=user_id, offered_since=epoch(offered_since)
+            f"SELECT EXISTS ({WAITS}) AS waits, ({KNOWN_AS}) AS known_as",  # of constants
+            guild_id=guild_id,
+            user_id=user_id,
+            offered_since=epoch(offered_since),
         )
-        return row is not None
+        return Asked(False) if row is None else Asked(bool(row["waits"]), row["known_as"])

@@ -7,7 +7,7 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
-from buddybot.storage.afterwards import WAITS
+from buddybot.storage.afterwards import KNOWN_AS, WAITS, Asked
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.meetings import HELD_BEFORE
@@ -23,7 +23,7 @@ _AHEAD = f"""
     SELECT g.id AS group_id, g.name, g.channel_id, g.state AS group_state, g.answer_hours,
            n.id, n.local_day, n.zone, n.starts_at, n.duration_minutes, n.state,
            v.location_id, v.host_id, v.online, o.id AS open_id, o.starts_at AS open_since,
-           EXISTS ({WAITS}) AS waits
+           EXISTS ({WAITS}) AS waits, ({KNOWN_AS}) AS known_as
     FROM groups g JOIN memberships m ON m.group_id = g.id
     LEFT JOIN meetings n ON n.id = (
         SELECT id FROM meetings WHERE group_id = g.id AND state IN ('scheduled', 'open') AND ends_at > :now
@@ -34,7 +34,7 @@ _AHEAD = f"""
     LEFT JOIN venues v ON v.meeting_id = n.id
     WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND g.state <> 'archived'
     ORDER BY g.id
-"""  # of a constant
+"""  # of constants
 _group_state, _state = words(GroupState), words(MeetingState)
 
 
@@ -92,16 +92,17 @@ class GlanceRepository:
 
     async def ahead(
         self, guild_id: GuildId, user_id: UserId, *, now: datetime, offered_since: datetime
-    ) -> tuple[list[OwnGroup], bool]:
+    ) -> tuple[list[OwnGroup], Asked]:
         """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each.
 
-        And whether anything `waits` for the user; for somebody in no group it says no.
+        And what `AfterwardRepository.ask` does; for somebody in no group nothing waits.
         """
         rows = await self._tx.all(
             _AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now), offered_since=epoch(offered_since)
         )
         groups = sorted(map(_own_group, rows), key=lambda group: name_order(group.name))
-        return groups, any(row["waits"] for row in rows)
+        asked = [Asked(bool(row["waits"]), row["known_as"]) for row in rows]
+        return groups, asked[0] if asked else Asked(False)
 
     async def of(self, meeting: Meeting) -> Glance:
         """Return what three repositories say of a meeting: `number`, `asked_about` and the venue's `get`."""

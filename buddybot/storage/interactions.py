@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from buddybot.domain.ids import GuildId, InteractionId, UserId
-from buddybot.storage.afterwards import WAITS
+from buddybot.storage.afterwards import KNOWN_AS, WAITS, Asked
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch
 
@@ -12,7 +12,7 @@ _CLAIM = """
     SELECT CAST(:interaction_id AS BIGINT), CAST(:now AS BIGINT) WHERE {lock_person}
     ON CONFLICT DO NOTHING RETURNING
 """
-_CLAIM_ASKING = f"{_CLAIM} EXISTS ({WAITS}) AS waits"  # of constants
+_CLAIM_ASKING = f"{_CLAIM} EXISTS ({WAITS}) AS waits, ({KNOWN_AS}) AS known_as"  # of constants
 
 
 class InteractionRepository:
@@ -43,8 +43,8 @@ class InteractionRepository:
         guild_id: GuildId,
         user_id: UserId,
         offered_since: datetime,
-    ) -> bool | None:
-        """Claim, and return what `AfterwardRepository.waits` does; None when it was carried out before."""
+    ) -> Asked | None:
+        """Claim, and return what `AfterwardRepository.ask` does; None when it was carried out before."""
         row = await self._tx.one(
             _CLAIM_ASKING.format(lock_person=self._tx.lock_person),
             interaction_id=interaction_id,
@@ -53,7 +53,7 @@ class InteractionRepository:
             user_id=user_id,
             offered_since=epoch(offered_since),
         )
-        return None if row is None else bool(row["waits"])
+        return None if row is None else Asked(bool(row["waits"]), row["known_as"])
 
     async def forget(self, *, before: datetime) -> int:
         """Drop what can no longer be replayed: an interaction's token lives 15 minutes."""

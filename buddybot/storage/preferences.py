@@ -94,13 +94,27 @@ class PreferenceRepository:
         )
         return bool(changed)
 
+    async def rename(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
+        """Keep another name of a person of whom something is kept, and of nobody else."""
+        await self._tx.run(
+            """
+            UPDATE preferences SET display_name = :display_name
+            WHERE guild_id = :guild_id AND user_id = :user_id
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+            display_name=display_name,
+        )
+
     async def seen(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
         """Keep the name by which the person is shown where Discord cannot show it (exports, labels)."""
         await self._tx.run(
             """
             INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges)
             VALUES (:guild_id, :user_id, :display_name, 0, 1)
-            ON CONFLICT (guild_id, user_id) DO UPDATE SET display_name = excluded.display_name
+            ON CONFLICT (guild_id, user_id) DO UPDATE SET display_name =
+                CASE WHEN excluded.display_name = '' THEN preferences.display_name
+                     ELSE excluded.display_name END
             """,
             guild_id=guild_id,
             user_id=user_id,

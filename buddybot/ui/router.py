@@ -5,7 +5,6 @@ ping is recognised in a channel's history.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import discord
@@ -65,7 +64,7 @@ class Input:
         guild_id = GuildId(self.number(0))
         if actor.guild_id not in (None, guild_id):
             raise Refusal("button.stale")
-        return replace(actor, guild_id=guild_id)
+        return actor.in_guild(guild_id)
 
     def written(self, name: str) -> str:
         """Return a form's text field, or the one value chosen in it; empty when left empty."""

@@ -34,7 +34,7 @@ class Circle:
             guild_id=GuildId(self.guild.id),
             channel_id=ChannelId(self.channel.id),
             interaction_id=InteractionId(next(_NUMBERS)),
-            display_name=person.name,
+            display_name=person.user.global_name or person.name,
             manages_guild=manages,
         )
 

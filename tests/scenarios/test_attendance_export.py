@@ -72,7 +72,7 @@ async def test_an_organizer_gets_a_file_that_only_they_see(rowan: Calendar) -> N
     [attachment] = reply.attachments
     assert attachment.filename == "rowan-attendance-2025-12-17-to-2025-12-31.csv"
     rows = await table(reply)
-    assert [row["State"] for row in rows if row["Name"] == "ben"] == ["present", "excused", "absent"]
+    assert [row["State"] for row in rows if row["Name"] == "Ben"] == ["present", "excused", "absent"]
 
 
 async def test_every_format_comes_as_a_file_of_its_kind(rowan: Calendar) -> None:
