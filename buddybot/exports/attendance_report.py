@@ -49,12 +49,12 @@ def write_report(records: Sequence[Record], out: BinaryIO, *, say: Say, now: dat
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(say('export.report.title', name=title))}</title>\n<style>{style}</style>\n"
-        "</head>\n<body>\n"
+        "</head>\n<body>\n<main>\n"
     )
     out.write(head.encode())
     pages = (_Page(record, number, say, now) for number, record in enumerate(records, 1))
     out.writelines("".join(page.parts()).encode() for page in pages)
-    out.write(b"</body>\n</html>\n")
+    out.write(b"</main>\n</body>\n</html>\n")
 
 
 def _name(record: Record) -> str:

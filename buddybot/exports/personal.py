@@ -35,7 +35,8 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #1d2b2a; background: #fff; m
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
 h2 + p { margin: 0; color: #4a5b59; }
-div { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
+div { overflow-x: auto; } div:focus-visible { outline: 2px solid #2f6f66; outline-offset: 2px; }
+table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; vertical-align: top; padding: .35rem .7rem .35rem 0;
   border-bottom: 1px solid #dde5e3; }
 th { font-weight: 600; color: #4a5b59; } td { overflow-wrap: break-word; }
@@ -45,10 +46,11 @@ th { font-weight: 600; color: #4a5b59; } td { overflow-wrap: break-word; }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the page is read: whose it is, in which zone its times are, and what servers are called."""
+    """How the page is read: whose it is, in which language and zone, and what servers are called."""
 
     user_id: UserId
     now: datetime
+    language: str
     zone: str
     guilds: Mapping[int, str]
 
@@ -82,22 +84,26 @@ def _iso(moment: datetime) -> str:
 def _page(copy: Copy, reading: Reading, say: Say) -> Iterator[str]:
     title = html.escape(say("personal.page.title"))
     made = reading.now.astimezone(zones.zone(reading.zone)).strftime("%Y-%m-%d %H:%M")
-    yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+    yield f'<!doctype html>\n<html lang="{html.escape(reading.language)}"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>\n"
+    yield f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>\n"
     for key in ("about", "ratings", "others"):
         yield f"<p>{html.escape(say(f'personal.page.{key}', made=made, zone=reading.zone))}</p>\n"
     if not copy:
         yield f"<p>{html.escape(say('personal.page.nothing'))}</p>\n"
     for name, rows in copy.items():
-        yield f"<h2>{html.escape(say(f'personal.section.{name}'))}</h2>\n"
-        yield from _table(rows, reading, say)
-    yield "</body></html>\n"
+        section = html.escape(say(f"personal.section.{name}"))
+        yield f"<h2>{section}</h2>\n"
+        yield from _table(rows, reading, say, label=section)
+    yield "</main></body></html>\n"
 
 
-def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say) -> Iterator[str]:
-    """The columns that have something in them, in their order; what is the same in all rows stands above."""
+def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say, *, label: str) -> Iterator[str]:
+    """The columns that have something in them, in their order; what is the same in all rows stands above.
+
+    Where the table is wider than the page it scrolls, and the keyboard reaches what scrolls by its `label`.
+    """
     names = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
     tz = zones.zone(reading.zone)
     same = [name for name in _ABOVE if name in names and len({row[name] for row in rows}) == 1]
@@ -106,7 +112,8 @@ def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say) -> I
         yield f"<p><small>{html.escape(above)}</small></p>\n"
         names = [name for name in names if name not in same]
     heads = "".join(f'<th scope="col">{html.escape(say(f"personal.column.{name}"))}</th>' for name in names)
-    yield f"<div><table><thead><tr>{heads}</tr></thead><tbody>\n"
+    yield f'<div role="region" tabindex="0" aria-label="{label}">'
+    yield f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
     for row in rows:
         cells = "".join(
             f'<td dir="auto">{html.escape(_shown(name, row[name], tz, reading, say))}</td>' for name in names

@@ -27,6 +27,7 @@ def copy_files(texts: Texts, copy: OwnCopy, user_id: UserId, naming: Naming) -> 
     reading = Reading(
         user_id=user_id,
         now=copy.taken_at,
+        language=texts.language,
         zone=copy.zone,
         guilds={each: naming(GuildId(each)) for each in guilds if isinstance(each, int)},
     )

@@ -1,19 +1,16 @@
 """A real browser prints the report to one page a group, and runs nothing that somebody wrote."""
 
 import io
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from buddybot.domain.commitments import Category
 from buddybot.domain.records import Record
 from buddybot.exports.attendance_report import write_report
-from tests.demo.browser import FLAGS, NONE, chromium
 from tests.exports.charts import say
 from tests.exports.records import NOW, group, person, promise, record, sitting
 
@@ -29,19 +26,6 @@ MEASURE = """
   };
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium; without one these tests are skipped, on CI they fail."""
-    if (executable := chromium()) is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(NONE)
-        pytest.skip(NONE)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def lived(meetings: int, name: str) -> Record:
