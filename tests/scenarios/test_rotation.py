@@ -1,21 +1,17 @@
 """Whose turn it is to host, as a group sees it: explained, handed on, swapped, arranged, and told once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import discord
 import pytest
 
 from buddybot.domain.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.heard import edits_of, heard, sent
+from tests.scenarios.hosting_turns import FIRST, SECOND, WEEK, announced, hosts, meeting_id, offer
 from tests.scenarios.places import place_id, pressed, shown, suggest
 from tests.scenarios.settling import accept as join
 from tests.scenarios.settling import invite, set_up
 from tests.world import World, labels, offered, texts_in
-
-FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
-WEEK = timedelta(weeks=1)
-SECOND = FIRST + WEEK
 
 
 @pytest.fixture
@@ -25,37 +21,6 @@ async def rowan(world: World) -> Calendar:
     for name in ("Ana", "Ben", "Cho"):
         await suggest(made, name, name=f"Place of {name}", note="")
     return made
-
-
-async def announced(rowan: Calendar) -> None:
-    """Let a meeting be over whose summary told where the next two are: Ben's and Cho's."""
-    await rowan.world.until(FIRST + timedelta(minutes=1))
-    check_in = rowan.said()[-1]
-    for name in ("Ana", "Ben", "Cho"):
-        await rowan.person(name).click(check_in, label="I'm here")
-    await rowan.world.pass_time(hours=1)
-    await rowan.close("Ana")
-    await rowan.world.run_due()
-    summary = texts_in(rowan.said()[-1])
-    assert f"hosted by {rowan.person('Ben').mention}" in summary
-    assert f"hosted by {rowan.person('Cho').mention}" in summary
-
-
-async def meeting_id(rowan: Calendar, starts_at: datetime) -> str:
-    [row] = await rowan.world.rows(
-        "SELECT id FROM meetings WHERE starts_at = :at", at=int(starts_at.timestamp())
-    )
-    return str(row["id"])
-
-
-async def hosts(rowan: Calendar) -> list[str]:
-    """Return the names of those who host the planned meetings."""
-    rows = await rowan.world.rows(
-        "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id "
-        "WHERE m.state = 'scheduled' ORDER BY m.starts_at"
-    )
-    names = {rowan.person(name).id: name for name in ("Ana", "Ben", "Cho")}
-    return [names.get(row["host_id"], "nobody") for row in rows]
 
 
 # -- set up and explained -------------------------------------------------------------------------
@@ -271,18 +236,6 @@ async def test_the_host_chooses_another_place_for_this_once(rowan: Calendar) -> 
 
 
 # -- swapped --------------------------------------------------------------------------------------
-
-
-async def offer(rowan: Calendar) -> discord.Message:
-    """Let Ben offer his turn for Cho's; return the question in the channel."""
-    reply = await rowan.ask(
-        "Ben",
-        "rotation swap",
-        **{"turn": await meeting_id(rowan, SECOND), "with": await meeting_id(rowan, SECOND + WEEK)},
-    )
-    assert f"I ask {rowan.person('Cho').mention}" in texts_in(reply)
-    await rowan.world.run_due()
-    return rowan.said()[-1]
 
 
 async def test_two_members_swap_when_both_agree_though_the_bot_restarts(rowan: Calendar) -> None:

@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from buddybot.domain.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.scenarios.hosting_turns import announced, hosts, offer
+from tests.scenarios.places import suggest
 from tests.world import World, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -45,6 +48,27 @@ async def test_the_notice_names_what_moves_along_and_whom_it_concerns(rowan: Cal
     assert f"- {stamp(second)} → {stamp(second + DAY)}, hosted by <@{cho.id}>" in said
     assert f"- {stamp(second + WEEK)} → {stamp(second + WEEK + DAY)}: left out" in said
     assert {user.id for user in notice.mentions} == {cho.id}
+
+
+async def test_a_swap_stands_when_the_group_moves_to_another_weekday(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    for name in ("Ana", "Ben", "Cho"):
+        await suggest(rowan, name, name=f"Place of {name}", note="")
+    await announced(rowan)
+    question = await offer(rowan)
+    await rowan.person("Cho").click(question, label="Agree")
+    await rowan.world.run_due()
+    before, second = len(rowan.said()), FIRST + WEEK
+    await rowan.ask("Ana", "meeting schedule", weekday=WEDNESDAY)
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["Cho", "Ben"]
+    assert await rowan.starts() == [second + DAY, second + WEEK + DAY]
+    [notice] = rowan.said()[before:]
+    ben, cho = rowan.person("Ben").mention, rowan.person("Cho").mention
+    said = texts_in(notice)
+    assert f"- {stamp(second)} → {stamp(second + DAY)}, hosted by {cho}" in said
+    assert f"- {stamp(second + WEEK)} → {stamp(second + WEEK + DAY)}, hosted by {ben}" in said
+    assert texts_in(await rowan.ask("Ana", "rotation show")).count("Two of you swapped turns.") == 2
 
 
 async def test_the_notice_names_what_is_off_and_whom_it_concerns(rowan: Calendar) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.activities import ActivityRepository
@@ -19,6 +20,7 @@ from tests.services.hosts import Hosts
 from tests.services.succession_house import (
     MONDAY,
     SUNDAY,
+    THURSDAY,
     TUESDAY,
     WEDNESDAY,
     WEDNESDAYS,
@@ -255,3 +257,16 @@ async def test_a_skipped_day_can_be_met_on_at_another_hour_in_the_new_schedule(
     assert (held.meeting.kind, held.meeting.day, held.meeting.time) == (MeetingKind.REGULAR, day, time(17))
     await hosts.replan(group)
     assert await hosts.fresh(skipped) == held.meeting
+
+
+async def test_a_nudged_meeting_moves_along_and_nobody_is_nudged_for_it_again(
+    hosts: Hosts, group: Group
+) -> None:
+    first = (await hosts.ahead(group))[0]
+    hosts.now = datetime(2026, 1, 3, 11, tzinfo=UTC)
+    [nudge] = await hosts.pings(first, PingKind.NUDGE)
+    await hosts.send(nudge)
+    await change(hosts, weekday=THURSDAY)
+    assert (await hosts.fresh(first)).day == date(2026, 1, 8)
+    assert PingKind.NUDGE not in await hosts.planned(first)
+    assert {PingKind.CARD, PingKind.CHECKIN} <= set(await hosts.planned(first))
