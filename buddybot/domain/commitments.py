@@ -185,6 +185,18 @@ def parse_line(raw: str) -> Line:
     return Line(target, text, guess_category(text))
 
 
+def has_other_number(text: str, target: int) -> bool:
+    """Whether words hold a number beside the count that was read from them, so that both should be shown.
+
+    "100000 jobs", "-5 emails", "2.5 hours", "2-3 letters", "10k words" and "3 calls, 2 letters" do.
+    """
+    numbers = [int(digits) for digits in re.findall(r"\d+", text)]
+    if target in numbers:
+        numbers.remove(target)
+    signs = (char for char in text if char.isnumeric() and not (char.isdecimal() or char.isalpha()))
+    return bool(numbers) or any(signs) or bool(re.search(r"(?:^|\s)[-\N{MINUS SIGN}]\d", text))
+
+
 def guess_category(text: str) -> Category:
     """The first category of the keyword table with a word of this text, else `other`: only a guess."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
@@ -215,7 +227,19 @@ _COUNT_WORDS = {
     "eight": 8,
     "nine": 9,
     "ten": 10,
+    "eleven": 11,
     "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
 }
 _COUNT = rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_COUNT_WORDS)})"
 # "9 am", "12 March" and "2 day workshop" say when or how long, not how many.

@@ -11,6 +11,7 @@ from buddybot.domain.commitments import (
     Visibility,
     check_target,
     guess_category,
+    has_other_number,
     parse_line,
 )
 from buddybot.domain.errors import Refusal
@@ -99,6 +100,11 @@ def target_in(text: str) -> int | None:
         return parse_line(text).target
     except Refusal:  # words whose number is no count that fits: theirs stands beside them
         return None
+
+
+def is_unsure(text: str, target: int) -> bool:
+    """Return whether a count was read from words that hold another number too, and should be said."""
+    return target == target_in(text) and has_other_number(text, target)
 
 
 def new_plan(raw: str | None) -> tuple[bool, str | None]:

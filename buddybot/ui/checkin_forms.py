@@ -12,6 +12,8 @@ from buddybot.domain.ids import CommitmentId
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import length_of
 from buddybot.services.checkins import Asked, Due, Reported
+from buddybot.services.commitment_words import is_unsure
+from buddybot.ui.commitments import understood
 from buddybot.ui.kit import Card, Form, button, option
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Markup, Texts, shortened
@@ -161,6 +163,10 @@ def recorded_card(texts: Texts, reported: Reported) -> Card:
 def saved_card(texts: Texts, reported: Reported) -> Card:
     """Return everything that is open after new commitments were made."""
     card = Card().text(texts("checkins.next.saved"), *_open(texts, reported)).note(_room(texts, reported))
+    for item in reported.open:
+        if item.set_at_meeting == reported.meeting.id and is_unsure(item.text, item.target):
+            said = Markup(f"{texts('commitments.quoted', text=item.text)}\n{understood(texts, item)}")
+            card.beside(said, button(texts.plain("commitments.button.edit"), "commit_edit", item.id))
     if reported.slots:
         card.row(button(texts.plain("checkins.recorded.next"), "checkin_next", reported.meeting.id))
     return card

@@ -16,7 +16,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of
-from buddybot.services.commitment_words import Changes, Draft, count_of, target_in
+from buddybot.services.commitment_words import Changes, Draft, count_of, is_unsure, target_in
 from buddybot.services.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
 from buddybot.ui.choices import parse_id
 from buddybot.ui.kit import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
@@ -37,7 +37,17 @@ def own_card(texts: Texts, own: OwnCommitment, *, heading: str | None = None) ->
     card = Card()
     if heading is not None:
         card.note(texts(heading, group=own.group_name))
-    return _with_buttons(texts, card.text(*_lines(texts, own.commitment, own.due)), own.commitment)
+    item = own.commitment
+    lines = _lines(texts, item, own.due)
+    if is_unsure(item.text, item.target):
+        lines.append(understood(texts, item))
+    return _with_buttons(texts, card.text(*lines), item)
+
+
+def understood(texts: Texts, item: Commitment) -> Markup:
+    """Return as how many steps a commitment counts, where its words hold other numbers."""
+    key = "understood_one" if item.target == 1 else "understood"
+    return texts(f"commitments.{key}", count=item.target)
 
 
 def added_card(texts: Texts, own: OwnCommitment) -> Card:

@@ -16,6 +16,7 @@ from buddybot.domain.commitments import (
     State,
     Visibility,
     guess_category,
+    has_other_number,
     offers_help,
     parse_line,
     readable_by,
@@ -82,6 +83,45 @@ def test_a_line_gives_its_count_and_keeps_every_word(line: str, target: int) -> 
     read = parse_line(line)
     assert read.target == target
     assert read.text == line
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("99999999999999 emails", 1),
+        ("apply to 100000 jobs", 1),
+        ("-5 emails", 1),
+        ("-1 emails", 1),
+        ("2.5 hours of calls", 1),
+        ("1,000 emails", 1),
+        ("2-3 letters", 1),
+        ("1e3 calls", 1),
+        ("10k words", 1),
+        ("\uff15 emails", 1),
+        ("\N{VULGAR FRACTION ONE HALF} a letter", 1),
+        ("coffee x 1000", 1),
+        ("3 calls and 2 letters", 3),
+        ("12 calls before 9 am", 12),
+    ],
+)
+def test_a_number_that_is_not_the_count_is_noticed(line: str, target: int) -> None:
+    assert parse_line(line).target == target
+    assert has_other_number(line, target)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "4 coffee meetings",
+        "four coffees",
+        "twenty emails",
+        "Finish my r\u00e9sum\u00e9",
+        "1 letter",
+        "mock x4",
+    ],
+)
+def test_a_line_with_its_count_alone_is_clear(line: str) -> None:
+    assert not has_other_number(line, parse_line(line).target)
 
 
 def test_a_line_is_cleaned_before_it_is_kept() -> None:

@@ -200,6 +200,16 @@ async def test_progress_of_the_week_is_chosen_already_and_survives_letting_go(ev
     assert "“4 coffee meetings” · **2 of 4**" in evening.text(OPEN)
 
 
+async def test_the_second_form_says_what_it_understood_when_a_number_is_unclear(evening: Evening) -> None:
+    await evening.starts()
+    reported = await evening.check_in("Ana", via=evening.shown(OPEN))
+    saved = await evening.promise("Ana", reported, "apply to 100000 jobs", "Two letters")
+    assert saved.response is not None
+    assert texts_in(saved.response).count("I count this as one step") == 1
+    form = await evening.press("Ana", "Edit", saved.response)
+    assert "apply to 100000 jobs" in str(form.modal)
+
+
 async def test_the_second_form_keeps_private_what_is_private(evening: Evening) -> None:
     await evening.starts()
     reported = await evening.check_in("Ben", via=evening.shown(OPEN))

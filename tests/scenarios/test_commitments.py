@@ -324,3 +324,24 @@ async def test_the_longest_words_fit_into_every_card(rowan: Calendar) -> None:
     assert await say(rowan, "Ana", "commit list", who="group")
     [first, *_] = await rowan.person("Ana").autocomplete(rowan.channel, "commit drop", "commitment", "")
     assert len(first["name"]) == 100
+
+
+@pytest.mark.parametrize(
+    "text", ["99999999999999 emails", "apply to 100000 jobs", "-5 emails", "2-3 letters"]
+)
+async def test_a_number_that_is_not_understood_is_said_on_the_card_with_edit(
+    rowan: Calendar, text: str
+) -> None:
+    result = await rowan.person("Ben").slash(rowan.channel, "commit add", text=text)
+    assert result.response is not None
+    assert "I count this as one step. If you mean another number, press *Edit*." in texts_in(result.response)
+    assert "Edit" in labels(result.response)
+    form = await rowan.person("Ben").click(result.response, label="Edit")
+    changed = await rowan.person("Ben").submit_modal(form, filled(form, count="5"))
+    assert "0 of 5 done" in texts_in(changed.response)
+    assert "I count" not in texts_in(changed.response)
+
+
+async def test_a_clear_number_is_not_remarked_upon(rowan: Calendar) -> None:
+    assert "I count" not in await say(rowan, "Ben", "commit add", text="4 coffee meetings")
+    assert "I count this as 3 steps" in await say(rowan, "Ben", "commit add", text="3 calls, 2 letters")
