@@ -15,7 +15,6 @@ from buddybot.values import dataclass
 SQLITE, POSTGRES = "sqlite:///", ("postgres://", "postgresql://")
 SCHEMES = (*POSTGRES, SQLITE)
 
-_SECRET = ("password", "sslpassword")
 _TLS = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SWITCHED = {"true": "verify-full", "1": "verify-full", "false": "disable", "0": "disable"}
 _READ_ELSEWHERE = (
@@ -38,6 +37,13 @@ _OF_LIBPQ = """
     min_protocol_version replication require_auth requirepeer servicefile sslcertmode sslcompression sslsni
     tcp_user_timeout
 """
+_LIBPQ = frozenset(
+    f"""
+    {_OF_LIBPQ} application_name connect_timeout dbname gsslib host krbsrvname options passfile port service
+    sslcert sslcrl sslkey sslmode sslnegotiation sslrootcert ssl_max_protocol_version
+    ssl_min_protocol_version target_session_attrs user
+    """.split()
+)
 _OF_PROGRAMS = """
     adapter async_fallback binaryTransfer command_timeout connectTimeout default_query_exec_mode
     description_cache_capacity encoding idle_timeout loginTimeout max max_client_conn max_connections
@@ -122,13 +128,17 @@ def read_postgres(address: str) -> PostgresAddress:
     )
 
 
-def without_password(address: str) -> str:
-    """Return an address that was read before as it may stand on a screen."""
+def for_libpq(address: str) -> str:
+    """Return an address that was read before as psql and pg_dump take it, without its password."""
     scheme, _, rest = address.partition("://")
     before, question, written = rest.partition("?")
     authority, slash, path = before.partition("/")
     login, at, places = authority.rpartition("@")
-    shown = [pair for pair in written.split("&") if unquote(pair.partition("=")[0]) not in _SECRET]
+    shown = [
+        pair.replace("sslmode=no-verify", "sslmode=require")
+        for pair in written.split("&")
+        if unquote(pair.partition("=")[0]) in _LIBPQ
+    ]
     query = f"{question}{'&'.join(shown)}" if any(shown) else ""
     return f"{scheme}://{login.partition(':')[0]}{at}{places}{slash}{path}{query}"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from buddybot import locales
 from buddybot.app import times_of
-from buddybot.database_address import without_password
+from buddybot.database_address import for_libpq
 from buddybot.domain.errors import Refusal
 from buddybot.host.database import odd_tables
 from buddybot.output import say
@@ -47,7 +47,7 @@ def backup(settings: Settings, target: str, *, now: datetime) -> int:
     """Copy the SQLite database, which may be in use, into a file; explain how for PostgreSQL."""
     source = sqlite_path(settings.database_url)
     if source is None:
-        say(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
+        say(_POSTGRES_BACKUP.format(address=for_libpq(settings.database_url)))
         return ELSEWHERE
     size = back_up(source, Path(target), now)
     say(_MADE.format(target=target, size=size))
@@ -64,7 +64,7 @@ async def restore(settings: Settings, copy: str | None, *, now: datetime) -> int
         _require_there(target)
         count = await _settle(settings, settings.database_url, now)
     elif target is None:
-        say(_POSTGRES_BACKUP.format(address=without_password(settings.database_url)))
+        say(_POSTGRES_BACKUP.format(address=for_libpq(settings.database_url)))
         return ELSEWHERE
     else:
         with staged(Path(copy), target) as partial:
