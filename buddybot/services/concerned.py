@@ -14,8 +14,8 @@ from buddybot.storage.venues import VenueRepository
 
 
 async def find_present(tx: Tx, group: Group) -> frozenset[UserId]:
-    """Return who is a member now."""
-    return frozenset(member.user_id for member in await MemberRepository(tx).current(group.id))
+    """Return who is a member now, and in the server."""
+    return frozenset(member.user_id for member in await MemberRepository(tx).present(group.id))
 
 
 async def find_agreed_host(tx: Tx, meeting: Meeting) -> UserId | None:

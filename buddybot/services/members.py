@@ -121,7 +121,8 @@ class MemberService:
             await fit.forget(tx, group_id, user_id)
             if standing.group.role_id is not None:
                 await RoleTaskRepository(tx).ask(group_id, user_id, now)
-            return Departed(await in_line(tx, self._planner, standing.group, now), user_id)
+            group = await in_line(tx, self._planner, standing.group, now, by=actor.user_id)
+            return Departed(group, user_id)
 
         return await self._work.write(actor, script)
 

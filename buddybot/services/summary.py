@@ -46,6 +46,11 @@ class SummaryView:
     thanks: tuple[tuple[UserId, UserId], ...] = ()
     met: bool = True
 
+    @property
+    def choosers(self) -> tuple[UserId, ...]:
+        """The next host, while they have yet to choose where the group meets."""
+        return self.following[0][1].choosers if self.following else ()
+
 
 async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
     """Return what the summary shows now; it follows corrections.
@@ -100,7 +105,7 @@ class SummaryAnnouncer:
             return None
         view = await view_of(tx, group, meeting)
         await VenueRepository(tx).announced([each.id for each, _ in view.following])
-        return Announcement(view, group.language, shows=CardKind.SUMMARY)
+        return Announcement(view, group.language, shows=CardKind.SUMMARY, mentions=view.choosers)
 
 
 async def _anybody(tx: Tx, meeting: Meeting) -> bool:

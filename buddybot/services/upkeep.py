@@ -4,6 +4,7 @@ from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
 from buddybot.services.names import name_of
@@ -16,8 +17,13 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
 
 
-async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Group:
-    """Read the group as it is now, plan it anew, and mark the cards of what lies ahead as changed."""
+async def in_line(
+    tx: Tx, planner: Planner, group: Group, now: datetime, *, by: UserId | None = None
+) -> Group:
+    """Read the group as it is now, plan it anew, and mark the cards of what lies ahead as changed.
+
+    `by` is whose act made it necessary: notices do not mention them.
+    """
     changed = await GroupRepository(tx).get(group.guild_id, group.id)
     if changed is None:
         raise Refusal("group.unknown")
@@ -25,7 +31,7 @@ async def in_line(tx: Tx, planner: Planner, group: Group, now: datetime) -> Grou
     for meeting in await MeetingRepository(tx).ahead(group.id):
         await follow_answers(tx, meeting)
         await cards.touch(meeting.id)
-    await planner.plan(tx, changed, now)
+    await planner.plan(tx, changed, now, by=by)
     return changed
 
 

@@ -122,9 +122,9 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
     told = venue.before.location_id
     location = None if told is None else await LocationRepository(tx).get(group.id, told)
     before = VenueView(location, venue.before.host_id, venue.before_online)
+    members = await MemberRepository(tx).present(group.id)
     concerned = [user for user in (venue.host_id, venue.before.host_id) if user is not None]
     if venue.host_id is None and not venue.online and concerned:
-        members = await MemberRepository(tx).present(group.id)
         concerned += [member.user_id for member in members if member.organizes]
     if venue.host_id != venue.before.host_id:
         concerned += await find_partners(tx, meeting, venue.before.host_id)
@@ -133,6 +133,6 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
     moved = (told, venue.before_online) != (venue.location_id, venue.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):
         concerned += roll.coming
-    present = {*roll.no_word, *(rsvp.user_id for rsvp in roll.given)} - {ping.caused_by}
+    present = {member.user_id for member in members} - {ping.caused_by}
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
     return PlaceChange(group, meeting, before, await view_of(tx, meeting), people)

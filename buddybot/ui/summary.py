@@ -9,7 +9,7 @@ from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.pulse import pulse_buttons, pulse_lines
 from buddybot.ui.texts import Markup, Texts, member, shortened
-from buddybot.ui.venues import following
+from buddybot.ui.venues import asked_to_choose, following
 
 ROOM = 3900
 """Characters that a summary may fill, with its pulse and what lies ahead; Discord takes 4,000."""
@@ -21,6 +21,8 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     card = Card(colour=WARM)
     pulse = view.pulse if view.met else None
     ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
+    for _, venue in view.following[:1]:
+        ahead += asked_to_choose(texts, venue)
     room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
     for section in _fitted(texts, view, room=room):
         card.text(*section)

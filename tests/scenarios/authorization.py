@@ -368,8 +368,9 @@ TABLE = {
     "? rotation assign meeting": Line(SUGGESTED, options={"group": "{group}"}),
     "? rotation assign host": Line(SUGGESTED, options={"group": "{group}"}),
     "? rotation assign location": Line(MY_GROUPS, options={"group": "{group}"}),
-    "? rotation swap turn": Line(SUGGESTED, options={"group": "{group}"}),
-    "? rotation swap with": Line(SUGGESTED, options={"group": "{group}"}),
+    # These turns are on offer already, so members have none to offer.
+    "? rotation swap turn": Line(SUGGESTED_RUN, options={"group": "{group}"}),
+    "? rotation swap with": Line(SUGGESTED_RUN, options={"group": "{group}"}),
     "? attendance export from": Line(SUGGESTED_RUN, options={"group": "{group}"}),
     "? attendance export to": Line(SUGGESTED_RUN, options={"group": "{group}"}),
     "? away start": Line(MY_GROUPS, options={"group": "{group}"}),

@@ -7,6 +7,7 @@ import pytest
 import simcord
 
 from buddybot.domain.groups import Rotation
+from buddybot.domain.ids import GuildId, UserId
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.heard import sent
 from tests.scenarios.places import place_id, pressed, public, shown, suggest
@@ -80,6 +81,19 @@ async def test_the_card_asks_the_host_where_when_there_is_no_place(rowan: Calend
     [host] = sent(rowan)[-1].people
     assert f"{rowan.person(host).mention}, you host and there is no place yet." in texts_in(card)
     assert HOME not in public(rowan)
+
+
+async def test_the_summary_asks_the_next_host_where_when_there_is_no_place(rowan: Calendar) -> None:
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    check_in = rowan.said()[-1]
+    for name in ("Ana", "Ben", "Cho"):
+        await rowan.person(name).click(check_in, label="I'm here")
+    await rowan.world.pass_time(hours=1)
+    await rowan.close("Ana")
+    await rowan.world.run_due()
+    summary = rowan.said()[-1]
+    assert f"{rowan.person('Ben').mention}, you host and there is no place yet." in texts_in(summary)
+    assert sent(rowan)[-1].people == {"Ben"}
 
 
 async def test_a_home_is_used_without_its_owner_only_after_they_agreed(rowan: Calendar) -> None:
@@ -186,6 +200,10 @@ async def host_cannot_come(rowan: Calendar, how: str) -> discord.Message:
         await rowan.press("Ana", "Can't come")
     elif how == "away":
         await rowan.ask("Ana", "away", start="2026-01-06")
+    elif how == "gone":
+        ana, guild = UserId(rowan.person("Ana").id), GuildId(rowan.circle.guild.id)
+        rowan.world.env.backend.remove_member(guild, ana)
+        await rowan.world.bot.services.leavers.mark_gone(guild, ana)
     else:
         leaving = await rowan.ask("Ana", "me leave")
         await pressed(rowan, "Ana", "Leave", leaving)
@@ -193,7 +211,7 @@ async def host_cannot_come(rowan: Calendar, how: str) -> discord.Message:
     return newest(rowan)
 
 
-@pytest.mark.parametrize("how", ["button", "away", "leave"])
+@pytest.mark.parametrize("how", ["button", "away", "leave", "gone"])
 async def test_on_the_day_the_notice_says_that_nobody_hosts_when_the_host_cannot_come(
     rowan: Calendar, how: str
 ) -> None:
