@@ -127,18 +127,26 @@ async def held(tx: Tx, group: Group, *, archived: bool = False) -> Group:
 
 
 async def at_meeting(
-    tx: Tx, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False, lock: bool = False
+    tx: Tx,
+    actor: Actor,
+    meeting_id: MeetingId,
+    *,
+    organizer: bool = False,
+    lock: bool = False,
+    members: str = "group.organizers_only",
 ) -> tuple[Standing, Meeting]:
     """Return the actor's standing in a meeting's group, and the meeting.
 
     `lock` is as in `as_member`. Refusals: `meeting.unknown` (missing, or of a group that the actor is not
-    in), `group.organizers_only`.
+    in), and with `organizer` that for `members`, who may see the button: it says what they can do instead.
     """
     meetings = MeetingRepository(tx)
     group_id = await meetings.group_of(guild_of(actor), meeting_id)
     if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
         raise Refusal("meeting.unknown")
-    standing = await (as_organizer if organizer else as_member)(tx, actor, group_id, lock=lock)
+    standing = await as_member(tx, actor, group_id, lock=lock)
+    if organizer and not standing.member.organizes:
+        raise Refusal(members)
     meeting = await meetings.get(group_id, meeting_id)
     if meeting is None:
         raise Refusal("meeting.unknown")

@@ -104,11 +104,13 @@ class FewService:
     async def look(self, actor: Actor, meeting_id: MeetingId) -> Changed:
         """Return a meeting that an organizer may still decide about; `again` when it is decided.
 
-        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `few.over`.
+        Refusals: `meeting.unknown`, `few.organizers`, `group.paused`, `few.over`.
         """
 
         async def script(tx: Tx) -> Changed:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+            standing, meeting = await at_meeting(
+                tx, actor, meeting_id, organizer=True, members="few.organizers"
+            )
             return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
 
         return await self._work.read(script)
@@ -117,7 +119,9 @@ class FewService:
         """Meet anyway, meet online, or call the meeting off; Refusals as for `look`."""
 
         async def script(tx: Tx) -> Decided:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            standing, meeting = await at_meeting(
+                tx, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
+            )
             group, now = standing.group, self._work.now()
             if _decided(group, meeting):
                 return Decided(group, meeting, meeting.few_decision or decision, again=True)

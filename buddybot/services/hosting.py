@@ -87,11 +87,13 @@ class HostingService:
     async def candidates(self, actor: Actor, meeting_id: MeetingId) -> HostChoice:
         """Return who could host a meeting, to an organizer.
 
-        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `venue.nobody`.
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `venue.nobody`.
         """
 
         async def script(tx: Tx) -> HostChoice:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
+            standing, meeting = await at_meeting(
+                tx, actor, meeting_id, organizer=True, members="venue.organizers"
+            )
             require_active(standing.group)
             _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
             board, roll = await venues.board_of(tx, standing.group), await RsvpRepository(tx).roll(meeting)
@@ -106,7 +108,7 @@ class HostingService:
     async def name_host(self, actor: Actor, meeting_id: MeetingId, host_id: UserId) -> Arranged:
         """Let an organizer say who hosts a meeting.
 
-        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`, `member.unknown`,
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `member.unknown`,
         `venue.host_away`.
         """
 
@@ -130,7 +132,7 @@ class HostingService:
     async def meet_online(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
         """Let a meeting be online this once.
 
-        Refusals: `meeting.unknown`, `group.organizers_only`, `group.paused`.
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`.
         """
 
         async def script(tx: Tx) -> Arranged:
@@ -207,7 +209,9 @@ class HostingService:
     async def _to_arrange(
         self, tx: Tx, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
     ) -> tuple[Standing, Meeting, Venue]:
-        standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=organizer, lock=True)
+        standing, meeting = await at_meeting(
+            tx, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
+        )
         require_active(standing.group)
         _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
         return standing, meeting, venue

@@ -75,11 +75,11 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
 
 
 async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Deciding) -> None:
-    async with refused("group.organizers_only"):
+    async with refused("few.organizers"):
         await rowan.decide(FewDecision.MEET, ANA)
     async with refused("meeting.unknown"):
         await rowan.decide(FewDecision.MEET, STRANGER)
-    async with refused("group.organizers_only"):
+    async with refused("few.organizers"):
         await rowan.few.look(rowan.house.actor(ANA), rowan.meeting.id)
     await rowan.groups.pause(rowan.house.actor(ORGANIZER))
     async with refused("group.paused"):
