@@ -1,17 +1,19 @@
 """What members answer for a meeting."""
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services import venues
-from buddybot.services.access import at_meeting, require_active
+from buddybot.services.access import Standing, at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.meeting_views import MeetingView, view_of
 from buddybot.services.turns import follow_answers, restate_presence
 from buddybot.services.work import Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
+from buddybot.storage.locations import LocationRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
 
@@ -47,13 +49,19 @@ class RsvpService:
                 await follow_answers(tx, meeting)
                 await CardRepository(tx).touch(meeting.id)
                 # A host who is not there hands their turn on; one who comes may have what is open.
-                if answer in (Answer.APOLOGIES, Answer.VIRTUAL) or await _open(tx, meeting):
+                if answer in (Answer.APOLOGIES, Answer.VIRTUAL) or await _may_fill(tx, standing, meeting):
                     await venues.settle(tx, standing.group, self._work.now(), by=actor.user_id)
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 
         return await self._work.write(actor, script, tells=False)
 
 
-async def _open(tx: Tx, meeting: Meeting) -> bool:
+async def _may_fill(tx: Tx, standing: Standing, meeting: Meeting) -> bool:
+    """Whether something is open that this member may have to give: a turn to take, or a place."""
     venue = await VenueRepository(tx).get(meeting.id)
-    return venue is not None and not venue.online and None in (venue.host_id, venue.location_id)
+    if venue is None or venue.online or None not in (venue.host_id, venue.location_id):
+        return False
+    if standing.group.rotation is Rotation.TURNS and venue.host_id is None:
+        return True
+    live = await LocationRepository(tx).live(standing.group.id)
+    return any(location.offered_by == standing.member.user_id for location in live)
