@@ -22,8 +22,8 @@ HOSTILE = (
 TAGS = frozenset(
     re.findall(
         r"\S+",
-        "html head meta title style body article header div p h1 h2 strong dl dt dd svg desc path text rect "
-        "circle ul li details summary table caption thead tbody tr th td section footer",
+        "html head meta title style body main article header div p h1 h2 strong dl dt dd svg desc path text "
+        "rect circle ul li details summary table caption thead tbody tr th td section footer",
     )
 )
 ATTRIBUTES = frozenset(

@@ -86,6 +86,11 @@ def test_the_keyboard_reaches_and_scrolls_a_table_when_it_is_wider_than_the_page
     assert page.evaluate(f"{focused}.getAttribute('role')") == "region"
     assert page.evaluate(f"{focused}.getAttribute('aria-label') === document.querySelector('h2').innerText")
     assert page.evaluate(f"{focused}.scrollWidth > {focused}.clientWidth")
+    page.evaluate(
+        f"const table = {focused};"
+        "const scrolled = new Promise((done) => { table.onscroll = () => done(table.scrollLeft); });"
+        "window.scrolled = scrolled; 0"
+    )
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{focused}.scrollLeft > 0")
+    assert page.evaluate("window.scrolled") > 0
     page.close()
