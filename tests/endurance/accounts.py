@@ -36,7 +36,8 @@ class Accounts:
 async def settle_accounts(tx: Tx, discord: MemoryDiscord, now: datetime) -> Accounts:
     """Go through the outbox: each sent ping arrived once, no other arrived, each missed one was told."""
     accounts, known = Accounts(), set[str]()
-    notices = {row["key"] for row in await tx.all("SELECT key FROM notices WHERE code = 'ping_missed'")}
+    told = await tx.all("SELECT key FROM notices WHERE code IN ('ping_missed', 'ping_refused')")
+    notices = {row["key"].replace("refused:", "missed:", 1) for row in told}
     for row in await tx.all("SELECT * FROM outbox ORDER BY id"):
         ping = ping_of(row)
         known.add(nonce(ping.key))

@@ -105,6 +105,8 @@ class MemoryDiscord:
                 return self._send(int(parts[1]), body)
             case "GET", "channels", ["messages"]:
                 return self._history(int(parts[1]), options.get("params") or {})
+            case "GET", "channels", ["messages", message_id]:
+                return self._message(int(parts[1]), int(message_id))
             case "PATCH", "channels", ["messages", message_id]:
                 return self._edit(int(parts[1]), int(message_id), body)
             case "POST", "users", ["channels"]:
@@ -112,13 +114,18 @@ class MemoryDiscord:
                 return {"id": str(dm(user_id)), "type": 1, "recipients": [_user(user_id)]}
             case method, "guilds", ["scheduled-events", *rest]:
                 return self._event(method, int(parts[1]), [each.partition("?")[0] for each in rest], body)
-            case "GET", "guilds", ["members", user_id]:
-                return {"user": _user(int(user_id)), "roles": [], "joined_at": None, "flags": 0}
-            case "PUT" | "DELETE", "guilds", ["members", _, "roles", _]:
-                return None
+            case method, "guilds", ["members", user_id, *_]:
+                found: Body = {"user": _user(int(user_id)), "roles": [], "joined_at": None, "flags": 0}
+                return found if method == "GET" else None
             case method, "guilds", ["roles", *rest]:
                 return self._role(method, int(parts[1]), rest, body)
         raise LookupError(f"a request that this Discord does not know: {route.method} {route.path}")
+
+    def _message(self, channel_id: int, message_id: int) -> Body:
+        found = self._messages.get(channel_id, OrderedDict()).get(message_id)
+        if found is None:
+            raise refused(404, 10008)
+        return found
 
     def _role(self, method: str, guild_id: int, rest: list[str], body: Body) -> Any:
         """The library hears of what is made and changed by its answer, as nothing is pushed here."""
