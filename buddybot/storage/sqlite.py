@@ -324,5 +324,5 @@ def _scrub(watch: FileWatch | None, connection: sqlite3.Connection, *, whole: bo
         raise translated(error) from None
     finally:
         if watch is not None:
-            watch.follow()
+            watch.shorten()
     return not busy

@@ -22,18 +22,17 @@ class FileWatch:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._parts = tuple(f"{path.absolute()}{ending}" for ending in ("", _JOURNAL, _INDEX))
-        self._files: list[tuple[int, int]] = []
-        self._sizes: list[int] = []
-        self._version = 0
-        self._cut_short = False
+        self._known: tuple[int, ...] = ()
+        self._size = self._log_size = self._version = 0
+        self._shortened = self._cut_short = False
         self._told: str | None = None
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Get to know the files; all are there once the connection has read with write-ahead logging."""
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        found = [_look(part) for part in self._parts]
-        self._files = [(each.st_dev, each.st_ino) for each in found]
-        self._sizes = [each.st_size for each in found]
+        file, journal, index = map(_look, self._parts)
+        self._known = (file.st_ino, file.st_dev, journal.st_ino, index.st_ino)
+        self._size, self._log_size = file.st_size, journal.st_size
         self._version = _data_version(connection)
 
     def require_same(self, connection: sqlite3.Connection) -> None:
@@ -52,30 +51,39 @@ class FileWatch:
         raise error
 
     def follow(self) -> None:
-        """Note the sizes after a change of our own, which may have moved the journal into the file."""
+        """Note how long the journal is after a commit."""
         try:
-            self._sizes = [_look(part).st_size for part in self._parts]
+            self._log_size = _look(self._parts[1]).st_size
         except OSError:  # the next writer is told
             return
+
+    def shorten(self) -> None:
+        """Expect shorter files once: what was deleted has been taken out of them, or is before long."""
+        self._shortened = True
 
     def _fault(self, connection: sqlite3.Connection) -> str | None:
         """Return what became of the files, None when all is well."""
         if self._cut_short:
             return "was cut short"
+        own, journals, indexes = self._parts
         try:
-            found = [_look(part) for part in self._parts]
+            file, journal, index = _look(own), _look(journals), _look(indexes)
         except OSError:
             return "is gone"
-        if [(each.st_dev, each.st_ino) for each in found] != self._files:
+        if (file.st_ino, file.st_dev, journal.st_ino, index.st_ino) != self._known:
             return "was replaced by another"
-        if found[0].st_size < self._sizes[0] or found[1].st_size < self._sizes[1]:
-            before, self._version = self._version, _data_version(connection)
-            # Another buddybot that deletes a person's data empties the journal and shortens the file.
-            if self._version == before or not found[0].st_size:
-                self._cut_short = True
-                return "was cut short"
-            self._sizes = [each.st_size for each in found]  # though nothing of ours may be committed now
+        size, log_size = file.st_size, journal.st_size
+        if (size < self._size or log_size < self._log_size) and not (size and self._may_shorten(connection)):
+            self._cut_short = True
+            return "was cut short"
+        self._size, self._log_size = size, log_size
         return None
+
+    def _may_shorten(self, connection: sqlite3.Connection) -> bool:
+        """Return whether this process, or another buddybot, has deleted something since the last time."""
+        before, self._version = self._version, _data_version(connection)
+        shortened, self._shortened = self._shortened, False
+        return shortened or self._version != before
 
 
 def _data_version(connection: sqlite3.Connection) -> int:
