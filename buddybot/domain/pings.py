@@ -42,13 +42,14 @@ class PingKind(StrEnum):
     CHECKIN_AGAIN = "checkin_again"
     FEW_AGAIN = "few_again"
     ARCHIVE = "archive"
+    BREAK = "break"
     HOME = "home"
 
 
 NOTICES = frozenset(
     {
         *(PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.HOME),
-        *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE),
+        *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE, PingKind.BREAK),
         *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN),
     }
 )

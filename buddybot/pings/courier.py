@@ -47,7 +47,7 @@ _SHOWN: Mapping[PingKind, CardKind] = {
 """As what a message found after a crash shows its meeting; only what was prepared so is entered."""
 
 
-_FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE)
+_FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE, PingKind.BREAK)
 """What is said in a group that does not meet."""
 
 

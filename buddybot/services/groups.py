@@ -28,6 +28,7 @@ from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
+from buddybot.services.breaks import owe_break
 from buddybot.services.role_tasks import ask_for_role
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
@@ -261,11 +262,14 @@ class GroupService:
             standing = await access.as_organizer(tx, actor, group_id, lock=True)
             groups = GroupRepository(tx)
             await groups.change(standing.group, state=state)
-            if state is not standing.group.state:  # calendars show it as called off, or held
+            changed = state is not standing.group.state
+            if changed:  # calendars show it as called off, or held
                 await MeetingRepository(tx).entries_changed(standing.group.id)
             if state is GroupState.ACTIVE:
                 await groups.set_route_error(standing.group.id, None)
             group = await in_line(tx, self._planner, standing.group, now)
+            if changed:
+                await owe_break(tx, group, by=actor.user_id, now=now)
             return await _view(tx, access.Standing(group, standing.member), now)
 
         return await self._work.write(actor, script)

@@ -29,6 +29,7 @@ from buddybot.services.attendance_export import AttendanceExport
 from buddybot.services.attendance_history import AttendanceHistories
 from buddybot.services.audit import AuditService
 from buddybot.services.away import AwayService
+from buddybot.services.breaks import announce_break
 from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
@@ -197,6 +198,7 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
         PingKind.OFFER: offers.announce,
         PingKind.KUDOS: kudos.announce,
         PingKind.ARCHIVE: announce_archive,
+        PingKind.BREAK: announce_break,
         PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
         PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
         PingKind.SUMMARY: SummaryAnnouncer(planner),

@@ -17,6 +17,7 @@ from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
 from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part
+from buddybot.services.breaks import BreakView
 from buddybot.services.groups import GroupView
 from buddybot.services.members import LettingGo
 from buddybot.ui.answers import answers_line, rates_line
@@ -88,6 +89,23 @@ def archived_card(texts: Texts, group: Group) -> Card:
     card = Card(colour=QUIET).text(texts("groups.archive.told", group=group.name))
     card.text(texts("groups.archive.kept"))
     return card.row(button(texts.plain("groups.archive.weeks"), "me_weeks", group.id))
+
+
+def break_card(texts: Texts, view: BreakView) -> Card:
+    """Return what the channel reads when its group takes a break, or meets again."""
+    group, following = view.group.name, view.following
+    if view.resting:
+        lines = [texts("groups.pause.told", group=group)]
+    elif following is None:
+        lines = [texts("groups.resume.told_none", group=group)]
+    else:
+        at = following.starts_at
+        lines = [texts("groups.resume.told", group=group, at=at, soon=moment(at, "R"))]
+    if view.people:
+        key = "groups.pause.people" if view.resting else "groups.resume.people"
+        lines.append(texts(key, people=members(view.people)))
+    more = button(texts.plain("meetings.change.more"), "next_open", view.group.id)
+    return Card(colour=QUIET).text(*lines).row(more)
 
 
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:

@@ -10,7 +10,7 @@ from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.few import question_card
 from buddybot.ui.fit import offer_card
-from buddybot.ui.groups import archived_card
+from buddybot.ui.groups import archived_card, break_card
 from buddybot.ui.homes import home_card
 from buddybot.ui.kit import Card
 from buddybot.ui.kudos import kudos_card
@@ -38,6 +38,7 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.OFFER: offer_card,
     PingKind.KUDOS: kudos_card,
     PingKind.ARCHIVE: archived_card,
+    PingKind.BREAK: break_card,
     PingKind.HOME: home_card,
 }
 

@@ -1,6 +1,7 @@
 """What members do about themselves, and what is done about them."""
 
 from buddybot.storage.database import Tx
+from buddybot.ui.me import KEEP
 from tests.changes.life import NEXT, Life
 
 
@@ -62,6 +63,11 @@ async def leave(life: Life) -> None:
 async def organizer_leaves(life: Life) -> None:
     """Ana leaves; Dev organizes the group as well."""
     await life.press("Ana", f"me_leave_go:{life.group_id}")
+
+
+async def organizer_leaves_place(life: Life) -> None:
+    """Ana leaves, and leaves the Library to the group."""
+    await life.press("Ana", f"me_leave_go:{life.group_id}:{KEEP}")
 
 
 async def remove(life: Life) -> None:

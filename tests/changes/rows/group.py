@@ -2,20 +2,24 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import group
-from tests.changes.rows.reasons import BY_THEN, DERIVED
+from tests.changes.rows.reasons import BY_THEN, DERIVED, HORIZON
 from tests.changes.words import GROUP, Change, cancelled, recomputed
+
+RESTS = {GROUP: "groups.pause.told"}
 
 ROWS: dict[str, Change] = {
     "pause": Change(
         group.pause,
         Moment.EVENING,
         {
-            "pings": cancelled("Nothing is said while the group rests.", {"Ana": "groups.pause.done"}),
-            "reminders": cancelled("Nobody is reminded of anything.", {"Ana": "groups.pause.done"}),
-            "quorum": cancelled("Nobody is asked.", {"Ana": "groups.pause.done"}),
-            "event": cancelled("Nothing takes place just now.", {"Ana": "groups.pause.done"}),
+            "pings": cancelled("Nothing is said while the group rests.", RESTS),
+            "reminders": cancelled("Nobody is reminded of anything.", RESTS),
+            "quorum": cancelled("Nobody is asked.", RESTS),
+            "event": cancelled("Nothing takes place just now.", RESTS),
             "calendar": DERIVED,
         },
+        told=dict.fromkeys(("Ben", "Cho", "Dev"), "groups.pause.people"),
+        says=1,
         covers=("/group pause",),
     ),
     "resume": Change(
@@ -23,7 +27,32 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {"pings": DERIVED, "reminders": DERIVED, "quorum": DERIVED, "event": DERIVED, "calendar": DERIVED},
         prepare=group.pause_first,
+        told={GROUP: "groups.resume.told", **dict.fromkeys(("Ben", "Cho", "Dev"), "groups.resume.people")},
+        says=1,
         covers=("/group resume",),
+    ),
+    "a break over a meeting": Change(
+        group.pause_over_a_meeting,
+        Moment.MEETING,
+        {
+            "pings": DERIVED,
+            "cards": recomputed("The meeting is over."),
+            "reminders": DERIVED,
+            "quorum": DERIVED,
+            "swaps": cancelled("The second turn was in the break.", RESTS),
+            "hosts": cancelled("Nobody hosts what was in the break.", {"Ben": "groups.pause.people"}),
+            "location": cancelled("Nobody goes where nothing takes place.", RESTS),
+            "activity": cancelled("There is nothing to do it at.", RESTS),
+            "rsvps": cancelled("Nobody comes to what does not take place.", RESTS),
+            "calendar": HORIZON,
+            "roles": recomputed("The round is over."),
+            "commitments": BY_THEN,
+            "attendance": recomputed("It is settled from what people said and did."),
+            "rates": recomputed("One more meeting counts."),
+            "event": DERIVED,
+            "exports": recomputed("One more meeting was held."),
+        },
+        covers=("/group pause", "/group resume"),
     ),
     "archive": Change(
         group.archive,

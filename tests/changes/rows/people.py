@@ -2,8 +2,8 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import people
-from tests.changes.rows.reasons import HOST_GONE
-from tests.changes.words import GROUP, Change, cancelled, recomputed, untouched
+from tests.changes.rows.reasons import HOST_GONE, WHERE
+from tests.changes.words import GROUP, Change, cancelled, recomputed
 
 ROWS: dict[str, Change] = {
     "away": Change(
@@ -116,11 +116,26 @@ ROWS: dict[str, Change] = {
         people.organizer_leaves,
         Moment.EVENING,
         {
-            "location": untouched("A public place is left to the group."),
+            "location": recomputed(
+                "A place goes with the one who offered it.", {GROUP: "venues.change.said"}
+            ),
+            "calendar": WHERE,
             "rsvps": recomputed("Who is no member comes to nothing."),
             "role": recomputed("It is for members."),
             "exports": recomputed("The record says until when somebody was a member."),
         },
+        says=1,
+        covers=("/me leave", "me_leave_go"),
+    ),
+    "leave a public place to the group": Change(
+        people.organizer_leaves_place,
+        Moment.EVENING,
+        {
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("The record says until when somebody was a member."),
+        },
+        says=0,
         covers=("/me leave", "me_leave_go"),
     ),
     "be let go": Change(
@@ -162,6 +177,12 @@ ROWS: dict[str, Change] = {
             "exports": recomputed("Only counts without a name are left."),
         },
         covers=("/me delete", "me_delete_go"),
+    ),
+    "rename": Change(
+        people.rename,
+        Moment.EVENING,
+        {"exports": recomputed("The name is the one that the person has now.")},
+        says=0,
     ),
     "hand on the office": Change(people.hand_on_office, Moment.EVENING, {}, covers=("/group transfer",)),
 }
