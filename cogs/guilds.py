@@ -61,9 +61,13 @@ class GuildCog(commands.Cog):
         await self._look_again(after.guild)
 
     @commands.Cog.listener()
-    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
-        """Look again: a role of the bot's own may have been mended."""
-        await self._look_again(after.guild)
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Look again: a role of the bot's own may have been mended.
+
+        Roles that only move, as all do when a group's role is made, mend nothing.
+        """
+        if before.position == after.position or before.permissions != after.permissions:
+            await self._look_again(after.guild)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
