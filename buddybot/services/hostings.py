@@ -8,7 +8,7 @@ from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.access import Standing
-from buddybot.services.venues import DECLINE_BEFORE
+from buddybot.services.venues import DECLINE_BEFORE, Board
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.rsvps import RsvpRepository
@@ -85,7 +85,10 @@ async def _pairs(tx: Tx, standing: Standing, meetings: Sequence[Hosting], now: d
     pairs = [(turn, other) for turn in given for other in hosted if turn.host_id != other.host_id]
     if not me.organizes:
         pairs = [pair for pair in pairs if await _can_be_offered(tx, standing, pair, now)]
-    return [(turn, other) for turn, other in pairs if await _could_swap(tx, standing, turn, other)]
+    if not pairs:
+        return []
+    board = await venues.board_of(tx, standing.group)
+    return [(turn, other) for turn, other in pairs if await _could_swap(tx, board, turn, other)]
 
 
 async def _can_be_offered(tx: Tx, standing: Standing, pair: Pair, now: datetime) -> bool:
@@ -105,9 +108,8 @@ async def _can_be_offered(tx: Tx, standing: Standing, pair: Pair, now: datetime)
     )
 
 
-async def _could_swap(tx: Tx, standing: Standing, turn: Hosting, other: Hosting) -> bool:
+async def _could_swap(tx: Tx, board: Board, turn: Hosting, other: Hosting) -> bool:
     """Whether each of the two hosts is expected where the other one is to host."""
-    board = await venues.board_of(tx, standing.group)
     for there, host_id, comes_from in (
         (turn, other.host_id, other.meeting.id),
         (other, turn.host_id, turn.meeting.id),

@@ -201,7 +201,7 @@ async def test_an_organizer_arranges_host_and_place_up_to_the_meeting(rowan: Cal
     await rowan.press("Cho", "Going")
     before, cho = sent(rowan), rowan.person("Cho").mention
     options = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "meeting", "")
-    assert [each["name"] for each in options] == ["Tuesday 6 January: ana", "Tuesday 13 January: ben"]
+    assert [each["name"] for each in options] == ["Tuesday 6 January: Ana", "Tuesday 13 January: Ben"]
     places = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "location", "cho")
     assert [each["name"] for each in places] == ["Place of Cho"]
     members = await rowan.person("Ana").autocomplete(rowan.channel, "rotation assign", "host", "cho")
@@ -307,7 +307,7 @@ async def test_turns_to_swap_say_until_when_and_later_from_when(rowan: Calendar)
     await announced(rowan)
     asked = await rowan.ask("Ben", "rotation show")
     pairs = await pressed(rowan, "Ben", "Swap a turn", asked)
-    assert list(offered(pairs)) == ["Tuesday 13 January: ben for Tuesday 20 January: cho"]
+    assert list(offered(pairs)) == ["Tuesday 13 January: Ben for Tuesday 20 January: Cho"]
     assert "Can be agreed to until Monday 12 January, 19:00" in str(pairs.components)
     await rowan.world.until(SECOND - timedelta(hours=20))
     assert "Swap a turn" not in labels(await rowan.ask("Ben", "rotation show"))
@@ -337,13 +337,13 @@ async def test_an_organizer_swaps_two_turns_at_once_and_both_are_told(rowan: Cal
     await announced(rowan)
     before = sent(rowan)
     turns = await rowan.person("Ana").autocomplete(rowan.channel, "rotation swap", "turn", "")
-    assert [each["name"] for each in turns] == ["Tuesday 13 January: ben", "Tuesday 20 January: cho"]
+    assert [each["name"] for each in turns] == ["Tuesday 13 January: Ben", "Tuesday 20 January: Cho"]
     others = await rowan.person("Ana").autocomplete(
         rowan.channel, "rotation swap", "with", "", turn=turns[0]["value"]
     )
-    assert [each["name"] for each in others] == ["Tuesday 20 January: cho"]
+    assert [each["name"] for each in others] == ["Tuesday 20 January: Cho"]
     mine = await rowan.person("Ben").autocomplete(rowan.channel, "rotation swap", "turn", "")
-    assert [each["name"] for each in mine] == ["Tuesday 13 January: ben"]
+    assert [each["name"] for each in mine] == ["Tuesday 13 January: Ben"]
     assert await rowan.person("Zoe").autocomplete(rowan.channel, "rotation swap", "turn", "") == []
     done = await rowan.ask("Ana", "rotation swap", **{"turn": turns[0]["value"], "with": others[0]["value"]})
     assert texts_in(done).startswith("Swapped.")
