@@ -254,7 +254,7 @@ async def test_an_organizer_chooses_a_host_or_lets_all_meet_online(rowan: Calend
         refused = texts_in(await pressed_on(rowan, "Ben", notice, label))
         assert "The organizers choose that." in refused
     choice = await pressed_on(rowan, "Ana", notice, "Choose a host")
-    assert set(offered(choice)) == {"ben", "cho"}
+    assert set(offered(choice)) == {"Ben", "Cho"}
     done = shown(await rowan.person("Ana").select(choice, [str(rowan.person("Cho").id)]))
     assert f"hosted by {rowan.person('Cho').mention}" in texts_in(done)
     online = await pressed_on(rowan, "Ana", notice, "Meet online")
