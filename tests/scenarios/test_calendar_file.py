@@ -9,6 +9,7 @@ from ical.event import Event, EventStatus
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.locations import Access, LocationKind, LocationWords, described
 from buddybot.domain.rotation import Settled
+from buddybot.domain.text import cut_to
 from buddybot.services import venues
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
@@ -28,7 +29,7 @@ CAFE = described(
     access=frozenset({Access.STEP_FREE, Access.QUIET}),
     note="Ring twice",
 )
-RINGS = "x, y; \\N END:VEVENT BEGIN:VALARM " + "👩‍👩‍👧" * 20
+RINGS = "x, y; \\N END:VEVENT BEGIN:VALARM " + "👩‍👩‍👧" * 12
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ async def test_place_link_and_host_are_in_it(rowan: Calendar) -> None:
     assert event.location == "Café Lumen, 3 Mill Lane"
     assert event.url == "https://meet.example.org/rowan"
     assert event.description == (
-        "Join online: https://meet.example.org/rowan\nHosted by cho\nstep-free · quiet\nRing twice"
+        "Join online: https://meet.example.org/rowan\nHosted by Cho\nstep-free · quiet\nRing twice"
     )
 
 
@@ -154,13 +155,14 @@ async def test_the_clock_on_the_wall_stays_when_summer_comes(world: World) -> No
 
 async def test_hostile_words_ring_no_alarm(world: World) -> None:
     rowan = await calendar(world, name="R;o,w\\an\\N " + "🏽" * 10)
-    words = described(name=RINGS[:60], kind=LocationKind.PLACE, where=RINGS, access=frozenset(), note=RINGS)
+    name = cut_to(RINGS, 60)
+    words = described(name=name, kind=LocationKind.PLACE, where=RINGS, access=frozenset(), note=RINGS)
     await settle(rowan, words, "Cho")
     found = await taken(rowan)
     assert found.name == ["R;o,w\\an\\N " + "🏽" * 10]
     event = slot(found, "2026-01-06")
     assert event.location == f"{words.name}, {words.address}"
-    assert event.description == f"Hosted by cho\n{words.note}"
+    assert event.description == f"Hosted by Cho\n{words.note}"
     assert not any(each.alarm or each.attendees or each.extras for each in found.events)
 
 
