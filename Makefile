@@ -40,6 +40,7 @@ time: $(READY) ## Look at every zone's clocks until 2037: one meeting in each lo
 soak: $(READY) ## Let fifty groups live for a year while everything goes wrong; takes an hour or so
 	$(BIN)/python -m tests.endurance.year
 	LIFE_EXAMPLES=300 $(BIN)/python -m pytest tests/endurance/test_life.py -o faulthandler_timeout=0
+	CHANGES_EXAMPLES=300 $(BIN)/python -m pytest tests/changes/test_sequences.py -o faulthandler_timeout=0
 
 bench: $(READY) ## Run the benchmarks
 	$(BIN)/python -m bench
