@@ -39,6 +39,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "attendance.state": Attendance,
     "audit.action": Action,
     "balances.kind": Kind,
+    "calendar_entries.kind": MeetingKind,
     "cards.kind": CardKind,
     "commitments.category": Category,
     "commitments.state": CommitmentState,
@@ -65,6 +66,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "groups.answer_hours": (0, 10_000),
     "groups.capacity": (1, 10_000),
     "groups.minimum": (0, 10_000),
+    "meetings.announcement": (0, 1_000_000),
     "meetings.duration_minutes": (1, 100_000),
     "outbox.attempts": (0, 1_000_000),
     "pulse_ratings.rating": (1, 5),
@@ -77,7 +79,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
 }
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _INSTANTS = ("_at", "_until", "_since", "moved_from")
-_DAYS = ("slot", "local_day", "first_day", "last_day", "anchor")
+_DAYS = ("slot", "given_day", "local_day", "first_day", "last_day", "anchor")
 _TIMES = ("local_time", "quiet_start", "quiet_end")
 _DOCUMENTS = ("parameters", "evidence")
 
