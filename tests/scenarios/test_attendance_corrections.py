@@ -61,7 +61,7 @@ async def test_one_entry_is_put_right_and_the_card_tells_the_story(evening: Even
     assert "What was corrected" not in text
 
     form = await form_for(evening, "Ben", card)
-    assert "Correct: ben" in modal_text(form)
+    assert "Correct: Ben" in modal_text(form)
     assert chosen_in(fields_of(form)[0][1]) == "present"
     await evening.world.restart()
     text = await corrected(evening, form, "absent", "He checked in from home")
