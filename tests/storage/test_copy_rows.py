@@ -126,6 +126,10 @@ def test_a_copy_is_refused_when_its_schema_is_not_ours(
             "a value in schedules.anchor",
         ),
         (
+            [GROUP, "INSERT INTO calendar_entries VALUES (1, '2026-01-06', 'weekly', 'UTC', 0, 0, 0)"],
+            "a value in calendar_entries.kind",
+        ),
+        (
             [GROUP, "INSERT INTO notices VALUES (1, 1, 'x', '{', 'k', 0, NULL)"],
             "a value in notices.parameters",
         ),
