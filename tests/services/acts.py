@@ -97,6 +97,8 @@ async def live(database: Database, name: str) -> Life:
         await evening.report(ANA, {commitment: Outcome(done=2)})
     if name in CLOSED:
         await evening.close()
+    if name in UNHOSTED:
+        await home.run("UPDATE venues SET host_id = NULL WHERE meeting_id = :id", id=evening.following_id)
     current = await home.database.read(lambda tx: GroupRepository(tx).get(group.guild_id, group.id))
     assert current is not None
     return Life(
@@ -150,6 +152,10 @@ ACTS: Mapping[str, Act] = {
     "GroupService.create": lambda s, a: s.groups.create(a.actor(), _new_group()),
     "GroupService.change": lambda s, a: s.groups.change(
         a.actor(), a.group.id, GroupChanges(name="Rowan two")
+    ),
+    "HostingService.come_forward": lambda s, a: s.hosting.come_forward(a.actor(), a.following),
+    "HostingService.name_host": lambda s, a: s.hosting.name_host(
+        a.actor(ORGANIZER), a.following, UserId(ANA)
     ),
     "InvitationService.invite": lambda s, a: s.invitations.invite(a.actor(), UserId(77), a.group.id),
     "InvitationService.invite_by_code": lambda s, a: s.invitations.invite_by_code(
@@ -214,6 +220,9 @@ CLOSED = frozenset(
 )
 """What is done only when the meeting is over."""
 
+UNHOSTED = frozenset({"HostingService.come_forward", "HostingService.name_host"})
+"""What is done where nobody hosts."""
+
 NEW_CONTACT = {"InvitationService.by_code": "invitations.user_id"}
 """What needs no membership: behind a deletion it counts as done after it, and leaves this."""
 
@@ -223,6 +232,7 @@ ALIKE = {
     "AlertService._decide": "as GroupService.change: an organizer's own act",
     "AlertService._watch": "writes no person's id",
     "AttendanceService.undo": "as AttendanceService.record",
+    "CalendarFeed.view": "writes no person's id",
     "CorrectionService.correct": "as AttendanceService.record",
     "CorrectionService.did_meet": "as AttendanceService.record",
     "CorrectionService.did_not_meet": "as AttendanceService.record",
@@ -232,6 +242,9 @@ ALIKE = {
     "GroupService._become": "writes no person's id",
     "GroupService.archive": "as GroupService.change: an organizer's own act",
     "GroupService.write_charter": "as GroupService.change: an organizer's own act",
+    "HostingService.keep_home": "writes no person's id",
+    "HostingService.lend_home": "as HostingService.come_forward",
+    "HostingService.meet_online": "as RotationService.assign",
     "InvitationService.revoke": "as InvitationService.invite",
     "LocationService.bring_back": "as LocationService.retire",
     "MeetingService.cancel": "writes no person's id",
