@@ -19,6 +19,7 @@ from bench.timing import Contender, interleaved
 from buddybot import locales
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import Kept, Rates
+from buddybot.exports.figures import Figure
 from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row, attendance_picture
 from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
 
@@ -58,6 +59,11 @@ def full_signals() -> SignalsChart:
         tuple(None if place == 9 else Kept(100, 30 + place * 11 % 57) for place in places),
         tuple(place * 5 % 3 for place in places),
         ((12, Signal.KEPT), (22, Signal.ALL)),
+        {
+            Signal.ATTENDANCE: Figure("24.7 of 30", "26.3 of 30", "in the last three meetings"),
+            Signal.KEPT: Figure("57 %", "48 %", "in the last three meetings"),
+            Signal.PULSE: Figure("middling", "good", "lately"),
+        },
     )
 
 

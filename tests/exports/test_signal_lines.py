@@ -55,6 +55,11 @@ def test_the_words_say_what_is_not_known() -> None:
     )
 
 
+def test_the_largest_picture_has_a_headline_for_each_signal() -> None:
+    largest = full_signals()
+    assert [largest.headline(signal, say) for signal in STYLES] == ["26.3 of 30", "48 %", "good"]
+
+
 def test_the_alert_is_marked_in_the_picture() -> None:
     quiet = signals_picture(replace(FLAT, alerts=()), say)
     loud = signals_picture(FLAT, say)
