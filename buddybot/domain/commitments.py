@@ -188,9 +188,12 @@ def parse_line(raw: str) -> Line:
 def has_other_number(text: str, target: int) -> bool:
     """Whether words hold a number beside the count that was read from them, so that both should be shown.
 
-    "100000 jobs", "-5 emails", "2.5 hours", "2-3 letters", "10k words" and "3 calls, 2 letters" do.
+    "100000 jobs", "-5 emails", "2.5 hours", "2-3 letters", "10k words", "3 calls, 2 letters", "two hundred
+    emails" and "a dozen letters" do. A lone "one" says no number: "one-to-one talk".
     """
-    numbers = [int(digits) for digits in re.findall(r"\d+", text)]
+    numbers: list[int | None] = [int(digits) for digits in re.findall(r"\d+", text)]
+    words = re.findall(_NUMBER_WORDS, text, re.IGNORECASE)
+    numbers += [_COUNT_WORDS.get(word.casefold()) for word in words]
     if target in numbers:
         numbers.remove(target)
     signs = (char for char in text if char.isnumeric() and not (char.isdecimal() or char.isalpha()))
@@ -241,6 +244,10 @@ _COUNT_WORDS = {
     "forty": 40,
     "fifty": 50,
 }
+_NUMBER_WORDS = (
+    rf"\b(?:{'|'.join(word for word in _COUNT_WORDS if word != 'one')}|sixty|seventy|eighty|ninety|"
+    r"couple|dozens?|hundreds?|thousands?|millions?)\b"
+)
 _COUNT = rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_COUNT_WORDS)})"
 # "9 am", "12 March" and "2 day workshop" say when or how long, not how many.
 _NOT_A_COUNT = (

@@ -102,6 +102,13 @@ def test_a_line_gives_its_count_and_keeps_every_word(line: str, target: int) -> 
         ("coffee x 1000", 1),
         ("3 calls and 2 letters", 3),
         ("12 calls before 9 am", 12),
+        ("two hundred emails", 2),
+        ("twenty five letters", 20),
+        ("twenty-five letters", 1),
+        ("sixty applications", 1),
+        ("a dozen letters", 1),
+        ("a hundred emails", 1),
+        ("five or six calls", 5),
     ],
 )
 def test_a_number_that_is_not_the_count_is_noticed(line: str, target: int) -> None:
@@ -118,6 +125,9 @@ def test_a_number_that_is_not_the_count_is_noticed(line: str, target: int) -> No
         "Finish my r\u00e9sum\u00e9",
         "1 letter",
         "mock x4",
+        "one-to-one talk with Ana",
+        "ten one-to-one talks",
+        "weight training",
     ],
 )
 def test_a_line_with_its_count_alone_is_clear(line: str) -> None:
