@@ -89,6 +89,9 @@ SECTIONS: Mapping[str, str] = {
         SELECT {_MEETING}, l.name FROM venues t {_AT} LEFT JOIN locations l ON l.id = t.location_id
         WHERE t.host_id = :user {_BY_TIME}
     """,
+    "told_hosting": f"""
+        SELECT {_MEETING} FROM venues t {_AT} WHERE t.before_host_id = :user {_BY_TIME}
+    """,
     "passed_turns": f"SELECT {_MEETING} FROM host_passes t {_AT} WHERE t.user_id = :user {_BY_TIME}",
     "shares": f"""
         SELECT {_MEETING}, t.willing, t.minutes, t.approved FROM shares t {_AT}
@@ -129,6 +132,10 @@ SECTIONS: Mapping[str, str] = {
         SELECT g.guild_id, g.name AS group_name, t.kind, t.due_at, t.state, t.direct, t.settled_at
         FROM outbox t {_IN} WHERE t.recipient = :user ORDER BY t.due_at, t.id
     """,
+    "caused": f"""
+        SELECT g.guild_id, g.name AS group_name, t.kind, t.due_at, t.state FROM outbox t {_IN}
+        WHERE t.caused_by = :user ORDER BY t.due_at, t.id
+    """,
     "nudges": f"""
         SELECT g.guild_id, g.name AS group_name, n.nudged_at FROM nudges n JOIN outbox t ON t.id = n.ping_id
         {_IN} WHERE n.user_id = :user ORDER BY n.nudged_at
@@ -136,6 +143,11 @@ SECTIONS: Mapping[str, str] = {
     "recorded": f"""
         SELECT {_MEETING}, COUNT(*) AS entries, MAX(t.recorded_at) AS last_at FROM attendance t {_AT}
         WHERE t.recorded_by = :user AND t.user_id <> :user
+        GROUP BY m.id, g.guild_id, g.name, m.local_day, m.local_time, m.zone, m.starts_at {_BY_TIME}
+    """,
+    "visitors": f"""
+        SELECT {_MEETING}, COUNT(*) AS entries FROM visitors t {_AT}
+        WHERE t.recorded_by = :user OR t.withdrawn_by = :user
         GROUP BY m.id, g.guild_id, g.name, m.local_day, m.local_time, m.zone, m.starts_at {_BY_TIME}
     """,
     "made": """
@@ -148,6 +160,10 @@ SECTIONS: Mapping[str, str] = {
     "invited": f"""
         SELECT g.guild_id, g.name AS group_name, COUNT(*) AS invitations FROM invitations t {_IN}
         WHERE t.created_by = :user GROUP BY g.id, g.guild_id, g.name ORDER BY g.id
+    """,
+    "revoked": f"""
+        SELECT g.guild_id, g.name AS group_name, COUNT(*) AS invitations FROM invitations t {_IN}
+        WHERE t.settled_by = :user AND t.state = 'revoked' GROUP BY g.id, g.guild_id, g.name ORDER BY g.id
     """,
     "settled_alerts": f"""
         SELECT g.guild_id, g.name AS group_name, t.state, t.settled_at FROM alerts t {_IN}
