@@ -10,12 +10,10 @@ from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
-from buddybot.services.upkeep import noted
+from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
-from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
 
 
@@ -92,10 +90,11 @@ class PreferenceService:
                 )
             mine = change(await preferences.get(guild_of(actor), actor.user_id))
             await preferences.put(mine)
-            for group in groups if answers else ():
-                for meeting in await MeetingRepository(tx).ahead(group.id):
-                    await CardRepository(tx).touch(meeting.id)
-            await self._plan(tx, groups)
+            if answers:
+                for group in groups:
+                    await in_line(tx, self._planner, group, self._work.now(), by=actor.user_id)
+            else:
+                await self._plan(tx, groups)
             return mine
 
         return await self._work.write(actor, script)

@@ -8,10 +8,13 @@ import pytest
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.pings import PingKind
+from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.events import keep_interests
+from buddybot.services.suite import build
 from buddybot.storage.database import Database
 from buddybot.storage.events import ServerEvent
+from tests.services.calendar_house import RULES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 
 
@@ -195,6 +198,29 @@ async def test_round_takes_a_member_in_when_they_are_interested_in_the_event(eve
     await evening.home.database.write(lambda tx: keep_interests(tx, event, []))
     await press(evening, CHO, Answer.APOLOGIES)
     assert (await evening.view()).round.people == (ANA,)
+
+
+async def test_round_follows_days_away_when_a_member_changes_their_zone_in_mid_meeting(
+    evening: Evening,
+) -> None:
+    services = build(evening.home.work, evening.planner, RULES)
+    next_day = (MEETS + timedelta(days=1)).date()
+    await services.away.add(evening.home.actor(ANA), DaySpan(next_day, next_day), evening.group.id)
+    for user in (ANA, BEN):
+        await evening.home.run(
+            "INSERT INTO interests (meeting_id, user_id) VALUES (:meeting, :user)",
+            meeting=evening.meeting_id,
+            user=user,
+        )
+    await evening.open()
+    assert (await evening.meeting()).facilitator_id == ANA
+
+    await services.preferences.set_zone(evening.home.actor(ANA), "Pacific/Kiritimati")
+    assert (await evening.view()).round.people == (BEN,)
+    assert (await evening.meeting()).facilitator_id == BEN
+
+    await services.preferences.set_zone(evening.home.actor(ANA), None)
+    assert (await evening.view()).round.people == (ANA, BEN)
 
 
 async def test_roles_go_on_when_their_holders_send_apologies_in_mid_meeting(evening: Evening) -> None:
