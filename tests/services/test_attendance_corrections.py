@@ -180,7 +180,7 @@ async def test_corrections_are_for_the_organizers_of_the_group_alone(evening: Ev
     assert await evening.refused(corrections.view(stranger)) == "attendance.no_meeting"
 
     await home.become(evening.group, GroupState.ARCHIVED)
-    assert await evening.refused(correct(evening, ANA, ABSENT)) == "group.unknown"
+    assert await evening.refused(correct(evening, ANA, ABSENT)) == "group.archived"
     assert await ledger(evening) == before
 
 

@@ -176,10 +176,10 @@ async def test_a_card_of_a_meeting_that_is_over_shows_nobody_as_silent(evening: 
 
 
 async def test_a_facilitator_is_not_told_who_is_unrecorded(evening: Evening) -> None:
+    await evening.open()
     await evening.home.run(
         "UPDATE meetings SET facilitator_id = :cho WHERE id = :id", cho=CHO, id=evening.meeting_id
     )
-    await evening.open()
 
     closing = await evening.checkins.close(evening.home.actor(CHO), evening.meeting_id)
 
