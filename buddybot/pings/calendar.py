@@ -53,6 +53,13 @@ class Calendar:
         if self._schedule is not None:
             await self._make(self._schedule, count)
 
+    async def close_open(self, times: Times) -> None:
+        """Close, at its usual time, what is open while the group rests: no summary comes to close it."""
+        for meeting in await self._meetings.ahead(self._group.id):
+            closes_at = meeting.ends_at + times.close_after
+            if meeting.state is MeetingState.OPEN and closes_at <= self._now:
+                await close_late(self._tx, meeting, at=closes_at, now=self._now)
+
     async def _end(self, meeting: Meeting, close_after: timedelta) -> None:
         """Bring a meeting that passed without its summary, or without anything, to its end."""
         closes_at = meeting.ends_at + close_after

@@ -51,8 +51,8 @@ class Housekeeping:
         self._is_out = is_out
 
     async def replan(self) -> None:
-        """Carry every active group's horizon forward, by the zone rules of today."""
-        groups = await self._work.read(lambda tx: GroupRepository(tx).active())
+        """Carry every active group's horizon forward, by today's zone rules; end what a break left open."""
+        groups = await self._work.read(lambda tx: GroupRepository(tx).planned())
         for group in groups:
             try:
                 await self._plan(group)

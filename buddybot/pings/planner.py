@@ -42,11 +42,14 @@ class Planner:
         current = await groups.get(group.guild_id, group.id)
         if current is None:
             return
+        schedule = await ScheduleRepository(tx).get(group.id)
+        calendar = Calendar(tx, current, schedule, now)
         if current.state is not GroupState.ACTIVE or await GuildRepository(tx).is_gone(group.guild_id):
+            if current.state is GroupState.PAUSED:
+                await calendar.close_open(self._times)
             await _cancel(tx, current, set(), now)
             return
-        schedule = await ScheduleRepository(tx).get(group.id)
-        await Calendar(tx, current, schedule, now).settle(self._ahead, self._times)
+        await calendar.settle(self._ahead, self._times)
         await venues.settle(tx, current, now, by=by)
         await self._plan_pings(tx, current, schedule, now)
 

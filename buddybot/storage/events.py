@@ -56,16 +56,17 @@ def _event(row: Row) -> ServerEvent:
 OF_A_GUILD = 5
 """Events of one guild that one refresh takes up."""
 
-_IS_NEXT = """
-    NOT EXISTS (
-        SELECT 1 FROM meetings b WHERE b.group_id = m.group_id AND b.state IN ('scheduled', 'open')
-          AND (b.starts_at < m.starts_at OR (b.starts_at = m.starts_at AND b.id < m.id))
-    )
+_BEFORE = """
+    SELECT 1 FROM meetings b WHERE b.group_id = m.group_id AND b.state IN ('scheduled', 'open')
+      AND (b.starts_at < m.starts_at OR (b.starts_at = m.starts_at AND b.id < m.id))
 """
+# A meeting that is over and was left open stands before none.
+_IS_NEXT = f"NOT EXISTS ({_BEFORE} AND b.ends_at > :now)"
 # Everything that an event shows changes one of these; the number of a meeting changes with what is before it.
 _WANTED = f"""
     CAST(m.sequence AS TEXT) || ':' || m.state || ':' || g.state || ':'
-    || CASE WHEN {_IS_NEXT} THEN 'next' ELSE 'later' END || ':' || CAST(g.channel_id AS TEXT) || ':' || g.name
+    || CASE WHEN EXISTS ({_BEFORE}) THEN 'later' ELSE 'next' END || ':'
+    || CAST(g.channel_id AS TEXT) || ':' || g.name
 """
 _KNOWN = f"""
     SELECT e.meeting_id, e.guild_id, m.group_id, g.channel_id, e.event_id, e.state, e.shown,

@@ -144,11 +144,23 @@ class GroupRepository:
         )
 
     async def active(self) -> Sequence[Group]:
-        """Return every active group of every guild that the bot is still in, for the planner."""
-        rows = await self._tx.all(
+        """Return every active group of every guild that the bot is still in."""
+        return await self._in_touch("g.state = 'active'")
+
+    async def planned(self) -> Sequence[Group]:
+        """Return active groups for the planner, and those that rest while a meeting is still open."""
+        return await self._in_touch(
             """
+            (g.state = 'active' OR (g.state = 'paused' AND EXISTS (
+                SELECT 1 FROM meetings m WHERE m.group_id = g.id AND m.state = 'open')))
+            """
+        )
+
+    async def _in_touch(self, which: str) -> Sequence[Group]:
+        rows = await self._tx.all(
+            f"""
             SELECT g.* FROM groups g LEFT JOIN guilds u ON u.guild_id = g.guild_id
-            WHERE g.state = 'active' AND u.gone_since IS NULL ORDER BY g.id
+            WHERE u.gone_since IS NULL AND {which} ORDER BY g.id
             """
         )
         return [_group(row) for row in rows]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.scenarios.calendars import Calendar, calendar, stamp
+from tests.scenarios.gatherings import Gatherings, start_of
 from tests.world import World, labels, modal_text, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -109,3 +110,29 @@ async def test_closing_without_a_choice_means_the_meeting_that_goes_on(rowan: Ca
     assert "Close meeting 1?" in texts_in(await rowan.ask("Ana", "meeting close"))
     await rowan.world.until(MORNING + timedelta(minutes=5))
     assert "Close meeting 2?" in texts_in(await rowan.ask("Ana", "meeting close"))
+
+
+async def test_the_next_meeting_has_its_server_event_while_the_last_one_is_left_open(world: World) -> None:
+    house = await Gatherings.made(world)
+    await house.world.until(FIRST + timedelta(hours=10))
+    assert (await world.rows("SELECT state FROM meetings WHERE slot = '2026-01-06'"))[0]["state"] == "open"
+    assert [start_of(event) for event in house.shown() if start_of(event) > FIRST] == [FIRST + WEEK]
+
+
+async def test_the_meeting_of_a_group_that_rests_takes_check_ins_until_its_usual_close(world: World) -> None:
+    rowan = await calendar(world)
+    await world.until(FIRST + timedelta(minutes=30))
+    [shown] = [message for message in rowan.said() if "Check in" in labels(message)]
+    await rowan.ask("Ana", "group pause")
+    await world.until(FIRST + timedelta(hours=10))
+    await check_in(rowan, "Wrote to three firms")
+    await world.until(FIRST + timedelta(hours=15))
+    await world.bot.housekeeping.replan()
+    await world.run_due()
+    [meeting] = await world.rows("SELECT * FROM meetings WHERE slot = '2026-01-06'")
+    assert (meeting["state"], meeting["closed_at"] - meeting["ends_at"]) == ("closed", 12 * 3600)
+    assert await reported(rowan) == ["2026-01-06"]
+    [edited] = [message for message in rowan.said() if message.id == shown.id]
+    assert labels(edited) == ["Correct my check-in"]
+    told = await rowan.person("Ana").slash(rowan.channel, "next")
+    assert "nobody closed meeting 1" in "".join(texts_in(each) for each in told.followups)
