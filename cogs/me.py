@@ -105,10 +105,9 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             if given.number(0) != reply.actor.user_id:
                 raise Refusal("button.stale")
-            left = await self._bot.live.take_roles_from(reply.actor.user_id)
-            erased = await self._personal.delete(reply.actor)
-            await self._bot.services.role_tasks.ask(left, reply.actor.user_id)
-            await reply.replace(personal.farewell_card(reply.texts, erased))
+            taken = await self._bot.live.take_roles_from(reply.actor.user_id)
+            erased = await self._personal.delete(reply.actor, taken)
+            await reply.replace(personal.farewell_card(reply.texts, erased, self._server_name))
             await self._bot.live.refresh()
             for gone in erased.departed:
                 await self._bot.live.settle_roles(gone.group.id)

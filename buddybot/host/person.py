@@ -33,6 +33,9 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
         elif erase:
             erased = await service.erase(UserId(user_id))
             say(f"Everything about {user_id} is deleted; counts without a name remain.\n")
+            if erased.roles:
+                say("The bot takes the roles that they have in Discord when it runs; ")
+                say("it keeps their id for that, a week at most.\n")
             if not erased.complete:
                 say("The journal is in use; the bot empties it when it starts next.\n")
         else:

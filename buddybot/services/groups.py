@@ -123,11 +123,12 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a person is in a guild, for what can be offered to them."""
+    """What a person is in a guild, for what can be offered to them; `ended` is in archived groups alone."""
 
     member: bool
     organizer: bool
     manager: bool
+    ended: bool = False
 
 
 class GroupService:
@@ -308,7 +309,8 @@ class GroupService:
             return Place(False, False, False)
         mine = await self.choices(actor)
         organizer = bool(mine) and bool(await self.choices(actor, organized=True))
-        return Place(bool(mine), organizer, actor.manages_guild)
+        ended = not mine and bool(await self.choices(actor, archived=True))
+        return Place(bool(mine), organizer, actor.manages_guild, ended)
 
 
 async def _check_sizes(tx: Tx, group: Group, changes: Changes) -> None:

@@ -1,11 +1,11 @@
 """What people may ask about themselves: a copy of everything, and its deletion."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from buddybot.domain import zones
 from buddybot.domain.audit import Action
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.services.access import Standing
 from buddybot.services.actor import Actor
@@ -18,6 +18,7 @@ from buddybot.storage.erasure import ErasureRepository
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
+from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
 from buddybot.values import dataclass
 
@@ -41,10 +42,14 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A deletion that was carried out; `complete` once no byte of it is left in the database's own files."""
+    """A deletion that was carried out; `complete` once no byte of it is left in the database's own files.
+
+    `roles` are groups whose role Discord still shows: until it is taken, their rows keep the person's id.
+    """
 
     departed: tuple[Departed, ...]
     complete: bool
+    roles: tuple[Group, ...] = ()
 
 
 class PersonalService:
@@ -79,27 +84,31 @@ class PersonalService:
 
         return await self._work.read(script)
 
-    async def delete(self, actor: Actor) -> Erased:
+    async def delete(self, actor: Actor, taken: Collection[GroupId] = ()) -> Erased:
         """Take the actor out of every group and delete all that is stored of them.
 
-        What remains are counts of meetings that were held, and a line in each group's log that names nobody.
+        What remains are counts of meetings that were held, and a line in each group's log that names nobody;
+        and a task for each role in Discord that was not `taken` before.
         """
-        return await self._delete(actor, actor.user_id, Action.OWN_DELETION)
+        return await self._delete(actor, actor.user_id, Action.OWN_DELETION, taken)
 
     async def erase(self, user_id: UserId) -> Erased:
-        """Do the same for somebody who asked the host."""
-        return await self._delete(None, user_id, Action.HOST_DELETION)
+        """Do the same for somebody who asked the host; the bot takes their roles when it runs."""
+        return await self._delete(None, user_id, Action.HOST_DELETION, ())
 
-    async def _delete(self, actor: Actor | None, user_id: UserId, action: Action) -> Erased:
+    async def _delete(
+        self, actor: Actor | None, user_id: UserId, action: Action, taken: Collection[GroupId]
+    ) -> Erased:
         now = self._work.now()
 
-        async def script(tx: Tx) -> Sequence[Departed]:
+        async def script(tx: Tx) -> tuple[Sequence[Departed], Sequence[Group]]:
             erasure = ErasureRepository(tx)
             await erasure.lock_person(user_id)
             known = await PersonalRepository(tx).groups_of(user_id)
             for _, group_id in known:
                 await GroupRepository(tx).lock(group_id)
             await erasure.prepare(user_id, now)
+            holding = [key for key in await RoleTaskRepository(tx).held_by(user_id) if key[1] not in taken]
             standings = [await _standing(tx, *key, user_id) for key in known]
             departed = [
                 await depart(tx, self._planner, standing, now)
@@ -112,17 +121,30 @@ class PersonalService:
             await self._in_line(tx, known, now)
             for key in known:
                 await AuditRepository(tx).log(*key, action, actor_id=None, now=now)
-            return departed
+            return departed, await _leave_roles(tx, holding, user_id, now)
 
-        departed = await self._work.write(actor, script)
+        departed, roles = await self._work.write(actor, script)
         self._work.deleted()
-        return Erased(tuple(departed), complete=await self._work.scrub())
+        return Erased(tuple(departed), complete=await self._work.scrub(), roles=tuple(roles))
 
     async def _in_line(self, tx: Tx, known: Sequence[tuple[GuildId, GroupId]], now: datetime) -> None:
         for key in known:
             group = await GroupRepository(tx).get(*key)
             if group is not None and group.state is not GroupState.ARCHIVED:
                 await in_line(tx, self._planner, group, now)
+
+
+async def _leave_roles(
+    tx: Tx, holding: Sequence[tuple[GuildId, GroupId]], user_id: UserId, now: datetime
+) -> Sequence[Group]:
+    """Let the roles be taken that a person has still; return their groups. An archived group's goes whole."""
+    left = []
+    for key in holding:
+        group = await GroupRepository(tx).get(*key)
+        if group is not None and group.state is not GroupState.ARCHIVED:
+            await RoleTaskRepository(tx).ask(group.id, user_id, now)
+            left.append(group)
+    return left
 
 
 async def _tell_of_charters(tx: Tx, user_id: UserId, now: datetime) -> None:

@@ -9,7 +9,6 @@ from buddybot.domain.role_tasks import deserves_role
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.personal import PersonalRepository
 from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
 from buddybot.values import dataclass
 
@@ -57,12 +56,17 @@ class RoleTaskService:
         await self._work.write(None, lambda tx: RoleTaskRepository(tx).done(task))
         self._work.deleted(whole=False)
 
-    async def later(self, task: RoleTask, *, refused: bool, lasting: bool) -> None:
-        """Leave it for a later look; what is not `lasting` is given up after a week."""
+    async def later(self, task: RoleTask, *, refused: bool) -> None:
+        """Leave it for a later look."""
         now = self._work.now()
-        await self._work.write(
-            None, lambda tx: RoleTaskRepository(tx).later(task, now, refused=refused, lasting=lasting)
-        )
+        await self._work.write(None, lambda tx: RoleTaskRepository(tx).later(task, now, refused=refused))
+
+    async def give_up(self) -> None:
+        """Drop what could not be done in a week; of people who are in no group no byte stays."""
+        now = self._work.now()
+        if await self._work.read(lambda tx: RoleTaskRepository(tx).are_hopeless(now)):
+            await self._work.write(None, lambda tx: RoleTaskRepository(tx).give_up(now))
+            self._work.deleted(whole=False)
 
     async def prepare_removal(self, user_id: UserId) -> Sequence[Group]:
         """Return the groups whose role a person has to lose before their data is deleted.
@@ -73,27 +77,15 @@ class RoleTaskService:
 
         async def script(tx: Tx) -> Sequence[Group]:
             found = []
-            for key in await PersonalRepository(tx).groups_of(user_id):
+            for key in await RoleTaskRepository(tx).held_by(user_id):
                 await GroupRepository(tx).lock(key[1])
                 group = await GroupRepository(tx).get(*key)
-                member = None if group is None else await MemberRepository(tx).get(group.id, user_id)
-                if group is not None and group.role_id is not None and deserves_role(group, member):
+                if group is not None:
                     await RoleTaskRepository(tx).ask(group.id, user_id, later)
                     found.append(group)
             return found
 
         return await self._work.write(None, script)
-
-    async def ask(self, groups: Sequence[Group], user_id: UserId) -> None:
-        """Let the roles of a person in these groups be looked at."""
-        now = self._work.now()
-
-        async def script(tx: Tx) -> None:
-            for group in groups:
-                await RoleTaskRepository(tx).ask(group.id, user_id, now)
-
-        if groups:
-            await self._work.write(None, script)
 
     async def claim(self, group: Group) -> tuple[bool, datetime | None]:
         """Hold the making of a group's role; and return since when one may have been made unnoted."""

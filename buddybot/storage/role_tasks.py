@@ -13,6 +13,13 @@ OF_A_GUILD = 20
 """Tasks of one guild that are taken up at a time, so that none crowds out the others."""
 ITSELF = UserId(0)
 """Stands for the role itself where one person is named."""
+_HOPELESS = """
+    FROM role_tasks WHERE asked_at <= :old AND NOT EXISTS (
+        SELECT 1 FROM memberships m JOIN groups g ON g.id = m.group_id
+        WHERE m.group_id = role_tasks.group_id AND m.user_id = role_tasks.user_id
+          AND m.left_at IS NULL AND m.gone_since IS NULL AND g.state <> 'archived')
+"""
+"""Old, and of nobody who is to have the role: members who agree to the server's rules late get it still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,26 @@ class RoleTaskRepository:
             asked=task.asked,
         )
 
-    async def later(self, task: RoleTask, now: datetime, *, refused: bool, lasting: bool) -> None:
-        """Try again after a while; give up what is not `lasting` and can't be done in a week."""
+    async def held_by(self, user_id: UserId) -> Sequence[tuple[GuildId, GroupId]]:
+        """Return groups whose role a person may have, in the order in which groups are locked.
+
+        Members in the server have it, and so may who left a group whose role is still to be taken.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT guild_id, id FROM groups
+            WHERE role_id IS NOT NULL AND state <> 'archived' AND id IN (
+                SELECT group_id FROM memberships
+                WHERE user_id = :user AND left_at IS NULL AND gone_since IS NULL
+                UNION SELECT group_id FROM role_tasks WHERE user_id = :user)
+            ORDER BY id
+            """,
+            user=user_id,
+        )
+        return [(GuildId(row["guild_id"]), GroupId(row["id"])) for row in rows]
+
+    async def later(self, task: RoleTask, now: datetime, *, refused: bool) -> None:
+        """Try again after a while."""
         await self._tx.run(
             """
             UPDATE role_tasks SET attempts = attempts + 1, try_at = :try_at
@@ -106,16 +131,14 @@ class RoleTaskRepository:
             user_id=task.user_id,
             asked=task.asked,
         )
-        if not lasting:
-            await self._tx.run(
-                """
-                DELETE FROM role_tasks
-                WHERE group_id = :group_id AND user_id = :user_id AND asked_at <= :old
-                """,
-                group_id=task.group_id,
-                user_id=task.user_id,
-                old=epoch(now - LONGEST_TRIED),
-            )
+
+    async def are_hopeless(self, now: datetime) -> bool:
+        """Return whether there is anything to give up."""
+        return await self._tx.one(f"SELECT 1 {_HOPELESS} LIMIT 1", old=epoch(now - LONGEST_TRIED)) is not None
+
+    async def give_up(self, now: datetime) -> None:
+        """Drop what could not be done in a week, also where the bot is not in the server any more."""
+        await self._tx.run(f"DELETE {_HOPELESS}", old=epoch(now - LONGEST_TRIED))
 
     async def claim(self, group_id: GroupId, now: datetime) -> bool:
         """Hold the making of a group's role; False where another process is at it, or it needs none."""

@@ -86,7 +86,7 @@ def audiences_of(place: Place) -> tuple[Audience, ...]:
 def help_card(texts: Texts, commands: Sequence[Entry], place: Place, *, support: str) -> Card:
     """Return what this person can do here."""
     card = Card().text(Markup(f"## {texts('help.title')}"))
-    card.text(texts("help.buttons") if place.member else texts("help.outsider"))
+    card.text(texts("help.buttons" if place.member else "help.ended" if place.ended else "help.outsider"))
     for audience in audiences_of(place):
         lines = _lines(texts, [entry for entry in commands if entry.audience is audience])
         if lines:

@@ -1,14 +1,13 @@
 """What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import discord
 
-from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
@@ -197,8 +196,8 @@ class Live:
         """Bring the role of one group, or of all, in line with its members; never raises."""
         await self._roles.settle(group_id)
 
-    async def take_roles_from(self, user_id: UserId) -> Sequence[Group]:
-        """Take the roles of a person whose data is about to be deleted; return groups where that failed."""
+    async def take_roles_from(self, user_id: UserId) -> frozenset[GroupId]:
+        """Take the roles of a person whose data is about to be deleted; return where they have none now."""
         return await self._roles.take_from(user_id)
 
     async def retire_outdated(self) -> None:

@@ -1,10 +1,11 @@
 """What a person is shown about the copy of their data, and before it is deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import discord
 
+from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.services.members import Leaving
 from buddybot.services.personal import Deletion, Erased, OwnCopy
@@ -78,7 +79,25 @@ def _leaving(texts: Texts, each: Leaving, naming: Naming) -> Markup:
     )
 
 
-def farewell_card(texts: Texts, erased: Erased) -> Card:
+def farewell_card(texts: Texts, erased: Erased, naming: Naming) -> Card:
     """Return the last word, with what is still to come."""
-    card = Card().text(texts("personal.delete.done" if erased.complete else "personal.delete.nearly"))
+    card = Card().text(texts(f"personal.delete.{_ending(erased)}"))
+    if erased.roles:
+        card.text(texts("personal.delete.roles"), *_groups(texts, erased.roles, naming))
     return card.note(texts("personal.delete.door")) if erased.departed else card
+
+
+def _ending(erased: Erased) -> str:
+    if not erased.complete:
+        return "nearly"
+    return "but_roles" if erased.roles else "done"
+
+
+def _groups(texts: Texts, groups: Sequence[Group], naming: Naming) -> list[Markup]:
+    lines = [
+        texts("personal.delete.group", group=each.name, server=naming(each.guild_id))
+        for each in groups[:_MOST_GROUPS]
+    ]
+    if rest := len(groups) - len(lines):
+        lines.append(texts("personal.delete.more", count=rest))
+    return lines

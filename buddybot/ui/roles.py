@@ -42,6 +42,8 @@ class LiveRoles:
     async def settle(self, group_id: GroupId | None = None) -> None:
         """Carry out what is due, of one group or of all; never raises."""
         try:
+            if group_id is None:
+                await self._tasks.give_up()
             for _ in range(2):  # a role that is made leaves its members to be looked at
                 due = await self._tasks.due(group_id)
                 if not due:
@@ -50,14 +52,14 @@ class LiveRoles:
         except StorageError as error:
             log.error("roles could not be settled: %s", error)
 
-    async def take_from(self, user_id: UserId) -> Sequence[Group]:
-        """Take the roles of a person whose data is about to be deleted; return groups where that failed."""
-        left = []
+    async def take_from(self, user_id: UserId) -> frozenset[GroupId]:
+        """Take the roles of a person whose data is about to be deleted; return where they have none now."""
+        taken = set()
         for group in await self._tasks.prepare_removal(user_id):
             guild = self._client.get_guild(group.guild_id)
-            if guild is None or guild.unavailable or not await self._take(guild, group, user_id):
-                left.append(group)
-        return left
+            if guild is not None and not guild.unavailable and await self._take(guild, group, user_id):
+                taken.add(group.id)
+        return frozenset(taken)
 
     async def _take(self, guild: discord.Guild, group: Group, user_id: UserId) -> bool:
         try:
@@ -78,7 +80,6 @@ class LiveRoles:
         if guild is None or guild.unavailable or self._rests.holds(guild.id):
             return
         wish = await self._tasks.wish(task)
-        lasting = wish is not None and wish.deserved
         verdict = None
         try:
             settled = wish is None or await self._carry_out(guild, wish)
@@ -90,7 +91,7 @@ class LiveRoles:
         if settled:
             await self._tasks.done(task)
         else:
-            await self._tasks.later(task, refused=verdict is Verdict.CLOSED, lasting=lasting)
+            await self._tasks.later(task, refused=verdict is Verdict.CLOSED)
 
     async def _carry_out(self, guild: discord.Guild, wish: RoleWish) -> bool:
         """Return whether Discord shows now what is wanted, or never will."""

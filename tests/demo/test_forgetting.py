@@ -73,14 +73,15 @@ def unmistakable(name: str) -> list[str]:
 async def test_no_byte_of_a_member_is_left_in_the_files(
     playground: Playground, tmp_path: Path, name: str
 ) -> None:
-    user_id = playground.stage.people[name].id
+    user_id = UserId(playground.stage.people[name].id)
     before = await record(playground)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     stored = b"".join(path.read_bytes() for path in files)
     assert any(form in stored for form in forms(user_id))
     words = [text for text in unmistakable(name) if text.encode() in stored]
     assert len(words) > 5
-    erased = await playground.bot.services.personal.delete(actor(playground, name))
+    taken = await playground.bot.live.take_roles_from(user_id)
+    erased = await playground.bot.services.personal.delete(actor(playground, name), taken)
     assert [each.user_id for each in erased.departed] == [user_id]
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for form in forms(user_id):

@@ -108,6 +108,23 @@ def test_an_erasure_leaves_no_byte(capsys: pytest.CaptureFixture[str], environ: 
     assert "Nothing is stored" in said(capsys, str(ANA), "--erase", environ=environ)
 
 
+def test_an_erasure_says_that_the_bot_takes_a_role_afterwards(
+    capsys: pytest.CaptureFixture[str], environ: dict[str, str]
+) -> None:
+    asyncio.run(_give_role(f"sqlite:///{environ['BUDDYBOT_DATABASE__DIRECTORY']}/buddybot.sqlite3"))
+    out = said(capsys, str(BEN), "--erase", environ=environ)
+    assert "takes the roles that they have in Discord" in out
+    assert b"Benedict" not in stored(environ)
+
+
+async def _give_role(url: str) -> None:
+    database = await connect(url)
+    try:
+        await database.write(lambda tx: tx.run("UPDATE groups SET role_id = 77"))
+    finally:
+        await database.close()
+
+
 def test_an_id_is_a_number(capsys: pytest.CaptureFixture[str], environ: dict[str, str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["person", "ana"], environ)

@@ -82,6 +82,12 @@ async def test_a_command_says_that_the_group_is_archived(
     assert "Rowan is archived" in texts_in(await rowan.ask("Ben", command, **options, **scope))
 
 
+async def test_help_tells_members_that_their_group_is_archived(rowan: Calendar) -> None:
+    await archive(rowan)
+    assert "Your group is archived" in texts_in(await rowan.ask("Ben", "help"))
+    assert "not in a buddy group" in texts_in(await rowan.ask("Zoe", "help"))
+
+
 async def test_who_was_no_member_learns_nothing_of_an_archived_group(rowan: Calendar) -> None:
     asked = await rowan.ask("Cho", "me leave")
     await rowan.press("Cho", "Leave", asked)

@@ -177,6 +177,7 @@ async def test_a_broken_connection_only_delays_what_becomes_of_a_role(
         broken[0] = True
         said = texts_in((await zoe.click(shown.response, label="Join")).response)
     assert "went wrong" not in said
+    assert ("couldn't take your role in Discord yet" in said) is (deed == "delete")
     assert await tasks(world)
     broken[0] = False
     await world.pass_time(hours=2)
@@ -233,8 +234,47 @@ async def test_nothing_of_a_person_is_kept_for_their_role_when_their_data_is_del
     rowan: Circle, world: World
 ) -> None:
     ben = rowan.people[1]
-    await press(rowan, ben, "me delete", "Delete everything")
+    said = await press(rowan, ben, "me delete", "Delete everything")
+    assert said.startswith("Everything about you is deleted. I wish you well.")
     assert holders(rowan) == {"Ana"}
+    assert await tasks(world) == []
+
+
+async def test_a_role_that_outlived_a_membership_is_taken_when_the_data_is_deleted(
+    rowan: Circle, world: World
+) -> None:
+    ben = rowan.people[1]
+    for _ in range(2):
+        world.env.inject_error("GET", MEMBER, status=403, code=50001)
+    await press(rowan, ben, "me leave", "Leave")
+    assert holders(rowan) == {"Ana", "Ben"}
+    said = await press(rowan, ben, "me delete", "Delete everything")
+    assert "- Rowan in" in said
+    assert len(await tasks(world)) == 1
+    await world.pass_time(hours=7)
+    assert holders(rowan) == {"Ana"}
+    assert await tasks(world) == []
+
+
+async def test_the_bot_takes_a_role_when_the_host_deleted_a_persons_data(rowan: Circle, world: World) -> None:
+    ben = UserId(rowan.people[1].id)
+    erased = await world.bot.services.personal.erase(ben)
+    assert [each.id for each in erased.roles] == [rowan.group_id]
+    await world.restart()
+    await world.pass_time(minutes=2)
+    assert holders(rowan) == {"Ana"}
+    assert await tasks(world) == []
+    assert (await world.bot.services.personal.deletion(ben)).holdings.counts == {}
+
+
+async def test_an_id_is_kept_for_a_role_for_a_week_at_most_when_the_bot_was_removed(
+    rowan: Circle, world: World
+) -> None:
+    await world.bot.services.personal.erase(UserId(rowan.people[1].id))
+    await world.bot.services.guilds.gone(GuildId(rowan.guild.id))
+    await world.pass_time(days=6)
+    assert await tasks(world)
+    await world.pass_time(days=1, minutes=5)
     assert await tasks(world) == []
 
 

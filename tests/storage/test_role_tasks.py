@@ -1,7 +1,5 @@
 """What of groups' roles is to be settled: asked for, claimed once, and not noted for a group that ended."""
 
-from datetime import timedelta
-
 import pytest
 
 from buddybot.domain.groups import Group, GroupState
@@ -36,9 +34,8 @@ async def ask(house: House, group: Group, user_id: UserId) -> None:
     await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, user_id, house.now))
 
 
-async def later(house: House, task: RoleTask, *, lasting: bool) -> None:
-    tasks = RoleTaskRepository
-    await house.run(lambda tx: tasks(tx).later(task, house.now, refused=False, lasting=lasting))
+async def later(house: House, task: RoleTask) -> None:
+    await house.run(lambda tx: RoleTaskRepository(tx).later(task, house.now, refused=False))
 
 
 async def test_what_is_asked_for_again_while_it_is_carried_out_stays(house: House, group: Group) -> None:
@@ -78,16 +75,17 @@ async def test_a_guild_with_many_tasks_crowds_out_no_other(house: House, group: 
 async def test_what_fails_is_tried_again_and_given_up_after_a_week(
     house: House, group: Group, lasting: bool
 ) -> None:
-    await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
+    await ask(house, group, ANA if lasting else UserId(1_000))  # who is no member is to have no role
     began = house.now
     while house.now < began + LONGEST_TRIED:
+        assert not await house.run(lambda tx: RoleTaskRepository(tx).are_hopeless(house.now))
+        await house.run(lambda tx: RoleTaskRepository(tx).give_up(house.now))
         [task] = await due(house)
-        await later(house, task, lasting=lasting)
+        await later(house, task)
         assert await due(house) == []
         house.now += wait_after(task.attempts, refused=False)
-    for task in await due(house):
-        await later(house, task, lasting=lasting)
-    house.now += timedelta(hours=1)
+    assert await house.run(lambda tx: RoleTaskRepository(tx).are_hopeless(house.now)) is not lasting
+    await house.run(lambda tx: RoleTaskRepository(tx).give_up(house.now))
     assert bool(await due(house)) is lasting
 
 

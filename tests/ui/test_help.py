@@ -48,6 +48,13 @@ def test_everybody_is_shown_what_is_theirs() -> None:
     assert "/setup" in organizer
 
 
+def test_members_of_an_archived_group_are_no_strangers() -> None:
+    said = shown(Place(member=False, organizer=False, manager=False, ended=True), "me join", "next")
+    assert "Your group is archived" in said
+    assert "not in a buddy group" not in said
+    assert ("/me join" in said, "/next" in said) == (True, False)
+
+
 def test_a_large_family_takes_one_line() -> None:
     said = shown(
         Place(member=True, organizer=True, manager=False), "meeting skip", "meeting move", "meeting cancel"
