@@ -61,8 +61,8 @@ async def leave(life: Life) -> None:
 
 
 async def organizer_leaves(life: Life) -> None:
-    """Ana leaves, and the Library to the group; Dev organizes it as well."""
-    await life.press("Ana", f"me_leave_go:{life.group_id}:keep")
+    """Ana leaves, and takes the Library off the list; Dev organizes the group as well."""
+    await life.press("Ana", f"me_leave_go:{life.group_id}")
 
 
 async def organizer_leaves_place(life: Life) -> None:

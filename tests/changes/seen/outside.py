@@ -41,7 +41,9 @@ async def event_wrong(life: Life) -> list[str]:
         return []
     there = life.world.env.backend.guilds[life.guild.id].scheduled_events
     rows = await life.world.rows("SELECT event_id, state FROM events WHERE event_id IS NOT NULL")
-    taken_away = any(row["event_id"] not in there or row["state"] in ("over", "refused") for row in rows)
+    if any(row["state"] == "refused" for row in rows):
+        return []  # the bot may not touch the server's events
+    taken_away = any(row["event_id"] not in there or row["state"] == "over" for row in rows)
     events, group = _events(life), await group_row(life)
     following = [row for row in await all_meetings(life) if row["state"] in IN_FORCE][:1]
     if group["state"] != "active" or not following:
