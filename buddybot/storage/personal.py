@@ -173,6 +173,11 @@ SECTIONS: Mapping[str, str] = {
         SELECT g.guild_id, g.name AS group_name, t.created_at, t.seen_at FROM notices t {_IN}
         WHERE t.key = 'absences:' || CAST(CAST(:user AS BIGINT) AS TEXT) ORDER BY t.created_at
     """,
+    "noted": f"""
+        SELECT g.guild_id, g.name AS group_name, t.created_at, t.seen_at FROM notices t {_IN}
+        WHERE t.key = 'left_server:' || CAST(CAST(:user AS BIGINT) AS TEXT)
+           OR t.key LIKE 'heir:' || CAST(CAST(:user AS BIGINT) AS TEXT) || ':%' ORDER BY t.created_at
+    """,
     "roles": f"""
         SELECT g.guild_id, g.name AS group_name, t.asked_at AS created_at FROM role_tasks t {_IN}
         WHERE t.user_id = :user ORDER BY t.asked_at, t.group_id

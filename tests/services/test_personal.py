@@ -16,8 +16,10 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import GroupService
+from buddybot.services.leavers import LEFT_SERVER
 from buddybot.services.personal import PersonalService
-from buddybot.storage.database import Database, StorageError, connect
+from buddybot.storage.database import Database, StorageError, Tx, connect
+from buddybot.storage.notices import NoticeRepository, left_server
 from buddybot.storage.records import RecordRepository
 from buddybot.storage.traces import TRACES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
@@ -197,6 +199,21 @@ async def test_a_copy_holds_their_own_words_and_nobody_elses(house: House) -> No
     assert [row["win"] for row in copy["checkins"]] == ["They called back"]
     assert "2 applications" not in str(copy)
     assert "Ill at home" not in str(copy)
+
+
+async def test_a_copy_says_that_organizers_were_told_of_somebody_who_left_the_server(house: House) -> None:
+    group, now = house.evening.group, house.home.now
+
+    async def tell(tx: Tx) -> None:
+        for user in (ANA, BEN):
+            key, parameters = left_server(UserId(user)), {"member": user}
+            await NoticeRepository(tx).tell(
+                group.id, code=LEFT_SERVER, key=key, parameters=parameters, now=now
+            )
+
+    await house.home.database.write(tell)
+    copy = (await house.personal.copy(house.home.actor(ANA))).sections
+    assert [row["group_name"] for row in copy["noted"]] == [group.name]
 
 
 async def test_a_stranger_gets_an_empty_copy(house: House) -> None:
