@@ -63,13 +63,15 @@ class Calendar:
     async def _end(self, meeting: Meeting, close_after: timedelta) -> None:
         """Bring a meeting that passed without its summary, or without anything, to its end."""
         closes_at = meeting.ends_at + close_after
-        useless = closes_at + SUMMARY_LIFE <= self._now
-        if meeting.state is MeetingState.OPEN and useless:
-            # Its summary, which would have closed it, could not be sent in all that time.
-            await close_late(self._tx, meeting, at=closes_at, now=self._now)
-        elif meeting.state is MeetingState.SCHEDULED and (useless or await self._passed_in_silence(meeting)):
+        if meeting.state is MeetingState.SCHEDULED and await self._passed_in_silence(meeting):
             await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
             await CardRepository(self._tx).touch(meeting.id)
+        elif closes_at + SUMMARY_LIFE <= self._now:
+            # Its check-in or its summary, which closes it, could not be sent in all that time.
+            if meeting.state is MeetingState.SCHEDULED:
+                await self._meetings.set_state(meeting.id, MeetingState.OPEN, now=meeting.starts_at)
+                meeting = await calendar.require(self._tx, self._group, meeting.id)
+            await close_late(self._tx, meeting, at=closes_at, now=self._now)
 
     async def _passed_in_silence(self, meeting: Meeting) -> bool:
         """Whether it went by while the group was paused: its check-in had been taken back."""

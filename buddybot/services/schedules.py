@@ -186,7 +186,8 @@ class ScheduleService:
             await news.owe_new_schedule(tx, fresh[0], now, by=by)
 
     async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
-        slots = await calendar.ahead(tx, group, self._work.now())
+        now = self._work.now()
+        slots = list(calendar.coming(await calendar.ahead(tx, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
 
 

@@ -72,6 +72,7 @@ async def test_a_meeting_left_open_is_not_the_next_one(rowan: Calendar) -> None:
     assert f"The meeting of {stamp(FIRST)} isn't closed yet." in next_one
     assert stamp(FIRST) not in texts_in(await rowan.ask("Ben", "rotation show"))
     assert stamp(FIRST) not in texts_in(await rowan.ask("Ben", "group info"))
+    assert stamp(FIRST) not in texts_in(await rowan.ask("Ana", "meeting schedule"))
     chosen = texts_in(await rowan.ask("Ana", "activity choose"))
     assert "Meeting 1" not in chosen
 

@@ -57,6 +57,31 @@ async def test_a_bot_that_slept_through_the_week_says_what_it_missed_and_goes_on
     assert len(said(group, "Check-in is open")) == 1
 
 
+async def test_a_meeting_is_on_record_when_the_bot_was_down_from_its_card_on(world: World) -> None:
+    group = await rowan(world)
+    ana, ben, cho = group.people
+    await world.until(group.meets - timedelta(hours=5))
+    card = group.channel.last_message
+    assert card is not None
+    await ben.click(card, label="Going")
+    await cho.click(card, label="Can't come")
+    await world.sleep_through(days=9)
+    await world.bot.housekeeping.replan()
+    await world.run_due()
+    [row] = await world.rows("SELECT * FROM meetings WHERE slot = '2026-01-04'")
+    assert (row["state"], row["closed_at"] - row["ends_at"]) == ("closed", 12 * 3600)
+    ledger = await world.rows("SELECT user_id, state FROM attendance WHERE meeting_id = :id", id=row["id"])
+    assert {entry["user_id"]: entry["state"] for entry in ledger} == {
+        ana.id: "unrecorded",
+        ben.id: "unrecorded",
+        cho.id: "excused",
+    }
+    [shown] = [message for message in group.channel.history() if message.id == card.id]
+    assert "leaves this meeting out" not in texts_in(shown)
+    heard = [await told(group) for _ in range(4)]
+    assert "nobody closed meeting 1" in "".join(heard)
+
+
 async def test_a_deleted_channel_is_told_once_and_another_one_mends_it(world: World) -> None:
     group = await rowan(world)
     await world.until(group.meets - timedelta(days=2))
