@@ -8,6 +8,7 @@ from buddybot.domain.invitations import Invitation
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.invitations import CardPlace
 from buddybot.services.news import ReminderView
+from buddybot.services.swaps import SwapView, find_question, note_told
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
@@ -54,6 +55,24 @@ class RetiringService:
             return [message for message in found if message is not None]
 
         return await self._work.read(script)
+
+    async def moved_swaps(self) -> Sequence[tuple[Ping, SwapView]]:
+        """Return questions about swaps whose meetings moved, with what they should say now."""
+
+        async def script(tx: Tx) -> Sequence[tuple[Ping, SwapView]]:
+            found = []
+            for ping in await RetiringRepository(tx).moved_swaps(limit=MOST):
+                group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+                view = None if group is None else await find_question(tx, ping, group, self._work.now())
+                if view is not None:
+                    found.append((ping, view))
+            return found
+
+        return await self._work.read(script)
+
+    async def followed(self, view: SwapView) -> None:
+        """Note that the question about a swap says when its meetings start by now."""
+        await self._work.write(None, lambda tx: note_told(tx, view))
 
     async def direct_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[Ping]:
         """Return direct messages to a person that have buttons still."""

@@ -185,14 +185,26 @@ async def _along(tx: Tx, group: Group, settled: Settled) -> LocationId | None:
 
 async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the one person who can agree; None when there is nothing to agree to any more."""
-    if ping.meeting_id is None:
+    view = await find_question(tx, ping, group, now)
+    if view is None or view.swap is None:
         return None
+    await note_told(tx, view)
+    return Announcement(view, group.language, mentions=(view.swap.offered_to,))
+
+
+async def find_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> SwapView | None:
+    """Return what a question about a swap should say now; None when it can be agreed to no more."""
     for swap in await SwapRepository(tx).open(group.id):
         pair = await _standing_pair(tx, group, swap, now) if swap.meeting_id == ping.meeting_id else None
         if pair is not None and _key(pair.meeting, swap) == ping.key:
-            view = await _view(tx, group, pair, swap)
-            return Announcement(view, group.language, mentions=(swap.offered_to,))
+            return await _view(tx, group, pair, swap)
     return None
+
+
+async def note_told(tx: Tx, view: SwapView) -> None:
+    """Note when both meetings start by the question as it is shown."""
+    if view.swap is not None:
+        await SwapRepository(tx).told(view.swap.id, view.turn.meeting.starts_at, view.other.meeting.starts_at)
 
 
 def _until(meeting: Meeting, other: Meeting) -> datetime:

@@ -51,6 +51,18 @@ _OUTDATED = """
     ) AS ranked WHERE place <= :share ORDER BY place, id DESC LIMIT :limit
 """
 
+_MOVED_SWAPS = """
+    SELECT o.* FROM swaps s
+    JOIN meetings a ON a.id = s.meeting_id JOIN meetings b ON b.id = s.other_meeting_id
+    JOIN outbox o ON o.meeting_id = a.id AND o.kind = 'swap' AND o.key LIKE '%:' || CAST(s.id AS TEXT)
+    JOIN groups g ON g.id = o.group_id
+    WHERE s.state = 'open' AND (s.told_start <> a.starts_at OR s.told_other_start <> b.starts_at)
+      AND o.state = 'sent' AND o.retired_at IS NULL AND o.message_id IS NOT NULL
+      AND g.state = 'active' AND g.route_error IS NULL
+      AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
+    ORDER BY s.id DESC LIMIT :limit
+"""
+
 
 class RetiringRepository:
     """What is forgotten here is only where a message is, or that it is to be edited."""
@@ -69,6 +81,10 @@ class RetiringRepository:
             limit=limit,
         )
         return [ping_of(row) for row in rows]
+
+    async def moved_swaps(self, *, limit: int) -> Sequence[Ping]:
+        """Return pings that asked about a swap of meetings of which one starts at another time by now."""
+        return [ping_of(row) for row in await self._tx.all(_MOVED_SWAPS, limit=limit)]
 
     async def direct_to(
         self, guild_id: GuildId, user_id: UserId, now: datetime, *, limit: int

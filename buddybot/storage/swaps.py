@@ -126,6 +126,15 @@ class SwapRepository:
         )
         return 0 if row is None else int(row["count"])
 
+    async def told(self, swap_id: SwapId, start: datetime, other_start: datetime) -> None:
+        """Say when its two meetings start by the question in the channel."""
+        await self._tx.run(
+            "UPDATE swaps SET told_start = :start, told_other_start = :other_start WHERE id = :swap_id",
+            start=epoch(start),
+            other_start=epoch(other_start),
+            swap_id=swap_id,
+        )
+
     async def settle(self, swap_id: SwapId, state: SwapState, now: datetime) -> None:
         """Say what became of an open offer."""
         await self._tx.run(

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 import discord
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
-from buddybot.domain.pings import PingKind
+from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.retiring import EndedInvitation, OutdatedMessage
 from buddybot.services.suite import Services
+from buddybot.services.swaps import SwapView
 from buddybot.storage.database import StorageError
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.invitations import answered_card
 from buddybot.ui.rsvps import over_card, reminder_card
-from buddybot.ui.swaps import ended_card
+from buddybot.ui.swaps import ended_card, offer_card
 from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,9 @@ class OutdatedMessages:
         try:
             await serve_apart(
                 await self._retiring.outdated(), lambda each: each.ping.channel_id or 0, self._retire
+            )
+            await serve_apart(
+                await self._retiring.moved_swaps(), lambda each: each[0].channel_id or 0, self._follow_swap
             )
             await serve_apart(await self._retiring.invitations(), lambda each: each.card[0], self._close)
         except StorageError as error:
@@ -97,6 +101,15 @@ class OutdatedMessages:
             edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
         if edited:
             await self._retiring.retired(ping)
+
+    async def _follow_swap(self, moved: tuple[Ping, SwapView]) -> None:
+        """Let a question name its meetings as they are now."""
+        ping, view = moved
+        if ping.channel_id is None or ping.message_id is None:
+            return
+        card = offer_card(Texts(view.group.language), view)
+        if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
+            await self._retiring.followed(view)
 
     async def _close(self, ended: EndedInvitation) -> None:
         card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)

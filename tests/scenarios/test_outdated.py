@@ -8,7 +8,7 @@ import simcord
 
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import MeetingId
-from tests.scenarios.calendars import Calendar, calendar
+from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.world import World, labels, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -236,3 +236,33 @@ async def test_a_question_loses_its_buttons_when_whom_it_asks_deletes_everything
     assert "This offer is over" in texts_in(shown_again(rowan, question))
     rows = await world.rows("SELECT key, recipient FROM outbox")
     assert not [row for row in rows if str(person.id) in f"{row['key']} {row['recipient']}"]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "days"),
+    [
+        ("meeting schedule", {"weekday": 2}, (1, 8)),
+        ("meeting schedule", {"weekday": 4, "zone": "Europe/Paris", "time": "20:00"}, (3, 10)),
+        ("meeting move", {"meeting": "2026-01-06", "date": "2026-01-08"}, (2, 7)),
+        ("meeting move", {"meeting": "2026-01-13", "date": "2026-01-15"}, (0, 9)),
+    ],
+)
+async def test_a_question_names_its_meetings_as_they_are_when_they_move(
+    world: World, command: str, options: dict[str, str], days: tuple[int, int]
+) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    question, person = await asked(rowan)
+    assert stamp(FIRST) in texts_in(question)
+    await rowan.ask("Ana", command, **options)
+    await world.run_due()
+    said = texts_in(shown_again(rowan, question))
+    assert said != texts_in(question)
+    assert all(stamp(FIRST + timedelta(days=day)) in said for day in days)
+    assert "Agree" in labels(shown_again(rowan, question))
+    edited = edits(rowan, question)
+    await world.restart()
+    await world.run_due()
+    assert edits(rowan, question) == edited
+    await person.click(shown_again(rowan, question), label="Agree")
+    [swap] = await world.rows("SELECT state FROM swaps")
+    assert swap["state"] == "agreed"
