@@ -171,13 +171,13 @@ class SqliteDatabase:
                 return cls(await DatabaseThread.open(":memory:", _configure), None, None)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # noqa: ASYNC240  # once, before anything else runs
-            writer = await DatabaseThread.open(str(path), _configure)
+            writer, watch = await DatabaseThread.open(str(path), _configure), FileWatch(path)
             try:
                 reader = await DatabaseThread.open(str(path), _configure_reader, beside_the_loop=True)
-                watch = FileWatch(path)
                 await writer.hop(watch.begin)
             except BaseException:  # also when cancelled: the first connection must not be left behind
                 await writer.close()
+                watch.close()
                 raise
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"The database file {path} cannot be used: {error}.") from error
@@ -212,6 +212,8 @@ class SqliteDatabase:
                 await self._reader.close()
         finally:
             await self._writer.close()  # last, so that it leaves no log behind
+            if self._watch is not None:
+                self._watch.close()
 
     def _require_open(self) -> None:
         if self._closed:

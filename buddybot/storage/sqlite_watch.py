@@ -7,6 +7,7 @@ import logging
 import os
 import sqlite3
 from pathlib import Path
+from typing import BinaryIO
 
 from buddybot.storage.errors import LostFileError
 
@@ -14,10 +15,18 @@ log = logging.getLogger(__name__)
 
 _look = os.stat  # a Path would take twice as long, and this is done for every commit
 _JOURNAL, _INDEX = "-wal", "-shm"
+_HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html#the_database_header
+_COUNTER = slice(24, 28)  # grows with the changes of the first page, big-endian
+_WRITABLE = slice(18, 20)  # the version of the file's format: 2 twice with write-ahead logging
+_LOGGED = b"\x02\x02"
 
 
 class FileWatch:
-    """Knows the file, its journal and its index by device, inode and size; used on the writing thread."""
+    """Knows the file, its journal and its index by device, inode and size, and the file by its header too.
+
+    Used on the writing thread. `close` belongs behind the end of all connections to the file: when a process
+    closes a file, it loses the locks that it has on it by any other handle.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,6 +35,8 @@ class FileWatch:
         self._size = self._log_size = self._version = 0
         self._shortened = self._cut_short = False
         self._told: str | None = None
+        self._opened: BinaryIO | None = None
+        self._counter = 0
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Get to know the files; all are there once the connection has read with write-ahead logging."""
@@ -34,6 +45,13 @@ class FileWatch:
         self._known = (file.st_ino, file.st_dev, journal.st_ino, index.st_ino)
         self._size, self._log_size = file.st_size, journal.st_size
         self._version = _data_version(connection)
+        self._opened = self._path.open("rb", buffering=0)
+        self._counter = _change_counter(self._header())
+
+    def close(self) -> None:
+        """Let go of the file, after its connections."""
+        if self._opened is not None:
+            self._opened.close()
 
     def require_same(self, connection: sqlite3.Connection) -> None:
         """Raise LostFileError when what is written now could not be found again; asks the disk for no more.
@@ -77,13 +95,35 @@ class FileWatch:
             self._cut_short = True
             return "was cut short"
         self._size, self._log_size = size, log_size
-        return None
+        return "was overwritten" if self._is_overwritten() else None
+
+    def _is_overwritten(self) -> bool:
+        """Return whether a copy stands in the file: another mode, or a counter of changes that went back.
+
+        A copy of equal size leaves no other trace, for the journal hides most of its pages until the end.
+        """
+        header = self._header()
+        counter = _change_counter(header)
+        if header[_WRITABLE] != _LOGGED or counter < self._counter:
+            return True
+        self._counter = counter
+        return False
+
+    def _header(self) -> bytes:
+        if self._opened is None:
+            raise ValueError("the watch has not begun")
+        self._opened.seek(0)
+        return self._opened.read(_HEADER)
 
     def _may_shorten(self, connection: sqlite3.Connection) -> bool:
         """Return whether this process, or another buddybot, has deleted something since the last time."""
         before, self._version = self._version, _data_version(connection)
         shortened, self._shortened = self._shortened, False
         return shortened or self._version != before
+
+
+def _change_counter(header: bytes) -> int:
+    return int.from_bytes(header[_COUNTER], "big")
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

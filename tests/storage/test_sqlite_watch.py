@@ -6,11 +6,13 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from buddybot.storage.copies import back_up
 from buddybot.storage.database import Database, LostFileError, Tx, connect
 
 
@@ -52,6 +54,22 @@ def copy_over(path: Path) -> None:
     shutil.copyfile(part(path, ".other"), path)
 
 
+def copy_backup_over(path: Path) -> None:
+    size = path.stat().st_size
+    back_up(path, part(path, ".copy"), datetime(2026, 3, 5, tzinfo=UTC))
+    shutil.copyfile(part(path, ".copy"), path)
+    assert path.stat().st_size >= size  # nothing but its first page tells
+
+
+def copy_older_over(path: Path) -> None:
+    """Write what the file was before its newest changes, as a snapshot of the disk has it."""
+    with path.open("r+b") as file:
+        file.seek(24)
+        changes = int.from_bytes(file.read(4), "big")
+        file.seek(24)
+        file.write((changes - 1).to_bytes(4, "big"))
+
+
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "the file is deleted": (lambda path: path.unlink(), "is gone"),
     "its folder is deleted": (lambda path: shutil.rmtree(path.parent), "is gone"),
@@ -62,6 +80,12 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "it is emptied": (lambda path: os.truncate(path, 0), "was cut short"),
     "it is cut in half": (lambda path: os.truncate(path, path.stat().st_size // 2), "was cut short"),
     "a smaller one is written over it": (copy_over, "was cut short"),
+    "a backup of the same size is written over it": (copy_backup_over, "was overwritten"),
+    "a larger file is written over it": (
+        lambda path: path.write_bytes(b"\0" * (path.stat().st_size + 1)),
+        "was overwritten",
+    ),
+    "its own former state is written over it": (copy_older_over, "was overwritten"),
     "the journal is emptied": (lambda path: os.truncate(part(path, "-wal"), 0), "was cut short"),
 }
 
