@@ -1,4 +1,4 @@
-"""`python -m buddybot`, and the command `buddybot`: `run` hears SIGTERM before it loads anything large."""
+"""`python -m buddybot`, and the command `buddybot`: it hears SIGTERM before it loads anything large."""
 
 import os
 import signal
@@ -6,14 +6,13 @@ import sys
 import traceback
 from types import FrameType
 
-BROKEN, INTERRUPTED = 70, 130
+BROKEN, INTERRUPTED, TERMINATED = 70, 130, 143
 
 
 def main() -> int:
     """Run the command line; return its exit code."""
-    if sys.argv[1:2] == ["run"]:
-        # The first process of a container has no default: a signal that it does not handle is lost.
-        signal.signal(signal.SIGTERM, _stop)
+    # The first process of a container has no default: a signal that it does not handle is lost.
+    signal.signal(signal.SIGTERM, _stop if sys.argv[1:2] == ["run"] else _end)
     try:
         # Imported here: it takes long, and whoever wants to stop must not wait for it.
         from buddybot import cli
@@ -36,8 +35,16 @@ def _broken(told: str) -> int:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    """End before there is anything to end in order; once there is, the bot listens itself."""
-    raise SystemExit(0)
+    """End before there is anything to end in order; once there is, the bot listens itself.
+
+    An exception would be lost where Python can only ignore it, as in the callbacks of its importing.
+    """
+    os._exit(0)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End a command that was told to: what it had begun to write is taken away."""
+    raise SystemExit(TERMINATED)
 
 
 if __name__ == "__main__":

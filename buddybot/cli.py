@@ -38,6 +38,7 @@ exit codes:
   0  all went well    1  doctor found something that must be mended, or backtest skipped a line
   2  a setting or the command is wrong        70  a mistake in buddybot
   74  the output could not be written         141  nobody read the output any more
+  130, 143  it was told to end by Ctrl-C or SIGTERM, which end run with 0
 """
 COMMANDS = {
     "run": (

@@ -4,14 +4,16 @@ import asyncio
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from buddybot.__main__ import TERMINATED
 from buddybot.places import PACKAGE
 from tests.discord_server.remote import Remote, remote
 from tests.run.bot_process import ANA, TOKEN, found_group, opened, running
@@ -47,13 +49,14 @@ def hears(pid: int) -> bool:
     return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
-def started(url: str, *around: str) -> "subprocess.Popen[bytes]":
+def started(url: str, *around: str, command: Sequence[str] = ("run",)) -> "subprocess.Popen[bytes]":
     environ = {**os.environ, "DISCORD_TOKEN": TOKEN, "DATABASE_URL": url}
     environ["BUDDYBOT_DISCORD__API_BASE"] = "http://127.0.0.1:9"
     return subprocess.Popen(
-        [*around, sys.executable, "-m", "buddybot", "run"],
+        [*around, sys.executable, "-m", "buddybot", *command],
         cwd=PACKAGE.parent,
         env=environ,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -68,11 +71,16 @@ def test_a_bot_that_only_just_began_ends_in_order_when_it_is_told_to(url: str) -
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
-def test_a_bot_that_is_the_first_process_ends_when_it_is_told_to_at_once(url: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "code"), [(["run"], 0), (["migrate"], TERMINATED), (["backtest", "-"], TERMINATED)]
+)
+def test_a_command_that_is_the_first_process_ends_when_it_is_told_to_at_once(
+    url: str, command: list[str], code: int
+) -> None:
     apart = ("unshare", "-fp", "--mount-proc", "--kill-child")
     if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode:
         pytest.skip("this machine lets nobody make a process the first one")
-    with started(url, *apart) as process:
+    with started(url, *apart, command=command) as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         first = ""
         while not first or not hears(int(first)):
@@ -80,7 +88,24 @@ def test_a_bot_that_is_the_first_process_ends_when_it_is_told_to_at_once(url: st
             first = children.read_text().strip()
         os.kill(int(first), signal.SIGTERM)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (0, b"", b"")
+    assert (process.returncode, out, err) == (code, b"", b"")
+
+
+def test_a_command_takes_away_what_it_began_to_write_when_it_is_told_to_end(url: str, tmp_path: Path) -> None:
+    source = tmp_path / "buddybot.sqlite3"
+    with closing(sqlite3.connect(source)) as opened:
+        opened.execute("CREATE TABLE schema_migrations (name TEXT PRIMARY KEY)")
+        opened.execute("CREATE TABLE heavy (bytes BLOB)")
+        opened.executemany("INSERT INTO heavy VALUES (zeroblob(?))", [(2**20,)] * 200)
+        opened.commit()
+    (tmp_path / "copies").mkdir()
+    with started(url, command=["backup", str(tmp_path / "copies" / "copy.sqlite3")]) as process:
+        while not list((tmp_path / "copies").iterdir()):
+            assert process.poll() is None
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == TERMINATED
+    assert not list((tmp_path / "copies").iterdir())
 
 
 async def test_a_bot_stopped_under_load_ends_in_time_and_logs_no_traceback(discord: Remote, url: str) -> None:
