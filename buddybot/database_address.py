@@ -16,12 +16,14 @@ SQLITE, POSTGRES = "sqlite:///", ("postgres://", "postgresql://")
 SCHEMES = (*POSTGRES, SQLITE)
 
 _TLS = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_LAX_TLS = ("disable", "allow", "prefer")
 _SWITCHED = {"true": "verify-full", "1": "verify-full", "false": "disable", "0": "disable"}
 _READ_ELSEWHERE = (
     *("host", "port", "user", "password", "dbname", "database", "connect_timeout"),
     *("sslmode", "ssl", "requiressl"),
 )
 _RENAMED = {"schema": "search_path", "currentSchema": "search_path", "ApplicationName": "application_name"}
+_ANY_SERVER, _WRITABLE_SERVER = ("any", "prefer-standby"), ("primary", "read-write")
 _CONNECTIONS = ("connection_limit", "pool_max_conns", "pool_size")
 _UNPREPARED = {
     "pgbouncer": ("true", "1", "yes", "on"),
@@ -34,7 +36,8 @@ _UNPREPARED = {
 _OF_LIBPQ = """
     channel_binding client_encoding fallback_application_name gssdelegation gssencmode hostaddr keepalives
     keepalives_count keepalives_idle keepalives_interval load_balance_hosts max_protocol_version
-    min_protocol_version replication require_auth requirepeer servicefile sslcertmode sslcompression sslsni
+    min_protocol_version oauth_client_id oauth_client_secret oauth_issuer oauth_scope replication require_auth
+    requirepeer scram_client_key scram_server_key servicefile sslcertmode sslcompression sslkeylogfile sslsni
     tcp_user_timeout
 """
 _LIBPQ = frozenset(
@@ -45,10 +48,11 @@ _LIBPQ = frozenset(
     """.split()
 )
 _OF_PROGRAMS = """
-    adapter async_fallback binaryTransfer command_timeout connectTimeout default_query_exec_mode
-    description_cache_capacity encoding idle_timeout loginTimeout max max_client_conn max_connections
-    max_idle_connection_lifetime min pool pool_health_check_period pool_max_conn_idle_time
-    pool_max_conn_lifetime pool_max_conn_lifetime_jitter pool_min_conns pool_min_idle_conns pool_timeout
+    adapter async_fallback binaryTransfer charset command_timeout connectTimeout conn_max_age
+    default_query_exec_mode description_cache_capacity encoding idle_timeout loginTimeout max max_client_conn
+    max_connections max_idle_connection_lifetime max_overflow max_pool_size min min_pool_size pool
+    pool_health_check_period pool_max_conn_idle_time pool_max_conn_lifetime pool_max_conn_lifetime_jitter
+    pool_min_conns pool_min_idle_conns pool_mode pool_pre_ping pool_recycle pool_timeout pooling
     query_timeout reWriteBatchedInserts reaping_frequency socketTimeout socket_timeout sslaccept sslfactory
     sslidentity statement_cache_capacity supa tcpKeepAlive timeout uselibpqcompat variables workaround
 """
@@ -106,12 +110,15 @@ def read_postgres(address: str) -> PostgresAddress:
             "DATABASE_URL holds a blank or a line break: copy it again, and write a blank as %20."
         )
     _require_escaped(rest)
+    if re.search(r"%(?:[01][0-9A-F]|7F)", rest, re.IGNORECASE):
+        raise AddressError("DATABASE_URL holds a control character, written with a %: write it again.")
     before, _, written = rest.partition("?")
     authority, _, path = before.partition("/")
     login, _, places = authority.rpartition("@")
     user, _, password = login.partition(":")
     given = dict(_pairs(written))
-    hosts, ports = _read_hosts(given.get("host") or unquote(places), given.get("port"))
+    places = given.get("host") or unquote(places) or given.pop("hostaddr", "")
+    hosts, ports = _read_hosts(places, given.get("port"))
     query, others, verifies = _sorted_out(given)
     return PostgresAddress(
         hosts=hosts,
@@ -240,6 +247,11 @@ def _read_hosts(places: str, given_ports: str | None) -> tuple[tuple[str, ...], 
 
 def _sorted_out(given: Mapping[str, str]) -> tuple[dict[str, str], list[str], bool]:
     """Return what asyncpg is told, what is left out, and whether the system's authorities verify."""
+    if given.get("target_session_attrs", "any") not in (*_ANY_SERVER, *_WRITABLE_SERVER):
+        raise AddressError(
+            "DATABASE_URL asks for a server that takes no changes: leave target_session_attrs out, or write "
+            "read-write."
+        )
     tls, verifies = _tls(given)
     query, ignored = ({} if tls is None else {"sslmode": tls}), []
     known = (*_READ_ELSEWHERE, *(("sslrootcert",) if verifies else ()))
@@ -248,7 +260,8 @@ def _sorted_out(given: Mapping[str, str]) -> tuple[dict[str, str], list[str], bo
             continue
         if name in _CONNECTIONS or (name in _UNPREPARED and value.lower() in _UNPREPARED[name]):
             continue
-        if name in _OF_OTHERS or name in _UNPREPARED:
+        is_any = name == "target_session_attrs" and value in _ANY_SERVER
+        if name in _OF_OTHERS or name in _UNPREPARED or is_any:
             ignored.append(name)
         else:
             query[_RENAMED.get(name, name)] = value
@@ -264,7 +277,10 @@ def _tls(given: Mapping[str, str]) -> tuple[str | None, bool]:
     if "sslcrldir" in given:
         raise AddressError("DATABASE_URL asks for sslcrldir, which is not there: name one file with sslcrl.")
     switch = given.get("ssl", "").lower()
-    mode = given.get("sslmode") or _SWITCHED.get(switch, switch) or None
+    switched = _SWITCHED.get(switch, switch) or None
+    mode = given.get("sslmode") or switched
+    if switched not in (None, *_LAX_TLS) and mode in _LAX_TLS:
+        mode = "require"
     if mode is None and given.get("requiressl") == "1":
         mode = "require"
     mode = "require" if mode == "no-verify" else mode

@@ -47,6 +47,8 @@ def test_an_address_is_read_into_its_parts() -> None:
         ("postgres:///db?host=/run/pg&port=7", ("/run/pg",), (7,)),
         ("postgres:///db?host=a,b&port=7", ("a", "b"), (7, 7)),
         ("postgres:///db?port=7", (), (7,)),
+        ("postgres:///db?hostaddr=10.0.0.1", ("10.0.0.1",), (5432,)),
+        ("postgres:///db?hostaddr=10.0.0.1,10.0.0.2&port=7", ("10.0.0.1", "10.0.0.2"), (7, 7)),
     ],
 )
 def test_hosts_and_ports_are_read(address: str, hosts: tuple[str, ...], ports: tuple[int, ...]) -> None:
@@ -68,6 +70,10 @@ def test_hosts_and_ports_are_read(address: str, hosts: tuple[str, ...], ports: t
         ("gssencmode=disable&sslsni=1&client_encoding=utf8", ("gssencmode", "sslsni", "client_encoding")),
         ("supa=base-pooler.x&workaround=supabase-pooler.vercel", ("supa", "workaround")),
         ("sslmode=no-verify&uselibpqcompat=true", ("uselibpqcompat",)),
+        ("target_session_attrs=any", ("target_session_attrs",)),
+        ("target_session_attrs=prefer-standby", ("target_session_attrs",)),
+        ("hostaddr=10.0.0.1&scram_client_key=S3cret", ("hostaddr", "scram_client_key")),
+        ("pooling=true&min_pool_size=1&charset=utf8", ("pooling", "min_pool_size", "charset")),
     ],
 )
 def test_what_only_other_programs_need_is_left_out(query: str, ignored: tuple[str, ...]) -> None:
@@ -81,6 +87,7 @@ def test_what_only_other_programs_need_is_left_out(query: str, ignored: tuple[st
     [
         ("", "postgresql://"),
         ("application_name=bot&search_path=a", "postgresql:///?application_name=bot&search_path=a"),
+        ("application_name=any", "postgresql:///?application_name=any"),
         ("schema=rooms", "postgresql:///?search_path=rooms"),
         ("currentSchema=rooms&ApplicationName=b", "postgresql:///?search_path=rooms&application_name=b"),
         ("options=-c%20work_mem%3D8MB", "postgresql:///?options=-c+work_mem%3D8MB"),
@@ -115,6 +122,9 @@ def test_what_the_driver_or_the_server_has_is_passed_on(query: str, dsn: str) ->
         ("ssl=false", "disable", False),
         ("ssl=true&sslrootcert=/ca.pem", "verify-full", False),
         ("sslmode=require&ssl=true", "require", False),
+        ("sslmode=disable&ssl=true", "require", False),
+        ("sslmode=prefer&ssl=require", "require", False),
+        ("sslmode=disable&ssl=false", "disable", False),
         ("sslrootcert=system", None, True),
         ("sslmode=verify-full&sslrootcert=system", None, True),
         ("sslmode=require&sslaccept=strict", None, True),
@@ -178,6 +188,12 @@ def test_a_mark_that_is_not_escaped_is_named_with_its_right_form(mark: str, rest
         ),
         ("postgres://ana:hunter22@h/x?gssencmode=require", "gssencmode=require, which is not there"),
         ("postgres://ana:hunter22@h/x?sslcrldir=/x", "sslcrldir, which is not there"),
+        *(
+            (f"postgres://ana:hunter22@h/x?target_session_attrs={kind}", "a server that takes no changes")
+            for kind in ("standby", "read-only", "foo")
+        ),
+        ("postgres://ana:hunter22%00@h/x", "holds a control character"),
+        ("postgres://ana:hunter22@h/x?application_name=a%0ab", "holds a control character"),
         ("postgres://ana:hunter 22@h/x", "holds a blank or a line break"),
         ("postgres://ana:hunter22@h/x\nsecond", "holds a blank or a line break"),
         ('"postgres://ana:hunter22@h/x"', "stands in quotes"),

@@ -112,6 +112,10 @@ def _translated(
                 f"The parameter :{names[int(number[1]) - 1]} has the wrong type for its place."
             )
         return ScriptError(f"A value does not fit ({type(error).__name__}).")
+    if isinstance(error, asyncpg.InvalidSchemaNameError):
+        return StorageError(
+            "PostgreSQL has no schema of the name that is asked for: create it, or correct DATABASE_URL."
+        )
     message = getattr(error, "message", None) or type(error).__name__
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return ConstraintError(f"The change breaks a rule of the schema: {message}.")

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from buddybot.storage.database import StorageError, connect
+from buddybot.storage.migrations import migrate
 
 
 def extended(address: str, query: str) -> str:
@@ -69,6 +70,13 @@ async def test_what_the_server_or_the_driver_refuses_is_named(
     with pytest.raises(StorageError) as caught:
         await connect(extended(postgres, query))
     assert words in str(caught.value)
+
+
+async def test_a_schema_that_is_not_there_is_named_as_what_is_wrong(postgres: str) -> None:
+    database = await connect(extended(postgres, "schema=nowhere"))
+    with pytest.raises(StorageError, match="no schema of the name that is asked for: create it"):
+        await migrate(database)
+    await database.close()
 
 
 async def test_of_several_hosts_the_one_that_takes_changes_is_used(postgres: str) -> None:
