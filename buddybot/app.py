@@ -184,6 +184,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             review_events=bot.live.review_events,
             retire_outdated=bot.live.retire_outdated,
             settle_roles=bot.live.settle_roles,
+            look_for_leavers=bot.presence.look_ahead,
             close_pulses=bot.services.pulses.close_due,
             review_members=bot.services.fit.review,
             review_groups=bot.services.health_watch.look,

@@ -116,6 +116,7 @@ def jobs(
     review_events: Callable[[], Awaitable[None]],
     retire_outdated: Callable[[], Awaitable[None]],
     settle_roles: Callable[[], Awaitable[None]],
+    look_for_leavers: Callable[[], Awaitable[None]],
     close_pulses: Callable[[], Awaitable[None]],
     review_members: Callable[[], Awaitable[None]],
     review_groups: Callable[[], Awaitable[None]],
@@ -126,7 +127,8 @@ def jobs(
     `tick` makes the dispatcher look, `refresh` edits cards and events that are stale, `read_interests`
     asks Discord who is interested in near meetings, `review_events` looks again at what it refused,
     `retire_outdated` takes the buttons off messages that are out of date, `settle_roles` gives and takes
-    groups' roles where that is still to be done, `close_pulses` ends those whose morning has come,
+    groups' roles where that is still to be done, `look_for_leavers` asks who of the groups that meet soon is
+    still in the server, `close_pulses` ends those whose morning has come,
     `review_members` looks who may need a kind word, `review_groups` looks which groups may be going stale,
     `reduce_old` keeps only counts of what is old.
     """
@@ -137,6 +139,7 @@ def jobs(
         Periodic("refresh cards and events", timedelta(seconds=60), refresh),
         Periodic("retire messages", timedelta(seconds=60), retire_outdated),
         Periodic("settle roles", timedelta(seconds=60), settle_roles),
+        Periodic("look for leavers", timedelta(seconds=60), look_for_leavers),
         Periodic("read interests", timedelta(minutes=15), read_interests),
         Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
         Periodic("review events", timedelta(hours=1), review_events),

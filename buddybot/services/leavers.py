@@ -1,7 +1,7 @@
 """Members who left the server while they are in a group: left out until they are seen there again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GuildId, UserId
@@ -38,6 +38,11 @@ class LeaverService:
             return [] if member is None else [member]
 
         return await self._work.read(script)
+
+    async def meeting_soon(self, within: timedelta) -> Sequence[tuple[GuildId, Member]]:
+        """Return the members of groups that meet within a while, with their guild, the next to meet first."""
+        now = self._work.now()
+        return await self._work.read(lambda tx: MemberRepository(tx).meeting_soon(now, now + within))
 
     async def is_marked(self, guild_id: GuildId, user_id: UserId) -> bool:
         """Return whether a person is known to have left the server while they were in a group."""

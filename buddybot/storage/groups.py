@@ -10,7 +10,7 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
 _MEMBER = """
-    SELECT m.group_id, m.user_id, m.role, m.joined_at, m.hosts, m.gone_since,
+    SELECT m.guild_id, m.group_id, m.user_id, m.role, m.joined_at, m.hosts, m.gone_since,
            COALESCE(p.display_name, '') AS display_name
     FROM memberships m
     LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
@@ -321,6 +321,27 @@ class MemberRepository:
             group_id=group_id,
             user_id=user_id,
         )
+
+    async def meeting_soon(self, now: datetime, until: datetime) -> Sequence[tuple[GuildId, Member]]:
+        """Return the members of active groups that meet soon, with their guild, the next to meet first."""
+        rows = await self._tx.all(
+            f"""
+            {_MEMBER}
+            JOIN (
+                SELECT g.id, MIN(t.starts_at) AS starts_at
+                FROM meetings t JOIN groups g ON g.id = t.group_id
+                WHERE t.state = 'scheduled' AND t.starts_at > :now AND t.starts_at <= :until
+                  AND g.state = 'active' AND NOT EXISTS (
+                    SELECT 1 FROM guilds u WHERE u.guild_id = g.guild_id AND u.gone_since IS NOT NULL)
+                GROUP BY g.id
+            ) soon ON soon.id = m.group_id
+            WHERE m.left_at IS NULL
+            ORDER BY soon.starts_at, m.group_id, m.user_id
+            """,  # of a constant
+            now=epoch(now),
+            until=epoch(until),
+        )
+        return [(GuildId(row["guild_id"]), _member(row)) for row in rows]
 
     async def set_gone(self, *, group_id: GroupId, user_id: UserId, since: datetime | None) -> bool:
         """Note that a member left the server, or with None that they are in it; False when that was known."""

@@ -1,7 +1,9 @@
 """Whether members are still in the server: asked of Discord before it matters, for no event tells.
 
 With the intent `guilds` alone the bot hears nothing of those who leave. So Discord is asked about the members
-whom a ping may name just before it is prepared, and about whoever presses a button of a direct message.
+whom a ping may name just before it is prepared, and about whoever presses a button of a direct message. It is
+asked in the hour before a meeting as well: then a host who left is known of in time, and so are leavers where
+hundreds of groups begin in the same minute.
 """
 
 import logging
@@ -11,12 +13,14 @@ from datetime import datetime, timedelta
 import discord
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.pings.delivery_faults import FAULTS, Bounded, told
 from buddybot.services.actor import Actor
 from buddybot.services.leavers import LeaverService
 from buddybot.storage.database import StorageError
+from buddybot.ui.apart import serve_apart
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +36,12 @@ BURST = 200
 A_SECOND = 5.0
 """Questions before pings, at once and in the long run.
 
-When thousands of check-ins are due in one minute, most go out without asking rather than late.
+When thousands of check-ins are due in one minute, most go out without asking again rather than late.
 """
+AHEAD = timedelta(hours=1)
+"""How long before a meeting its members are asked about, each once."""
+RESERVE = 100
+"""Questions that are left for pings then."""
 
 
 class MemberCheck:
@@ -44,6 +52,7 @@ class MemberCheck:
         self._leavers = leavers
         self._now = now
         self._asked: dict[tuple[GuildId, UserId], datetime] = {}
+        self._asked_ahead: dict[tuple[GuildId, UserId], datetime] = {}
         self._budget = float(BURST)
         self._counted_at = now()
 
@@ -63,6 +72,30 @@ class MemberCheck:
                     await self._leavers.mark_back(ping.guild_id, member.user_id)
         except StorageError as error:
             log.error("who is still in server %s could not be noted: %s", ping.guild_id, error)
+
+    async def look_ahead(self) -> None:
+        """Ask about members of groups that meet within the hour, as far as the budget goes; never raises."""
+        now = self._now()
+        self._asked_ahead = {who: at for who, at in self._asked_ahead.items() if now - at < AHEAD}
+        silent: set[GuildId] = set()
+
+        async def look(found: tuple[GuildId, Member]) -> None:
+            guild_id, member = found
+            if guild_id in silent or not self._may_ask(guild_id, member.user_id, leaving=RESERVE):
+                return
+            self._asked_ahead[guild_id, member.user_id] = now
+            here = await self.ask(guild_id, member.user_id)
+            if here is None:
+                silent.add(guild_id)
+            elif here and member.gone_since is not None:
+                await self._leavers.mark_back(guild_id, member.user_id)
+
+        try:
+            soon = await self._leavers.meeting_soon(AHEAD)
+            unasked = [each for each in soon if (each[0], each[1].user_id) not in self._asked_ahead]
+            await serve_apart(unasked, lambda found: found[0], look)
+        except StorageError as error:
+            log.error("who is still in the servers could not be noted: %s", error)
 
     async def look_at(self, actor: Actor, user_id: UserId) -> None:
         """Ask about a member whom somebody names, before they get a role, a turn or thanks; never raises.
@@ -114,13 +147,13 @@ class MemberCheck:
         await self._leavers.mark_gone(guild_id, user_id)
         return False
 
-    def _may_ask(self, guild_id: GuildId, user_id: UserId) -> bool:
-        """Whether a question is due and within what may be asked; counts it."""
+    def _may_ask(self, guild_id: GuildId, user_id: UserId, *, leaving: int = 0) -> bool:
+        """Whether a question is due and within what may be asked, but for what is to be left; counts it."""
         now = self._now()
         gained = max(0.0, (now - self._counted_at).total_seconds()) * A_SECOND
         self._budget, self._counted_at = min(BURST, self._budget + gained), now
         self._asked = {who: at for who, at in self._asked.items() if now - at < FRESH}
-        if self._budget < 1 or (guild_id, user_id) in self._asked:
+        if self._budget < 1 + leaving or (guild_id, user_id) in self._asked:
             return False
         self._budget -= 1
         self._asked[guild_id, user_id] = now

@@ -188,12 +188,13 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
         review_events=nothing,
         retire_outdated=nothing,
         settle_roles=nothing,
+        look_for_leavers=nothing,
         close_pulses=nothing,
         review_members=nothing,
         review_groups=nothing,
         reduce_old=nothing,
     )
-    assert len({job.name for job in listed}) == len(listed) == 15
+    assert len({job.name for job in listed}) == len(listed) == 16
     assert all(job.every >= timedelta(minutes=1) for job in listed)
     for job in listed:
         await job.run()

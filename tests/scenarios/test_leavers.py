@@ -8,7 +8,9 @@ import pytest
 
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
+from buddybot.ui import presence
 from tests.scenarios.calendars import Calendar, calendar
+from tests.scenarios.places import suggest
 from tests.world import World, custom_ids, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -153,6 +155,60 @@ async def test_a_leavers_turn_to_host_goes_on_when_the_card_goes_up(world: World
     [row] = await world.rows(host, at=int(FIRST.timestamp()))
     assert row["host_id"] not in (None, rowan.person(name).id)
     assert rowan.person(name).mention not in texts_in(rowan.card())
+
+
+async def test_a_host_who_left_is_known_of_in_the_hour_before_the_meeting(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    await suggest(rowan, "Ana", name="Ana's kitchen", access=["quiet"], where="7 Orchard Row")
+    await world.until(FIRST - timedelta(hours=20))
+    assert "Ana's kitchen" in texts_in(rowan.card())
+    leave(rowan, "Ana")
+    await world.until(FIRST - timedelta(minutes=61))
+    await world.bot.presence.look_ahead()
+    assert await gone(rowan) == set()
+    await world.until(FIRST - timedelta(minutes=59))
+    await world.bot.presence.look_ahead()
+    await world.run_due()
+    assert await gone(rowan) == ids(rowan, "Ana")
+    assert "Ana's kitchen" not in texts_in(rowan.card())
+    assert "place and host are still open" in texts_in(rowan.said()[-1])
+
+
+async def test_members_are_asked_about_once_in_the_hour_before_the_meeting(rowan: Calendar) -> None:
+    await rowan.world.until(FIRST - timedelta(minutes=59))
+    since = len(rowan.world.env.http_requests)
+    for _ in range(5):
+        await rowan.world.bot.presence.look_ahead()
+        await rowan.world.pass_time(minutes=2)
+    paths = [each.path for each in rowan.world.env.http_requests[since:] if "/members/" in each.path]
+    assert len(paths) == len(set(paths)) == 3
+
+
+async def test_a_leaver_is_left_out_when_too_many_check_ins_are_due_to_ask_again(
+    rowan: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await all_answer(rowan)
+    leave(rowan, "Ben")
+    await rowan.world.until(FIRST - timedelta(minutes=59))
+    await rowan.world.bot.presence.look_ahead()
+    monkeypatch.setattr(presence, "BURST", 0)
+    since = len(rowan.world.env.http_requests)
+    await rowan.world.until(FIRST + timedelta(minutes=1))
+    assert notified(rowan, since) == ids(rowan, "Ana", "Cho")
+    assert not [each for each in rowan.world.env.http_requests[since:] if "/members/" in each.path]
+
+
+@pytest.mark.parametrize("status", [500, 403])
+async def test_a_server_that_does_not_tell_ahead_costs_nobody_their_evening(
+    rowan: Calendar, status: int
+) -> None:
+    await rowan.world.until(FIRST - timedelta(minutes=59))
+    rowan.world.env.inject_error("GET", MEMBER, status=status)
+    since = len(rowan.world.env.http_requests)
+    await rowan.world.bot.presence.look_ahead()
+    assert await gone(rowan) == set()
+    paths = [each.path for each in rowan.world.env.http_requests[since:] if "/members/" in each.path]
+    assert len(set(paths)) == 1
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(days=1)])
