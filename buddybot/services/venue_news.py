@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
@@ -33,8 +33,9 @@ class PlaceChange:
 
     @property
     def unhosted(self) -> bool:
-        """Whether it has lost its host, so that members and organizers are asked for another."""
-        return self.now.host_id is None and self.before.host_id is not None and not self.now.online
+        """Whether nobody hosts it who should, so that members and organizers are asked for a host."""
+        expected = self.before.host_id is not None or self.group.rotation is Rotation.TURNS
+        return self.now.host_id is None and expected and not self.now.online
 
     @property
     def chooser(self) -> UserId | None:

@@ -17,9 +17,33 @@ OF_A_GUILD = 5
 """Messages of one guild that are taken up at a time, so that none crowds out the others."""
 _LOOKED_BACK = timedelta(days=30)
 
+# Notices that told of a venue: a message's own, and those that it told along.
+_ITS_NOTICES = """
+    FROM outbox t JOIN meetings x ON x.id = t.meeting_id LEFT JOIN venues v ON v.meeting_id = x.id
+    WHERE t.group_id = o.group_id AND (t.id = o.id
+      OR (t.state = 'suppressed' AND t.error = 'told along with ' || CAST(o.id AS TEXT)))
+"""
+_TOLD_SINCE = """EXISTS (
+    SELECT 1 FROM outbox n WHERE n.meeting_id = x.id AND n.id > o.id AND n.kind IN ('change', 'place')
+      AND (n.state = 'sent' OR (n.state = 'suppressed' AND n.error LIKE 'told along with %'
+        AND n.error <> 'told along with ' || CAST(o.id AS TEXT))))
+"""
+# Whether a meeting has lost its host or has no place, which such a notice asks about. Only where members
+# host in turn does a later notice ask for a host again.
+_ASKED = """
+    v.online = 0 AND ((v.host_id IS NULL AND (v.before_host_id IS NOT NULL OR g.rotation = 'turns'))
+      OR (v.host_id IS NOT NULL AND v.location_id IS NULL))
+"""
+_STILL_ASKED = f"""
+    x.state = 'scheduled' AND x.starts_at > :now AND v.online = 0
+    AND ((v.host_id IS NULL AND g.rotation <> 'turns')
+      OR ((v.host_id IS NULL OR v.location_id IS NULL) AND NOT {_TOLD_SINCE}))
+"""
+
 # A reminder that was answered can be answered otherwise until the meeting is over; what its reader made of it
-# by then stands on it. An alert's and a swap's number is the last part of its ping's key.
-_OUTDATED = """
+# by then stands on it. A notice of a venue gives way to a later one unless it still asks; its meeting's begin
+# ends that. An alert's and a swap's number is the last part of its ping's key.
+_OUTDATED = f"""
     SELECT * FROM (
     SELECT o.*, ROW_NUMBER() OVER (PARTITION BY o.guild_id ORDER BY o.id DESC) AS place FROM outbox o
     LEFT JOIN meetings m ON m.id = o.meeting_id JOIN groups g ON g.id = o.group_id
@@ -32,7 +56,9 @@ _OUTDATED = """
             AND NOT EXISTS (SELECT 1 FROM rsvps r WHERE r.meeting_id = m.id AND r.user_id = o.recipient))))
         OR (o.kind = 'nudge' AND (m.state <> 'scheduled' OR m.starts_at <= :now))
         OR (o.kind IN ('change', 'place') AND (m.state = 'closed'
-            OR (m.state IN ('skipped', 'cancelled') AND m.ends_at <= :now)))
+            OR (m.state IN ('skipped', 'cancelled') AND m.ends_at <= :now)
+            OR (EXISTS (SELECT 1 {_ITS_NOTICES} AND ({_TOLD_SINCE} OR (x.starts_at <= :now AND {_ASKED})))
+              AND NOT EXISTS (SELECT 1 {_ITS_NOTICES} AND {_STILL_ASKED}))))
         OR (o.kind = 'home' AND (m.state <> 'scheduled' OR m.starts_at <= :now OR NOT EXISTS (
             SELECT 1 FROM memberships w
             WHERE w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL)))

@@ -231,14 +231,14 @@ async def test_a_member_comes_forward_when_nobody_hosts(rowan: Calendar) -> None
     thanks = await pressed_on(rowan, "Ben", notice, "I can host")
     assert "Thank you: you host" in texts_in(thanks)
     assert labels(thanks) == ["Choose the place"]
+    late = texts_in(shown(await rowan.person("Cho").click(notice, label="I can host")))
+    assert "has a host by now" in late
     before = len(rowan.said())
     await rowan.world.run_due()
     [news] = rowan.said()[before:]
     assert f"hosted by {rowan.person('Ben').mention}" in texts_in(news)
     assert "Ben" not in sent(rowan)[-1].people
     assert f"hosted by {rowan.person('Ben').mention}" in texts_in(rowan.card())
-    late = texts_in(shown(await rowan.person("Cho").click(notice, label="I can host")))
-    assert "has a host by now" in late
     assert "They came forward" in texts_in(await rowan.ask("Cho", "rotation show"))
 
 
@@ -260,7 +260,70 @@ async def test_an_organizer_chooses_a_host_or_lets_all_meet_online(rowan: Calend
     online = await pressed_on(rowan, "Ana", notice, "Meet online")
     assert "online" in texts_in(online)
     assert "No link is noted here" in texts_in(online)
-    await rowan.world.run_due()
-    assert "**Where** online this once" in texts_in(rowan.card())
     said = texts_in(await pressed_on(rowan, "Ben", notice, "I can host"))
     assert "needs no host" in said
+    await rowan.world.run_due()
+    assert "**Where** online this once" in texts_in(rowan.card())
+
+
+def again(rowan: Calendar, message: discord.Message) -> discord.Message:
+    """Return a message of the channel as it is shown now."""
+    return next(each for each in rowan.said() if each.id == message.id)
+
+
+@pytest.mark.parametrize("how", ["comes forward", "named", "online"])
+async def test_notice_asks_no_more_when_the_meeting_has_a_host_or_is_online(
+    rowan: Calendar, how: str
+) -> None:
+    notice = await host_cannot_come(rowan, "button")
+    assert "I can host" in labels(notice)
+    if how == "comes forward":
+        await pressed_on(rowan, "Ben", notice, "I can host")
+    elif how == "named":
+        choice = await pressed_on(rowan, "Ana", notice, "Choose a host")
+        await rowan.person("Ana").select(choice, [str(rowan.person("Cho").id)])
+    else:
+        await pressed_on(rowan, "Ana", notice, "Meet online")
+    await rowan.world.pass_time(minutes=2)
+    assert labels(again(rowan, notice)) == []
+    assert "Where exactly" in labels(newest(rowan))
+
+
+async def test_notice_asks_no_more_when_its_meeting_has_begun(rowan: Calendar) -> None:
+    notice = await host_cannot_come(rowan, "button")
+    await rowan.world.until(FIRST - timedelta(minutes=1))
+    assert "I can host" in labels(again(rowan, notice))
+    await rowan.world.until(FIRST + timedelta(minutes=2))
+    assert labels(again(rowan, notice)) == []
+    assert "Where exactly" in labels(rowan.card()) or "**Where**" not in texts_in(rowan.card())
+
+
+async def test_notice_asks_no_more_when_the_host_has_chosen_a_place(rowan: Calendar) -> None:
+    await told(rowan)
+    await rowan.ask("Ana", "away", start="2026-01-05", end="2026-01-07")
+    await rowan.world.run_due()
+    notice = newest(rowan)
+    host = next(name for name in ("Ben", "Cho") if rowan.person(name).mention in texts_in(notice))
+    assert "Choose the place" in labels(notice)
+    await suggest(rowan, host, name="Library", access=["public"], where="1 High Street")
+    await rowan.world.pass_time(minutes=2)
+    assert "Library" in texts_in(newest(rowan))
+    assert labels(again(rowan, notice)) == []
+
+
+async def test_later_notice_says_that_nobody_hosts_when_only_the_place_changes(rowan: Calendar) -> None:
+    await suggest(rowan, "Ben", name="Library", access=["public"], where="1 High Street")
+    first = await host_cannot_come(rowan, "button")
+    assert "Library" in texts_in(first)
+    await suggest(rowan, "Ben", name="Town hall", access=["public"], where="2 High Street")
+    await rowan.ask("Ana", "location retire", place=await place_id(rowan, "Library"))
+    await rowan.world.run_due()
+    later = newest(rowan)
+    assert "Town hall" in texts_in(later)
+    assert "Nobody hosts this meeting now." in texts_in(later)
+    assert "I can host" in labels(later)
+    await rowan.world.pass_time(minutes=2)
+    assert labels(again(rowan, first)) == []
+    await pressed_on(rowan, "Cho", later, "I can host")
+    await rowan.world.pass_time(minutes=2)
+    assert labels(again(rowan, later)) == []
