@@ -88,7 +88,7 @@ class Changes(RuleBasedStateMachine):
     @rule(name=people, meeting=which, answer=st.sampled_from(("going", "late", "virtual", "apologies")))
     def answer(self, name: str, meeting: str, answer: str) -> None:
         """Somebody says whether they come."""
-        if meeting in self.life.ids:
+        if meeting in self.life.ids and self._in_server(name):
             custom_id = f"rsvp:{self.life.ids[meeting]}:{answer}"
             self._step(f"{name} says {answer} for {meeting}", self.life.press(name, custom_id))
 
@@ -106,6 +106,9 @@ class Changes(RuleBasedStateMachine):
     def restart(self) -> None:
         """The process is replaced."""
         self._step("restart", self.life.world.restart())
+
+    def _in_server(self, name: str) -> bool:
+        return self.life.person(name).id in self.life.guild.member_ids()
 
     # -- what always holds --------------------------------------------------------------------
 
@@ -173,7 +176,7 @@ class Changes(RuleBasedStateMachine):
         found = await self.life.world.rows("SELECT meeting_id, host_id FROM venues")
         hosts = {row["meeting_id"]: row["host_id"] for row in found}
         names = [self.life.name_of(hosts.get(each)) for each in pair]
-        if not set(names) <= set(PEOPLE):
+        if not set(names) <= set(PEOPLE) or not all(map(self._in_server, names)):
             return
         await self.life.press(names[0], f"swap_pick:{self.life.group_id}", f"{pair[0]}-{pair[1]}")
         await self.life.world.run_due()
@@ -230,8 +233,14 @@ class Changes(RuleBasedStateMachine):
             f"{whom} was not told that “{each.what}” is no more"
             for each in lost
             for whom in each.whose
-            if (whom == GROUP or whom in here) and not read.by(whom)
+            if (whom == GROUP or whom in here) and not self._heard(whom, each, read, here)
         ]
+
+    @staticmethod
+    def _heard(whom: str, lost: Agreement, read: Read, here: set[str]) -> bool:
+        """Whether a word reached somebody; of one who deleted everything only the channel is told."""
+        gone = any(each != GROUP and each not in here for each in lost.whose)
+        return bool(read.by(whom)) or (gone and bool(read.by(GROUP)))
 
     async def _misplaced(self) -> list[str]:
         meetings = await all_meetings(self.life)

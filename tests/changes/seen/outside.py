@@ -119,10 +119,11 @@ async def entries_wrong(life: Life) -> list[str]:
             wrong.append(f"{uid} has changed, and calendars ignore it: its SEQUENCE is not higher")
     on = [_start(event) for event in after.values() if not _off(event)]
     resting = (await group_row(life))["state"] != "active"
-    for row in await all_meetings(life):
+    meetings = await all_meetings(life)
+    held = [row["starts_at"] for row in meetings if row["state"] in IN_FORCE and not resting]
+    for row in meetings:
         start = datetime.fromtimestamp(row["starts_at"], UTC)
-        wanted = int(row["state"] in IN_FORCE and not resting) if start > life.world.now else None
-        if wanted is not None and on.count(start) != wanted:
+        if start > life.world.now and on.count(start) != held.count(row["starts_at"]):
             wrong.append(f"the meeting of {row['local_day']}, {row['state']}, has {on.count(start)} entries")
     if resting and any(start > life.world.now for start in on):
         wrong.append("the group does not meet, and its calendar file says that it does")
