@@ -118,7 +118,10 @@ def _holders(past: Sequence[UserId], held: Sequence[UserId | None]) -> Sequence[
 
 
 async def load_round(tx: Tx, meeting: Meeting) -> Round:
-    """Return the round without those who left the group, or who sent apologies and did not come."""
+    """Return the round without those who left the group, or who sent apologies and did not come.
+
+    When the speaker goes, the floor is free: it does not fall back to whoever spoke before.
+    """
     turns = await _in_it(tx, meeting)
     minutes = await _minutes(tx, meeting, turns)
     # Who turns up later makes the turns to come shorter, not those that began before.
@@ -127,7 +130,8 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
         for turn in turns
         if turn.started_at is not None
     ]
-    now = max(begun, key=lambda each: (each[0], each[2].position), default=None)
+    latest = max(await TurnRepository(tx).of_meeting(meeting.id), key=_begun_last, default=None)
+    now = next((each for each in begun if each[2] == latest), None)
     return Round(
         people=tuple(turn.user_id for turn in turns),
         speaker=None if now is None else now[2].user_id,
@@ -137,6 +141,10 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
         begun=len(begun),
         ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
     )
+
+
+def _begun_last(turn: Turn) -> tuple[float, int]:
+    return (0.0 if turn.started_at is None else turn.started_at.timestamp(), turn.position)
 
 
 async def _minutes(tx: Tx, meeting: Meeting, turns: Sequence[Turn]) -> int:

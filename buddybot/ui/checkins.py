@@ -100,8 +100,8 @@ def _lead(texts: Texts, view: CheckInView) -> Iterable[Markup]:
 def _round(texts: Texts, the_round: Round) -> Markup:
     others = members(the_round.waiting)
     if the_round.speaker is None or the_round.until is None:
-        key = "checkins.card.order" if the_round.waiting else "checkins.card.nobody"
-        return texts(key, others=others)
+        key = "order" if the_round.waiting else "all_spoke" if the_round.people else "nobody"
+        return texts(f"checkins.card.{key}", others=others)
     who, until = member(the_round.speaker), moment(the_round.until, "t")
     if not the_round.waiting:
         return texts("checkins.card.floor", who=who, until=until)

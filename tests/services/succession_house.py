@@ -37,8 +37,8 @@ async def slots(hosts: Hosts, *, skipped: bool = False) -> list[date]:
     ]
 
 
-async def move(hosts: Hosts, day: date, to: date, at: time | None = None) -> Meeting:
-    """Move the meeting of a day to another."""
+async def move(hosts: Hosts, day: date, to: date | None, at: time | None = None) -> Meeting:
+    """Move the meeting of a day to another, or to another hour."""
     return (await hosts.meetings.move(hosts.actor(ORGANIZER), day, day=to, at=at)).meeting
 
 

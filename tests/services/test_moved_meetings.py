@@ -61,6 +61,32 @@ async def test_a_moved_meeting_is_that_of_its_week_when_the_weekday_changes(
     assert [day.isocalendar().week for day in shown] == list(range(2, 2 + len(shown)))
 
 
+@pytest.mark.parametrize("weekday", [MONDAY, WEDNESDAY, THURSDAY])
+async def test_a_meeting_at_another_hour_hides_no_week_when_the_weekday_changes(
+    hosts: Hosts, group: Group, weekday: int
+) -> None:
+    await move(hosts, date(2026, 2, 24), None, time(12))
+    await change(hosts, weekday=weekday)
+    shown = await slots(hosts)
+    assert date(2026, 2, 24) in shown
+    assert [day.isocalendar().week for day in shown] == list(range(2, 2 + len(shown)))
+
+
+@pytest.mark.parametrize("weekday", [MONDAY, 1, THURSDAY])
+async def test_a_moved_meeting_hides_no_week_when_the_schedule_changes_again(
+    hosts: Hosts, group: Group, weekday: int
+) -> None:
+    await move(hosts, date(2026, 2, 24), MOVED)
+    await change(hosts, weekday=WEDNESDAY)
+    hosts.now = datetime(2026, 1, 2, 15, tzinfo=UTC)
+    await change(hosts, weekday=weekday)
+    shown = await slots(hosts)
+    assert MOVED in shown
+    assert [day.isocalendar().week for day in shown] == list(range(2, 2 + len(shown)))
+    await change(hosts, every_weeks=2)
+    assert [day.isocalendar().week for day in (await slots(hosts))[:5]] == [2, 4, 6, 8, 9]
+
+
 async def test_two_moved_meetings_hide_no_week_when_the_weekday_changes(hosts: Hosts, group: Group) -> None:
     await move(hosts, date(2026, 2, 10), date(2026, 2, 11))
     await move(hosts, date(2026, 2, 24), MOVED)
