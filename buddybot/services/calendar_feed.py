@@ -1,6 +1,7 @@
 """What a member takes into their own calendar: the days on which the group met, meets and would meet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -74,7 +75,7 @@ class CalendarFeed:
             slots = [] if group.state is GroupState.ARCHIVED else await calendar.ahead(tx, group, now)
             first = await ScheduleRepository(tx).sequence(group.id)
             days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
-            days += await _dropped(tx, group, days, now)
+            days = await _follow_earlier_files(tx, group, days, now)
             if not days:
                 raise Refusal("calendar.empty")
             return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
@@ -104,15 +105,19 @@ async def _host_name(tx: Tx, meeting: Meeting, venue: VenueView) -> str | None:
     return None if member is None else member.display_name or None
 
 
-async def _dropped(tx: Tx, group: Group, days: Sequence[CalendarDay], now: datetime) -> Sequence[CalendarDay]:
-    """Return the days ahead that an earlier file held and that are not there any more; note those that are.
+async def _follow_earlier_files(
+    tx: Tx, group: Group, days: Sequence[CalendarDay], now: datetime
+) -> list[CalendarDay]:
+    """Return the days as a file says them that may be read after earlier ones; note those ahead.
 
-    Whatever took a day away, a file that had it learns of that.
+    Days ahead that an earlier file held and that are not there any more are called off, whatever took
+    them away. What a day's sequence was counted by may be new too, so what the last file said counts.
     """
     entries = CalendarEntryRepository(tx)
-    there = {(day.slot, day.kind) for day in days}
-    gone = [each for each in await entries.ahead(group.id, now) if (each.slot, each.kind) not in there]
-    for day in days:
+    earlier = {(each.slot, each.kind): each for each in await entries.ahead(group.id, now)}
+    found = [_after(day, earlier.pop((day.slot, day.kind), None)) for day in days]
+    found += [_call_off(entry) for entry in earlier.values()]
+    for day in found:
         if day.starts_at > now:
             await entries.put(
                 group.id,
@@ -123,19 +128,29 @@ async def _dropped(tx: Tx, group: Group, days: Sequence[CalendarDay], now: datet
                     starts_at=day.starts_at,
                     ends_at=day.ends_at,
                     sequence=day.sequence,
+                    called_off=day.called_off,
                 ),
             )
-    return [_called_off(each) for each in gone]
+    return found
 
 
-def _called_off(entry: PublishedEntry) -> CalendarDay:
+def _after(day: CalendarDay, entry: PublishedEntry | None) -> CalendarDay:
+    """The day with a sequence that is no lower than the last file's, and higher when it says otherwise."""
+    if entry is None:
+        return day
+    before = (entry.starts_at, entry.ends_at, entry.zone, entry.called_off)
+    changed = before != (day.starts_at, day.ends_at, day.zone, day.called_off)
+    return replace(day, sequence=max(day.sequence, entry.sequence + changed))
+
+
+def _call_off(entry: PublishedEntry) -> CalendarDay:
     return CalendarDay(
         slot=entry.slot,
         kind=entry.kind,
         starts_at=entry.starts_at,
         ends_at=entry.ends_at,
         zone=entry.zone,
-        sequence=entry.sequence + 1,
+        sequence=entry.sequence + (not entry.called_off),
         called_off=True,
         venue=VenueView(None, None),
         host=None,

@@ -22,6 +22,7 @@ class PublishedEntry:
     starts_at: datetime
     ends_at: datetime
     sequence: int
+    called_off: bool
 
 
 class CalendarEntryRepository:
@@ -49,6 +50,7 @@ class CalendarEntryRepository:
                 starts_at=instant(row["starts_at"]),
                 ends_at=instant(row["ends_at"]),
                 sequence=row["sequence"],
+                called_off=bool(row["called_off"]),
             )
             for row in rows
         ]
@@ -57,10 +59,12 @@ class CalendarEntryRepository:
         """Note that a file holds an entry; it takes the place of what an earlier file said."""
         await self._tx.run(
             """
-            INSERT INTO calendar_entries (group_id, slot, kind, zone, starts_at, ends_at, sequence)
-            VALUES (:group_id, :slot, :kind, :zone, :starts_at, :ends_at, :sequence)
+            INSERT INTO calendar_entries
+                (group_id, slot, kind, zone, starts_at, ends_at, sequence, called_off)
+            VALUES (:group_id, :slot, :kind, :zone, :starts_at, :ends_at, :sequence, :called_off)
             ON CONFLICT (group_id, slot, kind) DO UPDATE SET zone = excluded.zone,
-                starts_at = excluded.starts_at, ends_at = excluded.ends_at, sequence = excluded.sequence
+                starts_at = excluded.starts_at, ends_at = excluded.ends_at, sequence = excluded.sequence,
+                called_off = excluded.called_off
             """,
             group_id=group_id,
             slot=entry.slot.isoformat(),
@@ -69,4 +73,5 @@ class CalendarEntryRepository:
             starts_at=epoch(entry.starts_at),
             ends_at=epoch(entry.ends_at),
             sequence=entry.sequence,
+            called_off=int(entry.called_off),
         )

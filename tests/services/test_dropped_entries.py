@@ -89,6 +89,23 @@ async def test_a_day_that_comes_back_counts_on_when_it_was_cancelled(house: Hous
             check_follows(files[-1], earlier)
 
 
+async def test_a_day_counts_on_when_an_extra_meeting_had_its_place_for_a_while(
+    house: House, group: Group
+) -> None:
+    day = date(2026, 2, 12)
+    noon = ScheduleChange(at=time(12))
+    files = [await take(house, group)]
+    extra = await house.schedules.add_extra(house.actor(ORGANIZER), day, noon)
+    await house.schedules.change(house.actor(ORGANIZER), noon)  # they meet at noon that day already
+    files.append(await take(house, group))
+    assert keyed(files[-1])[day, MeetingKind.REGULAR].called_off
+    await house.meetings.cancel(house.actor(ORGANIZER), extra.meeting.id, Reason.OTHER)
+    files.append(await take(house, group))
+    assert not keyed(files[-1])[day, MeetingKind.REGULAR].called_off
+    check_follows(files[2], files[1])
+    check_follows(files[2], files[0])
+
+
 async def test_all_that_lay_ahead_is_cancelled_when_the_group_is_archived(house: House, group: Group) -> None:
     before = await take(house, group)
     await GroupService(house.work, house.planner).archive(house.actor(ORGANIZER), group.id)
@@ -139,11 +156,23 @@ async def change(house: House, group: Group, dice: random.Random) -> None:
             ScheduleChange(zone=dice.choice(["Europe/Berlin", "Asia/Tokyo", "America/Vancouver"])),
         ]
     )
-    match dice.choice(["schedule", "schedule", "schedule", "skip", "move", "pause", "wait"]):
+    what = ["schedule", "schedule", "schedule", "skip", "revive", "extra", "cancel", "move", "pause", "wait"]
+    match dice.choice(what):
         case "schedule":
             await house.schedules.change(actor, wanted)
         case "skip" if ahead:
             await house.meetings.skip(actor, dice.choice(ahead).id, Reason.HOLIDAY)
+        case "revive":
+            slots = await house.meetings.slots(actor, group.id)
+            skipped = [slot.meeting.id for slot in slots if slot.meeting is not None and slot.skipped]
+            if skipped:
+                await house.meetings.revive(house.actor(ORGANIZER), dice.choice(skipped))
+        case "extra":
+            await house.schedules.add_extra(
+                actor, house.now.date() + timedelta(days=dice.randrange(30)), wanted
+            )
+        case "cancel" if ahead:
+            await house.meetings.cancel(actor, dice.choice(ahead).id, Reason.OTHER)
         case "move" if ahead:
             day = ahead[-1].day + timedelta(days=1)
             await house.meetings.move(actor, ahead[-1].id, day=day, at=time(7, dice.randrange(60)))

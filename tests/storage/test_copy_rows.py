@@ -126,7 +126,7 @@ def test_a_copy_is_refused_when_its_schema_is_not_ours(
             "a value in schedules.anchor",
         ),
         (
-            [GROUP, "INSERT INTO calendar_entries VALUES (1, '2026-01-06', 'weekly', 'UTC', 0, 0, 0)"],
+            [GROUP, "INSERT INTO calendar_entries VALUES (1, '2026-01-06', 'weekly', 'UTC', 0, 0, 0, 0)"],
             "a value in calendar_entries.kind",
         ),
         (
