@@ -12,7 +12,7 @@ from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, Use
 from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.schedule import Schedule
-from buddybot.domain.text import optional
+from buddybot.domain.text import folded, optional
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.rules import Rules
@@ -56,10 +56,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A fresh code, in clear for the only time."""
+    """A fresh code, in clear for the only time; `again` when an open one for the same name ended with it."""
 
     text: str
     offer: Offer
+    again: bool
 
 
 class InvitationService:
@@ -81,15 +82,22 @@ class InvitationService:
     async def invite_by_code(
         self, actor: Actor, *, name: str | None = None, group_id: GroupId | None = None
     ) -> Code:
-        """Make a single-use code to hand over privately; `name` says whom it is meant for."""
+        """Make a single-use code to hand over privately; `name` says whom it is meant for.
+
+        An open code of the actor's for this name is replaced, because a form that is sent twice asks twice.
+        """
         invited_name = optional(name, limit=NAME_LIMIT, field="name")
         code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
 
-        async def script(tx: Tx) -> Offer:
-            return await self._add(tx, actor, group_id, code_hash=_hash(code), invited_name=invited_name)
+        async def script(tx: Tx) -> Code:
+            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+            again = invited_name is not None and await self._end_code(tx, actor, group.id, invited_name)
+            offer = await self._add(tx, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
+            return Code(
+                "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4)), offer, again
+            )
 
-        offer = await self._work.write(actor, script)
-        return Code("-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4)), offer)
+        return await self._work.write(actor, script)
 
     async def posted(self, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId) -> None:
         """Remember the message that shows the invitation."""
@@ -280,6 +288,22 @@ class InvitationService:
                 if (card := await invitations.card(older.id)) is not None:
                     cards.append(card)
         return tuple(cards)
+
+    async def _end_code(self, tx: Tx, actor: Actor, group_id: GroupId, name: str) -> bool:
+        """Take back the actor's unused code for a name; return whether one was open."""
+        now = self._work.now()
+        invitations = InvitationRepository(tx)
+        older = [
+            each
+            for each in await invitations.open(group_id, now)
+            if each.user_id is None
+            and each.created_by == actor.user_id
+            and each.invited_name is not None
+            and folded(each.invited_name) == folded(name)
+        ]
+        for each in older:
+            await invitations.settle(each.id, InvitationState.REVOKED, by=actor.user_id, now=now)
+        return bool(older)
 
     async def _answerable(
         self, tx: Tx, actor: Actor, invitation_id: InvitationId, *, lock: bool = False

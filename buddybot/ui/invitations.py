@@ -103,11 +103,9 @@ def code_card(texts: Texts, code: Code) -> Card:
     else:
         title = texts("invitations.sent.code", name=invitation.invited_name)
     until = moment(invitation.expires_at, "D")
-    return (
-        Card()
-        .text(Markup(f"### {title}"), Markup(f"```\n{code.text}\n```"))
-        .text(texts("invitations.sent.shown", until=until), texts("invitations.sent.how"))
-    )
+    card = Card().text(Markup(f"### {title}"), Markup(f"```\n{code.text}\n```"))
+    card.text(texts("invitations.sent.shown", until=until), texts("invitations.sent.how"))
+    return card.note(texts("invitations.sent.again", name=invitation.invited_name)) if code.again else card
 
 
 def person_form(texts: Texts, group: Group) -> Form:

@@ -274,3 +274,15 @@ async def test_nobody_is_written_to_who_did_not_ask(place: Place) -> None:
     ana = place.person("Ana")
     await join(place.olga, place.channel, ana)
     assert requests(place, "POST", "/users/@me/channels") == []
+
+
+async def test_a_form_for_a_code_leaves_one_when_it_is_sent_twice(place: Place) -> None:
+    seen = await place.olga.slash(place.channel, "group info")
+    forms = [await press(place.olga, seen, "Make a code") for _ in range(2)]  # the same one, to the bot
+    first, second = [
+        texts_in((await place.olga.submit_modal(form, {"name": "Dana"})).response) for form in forms
+    ]
+    assert "no longer works" not in first
+    assert "replaces the code that you made for Dana" in second
+    info = texts_in((await place.olga.slash(place.channel, "group info")).response)
+    assert info.count("Dana") == 1

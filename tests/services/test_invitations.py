@@ -187,6 +187,22 @@ async def test_a_code_lets_one_person_in_and_is_never_stored(club: Club, group: 
         await club.invitations.by_code(club.actor(BEN), code.text)
 
 
+async def test_a_code_replaces_the_last_one_when_it_is_made_twice_for_a_name(
+    club: Club, group: Group
+) -> None:
+    names = ("Dana", "Danae", None, None, " dana ")
+    made = [await club.invitations.invite_by_code(club.actor(ORGANIZER), name=name) for name in names]
+    assert [code.again for code in made] == [False, False, False, False, True]
+    first, *others, second = made
+    async with refused("invitation.code_wrong"):
+        await club.invitations.by_code(club.actor(ANA), first.text)
+    for code, user in zip((*others, second), (ANA, BEN, UserId(71), UserId(72)), strict=True):
+        await club.invitations.by_code(club.actor(user), code.text)
+    third = await club.invitations.invite_by_code(club.actor(ORGANIZER), name="Dana")
+    assert not third.again  # somebody came with the second one, so it is theirs
+    await club.invitations.by_code(club.actor(UserId(72)), second.text)
+
+
 @pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", " "), lambda code: f" {code}\n"])
 async def test_a_code_may_be_typed_in_any_way(club: Club, group: Group, typed) -> None:  # type: ignore[no-untyped-def]  # a lambda
     code = await club.invitations.invite_by_code(club.actor(ORGANIZER))
