@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from buddybot.services.away import AwayView, Freed, Missed
 from buddybot.storage.away import StoredSpan
+from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, member, moment
 
@@ -63,6 +64,6 @@ def _span(texts: Texts, span: StoredSpan) -> Markup:
     return texts(
         key,
         group=span.group_name,
-        first=span.days.first.isoformat(),
-        last=span.days.last.isoformat(),
+        first=write_day(texts, span.days.first),
+        last=write_day(texts, span.days.last),
     )

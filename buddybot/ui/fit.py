@@ -2,6 +2,7 @@
 
 from buddybot.domain.commitments import Commitment
 from buddybot.services.offers import LONGEST_PAUSE, OfferView, Paused
+from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import CALM, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.texts import Texts
 
@@ -34,7 +35,7 @@ def pause_form(texts: Texts, view: OfferView) -> Form:
 
 def paused_card(texts: Texts, paused: Paused) -> Card:
     """Return that a pause is noted, and how it is taken back."""
-    first, last = paused.days.first.isoformat(), paused.days.last.isoformat()
+    first, last = (write_day(texts, day) for day in (paused.days.first, paused.days.last))
     return Card(colour=CALM).text(texts("fit.pause.done", group=paused.group.name, first=first, last=last))
 
 

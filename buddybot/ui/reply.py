@@ -7,6 +7,7 @@ with its result in one request; when it takes longer the interaction is acknowle
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from json import JSONDecodeError
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +22,7 @@ from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled
 from buddybot.ui.callback import ANSWERED_ALREADY, answer, consider_answered
+from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import QUIET, Card, Form
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Texts
@@ -278,7 +280,10 @@ class Reply:
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with the sentence of a refusal, to that person only."""
         self._public = False
-        parameters = dict(refusal.parameters)
+        parameters = {
+            name: write_day(self.texts, value) if type(value) is date else value
+            for name, value in refusal.parameters.items()
+        }
         if "field" in parameters:
             parameters["field"] = self.texts(f"fields.{parameters['field']}")
         text = self.texts(f"refusals.{refusal.code}", **parameters)

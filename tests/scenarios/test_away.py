@@ -28,7 +28,7 @@ async def test_away_answers_the_meetings_inside_and_takes_the_answers_back(rowan
     await rowan.world.until(FIRST - timedelta(hours=20))
     await rowan.press("Ben", "Going")
     reply = await rowan.ask("Ben", "away", start="2026-01-05", end="2026-01-13")
-    assert "**Rowan** 2026-01-05 to 2026-01-13" in texts_in(reply)
+    assert "**Rowan** Monday, January 5 to Tuesday, January 13" in texts_in(reply)
     assert stamp(FIRST) in texts_in(reply)
     assert stamp(FIRST + timedelta(weeks=1)) in texts_in(reply)
     assert "not why" in texts_in(reply)
@@ -38,6 +38,20 @@ async def test_away_answers_the_meetings_inside_and_takes_the_answers_back(rowan
     assert "no time away noted" in await rowan.press("Ben", "Take back", listed)
     assert "can't come" not in texts_in(rowan.card())
     assert "Coming" not in texts_in(rowan.card())
+
+
+async def test_refusals_write_days_as_people_do_when_they_name_one(rowan: Calendar) -> None:
+    for options, said in (
+        (
+            {"start": "2026-01-08", "end": "2026-01-05"},
+            "away, Monday, January 5, is before the first, Thursday, January 8",
+        ),
+        ({"start": "2025-12-31"}, "Wednesday, December 31 has passed"),
+    ):
+        assert said in texts_in(await rowan.ask("Ben", "away", **options))
+    assert "does not meet on Wednesday, January 7" in texts_in(
+        await rowan.ask("Ana", "meeting skip", meeting="2026-01-07")
+    )
 
 
 async def test_days_away_are_the_members_own_and_the_answer_says_so_when_zones_differ(world: World) -> None:
@@ -86,10 +100,10 @@ async def test_away_holds_for_all_groups_here_or_for_one(world: World) -> None:
     rowan = await calendar(world)
     ash = await calendar(world, name="Ash", guild=rowan.circle.guild)
     everywhere = texts_in(await rowan.ask("Ben", "away", start="2026-01-06"))
-    assert "**Ash** 2026-01-06" in everywhere
-    assert "**Rowan** 2026-01-06" in everywhere
+    assert "**Ash** Tuesday, January 6" in everywhere
+    assert "**Rowan** Tuesday, January 6" in everywhere
     here = texts_in(await ash.ask("Cho", "away", start="2026-01-06", group=str(ash.circle.group_id)))
-    assert "**Ash** 2026-01-06" in here
+    assert "**Ash** Tuesday, January 6" in here
     assert "Rowan" not in here
 
 

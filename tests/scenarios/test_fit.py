@@ -80,7 +80,9 @@ async def test_a_pause_answers_for_the_member(rowan: Calendar) -> None:
     offer = await offered(rowan)
     form = await rowan.person("Ben").click(offer, label="Take a pause")
     done = await rowan.person("Ben").submit_modal(form, {"weeks": ["2"]})
-    assert "You are away from Rowan from 2026-01-01 to 2026-01-14" in texts_in(done.response)
+    assert "You are away from Rowan from Thursday, January 1 to Wednesday, January 14" in texts_in(
+        done.response
+    )
     await rowan.world.until(rowan.circle.meets - timedelta(hours=20))
     assert f"can't come {rowan.person('Ben').mention}" in texts_in(rowan.card())
 
