@@ -92,6 +92,26 @@ async def test_who_turns_up_later_does_not_make_an_earlier_turn_too_long(evening
     assert not the_round.ran_long
 
 
+async def test_floor_is_free_when_the_speaker_goes(evening: Evening) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    await next_turn(evening, 0)
+    evening.home.now += timedelta(minutes=5)
+    await next_turn(evening, 1)
+    assert (await evening.view()).round.speaker == BEN
+
+    await press(evening, BEN, Answer.APOLOGIES)
+    the_round = (await evening.view()).round
+    assert (the_round.people, the_round.speaker, the_round.waiting) == ((ANA, CHO), None, (CHO,))
+
+    await next_turn(evening, the_round.begun)
+    assert (await evening.view()).round.speaker == CHO
+    await evening.home.leave(evening.group, CHO)
+    the_round = (await evening.view()).round
+    assert (the_round.people, the_round.speaker, the_round.waiting) == ((ANA,), None, ())
+
+
 async def test_whoever_turns_up_unannounced_gets_a_turn(evening: Evening) -> None:
     await evening.answer(ANA, Answer.GOING)
     await evening.answer(CHO, Answer.APOLOGIES)

@@ -170,6 +170,15 @@ def test_where_there_is_room_nothing_is_cut_and_otherwise_all_alike() -> None:
     assert len(set(quotes)) == 1
 
 
+def test_live_card_says_that_everyone_has_spoken_when_the_last_speaker_has_gone() -> None:
+    spoken = Round(PEOPLE[:2], None, None, (), minutes=3, begun=2)
+    assert "Everyone in the round has had a turn." in said(
+        checkin_card(TEXTS, replace(full_view("4 calls"), round=spoken))
+    )
+    nobody = replace(spoken, people=(), begun=0)
+    assert "Nobody has said yet" in said(checkin_card(TEXTS, replace(full_view("4 calls"), round=nobody)))
+
+
 def test_a_turn_of_one_minute_is_one_minute() -> None:
     view = full_view("short")
     long = replace(view, round=replace(view.round, minutes=1, ran_long=True))
