@@ -151,15 +151,15 @@ class ScheduleService:
     ) -> date:
         """Return from which day on the new rhythm is counted.
 
-        What was moved away from its day hides no week: it takes a day of the new rhythm itself.
+        What was moved hides no week, wherever it is: it takes a day of the new rhythm itself.
         """
         today = local(now, schedule.zone).date()
         if instant(today, schedule.time, schedule.zone) <= now:
             today += timedelta(days=1)
         meetings = MeetingRepository(tx)
         held = [each for each in await meetings.held(group.id) if each.kind is MeetingKind.REGULAR]
-        unmoved = [each for each in kept if each.day == each.stands_for]
-        last = max((meeting.day for meeting in [*unmoved, *held]), default=None)
+        announced = [each for each in kept if each.state is MeetingState.OPEN or not each.by_hand]
+        last = max((meeting.day for meeting in [*announced, *held]), default=None)
         earliest = today
         if last is not None:
             earliest = max(today, last + timedelta(weeks=schedule.every_weeks - 1) + BREATH)
