@@ -88,6 +88,8 @@ def test_what_only_other_programs_need_is_left_out(query: str, ignored: tuple[st
         ("", "postgresql://"),
         ("application_name=bot&search_path=a", "postgresql:///?application_name=bot&search_path=a"),
         ("application_name=any", "postgresql:///?application_name=any"),
+        ("schema=Buddy-Bot", "postgresql:///?search_path=%22Buddy-Bot%22"),
+        ("schema=%22Buddy%22", "postgresql:///?search_path=%22Buddy%22"),
         ("schema=rooms", "postgresql:///?search_path=rooms"),
         ("currentSchema=rooms&ApplicationName=b", "postgresql:///?search_path=rooms&application_name=b"),
         ("options=-c%20work_mem%3D8MB", "postgresql:///?options=-c+work_mem%3D8MB"),

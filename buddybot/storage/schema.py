@@ -44,9 +44,8 @@ _POSTGRES_PARTS = """
     SELECT nspname, relname, 'rule of ' || relname || ': ' || conname, pg_get_constraintdef(pg_constraint.oid)
     FROM ours JOIN pg_constraint ON conrelid = ours.oid WHERE contype NOT IN ('n', 't')
     UNION ALL
-    SELECT nspname, relname, 'index ' || CAST(CAST(indexrelid AS regclass) AS TEXT),
-           pg_get_indexdef(indexrelid)
-    FROM ours JOIN pg_index ON indrelid = ours.oid
+    SELECT nspname, ours.relname, 'index ' || made.relname, pg_get_indexdef(made.oid)
+    FROM ours JOIN pg_index ON indrelid = ours.oid JOIN pg_class made ON made.oid = indexrelid
     UNION ALL
     SELECT nspname, relname, 'trigger ' || tgname, pg_get_triggerdef(pg_trigger.oid)
     FROM ours JOIN pg_trigger ON tgrelid = ours.oid WHERE NOT tgisinternal
@@ -83,10 +82,9 @@ async def describe_postgres(tx: Tx, *, like: Description | None = None) -> Descr
     found = {}
     for row in rows:
         if row["relname"] != RECORD and (like is None or f"table {row['relname']}" in like):
-            part, made, schema = row["part"], row["made"], row["nspname"]
-            for prefix in (f"{schema}.", f'"{schema}".', "pg_temp."):
-                part, made = part.replace(prefix, ""), made.replace(prefix, "")
-            found[part] = made
+            schema = re.escape(row["nspname"])
+            qualified = rf'(?<![\w."])(?:{schema}|"{schema}"|pg_temp)\.'
+            found[row["part"]] = re.sub(qualified, "", row["made"])
     return found
 
 

@@ -1,11 +1,13 @@
 """An address as a host hands it out is connected to; what a server refuses is named."""
 
 import logging
+from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from buddybot.storage.database import StorageError, connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.migrations import faults, migrate
 
 
 def extended(address: str, query: str) -> str:
@@ -70,6 +72,28 @@ async def test_what_the_server_or_the_driver_refuses_is_named(
     with pytest.raises(StorageError) as caught:
         await connect(extended(postgres, query))
     assert words in str(caught.value)
+
+
+async def test_our_tables_are_known_in_a_schema_of_any_name(postgres: str) -> None:
+    own = f"buddybot_test_{uuid4().hex}"
+    base, _, query = postgres.partition("?")
+    address = f"{base.rpartition('/')[0]}/{own}?{query}".rstrip("?")
+    server = await asyncpg.connect(postgres)
+    await server.execute(f"CREATE DATABASE {own}")
+    try:
+        for name in ("s", "groups", "kudos", "Buddy-Bot"):
+            owner = await asyncpg.connect(address)
+            await owner.execute(f'CREATE SCHEMA "{name}"')
+            await owner.close()
+            database = await connect(extended(address, f"schema={name}"))
+            await migrate(database)
+            assert await faults(database) == []
+            await database.write(lambda tx: tx.run("DROP INDEX memberships_current"))
+            assert await faults(database) == ["index memberships_current is missing"]
+            await database.close()
+    finally:
+        await server.execute(f"DROP DATABASE {own} WITH (FORCE)")
+        await server.close()
 
 
 async def test_a_schema_that_is_not_there_is_named_as_what_is_wrong(postgres: str) -> None:
