@@ -261,7 +261,7 @@ def _add_export_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_person_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("user", type=int, metavar="USER", help="the person's Discord id")
+    parser.add_argument("user", type=_user, metavar="USER", help="the person's Discord id")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--copy", metavar="FOLDER", help="write everything into two files in this folder")
     what.add_argument("--erase", action="store_true", help="delete everything; it cannot be taken back")
@@ -272,6 +272,14 @@ def _day(written: str) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{written!r} is no day: write it like 2026-01-08") from None
+
+
+def _user(written: str) -> int:
+    if not (written.isascii() and written.isdecimal() and 0 < int(written[:20]) < 2**63):
+        raise argparse.ArgumentTypeError(
+            f"{written[:30]!r} is no Discord id: copy it in Discord, with Developer Mode switched on"
+        )
+    return int(written)
 
 
 def _prepare(environ: Mapping[str, str]) -> Settings:

@@ -125,7 +125,11 @@ async def _give_role(url: str) -> None:
         await database.close()
 
 
-def test_an_id_is_a_number(capsys: pytest.CaptureFixture[str], environ: dict[str, str]) -> None:
+@pytest.mark.parametrize("written", ["ana", "-1", "0", "1.5", "9" * 23, "9" * 5_000, str(2**63), "\u0663"])
+def test_what_is_no_discord_id_ends_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], environ: dict[str, str], written: str
+) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main(["person", "ana"], environ)
+        cli.main(["person", written], environ)
     assert ended.value.code == 2
+    assert "copy it in Discord" in capsys.readouterr().err

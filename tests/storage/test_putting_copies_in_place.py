@@ -115,7 +115,8 @@ async def test_a_database_that_a_bot_has_open_and_idle_is_refused(copy: Path, ho
 
 
 def test_what_is_no_copy_is_refused(copy: Path, house: Path, tmp_path: Path) -> None:
-    gone, text, cut, other = (tmp_path / each for each in ("gone", "text", "cut", "other"))
+    gone, text, cut, other, pipe = (tmp_path / each for each in ("gone", "text", "cut", "other", "pipe"))
+    os.mkfifo(pipe)
     text.write_text("hello")
     whole = copy.read_bytes()
     cut.write_bytes(whole[: len(whole) // 2])
@@ -123,6 +124,7 @@ def test_what_is_no_copy_is_refused(copy: Path, house: Path, tmp_path: Path) -> 
         opened.execute("CREATE TABLE recipes (name TEXT)")
     assert "No such file" in refused_restore(gone, house)
     assert "is no SQLite database" in refused_restore(text, house)
+    assert "is no SQLite database" in refused_restore(pipe, house)
     assert "is damaged" in refused_restore(cut, house)
     assert "of another program" in refused_restore(other, house)
     assert name_of(house) == "old"
