@@ -19,6 +19,7 @@ from buddybot.storage.notices import NoticeRepository
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""
 CARD_DELETED = "card_deleted"
+CARD_REFUSED = "card_refused"
 
 _AGAIN: Mapping[CardKind, PingKind] = {
     CardKind.MEETING: PingKind.CARD_AGAIN,
@@ -45,6 +46,27 @@ async def replace_deleted(tx: Tx, card: ShownCard, now: datetime) -> None:
         parameters={"kind": _AGAIN[card.kind].value},
         now=now,
     )
+
+
+async def tell_refused(tx: Tx, card: ShownCard, *, why: str, code: int, now: datetime) -> None:
+    """Leave a message as it is, whose present state Discord does not take; the organizer is told once."""
+    await CardRepository(tx).shown(card)
+    if card.kind in _AGAIN:
+        parameters = {"kind": _AGAIN[card.kind].value, "why": why, "error": code}
+        key = _refused_key(card)
+        await NoticeRepository(tx).tell(
+            card.group_id, code=CARD_REFUSED, key=key, parameters=parameters, now=now
+        )
+
+
+async def show_taken(tx: Tx, card: ShownCard) -> None:
+    """Note that Discord shows a message as it is now; what was told of its refusal is over."""
+    await CardRepository(tx).shown(card)
+    await NoticeRepository(tx).withdraw(card.group_id, _refused_key(card))
+
+
+def _refused_key(card: ShownCard) -> str:
+    return f"refused:{card.meeting_id}:{card.kind.value}"
 
 
 async def checkin_again(

@@ -10,10 +10,10 @@ import discord
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.verdicts import Verdict, is_blocked
 from buddybot.services import checkin_card, few, meeting_views, summary
 from buddybot.services.card_views import ViewOf
-from buddybot.services.reposts import replace_deleted
+from buddybot.services.reposts import replace_deleted, show_taken, tell_refused
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError, Tx
@@ -148,7 +148,7 @@ class LiveCards:
             return False
 
         async def script(tx: Tx) -> None:
-            await CardRepository(tx).shown(card)
+            await show_taken(tx, card)
             await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
 
         await self._services.work.write(None, script)
@@ -157,16 +157,17 @@ class LiveCards:
     async def _failed(self, card: ShownCard, error: Exception) -> None:
         """Replace a deleted message; let one in a channel that refuses the bot wait with its pings.
 
-        What Discord will not take at all is not asked a second time for the same change. The rest is left to
-        the next refresh.
+        What Discord will not take at all is told, and not asked a second time for the same change. The rest
+        is left to the next refresh.
         """
         work, verdict = self._services.work, judge_fault(error)
         log.warning("could not edit a card (%s)", told(error))
         self._rests.note(card.channel_id, error)
         if verdict is Verdict.GONE:
             await work.write(None, lambda tx: replace_deleted(tx, card, work.now()))
-        elif verdict is Verdict.OURS:
-            await work.write(None, lambda tx: CardRepository(tx).shown(card))
+        elif verdict is Verdict.OURS and isinstance(error, discord.HTTPException):
+            why, code = "blocked" if is_blocked(error.code) else "fault", error.code
+            await work.write(None, lambda tx: tell_refused(tx, card, why=why, code=code, now=work.now()))
         elif verdict is Verdict.CLOSED and isinstance(error, discord.HTTPException):
             await work.write(None, partial(_close_route, card=card, code=error.code, now=work.now()))
 

@@ -1,6 +1,7 @@
 """Cards follow the rows by being edited, one edit at a time."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -152,6 +153,23 @@ async def test_what_discord_will_never_take_is_asked_once_for_each_change(
     await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
     await cards.refresh()
     assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
+    assert await notices(house.database) == []
+
+
+@pytest.mark.parametrize(("code", "why"), [(50035, "fault"), (200000, "blocked"), (240000, "blocked")])
+async def test_a_change_that_discord_will_not_take_is_told_once_until_it_is_shown(
+    house: House, meeting: Meeting, code: int, why: str
+) -> None:
+    messages = Messages(failures=[refusal(400, code), refusal(400, code)])
+    cards = live(house, messages)
+    for user_id in (ANA, BEN):
+        await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
+        await cards.refresh()
+    [(told, parameters)] = await notices(house.database)
+    assert told == "card_refused"
+    assert json.loads(parameters) == {"error": code, "kind": "card_again", "why": why}
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
+    await cards.refresh()
     assert await notices(house.database) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.pings import PingKind
+from buddybot.services.reposts import CARD_REFUSED
 from buddybot.storage.notices import Notice
 from buddybot.storage.sending import PING_MISSED, PING_REFUSED
 from buddybot.ui.notices import notice_line
@@ -16,7 +17,7 @@ SHOWN_TO_THEIR_OWN = {PingKind.ALERT, PingKind.OFFER}
 
 
 @pytest.mark.parametrize("kind", sorted(set(PingKind) - SHOWN_TO_THEIR_OWN))
-@pytest.mark.parametrize("code", [PING_MISSED, PING_REFUSED])
+@pytest.mark.parametrize("code", [PING_MISSED, PING_REFUSED, CARD_REFUSED])
 @pytest.mark.parametrize("why", ["late", "route", "blocked", "fault"])
 def test_a_notice_names_each_kind_of_message_when_it_did_not_arrive(
     kind: PingKind, code: str, why: str
