@@ -5,6 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.quiet import DaySpan
+from buddybot.services.actor import Actor
 from buddybot.ui import choices, days
 from buddybot.ui.away import away_card
 from buddybot.ui.client import Client, Interaction
@@ -46,6 +47,7 @@ class AwayCog(commands.Cog):
                 view = await self._away.add(reply.actor, span, choices.parse_group(group))
             await reply.show(away_card(reply.texts, view))
             await self._bot.live.refresh()
+            await self._follow(reply.actor)
 
     @route("away_drop")
     async def drop(self, interaction: Interaction, given: Input) -> None:
@@ -54,6 +56,11 @@ class AwayCog(commands.Cog):
             view = await self._away.remove(reply.actor, given.number(0))
             await reply.replace(away_card(reply.texts, view))
             await self._bot.live.refresh()
+            await self._follow(reply.actor)
+
+    async def _follow(self, actor: Actor) -> None:
+        if actor.guild_id is not None:
+            await self._bot.live.follow_days(actor.guild_id, actor.user_id)
 
 
 async def setup(bot: Client) -> None:

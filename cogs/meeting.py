@@ -115,6 +115,7 @@ class MeetingCog(commands.Cog):
             changed = await self._meetings.revive(reply.actor, MeetingId(given.number(0)))
             await reply.replace(meetings.done_card(reply.texts, "revived", changed))
             await self._bot.live.refresh(changed.meeting.id)
+            await self._bot.live.follow_meeting(changed.meeting.id)
 
     @meeting.command(name="move", description="Hold one meeting at another time")
     @app_commands.describe(
@@ -143,6 +144,7 @@ class MeetingCog(commands.Cog):
             )
             await reply.show(meetings.done_card(reply.texts, "moved", changed))
             await self._bot.live.refresh(changed.meeting.id)
+            await self._bot.live.follow_meeting(changed.meeting.id)
 
     @meeting.command(name="cancel", description="Call a meeting off for good")
     @app_commands.describe(

@@ -9,6 +9,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.news import ReminderView
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
+from buddybot.ui.outdated import has_stop
 from buddybot.ui.reply import Reply
 from buddybot.ui.router import Input, route
 from buddybot.ui.rsvps import next_card, reminder_card
@@ -80,7 +81,8 @@ class NextCog(commands.Cog):
             actor = await reply.actor_at_home(given)
             view = await self._rsvps.answer(actor, meeting_id, answer)
             stands = view.roll.of(actor.user_id)  # a later answer may have been carried out before this one
-            await reply.replace(reminder_card(reply.texts, ReminderView(view.group, view.meeting, stands)))
+            about = ReminderView(view.group, view.meeting, stands, stoppable=has_stop(interaction.message))
+            await reply.replace(reminder_card(reply.texts, about))
             await self._bot.live.refresh(meeting_id)
 
 

@@ -62,11 +62,16 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class ReminderView:
-    """A meeting that one member has, or had, not answered yet."""
+    """A meeting that one member has, or had, not answered yet.
+
+    `member` is whether they are in the group still, `stoppable` whether they still get direct messages.
+    """
 
     group: Group
     meeting: Meeting
     answer: Answer | None
+    member: bool = True
+    stoppable: bool = True
 
 
 async def note_move(tx: Tx, meeting: Meeting) -> None:

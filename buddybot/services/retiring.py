@@ -1,8 +1,9 @@
 """What is left of messages whose buttons have no use any more."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.pings import Ping, PingKind
@@ -11,9 +12,10 @@ from buddybot.services.news import ReminderView
 from buddybot.services.swaps import SwapView, find_question, note_told
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.retiring import RetiringRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.values import dataclass
@@ -90,6 +92,29 @@ class RetiringService:
 
         return await self._work.read(script)
 
+    async def reopen(self, meeting_id: MeetingId) -> Sequence[OutdatedMessage]:
+        """Return the reminders of a meeting that was moved, or is held after all; they can be answered."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Sequence[OutdatedMessage]:
+            found = [
+                await _message_of(tx, ping) for ping in await RetiringRepository(tx).reopen(meeting_id, now)
+            ]
+            return [message for message in found if message is not None]
+
+        return await self._work.write(None, script)
+
+    async def reminders_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[OutdatedMessage]:
+        """Return a person's reminders that can be answered still, with what they answer by now."""
+        now = self._work.now()
+
+        async def script(tx: Tx) -> Sequence[OutdatedMessage]:
+            pings = await RetiringRepository(tx).direct_to(guild_id, user_id, now, limit=MOST)
+            found = [await _message_of(tx, ping) for ping in pings if ping.kind is PingKind.REMINDER]
+            return [each for each in found if each is not None and _can_be_answered(each, now)]
+
+        return await self._work.read(script)
+
     async def retired(self, ping: Ping) -> None:
         """Note that a message is as it stays."""
         await self._work.write(None, lambda tx: RetiringRepository(tx).retired(ping.id, self._work.now()))
@@ -118,8 +143,22 @@ async def _message_of(tx: Tx, ping: Ping) -> OutdatedMessage | None:
         meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
         if meeting is not None:
             roll = await RsvpRepository(tx).roll(meeting, at=meeting.starts_at)
-            reminder = ReminderView(group, meeting, roll.of(ping.recipient))
+            chosen = await PreferenceRepository(tx).get(ping.guild_id, ping.recipient)
+            reminder = ReminderView(
+                group,
+                meeting,
+                roll.of(ping.recipient),
+                member=await MemberRepository(tx).get(group.id, ping.recipient) is not None,
+                stoppable=chosen.direct_messages,
+            )
     return OutdatedMessage(ping, group.language, reminder)
+
+
+def _can_be_answered(message: OutdatedMessage, now: datetime) -> bool:
+    about = message.reminder
+    if about is None or not about.member or about.group.state is not GroupState.ACTIVE:
+        return False
+    return about.meeting.ahead and about.meeting.starts_at > now
 
 
 async def _ended(tx: Tx, guild_id: GuildId, invitation_id: InvitationId) -> EndedInvitation | None:

@@ -71,10 +71,21 @@ _OUTDATED = f"""
               AND a.state = 'scheduled' AND b.state = 'scheduled'
               AND a.starts_at > :too_late AND b.starts_at > :too_late))
         OR (o.kind = 'offer' AND o.settled_at <= :old)
+        OR (o.kind IN ('reminder', 'nudge', 'offer') AND o.direct = 1 AND NOT EXISTS (
+            SELECT 1 FROM memberships w
+            WHERE w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL))
         OR (o.kind = 'alert' AND EXISTS (
             SELECT 1 FROM alerts x WHERE x.group_id = o.group_id AND x.state <> 'open'
               AND o.key LIKE '%:' || CAST(x.id AS TEXT))))
     ) AS ranked WHERE place <= :share ORDER BY place, id DESC LIMIT :limit
+"""
+
+_ANSWERABLE = """
+    SELECT o.id FROM outbox o JOIN meetings m ON m.id = o.meeting_id
+    JOIN groups g ON g.id = o.group_id AND g.state = 'active'
+    JOIN memberships w ON w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL
+    WHERE o.meeting_id = :meeting_id AND o.kind = 'reminder' AND o.state = 'sent' AND o.message_id IS NOT NULL
+      AND m.state = 'scheduled' AND m.starts_at > :now
 """
 
 _MOVED_SWAPS = """
@@ -142,6 +153,20 @@ class RetiringRepository:
             user_id=user_id,
         )
         return None if row is None else ping_of(row)
+
+    async def reopen(self, meeting_id: MeetingId, now: datetime) -> Sequence[Ping]:
+        """Return the reminders of a meeting that its members can answer, and count none as done with."""
+        await self._tx.run(
+            f"UPDATE outbox SET retired_at = NULL WHERE id IN ({_ANSWERABLE})",
+            meeting_id=meeting_id,
+            now=epoch(now),
+        )
+        rows = await self._tx.all(
+            f"SELECT * FROM outbox WHERE id IN ({_ANSWERABLE}) ORDER BY id",
+            meeting_id=meeting_id,
+            now=epoch(now),
+        )
+        return [ping_of(row) for row in rows]
 
     async def retired(self, ping_id: PingId, now: datetime) -> None:
         """Say that a message has no button any more, or can't be edited."""

@@ -213,6 +213,14 @@ class Live:
         """Let a person's reminder say what they answered elsewhere; never raises."""
         await self._outdated.follow_answer(meeting_id, user_id)
 
+    async def follow_meeting(self, meeting_id: MeetingId) -> None:
+        """Let the reminders of a meeting that was moved, or is held after all, ask about it; never raises."""
+        await self._outdated.follow_meeting(meeting_id)
+
+    async def follow_days(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Let a person's reminders say what they answer since their days away are others; never raises."""
+        await self._outdated.follow_days(guild_id, user_id)
+
     async def review_events(self, guild_id: GuildId | None = None) -> None:
         """Let events that could not be made be tried again, and those of private channels go."""
         await self._events.review(guild_id)

@@ -76,11 +76,32 @@ class OutdatedMessages:
         except StorageError as error:
             log.error("a reminder could not be looked for: %s", error)
             return
-        if message is None or message.reminder is None or message.reminder.answer is None:
+        if message is not None and message.reminder is not None and message.reminder.answer is not None:
+            await self._show(message)
+
+    async def follow_meeting(self, meeting_id: MeetingId) -> None:
+        """Let the reminders of a meeting that was moved, or is held after all, ask about it; never raises."""
+        try:
+            for message in await self._retiring.reopen(meeting_id):
+                await self._show(message)
+        except StorageError as error:
+            log.error("the reminders of a meeting could not be looked for: %s", error)
+
+    async def follow_days(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Let a person's reminders say what they answer since their days away are others; never raises."""
+        try:
+            for message in await self._retiring.reminders_to(guild_id, user_id):
+                await self._show(message)
+        except StorageError as error:
+            log.error("a person's reminders could not be looked for: %s", error)
+
+    async def _show(self, message: OutdatedMessage) -> None:
+        """Let a reminder ask, with its buttons, as its meeting and its reader's answer are by now."""
+        ping = message.ping
+        if message.reminder is None or ping.channel_id is None or ping.message_id is None:
             return
-        card, ping = reminder_card(Texts(message.language), message.reminder), message.ping
-        if ping.channel_id is not None and ping.message_id is not None:
-            await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
+        card = reminder_card(Texts(message.language), message.reminder)
+        await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
 
     async def _retire(self, message: OutdatedMessage) -> None:
         """Edit one message and note it, unless Discord is to be asked again later."""
@@ -148,6 +169,11 @@ def _without_outdated(message: discord.Message | None) -> Payload | None:
 
 def _without_stop(message: discord.Message | None) -> Payload | None:
     return without_buttons(message, lambda route: route == "dm_stop")
+
+
+def has_stop(message: discord.Message | None) -> bool:
+    """Return whether a message has the button that stops direct messages."""
+    return _without_stop(message) is not None
 
 
 def without_buttons(

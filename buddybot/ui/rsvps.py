@@ -133,9 +133,12 @@ def _mine(texts: Texts, mine: Answer | None) -> Markup:
 def over_card(texts: Texts, view: ReminderView) -> Card:
     """Return what is left of a reminder whose time is over: what became of the meeting, and no button."""
     meeting, answer = view.meeting, view.answer
+    paused = view.group.state is GroupState.PAUSED and meeting.state is MeetingState.SCHEDULED
     if view.group.state is GroupState.ARCHIVED:
         key = "archived"
-    elif meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
+    elif not view.member:
+        key = "left"
+    elif paused or meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
         key = "off"
     else:
         key = "begun" if answer is None else "over"
@@ -161,5 +164,7 @@ def reminder_card(texts: Texts, view: ReminderView) -> Card:
         )
     )
     card.row(*buttons(texts, "dm_rsvp", meeting.guild_id, meeting.id, mine=view.answer))
-    card.row(button(texts.plain("meetings.reminder.stop"), "dm_stop", meeting.guild_id))
-    return card.note(texts("meetings.reminder.note"))
+    if view.stoppable:
+        card.row(button(texts.plain("meetings.reminder.stop"), "dm_stop", meeting.guild_id))
+        card.note(texts("meetings.reminder.note"))
+    return card

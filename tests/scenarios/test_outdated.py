@@ -9,7 +9,7 @@ import simcord
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import MeetingId
 from tests.scenarios.calendars import Calendar, calendar, stamp
-from tests.world import World, labels, texts_in
+from tests.world import World, custom_ids, labels, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 MESSAGE = "/channels/*/messages/*"
@@ -112,6 +112,71 @@ async def test_a_reminder_says_what_was_answered_elsewhere(rowan: Calendar, wher
     message = mailbox(rowan, "Ben")[0]
     assert "You said: **Late**" in texts_in(message)
     assert "Virtual" in labels(message)
+
+
+@pytest.mark.parametrize("how", ["time", "day"])
+async def test_a_reminder_names_the_new_time_when_its_meeting_is_moved(rowan: Calendar, how: str) -> None:
+    await reminded(rowan)
+    moved = FIRST + (timedelta(hours=1) if how == "time" else timedelta(days=2))
+    options = {"time": "20:00"} if how == "time" else {"date": "2026-01-08"}
+    await rowan.ask("Ana", "meeting move", **options)
+    message = mailbox(rowan, "Ben")[0]
+    assert stamp(moved) in texts_in(message)
+    assert stamp(FIRST) not in texts_in(message)
+    assert "Going" in labels(message)
+    await rowan.world.until(moved + timedelta(minutes=1))
+    await rowan.world.run_due()
+    assert all(labels(each) == [] for each in mailbox(rowan, "Ben"))
+
+
+async def test_a_reminder_asks_again_when_its_meeting_is_held_after_all(rowan: Calendar) -> None:
+    await reminded(rowan)
+    skipped = await rowan.ask("Ana", "meeting skip", meeting="2026-01-06")
+    await rowan.world.run_due()
+    assert labels(mailbox(rowan, "Ben")[0]) == []
+    await rowan.press("Ana", "Meet after all", skipped)
+    message = mailbox(rowan, "Ben")[0]
+    assert "Going" in labels(message)
+    await rowan.person("Ben").user.click(message, label="Going")
+    assert "You said: **Going**" in texts_in(mailbox(rowan, "Ben")[0])
+    await rowan.world.until(FIRST + timedelta(hours=14))
+    await rowan.world.run_due()
+    assert labels(mailbox(rowan, "Ben")[0]) == []
+
+
+async def test_a_reminder_says_that_its_reader_is_away_until_they_take_it_back(rowan: Calendar) -> None:
+    await reminded(rowan)
+    noted = await rowan.ask("Ben", "away", start="2026-01-06", end="2026-01-06")
+    assert "You said: **Can't come**" in texts_in(mailbox(rowan, "Ben")[0])
+    drop = next(each for each in custom_ids(noted) if each.startswith("away_drop"))
+    await rowan.person("Ben").click(noted, custom_id=drop)
+    assert "have not answered yet" in texts_in(mailbox(rowan, "Ben")[0])
+
+
+@pytest.mark.parametrize("how", ["leaves", "is let go"])
+async def test_a_reminder_asks_no_more_when_its_reader_is_in_the_group_no_more(
+    rowan: Calendar, how: str
+) -> None:
+    await reminded(rowan)
+    if how == "leaves":
+        await rowan.press("Ben", "Leave", await rowan.ask("Ben", "me leave"))
+    else:
+        ben = str(rowan.person("Ben").id)
+        await rowan.press("Ana", "Let them go", await rowan.ask("Ana", "group remove", member=ben))
+    await rowan.world.run_due()
+    message = mailbox(rowan, "Ben")[0]
+    assert texts_in(message).startswith("You are not in **Rowan** any more")
+    assert labels(message) == []
+
+
+async def test_the_stop_button_stays_away_once_it_was_pressed(rowan: Calendar) -> None:
+    message = await reminded(rowan)
+    await rowan.person("Ben").user.click(message, label="No more messages")
+    await rowan.person("Ben").user.click(mailbox(rowan, "Ben")[0], label="Going")
+    assert "No more messages" not in labels(mailbox(rowan, "Ben")[0])
+    await rowan.press("Ben", "Late")
+    assert "You said: **Late**" in texts_in(mailbox(rowan, "Ben")[0])
+    assert "No more messages" not in labels(mailbox(rowan, "Ben")[0])
 
 
 async def test_a_nudge_loses_its_buttons_when_its_meeting_has_begun(rowan: Calendar) -> None:
