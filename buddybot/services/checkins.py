@@ -251,7 +251,7 @@ class CheckInService:
             new = commitments.without_twins(written, said_now)
             if len(new) > before.slots:
                 raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
-            for number, line in enumerate(new):
+            for line in new:
                 await CommitmentRepository(tx).add(
                     group_id=standing.group.id,
                     guild_id=standing.group.guild_id,
@@ -259,7 +259,7 @@ class CheckInService:
                     category=line.category,
                     text=line.text,
                     target=line.target,
-                    plan=clean_plan if number == 0 else None,
+                    plan=clean_plan if line is written[0] else None,
                     visibility=visibility,
                     now=self._work.now(),
                     set_at_meeting=meeting_id,

@@ -107,6 +107,23 @@ async def test_lines_are_kept_once_when_the_second_form_is_sent_twice(evening: E
         assert [item.text for item in said.open] == ["3 applications", "a letter"]
 
 
+async def test_a_plan_stays_with_the_first_line_when_that_was_said_before(evening: Evening) -> None:
+    await evening.open()
+    await evening.report(ANA)
+    for lines in (["3 applications"], ["3 Applications", "a letter"]):
+        said = await evening.checkins.commit(
+            evening.home.actor(ANA),
+            evening.meeting_id,
+            lines=lines,
+            plan="if it is Monday, then I open the list",
+            visibility=Visibility.GROUP,
+        )
+    assert [(item.text, item.plan) for item in said.open] == [
+        ("3 applications", "if it is Monday, then I open the list"),
+        ("a letter", None),
+    ]
+
+
 async def test_no_more_than_three_stay_open(evening: Evening) -> None:
     first = await evening.commit(ANA, "one", target=1)
     await evening.open()
