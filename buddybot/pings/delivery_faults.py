@@ -15,6 +15,7 @@ FAULTS = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSErr
 
 LONGEST_PAUSE = 30.0
 """Seconds that the library itself may wait for a rate limit; it takes no less."""
+A_DAY = 86_400.0
 USUAL_WAIT = 60.0
 """Seconds to wait where Discord is busy and does not say for how long."""
 
@@ -57,15 +58,21 @@ def judge_fault(error: Exception) -> Verdict:
 
 
 def pause_after(error: Exception) -> float:
-    """Return the seconds to wait after Discord said that it is busy."""
+    """Return the seconds to wait after Discord said that it is busy, a day at most."""
     if isinstance(error, discord.RateLimited):
-        return error.retry_after
+        return read_pause(error.retry_after)
     if isinstance(error, discord.HTTPException):
-        try:
-            return float(error.response.headers["Retry-After"])
-        except (KeyError, ValueError):
-            pass
+        return read_pause(error.response.headers.get("Retry-After"))
     return USUAL_WAIT
+
+
+def read_pause(asked: object, *, usual: float = USUAL_WAIT, most: float = A_DAY) -> float:
+    """Return how many seconds are asked for, at most so many; the usual ones where that is no number."""
+    try:
+        seconds = float(str(asked))
+    except ValueError:  # perhaps a date, which the header may hold too
+        return usual
+    return min(seconds, most) if seconds >= 0 else usual
 
 
 def told(error: Exception) -> str:

@@ -15,7 +15,7 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
 
 from buddybot.pings.delivery_answers import TolerantAdapter
-from buddybot.pings.delivery_faults import read_answer
+from buddybot.pings.delivery_faults import read_answer, read_pause
 from buddybot.pings.delivery_payload import Payload
 
 ANSWERED_ALREADY = 40060
@@ -79,7 +79,4 @@ def consider_answered(interaction: "discord.Interaction[Any]", kind: discord.Int
 
 def _pause(response: aiohttp.ClientResponse) -> float:
     """Return how many seconds to wait before it is tried again."""
-    try:
-        return min(float(response.headers.get("Retry-After", 1)), _LONGEST_PAUSE)
-    except ValueError:
-        return 1
+    return read_pause(response.headers.get("Retry-After"), usual=1.0, most=_LONGEST_PAUSE)
