@@ -128,6 +128,11 @@ class _Case:
         """At which meeting each place was used last."""
         return {held.location_id: n for n, held in enumerate(self.past) if held.location_id is not None}
 
+    @property
+    def voters(self) -> frozenset[UserId]:
+        """Who has said what suits them."""
+        return frozenset[UserId]().union(*(each.approved_by for each in self.places))
+
     def place(self, location_id: LocationId | None) -> Place | None:
         """The place, when it is still there to choose."""
         return next((place for place in self.places if place.id == location_id), None)
@@ -184,7 +189,6 @@ class _Case:
         """The meeting as if it had been held as planned."""
         place = self.place(settled.location_id)
         attendees = frozenset(self.meeting.attendees)
-        wishes = frozenset[UserId]().union(*(each.approved_by for each in self.places))
         return Held(
             rule=rule,
             location_id=settled.location_id,
@@ -192,7 +196,7 @@ class _Case:
             attendees=attendees,
             willing=self.willing,
             minutes={} if place is None else place.minutes,
-            voters=attendees & wishes,
+            voters=attendees & self.voters,
             supporters=frozenset() if place is None else attendees & place.approved_by,
             once=once,
         )
@@ -239,11 +243,11 @@ def _why_travel(case: _Case, settled: Settled) -> Choice:
 
 
 def _why_vote(case: _Case, settled: Settled) -> Choice:
-    held = case.as_held(Rotation.VOTE, settled)
-    support = (len(held.supporters), len(held.voters))
-    return Choice(
-        settled.location_id, settled.host_id, support=support if len(held.voters) >= FEWEST else None
-    )
+    """Count all voters, whoever comes: two meetings that differ in one member would give their vote away."""
+    place, voters = case.place(settled.location_id), case.voters
+    suits = 0 if place is None else len(place.approved_by)
+    support = (suits, len(voters)) if len(voters) >= FEWEST else None
+    return Choice(settled.location_id, settled.host_id, support=support)
 
 
 def _why_habit(case: _Case, settled: Settled) -> Choice:

@@ -305,6 +305,13 @@ def test_a_wish_that_waits_is_met_and_the_support_is_told() -> None:
     ]
 
 
+def test_support_gives_no_vote_away_when_one_member_misses_a_meeting() -> None:
+    places = [place(CAFE, suits=[ANA, BEN, CHO]), place(ATTIC, suits=[DEV])]
+    ahead = [replace(coming(*who), settled=Settled(CAFE, None)) for who in (PEOPLE, PEOPLE[1:], PEOPLE[:3])]
+    choices = plan(Rotation.VOTE, history=[], ahead=ahead, places=places, willing=PEOPLE)
+    assert [choice.support for choice in choices] == [(3, 4)] * 3
+
+
 @pytest.mark.parametrize("voters", [[ANA], [ANA, BEN]])
 def test_no_support_is_told_when_fewer_than_three_have_voted(voters: list[UserId]) -> None:
     places = [place(CAFE, suits=voters), place(ATTIC, suits=[voters[0]])]

@@ -96,7 +96,7 @@ async def test_a_rule_is_chosen_by_organizers_and_explained_by_its_own_figures(r
     await rowan.person("Cho").select(await rowan.ask("Cho", "location vote"), [place])
     vote = texts_in(await rowan.ask("Ana", "rotation strategy", rule="vote"))
     assert "Suits 1 of 1" not in vote
-    assert "Fewer than three who come have said what suits them" in vote
+    assert "Fewer than three of you have said what suits them" in vote
     wrong = await rowan.ask("Ana", "rotation strategy", rule="turns", location=place)
     assert "goes with the rule “fixed” only" in texts_in(wrong)
 

@@ -113,7 +113,7 @@ def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: st
         (
             Rotation.VOTE,
             Choice(CAFE, None),
-            "Fewer than three who come have said what suits them; `/location vote` does that",
+            "Fewer than three of you have said what suits them; `/location vote` does that",
         ),
         (Rotation.FIXED, Choice(CAFE, None, streak=7), "Meeting 7 in a row here"),
     ],
