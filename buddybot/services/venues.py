@@ -268,7 +268,9 @@ def _remaining(
     host = venue.host_id if _able(expected, venue.host_id) else None
     late = meeting.starts_at - now < DECLINE_BEFORE
     turn_open = host is None and (
-        venue.host_id is not None or (venue.basis in BY_RULE and venue.rule is Rotation.TURNS)
+        venue.host_id is not None
+        or venue.basis in (Basis.SWAPPED, Basis.OFFERED)  # whoever hosted it can't any more
+        or (venue.basis in BY_RULE and venue.rule is Rotation.TURNS)
     )
     if turn_open and by_turns and not late:
         return expected

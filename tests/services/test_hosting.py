@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rotation import Settled
@@ -177,3 +177,18 @@ async def test_there_must_be_a_place_to_choose(hosts: Hosts, group: Group) -> No
     theirs = await hosts.locations.suggest(hosts.actor(ANA, channel=101), words(), ash.id)
     async with refused("location.unknown"):
         await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, theirs.location.id)
+
+
+async def test_swapped_turn_is_handed_on_when_its_host_dropped_out_under_another_rule(
+    hosts: Hosts, group: Group
+) -> None:
+    await hosts.found(ORGANIZER, ANA, BEN)
+    first, second = await hosts.told_of(group)
+    await hosts.swaps.offer(hosts.actor(ORGANIZER), first.id, second.id)
+    host = (await hosts.venue(first)).host_id
+    assert host is not None
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TRAVEL)
+    await hosts.rotation.skip_host(hosts.actor(ORGANIZER), first.id)
+    assert (await hosts.venue(first)).host_id is None
+    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    assert (await hosts.venue(first)).host_id not in (None, host)
