@@ -23,7 +23,7 @@ from buddybot.ui.choices import Interaction, choice, parse_group, unfailing
 from buddybot.ui.kit import Card, Form, button, option, select
 from buddybot.ui.meetings import day_and_year
 from buddybot.ui.reply import actor_of, texts_of
-from buddybot.ui.texts import Markup, Texts, member, moment
+from buddybot.ui.texts import Markup, Texts, length_together, member, moment
 
 ROOM = 3700
 """Characters that the card may fill; of the trail the newest lines that fit are shown."""
@@ -43,7 +43,7 @@ def correction_card(texts: Texts, view: CorrectionView) -> Card:
     else:
         lines.append(texts("attendance.not_met" if view.number else "attendance.called_off"))
     card = Card().text(*lines)
-    if story := _trail(texts, view, room=ROOM - sum(map(len, lines))):
+    if story := _trail(texts, view, room=ROOM - length_together(lines)):
         card.text(texts("attendance.record.trail"), *story)
     if not view.met:
         return card.row(button(texts.plain("attendance.did_meet"), "attendance_on_ask", meeting.id))

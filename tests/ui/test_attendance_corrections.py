@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from buddybot.domain.attendance import Attendance, Correction, Entry
 from buddybot.domain.ids import UserId, VisitorId
+from buddybot.domain.text import length_of
 from buddybot.domain.visitors import MOST, NAME_LIMIT, Visitor
 from buddybot.services.attendance_corrections import CorrectionView, Seat
 from buddybot.ui.attendance_corrections import correction_card
@@ -21,11 +24,13 @@ def entry(user_id: UserId, by: UserId | None) -> Entry:
 
 
 def correction(number: int) -> Correction:
-    at, reason = NOW + timedelta(minutes=number), f"{number} {'_' * 190}"
+    at, reason = NOW + timedelta(minutes=number), f"{number} {'_' * (190 - number)}"
     return Correction(PEOPLE[number % 10], Attendance.ABSENT, Attendance.EXCUSED, ORGANIZER, at, reason)
 
 
-def view(*, corrections: int, visitors: int = MOST, by: UserId | None = ORGANIZER) -> CorrectionView:
+def view(
+    *, corrections: int, visitors: int = MOST, by: UserId | None = ORGANIZER, name: str = BIG
+) -> CorrectionView:
     return CorrectionView(
         group=group("#" * 32),
         meeting=MEETING,
@@ -33,19 +38,25 @@ def view(*, corrections: int, visitors: int = MOST, by: UserId | None = ORGANIZE
         met=True,
         seats=tuple(Seat(user_id, BIG, entry(user_id, by)) for user_id in PEOPLE),
         visitors=tuple(
-            Visitor(VisitorId(number), MEETING.id, f"{number}{BIG[1:]}", ORGANIZER, NOW)
+            Visitor(VisitorId(number), MEETING.id, f"{number}{name[1:]}", ORGANIZER, NOW)
             for number in range(visitors)
         ),
         trail=tuple(correction(number) for number in range(corrections)),
     )
 
 
-def test_the_fullest_record_fits_into_one_message_and_shows_the_newest_corrections() -> None:
-    card = correction_card(Texts(), view(corrections=60))
-    assert card.content_length() <= 4000
+@pytest.mark.parametrize("corrections", [60, 90, 150])
+@pytest.mark.parametrize(
+    "name", [BIG, "  " + "\N{SLIGHTLY SMILING FACE}" * (NAME_LIMIT // 2 - 1)], ids=["markup", "emoji"]
+)
+def test_the_fullest_record_fits_into_one_message_and_shows_the_newest_corrections(
+    name: str, corrections: int
+) -> None:
+    card = correction_card(Texts(), view(corrections=corrections, name=name))
+    assert length_of(said(card)) <= 4000
     assert card.total_children_count <= 40
     lines = said(card).splitlines()
-    assert ": 59 " in lines[-1]
+    assert f": {corrections - 1} " in lines[-1]
     assert "Earlier corrections" in said(card)
 
 
