@@ -90,6 +90,9 @@ def test_parameters_are_escaped_and_the_sentence_is_not() -> None:
     assert texts.plain("refusals.group.name_taken", name="**x**").count("**x**") == 1
 
 
+UNFIT = {"name": "Relay", "fewest": 3, "most": 9, "shortest": 20, "room": 30}
+
+
 @pytest.mark.parametrize(
     ("key", "given", "expected"),
     [
@@ -100,6 +103,9 @@ def test_parameters_are_escaped_and_the_sentence_is_not() -> None:
         ("export.report.of.times", {"part": 1, "whole": 1}, "1 of 1 time"),
         ("export.report.of.came", {"of": 1}, "of 1 member"),
         ("locations.travel.stated", {"place": "Mill", "minutes": 1}, "Mill · 1 minute"),
+        ("rotation.why.fixed", {"streak": 1}, "First of the meetings at this place"),
+        ("refusals.activity.unfit", UNFIT | {"people": 1}, "30 minutes for one person;"),
+        ("refusals.activity.unfit", UNFIT | {"people": 2}, "30 minutes for 2 people;"),
         ("health.fact.nothing_scheduled", {"count": 9, "of": 1, "what": ""}, "9 days ago"),
     ],
 )
