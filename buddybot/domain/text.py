@@ -81,6 +81,11 @@ def name_order(name: str) -> tuple[str, str]:
     return folded(name), name
 
 
+def people_order(name: str | None) -> tuple[bool, tuple[str, str]]:
+    """The key by which people are sorted: by their names, and those without a known one last."""
+    return not name, name_order(name or "")
+
+
 def clean(raw: str, *, limit: int, field: str, lines: bool = False) -> str:
     """`raw` as it is kept: NFC, one space between words, no longer than `limit` by `length_of`.
 

@@ -11,6 +11,7 @@ from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.records import took_place
 from buddybot.domain.rsvps import Answer
+from buddybot.domain.text import people_order
 from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
@@ -266,10 +267,11 @@ class AttendanceService:
             raise Refusal("attendance.not_closed")
         names = await AttendanceRepository(tx).names(meeting.group_id)
         members = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+        waiting = [(user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)]
         return Unrecorded(
             meeting=meeting,
             number=await MeetingRepository(tx).number(meeting),
-            people=tuple((user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)),
+            people=tuple(sorted(waiting, key=lambda person: people_order(person[1]))),
             members=len(members),
             visitors=visitors.present(await VisitorRepository(tx).of_meeting(meeting.id)),
             met=await met(tx, meeting),

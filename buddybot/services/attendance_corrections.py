@@ -8,7 +8,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.text import clean
+from buddybot.domain.text import clean, people_order
 from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
@@ -257,6 +257,7 @@ async def _view(tx: Tx, group: Group, meeting: Meeting) -> CorrectionView:
     ledger = await AttendanceRepository(tx).entries(meeting.id)
     standing = {entry.user_id: entry for entry in ledger}
     names = await AttendanceRepository(tx).names(group.id)
+    members = await MemberRepository(tx).at(group.id, began(meeting))
     is_held = meeting.state is MeetingState.CLOSED
     likely = await suggestions(tx, meeting)
     return CorrectionView(
@@ -266,7 +267,7 @@ async def _view(tx: Tx, group: Group, meeting: Meeting) -> CorrectionView:
         met=await met(tx, meeting),
         seats=tuple(
             Seat(user_id, names.get(user_id, ""), standing.get(user_id), likely.get(user_id))
-            for user_id in await MemberRepository(tx).at(group.id, began(meeting))
+            for user_id in sorted(members, key=lambda member: people_order(names.get(member)))
         ),
         visitors=tuple(await VisitorRepository(tx).of_meeting(meeting.id)),
         trail=tuple(trail(ledger)),

@@ -10,6 +10,7 @@ from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import Ping, PingState
 from buddybot.domain.rotation import Settled
+from buddybot.domain.text import people_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active
 from buddybot.services.actor import Actor
@@ -98,7 +99,10 @@ class HostingService:
             _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
             board, roll = await venues.board_of(tx, standing.group), await RsvpRepository(tx).roll(meeting)
             able = venues.able_to_host(roll, board, venue.location_id)
-            members = [member for member in board.members if member.user_id in able]
+            members = sorted(
+                (member for member in board.members if member.user_id in able),
+                key=lambda member: people_order(member.display_name),
+            )
             if not members:
                 raise Refusal("venue.nobody")
             return HostChoice(standing.group, meeting, members)

@@ -8,6 +8,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import MOST_LOCATIONS, Location
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rotation import FEWEST
+from buddybot.domain.text import name_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location, at_meeting, guild_of
 from buddybot.services.actor import Actor
@@ -192,7 +193,8 @@ class LocationViews:
             for group in sorted(groups, key=lambda each: each.channel_id != actor.channel_id):
                 name = group.name if len(groups) > 1 else None
                 member = await MemberRepository(tx).get(group.id, actor.user_id)
-                for location in await LocationRepository(tx).live(group.id):
+                places = await LocationRepository(tx).live(group.id)
+                for location in sorted(places, key=lambda each: name_order(each.name)):
                     changeable = member is not None and may_change(Standing(group, member), location)
                     if (changeable or not to_change) and not (to_travel and location.remote):
                         found.append(LocationChoice(location, name))

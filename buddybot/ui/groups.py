@@ -15,6 +15,7 @@ from buddybot.domain.groups import (
 )
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.schedule import Schedule
+from buddybot.domain.text import name_order
 from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.breaks import BreakView
@@ -65,7 +66,10 @@ def info_card(texts: Texts, view: GroupView) -> Card:
         texts("groups.info.members", count=len(view.members), capacity=group.capacity),
         *(
             texts("groups.info.gone", member=line) if each.gone_since is not None else line
-            for each, line in ((each, _member_line(texts, each)) for each in view.members)
+            for each, line in (
+                (each, _member_line(texts, each))
+                for each in sorted(view.members, key=lambda each: name_order(each.display_name))
+            )
         ),
     )
     if view.organizes:

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import simcord
 
 from tests.scenarios.calendars import Calendar, calendar
-from tests.world import World
+from tests.world import World, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 
@@ -89,3 +90,30 @@ async def test_a_name_is_not_kept_again_of_somebody_whose_data_was_deleted(rowan
         "SELECT 1 AS n FROM preferences WHERE user_id = :id", id=rowan.person("Ben").id
     )
     assert rows == []
+
+
+async def test_members_and_places_are_sorted_as_people_do_wherever_one_is_chosen(rowan: Calendar) -> None:
+    ana, ben, cho = (rowan.person(name) for name in ("Ana", "Ben", "Cho"))
+    for name, nick in (("Ben", "zoe"), ("Cho", "Élodie")):
+        take_nickname(rowan, name, nick)
+        await rowan.ask(name, "next")
+    info = texts_in(await rowan.ask("Ana", "group info"))
+    assert info.index(ana.mention) < info.index(cho.mention) < info.index(ben.mention)
+    for place in ("Zinc bar", "Über uns", "attic"):
+        form = await ana.slash(rowan.channel, "location suggest")
+        await ana.submit_modal(form, {"name": place, "where": "1 Mill Lane", "kind": ["place"]})
+    found = await ana.autocomplete(rowan.channel, "location edit", "place", "")
+    assert [each["name"] for each in found] == ["attic", "Über uns", "Zinc bar"]
+    await rowan.world.until(FIRST + timedelta(minutes=30))
+    await rowan.close("Ana")
+    for command in ("attendance take", "attendance correct"):
+        chooser = await rowan.ask("Ana", command)
+        assert offered_in(chooser) == ["Ana", "Élodie", "zoe"], command
+
+
+def offered_in(message: simcord.ResponseMessage) -> list[str]:
+    """Return the options of the first select of a message."""
+    [container] = message.components
+    rows = [row for row in container["components"] if row["type"] == 1]
+    select = next(part for row in rows for part in row["components"] if part["type"] == 3)
+    return [option["label"] for option in select["options"]]

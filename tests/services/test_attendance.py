@@ -126,7 +126,7 @@ async def test_an_organizer_says_it_of_the_unrecorded_and_is_named_for_it(evenin
     service, actor = evening.attendance, evening.home.actor
 
     waiting = await service.unrecorded(actor(ORGANIZER))
-    assert (waiting.number, waiting.people) == (1, ((ORGANIZER, ""), (BEN, "Ben"), (CHO, "")))
+    assert (waiting.number, waiting.people) == (1, ((BEN, "Ben"), (ORGANIZER, ""), (CHO, "")))
     rest = await service.record(
         actor(ORGANIZER),
         evening.meeting_id,
