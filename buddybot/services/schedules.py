@@ -107,7 +107,8 @@ class ScheduleService:
             await take_along(tx, group, schedule, now)
             await self._planner.plan(tx, group, now, by=actor.user_id)
             await self._tell(tx, group, now, by=actor.user_id)
-            return await self._view(tx, group, schedule, kept=kept[-1] if kept else None)
+            stays = [meeting for meeting in kept if meeting.ends_at > now]
+            return await self._view(tx, group, schedule, kept=stays[-1] if stays else None)
 
         return await self._work.write(actor, script)
 

@@ -113,6 +113,12 @@ async def test_closing_without_a_choice_means_the_meeting_that_goes_on(rowan: Ca
     assert "Close meeting 2?" in texts_in(await rowan.ask("Ana", "meeting close"))
 
 
+async def test_a_new_schedule_does_not_say_that_a_meeting_left_open_stays(rowan: Calendar) -> None:
+    answer = texts_in(await rowan.ask("Ana", "meeting schedule", weekday=2))
+    assert stamp(FIRST) not in answer
+    assert "stays" not in answer
+
+
 async def test_the_next_meeting_has_its_server_event_while_the_last_one_is_left_open(world: World) -> None:
     house = await Gatherings.made(world)
     await house.world.until(FIRST + timedelta(hours=10))

@@ -118,7 +118,7 @@ async def test_moving_edits_the_same_card_and_names_both_times(day_before: Calen
         ({"date": "2026-01-13", "time": "19:30"}, "already meets"),
         ({"time": "19:00"}, "already"),
         ({"meeting": "99999999999999999999", "time": "18:00"}, "no longer there"),
-        ({"meeting": "2026-01-07", "time": "18:00"}, "does not meet on 2026-01-07"),
+        ({"meeting": "2026-01-07", "time": "18:00"}, "does not meet on Wednesday, January 7"),
         ({"group": "77", "time": "18:00"}, "no such group"),
     ],
 )
