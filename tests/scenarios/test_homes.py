@@ -221,6 +221,9 @@ async def test_on_the_day_the_notice_says_that_nobody_hosts_when_the_host_cannot
     assert HOME not in await exactly(rowan, "Ben")
     assert "Ana's kitchen" not in texts_in(rowan.card())
     assert "Ana" not in sent(rowan)[-1].people
+    assert not [reason for reason in ("come", "away", "left") if reason in texts_in(notice)]
+    await rowan.world.until(FIRST + timedelta(hours=14))
+    assert HOME not in public(rowan)
 
 
 async def test_a_member_comes_forward_when_nobody_hosts(rowan: Calendar) -> None:
