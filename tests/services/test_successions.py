@@ -9,6 +9,8 @@ from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
+from buddybot.services import swaps
+from buddybot.services.retiring import RetiringService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.activities import ActivityRepository
 from buddybot.storage.database import Database
@@ -98,6 +100,30 @@ async def test_an_offer_can_be_agreed_to_after_the_schedule_changed(hosts: Hosts
     view = await hosts.swaps.agree(hosts.actor(to), offer.swap.id)
     assert view.turn.meeting.day == WEDNESDAYS[0]
     assert await hosts.hosts(group) == [to, by]
+
+
+async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
+    hosts: Hosts, group: Group
+) -> None:
+    await hosts.owned(ANA, BEN)
+    await hosts.rather_not(group, ORGANIZER)
+    await hosts.replan(group)
+    first, second = await hosts.ahead(group)
+    by, _ = await hosts.hosts(group)
+    assert by is not None
+    await hosts.swaps.offer(hosts.actor(by), first.id, second.id)
+    [question] = await hosts.pings(first, PingKind.SWAP)
+    assert await hosts.run(lambda tx: swaps.announce(tx, question, group, hosts.now)) is not None
+    await hosts.send(question)
+    await hosts.run(lambda tx: tx.run("UPDATE outbox SET message_id = 7 WHERE id = :id", id=question.id))
+    retiring = RetiringService(hosts.work)
+    assert await retiring.moved_swaps() == []
+    await change(hosts, weekday=WEDNESDAY)
+    [(moved, view)] = await retiring.moved_swaps()
+    assert moved.id == question.id
+    assert [turn.meeting.day for turn in (view.turn, view.other)] == WEDNESDAYS[:2]
+    await retiring.followed(view)
+    assert await retiring.moved_swaps() == []
 
 
 async def test_an_assigned_host_an_activity_and_answers_move_along(hosts: Hosts, group: Group) -> None:
