@@ -189,6 +189,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             review_members=bot.services.fit.review,
             review_groups=bot.services.health_watch.look,
             reduce_old=bot.services.retention.reduce_old,
+            sync_commands=bot.sync_commands,
         ),
     )
     log.info("ready in %s servers", len(bot.guilds))

@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 _OUT = (10004, 50001)
 """Discord's codes for a guild that the bot is not in; others may come from something before Discord."""
 
+COMMANDS_PATIENCE = 60.0
+"""Seconds to tell Discord the commands, with the library's own retries."""
+
 GRACE = 2.0
 """Seconds that clicks and forms under way have to be answered when the bot closes."""
 LAST_WORD = 0.5
@@ -151,6 +154,7 @@ class BuddyBot(Client):
         self.access_lost = asyncio.Event()
         self._at_start: Callable[[], Awaitable[None]] | None = None
         self._set_up = False
+        self._commands_settled = False
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     def when_ready(self, start: Callable[[], Awaitable[None]]) -> None:
@@ -252,7 +256,12 @@ class BuddyBot(Client):
             log.error("event %s failed, reference %s", event_method, secrets.token_hex(4), exc_info=error)
 
     async def sync_commands(self) -> None:
-        """Tell Discord the command tree when it is not the one told last; a day allows 200 creations."""
+        """Tell Discord the command tree when it is not the one told last; a day allows 200 creations.
+
+        What can't be told now is told by the next call; what Discord refuses, by the next start.
+        """
+        if self._commands_settled:
+            return
         guild = self.settings.discord.test_guild
         where = GuildId(guild) if guild else EVERYWHERE
         present = self.commands_hash()
@@ -260,29 +269,31 @@ class BuddyBot(Client):
             if guild:
                 self.tree.copy_global_to(guild=discord.Object(guild))
             try:
-                await self.tree.sync(guild=discord.Object(guild) if guild else None)
-            except (discord.HTTPException, discord.RateLimited) as error:
-                self._outlive_refusal(error, guild)
+                async with Bounded(self, COMMANDS_PATIENCE):
+                    await self.tree.sync(guild=discord.Object(guild) if guild else None)
+            except (*FAULTS, json.JSONDecodeError) as error:
+                self._commands_settled = self._is_refused(error, guild)
                 return
             await self.services.guilds.commands_told(where, present)
+        self._commands_settled = True
 
     @staticmethod
-    def _outlive_refusal(error: Exception, guild: int) -> None:
-        """Go on with the commands that Discord has, unless the host can mend it or nothing can be reached."""
+    def _is_refused(error: Exception, guild: int) -> bool:
+        """Go on with the commands that Discord has; return whether it will not take these at all.
+
+        Raises OperatorError where the host can mend it.
+        """
         verdict = judge_fault(error)
-        if verdict is Verdict.BUSY:
-            log.warning("Discord takes no commands now (%s); the next start tells them", told(error))
-        elif verdict is Verdict.OURS:
-            log.error(
-                "Discord refuses the commands (%s): those that it has stay. Update buddybot.", told(error)
-            )
-        elif guild and verdict in (Verdict.CLOSED, Verdict.GONE):
+        if verdict not in (Verdict.OURS, Verdict.CLOSED, Verdict.GONE):
+            log.warning("Discord takes no commands now (%s); they are told later", told(error))
+            return False
+        if guild and verdict is not Verdict.OURS:
             raise OperatorError(
                 "The bot may have no commands in the server that discord.test_guild names: invite it there, "
                 "or leave the setting out."
             ) from None
-        else:
-            raise error
+        log.error("Discord refuses the commands (%s): those that it has stay. Update buddybot.", told(error))
+        return True
 
     def commands_hash(self) -> str:
         """Return what tells whether Discord has the present command tree."""
@@ -318,7 +329,7 @@ class BuddyBot(Client):
 
     def _get_state(self, **options: Any) -> LeanState:
         """Keep less of each server than the library would, and read any answer; called once by it."""
-        self.http = TolerantHttp(self.http.loop)
+        self.http = TolerantHttp(self.http, unauthorized=lambda: self.access_lost.set())
         return LeanState(
             dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options
         )

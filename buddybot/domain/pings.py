@@ -19,8 +19,8 @@ class PingKind(StrEnum):
     question to organizers what to do when few have said that they come. To a person: the reminder of a
     meeting not answered yet (only by direct message, only when opted in), the nudge, the offer to make
     their own weeks lighter (only by direct message, only when opted in). Thanks that somebody said go to
-    the channel, and so does the last word of a group that was archived. A card or
-    check-in that was deleted there is posted again.
+    the channel, and so does the last word of a group that was archived. A card,
+    check-in or summary that was deleted there is posted again.
 
     An alert goes to organizers only: to their private channel, or to each by direct message; never to
     the group's channel.
@@ -41,6 +41,7 @@ class PingKind(StrEnum):
     CARD_AGAIN = "card_again"
     CHECKIN_AGAIN = "checkin_again"
     FEW_AGAIN = "few_again"
+    SUMMARY_AGAIN = "summary_again"
     ARCHIVE = "archive"
     BREAK = "break"
     HOME = "home"
@@ -50,7 +51,7 @@ NOTICES = frozenset(
     {
         *(PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.HOME),
         *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE, PingKind.BREAK),
-        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN),
+        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN, PingKind.SUMMARY_AGAIN),
     }
 )
 """Owed by the service that made the change; the planner neither plans nor cancels them."""

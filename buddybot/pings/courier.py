@@ -41,6 +41,7 @@ _SHOWN: Mapping[PingKind, CardKind] = {
     PingKind.CARD_AGAIN: CardKind.MEETING,
     PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
     PingKind.FEW_AGAIN: CardKind.FEW,
+    PingKind.SUMMARY_AGAIN: CardKind.SUMMARY,
     PingKind.SUMMARY: CardKind.SUMMARY,
     PingKind.FEW: CardKind.FEW,
 }

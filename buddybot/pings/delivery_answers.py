@@ -4,24 +4,37 @@ The library reads an answer as JSON only when its type is `application/json` to 
 a charset, and then a message that arrived looks as if nothing had.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from buddybot.pings.delivery_faults import read_answer
+from buddybot.pings.delivery_faults import judge_fault, read_answer
+from buddybot.pings.verdicts import Verdict
 
 
 class TolerantHttp(HTTPClient):
     """The library's requests, whose answers are read whatever their type says."""
+
+    def __init__(self, instead_of: HTTPClient, *, unauthorized: Callable[[], None]) -> None:
+        """Take the place of the library's own, with the same limit; it is made without any other option.
+
+        `unauthorized` is called whenever Discord does not take the token, whatever was asked for.
+        """
+        super().__init__(instead_of.loop, max_ratelimit_timeout=instead_of.max_ratelimit_timeout)
+        self._unauthorized = unauthorized
 
     async def request(self, route: Route, **options: Any) -> Any:
         """Return the answer."""
         try:
             return read_answer(await super().request(route, **options))
         except discord.HTTPException as error:
-            raise _read_error(error) from error.__cause__
+            found = _read_error(error)
+            if judge_fault(found) is Verdict.UNAUTHORIZED:
+                self._unauthorized()
+            raise found from error.__cause__
 
 
 class TolerantAdapter(AsyncWebhookAdapter):

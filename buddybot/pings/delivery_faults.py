@@ -13,6 +13,8 @@ from buddybot.pings.verdicts import Verdict, judge_answer
 FAULTS = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 """What a request raises that did not succeed; a timeout is an OSError."""
 
+UNAUTHORIZED = 401
+
 LONGEST_PAUSE = 30.0
 """Seconds that the library itself may wait for a rate limit; it takes no less."""
 A_DAY = 86_400.0
@@ -86,7 +88,14 @@ def told(error: Exception) -> str:
 
 
 def _is_from_discord(error: discord.HTTPException) -> bool:
-    return bool(error.code) or "json" in error.response.headers.get("Content-Type", "")
+    """Return whether Discord answered, and nothing before it that speaks JSON too.
+
+    A 401 ends the bot, so only Discord's own word counts there: without a code it begins with the status.
+    """
+    if error.code:
+        return True
+    is_json = "json" in error.response.headers.get("Content-Type", "")
+    return is_json and (error.status != UNAUTHORIZED or error.text.startswith(f"{UNAUTHORIZED}:"))
 
 
 def read_answer(data: Any) -> Any:

@@ -121,6 +121,7 @@ def jobs(
     review_members: Callable[[], Awaitable[None]],
     review_groups: Callable[[], Awaitable[None]],
     reduce_old: Callable[[], Awaitable[None]],
+    sync_commands: Callable[[], Awaitable[None]],
 ) -> Sequence[Periodic]:
     """Return the list.
 
@@ -130,7 +131,8 @@ def jobs(
     groups' roles where that is still to be done, `look_for_leavers` asks who of the groups that meet soon is
     still in the server, `close_pulses` ends those whose morning has come,
     `review_members` looks who may need a kind word, `review_groups` looks which groups may be going stale,
-    `reduce_old` keeps only counts of what is old.
+    `reduce_old` keeps only counts of what is old, `sync_commands` tells Discord the commands where that did
+    not succeed at the start.
     """
     return (
         Periodic("replan", timedelta(hours=1), housekeeping.replan),
@@ -143,6 +145,7 @@ def jobs(
         Periodic("read interests", timedelta(minutes=15), read_interests),
         Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
         Periodic("review events", timedelta(hours=1), review_events),
+        Periodic("sync commands", timedelta(minutes=10), sync_commands),
         Periodic("review members", timedelta(days=1), review_members),
         Periodic("review groups", timedelta(days=1), review_groups),
         Periodic("forget", timedelta(days=1), housekeeping.forget),

@@ -80,20 +80,20 @@ class AwayService:
 
         Refusals: `away.long`, `away.past`, `away.many`, `group.none`, `group.unknown`.
         """
+        return await self._work.write(actor, lambda tx: self.enter(tx, actor, days, group_id))
+
+    async def enter(self, tx: Tx, actor: Actor, days: DaySpan, group_id: GroupId | None = None) -> AwayView:
+        """Do the same inside the caller's transaction."""
         if (days.last - days.first).days >= LONGEST:
             raise Refusal("away.long", days=LONGEST)
-
-        async def script(tx: Tx) -> AwayView:
-            now = self._work.now()
-            hosted: set[MeetingId] = set()
-            for group in await self._groups(tx, actor, group_id):
-                held = (await as_member(tx, actor, group.id, lock=True)).group
-                zone = await PreferenceRepository(tx).zone_in(held, actor.user_id)
-                hosted |= await _hosting(tx, actor.user_id, held.id, days, zone)
-                await self._note(tx, actor, held, days, zone, now)
-            return await self._view(tx, actor, hosted=hosted)
-
-        return await self._work.write(actor, script)
+        now = self._work.now()
+        hosted: set[MeetingId] = set()
+        for group in await self._groups(tx, actor, group_id):
+            held = (await as_member(tx, actor, group.id, lock=True)).group
+            zone = await PreferenceRepository(tx).zone_in(held, actor.user_id)
+            hosted |= await _hosting(tx, actor.user_id, held.id, days, zone)
+            await self._note(tx, actor, held, days, zone, now)
+        return await self._view(tx, actor, hosted=hosted)
 
     async def mine(self, actor: Actor) -> AwayView:
         """Return the actor's days away that are not over."""

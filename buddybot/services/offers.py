@@ -1,9 +1,11 @@
 """What a member alone is offered after weeks harder than usual: a pause, less, or something else."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from buddybot.domain import schedule
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -20,6 +22,7 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.offers import Offer, OfferRepository
+from buddybot.storage.preferences import PreferenceRepository
 from buddybot.values import dataclass
 
 LONGEST_PAUSE = 4
@@ -118,16 +121,27 @@ class OfferService:
         """Take some weeks off, from the actor's today on; Refusals as for `look` and for `/away`."""
         if not 1 <= weeks <= LONGEST_PAUSE:
             raise Refusal("button.stale")
-        group = (await self.look(actor, meeting_id)).group
-        first = await self._away.today(actor, group.id)
-        days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
-        await self._away.add(actor, days, group.id)
-        await self.taken(actor, meeting_id, Answer.PAUSE)
-        return Paused(group, days)
+
+        async def script(tx: Tx) -> Paused:
+            now = self._work.now()
+            group, offer = await _mine(tx, actor, meeting_id, lock=True)
+            zone = await PreferenceRepository(tx).zone_in(group, actor.user_id)
+            first = schedule.local(now, zone).date()
+            days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
+            await self._away.enter(tx, actor, days, group.id)
+            await OfferRepository(tx).answered(offer, Answer.PAUSE.value, now)
+            return Paused(group, days)
+
+        return await self._work.write(actor, script)
 
     async def taken(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
-        """Note what the actor chose, after they did it."""
-        await self._work.write(None, lambda tx: _answer(tx, actor, meeting_id, answer, self._work.now()))
+        """Note what the actor chose, after they did it: where it can't be noted, it is done all the same."""
+
+        async def script(tx: Tx) -> None:
+            with suppress(Refusal):
+                await _answer(tx, actor, meeting_id, answer, self._work.now())
+
+        await self._work.write(None, script)
 
 
 async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId, *, lock: bool = False) -> tuple[Group, Offer]:

@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services import checkin_card, few
+from buddybot.services import checkin_card, few, summary
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.pulse import PulseRepository
 
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""
+OVERTIME = timedelta(hours=1)
+"""How long the check-in of a meeting that goes on past its end is of use, once it is owed again."""
 CARD_DELETED = "card_deleted"
 CARD_REFUSED = "card_refused"
 
@@ -25,6 +28,7 @@ _AGAIN: Mapping[CardKind, PingKind] = {
     CardKind.MEETING: PingKind.CARD_AGAIN,
     CardKind.CHECKIN: PingKind.CHECKIN_AGAIN,
     CardKind.FEW: PingKind.FEW_AGAIN,
+    CardKind.SUMMARY: PingKind.SUMMARY_AGAIN,
 }
 
 
@@ -33,11 +37,12 @@ async def replace_deleted(tx: Tx, card: ShownCard, now: datetime) -> None:
     if not await CardRepository(tx).gone(card):
         return
     meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
-    if meeting is None or not _is_needed(card.kind, meeting, now):
+    until = None if meeting is None else await _needed_until(tx, card.kind, meeting, now)
+    if meeting is None or until is None:
         return
     again = await editions(tx, meeting, _AGAIN[card.kind])
     if len(again.pings) < MOST:
-        await again.owe(tx, now, until=meeting.starts_at if now < meeting.starts_at else meeting.ends_at)
+        await again.owe(tx, now, until=until)
         return
     await NoticeRepository(tx).tell(
         card.group_id,
@@ -88,8 +93,26 @@ async def question_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Ann
     return None if found is None else replace(found, mentions=())
 
 
-def _is_needed(kind: CardKind, meeting: Meeting, now: datetime) -> bool:
+async def summary_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """The summary of a meeting that can still be rated, once more; it notifies nobody a second time."""
+    meeting = None
+    if ping.meeting_id is not None:
+        meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    if meeting is None or await _needed_until(tx, CardKind.SUMMARY, meeting, now) is None:
+        return None
+    view = await summary.view_of(tx, group, meeting)
+    return Announcement(view, group.language, shows=CardKind.SUMMARY)
+
+
+async def _needed_until(tx: Tx, kind: CardKind, meeting: Meeting, now: datetime) -> datetime | None:
+    """Return how long people may still answer on a message; None where they don't any more."""
     if kind in (CardKind.MEETING, CardKind.FEW):
         decided = kind is CardKind.FEW and meeting.few_decision is not None
-        return meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at and not decided
-    return kind is CardKind.CHECKIN and meeting.state is MeetingState.OPEN
+        ahead = meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at
+        return meeting.starts_at if ahead and not decided else None
+    if kind is CardKind.CHECKIN and meeting.state is MeetingState.OPEN:
+        return meeting.starts_at if now < meeting.starts_at else max(meeting.ends_at, now + OVERTIME)
+    if kind is CardKind.SUMMARY and meeting.state is MeetingState.CLOSED:
+        pulse = await PulseRepository(tx).get(meeting.id)
+        return pulse.closes_at if pulse is not None and pulse.open and now < pulse.closes_at else None
+    return None

@@ -188,6 +188,7 @@ def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
         PingKind.CARD_AGAIN: partial(news.card, library=rules.library),
         PingKind.FEW_AGAIN: reposts.question_again,
         PingKind.CHECKIN_AGAIN: partial(reposts.checkin_again, library=rules.library),
+        PingKind.SUMMARY_AGAIN: reposts.summary_again,
         PingKind.CHANGE: news.change,
         PingKind.REMINDER: news.reminder,
         PingKind.PLACE: venue_news.place,

@@ -29,6 +29,7 @@ LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
     PingKind.CARD_AGAIN: meeting_card,
     PingKind.CHECKIN_AGAIN: checkin_card,
     PingKind.FEW_AGAIN: question_card,
+    PingKind.SUMMARY_AGAIN: summary_card,
     PingKind.CHANGE: change_card,
     PingKind.REMINDER: reminder_card,
     PingKind.PLACE: venue_notices.change_card,

@@ -33,7 +33,17 @@ COLUMNS: dict[str, Column] = {
         partial(ahead.see_pings, kinds=_PLANNED),
         partial(ahead.pings_wrong, kinds=_PLANNED),
         tables=("outbox", "nudges"),
-        pings=("card", "checkin", "summary", "nudge", "change", "card_again", "checkin_again", "break"),
+        pings=(
+            "card",
+            "checkin",
+            "summary",
+            "nudge",
+            "change",
+            "card_again",
+            "checkin_again",
+            "summary_again",
+            "break",
+        ),
     ),
     "cards": Column(
         "What the channel's cards show, and which buttons they have",

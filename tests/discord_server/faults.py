@@ -1,8 +1,9 @@
 """What goes wrong on demand: one word for each way of failing, queued for a route or standing there.
 
 Instead of doing anything: `refuse STATUS CODE`, `busy` (a 429 for a moment), `busy for all` (a global one
-for long), `html STATUS`, `503 before`, `hang`. After having done it: `500 after`, `503 after`, `hang after`,
-`reset after`, `garbage`, `nonsense`. An empty word is no fault.
+for long), `html STATUS`, `foreign STATUS` (JSON of a gateway that isn't Discord's), `503 before`, `hang`.
+After having done it: `500 after`, `503 after`, `hang after`, `reset after`, `garbage`,
+`nonsense`. An empty word is no fault.
 """
 
 import random
@@ -56,6 +57,8 @@ def instead(fault: str) -> web.Response | None:
         return web.Response(
             status=int(words[0]), text="<html>", content_type="text/html", headers={"Retry-After": "77"}
         )
+    if kind == "foreign":
+        return answer({"message": "Unauthorized"}, int(words[0]))
     return web.Response(status=503, text="upstream") if fault == "503 before" else None
 
 

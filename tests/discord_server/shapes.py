@@ -38,8 +38,8 @@ def answer(payload: Any, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 def refusal(status: int, code: int) -> web.Response:
-    """A refusal with Discord's own code."""
-    return answer({"message": "refused", "code": code}, status)
+    """A refusal with Discord's own code; without one Discord repeats the status."""
+    return answer({"message": "refused" if code else f"{status}: refused", "code": code}, status)
 
 
 def message(number: int, channel: str, said: Mapping[str, Any]) -> Json:

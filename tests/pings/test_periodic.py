@@ -193,8 +193,9 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
         review_members=nothing,
         review_groups=nothing,
         reduce_old=nothing,
+        sync_commands=nothing,
     )
-    assert len({job.name for job in listed}) == len(listed) == 16
+    assert len({job.name for job in listed}) == len(listed) == 17
     assert all(job.every >= timedelta(minutes=1) for job in listed)
     for job in listed:
         await job.run()

@@ -65,6 +65,38 @@ async def test_the_bot_runs_when_discord_refuses_its_commands(discord: Remote, u
     assert b"commands" in bot.output
 
 
+@pytest.mark.parametrize(
+    "fault", ["503 before", "refuse 408 0", "html 403", "html 404", "garbage", "busy for all"]
+)
+async def test_the_bot_runs_and_tells_its_commands_later_when_discord_fails_at_the_start(
+    discord: Remote, url: str, fault: str
+) -> None:
+    await discord.fail("commands", fault)
+    async with opened(url) as database:
+        await found_group(database)
+        async with running(discord, url) as bot:
+            token = await discord.type("next", ANA)
+            assert await discord.answered(token, "Rowan")
+            await discord.until("commands", 2)
+            assert await bot.stop() == 0, bot.output
+    assert b"Discord takes no commands now" in bot.output
+    assert b"Traceback" not in bot.output, bot.output.decode()
+
+
+async def test_commands_that_are_refused_are_not_told_again_when_the_bot_runs_on(
+    discord: Remote, url: str
+) -> None:
+    await discord.keep_failing("commands", "refuse 403 50001")
+    async with opened(url) as database:
+        await found_group(database)
+        async with running(discord, url) as bot:
+            await discord.until("messages")
+            assert await bot.stop() == 0, bot.output
+    assert (await discord.look())["requests"]["commands"] == 1
+    assert b"Discord refuses the commands (HTTP 403, code 50001)" in bot.output
+    assert b"Traceback" not in bot.output, bot.output.decode()
+
+
 async def test_an_event_without_anything_in_it_ends_nothing(discord: Remote, url: str) -> None:
     async with opened(url) as database:
         await found_group(database)

@@ -119,3 +119,35 @@ async def test_no_log_line_tells_who_gave_which_rating(
     assert "the disk is gone" in lines
     for trace in ("pulse:", *(str(evening.person(name).id) for name in ("Ana", "Ben", "Zoe"))):
         assert trace not in lines
+
+
+async def correct(evening: Evening, name: str, win: str) -> None:
+    """Let somebody change what they reported, which the summary shows."""
+    form = await evening.person(name).slash(evening.channel, "checkin")
+    await evening.person(name).submit_modal(form, {"win": win})
+    await evening.world.run_due()
+
+
+async def test_a_deleted_summary_is_posted_again_when_it_changes_while_it_can_be_rated(
+    evening: Evening,
+) -> None:
+    first = evening.shown(SUMMARY)
+    evening.world.env.backend.delete_message(first.channel.id, first.id)
+    await correct(evening, "Ana", "A call back")
+    again = evening.shown(SUMMARY)
+    assert again.id != first.id
+    assert "A call back" in texts_in(again)
+    assert buttons(evening) == RATINGS
+    assert evening.notified() == []
+    assert "your vote is counted" in await rate(evening, "Ben", 4)
+    await morning(evening)
+    assert evening.shown(SUMMARY).id == again.id
+    assert buttons(evening) == []
+
+
+async def test_a_deleted_summary_stays_deleted_once_it_can_be_rated_no_more(evening: Evening) -> None:
+    first = evening.shown(SUMMARY)
+    evening.world.env.backend.delete_message(first.channel.id, first.id)
+    await morning(evening)
+    assert all(SUMMARY not in texts_in(each) for each in evening.channel.history())
+    assert await evening.world.rows("SELECT * FROM cards WHERE kind = 'summary'") == []

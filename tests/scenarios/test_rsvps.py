@@ -129,6 +129,20 @@ async def test_a_deleted_check_in_is_posted_again_and_notifies_nobody_twice(day_
     assert notified(day_before) == []
 
 
+async def test_a_deleted_check_in_is_posted_again_when_the_meeting_goes_on_past_its_end(
+    day_before: Calendar,
+) -> None:
+    await day_before.press("Ben", "Going")
+    await day_before.world.until((await day_before.starts())[0] + timedelta(hours=2))
+    first = next(each for each in day_before.said() if "Check-in is open" in texts_in(each))
+    form = await day_before.person("Ben").slash(day_before.channel, "checkin")
+    day_before.world.env.backend.delete_message(first.channel.id, first.id)
+    await day_before.person("Ben").submit_modal(form, {"win": "A call back"})
+    await day_before.world.run_due()
+    [again] = [each for each in day_before.said() if "Check-in is open" in texts_in(each)]
+    assert again.id != first.id
+
+
 async def test_next_shows_what_is_mine_and_takes_the_answer(day_before: Calendar) -> None:
     start = (await day_before.starts())[0]
     await day_before.ask("Ben", "commit add", text="Write to two people", count=2)

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from buddybot.domain.attendance import Attendance
+from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
@@ -20,6 +21,7 @@ from buddybot.services.preferences import PreferenceService
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.offers import OfferRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.sending import SendingRepository
 from buddybot.storage.turns import TurnRepository
@@ -340,6 +342,34 @@ async def test_a_pause_is_noted_as_days_away(club: Club, rowan: Group) -> None:
     assert span.days == paused.days
     [row] = await club.offers_of(BEN)
     assert row["answer"] == Answer.PAUSE.value
+
+
+async def test_a_pause_is_stored_with_its_answer_or_not_at_all_when_the_answer_fails(
+    club: Club, rowan: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = await club.steady_then_gone(rowan)
+    await club.fit.review()
+
+    async def refuse(*_: object) -> None:
+        raise Refusal("offer.unknown")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OfferRepository, "answered", refuse)
+        async with refused("offer.unknown"):
+            await club.offers.pause(club.actor(BEN), last.id, 2)
+    assert (await club.away.mine(club.actor(BEN))).spans == ()
+    [row] = await club.offers_of(BEN)
+    assert row["answer"] is None
+
+
+async def test_what_was_made_smaller_stands_when_the_offer_can_be_answered_no_more(
+    club: Club, rowan: Group
+) -> None:
+    last = await club.steady_then_gone(rowan)
+    await club.fit.review()
+    actor = club.actor(BEN)
+    await club.members.leave(actor, rowan.id)
+    await club.offers.taken(actor, last.id, Answer.SMALLER)
 
 
 async def test_all_is_well_ends_it(club: Club, rowan: Group) -> None:
