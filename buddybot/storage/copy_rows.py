@@ -35,6 +35,7 @@ def load_rows(source: Path, target: Path, *, copy: Path) -> None:
                 _load(old, new, table, copy)
             _number_on(old, new, copy)
             _require_parents(new, copy)
+            _require_own_guild(new, copy)
             new.execute("COMMIT")
     except sqlite3.IntegrityError as error:
         raise StorageError(f"{copy} holds a row that breaks a rule of the schema: {error}.") from None
@@ -112,3 +113,17 @@ def _require_parents(new: sqlite3.Connection, copy: Path) -> None:
             f"{copy} is not whole: a row of {lost[0]} belongs to one of {lost[2]} that is not there. "
             "Name another copy."
         )
+
+
+def _require_own_guild(new: sqlite3.Connection, copy: Path) -> None:
+    """Refuse rows that name another server than their group's, which no rule of the schema does."""
+    for table in _tables(new):
+        columns = {name for _, name, *_ in new.execute(f"PRAGMA table_info({table})")}
+        if {"group_id", "guild_id"} <= columns and new.execute(
+            f"SELECT 1 FROM {table} found JOIN groups ON groups.id = found.group_id "
+            "WHERE found.guild_id <> groups.guild_id LIMIT 1"
+        ).fetchone():
+            raise StorageError(
+                f"{copy} is not whole: a row of {table} names another server than its group. "
+                "Name another copy."
+            )

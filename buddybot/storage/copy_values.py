@@ -62,6 +62,12 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "venues.basis": Basis,
     "venues.rule": Rotation,
 }
+_COUNT = (0, 1_000_000_000)  # so many of them can be added up in 64 bits
+_COUNTS = """
+    calendar_entries.sequence cards.revision cards.shown commitments.done commitments.target
+    commitments.weeks_carried meetings.moves meetings.sequence outcomes.done outcomes.dropped
+    pulse_ratings.votes pulses.total pulses.votes role_tasks.attempts schedules.sequence turns.position
+"""
 _RANGES: Mapping[str, tuple[int, int]] = {
     "groups.answer_hours": (0, 10_000),
     "groups.capacity": (1, 10_000),
@@ -76,11 +82,14 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "shares.minutes": (0, 1_000_000),
     "travel.minutes": (0, 1_000_000),
     "turns.minutes": (0, 1_000_000),
+    **dict.fromkeys(_COUNTS.split(), _COUNT),
 }
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
+_WHOLE = ("BIGINT", "INTEGER", "BOOLEAN")
 _INSTANTS = ("_at", "_until", "_since", "moved_from")
 _DAYS = ("slot", "given_day", "local_day", "first_day", "last_day", "anchor")
 _TIMES = ("local_time", "quiet_start", "quiet_end")
+_IDS = ("_id", "_by")
 _DOCUMENTS = ("parameters", "evidence")
 
 
@@ -106,11 +115,13 @@ def check_of(table: str, column: str, kind: str, *, is_key: bool) -> Check:
         checks.append(lambda value: low <= value <= high)
     elif column.endswith(_INSTANTS):
         checks.append(lambda value: 0 <= value <= _LAST_INSTANT)
+    elif column.endswith(_IDS) and kind in _WHOLE:
+        checks.append(lambda value: value >= 0)
     return lambda value: not is_key if value is None else all(check(value) for check in checks)
 
 
 def _is_of(kind: str) -> Check:
-    if kind in ("BIGINT", "INTEGER", "BOOLEAN"):
+    if kind in _WHOLE:
         return lambda value: type(value) is int
     if kind == "TEXT":
         return lambda value: type(value) is str and len(value) <= _LONGEST and "\0" not in value

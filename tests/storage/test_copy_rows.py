@@ -17,6 +17,9 @@ GROUP = """
                         state, created_by, created_at)
     VALUES (10, 'Rowan', 'rowan', 100, 'UTC', 6, '', 'fixed', 'en', 'active', 1, 0)
 """
+MEMBER = """
+    INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at) VALUES (1, 10, 1, 'member', 0)
+"""
 STRANGER = """
     CREATE TRIGGER helpful AFTER INSERT ON guilds BEGIN
         INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at)
@@ -113,6 +116,9 @@ def test_a_copy_is_refused_when_its_schema_is_not_ours(
         ([GROUP.replace("UTC", "../../etc/passwd")], "a value in groups.zone"),
         (["INSERT INTO interactions VALUES (NULL, 0)"], "a value in interactions.interaction_id"),
         ([GROUP.replace("6,", "1000000000000,")], "a value in groups.capacity"),
+        ([GROUP.replace("(10,", "(-10,")], "a value in groups.guild_id"),
+        (["INSERT INTO outcomes VALUES (1, 1, 0, 1 << 62)"], "a value in outcomes.dropped"),
+        ([GROUP, MEMBER.replace("10, 1", "11, 1")], "a row of memberships names another server"),
         (
             [GROUP, "INSERT INTO schedules VALUES (1, 9, '19:00', 'UTC', 1, '2026-01-06', 60, 0)"],
             "a value in schedules.weekday",
