@@ -12,7 +12,7 @@ BROKEN, INTERRUPTED, TERMINATED = 70, 130, 143
 def main() -> int:
     """Run the command line; return its exit code."""
     # The first process of a container has no default: a signal that it does not handle is lost.
-    signal.signal(signal.SIGTERM, _stop if sys.argv[1:2] == ["run"] else _end)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         # Imported here: it takes long, and whoever wants to stop must not wait for it.
         from buddybot import cli
@@ -35,16 +35,11 @@ def _broken(told: str) -> int:
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    """End before there is anything to end in order; once there is, the bot listens itself.
+    """End before there is anything to end in order; later the bot listens itself.
 
     An exception would be lost where Python can only ignore it, as in the callbacks of its importing.
     """
-    os._exit(0)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """End a command that was told to: what it had begun to write is taken away."""
-    raise SystemExit(TERMINATED)
+    os._exit(0 if sys.argv[1:2] == ["run"] else TERMINATED)
 
 
 if __name__ == "__main__":

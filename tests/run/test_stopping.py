@@ -4,11 +4,10 @@ import asyncio
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -89,23 +88,6 @@ def test_a_command_that_is_the_first_process_ends_when_it_is_told_to_at_once(
         os.kill(int(first), signal.SIGTERM)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (code, b"", b"")
-
-
-def test_a_command_takes_away_what_it_began_to_write_when_it_is_told_to_end(url: str, tmp_path: Path) -> None:
-    source = tmp_path / "buddybot.sqlite3"
-    with closing(sqlite3.connect(source)) as opened:
-        opened.execute("CREATE TABLE schema_migrations (name TEXT PRIMARY KEY)")
-        opened.execute("CREATE TABLE heavy (bytes BLOB)")
-        opened.executemany("INSERT INTO heavy VALUES (zeroblob(?))", [(2**20,)] * 200)
-        opened.commit()
-    (tmp_path / "copies").mkdir()
-    with started(url, command=["backup", str(tmp_path / "copies" / "copy.sqlite3")]) as process:
-        while not list((tmp_path / "copies").iterdir()):
-            assert process.poll() is None
-        process.terminate()
-        process.communicate(timeout=60)
-    assert process.returncode == TERMINATED
-    assert not list((tmp_path / "copies").iterdir())
 
 
 async def test_a_bot_stopped_under_load_ends_in_time_and_logs_no_traceback(discord: Remote, url: str) -> None:
