@@ -6,7 +6,7 @@ from dataclasses import replace
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
-from buddybot.domain.locations import MOST_LOCATIONS, Location, LocationWords, check_minutes
+from buddybot.domain.locations import MOST_LOCATIONS, Access, Location, LocationWords, check_minutes
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location
@@ -92,7 +92,8 @@ class LocationService:
         """Put a place into other words; the cards that show it follow.
 
         `unchanged` names the parts of `words` that the actor left alone: there the place stays as it is now.
-        Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`.
+        Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`, and
+        `location.home` for who calls a place public that another member offered as their home.
         """
 
         async def script(tx: Tx) -> LocationView:
@@ -100,6 +101,8 @@ class LocationService:
             require_change(standing, location)
             require_live(location)
             wanted = replace(words, **{part: getattr(location.words, part) for part in unchanged})
+            if location.home and Access.PUBLIC in wanted.access and location.offered_by != actor.user_id:
+                raise Refusal("location.home")
             if wanted == location.words:
                 return await location_view(tx, standing, location)
             if not await LocationRepository(tx).describe(location, wanted):

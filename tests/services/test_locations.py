@@ -9,6 +9,7 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import (
     MOST_LOCATIONS,
+    Access,
     LocationKind,
 )
 from buddybot.domain.meetings import MeetingState
@@ -326,3 +327,16 @@ async def test_a_retired_place_takes_nothing_new(town: Town, group: Group, act: 
     await town.locations.retire(town.actor(ANA), cafe)
     async with refused("location.retired"):
         await ACTS[act](town, ANA, GUILD, cafe)
+
+
+async def test_only_its_owner_calls_a_place_public_when_it_may_be_their_home(
+    town: Town, group: Group
+) -> None:
+    kept = await town.offer("Kitchen", access=frozenset())
+    public = replace(kept.location.words, access=frozenset({Access.PUBLIC}))
+    async with refused("location.home"):
+        await town.locations.edit(town.actor(ORGANIZER), kept.location.id, public)
+    await town.locations.edit(town.actor(ORGANIZER), kept.location.id, replace(public, access=frozenset()))
+    view = await town.locations.edit(town.actor(ANA), kept.location.id, public)
+    assert view.location.public
+    await town.locations.edit(town.actor(ORGANIZER), kept.location.id, replace(public, name="The kitchen"))
