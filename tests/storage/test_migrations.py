@@ -29,6 +29,16 @@ LANDED = {
     "0007_record": "26b68db5ea1c56e5becdf288041d63a1d558335bb04815576dfadfd1759f4b45",
     "0008_deadlines": "b0982f992bf6fbb1835039a78d2741eb622acaea46b5c2e45050568268c3c6e2",
     "0009_last_words": "122491c573878b877ee6baed057ea589a94039091c7a0c8eab0801f08777b251",
+    "0010_successions": "928f060366baf8420d866632b768934843ffa4b732b9cf0beb6e3f4f2525b796",
+    "0011_homes": "f0cc61f9347bb061c7c7f83eae4ab65b07cf7a0388833f100694ac7212c643a5",
+    "0012_calendar_entries": "866282693a47f496fee9a4e89217eb80b0f2fa9db694d526baebd089e7ba93b6",
+    "0013_balances": "643496f62cf55fcefbf7c6b292c3cda3d499db2b8de6169afe201b2f5b344399",
+    "0014_leases_and_leavers": "4377c977e3bc216226f1202cbfeb5d157d63a36c627aa33599a2c74e63fff8cf",
+    "0015_charter_authors": "67e6f82d140dbb30f20afd3acf076252313488291524fce663f15e68cc725b58",
+    "0016_swap_questions": "12fa6c31af60c637d5af30ee3d3712f7fb1b19e8bc8c0981acc4d611bdafa662",
+    "0017_outdated_messages": "214ac779adfed1da5cf2e1699e0a7810377f873af537545f0ecf0b05100780b5",
+    "0018_role_tasks": "bdea4c75d9987b591f46bdb54ecd1090092d54239518a2d566aa947c422a0d6d",
+    "0019_called_off_entries": "f1788b72033dc60d09b9fa02aad8ae8e90de89b6335330b613e61f9eda5a8b61",
 }
 """What databases were made with: a migration that is released gets a line, and is never edited again."""
 
