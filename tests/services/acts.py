@@ -265,6 +265,7 @@ ALIKE = {
     "SwapService.withdraw": "as RotationService.assign",
     "TurnService.next_turn": "as TurnService.here",
     "VisitorService.withdraw": "as VisitorService.add",
+    "OfferService.pause": "as AwayService.add",
     "OfferService.fine": "changes a row that a deletion drops, and makes none",
 }
 """The other acts that write, and why each needs no line of its own."""
