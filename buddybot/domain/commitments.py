@@ -196,8 +196,10 @@ def has_other_number(text: str, target: int) -> bool:
     numbers += [_COUNT_WORDS.get(word.casefold()) for word in words]
     if target in numbers:
         numbers.remove(target)
-    signs = (char for char in text if char.isnumeric() and not (char.isdecimal() or char.isalpha()))
-    return bool(numbers) or any(signs) or bool(re.search(r"(?:^|\s)[-\N{MINUS SIGN}]\d", text))
+    if numbers or re.search(r"(?:^|\s)[-\N{MINUS SIGN}]\d", text):
+        return True
+    signs = () if text.isascii() else text  # fractions, figures in circles and the like
+    return any(char.isnumeric() and not (char.isdecimal() or char.isalpha()) for char in signs)
 
 
 def guess_category(text: str) -> Category:

@@ -104,7 +104,7 @@ def target_in(text: str) -> int | None:
 
 def is_unsure(text: str, target: int) -> bool:
     """Return whether a count was read from words that hold another number too, and should be said."""
-    return target == target_in(text) and has_other_number(text, target)
+    return has_other_number(text, target) and target == target_in(text)
 
 
 def new_plan(raw: str | None) -> tuple[bool, str | None]:
