@@ -42,7 +42,7 @@ def test_an_address_is_read_into_its_parts() -> None:
         ("postgres:///db", (), ()),
         ("postgres://h/db", ("h",), (5432,)),
         ("postgres://u@[::1]:5433/db", ("::1",), (5433,)),
-        ("postgres://u:p@a,b:6000/db", ("a", "b"), (5432, 6000)),
+        ("postgres://user:secret@a,b:6000/db", ("a", "b"), (5432, 6000)),
         ("postgres://u@%2Fvar%2Frun%2Fpostgresql/db", ("/var/run/postgresql",), (5432,)),
         ("postgres:///db?host=/run/pg&port=7", ("/run/pg",), (7,)),
         ("postgres:///db?host=a,b&port=7", ("a", "b"), (7, 7)),

@@ -12,6 +12,7 @@ _TOKEN = ".".join(["MTIz" * 6, "Gabcde", "x" * 30])
     [
         f"token = '{_TOKEN}'",
         "DATABASE_URL=postgres://bot:" + "Zk3vTq9wLm@db.internal:5432/bot",
+        "password=" + "zk3vtq9wlm",
         "-----BEGIN " + "RSA PRIVATE KEY-----",
         "aws = AKIA" + "ABCDEFGHIJKLMNOP",
         "github: ghp_" + "a1B2" * 9,
@@ -24,7 +25,13 @@ def test_a_secret_is_found(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["DISCORD_TOKEN is not set", "postgres://127.0.0.1:5432/postgres", "sha256:" + "ab" * 32, "a.b.c"],
+    [
+        "DISCORD_TOKEN is not set",
+        "postgres://127.0.0.1:5432/postgres",
+        "sha256:" + "ab" * 32,
+        "a.b.c",
+        "user, password = login.partition(':')",
+    ],
 )
 def test_talk_of_secrets_is_none(line: str) -> None:
     assert not suspicious(line)
