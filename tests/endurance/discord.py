@@ -76,6 +76,7 @@ class MemoryDiscord:
         """Let a process that starts be logged in and know its servers; its requests end here."""
         state = bot._connection
         state.user = discord.ClientUser(state=state, data=cast("Any", _user(BOT)))
+        state.application_id = BOT
         bot.http._global_over = asyncio.Event()
         bot.http._global_over.set()
         bot.http.request = self._request  # type: ignore[method-assign]  # the library underneath stays out
@@ -101,6 +102,8 @@ class MemoryDiscord:
     def _answer(self, route: Any, options: Mapping[str, Any]) -> Any:
         body, parts = options.get("json") or {}, route.url.partition("/api/v10")[2].split("/")[1:]
         match route.method, parts[0], parts[2:]:
+            case "PUT", "applications", ["commands"]:
+                return []
             case "POST", "channels", ["messages"]:
                 return self._send(int(parts[1]), body)
             case "GET", "channels", ["messages"]:
