@@ -36,7 +36,7 @@ class FileWatch:
         self._shortened = self._cut_short = False
         self._told: str | None = None
         self._opened: BinaryIO | None = None
-        self._counter = 0
+        self._counter = self._modified = 0
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Get to know the files; all are there once the connection has read with write-ahead logging."""
@@ -46,7 +46,7 @@ class FileWatch:
         self._size, self._log_size = file.st_size, journal.st_size
         self._version = _data_version(connection)
         self._opened = self._path.open("rb", buffering=0)
-        self._counter = _change_counter(self._header())
+        self._modified, self._counter = file.st_mtime_ns, _change_counter(self._header())
 
     def close(self) -> None:
         """Let go of the file, after its connections."""
@@ -69,11 +69,8 @@ class FileWatch:
         raise error
 
     def follow(self) -> None:
-        """Note how long the journal is after a commit."""
-        try:
-            self._log_size = _look(self._parts[1]).st_size
-        except OSError:  # the next writer is told
-            return
+        """Know that the journal is not empty after a commit, without asking the disk once more."""
+        self._log_size = max(self._log_size, 1)
 
     def shorten(self) -> None:
         """Expect shorter files once: what was deleted has been taken out of them, or is before long."""
@@ -95,7 +92,12 @@ class FileWatch:
             self._cut_short = True
             return "was cut short"
         self._size, self._log_size = size, log_size
-        return "was overwritten" if self._is_overwritten() else None
+        if file.st_mtime_ns == self._modified:  # the journal takes what is written, until it is full
+            return None
+        if self._is_overwritten():
+            return "was overwritten"
+        self._modified = file.st_mtime_ns
+        return None
 
     def _is_overwritten(self) -> bool:
         """Return whether a copy stands in the file: another mode, or a counter of changes that went back.
