@@ -36,6 +36,9 @@ class FileWatch:
         self._shortened = self._cut_short = False
         self._told: str | None = None
         self._opened: BinaryIO | None = None
+        self._journal: BinaryIO | None = None
+        self._folder = str(path.absolute().parent)
+        self._listed = 0
         self._counter = self._modified = 0
 
     def begin(self, connection: sqlite3.Connection) -> None:
@@ -46,12 +49,16 @@ class FileWatch:
         self._size, self._log_size = file.st_size, journal.st_size
         self._version = _data_version(connection)
         self._opened = self._path.open("rb", buffering=0)
+        log_path = self._path.with_name(f"{self._path.name}{_JOURNAL}")
+        self._journal = log_path.open("rb", buffering=0)
+        self._listed = _look(self._folder).st_mtime_ns
         self._modified, self._counter = file.st_mtime_ns, _change_counter(self._header())
 
     def close(self) -> None:
         """Let go of the file, after its connections."""
-        if self._opened is not None:
-            self._opened.close()
+        for opened in (self._opened, self._journal):
+            if opened is not None:
+                opened.close()
 
     def require_same(self, connection: sqlite3.Connection) -> None:
         """Raise LostFileError when what is written now could not be found again; asks the disk for no more.
@@ -82,12 +89,16 @@ class FileWatch:
             return "was cut short"
         own, journals, indexes = self._parts
         try:
-            file, journal, index = _look(own), _look(journals), _look(indexes)
+            folder, file = _look(self._folder), _look(own)
+            known: tuple[int, ...] = (file.st_ino, file.st_dev)
+            if folder.st_mtime_ns != self._listed:  # files came or went
+                known += (_look(journals).st_ino, _look(indexes).st_ino)
         except OSError:
             return "is gone"
-        if (file.st_ino, file.st_dev, journal.st_ino, index.st_ino) != self._known:
+        if known != self._known[: len(known)]:
             return "was replaced by another"
-        size, log_size = file.st_size, journal.st_size
+        self._listed = folder.st_mtime_ns
+        size, log_size = file.st_size, self._length_of_journal()
         if (size < self._size or log_size < self._log_size) and not (size and self._may_shorten(connection)):
             self._cut_short = True
             return "was cut short"
@@ -98,6 +109,12 @@ class FileWatch:
             return "was overwritten"
         self._modified = file.st_mtime_ns
         return None
+
+    def _length_of_journal(self) -> int:
+        """Return it without asking for its other marks: where those are read, each write must renew them."""
+        if self._journal is None:
+            raise ValueError("the watch has not begun")
+        return self._journal.seek(0, os.SEEK_END)
 
     def _is_overwritten(self) -> bool:
         """Return whether a copy stands in the file: another mode, or a counter of changes that went back.
