@@ -76,8 +76,8 @@ class FileWatch:
         raise error
 
     def follow(self) -> None:
-        """Know that the journal is not empty after a commit, without asking the disk once more."""
-        self._log_size = max(self._log_size, 1)
+        """Note how long the journal is after a commit."""
+        self._log_size = self._length_of_journal()
 
     def shorten(self) -> None:
         """Expect shorter files once: what was deleted has been taken out of them, or is before long."""
