@@ -6,11 +6,10 @@ What asyncpg has is mapped, what a server may be set to is passed on, and the re
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlencode
 
 from buddybot.errors import OperatorError
-from buddybot.values import dataclass
 
 SQLITE, POSTGRES = "sqlite:///", ("postgres://", "postgresql://")
 SCHEMES = (*POSTGRES, SQLITE)

@@ -1,7 +1,7 @@
 """The bot's settings: what ships in config/default.toml, then the host's file, then the environment."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self, get_type_hints
@@ -10,7 +10,6 @@ from buddybot.database_address import AddressError, require_address, secrets_of
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
 from buddybot.settings_reader import Between, OneOf, Reader, WebAddress
-from buddybot.values import dataclass
 
 
 def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:

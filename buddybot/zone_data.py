@@ -8,11 +8,10 @@ two counts here. Nothing else in the product asks `zoneinfo` for a zone.
 import importlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from buddybot.values import dataclass
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from buddybot.demo.stage import Stage, build_stage
 from buddybot.errors import OperatorError
 from buddybot.output import say
 from buddybot.settings import Settings
-from buddybot.values import dataclass
 
 SECONDS_A_MINUTE = 1.0
 

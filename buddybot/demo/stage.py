@@ -1,9 +1,9 @@
 """The place and the people of the playground."""
 
+from dataclasses import dataclass
+
 import discord
 import simcord
-
-from buddybot.values import dataclass
 
 NAMES = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay")
 """The group; Ana set it up and organizes it."""

@@ -1,8 +1,9 @@
 """What the playground's group said and did in its eight weeks, as data."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.locations import Access, LocationKind
 from buddybot.domain.rsvps import Answer
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

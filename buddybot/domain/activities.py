@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from buddybot.domain.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
 from buddybot.domain.schedule import LONGEST
 from buddybot.domain.text import length_of
-from buddybot.values import dataclass
 
 USUAL_PEOPLE = 6
 """The number of people that the minutes in the library are written for."""

@@ -1,11 +1,11 @@
 """The agenda of a meeting: equal turns in every round, one activity, and a close, to the minute."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from buddybot.domain.activities import Activity, PlannedStep, scaled
 from buddybot.domain.groups import HIGHEST_CAPACITY
 from buddybot.domain.schedule import LONGEST, SHORTEST
-from buddybot.values import dataclass
 
 USUAL_MINUTES = 75
 SHORTEST_ACTIVITY = 10

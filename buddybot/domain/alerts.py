@@ -1,6 +1,7 @@
 """What organizers are told of their group: a signal that fell, or a fact, with its numbers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,6 @@ from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Average, Change, Confidence, Evidence, MoodChange
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.domain.stagnation_tally import Signal
-from buddybot.values import dataclass
 
 SHORTEST_SNOOZE, USUAL_SNOOZE, LONGEST_SNOOZE = 1, 4, 8
 """Weeks."""

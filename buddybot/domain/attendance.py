@@ -1,6 +1,7 @@
 """What happened: who was at a meeting, settled from what is known and never guessed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -8,7 +9,6 @@ from buddybot.domain.checkins import CheckIn
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
-from buddybot.values import dataclass
 
 REASON_LIMIT = 200
 LINGER = timedelta(hours=1)

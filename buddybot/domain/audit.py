@@ -1,11 +1,11 @@
 """Who took data out and who had data deleted: the log that an organizer can read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.ids import UserId
-from buddybot.values import dataclass
 
 
 class Action(StrEnum):

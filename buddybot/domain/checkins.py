@@ -1,13 +1,13 @@
 """A member's report at a meeting: when it may be written, what it is about, and how it is corrected."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.commitments import Commitment, Settled, State
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.values import dataclass
 
 WIN_LIMIT = 300
 BLOCKER_LIMIT = 300

@@ -4,13 +4,13 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.text import clean
-from buddybot.values import dataclass
 
 MAX_OPEN = 3
 """Open commitments a member may have in a group."""

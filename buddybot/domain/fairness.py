@@ -5,12 +5,11 @@ they are is measured in `bench/rotation.py`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.values import dataclass
 
 _WAY = 20.0
 """How much a minute on the way weighs beside a minute of unfairness squared."""

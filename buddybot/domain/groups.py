@@ -1,11 +1,11 @@
 """A buddy group and who is in it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, RoleId, UserId
-from buddybot.values import dataclass
 
 USUAL_CAPACITY = 6
 LOWEST_CAPACITY = 2

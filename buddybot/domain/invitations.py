@@ -1,11 +1,11 @@
 """The only way into a group: an invitation for one person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, InvitationId, UserId
-from buddybot.values import dataclass
 
 
 class InvitationState(StrEnum):

@@ -1,9 +1,9 @@
 """Thanks from one member to another."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.values import dataclass
 
 MOST_A_DAY = 5
 TEXT_LIMIT = 200

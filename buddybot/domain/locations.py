@@ -1,6 +1,7 @@
 """A place to meet: what it is called, where it is, and who can get in."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,7 +9,6 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import clean, excerpt, length_of, optional
-from buddybot.values import dataclass
 
 NAME_LIMIT = 60
 ADDRESS_LIMIT = 200

@@ -1,11 +1,11 @@
 """A meeting: one occurrence of the schedule, or an extra one."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.values import dataclass
 
 
 class MeetingKind(StrEnum):

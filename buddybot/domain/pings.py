@@ -1,13 +1,13 @@
 """What the bot owes: kinds of pings, their keys, and how long each is of use."""
 
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
-from buddybot.values import dataclass
 
 
 class PingKind(StrEnum):

@@ -1,10 +1,10 @@
 """What a person chose for themselves, for every group of a guild."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.quiet import QuietHours
-from buddybot.values import dataclass
 
 
 class LeaveReason(StrEnum):

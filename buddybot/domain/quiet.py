@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
-from buddybot.values import dataclass
 
 _MOST_WINDOWS = 4
 """More than one only where a change of the clocks jumps over the loud part of a day."""

@@ -4,10 +4,10 @@ Every card, chart and export counts by these functions; `docs/organizers/attenda
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import floor
 
 from buddybot.domain.attendance import Attendance
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

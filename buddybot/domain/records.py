@@ -5,7 +5,7 @@ What charts are drawn from and exports are written from.
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from buddybot.domain.attendance import Attendance, Entry, began
 from buddybot.domain.commitments import Category
@@ -15,7 +15,6 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rates import Kept, Rates, kept, rates
 from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.visitors import Visitor
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ What lies ahead is chosen meeting by meeting, each as if those before it had gon
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from buddybot.domain.fairness import (
     Balance,
@@ -19,7 +19,6 @@ from buddybot.domain.fairness import (
 )
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.values import dataclass
 
 FEWEST = 3
 """People whose minutes or votes make a figure that gives nobody's away."""

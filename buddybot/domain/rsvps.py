@@ -1,9 +1,9 @@
 """What a member intends for a meeting."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from buddybot.domain.ids import UserId
-from buddybot.values import dataclass
 
 
 class Answer(StrEnum):

@@ -7,12 +7,12 @@ that swallows a whole day) the first valid instant counts, in a fold the first o
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.text import excerpt
-from buddybot.values import dataclass
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
 """The days the product knows: no arithmetic near the ends of the calendar."""

@@ -6,7 +6,7 @@ come from and how often they err are in docs/maintainers/stagnation.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -34,7 +34,6 @@ from buddybot.domain.stagnation_tally import (
     completion,
     pulse,
 )
-from buddybot.values import dataclass
 
 SILENT_WEEKS = 4
 """Weeks after an alert in which there is no other."""

@@ -3,13 +3,13 @@
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
 from buddybot.domain.pulse import Band, usual
 from buddybot.domain.stagnation_tally import NOTHING, Priors, Share, Shares, Signal
-from buddybot.values import dataclass
 
 BY_CHANCE: tuple[tuple[float, float], ...] = (
     (2.5, 0.98),

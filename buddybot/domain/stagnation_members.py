@@ -1,11 +1,11 @@
 """A member who no longer fits: what an organizer may hear of, and what only the member does."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.stagnation import Sensitivity, State, Verdict, observe
 from buddybot.domain.stagnation_tally import USUAL, Priors, Tally
-from buddybot.values import dataclass
 
 MEETINGS_LOOKED_AT, MISSED = 5, 3
 _COUNTED = (

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from buddybot.domain.ids import UserId
-from buddybot.values import dataclass
 
 NOT_HELD_IN_A_ROW = 3
 DAYS_WITHOUT_PLAN = 10

@@ -1,10 +1,10 @@
 """A turn of hosting that a member offers for another's."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.ids import GroupId, MeetingId, SwapId, UserId
-from buddybot.values import dataclass
 
 MOST_OFFERS = 3
 """Offers that a person may make for meetings that are still ahead: nobody is asked again and again."""

@@ -1,11 +1,11 @@
 """Whose turn it is: a fair order, and roles that go round. How long a turn is says the agenda."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from buddybot.domain.ids import UserId
-from buddybot.values import dataclass
 
 GRACE = timedelta(minutes=2)
 """How much longer than planned a turn may be before everybody is asked to keep an eye on the clock."""

@@ -1,11 +1,11 @@
 """Somebody who is no member and was at a meeting: a name in the organizer's words, counted in no rate."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.values import dataclass
 
 NAME_LIMIT = 80
 MOST = 10

@@ -5,10 +5,10 @@ go back for Ramadan.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from buddybot.domain import zones
-from buddybot.values import dataclass
 
 _DAY, _SECOND, _NOTHING = timedelta(days=1), timedelta(seconds=1), timedelta(0)
 

@@ -1,6 +1,6 @@
 """A figure in words, the same for a sentence, a picture and what is heard of it."""
 
-from buddybot.values import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import rates, tenths
@@ -21,7 +21,6 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
-from buddybot.values import dataclass
 
 MOST_MEETINGS = 26
 """What fits beside each other and can still be told apart: the newest half year."""

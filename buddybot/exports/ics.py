@@ -6,6 +6,7 @@ grows with each change.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -13,7 +14,6 @@ from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings import MeetingKind
 from buddybot.exports.clocks import observances
-from buddybot.values import dataclass
 
 PRODUCT = "-//buddybot//Meetings//EN"
 

@@ -6,8 +6,7 @@ written at all, because half a name or a row of boxes would be worse than the nu
 """
 
 import unicodedata
-
-from buddybot.values import dataclass
+from dataclasses import dataclass
 
 # What other letters are written with: a letter and a stroke, or the letters that stand for them in print.
 # (The signs for strokes are Unicode's for a mark across a letter; the last one only takes the dot away.)

@@ -1,6 +1,7 @@
 """Records as files, each small enough to be sent: one when it fits, otherwise parts by meetings."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import pairwise
@@ -15,7 +16,6 @@ from buddybot.exports.formats import Format
 from buddybot.exports.pictures import Say
 from buddybot.exports.table import Progress
 from buddybot.exports.writers import write
-from buddybot.values import dataclass
 
 IN_MEMORY = 2**20
 """Bytes of one file that are kept in memory; what is larger is on the disk until it was sent."""

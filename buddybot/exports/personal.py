@@ -7,13 +7,13 @@ Instants are ISO 8601 in UTC, ids are text because they are larger than many pro
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from buddybot.domain import zones
 from buddybot.domain.ids import UserId
 from buddybot.exports.pictures import Say
 from buddybot.storage.personal import Copy, Value
-from buddybot.values import dataclass
 
 SCHEMA = "buddybot.person/1"
 _FLAGS = frozenset(

@@ -6,12 +6,12 @@ Pillow is imported when somebody asks for a picture: the bot's start does withou
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
 from buddybot.exports.letters import Mark, Point, Writing, written
-from buddybot.values import dataclass
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

@@ -1,12 +1,12 @@
 """The chart of a printed report, as SVG: a bar for each meeting, how many came of how many."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from math import ceil
 
 from buddybot.exports.pictures import Say, day_label
-from buddybot.values import dataclass
 
 CAME, KNOWN, QUIET, FAINT = "#22806f", "#d3e7e2", "#8b9198", "#e6e2d9"
 _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 704, 214, 22, 10, 186

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
@@ -22,7 +22,6 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
-from buddybot.values import dataclass
 
 MOST_MEETINGS = 26
 HIGHEST_BAND = 2

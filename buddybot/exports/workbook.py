@@ -6,12 +6,12 @@ Only one row of each sheet is held in memory; the rest waits in temporary files 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
 from buddybot import __version__
 from buddybot.exports import cells, scratch
-from buddybot.values import dataclass
 
 Filled = str | int | float | dt.date | dt.time | dt.datetime
 Value = Filled | None

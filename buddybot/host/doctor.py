@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -25,7 +25,6 @@ from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import pending
 from buddybot.storage.restores import RestoreRepository
 from buddybot.storage.zones import StoredZoneRepository
-from buddybot.values import dataclass
 from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,6 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.records import Span
 from buddybot.ui.texts import Texts
-from buddybot.values import dataclass
 
 STDOUT = "-"
 OK = 0

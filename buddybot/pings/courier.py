@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -25,7 +26,6 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.routes import RouteRepository
 from buddybot.storage.sending import OUTAGE, Claimed, SendingRepository
-from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)
 

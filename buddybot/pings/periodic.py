@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +16,6 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
 from buddybot.storage.invitations import CodeTryRepository
 from buddybot.storage.routes import RouteRepository
-from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)
 

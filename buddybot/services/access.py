@@ -4,6 +4,7 @@ A foreign group and a missing one get the same answer.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member
@@ -15,7 +16,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a group does together: which activity a meeting has, and who would like what."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.activities import Activity, Library, PlannedStep, scaled
@@ -25,7 +26,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""

@@ -1,9 +1,8 @@
 """Who asks, and where, as plain values taken from a verified interaction."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The whole agenda of a meeting, for a member who looks at it."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -12,7 +14,6 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Brings an alert to organizers and nobody else: to their channel, by message, or with their next command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain import schedule
@@ -21,7 +21,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
-from buddybot.values import dataclass
 
 OF_USE = timedelta(weeks=4)
 _USUAL_MINUTES = 75

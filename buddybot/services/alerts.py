@@ -1,7 +1,7 @@
 """What organizers do with an alert, and how their group is watched."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain.activities import Library
@@ -20,7 +20,6 @@ from buddybot.storage.alert_outbox import AlertMessage, AlertOutbox
 from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What a ping says: each feature prepares its own kinds, the interface makes cards of them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -8,7 +9,6 @@ from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What people arrange for one meeting: its host, its location, and leave to use a member's home."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import rotation
@@ -21,7 +21,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Attendance: settled when a meeting closes, completed by an organizer, never guessed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import visitors
@@ -24,7 +24,6 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.visitors import VisitorRepository
-from buddybot.values import dataclass
 
 RECORDABLE = (
     Attendance.PRESENT,

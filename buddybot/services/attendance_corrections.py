@@ -1,6 +1,7 @@
 """The record of a past meeting, looked at and corrected by an organizer: nothing is overwritten."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction, Entry, began, trail
@@ -23,7 +24,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.visitors import VisitorRepository
-from buddybot.values import dataclass
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
 """What a correction may say of somebody; unrecorded takes a mistake back."""

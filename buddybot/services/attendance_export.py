@@ -1,6 +1,7 @@
 """Hands the record of groups out to their organizers and the host, and writes down that it did."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.audit import Action
@@ -15,7 +16,6 @@ from buddybot.storage.audit import AuditRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.records import RecordRepository, Span
-from buddybot.values import dataclass
 
 MOST_A_MINUTE = 4
 """Exports of one person in a guild; one of several groups is one."""

@@ -1,5 +1,7 @@
 """How meetings were attended, for an organizer the group's, for a member their own; half a year a page."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.ids import GroupId
 from buddybot.domain.rates import streak
 from buddybot.domain.records import Page, Record, page
@@ -8,7 +10,6 @@ from buddybot.services.actor import Actor
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.records import RecordRepository
-from buddybot.values import dataclass
 
 SHOWN = 26
 """Meetings a page: as many as a picture holds."""

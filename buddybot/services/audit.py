@@ -1,5 +1,7 @@
 """The audit log, for organizers: every export and every deletion."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.audit import Logged
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
@@ -8,7 +10,6 @@ from buddybot.services.actor import Actor
 from buddybot.services.work import Work
 from buddybot.storage.audit import AuditRepository
 from buddybot.storage.database import Tx
-from buddybot.values import dataclass
 
 SHOWN = 20
 """Lines that one message shows."""

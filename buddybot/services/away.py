@@ -1,7 +1,7 @@
 """The days on which a member is away, and which meetings that answers for them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain import schedule
@@ -25,7 +25,6 @@ from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 LONGEST = 180
 """Days that one span may last."""

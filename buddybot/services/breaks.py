@@ -1,6 +1,7 @@
 """A break of a group: the channel is told when it begins and when the group meets again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from buddybot.domain.groups import Group, GroupState
@@ -13,7 +14,6 @@ from buddybot.services.concerned import find_coming, find_present
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
-from buddybot.values import dataclass
 
 WORD_LIFE = timedelta(days=7)
 """How long the channel can still be told."""

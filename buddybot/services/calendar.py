@@ -1,6 +1,7 @@
 """The days on which a group meets or would meet: meetings that exist, then what its schedule gives."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import schedule
@@ -10,7 +11,6 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.values import dataclass
 
 HORIZON = timedelta(days=60)
 """How far ahead an organizer may change the calendar."""

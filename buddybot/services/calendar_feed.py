@@ -1,7 +1,7 @@
 """What a member takes into their own calendar: the days on which the group met, meets and would meet."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -18,7 +18,6 @@ from buddybot.storage.calendar_entries import CalendarEntryRepository, Published
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.values import dataclass
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""

@@ -1,6 +1,7 @@
 """What the live card of a check-in shows: the round, and each member's own words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.activities import NO_LIBRARY, Library
@@ -23,7 +24,6 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.turns import TurnRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

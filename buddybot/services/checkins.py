@@ -1,7 +1,7 @@
 """The check-in: it opens with the meeting, takes each member's report, and closes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import commitments
@@ -33,7 +33,6 @@ from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.pulse import PulseRepository
 from buddybot.storage.rows import epoch
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 CLOSED_LATE = "closed_late"
 """The code of the notice that a meeting was closed by the bot, long after it was over."""

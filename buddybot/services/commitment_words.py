@@ -1,6 +1,7 @@
 """The words of a commitment as somebody writes them, and what is kept of them."""
 
 import re
+from dataclasses import dataclass
 
 from buddybot.domain.commitments import (
     MAX_TARGET,
@@ -17,7 +18,6 @@ from buddybot.domain.commitments import (
 from buddybot.domain.errors import Refusal
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import clean, optional
-from buddybot.values import dataclass
 
 NO_PLAN = "-"
 """Written as the plan of an edit, it takes the plan away."""

@@ -1,7 +1,7 @@
 """What members will do before the next meeting: said, counted, changed, let go."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain.checkins import due
@@ -29,7 +29,6 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

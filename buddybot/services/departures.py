@@ -1,5 +1,6 @@
 """What a member leaves behind who goes: their places, and the swaps that wait for an answer."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group
@@ -9,15 +10,14 @@ from buddybot.domain.swaps import SwapState
 from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.swaps import SwapRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class OwnPlaces:
     """What a member offered that can be chosen: public places can stay with the group, others cannot."""
 
-    public: tuple[Location, ...]
-    private: tuple[Location, ...]
+    public: tuple[Location, ...] = ()
+    private: tuple[Location, ...] = ()
 
 
 async def own_places(tx: Tx, group: Group, user_id: UserId) -> OwnPlaces:

@@ -1,5 +1,6 @@
 """A notice about one meeting that may be owed more than once: each time another edition, one at a time."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import UserId
@@ -7,7 +8,6 @@ from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
 from buddybot.storage.database import Tx
 from buddybot.storage.outbox import OutboxRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

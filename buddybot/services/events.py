@@ -1,6 +1,7 @@
 """What the server's own event of a meeting should say, and what an interest in it means."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
@@ -14,7 +15,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.events import InterestRepository, ServerEvent
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

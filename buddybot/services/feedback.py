@@ -1,6 +1,7 @@
 """Words in confidence: a member says how the group is for them, and its organizers alone read it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from buddybot.domain.errors import Refusal
@@ -12,7 +13,6 @@ from buddybot.services.actor import Actor
 from buddybot.services.work import SENT_TWICE, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.feedback import Feedback, FeedbackRepository
-from buddybot.values import dataclass
 
 WEEK = timedelta(days=7)
 READ_AT_ONCE = 15

@@ -1,5 +1,6 @@
 """When few have said that they come: the question to the organizers, and the one click that settles it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -18,7 +19,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Nothing is inferred about reasons, nothing is counted up about a person, and nob
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.attendance import Attendance
@@ -26,7 +27,6 @@ from buddybot.storage.notices import NoticeRepository, about, left_server
 from buddybot.storage.offers import OfferRepository, Promises
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Groups: made, shown, changed, paused, woken and archived."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import zones
@@ -38,7 +39,6 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.records import RecordRepository, Span
-from buddybot.values import dataclass
 
 MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""

@@ -1,6 +1,7 @@
 """How a group is doing, for its organizers: the signals, what is open, and what the charts are drawn from."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.activities import Library
@@ -20,7 +21,6 @@ from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.history import HistoryRepository, MeetingPast
 from buddybot.storage.records import RecordRepository, Span
-from buddybot.values import dataclass
 
 CHARTED = 26
 """Meetings: the newest half year."""

@@ -1,6 +1,7 @@
 """What members do when nobody hosts a meeting, and when the group asks for a member's home."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -33,7 +34,6 @@ from buddybot.storage.locations import LocationRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, Venue, VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Who hosts the planned meetings, and which turns a member can swap: only what can be agreed to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group, Member
@@ -14,7 +15,6 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.swaps import SwapRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -24,7 +24,6 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.role_tasks import RoleTaskRepository
-from buddybot.values import dataclass
 
 MOST_OPEN = 20
 """Invitations a group may have open at a time."""

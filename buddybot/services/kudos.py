@@ -1,6 +1,7 @@
 """Thanks from one member to another, said in the group's channel."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -20,7 +21,6 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.kudos import KudosRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
-from buddybot.values import dataclass
 
 DAY = timedelta(days=1)
 LIFE = timedelta(days=1)

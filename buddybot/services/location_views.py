@@ -1,6 +1,7 @@
 """The places of a group as one of its members sees them: of what the others said only how many."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -17,7 +18,6 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

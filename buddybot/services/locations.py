@@ -1,7 +1,7 @@
 """The places of a group: suggested, changed, retired; and what each member says of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
@@ -28,7 +28,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

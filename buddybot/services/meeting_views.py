@@ -1,6 +1,7 @@
 """What the card of a meeting shows, and a member's own look at the next one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.activities import NO_LIBRARY, Library
@@ -22,7 +23,6 @@ from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.glances import GlanceRepository, NextMeeting, OwnGroup
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What an organizer does with single meetings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.errors import Refusal
@@ -19,7 +20,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.successions import SuccessionRepository
-from buddybot.values import dataclass
 
 START_EARLY = timedelta(hours=3)
 """How long before its time a meeting may be opened; a longer way is a move."""

@@ -1,5 +1,6 @@
 """Who goes, who is let go, and who may run a group: always with the door left open."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -17,7 +18,6 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
-from buddybot.values import dataclass
 
 REMOVED = "removed"
 
@@ -32,7 +32,7 @@ class Leaving:
     group: Group
     heir: UserId | None
     last: bool
-    places: OwnPlaces = OwnPlaces((), ())
+    places: OwnPlaces = field(default_factory=OwnPlaces)
 
 
 @dataclass(frozen=True, slots=True)

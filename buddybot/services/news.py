@@ -1,6 +1,7 @@
 """What the bot says of itself about a meeting ahead: its card, a change, a reminder that was asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -29,7 +30,6 @@ from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.successions import SuccessionRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 CHANGE_LIFE = timedelta(hours=1)
 """How long after the meeting's end, or after now, word of a change is of use."""

@@ -1,6 +1,7 @@
 """The one friendly word in the middle of the week, to those who want it and still have something open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.commitments import Commitment, remainder
@@ -22,7 +23,6 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.nudges import NudgeRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.values import dataclass
 
 REST = timedelta(days=7, hours=-2)
 """Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""

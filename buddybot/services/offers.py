@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +24,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.offers import Offer, OfferRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.values import dataclass
 
 LONGEST_PAUSE = 4
 """Weeks."""

@@ -1,6 +1,7 @@
 """Somebody's own weeks, for themselves alone: what they had promised, what came of it, and their wins."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.records import Page, Record, page
@@ -11,7 +12,6 @@ from buddybot.services.work import Work
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.records import RecordRepository
-from buddybot.values import dataclass
 
 WEEKS = 5
 """Meetings a page: their words are read, not looked at."""

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
 from buddybot.services.actor import Actor
-from buddybot.values import dataclass
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 CHANNEL_SHARE, SERVER_SHARE = 4, 20

@@ -1,6 +1,7 @@
 """What people may ask about themselves: a copy of everything, and its deletion."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain import zones
@@ -20,7 +21,6 @@ from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
 from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

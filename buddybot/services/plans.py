@@ -1,5 +1,7 @@
 """How a meeting's time is shared out among the people who come."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.activities import NO_LIBRARY, Activity, Library
 from buddybot.domain.agenda import Agenda, agenda
 from buddybot.domain.attendance import began
@@ -8,7 +10,6 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Roll
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

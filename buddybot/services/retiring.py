@@ -1,6 +1,7 @@
 """What is left of messages whose buttons have no use any more."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group, GroupState
@@ -18,7 +19,6 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.retiring import RetiringRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.values import dataclass
 
 MOST = 20
 """Messages that are edited at a time; the next refresh takes up what is left."""

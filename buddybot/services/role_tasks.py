@@ -1,6 +1,7 @@
 """Groups' roles in Discord: what is to be settled, as the rows have it now."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.groups import Group
@@ -10,7 +11,6 @@ from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
-from buddybot.values import dataclass
 
 BEFORE_DELETION = timedelta(minutes=5)
 """How long a deletion may follow after the roles were taken."""

@@ -1,7 +1,7 @@
 """The rotation of a group: which rule, who hosts next and why, and what people do about it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,7 +30,6 @@ from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.venues import Basis, Venue, VenueRepository
-from buddybot.values import dataclass
 
 
 class Why(StrEnum):

@@ -1,7 +1,7 @@
 """What lies ahead of a group by its rotation, and why: what is settled, and what the rule would give then."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import rotation
@@ -21,7 +21,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
-from buddybot.values import dataclass
 
 SHOWN = 4
 """Meetings that are looked ahead."""

@@ -1,6 +1,7 @@
 """What a new schedule does to what people agreed on: what moves along with its meeting, and what is off."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group
@@ -13,7 +14,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.successions import SuccessionRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The rhythm of a group: seen, changed, and one meeting outside it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -26,7 +26,6 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.successions import SuccessionRepository
-from buddybot.values import dataclass
 
 USUAL_MINUTES = 75
 BREATH = timedelta(days=4)

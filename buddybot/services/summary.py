@@ -1,5 +1,6 @@
 """The summary of a meeting: wins and promises met, nobody's failure."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.commitments import Commitment, State, Visibility
@@ -22,7 +23,6 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.pulse import Pulse, PulseRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

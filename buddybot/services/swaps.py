@@ -1,6 +1,6 @@
 """Swapping turns of hosting: offered by one member, agreed to by the other, or done by an organizer."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
@@ -26,7 +26,6 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.swaps import SwapRepository
 from buddybot.storage.venues import Basis, Venue, VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The round of a meeting: who is in it, who has the floor, who leads."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.attendance import began, settled
@@ -21,7 +22,6 @@ from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.turns import Turn, TurnRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

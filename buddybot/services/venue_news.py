@@ -1,5 +1,6 @@
 """Tells, once, that a meeting is no longer where or by whom it was announced."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups import Group, Rotation
@@ -18,7 +19,6 @@ from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Where the next meetings take place and who hosts them: settled once, then kept unless something happens."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain import rotation
@@ -22,7 +22,6 @@ from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
-from buddybot.values import dataclass
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""

@@ -1,6 +1,7 @@
 """The pings of alerts: which of them an organizer has not been told, and which messages show one."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
@@ -8,7 +9,6 @@ from buddybot.domain.pings import Ping
 from buddybot.storage.database import Tx
 from buddybot.storage.outbox import ping_of
 from buddybot.storage.rows import epoch
-from buddybot.values import dataclass
 
 UNTOLD = """
     SELECT o.* FROM outbox o

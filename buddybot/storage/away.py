@@ -1,6 +1,7 @@
 """The days on which members are away, in the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
@@ -10,7 +11,6 @@ from buddybot.domain.text import name_order
 from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

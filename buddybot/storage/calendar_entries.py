@@ -1,13 +1,13 @@
 """What calendar files that were handed out hold, in the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings import MeetingKind
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import day_of, epoch, instant, words
-from buddybot.values import dataclass
 
 _kind = words(MeetingKind)
 

@@ -1,11 +1,11 @@
 """The messages that show a meeting, and whether Discord has their latest state."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId
 from buddybot.storage.database import Row, Tx
-from buddybot.values import dataclass
 
 
 class CardKind(StrEnum):

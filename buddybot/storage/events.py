@@ -1,13 +1,13 @@
 """The servers' own events of meetings: what Discord was last told, and who is interested in them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch
-from buddybot.values import dataclass
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at an event before another takes it over."""

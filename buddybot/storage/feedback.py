@@ -1,13 +1,13 @@
 """Words in confidence to the organizers, in the database."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.feedback import Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 _BETWEEN = ","
 

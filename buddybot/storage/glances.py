@@ -1,5 +1,6 @@
 """What is shown together, and kept by several features, asked in one statement."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from buddybot.domain.attendance import began
@@ -13,7 +14,6 @@ from buddybot.storage.database import Row, Tx
 from buddybot.storage.meetings import HELD_BEFORE
 from buddybot.storage.rows import day_of, epoch, instant, words
 from buddybot.storage.venues import Venue, venue_of
-from buddybot.values import dataclass
 
 _GLANCE = f"""
     SELECT ({HELD_BEFORE}) AS before, ({ASKED_ABOUT}) AS asked, v.*

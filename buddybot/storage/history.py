@@ -4,6 +4,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
@@ -16,7 +17,6 @@ from buddybot.domain.stagnation_signs import Past
 from buddybot.domain.stagnation_tally import Tally, week_of
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of, epoch
-from buddybot.values import dataclass
 
 _CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
 """Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 Value = str | int
 

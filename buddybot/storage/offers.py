@@ -1,12 +1,12 @@
 """What is offered to one member alone, and what it is judged by, in the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

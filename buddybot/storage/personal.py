@@ -1,10 +1,10 @@
 """Everything that is stored of a person, as they may read it themselves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.database import Tx
-from buddybot.values import dataclass
 
 Value = str | int | None
 Copy = Mapping[str, Sequence[Mapping[str, Value]]]

@@ -3,12 +3,11 @@
 import asyncio
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-
-from buddybot.values import dataclass
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 

@@ -1,13 +1,13 @@
 """The pulse of a meeting: who has voted, and apart from it how often each rating was given."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.pulse import HIGHEST, LOWEST, Band
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """What of the groups' Discord roles is still to be settled."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
 from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 OF_A_GUILD = 20
 """Tasks of one guild that are taken up at a time, so that none crowds out the others."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, cast
@@ -14,7 +15,6 @@ from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
 from buddybot.storage.sqlite_thread import DatabaseThread, LetGo
 from buddybot.storage.sqlite_watch import FileWatch
 from buddybot.storage.transaction import Script, T
-from buddybot.values import dataclass
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _MOST_READERS = 8  # that share a snapshot, and wait for each other

@@ -1,12 +1,12 @@
 """The speaking order of a meeting in the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
-from buddybot.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

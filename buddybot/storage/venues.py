@@ -1,6 +1,7 @@
 """Where meetings take place and who hosts them, and what the rotations remember of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +12,6 @@ from buddybot.domain.rotation import Settled
 from buddybot.storage.balances import BalanceRepository
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import instant, words
-from buddybot.values import dataclass
 
 
 class Basis(StrEnum):

@@ -1,6 +1,7 @@
 """What the server's own event of a meeting says: plain words that the whole server may read."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 import discord
@@ -8,7 +9,6 @@ import discord
 from buddybot.services.events import EventView
 from buddybot.ui.texts import Markup, Texts, shortened
 from buddybot.ui.venues import access
-from buddybot.values import dataclass
 
 NAME_LIMIT = 100
 LOCATION_LIMIT = 100

@@ -1,6 +1,7 @@
 """What a person can do here, read from the live command tree so that it is never out of date."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from discord import app_commands
@@ -9,7 +10,6 @@ from buddybot.services.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup, Texts
-from buddybot.values import dataclass
 
 AnyCommand = app_commands.Command | app_commands.Group | app_commands.ContextMenu  # type: ignore[type-arg]  # any cog
 

@@ -5,6 +5,7 @@ ping is recognised in a channel's history.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import discord
@@ -15,7 +16,6 @@ from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
 from buddybot.services.actor import Actor
 from buddybot.ui.kit import OPENED
-from buddybot.values import dataclass
 
 _ROUTE = "__buddybot_route__"
 

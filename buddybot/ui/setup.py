@@ -4,6 +4,7 @@ Nothing is stored before the group is made, so a restart or a change of mind lea
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Self
 
@@ -19,7 +20,6 @@ from buddybot.ui.groups import ask_home, invite_buttons, rhythm
 from buddybot.ui.kit import Card, Form, button, option, select
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Markup, Texts, channel, moment
-from buddybot.values import dataclass
 
 MINUTES = (30, 45, 60, 75, 90, 120)
 USUAL_MINUTES = 75

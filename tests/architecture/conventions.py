@@ -170,22 +170,9 @@ def work_on_import(source: Source) -> Iterator[str]:
             yield source.at(node.lineno, "works while it is imported")
 
 
-def dataclasses_of_the_house(source: Source) -> Iterator[str]:
-    """The product's dataclasses are those that cost nothing before they are used."""
-    if not source.is_product or source.path == "buddybot/values.py":
-        return
-    for node in source.nodes:
-        if isinstance(node, ast.ImportFrom):
-            found = node.module == "dataclasses" and "dataclass" in {each.name for each in node.names}
-        else:
-            found = isinstance(node, ast.Attribute) and dotted(node) == "dataclasses.dataclass"
-        if found:
-            yield source.at(node.lineno, "dataclass is that of buddybot.values, which keeps the start short")  # type: ignore[attr-defined]  # both kinds of node have a line
-
-
 RULES: tuple[Callable[[Source], Iterable[str]], ...] = (
     *(clock, sleep, broad_except, length),
-    *(vague_names, docstrings, work_on_import, dataclasses_of_the_house),
+    *(vague_names, docstrings, work_on_import),
 )
 
 

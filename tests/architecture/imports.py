@@ -25,7 +25,6 @@ FOUNDATIONS: dict[str, frozenset[str]] = {
     "places": frozenset(),
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
     "settings_reader": frozenset(),
-    "values": frozenset({*LAYERS, "pings delivery"}),
     "zone_data": frozenset({"domain"}),
 }
 

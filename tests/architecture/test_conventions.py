@@ -101,18 +101,6 @@ BAD: list[tuple[Rule, str, str, str]] = [
     ),
     (conventions.work_on_import, "buddybot/services/a.py", "start()", "works while it is imported"),
     (conventions.work_on_import, "cogs/a.py", "for a in b:\n    c(a)", "works while it is imported"),
-    (
-        conventions.dataclasses_of_the_house,
-        "cogs/a.py",
-        "from dataclasses import dataclass",
-        "buddybot.values",
-    ),
-    (
-        conventions.dataclasses_of_the_house,
-        "buddybot/ui/a.py",
-        "@dataclasses.dataclass\nclass A:\n    pass",
-        "buddybot.values",
-    ),
 ]
 
 
