@@ -183,6 +183,7 @@ async def send_all(
         database=database,
         now=lambda: now,
         announcers=dict.fromkeys(PingKind, _announce),
+        cards={},
         outlet=outlet,
         pacer=Pacer(per_second),
         quiet=None,

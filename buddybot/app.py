@@ -38,7 +38,7 @@ from buddybot.services.work import Now, Work
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
 from buddybot.storage.migrations import migrate
-from buddybot.ui.letters import compose
+from buddybot.ui.letters import MessageTable
 from buddybot.ui.live import Live
 from buddybot.ui.presence import MemberCheck
 
@@ -78,15 +78,18 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         pace = Pace(now, a_minute=settings.limits.changes_per_minute)
         work = Work(database=database, now=now, changed=clock.ring_soon, pace=pace)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
-        bot.services = suite.build(work, planner, _rules(settings, library))
+        rules = _rules(settings, library)
+        bot.services = suite.build(work, planner, rules)
+        bot.messages = MessageTable(bot.services, planner, rules)
         await bot.services.restores.settle_copy()
-        bot.live = Live(bot, bot.services)
+        bot.live = Live(bot, bot.services, bot.messages)
         bot.presence = MemberCheck(bot, bot.services.leavers, now)
         courier = Courier(
             database=database,
             now=now,
-            announcers=bot.services.announcers,
-            outlet=DiscordOutlet(bot, compose),
+            announcers=bot.messages.announcers,
+            cards=bot.messages.cards,
+            outlet=DiscordOutlet(bot, bot.messages.render),
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
             before={PingKind.FEW: bot.live.read_interests_for},

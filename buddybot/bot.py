@@ -32,6 +32,7 @@ from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.choices import offer
 from buddybot.ui.client import Client
+from buddybot.ui.letters import MessageTable
 from buddybot.ui.reply import Reply, actor_of
 from buddybot.ui.router import Router
 
@@ -121,6 +122,7 @@ async def refuse_elsewhere(interaction: "discord.Interaction[BuddyBot]") -> None
 class BuddyBot(Client):
     """The client; what it opens on the way in it closes on the way out, in reverse order."""
 
+    messages: MessageTable
     dispatcher: Dispatcher
     housekeeping: Housekeeping
 

@@ -35,19 +35,6 @@ CLOCKS_DIFFER = timedelta(days=1)
 
 _GONE_FROM_DISCORD = (10007, 10013, 40007, 50033)
 """Codes of a person who is not there any more, or whose account was deleted."""
-_SHOWN: Mapping[PingKind, CardKind] = {
-    PingKind.CARD: CardKind.MEETING,
-    PingKind.CHECKIN: CardKind.CHECKIN,
-    PingKind.CARD_AGAIN: CardKind.MEETING,
-    PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
-    PingKind.FEW_AGAIN: CardKind.FEW,
-    PingKind.SUMMARY_AGAIN: CardKind.SUMMARY,
-    PingKind.SUMMARY: CardKind.SUMMARY,
-    PingKind.FEW: CardKind.FEW,
-}
-"""As what a message found after a crash shows its meeting; only what was prepared so is entered."""
-
-
 _FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE, PingKind.BREAK)
 """What is said in a group that does not meet."""
 
@@ -96,20 +83,23 @@ class Courier:
         database: Database,
         now: Now,
         announcers: Mapping[PingKind, Announcer],
+        cards: Mapping[PingKind, CardKind],
         outlet: Outlet,
         pacer: Pacer,
         quiet: QuietHours | None,
         before: Mapping[PingKind, Callable[[MeetingId], Awaitable[None]]] | None = None,
         look_for_leavers: Callable[[Ping], Awaitable[None]] | None = None,
     ) -> None:
-        """`quiet` are the hours in which members who chose none themselves get no direct message.
+        """`announcers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
 
+        `quiet` are the hours in which members who chose none themselves get no direct message.
         `before` reads from Discord what pings of a kind go by, just before they are prepared, and
         `look_for_leavers` notes which of the members whom a ping may name have left the server.
         """
         self._database = database
         self._now = now
         self._announcers = announcers
+        self._cards = cards
         self._outlet = outlet
         self._pacer = pacer
         self._quiet = quiet
@@ -167,7 +157,7 @@ class Courier:
             return await self._later(flight, timedelta(0), "held for too long")
         flight.begun = True
         message_id = await letter.send(channel_id)
-        await self._delivered(flight, channel_id, message_id, shows=prepared.announcement.shows)
+        await self._delivered(flight, channel_id, message_id)
         return Ending.SENT
 
     async def _arrived(self, flight: Flight, channel_id: ChannelId) -> bool:
@@ -181,7 +171,7 @@ class Courier:
         if found is None:
             flight.unsure = flight.begun = False
             return False
-        await self._delivered(flight, channel_id, found, shows=_SHOWN.get(ping.kind))
+        await self._delivered(flight, channel_id, found)
         return True
 
     async def _prepare(self, tx: Tx, flight: Flight) -> _Prepared | Ending:
@@ -212,8 +202,8 @@ class Courier:
         channel_id = None if ping.direct else announcement.channel_id or group.channel_id
         if channel_id is not None and not await sending.heading(ping, channel_id):
             return Ending.TAKEN_OVER
-        if announcement.shows is not None and ping.meeting_id is not None:
-            await CardRepository(tx).preparing(ping.meeting_id, announcement.shows)
+        if ping.kind in self._cards and ping.meeting_id is not None:
+            await CardRepository(tx).preparing(ping.meeting_id, self._cards[ping.kind])
         return _Prepared(announcement, channel_id)
 
     async def _not_owed(self, tx: Tx, flight: Flight) -> Ending:
@@ -245,18 +235,16 @@ class Courier:
         )
         return channel_id if held else None
 
-    async def _delivered(
-        self, flight: Flight, channel_id: ChannelId, message_id: MessageId, *, shows: CardKind | None
-    ) -> None:
+    async def _delivered(self, flight: Flight, channel_id: ChannelId, message_id: MessageId) -> None:
         ping = flight.claimed.ping
 
         async def script(tx: Tx) -> None:
             sending = SendingRepository(tx)
             await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
-            if shows is not None:
+            if ping.kind in self._cards:  # only what was prepared as a card is entered
                 await sending.posted(
                     ping,
-                    shows,
+                    self._cards[ping.kind],
                     channel_id=channel_id,
                     message_id=message_id,
                     again=flight.claimed.recovering,

@@ -127,7 +127,7 @@ class ActivityService:
 
     def __init__(self, work: Work, rules: Rules) -> None:
         self._work = work
-        self.library = rules.library
+        self._library = rules.library
 
     async def all(self, actor: Actor, group_id: GroupId | None = None) -> ActivityList:
         """Return what fits the group, with the member's own marks; Refusals as `access.as_member`."""
@@ -193,13 +193,13 @@ class ActivityService:
                 )
             await set_activity(tx, group, meeting, key, now)
             chosen = await calendar.require(tx, group, meeting.id)
-            plan = await plan_of(tx, chosen, people=people, library=self.library)
+            plan = await plan_of(tx, chosen, people=people, library=self._library)
             return AgendaView(group, chosen, await MeetingRepository(tx).number(chosen), plan)
 
         return await self._work.write(actor, script)
 
     def _known(self, key: str) -> Activity:
-        activity = self.library.get(key)
+        activity = self._library.get(key)
         if activity is None:
             raise Refusal("activity.unknown")
         return activity
@@ -209,7 +209,7 @@ class ActivityService:
         marked = await ActivityRepository(tx).wishes(standing.group.id)
         return ActivityList(
             group=standing.group,
-            activities=fitting(self.library, people, room),
+            activities=fitting(self._library, people, room),
             wished=marked.get(standing.member.user_id, frozenset()),
         )
 

@@ -7,7 +7,6 @@ from typing import Protocol
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
 
 
@@ -16,15 +15,13 @@ class Announcement:
     """The content of one message that nobody asked for at that moment.
 
     `content` is the feature's own frozen view, which the card of this kind of ping is made from;
-    `mentions` are the only people whom the message may notify; `shows` says that the message is a
-    card of the ping's meeting that is edited from then on; `channel_id` is where it is said, when that
-    is not the group's home channel.
+    `mentions` are the only people whom the message may notify; `channel_id` is where it is said, when
+    that is not the group's home channel.
     """
 
     content: object
     language: str
     mentions: tuple[UserId, ...] = ()
-    shows: CardKind | None = None
     channel_id: ChannelId | None = None
 
 

@@ -16,7 +16,6 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.checkins import open_meeting
 from buddybot.services.plans import Plan, plan_of
 from buddybot.services.turns import Round, load_round
-from buddybot.storage.cards import CardKind
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
@@ -129,4 +128,4 @@ async def checkin(
     meeting = await choose_for_those_here(tx, group, meeting, library, now)
     roll = await RsvpRepository(tx).roll(meeting)
     view = await view_of(tx, group, meeting, library=library)
-    return Announcement(view, group.language, mentions=roll.coming, shows=CardKind.CHECKIN)
+    return Announcement(view, group.language, mentions=roll.coming)

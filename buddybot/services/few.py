@@ -77,7 +77,7 @@ async def question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcem
     asked = any(card.kind is CardKind.FEW for card in await cards.of_meeting(meeting.id))
     if asked or view.enough or not view.open:
         return None
-    return Announcement(view, group.language, mentions=view.organizers, shows=CardKind.FEW)
+    return Announcement(view, group.language, mentions=view.organizers)
 
 
 @dataclass(frozen=True, slots=True)

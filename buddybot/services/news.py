@@ -21,7 +21,6 @@ from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
 from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen, tell_later
 from buddybot.services.venue_news import PlaceChange, changes_told_by
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
@@ -125,7 +124,7 @@ async def card(
     await VenueRepository(tx).announced([meeting.id])
     meeting = await choose_for_card(tx, group, meeting, library, now)
     view = await view_of(tx, group, meeting, now=now, library=library)
-    return Announcement(view, group.language, shows=CardKind.MEETING, mentions=view.venue.choosers)
+    return Announcement(view, group.language, mentions=view.venue.choosers)
 
 
 async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

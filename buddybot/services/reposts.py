@@ -1,6 +1,5 @@
 """A card that was deleted in the channel is posted again when what it shows changes; a few times at most."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,40 +23,35 @@ OVERTIME = timedelta(hours=1)
 CARD_DELETED = "card_deleted"
 CARD_REFUSED = "card_refused"
 
-_AGAIN: Mapping[CardKind, PingKind] = {
-    CardKind.MEETING: PingKind.CARD_AGAIN,
-    CardKind.CHECKIN: PingKind.CHECKIN_AGAIN,
-    CardKind.FEW: PingKind.FEW_AGAIN,
-    CardKind.SUMMARY: PingKind.SUMMARY_AGAIN,
-}
 
-
-async def replace_deleted(tx: Tx, card: ShownCard, now: datetime) -> None:
-    """Forget a message that is gone, and owe the group another where people still answer on it."""
+async def replace_deleted(tx: Tx, card: ShownCard, again: PingKind | None, now: datetime) -> None:
+    """Forget a message that is gone, and owe the group `again` where people still answer on it."""
     if not await CardRepository(tx).gone(card):
         return
     meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
     until = None if meeting is None else await _needed_until(tx, card.kind, meeting, now)
-    if meeting is None or until is None:
+    if meeting is None or until is None or again is None:
         return
-    again = await editions(tx, meeting, _AGAIN[card.kind])
-    if len(again.pings) < MOST:
-        await again.owe(tx, now, until=until)
+    posted = await editions(tx, meeting, again)
+    if len(posted.pings) < MOST:
+        await posted.owe(tx, now, until=until)
         return
     await NoticeRepository(tx).tell(
         card.group_id,
         code=CARD_DELETED,
         key=f"deleted:{card.meeting_id}:{card.kind.value}",
-        parameters={"kind": _AGAIN[card.kind].value},
+        parameters={"kind": again.value},
         now=now,
     )
 
 
-async def tell_refused(tx: Tx, card: ShownCard, *, why: str, code: int, now: datetime) -> None:
+async def tell_refused(
+    tx: Tx, card: ShownCard, again: PingKind | None, *, why: str, code: int, now: datetime
+) -> None:
     """Leave a message as it is, whose present state Discord does not take; the organizer is told once."""
     await CardRepository(tx).shown(card)
-    if card.kind in _AGAIN:
-        parameters = {"kind": _AGAIN[card.kind].value, "why": why, "error": code}
+    if again is not None:
+        parameters = {"kind": again.value, "why": why, "error": code}
         key = _refused_key(card)
         await NoticeRepository(tx).tell(
             card.group_id, code=CARD_REFUSED, key=key, parameters=parameters, now=now
@@ -101,7 +95,7 @@ async def summary_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Anno
     if meeting is None or await _needed_until(tx, CardKind.SUMMARY, meeting, now) is None:
         return None
     view = await summary.view_of(tx, group, meeting)
-    return Announcement(view, group.language, shows=CardKind.SUMMARY)
+    return Announcement(view, group.language)
 
 
 async def _needed_until(tx: Tx, kind: CardKind, meeting: Meeting, now: datetime) -> datetime | None:

@@ -1,35 +1,17 @@
 """Every use case of the bot, built once by the composition root."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
-from buddybot.domain.pings import PingKind
-from buddybot.services import (
-    checkin_card,
-    few,
-    health,
-    hosting,
-    kudos,
-    news,
-    offers,
-    reposts,
-    swaps,
-    venue_news,
-)
+from buddybot.services import health
 from buddybot.services.activities import ActivityService
 from buddybot.services.agenda import AgendaService
-from buddybot.services.alert_news import AlertAnnouncer
 from buddybot.services.alerts import AlertService
-from buddybot.services.announcements import Announcer
-from buddybot.services.archiving import announce_archive
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.attendance_export import AttendanceExport
 from buddybot.services.attendance_history import AttendanceHistories
 from buddybot.services.audit import AuditService
 from buddybot.services.away import AwayService
-from buddybot.services.breaks import announce_break
 from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
@@ -51,7 +33,7 @@ from buddybot.services.meeting_views import MeetingViews
 from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
 from buddybot.services.notices import NoticeService
-from buddybot.services.nudges import NudgeAnnouncer, NudgeService
+from buddybot.services.nudges import NudgeService
 from buddybot.services.offers import OfferService
 from buddybot.services.own_history import OwnHistories
 from buddybot.services.personal import PersonalService
@@ -65,7 +47,6 @@ from buddybot.services.rotation import RotationService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
-from buddybot.services.summary import SummaryAnnouncer
 from buddybot.services.swaps import SwapService
 from buddybot.services.turns import TurnService
 from buddybot.services.visitors import VisitorService
@@ -122,7 +103,6 @@ class Services(NamedTuple):
     feedback: FeedbackService
     kudos: KudosService
     card_views: CardViews
-    announcers: Mapping[PingKind, Announcer]
 
 
 def build(work: Work, planner: Planner, rules: Rules) -> Services:
@@ -177,30 +157,4 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         feedback=FeedbackService(work),
         kudos=KudosService(work),
         card_views=CardViews(work),
-        announcers=_announcers(planner, rules),
     )
-
-
-def _announcers(planner: Planner, rules: Rules) -> Mapping[PingKind, Announcer]:
-    """What each ping says when its time has come."""
-    return {
-        PingKind.CARD: partial(news.card, library=rules.library),
-        PingKind.CARD_AGAIN: partial(news.card, library=rules.library),
-        PingKind.FEW_AGAIN: reposts.question_again,
-        PingKind.CHECKIN_AGAIN: partial(reposts.checkin_again, library=rules.library),
-        PingKind.SUMMARY_AGAIN: reposts.summary_again,
-        PingKind.CHANGE: news.change,
-        PingKind.REMINDER: news.reminder,
-        PingKind.PLACE: venue_news.place,
-        PingKind.SWAP: swaps.announce,
-        PingKind.HOME: hosting.ask_owner,
-        PingKind.FEW: few.question,
-        PingKind.ALERT: AlertAnnouncer(rules.library),
-        PingKind.OFFER: offers.announce,
-        PingKind.KUDOS: kudos.announce,
-        PingKind.ARCHIVE: announce_archive,
-        PingKind.BREAK: announce_break,
-        PingKind.CHECKIN: partial(checkin_card.checkin, library=rules.library),
-        PingKind.NUDGE: NudgeAnnouncer(quiet=rules.quiet),
-        PingKind.SUMMARY: SummaryAnnouncer(planner),
-    }

@@ -15,7 +15,6 @@ from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
 from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.cards import CardKind
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
@@ -105,7 +104,7 @@ class SummaryAnnouncer:
             return None
         view = await view_of(tx, group, meeting)
         await VenueRepository(tx).announced([each.id for each, _ in view.following])
-        return Announcement(view, group.language, shows=CardKind.SUMMARY, mentions=view.choosers)
+        return Announcement(view, group.language, mentions=view.choosers)
 
 
 async def _anybody(tx: Tx, meeting: Meeting) -> bool:

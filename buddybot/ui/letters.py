@@ -1,49 +1,143 @@
-"""From what a ping says to the card it is sent as, by the kind of ping."""
+"""The one table of messages: who prepares each kind of ping, who renders it, and which are cards."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from buddybot.domain.pings import PingKind
-from buddybot.services.announcements import Announcement
-from buddybot.ui import venue_notices
+from buddybot.services import (
+    checkin_card,
+    few,
+    hosting,
+    kudos,
+    meeting_views,
+    news,
+    offers,
+    reposts,
+    summary,
+    swaps,
+    venue_news,
+)
+from buddybot.services.alert_news import AlertAnnouncer
+from buddybot.services.announcements import Announcement, Announcer
+from buddybot.services.archiving import announce_archive
+from buddybot.services.breaks import announce_break
+from buddybot.services.card_views import ViewOf
+from buddybot.services.nudges import NudgeAnnouncer
+from buddybot.services.rules import Rules
+from buddybot.services.suite import Services
+from buddybot.services.summary import SummaryAnnouncer
+from buddybot.services.work import Planner, Work
+from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.ui.alerts import alert_card
-from buddybot.ui.checkins import checkin_card
+from buddybot.ui.checkins import checkin_card as render_checkin
 from buddybot.ui.few import question_card
 from buddybot.ui.fit import offer_card
 from buddybot.ui.groups import archived_card, break_card
 from buddybot.ui.homes import home_card
 from buddybot.ui.kit import Card
 from buddybot.ui.kudos import kudos_card
-from buddybot.ui.meetings import change_card, meeting_card
-from buddybot.ui.nudges import nudge_letter
+from buddybot.ui.meetings import change_card, earlier_card, meeting_card
+from buddybot.ui.nudges import nudge_card
 from buddybot.ui.rsvps import reminder_card
 from buddybot.ui.summary import summary_card
 from buddybot.ui.swaps import offer_card as swap_card
 from buddybot.ui.texts import Texts
+from buddybot.ui.venue_notices import change_card as place_card
 
-LETTERS: Mapping[PingKind, Callable[[Texts, Any], Card]] = {
-    PingKind.CHECKIN: checkin_card,
-    PingKind.SUMMARY: summary_card,
-    PingKind.NUDGE: nudge_letter,
-    PingKind.CARD: meeting_card,
-    PingKind.CARD_AGAIN: meeting_card,
-    PingKind.CHECKIN_AGAIN: checkin_card,
-    PingKind.FEW_AGAIN: question_card,
-    PingKind.SUMMARY_AGAIN: summary_card,
-    PingKind.CHANGE: change_card,
-    PingKind.REMINDER: reminder_card,
-    PingKind.PLACE: venue_notices.change_card,
-    PingKind.SWAP: swap_card,
-    PingKind.FEW: question_card,
-    PingKind.ALERT: alert_card,
-    PingKind.OFFER: offer_card,
-    PingKind.KUDOS: kudos_card,
-    PingKind.ARCHIVE: archived_card,
-    PingKind.BREAK: break_card,
-    PingKind.HOME: home_card,
-}
+Render = Callable[[Texts, Any], Card]
 
 
-def compose(kind: PingKind, announcement: Announcement) -> Card:
-    """Return the card of what a ping says, in the language of its group."""
-    return LETTERS[kind](Texts(announcement.language), announcement.content)
+class MeetingCard(NamedTuple):
+    """A message about a meeting that is edited in place.
+
+    `view_of` reads what the card shows by now; `again` is the ping that posts a deleted card once more.
+    """
+
+    kind: CardKind
+    view_of: ViewOf[Any]
+    again: PingKind
+
+
+class Message(NamedTuple):
+    """What is shown in Discord for one kind of ping; without a `card` it stays as it was sent."""
+
+    prepare: Announcer
+    render: Render
+    card: MeetingCard | None = None
+
+
+def list_messages(work: Work, planner: Planner, rules: Rules) -> Mapping[PingKind, Message]:
+    """Return the message of each kind of ping; a new kind is one more line here."""
+    library = rules.library
+    meeting_shown = MeetingCard(
+        CardKind.MEETING,
+        # The clock counts too: the card asks for answers until they are due.
+        lambda tx, group, meeting: meeting_views.view_of(tx, group, meeting, now=work.now(), library=library),
+        again=PingKind.CARD_AGAIN,
+    )
+    checkin_shown = MeetingCard(
+        CardKind.CHECKIN, partial(checkin_card.view_of, library=library), again=PingKind.CHECKIN_AGAIN
+    )
+    question_shown = MeetingCard(CardKind.FEW, few.view_of, again=PingKind.FEW_AGAIN)
+    summary_shown = MeetingCard(CardKind.SUMMARY, summary.view_of, again=PingKind.SUMMARY_AGAIN)
+    return {
+        PingKind.CARD: Message(partial(news.card, library=library), meeting_card, meeting_shown),
+        PingKind.CARD_AGAIN: Message(partial(news.card, library=library), meeting_card, meeting_shown),
+        PingKind.CHECKIN: Message(
+            partial(checkin_card.checkin, library=library), render_checkin, checkin_shown
+        ),
+        PingKind.CHECKIN_AGAIN: Message(
+            partial(reposts.checkin_again, library=library), render_checkin, checkin_shown
+        ),
+        PingKind.FEW: Message(few.question, question_card, question_shown),
+        PingKind.FEW_AGAIN: Message(reposts.question_again, question_card, question_shown),
+        PingKind.SUMMARY: Message(SummaryAnnouncer(planner), summary_card, summary_shown),
+        PingKind.SUMMARY_AGAIN: Message(reposts.summary_again, summary_card, summary_shown),
+        PingKind.CHANGE: Message(news.change, change_card),
+        PingKind.PLACE: Message(venue_news.place, place_card),
+        PingKind.SWAP: Message(swaps.announce, swap_card),
+        PingKind.HOME: Message(hosting.ask_owner, home_card),
+        PingKind.KUDOS: Message(kudos.announce, kudos_card),
+        PingKind.BREAK: Message(announce_break, break_card),
+        PingKind.ARCHIVE: Message(announce_archive, archived_card),
+        PingKind.ALERT: Message(AlertAnnouncer(library), alert_card),
+        PingKind.REMINDER: Message(news.reminder, reminder_card),
+        PingKind.NUDGE: Message(NudgeAnnouncer(quiet=rules.quiet), nudge_card),
+        PingKind.OFFER: Message(offers.announce, offer_card),
+    }
+
+
+class MessageTable:
+    """What the delivery of pings, and the editing of cards, take from the table.
+
+    `announcers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
+    """
+
+    def __init__(self, services: Services, planner: Planner, rules: Rules) -> None:
+        self._messages = list_messages(services.work, planner, rules)
+        self._views = services.card_views
+        self._edited = {
+            each.card.kind: (each.card, each.render) for each in self._messages.values() if each.card
+        }
+        self.announcers = {kind: each.prepare for kind, each in self._messages.items()}
+        self.cards = {kind: each.card.kind for kind, each in self._messages.items() if each.card}
+
+    def render(self, kind: PingKind, announcement: Announcement) -> Card:
+        """Return what a ping is sent as, in the language of its group."""
+        return self._messages[kind].render(Texts(announcement.language), announcement.content)
+
+    async def render_again(self, card: ShownCard) -> Card | None:
+        """Return what a card shows by now; None when its group or meeting is no more.
+
+        What was said before a meeting was moved loses its buttons to the card that took its place.
+        """
+        shown, render = self._edited[CardKind.MEETING if card.kind.earlier else card.kind]
+        view = await self._views.of(card, shown.view_of)
+        if view is None:
+            return None
+        return (earlier_card if card.kind.earlier else render)(Texts(view.group.language), view)
+
+    def ping_again(self, kind: CardKind) -> PingKind | None:
+        """Return the ping that posts a deleted card once more; None for one that was replaced."""
+        return None if kind.earlier else self._edited[kind][0].again

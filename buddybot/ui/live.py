@@ -1,39 +1,27 @@
 """What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import discord
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict, is_blocked
-from buddybot.services import checkin_card, few, meeting_views, summary
-from buddybot.services.card_views import ViewOf
 from buddybot.services.reposts import replace_deleted, show_taken, tell_refused
 from buddybot.services.suite import Services
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import StorageError, Tx
 from buddybot.storage.routes import RouteRepository
-from buddybot.ui import checkins
-from buddybot.ui import few as few_cards
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests
-from buddybot.ui.kit import Card
-from buddybot.ui.meetings import earlier_card, meeting_card
+from buddybot.ui.letters import MessageTable
 from buddybot.ui.outdated import OutdatedMessages
 from buddybot.ui.roles import LiveRoles
-from buddybot.ui.summary import summary_card
-from buddybot.ui.texts import Texts
 
 log = logging.getLogger(__name__)
-
-Renderer = Callable[[Services, ShownCard], Awaitable[Card | None]]
-"""Makes a message's present card from the rows; None when there is nothing to show any more."""
 
 PATIENCE = 15.0
 """Seconds for one edit with the library's own retries."""
@@ -42,48 +30,13 @@ _MOST_ROUNDS = 5
 """Edits of one card in a row; changes that come faster are taken up by the next refresh."""
 
 
-def _renderer(view_of: ViewOf[Any], make: Callable[[Texts, Any], Card]) -> Renderer:
-    async def render(services: Services, card: ShownCard) -> Card | None:
-        view = await services.card_views.of(card, view_of)
-        return None if view is None else make(Texts(view.group.language), view)
-
-    return render
-
-
-async def _render_meeting(services: Services, card: ShownCard) -> Card | None:
-    """A meeting's card also goes by the time it is: it asks for answers while they are not due yet."""
-    library = services.activities.library
-    view_of = partial(meeting_views.view_of, now=services.work.now(), library=library)
-    return await _renderer(view_of, meeting_card)(services, card)
-
-
-async def _render_earlier(services: Services, card: ShownCard) -> Card | None:
-    """What was said before a meeting was moved; another message of the meeting has its buttons."""
-    view_of = partial(meeting_views.view_of, now=services.work.now())
-    return await _renderer(view_of, earlier_card)(services, card)
-
-
-async def _render_checkin(services: Services, card: ShownCard) -> Card | None:
-    view_of = partial(checkin_card.view_of, library=services.activities.library)
-    return await _renderer(view_of, checkins.checkin_card)(services, card)
-
-
-RENDERERS: Mapping[CardKind, Renderer] = {
-    CardKind.MEETING: _render_meeting,
-    CardKind.CHECKIN: _render_checkin,
-    CardKind.SUMMARY: _renderer(summary.view_of, summary_card),
-    CardKind.FEW: _renderer(few.view_of, few_cards.question_card),
-    CardKind.EARLIER_MEETING: _render_earlier,
-    CardKind.EARLIER_FEW: _render_earlier,
-}
-
-
 class LiveCards:
     """Edits what is stale; of one card at most one edit is under way, and the last state wins."""
 
-    def __init__(self, client: discord.Client, services: Services) -> None:
+    def __init__(self, client: discord.Client, services: Services, messages: MessageTable) -> None:
         self._client = client
         self._services = services
+        self._messages = messages
         self._rests = Rests(lambda: services.work.now())
         self._busy: set[tuple[MeetingId, CardKind]] = set()
         self._asked: set[tuple[MeetingId, CardKind]] = set()
@@ -135,7 +88,7 @@ class LiveCards:
 
     async def _edit(self, card: ShownCard) -> bool:
         """Show the present state; False when it is not worth trying again at once."""
-        view = await RENDERERS[card.kind](self._services, card)
+        view = await self._messages.render_again(card)
         if view is None:
             await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
             return False
@@ -161,13 +114,16 @@ class LiveCards:
         is left to the next refresh.
         """
         work, verdict = self._services.work, judge_fault(error)
+        again = self._messages.ping_again(card.kind)
         log.warning("could not edit a card (%s)", told(error))
         self._rests.note(card.channel_id, error)
         if verdict is Verdict.GONE:
-            await work.write(None, lambda tx: replace_deleted(tx, card, work.now()))
+            await work.write(None, lambda tx: replace_deleted(tx, card, again, work.now()))
         elif verdict is Verdict.OURS and isinstance(error, discord.HTTPException):
             why, code = "blocked" if is_blocked(error.code) else "fault", error.code
-            await work.write(None, lambda tx: tell_refused(tx, card, why=why, code=code, now=work.now()))
+            await work.write(
+                None, lambda tx: tell_refused(tx, card, again, why=why, code=code, now=work.now())
+            )
         elif verdict is Verdict.CLOSED and isinstance(error, discord.HTTPException):
             await work.write(None, partial(_close_route, card=card, code=error.code, now=work.now()))
 
@@ -181,8 +137,8 @@ async def _close_route(tx: Tx, *, card: ShownCard, code: int, now: datetime) -> 
 class Live:
     """Lets Discord follow the rows: the cards first, then the servers' own events."""
 
-    def __init__(self, client: discord.Client, services: Services) -> None:
-        self._cards = LiveCards(client, services)
+    def __init__(self, client: discord.Client, services: Services, messages: MessageTable) -> None:
+        self._cards = LiveCards(client, services, messages)
         self._events = LiveEvents(client, services)
         self._interests = LiveInterests(client, services)
         self._outdated = OutdatedMessages(client, services)

@@ -9,7 +9,7 @@ from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 
 
-def nudge_letter(texts: Texts, nudge: ChannelNudge | DirectNudge) -> Card:
+def nudge_card(texts: Texts, nudge: ChannelNudge | DirectNudge) -> Card:
     """Return the card that a nudge is sent as."""
     if isinstance(nudge, ChannelNudge):
         return channel_nudge_card(texts, nudge)

@@ -13,6 +13,7 @@ from buddybot.bot import BuddyBot
 from buddybot.pings.pacing import Pacer
 from buddybot.settings import Settings
 from buddybot.storage.database import Database, Tx, connect
+from buddybot.ui.letters import MessageTable
 from tests.endurance.clockwork import HOUR, Clockwork, Time
 from tests.endurance.discord import MemoryDiscord, no_point
 from tests.pings.discords import Killer, at_once, mortal
@@ -66,6 +67,11 @@ class Process:
         """Its use cases."""
         assert self.bot is not None
         return self.bot.services
+
+    @property
+    def messages(self) -> MessageTable:
+        assert self.bot is not None
+        return self.bot.messages
 
     async def start(self) -> None:
         """Start it as far as a bot is that has logged in."""

@@ -6,7 +6,6 @@ from typing import Any
 from buddybot.domain.ids import UserId
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import Tx
-from buddybot.ui.live import RENDERERS
 from tests.endurance.discord import MemoryDiscord, texts_of, unmarked, walk
 from tests.endurance.facts import Facts
 from tests.endurance.process import Process
@@ -20,10 +19,10 @@ async def compare_cards(process: Process, discord: MemoryDiscord, facts: Facts |
 
     Messages that this Discord keeps no longer, and those in channels that are closed, are passed over.
     """
-    states = await process.read(_states)
+    states, messages = await process.read(_states), process.messages
     for card in await process.read(_cards):
         message = discord.message(card.channel_id, card.message_id)
-        made = await RENDERERS[card.kind](process.services, card)
+        made = await messages.render_again(card)
         if message is None or made is None or card.channel_id in discord.closed:
             continue
         wanted: list[dict[str, Any]] = made.to_components()

@@ -15,6 +15,7 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement, Announcer
+from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, Script
 
 T = TypeVar("T")
@@ -165,6 +166,7 @@ def dispatcher(
         database=database,
         now=now,
         announcers=dict.fromkeys(PingKind, announcer),
+        cards={PingKind.CARD: CardKind.MEETING},
         outlet=discord,
         pacer=pacer or Pacer(1000.0, clock=lambda: 0.0, sleep=at_once),
         quiet=quiet,

@@ -11,7 +11,6 @@ from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import occurrence
 from buddybot.services.announcements import Announcement
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
@@ -148,7 +147,6 @@ async def notices(database: Database) -> list[tuple[str, str]]:
 class Announcer:
     """Says the same of every ping, or nothing, or stumbles."""
 
-    shows: CardKind | None = None
     mentions: tuple[UserId, ...] = ()
     silent: bool = False
     stumbles: set[str] = field(default_factory=set)
@@ -163,4 +161,4 @@ class Announcer:
             raise LookupError("a fault in a feature")
         if self.silent:
             return None
-        return Announcement(content=group.name, language="en", mentions=self.mentions, shows=self.shows)
+        return Announcement(content=group.name, language="en", mentions=self.mentions)

@@ -281,6 +281,7 @@ def sender(database: Database, now: Hands, outlet: DiscordOutlet) -> Dispatcher:
         database=database,
         now=now,
         announcers=dict.fromkeys(PingKind, Announcer()),
+        cards={},
         outlet=outlet,
         pacer=Pacer(1000, clock=lambda: 0.0, sleep=at_once),
         quiet=None,

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from tests.pings.discords import FakeDiscord, Killer, dispatcher, dm, mortal
 from tests.pings.people import BEN, GUILD, Announcer, Hands, found_group, meet, owe, ping, prefer
@@ -32,7 +32,7 @@ async def test_a_ping_killed_at_any_point_arrives_once(
     key = await one_ping(database, kind)
     now, killer = Hands(), Killer(fatal)
     discord = FakeDiscord(killer.point)
-    announcer = Announcer(shows=CardKind.MEETING if kind is PingKind.CARD else None)
+    announcer = Announcer()
     first = dispatcher(mortal(database, killer), now, discord, announcer)
     await killer.survive(first.run_due())
 
@@ -53,7 +53,7 @@ async def test_a_ping_killed_at_any_point_arrives_once(
 @pytest.mark.parametrize("fatal", range(6))
 async def test_a_kill_in_the_recovery_itself_changes_nothing(database: Database, fatal: int) -> None:
     key = await one_ping(database, PingKind.CARD)
-    now, announcer = Hands(), Announcer(shows=CardKind.MEETING)
+    now, announcer = Hands(), Announcer()
     after_sending = Killer(5)
     discord = FakeDiscord(after_sending.point)
     await after_sending.survive(
@@ -88,7 +88,7 @@ async def test_the_points_are_all_tried(database: Database) -> None:
 
 async def test_a_card_found_in_the_history_is_edited_from_then_on(database: Database) -> None:
     key = await one_ping(database, PingKind.CARD)
-    now, announcer, killer = Hands(), Announcer(shows=CardKind.MEETING), Killer(5)
+    now, announcer, killer = Hands(), Announcer(), Killer(5)
     discord = FakeDiscord(killer.point)
     await killer.survive(dispatcher(mortal(database, killer), now, discord, announcer).run_due())
     now.go(minutes=10)

@@ -92,7 +92,7 @@ async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it
     group = await found_group(database)
     meeting = await meet(database, group)
     await owe(database, group, meeting)
-    card, now = Announcer(shows=CardKind.MEETING), Hands()
+    card, now = Announcer(), Hands()
     first, second = Stuck("before send"), Stuck("after find")
     discord, other = FakeDiscord(first), FakeDiscord(second)
     slept = asyncio.create_task(dispatcher(database, now, discord, card, lease=LEASE).run_due())
@@ -148,7 +148,7 @@ async def test_a_change_while_a_card_is_made_is_not_taken_for_shown(database: Da
         said = await said_so_far(tx, meeting)
         answers.append(asyncio.create_task(database.write(answer)))
         await asyncio.wait(answers, timeout=0.2)  # it must not get through, so there is nothing to wait for
-        return Announcement(content=said, language="en", shows=CardKind.MEETING)
+        return Announcement(content=said, language="en")
 
     await database.write(lambda tx: CardRepository(tx).preparing(meeting, CardKind.MEETING))
     sender = dispatcher(database, Hands(), FakeDiscord(), announce)

@@ -303,7 +303,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
     assert ping.state is PingState.PLANNED, "the planner leaves it alone"
     said = await club.run(lambda tx: offers_of.announce(tx, ping, rowan, club.now))
     assert said is not None
-    assert (said.mentions, said.shows) == ((), None)
+    assert said.mentions == ()
 
     async def refused_direct(tx: Tx) -> None:
         await tx.run("UPDATE outbox SET direct = 0 WHERE id = :id", id=ping.id)

@@ -17,9 +17,10 @@ from buddybot.services.card_views import CardViews
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from buddybot.storage.routes import RouteRepository
+from buddybot.ui.letters import MessageTable
 from buddybot.ui.live import LiveCards
 from tests.pings.people import notices
-from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
+from tests.services.calendar_house import ANA, BEN, ORGANIZER, RULES, House
 
 
 @dataclass
@@ -80,9 +81,8 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    library = SimpleNamespace(library={})
-    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work), activities=library)
-    return LiveCards(client, services)
+    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work))
+    return LiveCards(client, services, MessageTable(services, house.planner, RULES))
 
 
 async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meeting: Meeting) -> None:
