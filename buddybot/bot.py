@@ -33,7 +33,7 @@ from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.choices import offer
 from buddybot.ui.client import Client
 from buddybot.ui.letters import MessageTable
-from buddybot.ui.reply import Reply, actor_of
+from buddybot.ui.reply import Reply, actor_of, answered_as
 from buddybot.ui.router import Router
 
 log = logging.getLogger(__name__)
@@ -240,7 +240,7 @@ class BuddyBot(Client):
     @staticmethod
     def _room_behind(interaction: "discord.Interaction[BuddyBot]") -> bool:
         """Whether more can be said behind an answer; a form leaves no room for it."""
-        return interaction.response.type not in (None, discord.InteractionResponseType.modal)
+        return answered_as(interaction) not in (None, discord.InteractionResponseType.modal)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line.

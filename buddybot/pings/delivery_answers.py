@@ -7,12 +7,16 @@ a charset, and then a message that arrived looks as if nothing had.
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from buddybot.pings.delivery_faults import judge_fault, read_answer
 from buddybot.pings.verdicts import Verdict
+
+ANSWERED_ALREADY = 40060
+"""Discord's code for an interaction that has its answer."""
 
 
 class TolerantHttp(HTTPClient):
@@ -38,14 +42,30 @@ class TolerantHttp(HTTPClient):
 
 
 class TolerantAdapter(AsyncWebhookAdapter):
-    """The same for answers to interactions."""
+    """The same for answers to interactions, which the library gives again where Discord does not say."""
 
-    async def request(self, route: Route, *given: Any, **options: Any) -> Any:
-        """Return the answer."""
+    async def request(self, route: Route, session: aiohttp.ClientSession, **options: Any) -> Any:
+        """Return the answer; what Discord has already when it is given again did arrive the first time."""
+        counted: Any = _CountedSession(session)
         try:
-            return read_answer(await super().request(route, *given, **options))
+            return read_answer(await super().request(route, counted, **options))
         except discord.HTTPException as error:
-            raise _read_error(error) from error.__cause__
+            found = _read_error(error)
+            if found.code == ANSWERED_ALREADY and counted.requests > 1:
+                return {"interaction": {"id": route.webhook_id}}
+            raise found from error.__cause__
+
+
+class _CountedSession:
+    """Counts the requests that a session is asked for."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+        self.requests = 0
+
+    def request(self, *given: Any, **options: Any) -> Any:
+        self.requests += 1
+        return self._session.request(*given, **options)
 
 
 def use_tolerant_adapter() -> None:

@@ -3,6 +3,7 @@
 Autocomplete never fails: whoever may see nothing is offered nothing.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -19,7 +20,6 @@ from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_ca
 from buddybot.domain.ids import ChannelId, GroupId, UserId
 from buddybot.domain.text import folded, name_order
 from buddybot.pings.delivery_faults import FAULTS, told
-from buddybot.ui.callback import consider_answered
 from buddybot.ui.kit import option
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Texts, shortened
@@ -53,12 +53,15 @@ def unfailing(suggest: Suggest) -> Suggest:
 
 
 async def offer(interaction: Interaction, found: list[Choice[str]]) -> None:
-    """Answer here, and not in the library, for which one that comes too late is an error."""
+    """Answer here, and not in the library, for which one that comes too late is an error.
+
+    Then the task that answers ends, as cancelled: the library would try again, and nobody waits for it.
+    """
     try:
         await interaction.response.autocomplete(found)
     except FAULTS as error:
         log.info("suggestions came too late (%s)", told(error))
-        consider_answered(interaction, discord.InteractionResponseType.autocomplete_result)
+        raise asyncio.CancelledError from error
 
 
 def choice(label: str, value: object) -> Choice[str]:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from json import JSONDecodeError
 from types import TracebackType
 from typing import Any, Self
@@ -17,11 +18,11 @@ import discord
 from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_answers import ANSWERED_ALREADY
+from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled
-from buddybot.ui.callback import ANSWERED_ALREADY, answer, consider_answered
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import QUIET, Card, Form
 from buddybot.ui.router import Input
@@ -39,11 +40,21 @@ LONGEST = 10.0
 """Seconds for one request with the library's own retries; nobody looks at the answer for longer."""
 UPLOAD = 120.0
 """Seconds for one that hands over files."""
+LONGEST_PAUSE = 2.0
+"""Seconds to wait when Discord is busy; after three nobody waits for the answer any more."""
 
 _TOO_LATE = (Verdict.LATE, Verdict.GONE, Verdict.CLOSED)
 """What an answer may meet through nobody's fault: the click, its message or the channel is over."""
 _Kind = discord.InteractionResponseType
+_ANSWERED = "buddybot.answered"
+"""Where an interaction keeps how it was answered, when Discord has the answer and the library missed that."""
 Attempt = Callable[[], Awaitable[Any]]
+
+
+def answered_as(interaction: "discord.Interaction[Any]") -> discord.InteractionResponseType | None:
+    """Return how an interaction was answered for the first time; None while it was not."""
+    kind: discord.InteractionResponseType | None = interaction.extras.get(_ANSWERED)
+    return interaction.response.type or kind
 
 
 def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
@@ -73,7 +84,7 @@ class Reply:
         self._public = public
         self._timer: asyncio.TimerHandle | None = None
         self._acknowledging: asyncio.Task[None] | None = None
-        self._thinking = interaction.response.type is _Kind.deferred_channel_message
+        self._thinking = answered_as(interaction) is _Kind.deferred_channel_message
         self._over = False
         self._handling: set[asyncio.Task[Any] | None] = interaction.client.handling
         self._task = asyncio.current_task()
@@ -107,12 +118,16 @@ class Reply:
             and self._interaction.message is not None
         )
 
+    @property
+    def _is_answered(self) -> bool:
+        return answered_as(self._interaction) is not None
+
     def _lose_patience(self) -> None:
         self._acknowledging = asyncio.ensure_future(self._acknowledge())
 
     async def _acknowledge(self) -> None:
         response, on_message = self._interaction.response, self._on_message
-        if response.is_done():
+        if self._is_answered:
             return
 
         async def defer() -> None:
@@ -140,7 +155,7 @@ class Reply:
             except discord.HTTPException as error:
                 if tries == 1 or error.code != ANSWERED_ALREADY:
                     raise
-                consider_answered(self._interaction, kind)
+                self._interaction.extras[_ANSWERED] = kind
 
         return await self._asked(tried)
 
@@ -167,6 +182,8 @@ class Reply:
                 if is_last:
                     log.warning("an answer to an interaction was lost (%s)", told(error))
                     return False
+                if verdict is Verdict.BUSY:
+                    await asyncio.sleep(min(pause_after(error), LONGEST_PAUSE))
             else:
                 return True
         return False
@@ -194,17 +211,11 @@ class Reply:
         """Answer with a message of its own; False when it did not get through."""
         await self._settle()
         interaction, sent = self._interaction, list(files)
-        if not interaction.response.is_done() and files:
-            return await self._handed(
-                lambda: interaction.response.send_message(view=card, ephemeral=not self._public, files=sent)
-            )
-        if not interaction.response.is_done():
-            # Answers that are ready together are all worded before the first is sent: a processor is faster
-            # at one kind of work than at two in turns.
-            await asyncio.sleep(0)
-            return await self._first(
-                _Kind.channel_message, lambda: answer(interaction, card, ephemeral=not self._public)
-            )
+        if not self._is_answered:
+            respond = partial(interaction.response.send_message, view=card, ephemeral=not self._public)
+            if files:
+                return await self._handed(partial(respond, files=sent))
+            return await self._first(_Kind.channel_message, respond)
         if self._thinking:
             self._thinking = False  # the next answer is one of its own
             return await self.change(card, files=files)
@@ -250,7 +261,7 @@ class Reply:
         response = self._interaction.response
         if not self._on_message:
             return await self.show(card, files=files or ())
-        if response.is_done():
+        if self._is_answered:
             return await self.change(card, files=files)
         sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
         return await self._first(
@@ -262,7 +273,7 @@ class Reply:
         """Open a form; not possible once the answer was late, then Refusal `button.slow`."""
         await self._settle()
         response = self._interaction.response
-        if response.is_done():
+        if self._is_answered:
             raise Refusal("button.slow")
         await self._first(_Kind.modal, lambda: response.send_modal(form))
 
@@ -270,7 +281,7 @@ class Reply:
         """Answer with nothing to read: the clicked card itself shows what changed."""
         await self._settle()
         response = self._interaction.response
-        if not response.is_done():
+        if not self._is_answered:
             await self._first(_Kind.deferred_message_update, response.defer)
 
     async def say(self, key: str, /, **parameters: object) -> bool:

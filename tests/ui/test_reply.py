@@ -31,7 +31,7 @@ class Discord:
     said: list[str] = field(default_factory=list)
     files: list[discord.File] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    _response_type: Kind | None = None
+    answered: Kind | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 
     def reply(self) -> Reply:
@@ -47,19 +47,11 @@ class Discord:
             guild_id=1,
             channel_id=2,
             id=3,
+            extras={},
             permissions=discord.Permissions.none(),
             locale=discord.Locale.british_english,
         )
         return Reply(interaction)
-
-    @property
-    def answered(self) -> Kind | None:
-        """How it was answered for the first time."""
-        return self._response_type
-
-    @answered.setter
-    def answered(self, kind: Kind) -> None:
-        self._response_type = kind
 
     # -- the library's `interaction.response` ---------------------------------------------------
 
@@ -118,14 +110,6 @@ def saying(text: str) -> Card:
 @pytest.fixture(autouse=True)
 def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reply_module, "PATIENCE", 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _no_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def answer(interaction: Any, card: Card, *, ephemeral: bool) -> None:
-        await interaction.response.send_message(view=card, ephemeral=ephemeral)
-
-    monkeypatch.setattr(reply_module, "answer", answer)
 
 
 def command() -> Discord:

@@ -1,4 +1,4 @@
-"""The short way to answer an interaction, over real HTTP: what Discord gets, and what its refusals become."""
+"""The answer to an interaction over real HTTP: what Discord gets, and what its refusals become."""
 
 import asyncio
 import json
@@ -8,16 +8,27 @@ from typing import Any
 import discord
 import pytest
 from discord.http import Route
-from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from buddybot.ui.callback import answer
+from buddybot.pings.delivery_answers import use_tolerant_adapter
 from buddybot.ui.kit import Card
+from buddybot.ui.reply import Reply, answered_as
 from buddybot.ui.texts import Markup
 from tests.discord_server.server import FakeDiscord
 from tests.discord_server.shapes import CHANNEL, interaction
 
 TOKEN = "a.token-of_Discord's"
 CARD = Card().text(Markup("héllo"))
+MESSAGE = discord.InteractionResponseType.channel_message
+
+
+class Client(discord.Client):
+    """As much of the bot as an answer needs."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none()
+        )
+        self.handling: set[asyncio.Task[Any]] = set()
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeDiscord]:
 async def typed(there: FakeDiscord) -> AsyncIterator[discord.Interaction[Any]]:
     """A command that waits for its answer."""
     there.answers[TOKEN] = []
-    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+    async with Client() as client:
         await client.login("token")
         packet: Any = {
             **interaction(77, 2, {"id": "1", "name": "next", "type": 1}, who=12, where=CHANNEL),
@@ -50,71 +61,64 @@ def asked(there: FakeDiscord) -> list[str]:
     return [each.path for each in there.asked if each.path.endswith("/callback")]
 
 
-async def test_an_answer_is_one_request_that_wants_nothing_back(
+async def show(interaction: discord.Interaction[Any], *, public: bool = False) -> bool:
+    """Answer as a command does, in a task of its own; return whether it got through."""
+
+    async def command() -> bool:
+        use_tolerant_adapter()
+        async with Reply(interaction, public=public) as reply:
+            return await reply.show(CARD)
+        raise AssertionError("an answer that is cut short")
+
+    return await asyncio.create_task(command())
+
+
+async def test_an_answer_is_one_request_when_discord_takes_it(
     there: FakeDiscord, typed: discord.Interaction[Any]
 ) -> None:
-    await answer(typed, CARD, ephemeral=True)
+    assert await show(typed)
     [said] = map(json.loads, there.answers[TOKEN])
     assert said["data"]["components"] == CARD.to_components()
     assert said["data"]["flags"] == discord.MessageFlags(ephemeral=True, components_v2=True).value
     assert said["data"]["allowed_mentions"] == {"parse": []}
-    assert typed.response.type is discord.InteractionResponseType.channel_message
+    assert typed.response.type is MESSAGE
     assert len(asked(there)) == 1
 
 
 @pytest.mark.parametrize("fault", ["503 before", "busy"])
-async def test_what_is_not_taken_at_once_is_tried_again(
+async def test_an_answer_is_given_again_when_discord_did_not_take_it(
     there: FakeDiscord, typed: discord.Interaction[Any], fault: str
 ) -> None:
     there.faults.add("callback", fault)
-    await answer(typed, CARD, ephemeral=False)
+    assert await show(typed, public=True)
     assert len(there.answers[TOKEN]) == 1
     assert len(asked(there)) == 2
 
 
-async def test_an_answer_that_arrived_is_not_given_twice(
-    there: FakeDiscord, typed: discord.Interaction[Any]
+@pytest.mark.parametrize("fault", ["500 after", "reset after", "garbage"])
+async def test_an_answer_counts_as_given_when_it_arrived_and_discord_did_not_say_so(
+    there: FakeDiscord, typed: discord.Interaction[Any], fault: str
 ) -> None:
-    there.faults.add("callback", "500 after")
-    await answer(typed, CARD, ephemeral=False)
-    assert typed.response.is_done()
+    there.faults.add("callback", fault)
+    assert await show(typed)
+    assert answered_as(typed) is MESSAGE
     assert len(there.answers[TOKEN]) == 1
+    assert len(asked(there)) == 2
 
 
-async def test_the_loser_of_an_interaction_does_not_try_a_second_time(
+async def test_an_answer_is_not_tried_a_second_time_when_another_process_gave_it(
     there: FakeDiscord, typed: discord.Interaction[Any]
 ) -> None:
     there.answers[TOKEN].append("by another process")
-    with pytest.raises(discord.HTTPException) as refused:
-        await answer(typed, CARD, ephemeral=False)
-    assert refused.value.code == 40060
+    assert not await show(typed)
+    assert answered_as(typed) is None
     assert len(asked(there)) == 1
 
 
-async def test_a_refusal_is_the_librarys_own_error(
+async def test_an_answer_is_not_tried_a_second_time_when_it_is_too_late(
     there: FakeDiscord, typed: discord.Interaction[Any]
 ) -> None:
     del there.answers[TOKEN]
-    with pytest.raises(discord.NotFound) as refused:
-        await answer(typed, CARD, ephemeral=False)
-    assert refused.value.code == 10062
-    assert not typed.response.is_done()
+    assert not await show(typed)
+    assert answered_as(typed) is None
     assert len(asked(there)) == 1
-
-
-async def test_another_way_in_the_librarys_place_is_used(
-    there: FakeDiscord, typed: discord.Interaction[Any]
-) -> None:
-    class Other(AsyncWebhookAdapter):
-        """Somebody's own."""
-
-        async def request(self, *_: Any, **said: Any) -> Any:
-            self.said = said["payload"]
-            return {"interaction": {"id": "77"}}
-
-    other = Other()  # type: ignore[no-untyped-call]
-    token = async_context.set(other)
-    await answer(typed, CARD, ephemeral=False)
-    async_context.reset(token)
-    assert other.said["data"]["components"] == CARD.to_components()
-    assert not asked(there)
