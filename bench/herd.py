@@ -19,9 +19,9 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.alarm import SilentAlarm
-from buddybot.pings.courier import Courier, Ending
+from buddybot.pings.courier import DeliveryOutcome, DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.outlet import Outlet
+from buddybot.pings.outlet import MessageGateway
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
 from buddybot.storage.database import Database, Tx, connect
@@ -76,34 +76,34 @@ async def plan_again(tx: Tx) -> None:
 
 
 @dataclass(slots=True)
-class InstantOutlet:
+class InstantGateway:
     """A Discord that takes everything at once."""
 
     sent: int = 0
 
-    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> "InstantLetter":
-        """Return a letter."""
-        return InstantLetter(self)
+    def make_message(self, kind: PingKind, announcement: Announcement, nonce: str) -> "InstantMessage":
+        """Return a message."""
+        return InstantMessage(self)
 
-    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+    async def find_message(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
         """Find nothing."""
         return None
 
-    async def direct(self, user_id: UserId) -> ChannelId:
+    async def open_direct(self, user_id: UserId) -> ChannelId:
         """Return a channel."""
         return ChannelId(user_id)
 
 
 @dataclass(slots=True)
-class InstantLetter:
+class InstantMessage:
     """Arrives at once."""
 
-    outlet: InstantOutlet
+    gateway: InstantGateway
 
     async def send(self, channel_id: ChannelId) -> MessageId:
         """Count it."""
-        self.outlet.sent += 1
-        return MessageId(self.outlet.sent)
+        self.gateway.sent += 1
+        return MessageId(self.gateway.sent)
 
 
 async def measured(report: Report, folder: Path, *, pings: int, times: int) -> None:
@@ -167,35 +167,35 @@ def judge(report: Report, pings: int, hearts: list[Heartbeat], spans: list[float
 
 async def _herd(database: Database, now: datetime, pings: int) -> tuple[Heartbeat, float]:
     """Send what is due; return what the loop felt and the seconds it took."""
-    outlet = InstantOutlet()
+    gateway = InstantGateway()
     with Heartbeat() as heart:
-        span = await send_all(database, now, outlet, pings=pings, per_second=1_000_000)
-    if outlet.sent != pings:
-        raise RuntimeError(f"{pings} pings came to {outlet.sent} messages")
+        span = await send_all(database, now, gateway, pings=pings, per_second=1_000_000)
+    if gateway.sent != pings:
+        raise RuntimeError(f"{pings} pings came to {gateway.sent} messages")
     return heart, span
 
 
 async def send_all(
-    database: Database, now: datetime, outlet: Outlet, *, pings: int, per_second: float
+    database: Database, now: datetime, gateway: MessageGateway, *, pings: int, per_second: float
 ) -> float:
     """Send so many pings, which are all that is due; return the seconds it took."""
-    courier = Courier(
+    worker = DeliveryWorker(
         database=database,
         now=lambda: now,
         announcers=dict.fromkeys(PingKind, _announce),
         cards={},
-        outlet=outlet,
+        gateway=gateway,
         pacer=Pacer(per_second),
         quiet=None,
     )
     dispatcher = Dispatcher(
-        database=database, now=lambda: now, courier=courier, clock=SilentAlarm(), unauthorized=_never
+        database=database, now=lambda: now, worker=worker, clock=SilentAlarm(), unauthorized=_never
     )
     began = perf_counter()
-    endings = await dispatcher.run_due()
+    outcomes = await dispatcher.run_due()
     span = perf_counter() - began
-    if endings[Ending.SENT] != pings:
-        raise RuntimeError(f"{pings} pings came to {dict(endings)}")
+    if outcomes[DeliveryOutcome.SENT] != pings:
+        raise RuntimeError(f"{pings} pings came to {dict(outcomes)}")
     return span
 
 

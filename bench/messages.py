@@ -18,7 +18,7 @@ from bench.timing import Contender, interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind
-from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.delivery import DiscordMessageGateway
 from buddybot.services.announcements import Announcement
 from buddybot.settings import Settings
 from buddybot.storage.database import connect
@@ -43,8 +43,8 @@ async def paced(report: Report, folder: Path, *, messages: int) -> None:
     database = await connect(file_url(path))
     per_second = Settings.load({}).discord.sends_per_second
     try:
-        async with _discord(limit=WALL, jitter=JITTER) as (address, outlet):
-            span = await herd.send_all(database, now, outlet, pings=messages, per_second=per_second)
+        async with _discord(limit=WALL, jitter=JITTER) as (address, gateway):
+            span = await herd.send_all(database, now, gateway, pings=messages, per_second=per_second)
             counted = await fake_discord.counts(address)
     finally:
         await database.close()
@@ -68,8 +68,8 @@ async def paced(report: Report, folder: Path, *, messages: int) -> None:
 async def many_channels(report: Report, *, few: int, many: int, rounds: int) -> None:
     """Compare the work for one message when few and when many channels were written to just now."""
     contenders: dict[str, Contender] = {}
-    async with _discord() as (_, outlet), _discord() as (_, other):
-        for channels, one in ((few, outlet), (many, other)):
+    async with _discord() as (_, gateway), _discord() as (_, other):
+        for channels, one in ((few, gateway), (many, other)):
             ids = cycle(range(1, channels + 1))
             await _send(one, ids, channels)
             # Each further channel is a new one, as it is for somebody who writes to all of them.
@@ -89,14 +89,14 @@ async def many_channels(report: Report, *, few: int, many: int, rounds: int) -> 
     )
 
 
-async def _send(outlet: DiscordOutlet, channels: "cycle[int]", messages: int) -> float:
+async def _send(gateway: DiscordMessageGateway, channels: "cycle[int]", messages: int) -> float:
     """Write so many; return the milliseconds of work for each, all threads of this process together."""
     waiting = iter(range(messages))
 
     async def one_after_the_other() -> None:
         for number in waiting:
-            letter = outlet.letter(PingKind.CARD, _SAID, f"n{number}")
-            await letter.send(ChannelId(next(channels)))
+            message = gateway.make_message(PingKind.CARD, _SAID, f"n{number}")
+            await message.send(ChannelId(next(channels)))
 
     began = process_time()
     await asyncio.gather(*(one_after_the_other() for _ in range(WIDTH)))
@@ -106,7 +106,7 @@ async def _send(outlet: DiscordOutlet, channels: "cycle[int]", messages: int) ->
 @asynccontextmanager
 async def _discord(
     *, limit: int = 1_000_000, jitter: float = 0.0
-) -> AsyncIterator[tuple[str, DiscordOutlet]]:
+) -> AsyncIterator[tuple[str, DiscordMessageGateway]]:
     """A Discord in a process of its own, and the bot's way to it."""
     before = Route.BASE
     with fake_discord.served(limit=limit, jitter=jitter) as address:
@@ -114,7 +114,7 @@ async def _discord(
         Route.BASE = address + fake_discord.BASE
         try:
             await client.login("token")
-            yield address, DiscordOutlet(client, _compose)
+            yield address, DiscordMessageGateway(client, _compose)
         finally:
             Route.BASE = before
             await client.close()

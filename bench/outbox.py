@@ -163,7 +163,7 @@ async def _listen(database: Database, now: datetime) -> Statements:
 async def _finish(tx: Tx, held: Sequence[Claimed], now: datetime) -> None:
     sending = SendingRepository(tx)
     for each in held:
-        await sending.finish(each.ping, channel_id=ChannelId(each.lane), message_id=MessageId(7), now=now)
+        await sending.finish(each.ping, channel_id=ChannelId(each.queue_id), message_id=MessageId(7), now=now)
 
 
 async def _claim_all(database: Database, now: datetime) -> int:

@@ -21,8 +21,8 @@ from buddybot.errors import OperatorError
 from buddybot.exports import scratch
 from buddybot.library import open_library
 from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
-from buddybot.pings.courier import Courier
-from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.courier import DeliveryWorker
+from buddybot.pings.delivery import DiscordMessageGateway
 from buddybot.pings.delivery_answers import use_tolerant_adapter
 from buddybot.pings.delivery_faults import judge_fault
 from buddybot.pings.dispatcher import Dispatcher
@@ -84,19 +84,19 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services, bot.messages)
         bot.presence = MemberCheck(bot, bot.services.leavers, now)
-        courier = Courier(
+        worker = DeliveryWorker(
             database=database,
             now=now,
             announcers=bot.messages.announcers,
             cards=bot.messages.cards,
-            outlet=DiscordOutlet(bot, bot.messages.render),
+            gateway=DiscordMessageGateway(bot, bot.messages.render),
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
             before={PingKind.FEW: bot.live.read_interests_for},
             look_for_leavers=bot.presence.look_before,
         )
         bot.dispatcher = Dispatcher(
-            database=database, now=now, courier=courier, clock=clock, unauthorized=bot.access_lost.set
+            database=database, now=now, worker=worker, clock=clock, unauthorized=bot.access_lost.set
         )
         bot.on_close(bot.dispatcher.stop)
         bot.housekeeping = Housekeeping(

@@ -1,4 +1,4 @@
-"""Carries one ping to its end: look whether it arrived, prepare it, send it, note what became of it."""
+"""Delivers one ping: look whether it arrived, prepare it, send it, note what became of it."""
 
 import logging
 import secrets
@@ -13,7 +13,7 @@ from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.zones import usable
 from buddybot.pings.backoff import after
-from buddybot.pings.outlet import Busy, Outlet, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.outlet import Busy, MessageGateway, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
 from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
@@ -39,7 +39,7 @@ _FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE, PingKind.BREAK)
 """What is said in a group that does not meet."""
 
 
-class Ending(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What became of one attempt."""
 
     SENT = "sent"
@@ -50,7 +50,7 @@ class Ending(StrEnum):
 
 
 @dataclass(slots=True)
-class Flight:
+class DeliveryAttempt:
     """A claimed ping under way.
 
     `unsure` while an earlier attempt may have arrived, `begun` while any attempt may have.
@@ -62,8 +62,8 @@ class Flight:
     ended: bool = False
 
     @classmethod
-    def of(cls, claimed: Claimed) -> "Flight":
-        """Return the flight of a ping; where it was headed is noted before anything is sent."""
+    def of(cls, claimed: Claimed) -> "DeliveryAttempt":
+        """Return an attempt to send a ping; where it was headed is noted before anything is sent."""
         unsure = claimed.recovering and claimed.ping.channel_id is not None
         return cls(claimed, unsure=unsure, begun=unsure)
 
@@ -74,7 +74,7 @@ class _Prepared:
     channel_id: ChannelId | None
 
 
-class Courier:
+class DeliveryWorker:
     """Knows the order in which nothing is lost and nothing is doubled."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Courier:
         now: Now,
         announcers: Mapping[PingKind, Announcer],
         cards: Mapping[PingKind, CardKind],
-        outlet: Outlet,
+        gateway: MessageGateway,
         pacer: Pacer,
         quiet: QuietHours | None,
         before: Mapping[PingKind, Callable[[MeetingId], Awaitable[None]]] | None = None,
@@ -100,124 +100,134 @@ class Courier:
         self._now = now
         self._announcers = announcers
         self._cards = cards
-        self._outlet = outlet
+        self._gateway = gateway
         self._pacer = pacer
         self._quiet = quiet
         self._before = before or {}
         self._look_for_leavers = look_for_leavers
 
-    async def carry(self, flight: Flight) -> Ending:
+    async def deliver(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """Bring a ping as far as it gets now; raises Unauthorized when nothing gets anywhere."""
         try:
-            ending = await self._carry(flight)
+            outcome = await self._deliver(attempt)
         except Refused as error:
-            flight.begun = flight.unsure
-            ending = await self._refused(flight, error)
+            attempt.begun = attempt.unsure
+            outcome = await self._handle_refusal(attempt, error)
         except Busy as error:
-            flight.begun = flight.unsure
-            ending = await self._later(flight, timedelta(seconds=max(1.0, error.seconds)), str(error))
+            attempt.begun = attempt.unsure
+            outcome = await self._retry_later(attempt, timedelta(seconds=max(1.0, error.seconds)), str(error))
         except Unreachable as error:
-            flight.begun = flight.unsure
-            ending = await self._no_discord(flight, f"unreachable: {error}")
+            attempt.begun = attempt.unsure
+            outcome = await self._wait_for_discord(attempt, f"unreachable: {error}")
         except Unclear as error:
-            ending = await self._no_discord(flight, f"unclear: {error}")
+            outcome = await self._wait_for_discord(attempt, f"unclear: {error}")
         except Unauthorized:
-            flight.begun = flight.unsure
+            attempt.begun = attempt.unsure
             raise
         except Exception as error:  # the boundary of one ping: a fault in it holds up no other
             reference = secrets.token_hex(4)
-            log.error("ping %s failed, reference %s", flight.claimed.ping.id, reference, exc_info=error)
-            ending = await self._later(
-                flight, after(flight.claimed.ping.attempts), f"{type(error).__name__}, reference {reference}"
+            log.error("ping %s failed, reference %s", attempt.claimed.ping.id, reference, exc_info=error)
+            outcome = await self._retry_later(
+                attempt,
+                after(attempt.claimed.ping.attempts),
+                f"{type(error).__name__}, reference {reference}",
             )
-        flight.ended = True
-        return ending
+        attempt.ended = True
+        return outcome
 
-    async def _carry(self, flight: Flight) -> Ending:
-        ping = flight.claimed.ping
-        if flight.unsure and ping.channel_id is not None and await self._arrived(flight, ping.channel_id):
-            return Ending.SENT
+    async def _deliver(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
+        ping = attempt.claimed.ping
+        if (
+            attempt.unsure
+            and ping.channel_id is not None
+            and await self._settle_arrived(attempt, ping.channel_id)
+        ):
+            return DeliveryOutcome.SENT
         if ping.expires_at <= self._now():
-            return await self._missed(flight)
+            return await self._note_missed(attempt)
         if ping.meeting_id is not None and (read := self._before.get(ping.kind)) is not None:
             await read(ping.meeting_id)
         if self._look_for_leavers is not None:
             await self._look_for_leavers(ping)
-        prepared = await self._database.write(lambda tx: self._prepare(tx, flight))
+        prepared = await self._database.write(lambda tx: self._prepare(tx, attempt))
         if not isinstance(prepared, _Prepared):
             return prepared
-        letter = self._outlet.letter(ping.kind, prepared.announcement, nonce(ping.key))
+        message = self._gateway.make_message(ping.kind, prepared.announcement, nonce(ping.key))
         channel_id = prepared.channel_id
         if channel_id is None:
-            channel_id = await self._open_direct(flight)
+            channel_id = await self._open_direct(attempt)
         if channel_id is None:
-            return Ending.TAKEN_OVER
+            return DeliveryOutcome.TAKEN_OVER
         await self._pacer.turn()
-        if self._now() >= flight.claimed.until:  # asleep meanwhile: another may be sending it by now
-            return await self._later(flight, timedelta(0), "held for too long")
-        flight.begun = True
-        message_id = await letter.send(channel_id)
-        await self._delivered(flight, channel_id, message_id)
-        return Ending.SENT
+        if self._now() >= attempt.claimed.until:  # asleep meanwhile: another may be sending it by now
+            return await self._retry_later(attempt, timedelta(0), "held for too long")
+        attempt.begun = True
+        message_id = await message.send(channel_id)
+        await self._note_delivered(attempt, channel_id, message_id)
+        return DeliveryOutcome.SENT
 
-    async def _arrived(self, flight: Flight, channel_id: ChannelId) -> bool:
+    async def _settle_arrived(self, attempt: DeliveryAttempt, channel_id: ChannelId) -> bool:
         """Look in the channel's history; what cannot be read leaves it to the nonce."""
-        ping = flight.claimed.ping
+        ping = attempt.claimed.ping
         try:
-            found = await self._outlet.find(channel_id, nonce(ping.key), since=ping.due_at - CLOCKS_DIFFER)
+            found = await self._gateway.find_message(
+                channel_id, nonce(ping.key), since=ping.due_at - CLOCKS_DIFFER
+            )
         except Refused as error:
             log.info("ping %s: history of its channel refused (%s)", ping.id, error)
             return False
         if found is None:
-            flight.unsure = flight.begun = False
+            attempt.unsure = attempt.begun = False
             return False
-        await self._delivered(flight, channel_id, found)
+        await self._note_delivered(attempt, channel_id, found)
         return True
 
-    async def _prepare(self, tx: Tx, flight: Flight) -> _Prepared | Ending:
+    async def _prepare(self, tx: Tx, attempt: DeliveryAttempt) -> _Prepared | DeliveryOutcome:
         """Make what is said from the present state, or end it; all in one transaction."""
-        ping, now = flight.claimed.ping, self._now()
+        ping, now = attempt.claimed.ping, self._now()
         sending = SendingRepository(tx)
         # What is said is read after the last change, and the next change waits: it is counted as one
         # that the message does not show yet.
         await GroupRepository(tx).lock(ping.group_id)
         group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind not in _FOR_RESTING):
-            return await self._not_owed(tx, flight)
+            return await self._end_unneeded(tx, attempt)
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
-            await self._note_later(tx, flight, now + after(ping.attempts), f"route {group.route_error}")
-            return Ending.LATER
+            await self._reschedule_ping(tx, attempt, now + after(ping.attempts), f"route {group.route_error}")
+            return DeliveryOutcome.LATER
         if ping.recipient != GROUP:
-            allowed_at = await self._allowed_at(tx, flight, group, now)
+            allowed_at = await self._find_time_allowed(tx, attempt, group, now)
             if allowed_at is None or allowed_at >= ping.expires_at:
                 await sending.suppressed(ping, now)
-                return Ending.SUPPRESSED
+                return DeliveryOutcome.SUPPRESSED
             if allowed_at > now:
-                await self._note_later(tx, flight, allowed_at, "quiet hours")
-                return Ending.LATER
+                await self._reschedule_ping(tx, attempt, allowed_at, "quiet hours")
+                return DeliveryOutcome.LATER
         announcement = await self._announcers[ping.kind](tx, ping, group, now)
         if announcement is None:
             await sending.suppressed(ping, now)
-            return Ending.SUPPRESSED
+            return DeliveryOutcome.SUPPRESSED
         channel_id = None if ping.direct else announcement.channel_id or group.channel_id
         if channel_id is not None and not await sending.heading(ping, channel_id):
-            return Ending.TAKEN_OVER
+            return DeliveryOutcome.TAKEN_OVER
         if ping.kind in self._cards and ping.meeting_id is not None:
             await CardRepository(tx).preparing(ping.meeting_id, self._cards[ping.kind])
         return _Prepared(announcement, channel_id)
 
-    async def _not_owed(self, tx: Tx, flight: Flight) -> Ending:
+    async def _end_unneeded(self, tx: Tx, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """End what a group that rests owes nobody; an alert stays owed to an organizer's next command."""
-        sending, ping = SendingRepository(tx), flight.claimed.ping
+        sending, ping = SendingRepository(tx), attempt.claimed.ping
         if ping.kind is PingKind.ALERT:
             await sending.missed(ping, self._now())
-            return Ending.MISSED
+            return DeliveryOutcome.MISSED
         await sending.suppressed(ping, self._now())
-        return Ending.SUPPRESSED
+        return DeliveryOutcome.SUPPRESSED
 
-    async def _allowed_at(self, tx: Tx, flight: Flight, group: Group, now: datetime) -> datetime | None:
+    async def _find_time_allowed(
+        self, tx: Tx, attempt: DeliveryAttempt, group: Group, now: datetime
+    ) -> datetime | None:
         """When the recipient may be written to; None when they left, or take no direct messages."""
-        ping = flight.claimed.ping
+        ping = attempt.claimed.ping
         member = await MemberRepository(tx).get(group.id, ping.recipient)
         if member is None or member.gone_since is not None:
             return None
@@ -227,16 +237,18 @@ class Courier:
         quiet = quiet_of(person, self._quiet, direct=ping.direct)
         return max(now, defer(now, quiet, usable(person.zone, group.zone)))
 
-    async def _open_direct(self, flight: Flight) -> ChannelId | None:
+    async def _open_direct(self, attempt: DeliveryAttempt) -> ChannelId | None:
         """Return where to send it; None when another sender has taken it over."""
-        channel_id = await self._outlet.direct(flight.claimed.ping.recipient)
+        channel_id = await self._gateway.open_direct(attempt.claimed.ping.recipient)
         held = await self._database.write(
-            lambda tx: SendingRepository(tx).heading(flight.claimed.ping, channel_id)
+            lambda tx: SendingRepository(tx).heading(attempt.claimed.ping, channel_id)
         )
         return channel_id if held else None
 
-    async def _delivered(self, flight: Flight, channel_id: ChannelId, message_id: MessageId) -> None:
-        ping = flight.claimed.ping
+    async def _note_delivered(
+        self, attempt: DeliveryAttempt, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        ping = attempt.claimed.ping
 
         async def script(tx: Tx) -> None:
             sending = SendingRepository(tx)
@@ -247,63 +259,63 @@ class Courier:
                     self._cards[ping.kind],
                     channel_id=channel_id,
                     message_id=message_id,
-                    again=flight.claimed.recovering,
+                    again=attempt.claimed.recovering,
                 )
 
         await self._database.write(script)
 
-    async def _missed(self, flight: Flight) -> Ending:
-        await self._database.write(lambda tx: SendingRepository(tx).missed(flight.claimed.ping, self._now()))
-        return Ending.MISSED
+    async def _note_missed(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
+        await self._database.write(lambda tx: SendingRepository(tx).missed(attempt.claimed.ping, self._now()))
+        return DeliveryOutcome.MISSED
 
-    async def _later(self, flight: Flight, wait: timedelta, error: str) -> Ending:
+    async def _retry_later(self, attempt: DeliveryAttempt, wait: timedelta, error: str) -> DeliveryOutcome:
         now = self._now()
-        if flight.claimed.ping.expires_at <= now:
-            return await self._missed(flight)
-        await self._database.write(lambda tx: self._note_later(tx, flight, now + wait, error))
-        return Ending.LATER
+        if attempt.claimed.ping.expires_at <= now:
+            return await self._note_missed(attempt)
+        await self._database.write(lambda tx: self._reschedule_ping(tx, attempt, now + wait, error))
+        return DeliveryOutcome.LATER
 
-    async def _no_discord(self, flight: Flight, error: str) -> Ending:
-        return await self._later(flight, after(flight.claimed.ping.attempts), f"{OUTAGE}, {error}")
+    async def _wait_for_discord(self, attempt: DeliveryAttempt, error: str) -> DeliveryOutcome:
+        return await self._retry_later(attempt, after(attempt.claimed.ping.attempts), f"{OUTAGE}, {error}")
 
-    async def _note_later(self, tx: Tx, flight: Flight, try_at: datetime, error: str) -> None:
+    async def _reschedule_ping(self, tx: Tx, attempt: DeliveryAttempt, try_at: datetime, error: str) -> None:
         sending = SendingRepository(tx)
-        if flight.begun:
-            await sending.leave_open(flight.claimed.ping, try_at=try_at, error=error)
+        if attempt.begun:
+            await sending.leave_open(attempt.claimed.ping, try_at=try_at, error=error)
         else:
-            await sending.put_back(flight.claimed.ping, try_at=try_at, error=error)
+            await sending.put_back(attempt.claimed.ping, try_at=try_at, error=error)
 
-    async def _refused(self, flight: Flight, error: Refused) -> Ending:
+    async def _handle_refusal(self, attempt: DeliveryAttempt, error: Refused) -> DeliveryOutcome:
         """Do what the verdict on Discord's answer asks for."""
-        ping, now = flight.claimed.ping, self._now()
+        ping, now = attempt.claimed.ping, self._now()
         if error.code == UNKNOWN_MESSAGE:
-            return await self._deleted_meanwhile(flight)
+            return await self._note_deleted(attempt)
         if ping.direct and error.code in _GONE_FROM_DISCORD:
             await self._database.write(lambda tx: SendingRepository(tx).suppressed(ping, now))
-            return Ending.SUPPRESSED
+            return DeliveryOutcome.SUPPRESSED
         if ping.direct and error.code == OPENING_TOO_FAST:
-            return await self._hold_direct(flight)
+            return await self._hold_direct(attempt)
         if error.verdict is Verdict.OURS:
-            return await self._not_taken(flight, error)
+            return await self._note_not_taken(attempt, error)
         if ping.kind is PingKind.ALERT:
-            return await self._alert_refused(flight)
+            return await self._redirect_alert(attempt)
 
         async def script(tx: Tx) -> None:
             if ping.direct:
                 await SendingRepository(tx).put_back(ping, try_at=now, error=str(error), direct=False)
             else:
                 await RouteRepository(tx).close(ping.group_id, error.code, now)
-                await self._note_later(tx, flight, now + after(ping.attempts), f"refused {error}")
+                await self._reschedule_ping(tx, attempt, now + after(ping.attempts), f"refused {error}")
 
         log.warning(
             "ping %s: %s refused (%s)", ping.id, "direct message" if ping.direct else "channel", error
         )
         await self._database.write(script)
-        return Ending.LATER
+        return DeliveryOutcome.LATER
 
-    async def _not_taken(self, flight: Flight, error: Refused) -> Ending:
+    async def _note_not_taken(self, attempt: DeliveryAttempt, error: Refused) -> DeliveryOutcome:
         """End what Discord will not take whatever the channel: the same message gets the same answer."""
-        ping, now = flight.claimed.ping, self._now()
+        ping, now = attempt.claimed.ping, self._now()
         reference = secrets.token_hex(4)
         log.error("ping %s: Discord refused the message itself (%s), reference %s", ping.id, error, reference)
 
@@ -317,11 +329,11 @@ class Courier:
                 )
 
         await self._database.write(script)
-        return Ending.SUPPRESSED if ping.kind is PingKind.ALERT else Ending.MISSED
+        return DeliveryOutcome.SUPPRESSED if ping.kind is PingKind.ALERT else DeliveryOutcome.MISSED
 
-    async def _alert_refused(self, flight: Flight) -> Ending:
+    async def _redirect_alert(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """Let an alert reach organizers another way: the group's own channel has no part in it."""
-        ping, now = flight.claimed.ping, self._now()
+        ping, now = attempt.claimed.ping, self._now()
 
         async def script(tx: Tx) -> None:
             await SendingRepository(tx).suppressed(ping, now)
@@ -330,24 +342,24 @@ class Courier:
 
         log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "alert channel")
         await self._database.write(script)
-        return Ending.SUPPRESSED
+        return DeliveryOutcome.SUPPRESSED
 
-    async def _deleted_meanwhile(self, flight: Flight) -> Ending:
+    async def _note_deleted(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """A repeat of a message that arrived and was deleted: it was delivered."""
-        ping, now = flight.claimed.ping, self._now()
+        ping, now = attempt.claimed.ping, self._now()
 
         async def script(tx: Tx) -> None:
             await SendingRepository(tx).finish(ping, channel_id=None, message_id=None, now=now)
 
         await self._database.write(script)
-        return Ending.SENT
+        return DeliveryOutcome.SENT
 
-    async def _hold_direct(self, flight: Flight) -> Ending:
+    async def _hold_direct(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         until = self._now() + DIRECT_PAUSE
 
         async def script(tx: Tx) -> None:
-            await self._note_later(tx, flight, until, "opening direct messages too fast")
+            await self._reschedule_ping(tx, attempt, until, "opening direct messages too fast")
             await SendingRepository(tx).hold_direct(until)
 
         await self._database.write(script)
-        return Ending.LATER
+        return DeliveryOutcome.LATER

@@ -13,7 +13,7 @@ from buddybot.domain.text import length_of
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
 from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.delivery_payload import Part, Payload, every_part
-from buddybot.pings.outlet import Busy, Letter, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.outlet import Busy, OutgoingMessage, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.verdicts import OPENING_TOO_FAST, Verdict
 from buddybot.services.announcements import Announcement
 
@@ -27,7 +27,7 @@ CUSTOM_ID_LIMIT = 100
 Compose = Callable[[PingKind, Announcement], Payload]
 
 
-class DiscordOutlet:
+class DiscordMessageGateway:
     """The way to Discord through discord.py."""
 
     def __init__(self, bot: discord.Client, compose: Compose, *, patience: float = PATIENCE) -> None:
@@ -37,16 +37,18 @@ class DiscordOutlet:
         self._compose = compose
         self._patience = patience
 
-    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> Letter:
+    def make_message(self, kind: PingKind, announcement: Announcement, nonce: str) -> OutgoingMessage:
         """Make the message and mark it; ValueError when no button of it can carry the nonce."""
         view = self._compose(kind, announcement)
         mark(view.components, nonce)
         people = [discord.Object(user_id) for user_id in announcement.mentions]
-        return _Letter(self, view, nonce, discord.AllowedMentions(users=people, roles=False, everyone=False))
+        return _OutgoingMessage(
+            self, view, nonce, discord.AllowedMentions(users=people, roles=False, everyone=False)
+        )
 
-    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+    async def find_message(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
         """Return the bot's own message with this nonce, newest first, not far beyond `since`."""
-        async with _Asking(self._bot, self._patience):
+        async with _BoundedRequest(self._bot, self._patience):
             history = self._bot.get_partial_messageable(channel_id).history(
                 limit=HISTORY, after=since, oldest_first=False
             )
@@ -57,16 +59,16 @@ class DiscordOutlet:
                     return MessageId(message.id)
         return None
 
-    async def direct(self, user_id: UserId) -> ChannelId:
+    async def open_direct(self, user_id: UserId) -> ChannelId:
         """Return the channel of direct messages with a person."""
-        async with _Asking(self._bot, self._patience):
+        async with _BoundedRequest(self._bot, self._patience):
             return ChannelId((await self._bot.create_dm(discord.Object(user_id))).id)
 
     async def post(
         self, channel_id: ChannelId, view: Payload, nonce: str, mentions: discord.AllowedMentions
     ) -> MessageId:
         """Send one message."""
-        async with _Asking(self._bot, self._patience):
+        async with _BoundedRequest(self._bot, self._patience):
             channel = self._bot.get_partial_messageable(channel_id)
             sent = await channel.send(view=view, nonce=nonce, allowed_mentions=mentions)
             return MessageId(sent.id)
@@ -75,17 +77,17 @@ class DiscordOutlet:
         return self._bot.user is not None and message.author.id == self._bot.user.id
 
 
-class _Letter:
+class _OutgoingMessage:
     def __init__(
-        self, outlet: DiscordOutlet, view: Payload, nonce: str, mentions: discord.AllowedMentions
+        self, gateway: DiscordMessageGateway, view: Payload, nonce: str, mentions: discord.AllowedMentions
     ) -> None:
-        self._outlet = outlet
+        self._gateway = gateway
         self._view = view
         self._nonce = nonce
         self._mentions = mentions
 
     async def send(self, channel_id: ChannelId) -> MessageId:
-        return await self._outlet.post(channel_id, self._view, self._nonce, self._mentions)
+        return await self._gateway.post(channel_id, self._view, self._nonce, self._mentions)
 
 
 def mark(components: list[Part], nonce: str) -> None:
@@ -113,7 +115,7 @@ def _custom_ids(components: Any) -> Iterator[str]:
             yield from _custom_ids([accessory])
 
 
-class _Asking:
+class _BoundedRequest:
     """Bounds one request in time and says in our words what went wrong."""
 
     def __init__(self, bot: discord.Client, patience: float) -> None:

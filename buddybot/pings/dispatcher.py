@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from buddybot.pings.courier import Courier, Ending, Flight
-from buddybot.pings.lanes import Lanes
+from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
+from buddybot.pings.lanes import ChannelQueues
 from buddybot.services.work import Now
 from buddybot.storage.database import Database, StorageError, Tx
 from buddybot.storage.sending import SendingRepository
@@ -41,7 +41,7 @@ class Dispatcher:
         *,
         database: Database,
         now: Now,
-        courier: Courier,
+        worker: DeliveryWorker,
         clock: Clock,
         unauthorized: Callable[[], None],
         width: int = WIDTH,
@@ -51,7 +51,7 @@ class Dispatcher:
         """`unauthorized` is called, once, when Discord no longer takes the token."""
         self._database = database
         self._now = now
-        self._courier = courier
+        self._worker = worker
         self._clock = clock
         self._unauthorized = unauthorized
         self._width = width
@@ -122,39 +122,41 @@ class Dispatcher:
         """Return when there is something to send, or to settle, next."""
         return await self._database.read(lambda tx: SendingRepository(tx).next_due())
 
-    async def run_due(self) -> Counter[Ending]:
+    async def run_due(self) -> Counter[DeliveryOutcome]:
         """Send until nothing is due; return how many came to which end."""
         async with self._working:
-            lanes = Lanes(self._courier, width=self._width, stirred=self._stir.set)
+            queues = ChannelQueues(self._worker, width=self._width, on_progress=self._stir.set)
             try:
-                missed = await self._fill(lanes)
+                missed = await self._fill(queues)
             finally:
-                await lanes.drop()
-            lanes.counts[Ending.MISSED] += missed
-            return +lanes.counts
+                await queues.drop()
+            queues.counts[DeliveryOutcome.MISSED] += missed
+            return +queues.counts
 
-    async def _fill(self, lanes: Lanes) -> int:
-        """Keep the lanes busy until there is nothing left, or the bot stops."""
+    async def _fill(self, queues: ChannelQueues) -> int:
+        """Keep the queues busy until there is nothing left, or the bot stops."""
         missed = 0
-        while not (self._stopping or lanes.unauthorized):
+        while not (self._stopping or queues.unauthorized):
             self._stir.clear()
-            if lanes.load < self._width:
+            if queues.load < self._width:
                 sweep, self._sweep = self._sweep, False
-                taken = await self._database.write(partial(self._take, limit=BATCH - lanes.load, sweep=sweep))
+                taken = await self._database.write(
+                    partial(self._take, limit=BATCH - queues.load, sweep=sweep)
+                )
                 missed += taken[0]
-                for flight in taken[1]:
-                    lanes.add(flight)
-            if not lanes.load:
+                for attempt in taken[1]:
+                    queues.add(attempt)
+            if not queues.load:
                 return missed
             await self._stir.wait()
-        await self._hand_back(await lanes.shut(self._grace))
-        if lanes.unauthorized:
+        await self._hand_back(await queues.shut(self._grace))
+        if queues.unauthorized:
             log.critical("Discord no longer takes the token; nothing is sent any more")
             self._stopping = True
             self._unauthorized()
         return missed
 
-    async def _take(self, tx: Tx, *, limit: int, sweep: bool) -> tuple[int, Sequence[Flight]]:
+    async def _take(self, tx: Tx, *, limit: int, sweep: bool) -> tuple[int, Sequence[DeliveryAttempt]]:
         sending, now = SendingRepository(tx), self._now()
         if sweep:
             await sending.hurry(now, most=1)
@@ -162,19 +164,19 @@ class Dispatcher:
         held = list(await sending.recover(limit=limit, now=now, lease=self._lease))
         if len(held) < limit:
             held += await sending.claim(limit=limit - len(held), now=now, lease=self._lease)
-        return missed, [Flight.of(claimed) for claimed in held]
+        return missed, [DeliveryAttempt.of(claimed) for claimed in held]
 
-    async def _hand_back(self, flights: Sequence[Flight]) -> None:
+    async def _hand_back(self, attempts: Sequence[DeliveryAttempt]) -> None:
         """Free what was not finished: planned again, or begun and to be settled from the history."""
-        if not flights:
+        if not attempts:
             return
 
         async def script(tx: Tx) -> None:
             sending, now = SendingRepository(tx), self._now()
-            for flight in flights:
-                if flight.begun:
-                    await sending.leave_open(flight.claimed.ping, try_at=now, error="stopped")
+            for attempt in attempts:
+                if attempt.begun:
+                    await sending.leave_open(attempt.claimed.ping, try_at=now, error="stopped")
                 else:
-                    await sending.put_back(flight.claimed.ping, try_at=now, error="stopped")
+                    await sending.put_back(attempt.claimed.ping, try_at=now, error="stopped")
 
         await self._database.write(script)

@@ -1,4 +1,4 @@
-"""What the courier needs of Discord, and everything that may go wrong there, in plain words."""
+"""What the delivery worker needs of Discord, and everything that may go wrong there, in plain words."""
 
 from datetime import datetime
 from typing import Protocol
@@ -43,7 +43,7 @@ class Unauthorized(Exception):
     """Discord does not take the token any more: nothing will ever arrive."""
 
 
-class Letter(Protocol):
+class OutgoingMessage(Protocol):
     """A finished message that carries its ping's nonce."""
 
     async def send(self, channel_id: ChannelId) -> MessageId:
@@ -53,14 +53,14 @@ class Letter(Protocol):
         """
 
 
-class Outlet(Protocol):
+class MessageGateway(Protocol):
     """The way to Discord."""
 
-    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> Letter:
+    def make_message(self, kind: PingKind, announcement: Announcement, nonce: str) -> OutgoingMessage:
         """Make the message; ValueError when no button of it can carry the nonce."""
 
-    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+    async def find_message(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
         """Return the bot's own message with this nonce, if the channel's recent history has one."""
 
-    async def direct(self, user_id: UserId) -> ChannelId:
+    async def open_direct(self, user_id: UserId) -> ChannelId:
         """Return the channel of direct messages with a person."""

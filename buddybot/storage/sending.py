@@ -51,13 +51,13 @@ def _held(ping: Ping) -> dict[str, int]:
 
 
 class Claimed(NamedTuple):
-    """A ping that this sender holds; what shares a `lane` is sent one after the other.
+    """A ping that this sender holds; those that share a `queue_id` are sent one after the other.
 
     `recovering` when an earlier attempt may have arrived. From `until` on another may take it.
     """
 
     ping: Ping
-    lane: int
+    queue_id: int
     recovering: bool
     until: datetime
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from zipfile import ZipFile
 
 from buddybot.exports.parts import Maker
-from buddybot.pings.courier import Courier
-from buddybot.pings.delivery import DiscordOutlet, _Letter
+from buddybot.pings.courier import DeliveryWorker
+from buddybot.pings.delivery import DiscordMessageGateway, _OutgoingMessage
 from buddybot.services import attendance_export
 from buddybot.services.attendance_export import AttendanceExport
 from buddybot.services.checkins import CheckInService
@@ -32,18 +32,18 @@ _ANSWER, _EDIT = (b"POST /api/v10/interactions/", b"/callback"), (b"PATCH /api/v
 POINTS: Mapping[str, Point] = {
     "delivery: before the claim": before(SendingRepository, "claim"),
     "delivery: claimed, not committed": after(SendingRepository, "claim"),
-    "delivery: after `sending`": before(Courier, "_carry"),
+    "delivery: after `sending`": before(DeliveryWorker, "_deliver"),
     "delivery: prepared, not committed": after(SendingRepository, "heading"),
-    "delivery: ready to send": before(_Letter, "send"),
+    "delivery: ready to send": before(_OutgoingMessage, "send"),
     "delivery: request half written": half_written(_SEND),
     "delivery: delivered, answer unread": unread(_SEND),
-    "delivery: before `sent`": before(Courier, "_delivered"),
+    "delivery: before `sent`": before(DeliveryWorker, "_note_delivered"),
     "delivery: `sent`, not committed": after(SendingRepository, "finish", always=True),
     "recovery: claimed again, not committed": after(SendingRepository, "recover"),
-    "recovery: before looking": before(DiscordOutlet, "find"),
+    "recovery: before looking": before(DiscordMessageGateway, "find_message"),
     "recovery: question half written": half_written(_LOOK),
     "recovery: history unread": unread(_LOOK),
-    "recovery: found, not noted": after(DiscordOutlet, "find"),
+    "recovery: found, not noted": after(DiscordMessageGateway, "find_message"),
     "check-in: written, not committed": after(CheckInRepository, "put", always=True),
     "check-in: committed, not answered": after(CheckInService, "report"),
     "check-in: answer half written": half_written(_ANSWER),

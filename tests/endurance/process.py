@@ -88,7 +88,7 @@ class Process:
         self._discord.point = self.killer.point
         self._discord.welcome(bot)
         # The pace is the wall clock's, which does not pass here.
-        bot.dispatcher._courier._pacer = Pacer(1e9, clock=lambda: 0.0, sleep=at_once)
+        bot.dispatcher._worker._pacer = Pacer(1e9, clock=lambda: 0.0, sleep=at_once)
         self._bell = bot.dispatcher._rung = _Bell()
         self.bot = bot
         await app._start(bot, self.clock)

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar, cast
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
-from buddybot.pings.courier import Courier
+from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
@@ -61,12 +61,12 @@ class FakeDiscord:
         self._remembered: dict[str, MessageId] = {}
         self._point = point
 
-    # -- the outlet ---------------------------------------------------------------------------
+    # -- the gateway ---------------------------------------------------------------------------
 
-    def letter(self, kind: PingKind, announcement: Announcement, nonce: str) -> "FakeLetter":
-        return FakeLetter(self, kind, announcement, nonce)
+    def make_message(self, kind: PingKind, announcement: Announcement, nonce: str) -> "FakeMessage":
+        return FakeMessage(self, kind, announcement, nonce)
 
-    async def find(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
+    async def find_message(self, channel_id: ChannelId, nonce: str, *, since: datetime) -> MessageId | None:
         self.looked_since.append(since)
         await self._enter("find", channel_id)
         found = next(
@@ -75,7 +75,7 @@ class FakeDiscord:
         await self._leave("find")
         return found
 
-    async def direct(self, user_id: UserId) -> ChannelId:
+    async def open_direct(self, user_id: UserId) -> ChannelId:
         channel_id = dm(user_id)
         await self._enter("direct", None)
         await self._leave("direct")
@@ -91,13 +91,15 @@ class FakeDiscord:
         """How often each nonce arrived."""
         return Counter(sent.nonce for sent in self.messages)
 
-    async def accept(self, letter: "FakeLetter", channel_id: ChannelId) -> MessageId:
+    async def accept(self, message: "FakeMessage", channel_id: ChannelId) -> MessageId:
         await self._enter("send", channel_id)
-        message_id = self._remembered.get(letter.nonce)
+        message_id = self._remembered.get(message.nonce)
         if message_id is None:
             message_id = MessageId(9000 + len(self.messages))
-            self._remembered[letter.nonce] = message_id
-            self.messages.append(Sent(message_id, channel_id, letter.nonce, letter.kind, letter.announcement))
+            self._remembered[message.nonce] = message_id
+            self.messages.append(
+                Sent(message_id, channel_id, message.nonce, message.kind, message.announcement)
+            )
         await self._leave("send")
         return message_id
 
@@ -116,7 +118,7 @@ class FakeDiscord:
 
 
 @dataclass
-class FakeLetter:
+class FakeMessage:
     """A message that is ready to be sent."""
 
     discord: FakeDiscord
@@ -162,19 +164,19 @@ def dispatcher(
     pacer: Pacer | None = None,
 ) -> Dispatcher:
     """The sending end as a new process builds it."""
-    courier = Courier(
+    worker = DeliveryWorker(
         database=database,
         now=now,
         announcers=dict.fromkeys(PingKind, announcer),
         cards={PingKind.CARD: CardKind.MEETING},
-        outlet=discord,
+        gateway=discord,
         pacer=pacer or Pacer(1000.0, clock=lambda: 0.0, sleep=at_once),
         quiet=quiet,
     )
     return Dispatcher(
         database=database,
         now=now,
-        courier=courier,
+        worker=worker,
         clock=clock or Rings(),
         unauthorized=unauthorized,
         width=width,

@@ -9,7 +9,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
-from buddybot.pings.courier import DIRECT_PAUSE, Ending
+from buddybot.pings.courier import DIRECT_PAUSE, DeliveryOutcome
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -69,13 +69,13 @@ async def test_what_arrived_although_the_answer_was_lost_is_not_sent_again(
     key = await owe(database, group, meeting)
     discord.faults.add("send", Unclear("status 503"), late=True)
     sender = dispatcher(database, now, discord, Announcer())
-    assert await sender.run_due() == {Ending.LATER: 1}
+    assert await sender.run_due() == {DeliveryOutcome.LATER: 1}
     assert (await ping(database, key)).state is PingState.SENDING
 
     assert await sender.next_due() == now.at + timedelta(seconds=5)
     now.go(seconds=5)
     discord.forget_nonces()
-    assert await sender.run_due() == {Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
     assert discord.requests == {"send": 1, "find": 1}
     assert discord.looked_since[0] < NOON - timedelta(hours=12)
 
@@ -123,7 +123,7 @@ async def test_a_long_429_is_waited_out(
     assert (await ping(database, key)).state is PingState.PLANNED
     assert await sender.next_due() == now.at + timedelta(seconds=700)
     now.go(seconds=700)
-    assert await sender.run_due() == {Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, 10003), (403, 50001), (403, 50013), (403, 20022)])
@@ -179,7 +179,7 @@ async def test_a_channel_that_is_not_mended_in_time_misses_its_card(
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
     now.go(days=1)
-    assert await sender.run_due() == {Ending.MISSED: 1}
+    assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
     assert (await ping(database, key)).state is PingState.MISSED
     assert [code for code, _ in await notices(database)] == ["route_closed", "ping_missed"]
     assert '"why": "route"' in (await notices(database))[1][1]
@@ -220,7 +220,7 @@ async def test_opening_too_many_direct_messages_lets_all_of_them_wait(
     await sender.run_due()
     assert {(await ping(database, key)).try_at for key in (first, second)} == {NOON + DIRECT_PAUSE}
     now.go(minutes=10)
-    assert await sender.run_due() == {Ending.SENT: 2}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 2}
 
 
 @pytest.mark.parametrize("code", [10007, 10013, 50033])
@@ -230,7 +230,7 @@ async def test_a_person_whom_discord_does_not_know_any_more_gets_nothing(
     await take_direct_messages(database)
     key = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     discord.faults.add("direct", Refused(status=404, code=code))
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {Ending.SUPPRESSED: 1}
+    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED
 
 
@@ -277,7 +277,7 @@ async def test_a_late_direct_message_still_waits_for_the_end_of_the_quiet_hours(
     morning = await sender.next_due()
     assert morning == datetime(2026, 3, 3, 7, tzinfo=UTC)
     now.at = morning
-    assert await sender.run_due() == {Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
 
 
 async def test_quiet_hours_until_it_is_useless_suppress_it(
@@ -297,7 +297,7 @@ async def test_what_is_not_needed_any_more_is_suppressed(
 ) -> None:
     key = await owe(database, group, meeting)
     assert await dispatcher(database, now, discord, Announcer(silent=True)).run_due() == {
-        Ending.SUPPRESSED: 1
+        DeliveryOutcome.SUPPRESSED: 1
     }
     assert (await ping(database, key)).state is PingState.SUPPRESSED
 
@@ -307,7 +307,7 @@ async def test_a_repeat_of_a_message_that_somebody_deleted_counts_as_delivered(
 ) -> None:
     key = await owe(database, group, meeting)
     discord.faults.add("send", Refused(status=404, code=10008))
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {Ending.SENT: 1}
+    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SENT: 1}
     assert (await ping(database, key)).state is PingState.SENT
     assert (await reread(database, group)).route_error is None
 
@@ -339,7 +339,7 @@ async def test_a_fault_in_a_feature_is_tried_again_and_holds_up_no_other(
     sound = await owe(database, group, meeting, PingKind.CHECKIN)
     announcer = Announcer(stumbles={broken})
     sender = dispatcher(database, now, discord, announcer)
-    assert await sender.run_due() == {Ending.LATER: 1, Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.LATER: 1, DeliveryOutcome.SENT: 1}
     assert (await ping(database, sound)).state is PingState.SENT
     waiting = await ping(database, broken)
     assert (waiting.state, waiting.attempts, waiting.try_at) == (
@@ -350,7 +350,7 @@ async def test_a_fault_in_a_feature_is_tried_again_and_holds_up_no_other(
     assert "reference" in caplog.text
     announcer.stumbles.clear()
     now.go(seconds=5)
-    assert await sender.run_due() == {Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
 
 
 async def test_a_token_that_is_not_taken_stops_everything(

@@ -13,8 +13,8 @@ from discord.http import Route
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
-from buddybot.pings.courier import Courier
-from buddybot.pings.delivery import DiscordOutlet, mark
+from buddybot.pings.courier import DeliveryWorker
+from buddybot.pings.delivery import DiscordMessageGateway, mark
 from buddybot.pings.delivery_faults import LONGEST_PAUSE
 from buddybot.pings.delivery_limits import EVERY
 from buddybot.pings.dispatcher import Dispatcher
@@ -83,18 +83,18 @@ async def client(server: FakeDiscord) -> AsyncIterator[discord.Client]:
 
 
 @pytest.fixture
-def outlet(client: discord.Client) -> DiscordOutlet:
-    return DiscordOutlet(client, compose, patience=5)
+def gateway(client: discord.Client) -> DiscordMessageGateway:
+    return DiscordMessageGateway(client, compose, patience=5)
 
 
-async def send(outlet: DiscordOutlet) -> int:
-    return await outlet.letter(PingKind.CARD, HELLO, NONCE).send(CHANNEL)
+async def send(gateway: DiscordMessageGateway) -> int:
+    return await gateway.make_message(PingKind.CARD, HELLO, NONCE).send(CHANNEL)
 
 
 async def test_a_card_carries_its_nonce_and_names_only_who_may_be_notified(
-    server: FakeDiscord, outlet: DiscordOutlet
+    server: FakeDiscord, gateway: DiscordMessageGateway
 ) -> None:
-    message_id = await send(outlet)
+    message_id = await send(gateway)
     [message] = server.messages
     assert message["id"] == str(message_id)
     assert message["nonce"] == NONCE
@@ -104,67 +104,69 @@ async def test_a_card_carries_its_nonce_and_names_only_who_may_be_notified(
     assert button["custom_id"] == f"rsvp:5:going{MARK}{NONCE}"
 
 
-async def test_a_message_is_found_again_by_its_mark(server: FakeDiscord, outlet: DiscordOutlet) -> None:
-    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) is None
-    message_id = await send(outlet)
+async def test_a_message_is_found_again_by_its_mark(
+    server: FakeDiscord, gateway: DiscordMessageGateway
+) -> None:
+    assert await gateway.find_message(CHANNEL, NONCE, since=LONG_AGO) is None
+    message_id = await send(gateway)
     for number in range(250):
-        await outlet.letter(PingKind.NUDGE, HELLO, nonce(f"other {number}")).send(CHANNEL)
+        await gateway.make_message(PingKind.NUDGE, HELLO, nonce(f"other {number}")).send(CHANNEL)
     server.requests.clear()
-    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) == message_id
+    assert await gateway.find_message(CHANNEL, NONCE, since=LONG_AGO) == message_id
     assert server.requests == {"history": 3}
-    assert await outlet.find(ChannelId(801), NONCE, since=LONG_AGO) is None
+    assert await gateway.find_message(ChannelId(801), NONCE, since=LONG_AGO) is None
 
 
 async def test_a_mark_in_somebody_elses_message_counts_for_nothing(
-    server: FakeDiscord, outlet: DiscordOutlet
+    server: FakeDiscord, gateway: DiscordMessageGateway
 ) -> None:
-    await send(outlet)
+    await send(gateway)
     server.messages[0]["author"] = {"id": "66", "username": "eve", "discriminator": "0", "avatar": None}
-    assert await outlet.find(CHANNEL, NONCE, since=LONG_AGO) is None
+    assert await gateway.find_message(CHANNEL, NONCE, since=LONG_AGO) is None
 
 
 @pytest.mark.parametrize("fault", ["500 after", "busy"])
 async def test_what_the_library_repeats_arrives_once(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     server.faults.add("send", fault)
-    await send(outlet)
+    await send(gateway)
     assert server.delivered() == {NONCE: 1}
     assert server.requests["send"] == 2
 
 
 @pytest.mark.parametrize("fault", ["503 after", "503 before", "reset after", "garbage", "nonsense"])
 async def test_an_answer_that_is_lost_or_makes_no_sense_is_unclear(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     server.faults.add("send", fault)
     with pytest.raises(Unclear):
-        await send(outlet)
+        await send(gateway)
 
 
 @pytest.mark.parametrize("fault", ["refuse 408 0", "html 408"])
 async def test_a_request_that_timed_out_at_the_other_end_may_have_arrived(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     server.faults.add("send", fault)
     with pytest.raises(Unclear):
-        await send(outlet)
+        await send(gateway)
 
 
 @pytest.mark.parametrize("fault", ["refuse 429 30046", "refuse 400 20016", "refuse 503 130000"])
 async def test_a_channel_that_is_busy_is_waited_for(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     server.faults.add("send", fault)
     with pytest.raises(Busy) as busy:
-        await send(outlet)
+        await send(gateway)
     assert busy.value.seconds == 60
 
 
-async def test_five_500s_are_unclear(server: FakeDiscord, outlet: DiscordOutlet) -> None:
+async def test_five_500s_are_unclear(server: FakeDiscord, gateway: DiscordMessageGateway) -> None:
     server.faults.add("send", *["500 after"] * 5)
     with pytest.raises(Unclear):
-        await send(outlet)
+        await send(gateway)
     assert server.delivered() == {NONCE: 1}
 
 
@@ -184,44 +186,46 @@ async def test_five_500s_are_unclear(server: FakeDiscord, outlet: DiscordOutlet)
     ],
 )
 async def test_a_refusal_comes_with_discords_code(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str, status: int, code: int
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str, status: int, code: int
 ) -> None:
     server.faults.add("send", fault)
     with pytest.raises(Refused) as refused:
-        await send(outlet)
+        await send(gateway)
     assert (refused.value.status, refused.value.code) == (status, code)
 
 
 async def test_a_429_that_is_no_json_tells_how_long_to_wait(
-    server: FakeDiscord, outlet: DiscordOutlet
+    server: FakeDiscord, gateway: DiscordMessageGateway
 ) -> None:
     server.faults.add("send", "html 429")
     with pytest.raises(Busy) as busy:
-        await send(outlet)
+        await send(gateway)
     assert busy.value.seconds == 77
 
 
 @pytest.mark.parametrize("fault", ["html 403", "html 401", "html 404", "html 400", "refuse 403 40333"])
 async def test_an_answer_from_something_before_discord_closes_no_channel(
-    server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     server.faults.add("send", fault)
     with pytest.raises(Unreachable):
-        await send(outlet)
+        await send(gateway)
 
 
-async def test_a_token_that_is_not_taken_is_told_apart(server: FakeDiscord, outlet: DiscordOutlet) -> None:
+async def test_a_token_that_is_not_taken_is_told_apart(
+    server: FakeDiscord, gateway: DiscordMessageGateway
+) -> None:
     server.faults.add("send", "refuse 401 0")
     with pytest.raises(Unauthorized):
-        await send(outlet)
+        await send(gateway)
 
 
 async def test_a_hang_ends_and_the_next_message_goes_out(server: FakeDiscord, client: discord.Client) -> None:
-    outlet = DiscordOutlet(client, compose, patience=0.05)
+    gateway = DiscordMessageGateway(client, compose, patience=0.05)
     server.faults.add("send", "hang")
     with pytest.raises(Unclear):
-        await send(outlet)
-    await send(outlet)
+        await send(gateway)
+    await send(gateway)
     assert server.delivered() == {NONCE: 1}
 
 
@@ -232,13 +236,13 @@ async def test_a_long_limit_for_all_holds_up_the_others_no_longer_than_our_patie
         if seconds == 900:
             await asyncio.get_running_loop().create_future()
 
-    outlet = DiscordOutlet(client, compose, patience=0.05)
+    gateway = DiscordMessageGateway(client, compose, patience=0.05)
     server.faults.add("send", "busy for all")
     with monkeypatch.context() as patched:
         patched.setattr(asyncio, "sleep", sleep)
         with pytest.raises(Unclear):
-            await send(outlet)
-    await send(outlet)
+            await send(gateway)
+    await send(gateway)
     assert server.delivered() == {NONCE: 1}
 
 
@@ -246,18 +250,18 @@ async def test_a_long_limit_is_put_off_and_not_slept_on(server: FakeDiscord) -> 
     async with logged_in(max_ratelimit_timeout=LONGEST_PAUSE) as client:
         server.faults.add("send", "busy for all")
         with pytest.raises(Busy) as busy:
-            await send(DiscordOutlet(client, compose, patience=5))
+            await send(DiscordMessageGateway(client, compose, patience=5))
         assert busy.value.seconds == 900
-        await send(DiscordOutlet(client, compose, patience=5))
+        await send(DiscordMessageGateway(client, compose, patience=5))
     assert server.delivered() == {NONCE: 1}
 
 
 async def test_nobody_there_is_unreachable(
-    client: discord.Client, outlet: DiscordOutlet, monkeypatch: pytest.MonkeyPatch
+    client: discord.Client, gateway: DiscordMessageGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:9/api/v10")
     with pytest.raises(Unreachable):
-        await send(outlet)
+        await send(gateway)
 
 
 def test_a_card_without_a_button_cannot_be_a_ping() -> None:
@@ -276,17 +280,17 @@ def test_the_mark_goes_where_there_is_room() -> None:
 # -- the whole way -----------------------------------------------------------------------------
 
 
-def sender(database: Database, now: Hands, outlet: DiscordOutlet) -> Dispatcher:
-    courier = Courier(
+def sender(database: Database, now: Hands, gateway: DiscordMessageGateway) -> Dispatcher:
+    worker = DeliveryWorker(
         database=database,
         now=now,
         announcers=dict.fromkeys(PingKind, Announcer()),
         cards={},
-        outlet=outlet,
+        gateway=gateway,
         pacer=Pacer(1000, clock=lambda: 0.0, sleep=at_once),
         quiet=None,
     )
-    return Dispatcher(database=database, now=now, courier=courier, clock=Rings(), unauthorized=lambda: None)
+    return Dispatcher(database=database, now=now, worker=worker, clock=Rings(), unauthorized=lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +303,7 @@ async def test_whatever_http_does_the_card_arrives_once(
     group = await found_group(database)
     key = await owe(database, group, await meet(database, group))
     now = Hands()
-    dispatcher = sender(database, now, DiscordOutlet(client, compose, patience=0.3))
+    dispatcher = sender(database, now, DiscordMessageGateway(client, compose, patience=0.3))
     server.faults.add("send", fault)
     await dispatcher.run_due()
     now.go(minutes=2)
@@ -310,13 +314,13 @@ async def test_whatever_http_does_the_card_arrives_once(
 
 @pytest.mark.parametrize("fault", ["refuse 403 50013", "refuse 400 50083", "refuse 400 50008"])
 async def test_a_closed_channel_is_asked_once(
-    database: Database, server: FakeDiscord, outlet: DiscordOutlet, fault: str
+    database: Database, server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     group = await found_group(database)
     key = await owe(database, group, await meet(database, group))
     server.faults.add("send", fault)
     now = Hands()
-    dispatcher = sender(database, now, outlet)
+    dispatcher = sender(database, now, gateway)
     await dispatcher.run_due()
     now.go(hours=1)
     await dispatcher.run_due()
@@ -326,13 +330,13 @@ async def test_a_closed_channel_is_asked_once(
 
 
 async def test_direct_messages_go_to_the_person_or_into_the_channel(
-    database: Database, server: FakeDiscord, outlet: DiscordOutlet
+    database: Database, server: FakeDiscord, gateway: DiscordMessageGateway
 ) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
     await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
     await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
-    dispatcher = sender(database, Hands(), outlet)
+    dispatcher = sender(database, Hands(), gateway)
     await dispatcher.run_due()
     assert [message["channel_id"] for message in server.messages] == [str(100_000 + BEN)]
 
@@ -343,7 +347,9 @@ async def test_direct_messages_go_to_the_person_or_into_the_channel(
     assert len(server.messages) == 2
 
 
-async def test_few_memories_of_rate_limits_are_kept(outlet: DiscordOutlet, client: discord.Client) -> None:
+async def test_few_memories_of_rate_limits_are_kept(
+    gateway: DiscordMessageGateway, client: discord.Client
+) -> None:
     """The library goes through all that it has for each new channel, and keeps them for five minutes."""
     buckets = client.http._buckets
     client.http.get_ratelimit("busy").outgoing = 1
@@ -352,4 +358,4 @@ async def test_few_memories_of_rate_limits_are_kept(outlet: DiscordOutlet, clien
         each.expires = asyncio.get_running_loop().time() - 1
     assert len(buckets) <= EVERY + 1
     assert "busy" in buckets
-    await outlet.letter(PingKind.CARD, HELLO, NONCE).send(CHANNEL)
+    await gateway.make_message(PingKind.CARD, HELLO, NONCE).send(CHANNEL)

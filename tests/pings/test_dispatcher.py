@@ -8,7 +8,7 @@ import pytest
 
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.pings.courier import Ending
+from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear
 from buddybot.storage.database import Database
 from buddybot.storage.outbox import OutboxRepository
@@ -62,10 +62,10 @@ async def test_nothing_leaves_before_its_time_and_everything_that_is_due_does(da
     later = await owe(database, group, meeting, due=NOON + timedelta(seconds=1))
     now, discord = Hands(), FakeDiscord()
     sender = dispatcher(database, now, discord, Announcer())
-    assert await sender.run_due() == {Ending.SENT: 120}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 120}
     assert await sender.next_due() == NOON + timedelta(seconds=1)
     now.go(seconds=1)
-    assert await sender.run_due() == {Ending.SENT: 1}
+    assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
     assert (await ping(database, later)).state is PingState.SENT
     assert set(discord.delivered().values()) == {1}
     assert len(discord.messages) == 121
@@ -106,7 +106,7 @@ async def test_a_place_that_hangs_holds_up_no_other(database: Database) -> None:
     assert discord.messages[-1].nonce == nonce(key)
     assert not running.done()
     stuck.release.set()
-    assert await running == {Ending.SENT: 7}
+    assert await running == {DeliveryOutcome.SENT: 7}
 
 
 async def test_an_expired_ping_is_missed_and_told_once(database: Database) -> None:
@@ -115,7 +115,7 @@ async def test_an_expired_ping_is_missed_and_told_once(database: Database) -> No
     key = await owe(database, group, meeting, expires=NOON + timedelta(hours=1))
     now, discord = Hands(NOON + timedelta(hours=1)), FakeDiscord()
     sender = dispatcher(database, now, discord, Announcer())
-    assert await sender.run_due() == {Ending.MISSED: 1}
+    assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
     assert await sender.run_due() == {}
     assert (await ping(database, key)).state is PingState.MISSED
     assert [code for code, _ in await notices(database)] == ["ping_missed"]
@@ -153,7 +153,7 @@ async def test_stopping_hands_back_what_hangs_and_what_waits(database: Database,
     healthy.messages = discord.messages
     again = dispatcher(database, now, healthy, Announcer())
     assert await again.next_due() == NOON
-    assert await again.run_due() == {Ending.SENT: 2}
+    assert await again.run_due() == {DeliveryOutcome.SENT: 2}
     assert healthy.delivered() == {nonce(hanging): 1, nonce(waiting): 1}
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.pings.courier import Ending
+from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Refused
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
@@ -23,7 +23,7 @@ async def test_a_message_that_discord_will_not_take_is_given_up_at_once_and_told
     key = await owe(database, group, await meet(database, group))
     discord.closed[CHANNEL] = Refused(status=400, code=code)
     sender = dispatcher(database, now, discord, Announcer())
-    assert await sender.run_due() == {Ending.MISSED: 1}
+    assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
     now.go(days=2)
     assert await sender.run_due() == {}
     assert discord.requests == {"send": 1}
@@ -46,6 +46,6 @@ async def test_an_alert_that_discord_will_not_take_waits_for_a_command(
     now, discord, group = Hands(), FakeDiscord(), await found_group(database)
     key = await owe(database, group, await meet(database, group), PingKind.ALERT)
     discord.closed[CHANNEL] = Refused(status=400, code=50035)
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {Ending.SUPPRESSED: 1}
+    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED
     assert await notices(database) == []

@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.pings.courier import Ending
+from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
@@ -32,7 +32,9 @@ async def test_what_waited_in_a_sender_that_slept_is_not_sent_by_it(database: Da
     sleeping = asyncio.create_task(dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due())
     await stuck.reached.wait()
     now.go(seconds=61)
-    assert await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due() == {Ending.SENT: 2}
+    assert await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due() == {
+        DeliveryOutcome.SENT: 2
+    }
 
     discord.forget_nonces()
     discord.faults.add("send", Unclear("asleep"))
@@ -76,11 +78,11 @@ async def test_what_arrived_is_noted_though_another_holds_it_by_now(database: Da
     looking = asyncio.create_task(dispatcher(database, now, other, Announcer(), lease=LEASE).run_due())
     await second.reached.wait()
     first.release.set()
-    assert await slept == {Ending.SENT: 1}
+    assert await slept == {DeliveryOutcome.SENT: 1}
     assert (await ping(database, key)).state is PingState.SENT
 
     second.release.set()
-    assert await looking == {Ending.TAKEN_OVER: 1}
+    assert await looking == {DeliveryOutcome.TAKEN_OVER: 1}
     assert (len(slow.messages), len(other.messages)) == (1, 0)
     assert (await ping(database, key)).state is PingState.SENT
 
@@ -102,9 +104,9 @@ async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it
     await second.reached.wait()
     await database.write(lambda tx: CardRepository(tx).touch(meeting))
     first.release.set()
-    assert await slept == {Ending.SENT: 1}
+    assert await slept == {DeliveryOutcome.SENT: 1}
     second.release.set()
-    assert await looking == {Ending.TAKEN_OVER: 1}
+    assert await looking == {DeliveryOutcome.TAKEN_OVER: 1}
     stale = await database.read(lambda tx: CardRepository(tx).stale(meeting))
     assert [each.revision - each.shown for each in stale] == [1]
 
@@ -126,7 +128,7 @@ async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(datab
         while attempts != {2}:
             attempts = {each.attempts for each in (await outbox(database)).values()}
     stuck.release.set()
-    assert (await working)[Ending.SENT] == 3
+    assert (await working)[DeliveryOutcome.SENT] == 3
     assert set(discord.delivered().values()) == {1}
     assert {each.state for each in (await outbox(database)).values()} == {PingState.SENT}
 
@@ -177,6 +179,6 @@ async def test_a_sender_that_sleeps_just_before_it_sends_looks_again_first(datab
     pacer = Pacer(1.0, clock=lambda: 0.0, sleep=sleep)
     await pacer.turn()
     asleep = dispatcher(database, now, discord, Announcer(), lease=LEASE, pacer=pacer)
-    assert await asleep.run_due() == {Ending.LATER: 1}
+    assert await asleep.run_due() == {DeliveryOutcome.LATER: 1}
     assert len(discord.messages) == 1
     assert (await ping(database, key)).state is PingState.SENT

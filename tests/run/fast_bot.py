@@ -10,7 +10,7 @@ from typing import Any
 
 from buddybot import app
 from buddybot.bot import BuddyBot
-from buddybot.pings.delivery import DiscordOutlet
+from buddybot.pings.delivery import DiscordMessageGateway
 from buddybot.settings import Settings
 from tests.chaos.clock import Clock, FastAlarm
 
@@ -30,7 +30,7 @@ def main(zero: float) -> int:
         return bot
 
     app.create_bot = made
-    DiscordOutlet.__init__.__kwdefaults__["patience"] = PATIENCE  # type: ignore[index]  # it has them
+    DiscordMessageGateway.__init__.__kwdefaults__["patience"] = PATIENCE  # type: ignore[index]  # it has them
     clock = Clock(zero)
     return asyncio.run(app.run(Settings.load(os.environ), now=clock, alarm=FastAlarm(clock)))
 

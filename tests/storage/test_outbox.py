@@ -77,13 +77,13 @@ async def test_a_claimed_ping_is_not_claimed_again(database: Database) -> None:
     assert await recover(database, seconds=61) == []
 
 
-async def test_the_lane_is_the_channel_or_the_person(database: Database) -> None:
+async def test_the_queue_is_the_channel_or_the_person(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
     await owe(database, group, meeting)
     await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN)
-    assert {(each.ping.kind, each.lane) for each in await claim(database)} == {
+    assert {(each.ping.kind, each.queue_id) for each in await claim(database)} == {
         (PingKind.CARD, group.channel_id),
         (PingKind.REMINDER, BEN),
         (PingKind.NUDGE, group.channel_id),
