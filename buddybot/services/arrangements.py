@@ -1,6 +1,5 @@
 """What people arrange for one meeting: its host, its location, and leave to use a member's home."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,10 +8,10 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting, MeetingKind
-from buddybot.domain.pings import Owed, PingKind, PingState, key
+from buddybot.domain.meetings import Meeting
 from buddybot.domain.rotation import Settled
 from buddybot.services import venues
+from buddybot.services.homes import may_be_at, plan_question, require_unasked
 from buddybot.services.location_views import require_live
 from buddybot.services.rotation_views import require_able
 from buddybot.services.venues import VenueView
@@ -60,10 +59,12 @@ async def arrange(
     """Let a person say who hosts a meeting, or where it is, or both.
 
     A new host alone receives at a place of theirs, or in public. The owner of another member's home is
-    asked first. Refusals: `member.unknown`, `venue.host_away`, `location.unknown`, `location.retired`,
+    asked first; the latest choice counts, so it closes an earlier question.
+
+    Refusals: `member.unknown`, `venue.host_away`, `location.unknown`, `location.retired`,
     `home.closed`, `home.asked`.
     """
-    settled, asked = venue.settled, None
+    settled, location, asked = venue.settled, None, None
     if host_id is not None:
         if host_id != venue.host_id:
             settled = Settled(await place_of(tx, group, host_id), host_id)
@@ -74,10 +75,13 @@ async def arrange(
         asked = await _owner_to_ask(tx, group, meeting, location, host_id=settled.host_id, by=by)
         if asked is None:
             settled = replace(settled, location_id=location.id)
-        else:
-            await _ask_owner(tx, meeting, location, asked, now)
+        elif settled == venue.settled:
+            await require_unasked(tx, meeting, location, asked, now)
+        await OutboxRepository(tx).close_questions(meeting.id, now)
     if asked is None or settled != venue.settled:
         await venues.put(tx, group, meeting, settled, now=now, basis=basis, by=by)
+    if location is not None and asked is not None:
+        await plan_question(tx, meeting, location, asked, now)
     await planner.plan(tx, group, now, by=by)
     return await arranged(tx, group, meeting, before=venue.host_id, asked=asked)
 
@@ -98,19 +102,6 @@ async def place_of(tx: Tx, group: Group, host_id: UserId) -> LocationId | None:
     return rotation.place_for(host_id, history=history, places=board.places)
 
 
-async def places_for(tx: Tx, group: Group, meeting: Meeting) -> Sequence[Location]:
-    """Return where a meeting can be: not in homes whose owners cannot have the group there."""
-    board = await venues.board_of(tx, group)
-    expected = await venues.upcoming_of(tx, meeting, board, None)
-    free = {place.id for place in board.places if venues.open_to_group(place, expected)}
-    return [location for location in board.locations if location.id in free]
-
-
-async def may_be_at(tx: Tx, group: Group, meeting: Meeting, location: Location) -> bool:
-    """Whether a meeting can be at a location."""
-    return any(place.id == location.id for place in await places_for(tx, group, meeting))
-
-
 async def _owner_to_ask(
     tx: Tx, group: Group, meeting: Meeting, location: Location, *, host_id: UserId | None, by: UserId
 ) -> UserId | None:
@@ -120,36 +111,3 @@ async def _owner_to_ask(
     if not await may_be_at(tx, group, meeting, location):
         raise Refusal("home.closed", name=location.name)
     return None if location.offered_by == by else location.offered_by
-
-
-def home_key(meeting: Meeting, location: Location, owner_id: UserId) -> str:
-    """Return the key of the question whether a meeting may be at a member's home: it is asked once."""
-    return key(
-        meeting.group_id,
-        meeting.slot,
-        PingKind.HOME,
-        owner_id,
-        edition=location.id,
-        extra=meeting.kind is MeetingKind.EXTRA,
-    )
-
-
-async def _ask_owner(tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime) -> None:
-    outbox, named = OutboxRepository(tx), home_key(meeting, location, owner_id)
-    if any(
-        ping.key == named and ping.state is not PingState.CANCELLED
-        for ping in await outbox.of_meeting(meeting.id)
-    ):
-        raise Refusal("home.asked", name=location.name)
-    await outbox.plan(
-        Owed(
-            key=named,
-            guild_id=meeting.guild_id,
-            group_id=meeting.group_id,
-            meeting_id=meeting.id,
-            kind=PingKind.HOME,
-            recipient=owner_id,
-            due_at=now,
-            expires_at=meeting.starts_at,
-        )
-    )

@@ -2,35 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.pings import Ping, PingState
+from buddybot.domain.pings import Ping
 from buddybot.domain.rotation import Settled
 from buddybot.domain.text import people_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active
 from buddybot.services.actor import Actor
-from buddybot.services.announcements import Announcement
-from buddybot.services.arrangements import (
-    Arranged,
-    arrange,
-    arranged,
-    home_key,
-    live_location,
-    may_be_at,
-    place_of,
-)
+from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, place_of
+from buddybot.services.homes import HomeQuestion, may_be_at, require_question
 from buddybot.services.rotation_views import at_venue
 from buddybot.services.venues import BY_RULE
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, Venue, VenueRepository
@@ -43,17 +32,6 @@ class HostChoice:
     group: Group
     meeting: Meeting
     members: Sequence[Member]
-
-
-@dataclass(frozen=True, slots=True)
-class HomeQuestion:
-    """Whether a meeting, which `host_id` hosts, may be at the home of `owner_id`."""
-
-    group: Group
-    meeting: Meeting
-    location: Location
-    owner_id: UserId
-    host_id: UserId | None
 
 
 class HostingService:
@@ -155,15 +133,17 @@ class HostingService:
         """Let the actor agree that a meeting is at their home; who hosts it stays.
 
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
-        `home.you_away`, `group.paused`.
+        `home.moved`, `home.you_away`, `group.paused`.
         """
 
         async def script(tx: Tx) -> Arranged:
             standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
             group, now = standing.group, self._work.now()
-            location = await self._asked_for(tx, standing, meeting, location_id)
+            location, ping = await self._asked_for(tx, standing, meeting, location_id)
             if venue.online or venue.host_id != host_id:
                 raise Refusal("home.stale")
+            if ping.expires_at != meeting.starts_at:
+                raise Refusal("home.moved", start=meeting.starts_at)
             if not await may_be_at(tx, group, meeting, location):
                 raise Refusal("home.you_away")
             basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
@@ -177,12 +157,13 @@ class HostingService:
     async def keep_home(self, actor: Actor, meeting_id: MeetingId, location_id: LocationId) -> HomeQuestion:
         """Let the actor keep their home to themselves, without a reason; nothing changes.
 
-        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`.
+        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`.
         """
 
         async def script(tx: Tx) -> HomeQuestion:
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            location = await self._asked_for(tx, standing, meeting, location_id)
+            location, ping = await self._asked_for(tx, standing, meeting, location_id)
+            await OutboxRepository(tx).decline_question(ping.id)
             host_id = (await venues.view_of(tx, meeting)).host_id
             return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
 
@@ -190,17 +171,14 @@ class HostingService:
 
     async def _asked_for(
         self, tx: Tx, standing: Standing, meeting: Meeting, location_id: LocationId
-    ) -> Location:
-        """Return the home that its owner, the actor, was asked for."""
+    ) -> tuple[Location, Ping]:
+        """Return the home that its owner, the actor, was asked for, and the question."""
         me = standing.member.user_id
         location = await live_location(tx, standing.group, location_id)
         if location.offered_by != me:
             raise Refusal("home.for_other")
-        named = home_key(meeting, location, me)
-        pings = await OutboxRepository(tx).of_meeting(meeting.id)
-        if not any(ping.key == named and ping.state is not PingState.CANCELLED for ping in pings):
-            raise Refusal("home.stale")
-        return location
+        ping = await require_question(tx, meeting, location, me, self._work.now())
+        return location, ping
 
     async def _unhosted(self, tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Standing, Meeting, Venue]:
         standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
@@ -219,24 +197,3 @@ class HostingService:
         require_active(standing.group)
         _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
         return standing, meeting, venue
-
-
-async def ask_owner(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """Ask the owner of a home for leave to meet there; None when that is needed no more."""
-    if ping.meeting_id is None:
-        return None
-    try:
-        meeting, venue = await at_venue(tx, group, ping.meeting_id, now)
-    except Refusal:
-        return None
-    owner_id = UserId(ping.recipient)
-    if await MemberRepository(tx).get(group.id, owner_id) is None or venue.online:
-        return None
-    for location in await LocationRepository(tx).live(group.id):
-        if location.offered_by != owner_id or home_key(meeting, location, owner_id) != ping.key:
-            continue
-        if location.id == venue.location_id or not await may_be_at(tx, group, meeting, location):
-            return None
-        question = HomeQuestion(group, meeting, location, owner_id, venue.host_id)
-        return Announcement(question, group.language, mentions=(owner_id,))
-    return None

@@ -8,14 +8,17 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.pings import Ping, PingKind
+from buddybot.services import swaps
+from buddybot.services.homes import HomeQuestion, find_question
 from buddybot.services.invitations import CardPlace
 from buddybot.services.news import ReminderView
-from buddybot.services.swaps import SwapView, find_question, note_told
+from buddybot.services.swaps import SwapView, note_told
 from buddybot.services.work import Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.invitations import InvitationRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.preferences import PreferenceRepository
 from buddybot.storage.retiring import RetiringRepository
 from buddybot.storage.rsvps import RsvpRepository
@@ -65,7 +68,7 @@ class RetiringService:
             found = []
             for ping in await RetiringRepository(tx).moved_swaps(limit=MOST):
                 group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
-                view = None if group is None else await find_question(tx, ping, group, self._work.now())
+                view = None if group is None else await swaps.find_question(tx, ping, group, self._work.now())
                 if view is not None:
                     found.append((ping, view))
             return found
@@ -75,6 +78,26 @@ class RetiringService:
     async def followed(self, view: SwapView) -> None:
         """Note that the question about a swap says when its meetings start by now."""
         await self._work.write(None, lambda tx: note_told(tx, view))
+
+    async def moved_homes(self) -> Sequence[tuple[Ping, HomeQuestion]]:
+        """Return questions about homes whose meetings moved, with what they should say now."""
+
+        async def script(tx: Tx) -> Sequence[tuple[Ping, HomeQuestion]]:
+            now, found = self._work.now(), []
+            for ping in await RetiringRepository(tx).moved_homes(now, limit=MOST):
+                group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+                view = None if group is None else await find_question(tx, ping, group, now)
+                if view is not None:
+                    found.append((ping, view))
+            return found
+
+        return await self._work.read(script)
+
+    async def followed_home(self, ping: Ping, view: HomeQuestion) -> None:
+        """Note that the question about a home says when its meeting starts by now."""
+        await self._work.write(
+            None, lambda tx: OutboxRepository(tx).put_expiry(ping.id, view.meeting.starts_at)
+        )
 
     async def direct_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[Ping]:
         """Return direct messages to a person that have buttons still."""
@@ -116,8 +139,15 @@ class RetiringService:
         return await self._work.read(script)
 
     async def retired(self, ping: Ping) -> None:
-        """Note that a message is as it stays."""
-        await self._work.write(None, lambda tx: RetiringRepository(tx).retired(ping.id, self._work.now()))
+        """Note that a message is as it stays; a question that lost its buttons has no answer any more."""
+
+        async def script(tx: Tx) -> None:
+            now = self._work.now()
+            await RetiringRepository(tx).retired(ping.id, now)
+            if ping.kind is PingKind.HOME:
+                await OutboxRepository(tx).put_expiry(ping.id, min(now, ping.expires_at))
+
+        await self._work.write(None, script)
 
     async def invitations(self) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""

@@ -15,9 +15,10 @@ from buddybot.domain.rotation import Settled
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
-from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, places_for
+from buddybot.services.arrangements import Arranged, arrange, arranged, live_location
 from buddybot.services.calendar import Pick
 from buddybot.services.editions import editions
+from buddybot.services.homes import places_for
 from buddybot.services.hostings import Hostings, hostings_of
 from buddybot.services.meetings import MeetingService
 from buddybot.services.rotation_views import (

@@ -20,6 +20,7 @@ from buddybot.storage.glances import NextMeeting
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
 
@@ -334,6 +335,7 @@ async def put(
             await MeetingRepository(tx).entry_changed(meeting.id)
             await show(tx, meeting)
         return
+    await OutboxRepository(tx).close_questions(meeting.id, now)
     if old.announced:
         notices = await editions(tx, meeting, PingKind.PLACE)
         kept = notices.waiting is not None and old.before is not None

@@ -33,6 +33,9 @@ def ping_of(row: Row) -> Ping:
     )
 
 
+_DECLINED = "declined"
+
+
 def _told_along(ping: Ping) -> str:
     return f"told along with {ping.id}"
 
@@ -154,6 +157,37 @@ class OutboxRepository:
             """,
             ping_id=ping_id,
             now=epoch(now),
+        )
+
+    async def close_questions(self, meeting_id: MeetingId, now: datetime) -> None:
+        """Let what members' homes were asked for expire, for a meeting that is settled otherwise.
+
+        One that got a no is kept: its owner is not asked again.
+        """
+        await self._tx.run(
+            """
+            UPDATE outbox SET expires_at = :now, settled_at = COALESCE(settled_at, :now),
+                              state = CASE WHEN state = 'planned' THEN 'cancelled' ELSE state END
+            WHERE meeting_id = :meeting_id AND kind = 'home' AND state IN ('planned', 'sending', 'sent')
+              AND expires_at > :now AND COALESCE(error, '') <> :declined
+            """,
+            meeting_id=meeting_id,
+            now=epoch(now),
+            declined=_DECLINED,
+        )
+
+    async def decline_question(self, ping_id: PingId) -> None:
+        """Note that the owner of a home said no."""
+        await self._tx.run(
+            "UPDATE outbox SET error = :declined WHERE id = :ping_id", declined=_DECLINED, ping_id=ping_id
+        )
+
+    async def put_expiry(self, ping_id: PingId, expires_at: datetime) -> None:
+        """Set from when on a ping is of no use."""
+        await self._tx.run(
+            "UPDATE outbox SET expires_at = :expires_at WHERE id = :ping_id",
+            expires_at=epoch(expires_at),
+            ping_id=ping_id,
         )
 
     async def settle(

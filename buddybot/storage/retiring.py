@@ -59,9 +59,12 @@ _OUTDATED = f"""
             OR (m.state IN ('skipped', 'cancelled') AND m.ends_at <= :now)
             OR (EXISTS (SELECT 1 {_ITS_NOTICES} AND ({_TOLD_SINCE} OR (x.starts_at <= :now AND {_ASKED})))
               AND NOT EXISTS (SELECT 1 {_ITS_NOTICES} AND {_STILL_ASKED}))))
-        OR (o.kind = 'home' AND (m.state <> 'scheduled' OR m.starts_at <= :now OR NOT EXISTS (
-            SELECT 1 FROM memberships w
-            WHERE w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL)))
+        OR (o.kind = 'home' AND (m.state <> 'scheduled' OR o.expires_at <= :now
+            OR NOT EXISTS (SELECT 1 FROM memberships w
+                WHERE w.group_id = o.group_id AND w.user_id = o.recipient AND w.left_at IS NULL)
+            OR NOT EXISTS (SELECT 1 FROM locations l
+                WHERE l.group_id = o.group_id AND l.offered_by = o.recipient AND l.retired_at IS NULL
+                  AND o.key || ':' LIKE '%:home:%:' || CAST(l.id AS TEXT) || ':%')))
         OR (o.kind = 'swap' AND NOT EXISTS (
             SELECT 1 FROM swaps s
             JOIN meetings a ON a.id = s.meeting_id JOIN meetings b ON b.id = s.other_meeting_id
@@ -100,6 +103,15 @@ _MOVED_SWAPS = """
     ORDER BY s.id DESC LIMIT :limit
 """
 
+_MOVED_HOMES = """
+    SELECT o.* FROM outbox o JOIN meetings m ON m.id = o.meeting_id JOIN groups g ON g.id = o.group_id
+    WHERE o.kind = 'home' AND o.state = 'sent' AND o.retired_at IS NULL AND o.message_id IS NOT NULL
+      AND o.expires_at > :now AND o.expires_at <> m.starts_at AND COALESCE(o.error, '') <> 'declined'
+      AND m.state = 'scheduled' AND g.state = 'active' AND g.route_error IS NULL
+      AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
+    ORDER BY o.id DESC LIMIT :limit
+"""
+
 
 class RetiringRepository:
     """What is forgotten here is only where a message is, or that it is to be edited."""
@@ -122,6 +134,10 @@ class RetiringRepository:
     async def moved_swaps(self, *, limit: int) -> Sequence[Ping]:
         """Return pings that asked about a swap of meetings of which one starts at another time by now."""
         return [ping_of(row) for row in await self._tx.all(_MOVED_SWAPS, limit=limit)]
+
+    async def moved_homes(self, now: datetime, *, limit: int) -> Sequence[Ping]:
+        """Return open questions about homes whose meetings start at another time than was asked about."""
+        return [ping_of(row) for row in await self._tx.all(_MOVED_HOMES, now=epoch(now), limit=limit)]
 
     async def direct_to(
         self, guild_id: GuildId, user_id: UserId, now: datetime, *, limit: int

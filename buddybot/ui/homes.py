@@ -1,7 +1,7 @@
 """The question whether a meeting may be at a member's home, and what came of it."""
 
 from buddybot.services.arrangements import Arranged
-from buddybot.services.hosting import HomeQuestion
+from buddybot.services.homes import HomeQuestion
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Texts, member
 from buddybot.ui.venues import place
@@ -34,6 +34,11 @@ def agreed_card(texts: Texts, view: Arranged) -> Card:
     """Return where the meeting is now, in the place of the question."""
     said = texts("rotation.home.agreed", start=view.meeting.starts_at, place=place(texts, view.venue))
     return Card(colour=QUIET).text(said)
+
+
+def settled_card(texts: Texts) -> Card:
+    """Return that an answer is needed no more, in the place of the question."""
+    return Card(colour=QUIET).text(texts("rotation.home.settled"))
 
 
 def kept_card(texts: Texts, view: HomeQuestion) -> Card:

@@ -8,7 +8,7 @@ from buddybot.domain.pings import PingKind
 from buddybot.services import (
     checkin_card,
     few,
-    hosting,
+    homes,
     kudos,
     meeting_views,
     news,
@@ -97,7 +97,7 @@ def list_messages(work: Work, planner: Planner, rules: Rules) -> Mapping[PingKin
         PingKind.CHANGE: Message(news.change, change_card),
         PingKind.PLACE: Message(venue_news.place, place_card),
         PingKind.SWAP: Message(swaps.announce, swap_card),
-        PingKind.HOME: Message(hosting.ask_owner, home_card),
+        PingKind.HOME: Message(homes.announce_question, home_card),
         PingKind.KUDOS: Message(kudos.announce, kudos_card),
         PingKind.BREAK: Message(announce_break, break_card),
         PingKind.ARCHIVE: Message(announce_archive, archived_card),

@@ -1,7 +1,7 @@
 """Messages that are out of date: what their buttons were for is over, so they lose them."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import discord
 
@@ -10,11 +10,13 @@ from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
+from buddybot.services.homes import HomeQuestion
 from buddybot.services.retiring import EndedInvitation, OutdatedMessage
 from buddybot.services.suite import Services
 from buddybot.services.swaps import SwapView
 from buddybot.storage.database import StorageError
 from buddybot.ui.apart import Rests, serve_apart
+from buddybot.ui.homes import home_card, settled_card
 from buddybot.ui.invitations import answered_card
 from buddybot.ui.rsvps import over_card, reminder_card
 from buddybot.ui.swaps import ended_card, offer_card
@@ -26,6 +28,12 @@ PATIENCE = 20.0
 """Seconds for one message."""
 _ROW, _SECTION = 1, 9
 _NOT_NOW = (Verdict.BUSY, Verdict.UNCLEAR, Verdict.UNREACHABLE, Verdict.UNAUTHORIZED)
+Ended = tuple[str, Callable[[Texts], Payload]]
+_ENDED: Mapping[PingKind, Ended] = {
+    PingKind.SWAP: ("swap_agree", ended_card),
+    PingKind.HOME: ("home_agree", settled_card),
+}
+"""What is said in the place of a question that is over, and by which button it can still be answered."""
 _NOBODY = discord.AllowedMentions.none()
 
 
@@ -49,6 +57,9 @@ class OutdatedMessages:
             )
             await serve_apart(
                 await self._retiring.moved_swaps(), lambda each: each[0].channel_id or 0, self._follow_swap
+            )
+            await serve_apart(
+                await self._retiring.moved_homes(), lambda each: each[0].channel_id or 0, self._follow_home
             )
             await serve_apart(await self._retiring.invitations(), lambda each: each.card[0], self._close)
         except StorageError as error:
@@ -108,12 +119,11 @@ class OutdatedMessages:
         ping = message.ping
         if ping.channel_id is None or ping.message_id is None:
             return
-        if ping.kind is PingKind.SWAP:
+        if ping.kind in _ENDED:
+            ended = _ENDED[ping.kind]
             texts = Texts(message.language)
             edited = await self._edit(
-                ping.channel_id,
-                ping.message_id,
-                lambda shown: None if without_buttons(shown) is None else ended_card(texts),
+                ping.channel_id, ping.message_id, lambda shown: _ended(shown, ended, texts)
             )
         elif message.reminder is None:
             edited = await self._edit(ping.channel_id, ping.message_id, _without_outdated)
@@ -131,6 +141,15 @@ class OutdatedMessages:
         card = offer_card(Texts(view.group.language), view)
         if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
             await self._retiring.followed(view)
+
+    async def _follow_home(self, moved: tuple[Ping, HomeQuestion]) -> None:
+        """Let a question about a home name its meeting as it is now."""
+        ping, view = moved
+        if ping.channel_id is None or ping.message_id is None:
+            return
+        card = home_card(Texts(view.group.language), view)
+        if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
+            await self._retiring.followed_home(ping, view)
 
     async def _close(self, ended: EndedInvitation) -> None:
         card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)
@@ -160,6 +179,14 @@ class OutdatedMessages:
             log.info("a message that is out of date was not edited (%s)", told(error))
             return judge_fault(error) not in _NOT_NOW
         return True
+
+
+def _ended(shown: discord.Message | None, ended: Ended, texts: Texts) -> Payload | None:
+    """Return what takes the place of a question that still has its answers; an answered one stays."""
+    route, card = ended
+    if without_buttons(shown, lambda name: name == route) is None:
+        return without_buttons(shown)
+    return card(texts)
 
 
 def _without_outdated(message: discord.Message | None) -> Payload | None:

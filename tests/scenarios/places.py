@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import discord
 import simcord
 
 from tests.scenarios.calendars import Calendar
@@ -107,3 +108,21 @@ async def open_all(actor: simcord.MemberActor, channel: simcord.ChannelHandle) -
     listed = shown(await actor.slash(channel, "location list"))
     await actor.click(listed, label="Suggest a place")
     shown(await actor.click(made[1], label="Retire"))
+
+
+def newest(rowan: Calendar, *, without: str = "Meeting 1") -> discord.Message:
+    """Return the latest message that is not the meeting's card."""
+    return next(message for message in reversed(rowan.said()) if without not in texts_in(message))
+
+
+async def exactly(rowan: Calendar, name: str) -> str:
+    """Return what *Where exactly* of the next meeting shows a person."""
+    listed = await rowan.ask(name, "next")
+    if "Where exactly" not in labels(listed):
+        return ""  # nothing is known of where it is
+    return texts_in(shown(await rowan.person(name).click(listed, label="Where exactly")))
+
+
+async def told(rowan: Calendar) -> None:
+    """Let the group have read where its first meeting is."""
+    await rowan.world.bot.services.work.write(None, lambda tx: tx.run("UPDATE venues SET announced = 1"))

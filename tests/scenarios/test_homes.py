@@ -10,7 +10,7 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.heard import sent
-from tests.scenarios.places import place_id, pressed, public, shown, suggest
+from tests.scenarios.places import exactly, newest, place_id, pressed, public, shown, suggest, told
 from tests.world import World, labels, offered, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -27,23 +27,6 @@ async def rowan(world: World) -> Calendar:
 
 async def card_up(rowan: Calendar, hours: int) -> None:
     await rowan.world.until(FIRST - timedelta(hours=hours))
-
-
-def newest(rowan: Calendar, *, without: str = "Meeting 1") -> discord.Message:
-    """Return the latest message that is not the meeting's card."""
-    return next(message for message in reversed(rowan.said()) if without not in texts_in(message))
-
-
-async def exactly(rowan: Calendar, name: str) -> str:
-    listed = await rowan.ask(name, "next")
-    if "Where exactly" not in labels(listed):
-        return ""  # nothing is known of where it is
-    return texts_in(shown(await rowan.person(name).click(listed, label="Where exactly")))
-
-
-async def told(rowan: Calendar) -> None:
-    """Let the group have read where its first meeting is."""
-    await rowan.world.bot.services.work.write(None, lambda tx: tx.run("UPDATE venues SET announced = 1"))
 
 
 async def test_the_next_host_is_asked_where_when_the_owner_of_the_only_home_is_away(rowan: Calendar) -> None:

@@ -43,6 +43,11 @@ async def lend_home(life: Life) -> None:
     await life.press("Cho", f"home_agree:{life.ids[SECOND]}:{place}:{ben}")
 
 
+async def go_elsewhere(life: Life) -> None:
+    """Ben, who hosts the second meeting, holds it online before Cho has answered."""
+    await life.press("Ben", f"host_place:{life.ids[SECOND]}", await life.location("Our room"))
+
+
 async def keep_home(life: Life) -> None:
     """Cho does not let the group meet at her home."""
     place = await life.location("Cho's kitchen")

@@ -54,6 +54,7 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {
             "location": recomputed("Its owner agreed.", {GROUP: "venues.change.said"}),
+            "hosts": cancelled("The question is answered.", {"Cho": "rotation.home.agreed"}),
             "calendar": WHERE,
         },
         prepare=turns.ask_for_home,
@@ -61,7 +62,26 @@ ROWS: dict[str, Change] = {
         covers=("home_agree",),
     ),
     "keep one's home": Change(
-        turns.keep_home, Moment.EVENING, {}, prepare=turns.ask_for_home, says=0, covers=("home_decline",)
+        turns.keep_home,
+        Moment.EVENING,
+        {"hosts": cancelled("The question is answered.", {"Cho": "rotation.home.kept"})},
+        prepare=turns.ask_for_home,
+        says=0,
+        covers=("home_decline",),
+    ),
+    "go elsewhere than to the home asked for": Change(
+        turns.go_elsewhere,
+        Moment.EVENING,
+        {
+            "location": recomputed("The host chose it for this once.", {GROUP: "venues.change.said"}),
+            "hosts": cancelled(
+                "The question about the home is settled otherwise.", {GROUP: "venues.change.said"}
+            ),
+            "calendar": WHERE,
+        },
+        prepare=turns.ask_for_home,
+        says=1,
+        covers=("host_place",),
     ),
     "swap": Change(
         turns.swap_back,

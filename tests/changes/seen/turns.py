@@ -76,7 +76,19 @@ async def see_hosts(life: Life) -> Facts:
             venue["announced"] or venue["basis"] in ("swapped", "assigned", "chosen")
         )
         found[f"host of {name}"] = Fact(host, meetings[name]["local_day"], (host,) if sure else ())
+    for row in await _home_questions(life):
+        found[f"question {row['id']} about a home"] = Fact("open", row["local_day"])
     return found
+
+
+async def _home_questions(life: Life) -> list[Row]:
+    """Return the questions about homes that went out and that nobody answered or settled otherwise."""
+    now = int(life.world.now.timestamp())
+    rows = await life.world.rows(
+        "SELECT o.*, m.local_day, m.starts_at FROM outbox o JOIN meetings m ON m.id = o.meeting_id "
+        "WHERE o.kind = 'home' AND o.state = 'sent' AND o.error IS NULL AND m.state = 'scheduled'"
+    )
+    return [row for row in rows if row["expires_at"] > now]
 
 
 async def _planned(life: Life) -> list[Row]:
@@ -98,11 +110,26 @@ async def _stays_away(life: Life, meeting_id: int, user_id: int) -> bool:
 
 
 async def hosts_wrong(life: Life) -> list[str]:
-    """Who hosts though they are no member or do not come."""
+    """Who hosts though they are no member or do not come, and which homes can be lent that nobody needs."""
+    open_ones = {
+        (row["meeting_id"], row["key"].split(":")[4])
+        for row in await _home_questions(life)
+        if row["expires_at"] == row["starts_at"]
+    }
+    asked = [
+        tuple(each.partition("~")[0].split(":")[1:3])
+        for message in life.channel_messages()
+        for each in custom_ids(message)
+        if each.startswith("home_agree:")
+    ]
     return [
         f"{life.name_of(venue['host_id'])}, who is not there, hosts on {venue['local_day']}"
         for venue in await _planned(life)
         if venue["host_id"] is not None and await _stays_away(life, venue["meeting_id"], venue["host_id"])
+    ] + [
+        f"meeting {meeting} can still be at location {place}, for which nobody asks"
+        for meeting, place in asked
+        if (int(meeting), place) not in open_ones
     ]
 
 

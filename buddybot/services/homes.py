@@ -1,0 +1,138 @@
+"""Members' homes: which of them a meeting can be at, and the question to the owner whether it may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.locations import Location
+from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.pings import Owed, Ping, PingKind, PingState, key
+from buddybot.services import venues
+from buddybot.services.announcements import Announcement
+from buddybot.services.rotation_views import at_venue
+from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.outbox import OutboxRepository
+
+
+@dataclass(frozen=True, slots=True)
+class HomeQuestion:
+    """Whether a meeting, which `host_id` hosts, may be at the home of `owner_id`."""
+
+    group: Group
+    meeting: Meeting
+    location: Location
+    owner_id: UserId
+    host_id: UserId | None
+
+
+async def places_for(tx: Tx, group: Group, meeting: Meeting) -> Sequence[Location]:
+    """Return where a meeting can be: not in homes whose owners cannot have the group there."""
+    board = await venues.board_of(tx, group)
+    expected = await venues.upcoming_of(tx, meeting, board, None)
+    free = {place.id for place in board.places if venues.open_to_group(place, expected)}
+    return [location for location in board.locations if location.id in free]
+
+
+async def may_be_at(tx: Tx, group: Group, meeting: Meeting, location: Location) -> bool:
+    """Return whether a meeting can be at a location."""
+    return any(place.id == location.id for place in await places_for(tx, group, meeting))
+
+
+async def plan_question(
+    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+) -> None:
+    """Owe the owner of a home the question whether a meeting may be there.
+
+    A question that was closed without an answer is asked again as another one.
+    """
+    before = await _questions(tx, meeting, location, owner_id)
+    named = _key(meeting, location, owner_id)
+    await OutboxRepository(tx).plan(
+        Owed(
+            key=f"{named}:{len(before)}" if before else named,
+            guild_id=meeting.guild_id,
+            group_id=meeting.group_id,
+            meeting_id=meeting.id,
+            kind=PingKind.HOME,
+            recipient=owner_id,
+            due_at=now,
+            expires_at=meeting.starts_at,
+        )
+    )
+
+
+def is_open(ping: Ping, now: datetime) -> bool:
+    """Return whether a question still counts: one that is settled otherwise has expired."""
+    return ping.state is not PingState.CANCELLED and ping.expires_at > now
+
+
+async def require_unasked(
+    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+) -> None:
+    """Raise Refusal `home.asked` while a question about a home waits for its answer, or got a no."""
+    if any(is_open(ping, now) for ping in await _questions(tx, meeting, location, owner_id)):
+        raise Refusal("home.asked", name=location.name)
+
+
+async def require_question(
+    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+) -> Ping:
+    """Return the open question about a home; Refusal `home.stale` when there is none."""
+    asked = await _questions(tx, meeting, location, owner_id)
+    ping = next((ping for ping in asked if is_open(ping, now)), None)
+    if ping is None:
+        raise Refusal("home.stale")
+    return ping
+
+
+async def announce_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Ask the owner of a home for leave to meet there; None when that is needed no more."""
+    question = await find_question(tx, ping, group, now)
+    if question is None:
+        return None
+    await OutboxRepository(tx).put_expiry(ping.id, question.meeting.starts_at)
+    return Announcement(question, group.language, mentions=(question.owner_id,))
+
+
+async def find_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> HomeQuestion | None:
+    """Return what a question about a home should say now; None when an answer is needed no more."""
+    if ping.meeting_id is None:
+        return None
+    try:
+        meeting, venue = await at_venue(tx, group, ping.meeting_id, now)
+    except Refusal:
+        return None
+    owner_id = UserId(ping.recipient)
+    if await MemberRepository(tx).get(group.id, owner_id) is None or venue.online:
+        return None
+    for location in await LocationRepository(tx).live(group.id):
+        asked = await _questions(tx, meeting, location, owner_id)
+        if not any(each.id == ping.id and is_open(each, now) for each in asked):
+            continue
+        if location.id == venue.location_id or not await may_be_at(tx, group, meeting, location):
+            return None
+        return HomeQuestion(group, meeting, location, owner_id, venue.host_id)
+    return None
+
+
+async def _questions(tx: Tx, meeting: Meeting, location: Location, owner_id: UserId) -> Sequence[Ping]:
+    """Return every question about a home for a meeting: keys of later ones begin with that of the first."""
+    named = _key(meeting, location, owner_id)
+    pings = await OutboxRepository(tx).of_meeting(meeting.id)
+    return [ping for ping in pings if f"{ping.key}:".startswith(f"{named}:")]
+
+
+def _key(meeting: Meeting, location: Location, owner_id: UserId) -> str:
+    return key(
+        meeting.group_id,
+        meeting.slot,
+        PingKind.HOME,
+        owner_id,
+        edition=location.id,
+        extra=meeting.kind is MeetingKind.EXTRA,
+    )
