@@ -92,11 +92,6 @@ class Listening:
         self.heard.append((sql, parameters))
         return await self.tx.run(sql, **parameters)
 
-    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        """Note both and run them."""
-        self.heard += [(change, parameters), (sql, parameters)]
-        return await self.tx.all_after(change, sql, **parameters)
-
 
 @dataclass(frozen=True, slots=True)
 class Statements:

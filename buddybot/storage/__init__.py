@@ -1,7 +1,7 @@
 """Where a group's rows live: one transaction script, written once, on SQLite and on PostgreSQL.
 
-A transaction is ``async def script(tx)`` that awaits only ``tx.one``, ``tx.all``, ``tx.run`` and
-``tx.all_after`` and is handed to ``database.write`` or ``database.read``. It may run twice (after a
+A transaction is ``async def script(tx)`` that awaits only ``tx.one``, ``tx.all`` and ``tx.run``
+and is handed to ``database.write`` or ``database.read``. It may run twice (after a
 deadlock), so it changes nothing but the database, and it must not catch the error of a statement and
 carry on: PostgreSQL cannot.
 
@@ -18,8 +18,6 @@ Portable statements:
 - Write out ``NULLS FIRST`` or ``NULLS LAST``, ``lower(a) LIKE lower(b)``, ``CASE`` in place of ``MAX(a, b)``.
   Text sorts by bytes on one engine and by locale on the other: sort names in Python.
 - Lists are not parameters: ``:id0, :id1`` in ``IN (...)``. No ``E'...'``, no ``$$``, no deferred constraint.
-- The two statements of ``tx.all_after`` are about different tables, the first ends without a semicolon and
-  the second does not begin with ``WITH``: PostgreSQL carries out both at once.
 - SQLite has one writer at a time; PostgreSQL runs READ COMMITTED. A script that reads before it decides
   (is there a seat left?) first locks the row that owns the rule: ``SELECT id FROM ... {tx.for_update}``.
 """

@@ -231,12 +231,10 @@ class CommitmentRepository:
         When it is `shown`, also mark the cards of the meetings ahead as `CardRepository.touch_ahead` does,
         and return those meetings.
         """
-        parameters = {"done": done, "group_id": commitment.group_id, "commitment_id": commitment.id}
+        await self._tx.run(_COUNT, done=done, group_id=commitment.group_id, commitment_id=commitment.id)
         rows: Sequence[Row] = ()
         if shown:
-            rows = await self._tx.all_after(_COUNT, TOUCH_AHEAD, **parameters)
-        else:
-            await self._tx.run(_COUNT, **parameters)
+            rows = await self._tx.all(TOUCH_AHEAD, group_id=commitment.group_id)
         return replace(commitment, done=done), touched(rows)
 
     async def change(

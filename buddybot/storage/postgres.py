@@ -4,9 +4,10 @@ import asyncio
 import logging
 import os
 import re
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, TypeAlias, cast
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from buddybot.database_address import AddressError, PostgresAddress, read_postgres, secrets_of
 from buddybot.redaction import Redactor
@@ -19,18 +20,29 @@ from buddybot.storage.errors import (
     TransientError,
 )
 from buddybot.storage.parameters import positional, values
-from buddybot.storage.postgres_relay import DRIVER, LOST, Connection, Relay
 from buddybot.storage.transaction import Guard, Row, Script, T, Tx
 
 log = logging.getLogger(__name__)
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's last words came between two statements
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # the server is shutting down or starting
+    asyncpg.IdleInTransactionSessionTimeoutError,  # these two end the connection as well
+    asyncpg.TransactionTimeoutError,
+)
+DRIVER = (asyncpg.PostgresError, *LOST)
+"""What the driver raises when the server, or the way to it, does not do what was asked."""
 
 _ATTEMPTS = 4
 _CONNECT_SECONDS = 10.0
 _STATEMENT_SECONDS = 60.0  # a server that has gone silent must not hold a member's click for ever
 
 _AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
-_WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class PostgresTx(Guard):
@@ -73,10 +85,6 @@ class PostgresTx(Guard):
             raise self._broken(error, names) from None
         command, _, rest = status.partition(" ")
         return int(rest.rpartition(" ")[2]) if command in ("INSERT", "UPDATE", "DELETE") else 0
-
-    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        """Return every row of the second statement."""
-        return await self.all(f"WITH change AS ({change}\n) {sql}", **parameters)
 
     def _prepared(self, sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any], tuple[str, ...]]:
         self.admit(parameters)
@@ -127,9 +135,8 @@ class PostgresDatabase:
 
     engine: Literal["postgres"] = "postgres"
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, connections: int) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
-        self._relay = Relay(pool, width=connections)
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -159,15 +166,15 @@ class PostgresDatabase:
             )
         except (*DRIVER, ValueError) as error:
             raise StorageError(_unreachable(error, url)) from None
-        return cls(pool, connections=width)
+        return cls(pool)
 
     async def write(self, script: Script[T]) -> T:
         """Run the script and commit; it is run again when another transaction got in the way."""
-        return await self._attempt(script, _WRITE)
+        return await self._attempt(script, readonly=False)
 
     async def read(self, script: Script[T]) -> T:
         """Run the script on a snapshot that holds all that was committed before its first statement."""
-        return await self._attempt(script, _READ)
+        return await self._attempt(script, readonly=True)
 
     async def scrub(self, *, whole: bool = True) -> bool:
         """Do nothing: the server's own vacuum and log retention decide."""
@@ -182,7 +189,7 @@ class PostgresDatabase:
         await self._idle.wait()
         await self._pool.close()
 
-    async def _attempt(self, script: Script[T], begin: str) -> T:
+    async def _attempt(self, script: Script[T], *, readonly: bool) -> T:
         if self._closed:
             raise StorageError(CLOSED)
         self._running += 1
@@ -190,9 +197,9 @@ class PostgresDatabase:
         try:
             for left in reversed(range(_ATTEMPTS)):
                 try:
-                    return await self._once(script, begin)
+                    return await self._once(script, readonly=readonly)
                 except _ReadOnlyError as error:
-                    if begin is _READ:  # the script is at fault
+                    if readonly:  # the script is at fault
                         raise StorageError(str(error)) from None
                     # After a failover the others lead to the same server; new ones may not.
                     await self._pool.expire_connections()
@@ -207,10 +214,16 @@ class PostgresDatabase:
             if not self._running:
                 self._idle.set()
 
-    async def _once(self, script: Script[T], begin: str) -> T:
+    async def _once(self, script: Script[T], *, readonly: bool) -> T:
         committing = False
+        level: Literal["repeatable_read", "read_committed"] = (
+            "repeatable_read" if readonly else "read_committed"
+        )
         try:
-            async with self._relay.transaction(begin) as connection:
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation=level, readonly=readonly),
+            ):
                 tx = PostgresTx(connection)
                 try:
                     value = await script(cast("Tx", tx))
@@ -223,10 +236,8 @@ class PostgresDatabase:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise asyncio.CancelledError from None  # what the driver made of it must not hide it
-            # Whether a commit that got no answer has happened is unknown, also where only the next one's
-            # BEGIN got none: a script that writes is not run again.
-            transient = begin is _READ or not committing
-            raise _translated(error, lost_is_transient=transient) from None
+            # Nobody knows whether a commit without an answer has happened: its script is not run again.
+            raise _translated(error, lost_is_transient=readonly or not committing) from None
 
 
 _REFUSED_PARAMETER = (

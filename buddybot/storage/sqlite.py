@@ -12,13 +12,12 @@ from typing import Any, Generic, Literal, Self, cast
 
 from buddybot.storage.errors import CLOSED, LostFileError, StorageError
 from buddybot.storage.sqlite_script import SqliteTx, drive, is_busy, translated
-from buddybot.storage.sqlite_thread import DatabaseThread, LetGo
+from buddybot.storage.sqlite_thread import DatabaseThread
 from buddybot.storage.sqlite_watch import FileWatch
 from buddybot.storage.transaction import Script, T
 
 _LARGEST_BATCH = 128  # writers that share a commit; more would make the first one wait too long
 _MOST_READERS = 8  # that share a snapshot, and wait for each other
-_PATIENCE = 0.002  # seconds that the loop waits for a round; a disk that is slow must not hold up more
 _ATTEMPTS = 3  # each waits for the busy timeout
 _SWITCHES = 50  # tries to switch a new file to write-ahead logging, which does not wait for its lock
 _BUSY_MS = 5_000
@@ -34,7 +33,7 @@ _PRAGMAS = (
 
 @dataclass(slots=True, eq=False)
 class _Unit(Generic[T]):
-    """A script on its way through the thread, and what became of it."""
+    """A script that waits for its round, and what became of it."""
 
     script: Script[T]
     over: "asyncio.Future[None]"
@@ -55,39 +54,29 @@ class _Unit(Generic[T]):
 
 
 class _Rounds:
-    """Scripts that wait for a thread, which carries out all that wait in one round.
-
-    One round is under way at a time, and whoever comes meanwhile is taken along by the next: so the loop,
-    which waits for a round, never waits for the disk of the one before. To hop for each script would cost
-    more than most of them do.
-    """
+    """Carries out scripts on a thread; all that wait while one round is under way share the next."""
 
     def __init__(
         self,
         thread: DatabaseThread,
-        carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]], LetGo], None],
+        carry_out: Callable[[sqlite3.Connection, list[_Unit[Any]]], None],
         *,
         largest: int,
     ) -> None:
-        """`carry_out` runs on the thread and notes in each unit what became of it.
-
-        The loop waits for it, or until it is let go.
-        """
+        """`carry_out` runs on the thread and notes in each unit what became of it."""
         self._thread = thread
         self._carry_out = carry_out
         self._largest = largest
-        self._asking = False
         self._waiting: deque[_Unit[Any]] = deque()
-        self._under_way: asyncio.Future[list[_Unit[Any]]] | None = None
+        self._worker: asyncio.Task[None] | None = None
 
     async def run(self, script: Script[T]) -> T:
         """Run a script and return its result after the round."""
-        # A script that opens a second transaction fails here, before it waits: its thread has no loop.
-        unit = _Unit(script, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()  # fails in a script that opens a second transaction
+        unit = _Unit(script, loop.create_future())
         self._waiting.append(unit)
-        if not self._asking:  # with all that come in this turn of the loop and in the next one
-            self._asking, loop = True, asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self._ask)
+        if self._worker is None:
+            self._worker = loop.create_task(self._work())
         try:
             await unit.over
         except asyncio.CancelledError:
@@ -97,29 +86,24 @@ class _Rounds:
 
     async def finish(self) -> None:
         """Wait until nothing waits."""
-        while self._waiting or self._under_way:
-            self._ask()
-            if self._under_way:
-                await asyncio.wait((self._under_way,))
+        if self._worker is not None:
+            await asyncio.wait((self._worker,))
 
-    def _ask(self) -> None:
-        self._asking = False
-        if self._waiting and self._under_way is None:
-            try:
-                self._under_way = self._thread.hop_and_wait(self._round, seconds=_PATIENCE)
-            except StorageError as error:  # it was closed meanwhile
-                self._give_up(error)
-                return
-            self._under_way.add_done_callback(self._tell)
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                for unit in await self._thread.run(self._round):
+                    if not unit.over.done():
+                        unit.over.set_result(None)
+        except StorageError as error:  # the thread was closed before it took them
+            for unit in self._waiting:
+                if not unit.over.done():
+                    unit.over.set_exception(error)
+            self._waiting.clear()
+        finally:
+            self._worker = None
 
-    def _give_up(self, error: StorageError) -> None:
-        while self._waiting:
-            unit = self._waiting.popleft()
-            if not unit.over.done():
-                unit.error = error
-                unit.over.set_result(None)
-
-    def _round(self, connection: sqlite3.Connection, let_go: LetGo) -> list[_Unit[Any]]:
+    def _round(self, connection: sqlite3.Connection) -> list[_Unit[Any]]:
         """On the thread: carry out what waits."""
         batch: list[_Unit[Any]] = []
         while self._waiting and len(batch) < self._largest:
@@ -128,20 +112,13 @@ class _Rounds:
                 batch.append(unit)
         if batch:
             try:
-                self._carry_out(connection, batch, let_go)
+                self._carry_out(connection, batch)
             except BaseException as error:  # whatever it was, nobody may wait for ever or believe in success
                 for unit in batch:
                     unit.error = unit.error or (
                         translated(error) if isinstance(error, sqlite3.Error) else error
                     )
         return batch
-
-    def _tell(self, asked: "asyncio.Future[list[_Unit[Any]]]") -> None:
-        self._under_way = None
-        self._ask()
-        for unit in asked.result():
-            if not unit.over.done():
-                unit.over.set_result(None)
 
 
 class SqliteDatabase:
@@ -173,8 +150,8 @@ class SqliteDatabase:
             path.touch(mode=0o600)  # noqa: ASYNC240  # once, before anything else runs
             writer, watch = await DatabaseThread.open(str(path), _configure), FileWatch(path)
             try:
-                reader = await DatabaseThread.open(str(path), _configure_reader, beside_the_loop=True)
-                await writer.hop(watch.begin)
+                reader = await DatabaseThread.open(str(path), _configure_reader)
+                await writer.run(watch.begin)
             except BaseException:  # also when cancelled: the first connection must not be left behind
                 await writer.close()
                 watch.close()
@@ -198,7 +175,7 @@ class SqliteDatabase:
 
         `secure_delete` overwrites a deleted row where it is, but not where it was before its page was split.
         """
-        return await self._writer.hop(partial(_scrub, self._watch, whole=whole))
+        return await self._writer.run(partial(_scrub, self._watch, whole=whole))
 
     async def close(self) -> None:
         """Refuse new scripts, finish those that wait, close both connections."""
@@ -220,9 +197,7 @@ class SqliteDatabase:
             raise StorageError(CLOSED)
 
 
-def _commit(
-    connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo, *, watch: FileWatch | None
-) -> None:
+def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], *, watch: FileWatch | None) -> None:
     """On the thread: commit writers together, each in a savepoint of its own where there are several.
 
     When the commit fails it fails for all of them, and nothing of any is kept.
@@ -238,7 +213,6 @@ def _commit(
                 if unit.error is not None:
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
-        let_go()  # the rest is the disk's
         if watch is not None:
             watch.require_same(connection)
         if any(unit.error is None for unit in batch):
@@ -252,7 +226,7 @@ def _commit(
         _end(connection)
 
 
-def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]], _: LetGo) -> None:
+def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
     """On the thread: run scripts in a read transaction, so that the statements of each see one state."""
     try:
         connection.execute("BEGIN")
@@ -262,11 +236,11 @@ def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]], _: LetGo) -> 
         _end(connection)
 
 
-def _look_in_memory(connection: sqlite3.Connection, batch: list[_Unit[Any]], let_go: LetGo) -> None:
+def _look_in_memory(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
     """The same where writers use this connection too."""
     connection.execute("PRAGMA query_only=ON")
     try:
-        _look(connection, batch, let_go)
+        _look(connection, batch)
     finally:
         connection.execute("PRAGMA query_only=OFF")
 

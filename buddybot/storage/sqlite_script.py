@@ -7,7 +7,7 @@ from buddybot.storage.errors import IN_THE_WAY, ConstraintError, ScriptError, St
 from buddybot.storage.parameters import positional, values
 from buddybot.storage.transaction import Guard, Row, Script, T, Tx
 
-_AWAITED = "A script may await nothing but tx.one, tx.all, tx.run and tx.all_after."
+_AWAITED = "A script may await nothing but tx.one, tx.all and tx.run."
 
 
 def translated(error: sqlite3.Error) -> StorageError:
@@ -73,11 +73,6 @@ class SqliteTx(Guard):
             return cast("int", self._connection.execute("SELECT changes()").fetchone()[0])
         except sqlite3.Error as error:
             raise self._broken(error, sql, parameters) from None
-
-    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        """Return every row of the second statement."""
-        await self.run(change, **parameters)
-        return await self.all(sql, **parameters)
 
     def _broken(self, error: sqlite3.Error, sql: str, parameters: dict[str, Any]) -> StorageError:
         self.failed = True

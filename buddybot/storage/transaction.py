@@ -43,12 +43,6 @@ class Tx(Protocol):
     async def run(self, sql: str, /, **parameters: Any) -> int:
         """Return how many rows were changed."""
 
-    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        """Carry out a change, then a statement of other tables; return every row of that one.
-
-        It is one trip to a server instead of two, where both see what was there before either.
-        """
-
 
 Script = Callable[[Tx], Awaitable[T]]
 

@@ -16,10 +16,6 @@ CLOCKS: Allowed = {
 }
 _CARRIED = "carries whatever happened between the database's thread and its caller, and raises it there"
 CAUGHT_WHOLE: Allowed = {
-    (
-        "buddybot/storage/postgres_relay.py",
-        "BaseException",
-    ): "raised again, when the place has gone on",
     ("buddybot/storage/sqlite.py", "BaseException"): _CARRIED,
     ("buddybot/storage/sqlite_thread.py", "BaseException"): _CARRIED,
 }

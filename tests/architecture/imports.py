@@ -122,7 +122,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
         "buddybot.storage.copies",
         "buddybot.storage.copy_rows",
     ),
-    "asyncpg": _among("buddybot.storage.postgres", "buddybot.storage.postgres_relay"),
+    "asyncpg": _among("buddybot.storage.postgres"),
     "icalendar": _among("buddybot.exports.ics"),
     "ical": _among(),
     "xlsxwriter": _among("buddybot.exports.workbook"),

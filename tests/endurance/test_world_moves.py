@@ -193,8 +193,8 @@ async def refuse(town: Town, how: str) -> Callable[[], object]:
         "full": ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1073741823"),
         "read-only": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
     }[how]
-    await database._writer.hop(lambda connection: connection.execute(broken).fetchall())
-    return lambda: database._writer.hop(lambda connection: connection.execute(mended).fetchall())
+    await database._writer.run(lambda connection: connection.execute(broken).fetchall())
+    return lambda: database._writer.run(lambda connection: connection.execute(mended).fetchall())
 
 
 async def write_much(town: Town) -> None:

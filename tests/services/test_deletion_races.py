@@ -74,10 +74,6 @@ class InterruptedTx:
         await self._pause(sql)
         return await self._tx.run(sql, **parameters)
 
-    async def all_after(self, change: str, sql: str, /, **parameters: Any) -> list[Row]:
-        await self._pause(change)
-        return await self._tx.all_after(change, sql, **parameters)
-
 
 def _first_change(sql: str) -> bool:
     """Whether an act is about to change something; that it was carried out is noted before."""

@@ -3,11 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import partial
-from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from buddybot.storage.database import (
@@ -127,7 +124,7 @@ async def test_one_connection_without_prepared_statements_serves_everybody(migra
 
 
 async def test_who_waits_for_the_connection_gets_a_transaction_of_its_own_kind(migrated_schema: str) -> None:
-    """Writers and readers in turn on one connection: each commit begins what waits longest."""
+    """Writers and readers in turn on one connection."""
     database = await connect(migrated_schema, connections=1)
     asked = "SELECT current_setting('transaction_isolation') AS level, current_setting('{}') AS readonly"
 
@@ -139,72 +136,6 @@ async def test_who_waits_for_the_connection_gets_a_transaction_of_its_own_kind(m
     async with asyncio.timeout(20):
         found = await asyncio.gather(*((database.read, database.write)[n % 2](script) for n in range(12)))
     assert found == [("repeatable read", "on"), ("read committed", "off")] * 6
-    await database.close()
-
-
-async def test_a_commit_begins_what_waits_longest(
-    migrated_schema: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = await connect(migrated_schema, connections=1)
-    said: list[str] = []
-    begun: list[int] = []
-    execute = asyncpg.Connection.execute
-
-    async def heard(self: Any, query: str, *given: Any, **options: Any) -> str:
-        said.append(query)
-        return await execute(self, query, *given, **options)
-
-    async def script(tx: Tx, number: int) -> None:
-        begun.append(number)
-        await tx.one("SELECT 1")
-
-    monkeypatch.setattr(asyncpg.Connection, "execute", heard)
-    async with asyncio.timeout(20):
-        await asyncio.gather(*(database.write(partial(script, number=number)) for number in range(4)))
-    await database.close()
-    begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
-    assert said == [begin, *[f"COMMIT; {begin}"] * 3, "COMMIT"]
-    assert begun == [0, 1, 2, 3]
-
-
-async def test_who_is_bound_to_a_commit_that_takes_long_begins_elsewhere(
-    migrated_schema: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = await connect(migrated_schema, connections=2)
-    committing, committed, reading, read = (asyncio.Event() for _ in range(4))
-    execute = asyncpg.Connection.execute
-
-    async def slow(self: Any, query: str, *given: Any, **options: Any) -> str:
-        if query == "COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED":
-            committing.set()
-            await committed.wait()
-        return await execute(self, query, *given, **options)
-
-    async def hold(tx: Tx) -> None:
-        await tx.one("SELECT 1")
-        reading.set()
-        await read.wait()
-
-    monkeypatch.setattr(asyncpg.Connection, "execute", slow)
-    async with asyncio.timeout(20):
-        other = asyncio.create_task(database.read(hold))
-        await reading.wait()
-        first = asyncio.create_task(database.write(lambda tx: tx.one("SELECT 1")))
-        await asyncio.sleep(0)
-        bound = asyncio.create_task(database.write(lambda tx: tx.one("SELECT 1")))
-        await committing.wait()
-        read.set()
-        await asyncio.gather(other, bound)
-        assert not first.done()
-        committed.set()
-        await first
-        both = asyncio.Barrier(2)
-
-        async def together(tx: Tx) -> None:
-            await tx.one("SELECT 1")
-            await both.wait()
-
-        await asyncio.gather(database.write(together), database.read(together))
     await database.close()
 
 

@@ -1,4 +1,4 @@
-"""The loop waits for SQLite's thread as long as it is quick, and never for good."""
+"""Scripts that wait for SQLite's thread hold up neither the loop nor each other, and none is forgotten."""
 
 import asyncio
 import sqlite3
@@ -11,7 +11,6 @@ import pytest
 from buddybot.storage import sqlite
 from buddybot.storage.database import StorageError, Tx, connect
 from buddybot.storage.sqlite import SqliteDatabase
-from buddybot.storage.sqlite_thread import Errand, LetGo
 
 
 async def one(tx: Tx) -> int:
@@ -20,7 +19,7 @@ async def one(tx: Tx) -> int:
     return int(row["one"])
 
 
-async def test_a_reader_that_takes_long_holds_nothing_up(tmp_path: Path) -> None:
+async def test_the_loop_goes_on_when_a_reader_takes_long(tmp_path: Path) -> None:
     database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
     gate = threading.Event()
 
@@ -28,7 +27,7 @@ async def test_a_reader_that_takes_long_holds_nothing_up(tmp_path: Path) -> None
         await tx.one("SELECT 1 AS one")
         return gate.wait(30)
 
-    async def quick(tx: Tx) -> bool:
+    async def quick(_: Tx) -> bool:
         return gate.is_set()
 
     reading = asyncio.ensure_future(database.read(slow))
@@ -42,47 +41,16 @@ async def test_a_reader_that_takes_long_holds_nothing_up(tmp_path: Path) -> None
     await database.close()
 
 
-async def test_what_ends_just_as_the_loop_gives_up_is_told_once() -> None:
-    for patience in (0.0, 1.0):
-        errand = Errand(lambda _: "done")
-        thread = threading.Thread(target=errand.run)
-        thread.start()
-        over = errand.wait(patience)
-        thread.join()
-        assert await over == "done"
-
-
-async def test_the_loop_is_let_go_before_the_disk_has_written() -> None:
-    gate = threading.Event()
-
-    def work(let_go: LetGo) -> bool:
-        let_go()
-        return gate.wait(30)
-
-    errand = Errand(work)
-    thread = threading.Thread(target=errand.run)
-    thread.start()
-    over = errand.wait(30)
-    assert not over.done()
-    gate.set()  # nobody would, if the loop waited for it
-    assert await over
-    thread.join()
-
-
-async def test_the_loop_waits_for_no_commit_and_nobody_is_told_before_it(
+async def test_nobody_is_told_before_the_commit_and_the_loop_waits_for_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, commit = threading.Event(), sqlite._commit
 
-    def slow(connection: sqlite3.Connection, batch: list[Any], let_go: LetGo, **given: Any) -> None:
-        def and_wait() -> None:
-            let_go()
-            gate.wait(30)
-
-        commit(connection, batch, and_wait, **given)
+    def slow(connection: sqlite3.Connection, batch: list[Any], **given: Any) -> None:
+        commit(connection, batch, **given)
+        gate.wait(30)
 
     monkeypatch.setattr(sqlite, "_commit", slow)
-    monkeypatch.setattr(sqlite, "_PATIENCE", 20.0)
     database = await connect(f"sqlite:///{tmp_path}/bot.db")
     first = asyncio.ensure_future(database.write(one))
     await asyncio.wait([first], timeout=0.01)
@@ -95,7 +63,7 @@ async def test_the_loop_waits_for_no_commit_and_nobody_is_told_before_it(
     await database.close()
 
 
-async def test_a_reader_that_was_not_begun_yet_is_finished_before_the_end(tmp_path: Path) -> None:
+async def test_a_reader_is_finished_when_the_database_closes_before_it_began(tmp_path: Path) -> None:
     database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
     reading = asyncio.ensure_future(database.read(one))
     await asyncio.sleep(0)
@@ -103,10 +71,25 @@ async def test_a_reader_that_was_not_begun_yet_is_finished_before_the_end(tmp_pa
     assert await reading == 1
 
 
-async def test_a_reader_of_a_thread_that_is_gone_is_told(tmp_path: Path) -> None:
+async def test_readers_are_told_when_their_thread_is_gone(tmp_path: Path) -> None:
     database = cast("SqliteDatabase", await connect(f"sqlite:///{tmp_path}/bot.db"))
     assert database._reader is not None
     await database._reader.close()
-    with pytest.raises(StorageError):
-        await database.read(one)
+    for found in await asyncio.gather(*(database.read(one) for _ in range(3)), return_exceptions=True):
+        assert isinstance(found, StorageError)
     await database._writer.close()
+
+
+async def test_no_thread_is_left_when_the_opening_is_cancelled(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    for turns in range(12):
+        opening = asyncio.ensure_future(connect(f"sqlite:///{tmp_path}/bot.db"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        found = (await asyncio.gather(opening, return_exceptions=True))[0]
+        if isinstance(found, SqliteDatabase):
+            await found.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+        assert not thread.is_alive()

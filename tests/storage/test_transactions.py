@@ -64,24 +64,6 @@ async def test_one_all_and_run_answer_alike(notes: Database) -> None:
     assert await notes.read(ids) == [9]
 
 
-async def test_a_change_and_what_comes_after_it_are_both_carried_out(notes: Database) -> None:
-    async def script(tx: Tx) -> list[object]:
-        rows = await tx.all_after(
-            "UPDATE notes SET text = :text WHERE id = :first",
-            "DELETE FROM notes WHERE id = :second RETURNING id, text",
-            text="y",
-            first=1,
-            second=2,
-        )
-        return [dict(row) for row in rows]
-
-    assert await notes.write(script) == [{"id": 2, "text": "n2"}]
-    assert await notes.read(ids) == [1, 3]
-    row = await notes.read(lambda tx: tx.one("SELECT text FROM notes WHERE id = 1"))
-    assert row is not None
-    assert row["text"] == "y"
-
-
 async def test_a_refusal_in_a_script_takes_everything_back(notes: Database) -> None:
     async def script(tx: Tx) -> None:
         await add_four(tx)
