@@ -17,7 +17,7 @@ from bench.timing import Contender, Rounds, interleaved
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 31
-GOALS = {"SQLite": 1.3, "PostgreSQL": 1.45}
+GOALS = {"SQLite": 1.6, "PostgreSQL": 1.8}
 BARE = "discord.py alone"
 _BARE = (
     "import discord; from discord.ext import commands; from time import process_time; "

@@ -15,7 +15,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot import loading
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
@@ -180,10 +179,9 @@ class BuddyBot(Client):
 
     async def setup_hook(self) -> None:
         """Open the house and load every cog; called once by the library, after login."""
-        with loading.undisturbed():
-            await self.open()
-            await self.load_cogs()
-            await self.sync_commands()
+        await self.open()
+        await self.load_cogs()
+        await self.sync_commands()
 
     async def load_cogs(self) -> None:
         """Load every file of the cogs folder."""

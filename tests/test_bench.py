@@ -159,7 +159,7 @@ def test_how_unequal_minutes_are() -> None:
 @pytest.mark.usefixtures("postgres")
 async def test_the_start_runs_and_judges() -> None:
     report = await start.measure(rounds=1)
-    assert [each.goal for each in report.verdicts] == [1.3, 1.45]
+    assert [each.goal for each in report.verdicts] == [1.6, 1.8]
     assert all(each.figure > 0 for each in report.verdicts)
 
 
