@@ -39,10 +39,11 @@ def test_every_file_of_the_package_and_the_cogs_is_in_it(names: set[str]) -> Non
         "/".join((*where, *path.relative_to(source).parts))
         for source, where in ((PACKAGE, ("buddybot",)), (CHECKOUT / "cogs", ("buddybot", "cogs")))
         for path in source.rglob("*")
-        if path.suffix in {".py", ".sql", ".toml", ".css"}
+        if path.suffix in {".py", ".sql", ".toml", ".css", ".ttf", ".txt"}
     }
     assert any(name.endswith(".sql") for name in expected)
     assert any(name.startswith("buddybot/locales/") and name.endswith(".toml") for name in expected)
+    assert {"buddybot/exports/DejaVuSans.ttf", "buddybot/exports/DejaVuSans.LICENSE.txt"} <= expected
     assert any(name.startswith("buddybot/cogs/") for name in expected)
     assert expected <= names
 

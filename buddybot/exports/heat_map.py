@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.rates import rates, tenths
 from buddybot.domain.records import took_place
-from buddybot.exports.letters import written
+from buddybot.exports.font import written
 from buddybot.exports.pictures import (
     QUIET,
     TEXT,
@@ -30,7 +30,7 @@ _AMBER: Ink = (236, 184, 84)
 _BLUE: Ink = (126, 164, 250)
 _CORAL: Ink = (238, 138, 112)
 _DARK: Ink = (24, 38, 38)
-_EDGE, _TITLE, _NAME, _SMALL = 32, 30, 24, 20
+_EDGE, _TITLE, _NAME, _SMALL = 32, 28, 22, 18
 _LABEL_LIMIT = 240
 
 

@@ -11,13 +11,13 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
-from buddybot.exports.letters import Mark, Point, Writing, written
+from buddybot.exports.font import font, written
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
-    from PIL.ImageFont import FreeTypeFont
 
 Ink = tuple[int, int, int]
+Point = tuple[float, float]
 Box = tuple[int, int, int, int]
 
 # A card of its own, a little darker than Discord's dark theme: contrasts are known, whatever is around it.
@@ -82,11 +82,7 @@ class Brush:
 
     def write(self, at: Point, letters: str, size: int, *, anchor: str = "ls") -> None:
         """Write letters that the font has; `anchor` is Pillow's: at the left or middle of the baseline."""
-        self._draw.text(self._scaled(at), letters, fill=255, font=_font(size * FINE), anchor=anchor)
-
-    def erase(self, box: tuple[float, float, float, float]) -> None:
-        """Empty a rectangle."""
-        self._draw.rectangle((*self._scaled(box[:2]), *self._scaled(box[2:])), fill=0)
+        self._draw.text(self._scaled(at), letters, fill=255, font=font(size * FINE), anchor=anchor)
 
     def _scaled(self, point: Sequence[float]) -> Point:
         return (point[0] - self._origin[0]) * FINE, (point[1] - self._origin[1]) * FINE
@@ -128,28 +124,10 @@ class Canvas:
 
     def text(self, at: Point, words: str, *, size: int, ink: Ink = TEXT, anchor: str = "ls") -> None:
         """Write words that can be written; `anchor` is Pillow's: l, m, r and s (baseline) or m (middle)."""
-        writing = written(words)
-        if writing is None:
-            return
-        x = at[0] - _length(writing.letters, size) * {"l": 0, "m": 0.5, "r": 1}[anchor[0]]
-        y = round(at[1] + (_capital(size) / 2 if anchor[1] == "m" else 0))
-        if writing.marks:
-            self._marked((x, y), writing, size, ink)
-        else:
-            self._draw.text((x, y), writing.letters, fill=ink, font=_font(size), anchor="ls")
-
-    def _marked(self, at: Point, writing: Writing, size: int, ink: Ink) -> None:
-        """Write letters with accents, all of it on one mask."""
-        left, base = round(at[0]), round(at[1])
-        reach = round(_length(writing.letters, size)) + size
-        box = (left - 2, base - round(size * 1.3), left + reach, base + round(size * 0.5))
-        with self.shape(box, ink) as brush:
-            brush.write((left, base), writing.letters, size)
-            stacked: dict[int, int] = {}
-            for place, mark in writing.marks:
-                if not (mark.below or mark.on):
-                    stacked[place] = stacked.get(place, 0) + 1
-                _accent(brush, (left, base), writing.letters, place, mark, size, stacked.get(place, 0))
+        letters = written(words)
+        if letters is not None:
+            y = round(at[1] + (_capital(size) / 2 if anchor[1] == "m" else 0))
+            self._draw.text((at[0], y), letters, fill=ink, font=font(size), anchor=f"{anchor[0]}s")
 
     def png(self) -> bytes:
         """The finished card as a PNG, its corners round and transparent."""
@@ -177,8 +155,8 @@ def day_label(day: dt.date, say: Say) -> str:
 
 def width_of(words: str, size: int) -> float:
     """How wide words are when they are written; 0 when they cannot be."""
-    writing = written(words)
-    return 0.0 if writing is None else _length(writing.letters, size)
+    letters = written(words)
+    return 0.0 if letters is None else font(size).getlength(letters)
 
 
 def clipped(words: str, size: int, limit: float) -> str:
@@ -198,50 +176,7 @@ def mixed(ink: Ink, share: float, ground: Ink = CARD) -> Ink:
     return red, green, blue
 
 
-def _accent(brush: Brush, at: Point, letters: str, place: int, mark: Mark, size: int, level: int) -> None:
-    """Draw one mark on the letter at a place; the second above the same letter stands on the first."""
-    letter = letters[place]
-    left = at[0] + _length(letters[:place], size)
-    middle = left + _length(letter, size) / 2
-    top, bottom = _extent(letter, size)
-    if mark.on:
-        foot = at[1] + (top + bottom) / 2
-    elif mark.below:
-        foot = at[1]
-    else:
-        if letter in "ij" and level == 1:  # its dot makes room
-            top = _extent("x", size)[0]
-            brush.erase((left, at[1] - size, left + _length(letter, size), at[1] + top - 1))
-        foot = at[1] + top - size * (0.07 + 0.17 * (level - 1))
-    for line in mark.lines:
-        brush.line([(middle + x * size, foot + y * size) for x, y in line], size * 0.075)
-    for x, y in mark.dots:
-        brush.dot((middle + x * size, foot + y * size), size * 0.055)
-
-
 @cache
-def _font(size: int) -> "FreeTypeFont":
-    """The font that Pillow brings."""
-    # As in the canvas.
-    from PIL import ImageFont
-
-    font = ImageFont.load_default(size)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise RuntimeError("this Pillow was built without FreeType: install the one from the package index")
-    return font
-
-
-def _length(letters: str, size: int) -> float:
-    return _font(size).getlength(letters)
-
-
 def _capital(size: int) -> float:
     """How high a capital letter is."""
-    return -_extent("H", size)[0]
-
-
-@cache
-def _extent(letter: str, size: int) -> tuple[float, float]:
-    """The upper and lower edge of a letter, seen from the baseline; up is negative."""
-    _, top, _, bottom = _font(size).getbbox(letter, anchor="ls")
-    return top, bottom
+    return -font(size).getbbox("H", anchor="ls")[1]

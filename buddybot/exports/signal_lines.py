@@ -8,7 +8,6 @@ from itertools import groupby
 
 from buddybot.domain.rates import Kept, Rates, percent
 from buddybot.exports.figures import Figure
-from buddybot.exports.letters import Point
 from buddybot.exports.pictures import (
     LINES,
     QUIET,
@@ -17,6 +16,7 @@ from buddybot.exports.pictures import (
     Canvas,
     Ink,
     Picture,
+    Point,
     Say,
     day_label,
     mixed,
@@ -28,7 +28,7 @@ HIGHEST_BAND = 2
 """The bands of the pulse are 0 (low), 1 (middling) and 2 (good)."""
 
 ALERT: Ink = (236, 184, 84)
-_EDGE, _TITLE, _NAME, _VALUE, _SMALL = 32, 30, 24, 34, 20
+_EDGE, _TITLE, _NAME, _VALUE, _SMALL = 32, 28, 22, 32, 18
 _PANEL, _GAP, _WIDTH, _RIGHT = 104, 36, 1000, 120
 
 

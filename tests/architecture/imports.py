@@ -128,7 +128,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "xlsxwriter": _among("buddybot.exports.workbook"),
     "openpyxl": _among(),
     "zoneinfo": _among("buddybot.zone_data"),
-    "PIL": _among("buddybot.exports.pictures"),
+    "PIL": _among("buddybot.exports.font", "buddybot.exports.pictures"),
     "simcord": _in_demo,
     "pytest": _among(),
     "hypothesis": _among(),
