@@ -11,6 +11,7 @@ from buddybot.exports.formats import Format
 from buddybot.ui import attendance_export, attendance_history
 from buddybot.ui.attendance import attendance_card, parse_state
 from buddybot.ui.attendance_corrections import correction_card, past_meetings
+from buddybot.ui.checkins import closing_card
 from buddybot.ui.choices import groups_to_look_back_on, organized_groups, parse_group
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.days import parse_pick
@@ -52,9 +53,15 @@ class AttendanceCog(commands.Cog):
     @app_commands.describe(group="Which group, if you organize several")
     @app_commands.autocomplete(group=organized_groups)
     async def take(self, interaction: Interaction, group: str | None = None) -> None:
-        """Show the list of the latest meeting that has somebody on it."""
+        """Show the list of the latest meeting that has somebody on it; offer to close one that is over."""
         async with Reply(interaction) as reply:
-            waiting = await self._attendance.unrecorded(reply.actor, group_id=parse_group(group))
+            chosen = parse_group(group)
+            over = await self._attendance.find_unclosed(reply.actor, chosen)
+            if over is not None:
+                closing = await self._bot.services.checkins.closing(reply.actor, over)
+                await reply.show(closing_card(reply.texts, closing, reply.texts("attendance.unclosed")))
+                return
+            waiting = await self._attendance.unrecorded(reply.actor, group_id=chosen)
             await reply.show(attendance_card(reply.texts, waiting))
 
     @attendance.command(name="export", description="Take the record of your group with you, as a file")

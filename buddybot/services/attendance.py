@@ -163,6 +163,18 @@ class AttendanceService:
 
         return await self._work.read(script)
 
+    async def find_unclosed(self, actor: Actor, group_id: GroupId | None = None) -> MeetingId | None:
+        """Return the latest meeting that is over and that nobody has closed; attendance waits for that."""
+
+        async def script(tx: Tx) -> MeetingId | None:
+            standing = await as_organizer(tx, actor, group_id)
+            over = [
+                each for each in await find_open(tx, standing.group.id) if each.ends_at <= self._work.now()
+            ]
+            return over[-1].id if over else None
+
+        return await self._work.read(script)
+
     async def record(
         self, actor: Actor, meeting_id: MeetingId, states: Mapping[UserId, Attendance]
     ) -> Unrecorded:
@@ -255,7 +267,9 @@ class AttendanceService:
         """The latest meeting with somebody unrecorded; without one, the latest."""
         held = await MeetingRepository(tx).held(group_id)
         if not held:
-            raise Refusal("attendance.no_meeting")
+            raise Refusal(
+                "attendance.not_closed" if await find_open(tx, group_id) else "attendance.no_meeting"
+            )
         for meeting in held:
             if await unrecorded(tx, meeting):
                 return meeting
@@ -276,6 +290,12 @@ class AttendanceService:
             met=await met(tx, meeting),
             suggested=await suggestions(tx, meeting),
         )
+
+
+async def find_open(tx: Tx, group_id: GroupId) -> Sequence[Meeting]:
+    """Return the meetings that go on, or that nobody has closed, earliest first."""
+    ahead = await MeetingRepository(tx).ahead(group_id)
+    return [meeting for meeting in ahead if meeting.state is MeetingState.OPEN]
 
 
 def _require_recordable(*states: Attendance) -> None:

@@ -13,7 +13,7 @@ from buddybot.domain.text import clean, people_order
 from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
-from buddybot.services.attendance import RECORDABLE, known, met, suggestions, tell_unrecorded
+from buddybot.services.attendance import RECORDABLE, find_open, known, met, suggestions, tell_unrecorded
 from buddybot.services.calendar import Pick, require
 from buddybot.services.shares import keep_shares
 from buddybot.services.visitors import require_met, require_over, withdraw_all
@@ -203,6 +203,9 @@ class CorrectionService:
         for meeting, _ in found:
             if pick in (None, meeting.day):
                 return meeting
+        for meeting in await find_open(tx, group.id):
+            if pick in (None, meeting.day):
+                return meeting  # refused: its record begins when it is closed
         if pick is None:
             raise Refusal("attendance.no_meeting")
         raise Refusal("meeting.none_on", day=pick)

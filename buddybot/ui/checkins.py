@@ -153,9 +153,9 @@ def result(texts: Texts, done: int, target: int) -> Markup:
     return texts("checkins.result.partly", done=done, target=target)
 
 
-def closing_card(texts: Texts, closing: Closing) -> Card:
-    """Return the one question before a meeting is closed."""
-    card = Card().text(texts("checkins.closing.ask", number=closing.number))
+def closing_card(texts: Texts, closing: Closing, *before: Markup) -> Card:
+    """Return the one question before a meeting is closed; `before` is what is said above it."""
+    card = Card().text(*before, texts("checkins.closing.ask", number=closing.number))
     if closing.waiting:
         card.text(texts("checkins.closing.waiting", who=members(closing.waiting)))
     return card.row(

@@ -143,3 +143,12 @@ async def test_the_meeting_of_a_group_that_rests_takes_check_ins_until_its_usual
     assert labels(edited) == ["Correct my check-in"]
     told = await rowan.person("Ana").slash(rowan.channel, "next")
     assert "nobody closed meeting 1" in "".join(texts_in(each) for each in told.followups)
+
+
+async def test_attendance_is_taken_of_the_meeting_that_nobody_closed(rowan: Calendar) -> None:
+    offered = await rowan.ask("Ana", "attendance take")
+    assert "nobody has closed it yet" in texts_in(offered)
+    assert "No meeting has taken place" not in texts_in(offered)
+    assert "Attendance · meeting 1" in await rowan.press("Ana", "Close the meeting", offered)
+    again = texts_in(await rowan.ask("Ana", "attendance take"))
+    assert "Attendance · meeting 1" in again

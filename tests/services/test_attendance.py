@@ -183,8 +183,9 @@ async def test_attendance_is_for_organizers_once_the_meeting_is_over(evening: Ev
     service, actor = evening.attendance, evening.home.actor
     assert await evening.refused(service.unrecorded(actor(ORGANIZER))) == "attendance.no_meeting"
     await evening.open()
-    now = service.unrecorded(actor(ORGANIZER), meeting_id=evening.meeting_id)
-    assert await evening.refused(now) == "attendance.not_closed"
+    for meeting_id in (evening.meeting_id, None):
+        now = service.unrecorded(actor(ORGANIZER), meeting_id=meeting_id)
+        assert await evening.refused(now) == "attendance.not_closed"
     await evening.close()
 
     for action in (
@@ -284,3 +285,15 @@ async def test_undo_takes_back_one_click_and_nothing_that_was_said_since(evening
         await evening.refused(service.undo(organizer(ANA), meeting, first=first.first, last=rest.last))
         == "group.organizers_only"
     )
+
+
+async def test_a_meeting_that_nobody_closed_is_offered_to_be_closed_when_it_is_over(evening: Evening) -> None:
+    service, actor = evening.attendance, evening.home.actor
+    await evening.open()
+    assert await service.find_unclosed(actor(ORGANIZER)) is None
+    evening.home.now += timedelta(days=1)
+    assert await service.find_unclosed(actor(ORGANIZER)) == evening.meeting_id
+    assert await evening.refused(service.find_unclosed(actor(ANA))) == "group.organizers_only"
+    assert await evening.refused(evening.corrections.view(actor(ORGANIZER))) == "attendance.not_closed"
+    await evening.close()
+    assert await service.find_unclosed(actor(ORGANIZER)) is None
