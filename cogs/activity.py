@@ -4,6 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.ids import GroupId, MeetingId
+from buddybot.services.meeting_choices import Aim
 from buddybot.ui import choices, days
 from buddybot.ui.activities import (
     activities,
@@ -57,7 +58,7 @@ class ActivityCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.autocomplete(
-        activity=activities, meeting=days.next_meetings, group=choices.organized_groups
+        activity=activities, meeting=days.meetings_for(Aim.ACTIVITY), group=choices.active_groups
     )
     async def choose(
         self,

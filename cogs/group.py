@@ -141,7 +141,7 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
         name="remove", description="Let a member go, quietly; an invitation brings them back"
     )
     @app_commands.describe(member="Who", group="Which group, if you organize several")
-    @app_commands.autocomplete(member=choices.members, group=choices.organized_groups)
+    @app_commands.autocomplete(member=choices.other_members, group=choices.organized_groups)
     async def remove(self, interaction: Interaction, member: str, group: str | None = None) -> None:
         """Ask once before a member is let go."""
         async with Reply(interaction) as reply:

@@ -46,7 +46,9 @@ class KudosCog(commands.Cog):
         commitment="What it is for, if it is something they said they would do",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(member=choices.members, commitment=commitments, group=choices.groups)
+    @app_commands.autocomplete(
+        member=choices.other_members_here, commitment=commitments, group=choices.groups_that_meet
+    )
     async def kudos(
         self,
         interaction: Interaction,

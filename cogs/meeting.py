@@ -10,6 +10,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Reason
 from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
+from buddybot.services.meeting_choices import Aim
 from buddybot.services.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
 from buddybot.ui.checkins import closing_card
@@ -52,7 +53,7 @@ class MeetingCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(weekday=WEEKDAYS)
-    @app_commands.autocomplete(zone=choices.zones, date=days.days, group=choices.organized_groups)
+    @app_commands.autocomplete(zone=choices.zones, date=days.days_for_extra, group=choices.organized_groups)
     async def schedule(
         self,
         interaction: Interaction,
@@ -92,7 +93,7 @@ class MeetingCog(commands.Cog):
         reason="Why; a holiday never counts against the group",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=days.slots, group=choices.organized_groups)
+    @app_commands.autocomplete(meeting=days.meetings_for(Aim.SKIP), group=choices.active_groups)
     async def skip(
         self,
         interaction: Interaction,
@@ -124,7 +125,9 @@ class MeetingCog(commands.Cog):
         time="The new local time, such as 18:30; the same, when left out",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=days.slots, date=days.days, group=choices.organized_groups)
+    @app_commands.autocomplete(
+        meeting=days.meetings_for(Aim.MOVE), date=days.days_to_move, group=choices.active_groups
+    )
     async def move(
         self,
         interaction: Interaction,
@@ -152,7 +155,7 @@ class MeetingCog(commands.Cog):
         reason="Why; a holiday never counts against the group",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=days.meetings, group=choices.organized_groups)
+    @app_commands.autocomplete(meeting=days.meetings_for(Aim.CANCEL), group=choices.active_groups)
     async def cancel(
         self,
         interaction: Interaction,
@@ -187,7 +190,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the next, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=days.next_meetings, group=choices.organized_groups)
+    @app_commands.autocomplete(meeting=days.meetings_for(Aim.START), group=choices.active_groups)
     async def start(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:
@@ -204,7 +207,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the one that goes on, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=days.meetings, group=choices.groups)
+    @app_commands.autocomplete(meeting=days.meetings_for(Aim.CLOSE), group=choices.groups)
     async def close(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:

@@ -53,7 +53,7 @@ class RotationCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(rule=RULES)
-    @app_commands.autocomplete(location=places.all_places, group=choices.organized_groups)
+    @app_commands.autocomplete(location=places.usual_places, group=choices.organized_groups)
     async def strategy(
         self,
         interaction: Interaction,
@@ -80,7 +80,7 @@ class RotationCog(commands.Cog):
         meeting="Which one; the next, when left out",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=hosting.planned, group=choices.organized_groups)
+    @app_commands.autocomplete(meeting=hosting.to_skip, group=choices.active_groups)
     async def skip(
         self,
         interaction: Interaction,
@@ -91,7 +91,7 @@ class RotationCog(commands.Cog):
         """Hand a turn on because the host is away, or leave a meeting out."""
         async with Reply(interaction) as reply:
             pick, chosen = days.parse_pick(meeting), choices.parse_group(group)
-            if why == "no meeting":
+            if why == hosting.NO_MEETING:
                 left_out = await self._rotation.skip_meeting(reply.actor, pick, chosen)
                 await reply.show(hosting.left_out_card(reply.texts, left_out))
             else:
@@ -108,9 +108,9 @@ class RotationCog(commands.Cog):
     )
     @app_commands.autocomplete(
         meeting=hosting.planned,
-        host=choices.members,
-        location=places.all_places,
-        group=choices.organized_groups,
+        host=hosting.able_hosts,
+        location=places.free_places,
+        group=choices.active_groups,
     )
     async def assign(
         self,
@@ -142,7 +142,7 @@ class RotationCog(commands.Cog):
         other="The meeting that you would host instead",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(turn=hosting.turns, other=hosting.other_turns, group=choices.groups)
+    @app_commands.autocomplete(turn=hosting.turns, other=hosting.other_turns, group=choices.groups_that_meet)
     async def swap(self, interaction: Interaction, turn: str, other: str, group: str | None = None) -> None:
         """Offer your turn for somebody else's; they are asked."""
         async with Reply(interaction) as reply:

@@ -198,6 +198,21 @@ class ActivityService:
 
         return await self._work.write(actor, script)
 
+    async def fitting_meeting(
+        self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Sequence[Activity]:
+        """Return what can be chosen for a meeting, or for the next one; Refusals as for `choose`."""
+
+        async def script(tx: Tx) -> Sequence[Activity]:
+            group = (await as_organizer(tx, actor, group_id)).group
+            require_active(group)
+            meeting = await _picked(tx, group, pick, self._work.now())
+            people = await people_at(tx, meeting)
+            room = (await plan_of(tx, meeting, people=people)).agenda.room
+            return fitting(self._library, people, room)
+
+        return await self._work.read(script)
+
     def _known(self, key: str) -> Activity:
         activity = self._library.get(key)
         if activity is None:

@@ -358,8 +358,13 @@ class CheckInService:
 
 def _require_closer(standing: Standing, meeting: Meeting) -> None:
     require_open(meeting)
-    if not standing.member.organizes and standing.member.user_id != meeting.facilitator_id:
+    if not may_close(standing, meeting):
         raise Refusal("checkin.close_who")
+
+
+def may_close(standing: Standing, meeting: Meeting) -> bool:
+    """Return whether a member is the one to close a meeting: an organizer, or its facilitator."""
+    return standing.member.organizes or standing.member.user_id == meeting.facilitator_id
 
 
 async def _closing(tx: Tx, meeting: Meeting) -> Closing:

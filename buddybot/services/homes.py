@@ -75,8 +75,13 @@ async def require_unasked(
     tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
 ) -> None:
     """Raise Refusal `home.asked` while a question about a home waits for its answer, or got a no."""
-    if any(is_open(ping, now) for ping in await _questions(tx, meeting, location, owner_id)):
+    if await is_asked(tx, meeting, location, owner_id, now):
         raise Refusal("home.asked", name=location.name)
+
+
+async def is_asked(tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime) -> bool:
+    """Return whether the owner of a home is asked for it, or said no: they are not asked again."""
+    return any(is_open(ping, now) for ping in await _questions(tx, meeting, location, owner_id))
 
 
 async def require_question(

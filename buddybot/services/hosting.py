@@ -14,6 +14,7 @@ from buddybot.domain.text import people_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active
 from buddybot.services.actor import Actor
+from buddybot.services.arrangement_choices import able_hosts
 from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, place_of
 from buddybot.services.homes import HomeQuestion, may_be_at, require_question
 from buddybot.services.rotation_views import at_venue
@@ -75,12 +76,8 @@ class HostingService:
             )
             require_active(standing.group)
             _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
-            board, roll = await venues.board_of(tx, standing.group), await RsvpRepository(tx).roll(meeting)
-            able = venues.able_to_host(roll, board, venue.location_id)
-            members = sorted(
-                (member for member in board.members if member.user_id in able),
-                key=lambda member: people_order(member.display_name),
-            )
+            able = await able_hosts(tx, standing.group, meeting, venue)
+            members = sorted(able, key=lambda member: people_order(member.display_name))
             if not members:
                 raise Refusal("venue.nobody")
             return HostChoice(standing.group, meeting, members)

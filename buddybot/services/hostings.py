@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import Group, Member
+from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
+from buddybot.domain.swaps import MOST_OFFERS
 from buddybot.services import venues
 from buddybot.services.access import Standing
 from buddybot.services.venues import DECLINE_BEFORE, Board
@@ -66,6 +67,8 @@ class Hostings:
 
 async def hostings_of(tx: Tx, standing: Standing, now: datetime) -> Hostings:
     """Return the planned meetings that have not begun, and who hosts them in person."""
+    if standing.group.state is not GroupState.ACTIVE:
+        return Hostings(standing.group, standing.member, ())
     members = {member.user_id: member for member in await MemberRepository(tx).current(standing.group.id)}
     found = []
     for meeting in await venues.planned(tx, standing.group, now):
@@ -84,6 +87,8 @@ async def _pairs(tx: Tx, standing: Standing, meetings: Sequence[Hosting], now: d
     given = [each for each in hosted if me.organizes or each.host_id == me.user_id]
     pairs = [(turn, other) for turn in given for other in hosted if turn.host_id != other.host_id]
     if not me.organizes:
+        if await SwapRepository(tx).made(standing.group.guild_id, me.user_id, now) >= MOST_OFFERS:
+            return []
         pairs = [pair for pair in pairs if await _can_be_offered(tx, standing, pair, now)]
     if not pairs:
         return []

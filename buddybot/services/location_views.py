@@ -180,9 +180,14 @@ class LocationViews:
         return await self._work.read(script)
 
     async def choices(
-        self, actor: Actor, *, to_change: bool = False, to_travel: bool = False
+        self,
+        actor: Actor,
+        group_id: GroupId | None = None,
+        *,
+        to_change: bool = False,
+        to_travel: bool = False,
     ) -> Sequence[LocationChoice]:
-        """Return the places of the actor's groups here, those of this channel's group first.
+        """Return the places of the named group, or of the actor's groups here, this channel's first.
 
         `to_change` leaves those that the actor may change, `to_travel` those that somebody travels to.
         """
@@ -191,6 +196,8 @@ class LocationViews:
             groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
             found = []
             for group in sorted(groups, key=lambda each: each.channel_id != actor.channel_id):
+                if group_id not in (None, group.id):
+                    continue
                 name = group.name if len(groups) > 1 else None
                 member = await MemberRepository(tx).get(group.id, actor.user_id)
                 places = await LocationRepository(tx).live(group.id)

@@ -8,16 +8,14 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState, Reason
-from buddybot.domain.schedule import local
 from buddybot.services import calendar, news, venues
-from buddybot.services.access import as_member, as_organizer, at_meeting, guild_of, require_active
+from buddybot.services.access import as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.calendar import Pick, Slot
 from buddybot.services.checkins import open_meeting
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.successions import SuccessionRepository
 
@@ -47,24 +45,6 @@ class MeetingService:
         async def script(tx: Tx) -> Sequence[Slot]:
             standing = await as_member(tx, actor, group_id)
             return await calendar.ahead(tx, standing.group, self._work.now())
-
-        return await self._work.read(script)
-
-    async def today(self, actor: Actor, group_id: GroupId | None = None) -> date:
-        """Return the day it is where the actor's group meets, to offer days from.
-
-        The group is the one they name, else this channel's, else any of theirs; Refusal `group.none`.
-        """
-
-        async def script(tx: Tx) -> date:
-            mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
-            if not mine:
-                raise Refusal("group.none")
-            meant = max(
-                mine,
-                key=lambda group: (group.id == group_id, group.channel_id == actor.channel_id, -group.id),
-            )
-            return local(self._work.now(), meant.zone).date()
 
         return await self._work.read(script)
 

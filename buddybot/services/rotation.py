@@ -15,6 +15,7 @@ from buddybot.domain.rotation import Settled
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
+from buddybot.services.arrangement_choices import free_places
 from buddybot.services.arrangements import Arranged, arrange, arranged, live_location
 from buddybot.services.calendar import Pick
 from buddybot.services.editions import editions
@@ -205,15 +206,17 @@ class RotationService:
     async def places(self, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
         """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
-        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`.
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`, `home.asked`.
         """
 
         async def script(tx: Tx) -> PlaceChoice:
             standing, meeting = await at_meeting(tx, actor, meeting_id)
-            await self._host_or_organizer(tx, standing, meeting)
-            places = await places_for(tx, standing.group, meeting)
+            venue = await self._host_or_organizer(tx, standing, meeting)
+            places = await free_places(
+                tx, standing.group, meeting, host_id=venue.host_id, by=actor.user_id, now=self._work.now()
+            )
             if not places:
-                raise Refusal("location.none")
+                raise await _no_place(tx, standing.group, meeting)
             return PlaceChoice(standing.group, meeting, await venues.view_of(tx, meeting), places)
 
         return await self._work.read(script)
@@ -284,6 +287,12 @@ class RotationService:
         await VenueRepository(tx).add_pass(meeting.id, venue.host_id)
         await self._planner.plan(tx, group, self._work.now(), by=by)
         return await arranged(tx, group, meeting, before=venue.host_id)
+
+
+async def _no_place(tx: Tx, group: Group, meeting: Meeting) -> Refusal:
+    """Return why a meeting has no place to choose: there is none, or the owner of the last is asked."""
+    awaited = await places_for(tx, group, meeting)
+    return Refusal("home.asked", name=awaited[0].name) if awaited else Refusal("location.none")
 
 
 async def _keep_to(tx: Tx, group: Group, location: Location, *, by: UserId, now: datetime) -> None:

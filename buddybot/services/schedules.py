@@ -125,7 +125,7 @@ class ScheduleService:
             group = (await as_organizer(tx, actor, group_id, lock=True)).group
             require_active(group)
             await news.require_room(tx, group, now)
-            usual = _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
+            usual = await usual_of(tx, group, wanted)
             place = calendar.placed(
                 day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now
             )
@@ -189,6 +189,11 @@ class ScheduleService:
         now = self._work.now()
         slots = list(calendar.coming(await calendar.ahead(tx, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
+
+
+async def usual_of(tx: Tx, group: Group, wanted: ScheduleChange) -> Schedule:
+    """Return when an extra meeting is: as usual, but for what was written; Refusals as for `add_extra`."""
+    return _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
 
 
 def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:

@@ -6,6 +6,7 @@ from buddybot.services import health
 from buddybot.services.activities import ActivityService
 from buddybot.services.agenda import AgendaService
 from buddybot.services.alerts import AlertService
+from buddybot.services.arrangement_choices import ArrangementChoices
 from buddybot.services.attendance import AttendanceService
 from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.attendance_export import AttendanceExport
@@ -29,6 +30,7 @@ from buddybot.services.kudos import KudosService
 from buddybot.services.leavers import LeaverService
 from buddybot.services.location_views import LocationViews
 from buddybot.services.locations import LocationService
+from buddybot.services.meeting_choices import MeetingChoices
 from buddybot.services.meeting_views import MeetingViews
 from buddybot.services.meetings import MeetingService
 from buddybot.services.members import MemberService
@@ -71,6 +73,7 @@ class Services(NamedTuple):
     schedules: ScheduleService
     meetings: MeetingService
     meeting_views: MeetingViews
+    meeting_choices: MeetingChoices
     activities: ActivityService
     agenda: AgendaService
     calendar_feed: CalendarFeed
@@ -78,6 +81,7 @@ class Services(NamedTuple):
     location_views: LocationViews
     rotation: RotationService
     hosting: HostingService
+    arrangement_choices: ArrangementChoices
     swaps: SwapService
     rsvps: RsvpService
     few: FewService
@@ -125,6 +129,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         schedules=ScheduleService(work, planner),
         meetings=meetings,
         meeting_views=MeetingViews(work, rules),
+        meeting_choices=MeetingChoices(work),
         activities=ActivityService(work, rules),
         agenda=AgendaService(work, rules),
         calendar_feed=CalendarFeed(work),
@@ -132,6 +137,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         location_views=LocationViews(work),
         rotation=RotationService(work, planner, meetings),
         hosting=HostingService(work, planner),
+        arrangement_choices=ArrangementChoices(work),
         swaps=SwapService(work, planner),
         rsvps=RsvpService(work),
         few=FewService(work, planner),

@@ -13,6 +13,7 @@ from buddybot.services.activities import ActivityList, ActivityView
 from buddybot.services.agenda import AgendaView
 from buddybot.ui.agenda import bring, cut, minutes, steps
 from buddybot.ui.choices import MOST, choice, parse_group, unfailing
+from buddybot.ui.days import parse_pick
 from buddybot.ui.kit import Card, button, option, select
 from buddybot.ui.reply import actor_of
 from buddybot.ui.router import Input
@@ -147,12 +148,14 @@ def _practises(texts: Texts, activity: Activity) -> Markup:
 
 @unfailing
 async def activities(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
-    """Offer the activities that fit the group."""
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
-    view: ActivityList = await interaction.client.services.activities.all(actor_of(interaction), group_id)
+    """Offer the activities that fit the meeting in `meeting`, or the next one."""
+    typed = interaction.namespace
+    found = await interaction.client.services.activities.fitting_meeting(
+        actor_of(interaction),
+        parse_pick(getattr(typed, "meeting", None)),
+        parse_group(getattr(typed, "group", None)),
+    )
     wanted = folded(current)
     return [
-        choice(each.name, each.key)
-        for each in view.activities
-        if wanted in folded(each.name) or wanted == each.key
+        choice(each.name, each.key) for each in found if wanted in folded(each.name) or wanted == each.key
     ]

@@ -6,7 +6,7 @@ Autocomplete never fails: whoever may see nothing is offered nothing.
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import wraps
 from typing import Any
 
@@ -82,6 +82,18 @@ async def organized_groups(interaction: Interaction, current: str) -> list[Choic
 
 
 @unfailing
+async def active_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person organizes and that meet at present."""
+    return await matching_groups(interaction, current, organized=True, active=True)
+
+
+@unfailing
+async def groups_that_meet(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the groups that the person is in and that meet at present."""
+    return await matching_groups(interaction, current, organized=False, active=True)
+
+
+@unfailing
 async def groups_to_look_back_on(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in, archived ones too."""
     return await matching_groups(interaction, current, organized=False, archived=True)
@@ -101,22 +113,39 @@ async def zones(interaction: Interaction, current: str) -> list[Choice[str]]:
 
 
 @unfailing
-async def members(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the members of the group that is chosen, or of the only one it can be."""
-    return await _members(interaction, current, rescue=False)
+async def other_members(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the other members of the group that is chosen, or of the only one it can be."""
+    return await _members(interaction, current, lambda member, me: member.user_id != me)
+
+
+@unfailing
+async def other_members_here(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the other members who are in the server."""
+    return await _members(
+        interaction, current, lambda member, me: member.user_id != me and member.gone_since is None
+    )
 
 
 @unfailing
 async def transferable_members(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the members who could organize the chosen group."""
-    return await _members(interaction, current, rescue=True)
+    """Offer the members who could organize the chosen group: who does already has nothing to take over."""
+
+    def fits(member: Member, me: UserId) -> bool:
+        return member.gone_since is None and not (member.organizes and member.user_id == me)
+
+    return await _members(interaction, current, fits, rescue=True)
 
 
-async def _members(interaction: Interaction, current: str, *, rescue: bool) -> list[Choice[str]]:
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
-    found: list[Member] = await interaction.client.services.members.choices(
-        actor_of(interaction), group_id, rescue=rescue
-    )
+async def _members(
+    interaction: Interaction, current: str, fits: Callable[[Member, UserId], bool], *, rescue: bool = False
+) -> list[Choice[str]]:
+    group_id, actor = parse_group(getattr(interaction.namespace, "group", None)), actor_of(interaction)
+    found: list[Member] = await interaction.client.services.members.choices(actor, group_id, rescue=rescue)
+    return matching_members([each for each in found if fits(each, actor.user_id)], current)
+
+
+def matching_members(found: Iterable[Member], current: str) -> list[Choice[str]]:
+    """Return members by their names, as people sort them, of those in whose names the typed words are."""
     wanted = folded(current)
     return [
         choice(member.display_name, member.user_id)
@@ -192,13 +221,18 @@ async def matching_groups(
     organized: bool,
     rescue: bool = False,
     archived: bool = False,
+    active: bool = False,
 ) -> list[Choice[str]]:
-    """Return the groups in whose names the typed words are."""
+    """Return the groups in whose names the typed words are; with `active` none that rests."""
     found: list[Group] = await interaction.client.services.groups.choices(
         actor_of(interaction), organized=organized, rescue=rescue, archived=archived
     )
     wanted, texts = folded(current), texts_of(interaction)
-    return [choice(group_label(texts, group), group.id) for group in found if wanted in folded(group.name)]
+    return [
+        choice(group_label(texts, group), group.id)
+        for group in found
+        if wanted in folded(group.name) and (group.state is GroupState.ACTIVE or not active)
+    ]
 
 
 def group_label(texts: Texts, group: Group) -> str:

@@ -1,17 +1,20 @@
 """The days and meetings that are offered while somebody types, and how the chosen one is read back."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import discord
 from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.schedule import parse_date
+from buddybot.domain.schedule import parse_date, parse_time
 from buddybot.domain.text import folded
-from buddybot.services.calendar import Pick, Slot, coming
-from buddybot.ui.choices import choice, parse_group, parse_id, unfailing
+from buddybot.domain.zones import canonical
+from buddybot.services.calendar import Pick, Slot
+from buddybot.services.meeting_choices import Aim
+from buddybot.services.schedules import ScheduleChange
+from buddybot.ui.choices import Suggest, choice, parse_group, parse_id, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.meetings import slot_name
 from buddybot.ui.reply import actor_of, texts_of
@@ -21,30 +24,36 @@ Interaction = discord.Interaction[Any]
 _DAYS = 25
 
 
-@unfailing
-async def slots(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer every day on which the group is still to meet or would, skipped ones included."""
-    return _named(interaction, coming(await _slots(interaction), _now(interaction)), current)
+def meetings_for(aim: Aim) -> Suggest:
+    """Return an autocomplete that offers the meetings, or days without one yet, which a command takes."""
+
+    @unfailing
+    async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
+        choices = interaction.client.services.meeting_choices
+        found = await choices.slots(actor_of(interaction), aim, _group(interaction))
+        return _named(interaction, found, current)
+
+    return meetings
 
 
 @unfailing
-async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the meetings that are planned, going on, or over and not closed yet."""
-    return _named(interaction, _made(await _slots(interaction)), current)
+async def days_to_move(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the days that the meeting in `meeting`, or the next one, can be moved to."""
+    choices, pick = interaction.client.services.meeting_choices, parse_pick(_typed(interaction, "meeting"))
+    found = await choices.days_to_move(actor_of(interaction), pick, _time(interaction), _group(interaction))
+    return _matching_days(interaction, found, current)
 
 
 @unfailing
-async def next_meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the meetings that are planned or going on."""
-    found = coming(_made(await _slots(interaction)), _now(interaction))
-    return _named(interaction, found, current)
-
-
-@unfailing
-async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the next days, as they are where the group meets."""
-    services, actor = interaction.client.services, actor_of(interaction)
-    return _days_from(interaction, await services.meetings.today(actor, _group(interaction)), current)
+async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the days on which the group can meet once more."""
+    minutes, zone = getattr(interaction.namespace, "minutes", None), _typed(interaction, "zone")
+    wanted = ScheduleChange(
+        at=_time(interaction), duration_minutes=minutes, zone=None if zone is None else canonical(zone)
+    )
+    choices = interaction.client.services.meeting_choices
+    found = await choices.days_for_extra(actor_of(interaction), wanted, _group(interaction))
+    return _matching_days(interaction, found, current)
 
 
 @unfailing
@@ -55,13 +64,13 @@ async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
     start = getattr(interaction.namespace, "start", None)
     if start and start != current:
         first = max(first, parse_date(start))
-    return _days_from(interaction, first, current)
+    found = [first + timedelta(days=shift) for shift in range(_DAYS)]
+    return _matching_days(interaction, found, current)
 
 
-def _days_from(interaction: Interaction, first: date, current: str) -> list[Choice[str]]:
+def _matching_days(interaction: Interaction, found: Iterable[date], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
-    offered = [first + timedelta(days=shift) for shift in range(_DAYS)]
-    return _matching(((day_name(texts, day), day.isoformat()) for day in offered), current)
+    return _matching(((day_name(texts, day), day.isoformat()) for day in found), current)
 
 
 def parse_pick(value: str | None) -> Pick | None:
@@ -79,14 +88,14 @@ def parse_day(value: str | None) -> date | None:
     return parse_date(value) if value and value.strip() else None
 
 
-async def _slots(interaction: Interaction) -> Iterable[Slot]:
-    services, actor = interaction.client.services, actor_of(interaction)
-    found: Iterable[Slot] = await services.meetings.slots(actor, _group(interaction))
-    return found
+def _typed(interaction: Interaction, option: str) -> str | None:
+    """Return what stands in another option of the command; None when nothing does."""
+    return getattr(interaction.namespace, option, None) or None
 
 
-def _made(found: Iterable[Slot]) -> Iterable[Slot]:
-    return [slot for slot in found if slot.meeting is not None and slot.meeting.ahead]
+def _time(interaction: Interaction) -> time | None:
+    written = _typed(interaction, "time")
+    return None if written is None else parse_time(written)
 
 
 def _now(interaction: Interaction) -> datetime:

@@ -8,14 +8,16 @@ from discord import ButtonStyle
 from discord.app_commands import Choice
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import UserId
+from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.text import folded
 from buddybot.services.arrangements import Arranged
+from buddybot.services.calendar import Pick
 from buddybot.services.hosting import HostChoice
 from buddybot.services.hostings import Hosting, Hostings
 from buddybot.services.rotation import LeftOut, PlaceChoice
-from buddybot.ui.choices import choice, parse_group, unfailing
+from buddybot.ui.choices import choice, matching_members, parse_group, unfailing
 from buddybot.ui.day_names import day_name
+from buddybot.ui.days import parse_pick
 from buddybot.ui.kit import QUIET, Card, button, option, select
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.router import Input
@@ -27,12 +29,30 @@ Interaction = discord.Interaction[Any]
 MOST_HOSTS = 25
 """What one select can offer."""
 LONGEST_ID = 19
+AWAY, NO_MEETING = "the person is away", "no meeting"
+"""Why a turn is skipped, as it is chosen."""
 
 
 @unfailing
 async def planned(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the meetings whose place is settled."""
     return _fitting(interaction, (await _hostings(interaction)).meetings, current)
+
+
+@unfailing
+async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings that can be left out; only one that somebody hosts when the host is away."""
+    found = (await _hostings(interaction)).meetings
+    if getattr(interaction.namespace, "why", None) != NO_MEETING:
+        found = tuple(each for each in found if each.host is not None)
+    return _fitting(interaction, found, current)
+
+
+@unfailing
+async def able_hosts(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the members who can host the meeting in `meeting`, or the next one."""
+    choices, pick = interaction.client.services.arrangement_choices, _pick(interaction)
+    return matching_members(await choices.hosts(actor_of(interaction), pick, _group(interaction)), current)
 
 
 @unfailing
@@ -58,9 +78,17 @@ def turn_name(texts: Texts, each: Hosting) -> str:
 
 
 async def _hostings(interaction: Interaction) -> Hostings:
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
-    found: Hostings = await interaction.client.services.rotation.hostings(actor_of(interaction), group_id)
+    rotation = interaction.client.services.rotation
+    found: Hostings = await rotation.hostings(actor_of(interaction), _group(interaction))
     return found
+
+
+def _group(interaction: Interaction) -> GroupId | None:
+    return parse_group(getattr(interaction.namespace, "group", None))
+
+
+def _pick(interaction: Interaction) -> Pick | None:
+    return parse_pick(getattr(interaction.namespace, "meeting", None))
 
 
 def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:

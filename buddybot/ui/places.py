@@ -6,10 +6,12 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
+from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import LocationId
 from buddybot.domain.text import folded
 from buddybot.services.location_views import LocationChoice
-from buddybot.ui.choices import choice, parse_id, unfailing
+from buddybot.ui.choices import choice, parse_group, parse_id, parse_member, unfailing
+from buddybot.ui.days import parse_pick
 from buddybot.ui.reply import actor_of
 from buddybot.ui.texts import Texts
 
@@ -17,17 +19,34 @@ Interaction = discord.Interaction[Any]
 
 
 @unfailing
-async def all_places(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer every place that a meeting can be at."""
-    views = interaction.client.services.location_views
-    return _fitting(await views.choices(actor_of(interaction)), current)
+async def free_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places at which the meeting in `meeting`, or the next one, can be."""
+    typed, group = interaction.namespace, parse_group(getattr(interaction.namespace, "group", None))
+    pick, host = parse_pick(getattr(typed, "meeting", None)), getattr(typed, "host", None)
+    found = await interaction.client.services.arrangement_choices.places(
+        actor_of(interaction), pick, parse_member(host) if host else None, group
+    )
+    return _fitting([LocationChoice(each, None) for each in found], current)
+
+
+@unfailing
+async def usual_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places for the rule `fixed`; the other rules take none."""
+    typed = interaction.namespace
+    if getattr(typed, "rule", None) not in (None, Rotation.FIXED.value):
+        return []
+    found = await interaction.client.services.arrangement_choices.usual_places(
+        actor_of(interaction), parse_group(getattr(typed, "group", None))
+    )
+    return _fitting([LocationChoice(each, None) for each in found], current)
 
 
 @unfailing
 async def travelled_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that somebody has to travel to."""
     views = interaction.client.services.location_views
-    return _fitting(await views.choices(actor_of(interaction), to_travel=True), current)
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    return _fitting(await views.choices(actor_of(interaction), group_id, to_travel=True), current)
 
 
 @unfailing

@@ -10,6 +10,7 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.ui import presence
 from tests.scenarios.calendars import Calendar, calendar
+from tests.scenarios.leavers import come_to_know, leave
 from tests.scenarios.places import suggest
 from tests.world import World, custom_ids, texts_in
 
@@ -21,11 +22,6 @@ MEMBER = "/guilds/*/members/*"
 async def rowan(world: World) -> Calendar:
     """A group of Ana, Ben and Cho that meets on Tuesdays at 19:00, first on 6 January."""
     return await calendar(world)
-
-
-def leave(rowan: Calendar, name: str) -> None:
-    """Let a person leave the server; the bot is told nothing of it."""
-    rowan.world.env.backend.remove_member(rowan.circle.guild.id, rowan.person(name).id)
 
 
 def come_back(rowan: Calendar, name: str) -> None:
@@ -119,7 +115,7 @@ async def test_nobody_is_recorded_as_present_who_had_left_before_the_meeting(row
 
 async def test_a_deletion_takes_the_word_of_a_leaver_along(rowan: Calendar) -> None:
     leave(rowan, "Ben")
-    await rowan.world.bot.presence.ask(GuildId(rowan.circle.guild.id), UserId(rowan.person("Ben").id))
+    await come_to_know(rowan, "Ben")
     assert await rowan.world.rows("SELECT 1 FROM notices WHERE code = 'left_server'")
     await rowan.world.bot.services.personal.delete(rowan.circle.actor(rowan.person("Ben")))
     assert await rowan.world.rows("SELECT 1 FROM notices WHERE code = 'left_server'") == []
@@ -276,7 +272,7 @@ async def test_who_comes_back_takes_part_again_once_seen(rowan: Calendar, seen_b
         await rowan.world.bot.services.work.write(None, lambda tx: tx.run("DELETE FROM rsvps"))
         message = await reminder(rowan, "Ben")
     leave(rowan, "Ben")
-    await rowan.world.bot.presence.ask(GuildId(rowan.circle.guild.id), UserId(rowan.person("Ben").id))
+    await come_to_know(rowan, "Ben")
     assert await gone(rowan) == ids(rowan, "Ben")
     come_back(rowan, "Ben")
     if seen_by == "command":
@@ -296,7 +292,7 @@ async def test_who_comes_back_takes_part_again_once_seen(rowan: Calendar, seen_b
 
 async def test_an_organizer_who_left_is_no_heir_and_gets_no_thanks(rowan: Calendar) -> None:
     leave(rowan, "Ben")
-    await rowan.world.bot.presence.ask(GuildId(rowan.circle.guild.id), UserId(rowan.person("Ben").id))
+    await come_to_know(rowan, "Ben")
     refused = await rowan.ask("Ana", "group transfer", member=str(rowan.person("Ben").id))
     assert "has left the server" in texts_in(refused)
     refused = await rowan.ask("Ana", "kudos", member=str(rowan.person("Ben").id))

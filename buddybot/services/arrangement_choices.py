@@ -1,0 +1,97 @@
+"""The hosts and places that a meeting can be given: what is offered is what `arrange` takes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain import rotation
+from buddybot.domain.groups import Group, Member
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.locations import Location
+from buddybot.domain.meetings import Meeting
+from buddybot.services import venues
+from buddybot.services.access import as_organizer, require_active
+from buddybot.services.actor import Actor
+from buddybot.services.calendar import Pick
+from buddybot.services.homes import is_asked, places_for
+from buddybot.services.rotation_views import at_venue
+from buddybot.services.work import Work
+from buddybot.storage.database import Tx
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.venues import ShareRepository, Venue
+
+
+async def able_hosts(tx: Tx, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:
+    """Return the members who can host a meeting, each where they would receive the group."""
+    board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
+    history = await ShareRepository(tx).history(group.id)
+    found = []
+    for member in board.members:
+        here = venue.location_id
+        if member.user_id != venue.host_id:
+            here = rotation.place_for(member.user_id, history=history, places=board.places)
+        if member.user_id in venues.able_to_host(roll, board, here):
+            found.append(member)
+    return found
+
+
+async def free_places(
+    tx: Tx, group: Group, meeting: Meeting, *, host_id: UserId | None, by: UserId, now: datetime
+) -> Sequence[Location]:
+    """Return where `by` can put a meeting that `host_id` hosts: no home whose owner was asked already."""
+    free = {location.id for location in await places_for(tx, group, meeting)}
+    found = []
+    for location in await LocationRepository(tx).live(group.id):
+        owner = location.offered_by if location.home else None
+        hosted = owner is not None and owner == host_id
+        to_ask = None if owner in (host_id, by) else owner
+        asked = to_ask is not None and await is_asked(tx, meeting, location, to_ask, now)
+        if hosted or (location.id in free and not asked):
+            found.append(location)
+    return found
+
+
+class ArrangementChoices:
+    """What an organizer is offered while they type; whoever may not arrange anything is refused."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def hosts(
+        self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Sequence[Member]:
+        """Return who can host the chosen or the next meeting; Refusals as for `RotationService.assign`."""
+
+        async def script(tx: Tx) -> Sequence[Member]:
+            return await able_hosts(tx, *await self._chosen(tx, actor, pick, group_id))
+
+        return await self._work.read(script)
+
+    async def places(
+        self, actor: Actor, pick: Pick | None, host_id: UserId | None, group_id: GroupId | None = None
+    ) -> Sequence[Location]:
+        """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
+
+        async def script(tx: Tx) -> Sequence[Location]:
+            group, meeting, venue = await self._chosen(tx, actor, pick, group_id)
+            host = venue.host_id if host_id is None else host_id
+            return await free_places(tx, group, meeting, host_id=host, by=actor.user_id, now=self._work.now())
+
+        return await self._work.read(script)
+
+    async def usual_places(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[Location]:
+        """Return the places that the rule `fixed` can be given."""
+
+        async def script(tx: Tx) -> Sequence[Location]:
+            group = (await as_organizer(tx, actor, group_id)).group
+            require_active(group)
+            return await LocationRepository(tx).live(group.id)
+
+        return await self._work.read(script)
+
+    async def _chosen(
+        self, tx: Tx, actor: Actor, pick: Pick | None, group_id: GroupId | None
+    ) -> tuple[Group, Meeting, Venue]:
+        group = (await as_organizer(tx, actor, group_id)).group
+        require_active(group)
+        return group, *await at_venue(tx, group, pick, self._work.now())
