@@ -195,19 +195,9 @@ class BuddyBot(Client):
         self.router.add(cog)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Pass an event on; what needs no task that finds that there is nothing to do gets none.
-
-        A command is the tree's, and few answers leave something to say.
-        """
-        if self.closing or (
-            event_name == "interaction" and args[0].type is discord.InteractionType.application_command
-        ):
-            return
-        if event_name == "app_command_completion" and self._room_behind(args[0]):
-            waits = self.services.work.known_to_wait(args[0].id)
-            if waits is not False:
-                super().dispatch("answered" if waits else "answered_unasked", args[0])
-        super().dispatch(event_name, *args, **kwargs)
+        """Pass an event on, until the bot was told to end."""
+        if not self.closing:
+            super().dispatch(event_name, *args, **kwargs)
 
     async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
         """Hand a click or a form to its handler; commands go through the tree."""
@@ -227,18 +217,24 @@ class BuddyBot(Client):
             return
         handler, given = found
         await handler(interaction, given)
-        if self._room_behind(interaction) and await self.services.work.waits(actor_of(interaction)):
-            self.dispatch("press_completion", interaction)
+        self.dispatch("press_handled", interaction)
 
-    async def on_answered_unasked(self, interaction: "discord.Interaction[BuddyBot]") -> None:
-        """Let the cogs follow a command's answer, of which it was not asked along whether anything waits."""
-        if await self.services.work.waits(actor_of(interaction)):
-            self.dispatch("answered", interaction)
+    async def on_app_command_completion(
+        self, interaction: "discord.Interaction[BuddyBot]", _command: object
+    ) -> None:
+        """Let the cogs follow a command's answer with what waits for the person."""
+        await self._tell_what_waits(interaction, "answered")
 
-    @staticmethod
-    def _room_behind(interaction: "discord.Interaction[BuddyBot]") -> bool:
-        """Whether more can be said behind an answer; a form leaves no room for it."""
-        return answered_as(interaction) not in (None, discord.InteractionResponseType.modal)
+    async def on_press_handled(self, interaction: "discord.Interaction[BuddyBot]") -> None:
+        """The same after a button or a form."""
+        await self._tell_what_waits(interaction, "press_completion")
+
+    async def _tell_what_waits(self, interaction: "discord.Interaction[BuddyBot]", event: str) -> None:
+        """Dispatch `event` where something may wait; a form, as the answer, leaves no room for it."""
+        if answered_as(interaction) in (None, discord.InteractionResponseType.modal):
+            return
+        if await self.services.notices.waits(actor_of(interaction)):
+            self.dispatch(event, interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
         """End an unexpected error of a click, a form or an event: a reference and a log line.

@@ -118,7 +118,7 @@ class CommitmentService:
             await _require_room(tx, group, actor.user_id)
             return await self._insert(tx, actor, group, words, draft.visibility, set_at)
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def mine(self, actor: Actor, group_id: GroupId | None = None) -> OwnList:
         """Return one's own open commitments."""
@@ -177,7 +177,7 @@ class CommitmentService:
             own = await _own(tx, actor, commitment_id, lock=True)
             return await _count(tx, own, step.total(own.commitment.done))
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def more(self, actor: Actor, commitment_id: CommitmentId, *, expected: int) -> OwnCommitment:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
@@ -187,7 +187,7 @@ class CommitmentService:
             done = own.commitment.done
             return await _count(tx, own, done + (done == expected))
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def edit(self, actor: Actor, commitment_id: CommitmentId, changes: Changes) -> OwnCommitment:
         """Change an open commitment; a count that came from the words follows the new words."""
@@ -213,7 +213,7 @@ class CommitmentService:
             now = await _changed(tx, own, changed)
             return replace(now, touched=(*now.touched, *earlier))
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def drop(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Let a commitment go; the second time changes nothing."""
@@ -225,7 +225,7 @@ class CommitmentService:
             changed = await CommitmentRepository(tx).change(own.commitment, state=State.DROPPED)
             return await _changed(tx, own, changed, count_changed=True)
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def shrink(
         self, actor: Actor, commitment_id: CommitmentId, *, text: str, count: int | None
@@ -250,7 +250,7 @@ class CommitmentService:
             )
             return await _changed(tx, own, changed)
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def swap(self, actor: Actor, commitment_id: CommitmentId, draft: Draft) -> OwnCommitment:
         """Let a commitment go and say another in its place, due when the old one was."""
@@ -262,7 +262,7 @@ class CommitmentService:
             await CommitmentRepository(tx).change(item, state=State.DROPPED)
             return await self._insert(tx, actor, group, words, draft.visibility, item.set_at_meeting)
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
     async def _insert(
         self,

@@ -13,12 +13,10 @@ from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
-from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.plans import Plan, expected, planned
 from buddybot.services.rules import Rules
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
-from buddybot.storage.afterwards import Asked
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.glances import GlanceRepository, NextMeeting, OwnGroup
@@ -105,19 +103,16 @@ class MeetingViews:
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
 
-        async def script(tx: Tx) -> tuple[Sequence[NextView], Asked]:
-            now = self._work.now()
-            mine, asked = await GlanceRepository(tx).ahead(
-                guild_of(actor), actor.user_id, now=now, offered_since=now - SHOWN_FOR
-            )
+        async def script(tx: Tx) -> Sequence[NextView]:
+            mine = await GlanceRepository(tx).ahead(guild_of(actor), actor.user_id, now=self._work.now())
             if not mine and group_id is None:
                 raise await refuse_groupless(tx, actor)
             if group_id is not None and all(group.id != group_id for group in mine):
                 await as_member(tx, actor, group_id)  # refuses a group that ended, and one of others
             groups = _asked_for(mine, actor, group_id)
-            return [await self._next(tx, actor, group) for group in groups], asked
+            return [await self._next(tx, actor, group) for group in groups]
 
-        return await self._work.look(actor, script)
+        return await self._work.read(script)
 
     async def _next(self, tx: Tx, actor: Actor, group: OwnGroup) -> NextView:
         now, coming = self._work.now(), None

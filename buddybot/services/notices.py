@@ -1,9 +1,12 @@
-"""Tells an organizer, with the answer to a command, what went wrong since the last one."""
+"""Tells people, behind the answer to a command, what waits for them, and organizers what went wrong."""
 
 from collections.abc import Sequence
 
 from buddybot.services.actor import Actor
+from buddybot.services.names import follow_name, is_renamed
+from buddybot.services.offers import SHOWN_FOR
 from buddybot.services.work import Work
+from buddybot.storage.glances import GlanceRepository
 from buddybot.storage.notices import Notice, NoticeRepository
 
 
@@ -12,6 +15,22 @@ class NoticeService:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    async def waits(self, actor: Actor) -> bool:
+        """Return whether anything may wait to be said to the actor behind the answer they got.
+
+        Those who only read are known by today's name from then on, as after a change.
+        """
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return False
+        since = self._work.now() - SHOWN_FOR
+        found = await self._work.read(
+            lambda tx: GlanceRepository(tx).waiting(guild_id, actor.user_id, offered_since=since)
+        )
+        if is_renamed(actor, found.known_as):
+            await self._work.write(None, lambda tx: follow_name(tx, actor, found.known_as))
+        return found.waits
 
     async def unseen(self, actor: Actor) -> Sequence[Notice]:
         """Return what the groups that the actor organizes in this guild have to tell, oldest first."""

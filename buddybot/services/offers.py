@@ -15,7 +15,6 @@ from buddybot.domain.pings import Ping
 from buddybot.domain.quiet import DaySpan
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
-from buddybot.services.afterwards import SHOWN_FOR
 from buddybot.services.announcements import Announcement
 from buddybot.services.away import AwayService
 from buddybot.services.work import Work
@@ -27,6 +26,8 @@ from buddybot.storage.preferences import PreferenceRepository
 
 LONGEST_PAUSE = 4
 """Weeks."""
+SHOWN_FOR = timedelta(days=21)
+"""After that an offer that nobody saw is too old to be of use."""
 
 
 class Answer(StrEnum):

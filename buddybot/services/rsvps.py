@@ -53,7 +53,7 @@ class RsvpService:
                     await venues.settle(tx, standing.group, self._work.now(), by=actor.user_id)
             return await view_of(tx, standing.group, meeting, now=self._work.now())
 
-        return await self._work.write(actor, script, tells=False)
+        return await self._work.write(actor, script)
 
 
 async def _may_fill(tx: Tx, standing: Standing, meeting: Meeting) -> bool:

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import InteractionId, UserId
+from buddybot.domain.ids import UserId
 from buddybot.services.actor import Actor
-from buddybot.services.afterwards import Afterwards
-from buddybot.services.names import follow_name, is_renamed
+from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
-from buddybot.storage.afterwards import Asked
 from buddybot.storage.database import Database, Script, StorageError, Tx
-from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.interactions import Claim, InteractionRepository
 
 log = logging.getLogger(__name__)
 
@@ -54,35 +52,11 @@ class Work:
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
         self._pace = pace
-        self._afterwards = Afterwards()
         self.now = now
 
     async def read(self, script: Script[T]) -> T:
         """Run a script that only reads, on one consistent snapshot."""
         return await self._database.read(script)
-
-    async def look(self, actor: Actor, script: Script[tuple[T, Asked]]) -> T:
-        """Run a script that only reads; what it returns besides is asked along about the actor."""
-        result, asked = await self._database.read(script)
-        await self._follow(actor, asked)
-        return self._noted(actor, (result, asked.waits))
-
-    def known_to_wait(self, interaction_id: InteractionId) -> bool | None:
-        """Return, once, whether anything may wait behind an answer; None when that was not asked along."""
-        return self._afterwards.take(interaction_id)
-
-    async def waits(self, actor: Actor) -> bool:
-        """Return whether anything may wait to be said to the actor behind the answer they got."""
-        known = self._afterwards.take(actor.interaction_id)
-        if known is not None:
-            return known
-        asked = await self._database.read(lambda tx: self._afterwards.ask(tx, actor, self.now()))
-        await self._follow(actor, asked)
-        return asked.waits
-
-    async def _follow(self, actor: Actor, asked: Asked) -> None:
-        if is_renamed(actor, asked.known_as):
-            await self._database.write(lambda tx: follow_name(tx, actor, asked.known_as))
 
     def deleted(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
@@ -106,19 +80,16 @@ class Work:
             log.error("deleted bytes are in the database's files still: %s", error)
         return self._scrubbed >= deletions
 
-    async def write(self, actor: Actor | None, script: Script[T], *, tells: bool = True) -> T:
+    async def write(self, actor: Actor | None, script: Script[T]) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 
-        `tells` is whether the script may itself leave something to say behind its answer; if not, what waits
-        is asked for in the statement that claims the interaction.
         Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
         when there is too much of it.
         """
         if actor is None:
             result = await self._database.write(script)
-            self._afterwards.forget()
         else:
-            result = await self._write_for(actor, script, tells=tells)
+            result = await self._write_for(actor, script)
         self._changed()
         return result
 
@@ -127,28 +98,22 @@ class Work:
 
         One that was not never will be: whoever still has it under way finds it claimed.
         """
-        now = self.now()
-        return not await self._database.write(
-            lambda tx: InteractionRepository(tx).claim(actor.interaction_id, now, user_id=actor.user_id)
-        )
+        return await self._database.write(lambda tx: self._claim(tx, actor)) is None
 
-    async def _write_for(self, actor: Actor, script: Script[T], *, tells: bool) -> T:
+    async def _write_for(self, actor: Actor, script: Script[T]) -> T:
         if self._pace is not None:
             self._pace.take(actor)
 
-        async def unit(tx: Tx) -> tuple[T, bool]:
-            asked = await self._afterwards.claim(tx, actor, self.now())
-            if asked is None:
+        async def unit(tx: Tx) -> T:
+            claim = await self._claim(tx, actor)
+            if claim is None:
                 raise AlreadyHandled
-            await follow_name(tx, actor, asked.known_as)
-            result = await script(tx)
-            if tells and not asked.waits:
-                asked = await self._afterwards.ask(tx, actor, self.now())
-            return result, asked.waits
+            await follow_name(tx, actor, claim.known_as)
+            return await script(tx)
 
-        return self._noted(actor, await self._database.write(unit))
+        return await self._database.write(unit)
 
-    def _noted(self, actor: Actor, found: tuple[T, bool]) -> T:
-        result, waits = found
-        self._afterwards.note(actor, waits)
-        return result
+    async def _claim(self, tx: Tx, actor: Actor) -> Claim | None:
+        return await InteractionRepository(tx).claim(
+            actor.interaction_id, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
+        )

@@ -8,10 +8,10 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
-from buddybot.storage.afterwards import KNOWN_AS, WAITS, Asked
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.meetings import HELD_BEFORE
+from buddybot.storage.preferences import KNOWN_AS
 from buddybot.storage.rows import day_of, epoch, instant, words
 from buddybot.storage.venues import Venue, venue_of
 
@@ -19,11 +19,10 @@ _GLANCE = f"""
     SELECT ({HELD_BEFORE}) AS before, ({ASKED_ABOUT}) AS asked, v.*
     FROM (SELECT 1 AS one) AS here LEFT JOIN venues v ON v.meeting_id = :meeting_id
 """  # of constants
-_AHEAD = f"""
+_AHEAD = """
     SELECT g.id AS group_id, g.name, g.channel_id, g.state AS group_state, g.answer_hours,
            n.id, n.local_day, n.zone, n.starts_at, n.duration_minutes, n.state,
-           v.location_id, v.host_id, v.online, o.id AS open_id, o.starts_at AS open_since,
-           EXISTS ({WAITS}) AS waits, ({KNOWN_AS}) AS known_as
+           v.location_id, v.host_id, v.online, o.id AS open_id, o.starts_at AS open_since
     FROM groups g JOIN memberships m ON m.group_id = g.id
     LEFT JOIN meetings n ON n.id = (
         SELECT id FROM meetings WHERE group_id = g.id AND state IN ('scheduled', 'open') AND ends_at > :now
@@ -34,6 +33,20 @@ _AHEAD = f"""
     LEFT JOIN venues v ON v.meeting_id = n.id
     WHERE g.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND g.state <> 'archived'
     ORDER BY g.id
+"""
+# It says yes a little too often: to whom each thing is shown, its own repository knows.
+_WAITING = f"""
+    SELECT ({KNOWN_AS}) AS known_as, EXISTS (
+        SELECT 1 FROM memberships m
+        WHERE m.guild_id = :guild_id AND m.user_id = :user_id AND m.left_at IS NULL AND (
+            m.gone_since IS NOT NULL
+            OR EXISTS (SELECT 1 FROM offers o WHERE o.group_id = m.group_id AND o.user_id = m.user_id
+                      AND o.seen_at IS NULL AND o.answer IS NULL AND o.made_at > :offered_since)
+            OR m.role = 'organizer' AND (
+                EXISTS (SELECT 1 FROM notices n WHERE n.group_id = m.group_id AND n.seen_at IS NULL)
+                OR EXISTS (SELECT 1 FROM feedback f WHERE f.group_id = m.group_id AND f.seen_at IS NULL)
+                OR EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = m.group_id AND a.state = 'open')))
+    ) AS waits
 """  # of constants
 _group_state, _state = words(GroupState), words(MeetingState)
 
@@ -84,25 +97,34 @@ class Glance:
     review: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whether anything may wait to be said to a person, and the name under which they are kept, if any."""
+
+    waits: bool
+    known_as: str | None
+
+
 class GlanceRepository:
     """Looks at what several features keep; changes nothing."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def ahead(
-        self, guild_id: GuildId, user_id: UserId, *, now: datetime, offered_since: datetime
-    ) -> tuple[list[OwnGroup], Asked]:
-        """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each.
+    async def ahead(self, guild_id: GuildId, user_id: UserId, *, now: datetime) -> list[OwnGroup]:
+        """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each."""
+        rows = await self._tx.all(_AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now))
+        return sorted(map(_own_group, rows), key=lambda group: name_order(group.name))
 
-        And what `AfterwardRepository.ask` does; for somebody in no group nothing waits.
+    async def waiting(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> Waiting:
+        """Return whether there may be a notice, an alert, feedback or an offer that the user was not shown.
+
+        Of a member who was known to have left the server it says yes too: that they are back is noted then.
         """
-        rows = await self._tx.all(
-            _AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now), offered_since=epoch(offered_since)
+        row = await self._tx.one(
+            _WAITING, guild_id=guild_id, user_id=user_id, offered_since=epoch(offered_since)
         )
-        groups = sorted(map(_own_group, rows), key=lambda group: name_order(group.name))
-        asked = [Asked(bool(row["waits"]), row["known_as"]) for row in rows]
-        return groups, asked[0] if asked else Asked(False)
+        return Waiting(row is not None and bool(row["waits"]), None if row is None else row["known_as"])
 
     async def of(self, meeting: Meeting) -> Glance:
         """Return what three repositories say of a meeting: `number`, `asked_about` and the venue's `get`."""

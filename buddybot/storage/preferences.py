@@ -24,6 +24,12 @@ def _preferences(row: Row) -> Preferences:
     )
 
 
+KNOWN_AS = """
+    SELECT p.display_name FROM preferences p WHERE p.guild_id = :guild_id AND p.user_id = :user_id
+"""
+"""The name under which `user_id` is kept in `guild_id`."""
+
+
 class PreferenceRepository:
     """One row a person and guild; without one the defaults hold."""
 

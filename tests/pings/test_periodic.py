@@ -75,17 +75,17 @@ async def test_every_group_is_planned_although_one_cannot_be(database: Database,
 async def test_interactions_are_forgotten_after_a_day(database: Database) -> None:
     now = Hands()
     await database.write(
-        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), guild_id=None, user_id=UserId(1))
     )
     now.go(hours=23)
     await keeping(database, now).forget()
     assert not await database.write(
-        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), guild_id=None, user_id=UserId(1))
     )
     now.go(hours=2)
     await keeping(database, now).forget()
     assert await database.write(
-        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), user_id=UserId(1))
+        lambda tx: InteractionRepository(tx).claim(InteractionId(1), now(), guild_id=None, user_id=UserId(1))
     )
 
 
