@@ -226,7 +226,7 @@ def _quiet(settings: Settings) -> QuietHours | None:
 
 
 def times_of(settings: Settings) -> Times:
-    """Return when what is owed for a meeting is due."""
+    """Return when the pings of a meeting are due."""
     return Times(
         card_before=timedelta(hours=settings.meetings.card_hours_before),
         close_after=timedelta(hours=settings.meetings.close_hours_after),

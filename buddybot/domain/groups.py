@@ -19,7 +19,7 @@ CHARTER_LIMIT = 1500
 
 
 class GroupState(StrEnum):
-    """Whether the group meets: a paused one keeps everything and owes nothing."""
+    """Whether the group meets: a paused one keeps everything, and no ping is due."""
 
     ACTIVE = "active"
     PAUSED = "paused"

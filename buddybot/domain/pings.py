@@ -1,4 +1,4 @@
-"""What the bot owes: kinds of pings, their keys, and how long each is of use."""
+"""Pings: their kinds, their keys, and how long each is of use."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ NOTICES = frozenset(
         *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN, PingKind.SUMMARY_AGAIN),
     }
 )
-"""Owed by the service that made the change; the planner neither plans nor cancels them."""
+"""Planned by the service that made the change; the planner neither plans nor cancels them."""
 ANNOUNCING = frozenset({PingKind.CARD, PingKind.REMINDER, PingKind.FEW, PingKind.CHECKIN, PingKind.SUMMARY})
 """What the group goes by: a meeting of which one of these was said stays where it is in a new schedule."""
 
@@ -103,7 +103,7 @@ def nonce(ping_key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class DuePing:
     """A ping as the planner wants it."""
 
     key: str

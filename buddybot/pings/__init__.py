@@ -1,1 +1,1 @@
-"""What is owed and when, the outbox, its delivery, and the alarm clock."""
+"""Which pings are due and when, the outbox, its delivery, and the alarm clock."""

@@ -167,7 +167,7 @@ class Calendar:
                 await self._successions.remove(meeting.id)
 
     def _is_just_rescheduled(self, meeting: Meeting) -> bool:
-        """Whether the notice that names it is owed in this transaction."""
+        """Whether the notice that names it is planned in this transaction."""
         return meeting.rescheduled_at == self._now.replace(microsecond=0)
 
     async def _is_notice_waiting(self, meeting: Meeting) -> bool:

@@ -215,7 +215,7 @@ class DeliveryWorker:
         return _Prepared(announcement, channel_id)
 
     async def _end_unneeded(self, tx: Tx, attempt: DeliveryAttempt) -> DeliveryOutcome:
-        """End what a group that rests owes nobody; an alert stays owed to an organizer's next command."""
+        """End a ping of a group that rests; an alert stays due with an organizer's next command."""
         sending, ping = SendingRepository(tx), attempt.claimed.ping
         if ping.kind is PingKind.ALERT:
             await sending.missed(ping, self._now())

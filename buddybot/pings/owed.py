@@ -1,4 +1,4 @@
-"""What a group is owed for its meetings, and when: values in, values out."""
+"""Which pings are due to a group for its meetings, and when: values in, values out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.schedule import instant
@@ -39,17 +39,17 @@ def quiet_of(person: Preferences, default: QuietHours | None, *, direct: bool) -
     return person.quiet or (default if direct else None)
 
 
-def owed(
+def list_due_pings(
     *,
     group: Group,
     meetings: Sequence[Meeting],
     members: Mapping[UserId, Preferences],
     every_weeks: int,
     times: Times,
-) -> list[Owed]:
+) -> list[DuePing]:
     """Return every ping for these meetings (ahead, or closed lately), whatever of it lies in the past.
 
-    A group that does not meet is owed nothing.
+    A group that does not meet gets none.
     """
     if group.state is not GroupState.ACTIVE:
         return []
@@ -61,7 +61,7 @@ def owed(
     ]
 
 
-def too_late(ping: Owed, now: datetime, before: datetime | None = None) -> bool:
+def is_too_late(ping: DuePing, now: datetime, before: datetime | None = None) -> bool:
     """Return whether a ping is not to be planned any more; `before` is for when it was planned already.
 
     A nudge is never begun after its time, everything else not once it is useless. Organizers are not
@@ -76,7 +76,7 @@ def too_late(ping: Owed, now: datetime, before: datetime | None = None) -> bool:
 
 def _of_meeting(
     group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], every_weeks: int, times: Times
-) -> Iterator[Owed]:
+) -> Iterator[DuePing]:
     closes_at = meeting.ends_at + times.close_after
     if meeting.state is MeetingState.SCHEDULED:
         again = meeting.announcement
@@ -114,7 +114,7 @@ def card_due(group: Group, meeting: Meeting, times: Times) -> datetime:
 
 def _reminders(
     group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], times: Times
-) -> Iterator[Owed]:
+) -> Iterator[DuePing]:
     for user_id, person in members.items():
         if person.direct_messages:
             quiet = quiet_of(person, times.quiet, direct=True)
@@ -132,7 +132,7 @@ def _reminders(
 
 def _nudges(
     group: Group, meeting: Meeting, members: Mapping[UserId, Preferences], every_weeks: int, times: Times
-) -> Iterator[Owed]:
+) -> Iterator[DuePing]:
     """One for the channel, and one each for those who read elsewhere or later."""
     day = meeting.day - timedelta(days=max(1, every_weeks * 7 // 2))
     common = instant(day, times.nudge_at, meeting.zone)
@@ -152,7 +152,9 @@ def _nudges(
         yield _nudge(meeting, common, times, GROUP)
 
 
-def _nudge(meeting: Meeting, due: datetime, times: Times, recipient: UserId, *, direct: bool = False) -> Owed:
+def _nudge(
+    meeting: Meeting, due: datetime, times: Times, recipient: UserId, *, direct: bool = False
+) -> DuePing:
     expires = min(due + NUDGE_LIFE, meeting.starts_at - times.card_before)
     again = meeting.announcement
     return _ping(meeting, PingKind.NUDGE, due, expires, recipient, direct=direct, edition=again)
@@ -167,9 +169,9 @@ def _ping(
     *,
     direct: bool = False,
     edition: int = 0,
-) -> Owed:
+) -> DuePing:
     extra = meeting.kind is MeetingKind.EXTRA
-    return Owed(
+    return DuePing(
         key=key(meeting.group_id, meeting.slot, kind, recipient, edition=edition, extra=extra),
         guild_id=meeting.guild_id,
         group_id=meeting.group_id,

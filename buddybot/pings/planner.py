@@ -10,7 +10,7 @@ from buddybot.domain.pings import NOTICES, Ping, PingState
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Schedule
 from buddybot.pings.calendar import Calendar
-from buddybot.pings.owed import SUMMARY_LIFE, Times, owed, too_late
+from buddybot.pings.owed import SUMMARY_LIFE, Times, is_too_late, list_due_pings
 from buddybot.services import venues
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
@@ -32,7 +32,7 @@ class Planner:
         self._times = times
 
     async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
-        """Make the meetings ahead, plan what is owed for them, and cancel what no longer is.
+        """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
 
         `by` is whose act made it necessary: notices do not mention them.
         The group is read again: whoever calls may hold it as it was before the change.
@@ -56,7 +56,7 @@ class Planner:
     async def _plan_pings(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:
         meetings = await _meetings(tx, group, now)
         pings = await _pings(tx, meetings)
-        wanted = owed(
+        wanted = list_due_pings(
             group=group,
             meetings=meetings,
             members=await _members(tx, group),
@@ -69,7 +69,7 @@ class Planner:
             for ping in found
             if ping.state is not PingState.CANCELLED
         }
-        wanted = [ping for ping in wanted if not too_late(ping, now, before.get(ping.key))]
+        wanted = [ping for ping in wanted if not is_too_late(ping, now, before.get(ping.key))]
         restored = await RestoreRepository(tx).latest()
         if restored is not None and group.created_at <= restored:
             told = _told_meanwhile(pings, now, restored)
@@ -110,7 +110,7 @@ async def _cancel(tx: Tx, group: Group, wanted: set[str], now: datetime) -> None
 
 
 async def _meetings(tx: Tx, group: Group, now: datetime) -> list[Meeting]:
-    """The meetings ahead, and those closed so lately that their summary may be owed."""
+    """The meetings ahead, and those closed so lately that their summary may be due."""
     repository = MeetingRepository(tx)
     closed = [
         meeting

@@ -12,7 +12,7 @@ from buddybot.domain.choosing import suggestions
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import AlertId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.announcements import Announcement
 from buddybot.storage.activities import ActivityRepository
 from buddybot.storage.alert_outbox import AlertOutbox
@@ -42,24 +42,24 @@ class AlertView:
 
 
 async def tell(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
-    """Owe the organizers word of an alert."""
+    """Plan the pings that tell organizers of an alert."""
     if (await AlertRepository(tx).watch(group.id)).channel_id is None:
         await _tell_each(tx, group, alert_id, now)
     else:
-        await _owe(tx, group, alert_id, GROUP, now)
+        await _plan_ping(tx, group, alert_id, GROUP, now)
 
 
 async def _tell_each(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
-    """Owe it to every organizer; who takes no direct messages is shown it with the next command."""
+    """Plan one for every organizer; who takes no direct messages is shown it with the next command."""
     for member in await MemberRepository(tx).present(group.id):
         if member.organizes:
-            await _owe(tx, group, alert_id, member.user_id, now)
+            await _plan_ping(tx, group, alert_id, member.user_id, now)
 
 
-async def _owe(tx: Tx, group: Group, alert_id: AlertId, recipient: UserId, now: datetime) -> None:
+async def _plan_ping(tx: Tx, group: Group, alert_id: AlertId, recipient: UserId, now: datetime) -> None:
     day = schedule.local(now, group.zone).date()
     await OutboxRepository(tx).plan(
-        Owed(
+        DuePing(
             key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
             guild_id=group.guild_id,
             group_id=group.id,

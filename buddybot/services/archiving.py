@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.invitations import InvitationState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.domain.schedule import local
 from buddybot.services.announcements import Announcement
 from buddybot.services.closing import end_all
@@ -23,7 +23,7 @@ LAST_WORD_LIFE = timedelta(days=7)
 
 
 async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
-    """Archive a group within a transaction: nobody can come in any more, nothing is owed or ahead.
+    """Archive a group within a transaction: nobody can come in any more, nothing is due or ahead.
 
     The channel hears of it, unless nobody is left in the group.
     """
@@ -40,8 +40,8 @@ async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, n
     return await in_line(tx, planner, group, now)
 
 
-def _last_word(group: Group, now: datetime) -> Owed:
-    return Owed(
+def _last_word(group: Group, now: datetime) -> DuePing:
+    return DuePing(
         key=key(group.id, local(now, group.zone).date(), PingKind.ARCHIVE),
         guild_id=group.guild_id,
         group_id=group.id,

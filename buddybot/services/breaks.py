@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.domain.schedule import instant, local
 from buddybot.services.announcements import Announcement
 from buddybot.services.concerned import find_coming, find_present
@@ -35,8 +35,8 @@ class BreakView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def owe_break(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
-    """Owe the channel a word that a break began or ended; one that nobody heard of yet is taken back."""
+async def plan_break_ping(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
+    """Plan a ping that a break began or ended; one that nobody heard of yet is taken back."""
     outbox = OutboxRepository(tx)
     waiting = [
         ping for ping in await outbox.waiting(group.id, PingKind.BREAK) if ping.state is PingState.PLANNED
@@ -48,7 +48,7 @@ async def owe_break(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
     if waiting or told >= MOST:
         return
     await outbox.plan(
-        Owed(
+        DuePing(
             key=key(group.id, day, PingKind.BREAK, edition=told),
             guild_id=group.guild_id,
             group_id=group.id,

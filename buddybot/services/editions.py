@@ -1,11 +1,11 @@
-"""A notice about one meeting that may be owed more than once: each time another edition, one at a time."""
+"""A notice about one meeting that may go out more than once: each time another edition, one at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.storage.database import Tx
 from buddybot.storage.outbox import OutboxRepository
 
@@ -23,8 +23,8 @@ class Editions:
         """The one that is not out yet: it will tell of a later change too."""
         return next((ping for ping in self.pings if ping.state is PingState.PLANNED), None)
 
-    async def owe(self, tx: Tx, now: datetime, *, until: datetime, by: UserId | None = None) -> None:
-        """Owe the group one now, of use until then: the one that waits, or a new edition.
+    async def plan_ping(self, tx: Tx, now: datetime, *, until: datetime, by: UserId | None = None) -> None:
+        """Plan one for the group now, of use until then: the one that waits, or a new edition.
 
         `by` made the change; of one that waits already they may not know what it tells besides.
         """
@@ -37,7 +37,7 @@ class Editions:
             extra=meeting.kind is MeetingKind.EXTRA,
         )
         await OutboxRepository(tx).plan(
-            Owed(
+            DuePing(
                 key=fresh if waiting is None else waiting.key,
                 guild_id=meeting.guild_id,
                 group_id=meeting.group_id,

@@ -12,7 +12,7 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
-from buddybot.domain.pings import Owed, PingKind, key
+from buddybot.domain.pings import DuePing, PingKind, key
 from buddybot.domain.stagnation import State
 from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.stagnation_tally import week_of
@@ -194,7 +194,7 @@ async def _offer(
         return
     chosen = await PreferenceRepository(tx).get(group.guild_id, user_id)
     if chosen.direct_messages:
-        await OutboxRepository(tx).plan(_owed(meeting, user_id, now))
+        await OutboxRepository(tx).plan(_make_ping(meeting, user_id, now))
 
 
 def _dropped(
@@ -211,8 +211,8 @@ def _dropped(
     return found if found is not None and found.ends_at > now - FRESH else None
 
 
-def _owed(meeting: Meeting, user_id: UserId, now: datetime) -> Owed:
-    return Owed(
+def _make_ping(meeting: Meeting, user_id: UserId, now: datetime) -> DuePing:
+    return DuePing(
         key=key(
             meeting.group_id,
             meeting.slot,

@@ -29,7 +29,7 @@ from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
-from buddybot.services.breaks import owe_break
+from buddybot.services.breaks import plan_break_ping
 from buddybot.services.role_tasks import ask_for_role
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work
@@ -249,7 +249,7 @@ class GroupService:
         return await self._work.write(actor, script)
 
     async def pause(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
-        """Let a group rest: everything is kept, nothing is owed."""
+        """Let a group rest: everything is kept, nothing is due."""
         return await self._become(actor, group_id, GroupState.PAUSED)
 
     async def resume(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
@@ -270,7 +270,7 @@ class GroupService:
                 await groups.set_route_error(standing.group.id, None)
             group = await in_line(tx, self._planner, standing.group, now)
             if changed:
-                await owe_break(tx, group, by=actor.user_id, now=now)
+                await plan_break_ping(tx, group, by=actor.user_id, now=now)
             return await _view(tx, access.Standing(group, standing.member), now)
 
         return await self._work.write(actor, script)

@@ -9,7 +9,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting, MeetingKind
-from buddybot.domain.pings import Owed, Ping, PingKind, PingState, key
+from buddybot.domain.pings import DuePing, Ping, PingKind, PingState, key
 from buddybot.services import venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.rotation_views import at_venue
@@ -46,14 +46,14 @@ async def may_be_at(tx: Tx, group: Group, meeting: Meeting, location: Location) 
 async def plan_question(
     tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
 ) -> None:
-    """Owe the owner of a home the question whether a meeting may be there.
+    """Plan the question to the owner of a home whether a meeting may be there.
 
     A question that was closed without an answer is asked again as another one.
     """
     before = await _questions(tx, meeting, location, owner_id)
     named = _key(meeting, location, owner_id)
     await OutboxRepository(tx).plan(
-        Owed(
+        DuePing(
             key=f"{named}:{len(before)}" if before else named,
             guild_id=meeting.guild_id,
             group_id=meeting.group_id,

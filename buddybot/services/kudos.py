@@ -9,7 +9,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
 from buddybot.domain.kudos import MOST_A_DAY, TEXT_LIMIT, Kudos
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.pings import Owed, Ping, PingKind, key
+from buddybot.domain.pings import DuePing, Ping, PingKind, key
 from buddybot.domain.schedule import local
 from buddybot.domain.text import optional
 from buddybot.services.access import as_member, require_active
@@ -87,7 +87,7 @@ class KudosService:
             kudos = await repository.get(group.id, added)
             if kudos is None:
                 raise LookupError("inserted thanks were not found")
-            await OutboxRepository(tx).plan(_owed(group, kudos, now))
+            await OutboxRepository(tx).plan(_make_ping(group, kudos, now))
             return Given(group, kudos)
 
         return await self._work.write(actor, script)
@@ -151,8 +151,8 @@ async def _thankable(
     return await KudosRepository(tx).thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
 
 
-def _owed(group: Group, kudos: Kudos, now: datetime) -> Owed:
-    return Owed(
+def _make_ping(group: Group, kudos: Kudos, now: datetime) -> DuePing:
+    return DuePing(
         key=key(group.id, local(now, group.zone).date(), PingKind.KUDOS, kudos.to_id, edition=kudos.id),
         guild_id=group.guild_id,
         group_id=group.id,

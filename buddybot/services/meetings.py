@@ -251,9 +251,9 @@ async def _set(
 async def _told(
     tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime, *, by: UserId
 ) -> Changed:
-    """Bring pings and cards in line with a changed meeting, and owe the group a word about it."""
+    """Bring pings and cards in line with a changed meeting, and plan a ping about it."""
     await planner.plan(tx, group, now, by=by)
     meeting = await calendar.require(tx, group, meeting_id)
     await venues.show(tx, meeting)
-    await news.owe_change(tx, meeting, now, by=by)
+    await news.plan_change_ping(tx, meeting, now, by=by)
     return Changed(group, meeting)

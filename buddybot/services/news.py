@@ -90,22 +90,22 @@ async def require_room(tx: Tx, group: Group, now: datetime) -> None:
         raise Refusal("meeting.changes_many", most=MOST_CHANGES)
 
 
-async def owe_change(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId | None = None) -> None:
-    """Owe the group a word about a changed meeting; one that still waits will tell of this change too."""
+async def plan_change_ping(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId | None = None) -> None:
+    """Plan a ping about a changed meeting; one that still waits will tell of this change too."""
     until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
     notices = await editions(tx, meeting, PingKind.CHANGE)
     if notices.waiting is not None:
         await tell_later(tx, notices.waiting, now)
-    await notices.owe(tx, now, until=until, by=by)
+    await notices.plan_ping(tx, now, until=until, by=by)
 
 
-async def owe_new_schedule(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId) -> None:
-    """Owe the group a word about a new schedule, by the first meeting that goes with it."""
+async def plan_schedule_ping(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId) -> None:
+    """Plan a ping about a new schedule, by the first meeting that goes with it."""
     if meeting.rescheduled_at is None or meeting.rescheduled_at < now.replace(microsecond=0):
         if not meeting.by_hand:
             await MeetingRepository(tx).put_moved_from(meeting.id, None)
         await SuccessionRepository(tx).put_rescheduled(meeting.id, now)
-    await owe_change(tx, meeting, now, by=by)
+    await plan_change_ping(tx, meeting, now, by=by)
 
 
 async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:

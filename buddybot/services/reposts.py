@@ -19,13 +19,13 @@ from buddybot.storage.pulse import PulseRepository
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""
 OVERTIME = timedelta(hours=1)
-"""How long the check-in of a meeting that goes on past its end is of use, once it is owed again."""
+"""How long the check-in of a meeting that goes on past its end is of use, once it is planned again."""
 CARD_DELETED = "card_deleted"
 CARD_REFUSED = "card_refused"
 
 
 async def replace_deleted(tx: Tx, card: ShownCard, again: PingKind | None, now: datetime) -> None:
-    """Forget a message that is gone, and owe the group `again` where people still answer on it."""
+    """Forget a message that is gone, and plan `again` where people still answer on it."""
     if not await CardRepository(tx).gone(card):
         return
     meeting = await MeetingRepository(tx).get(card.group_id, card.meeting_id)
@@ -34,7 +34,7 @@ async def replace_deleted(tx: Tx, card: ShownCard, again: PingKind | None, now: 
         return
     posted = await editions(tx, meeting, again)
     if len(posted.pings) < MOST:
-        await posted.owe(tx, now, until=until)
+        await posted.plan_ping(tx, now, until=until)
         return
     await NoticeRepository(tx).tell(
         card.group_id,

@@ -59,7 +59,7 @@ async def take_back_notices(tx: Tx, group: Group, now: datetime) -> None:
 
 
 async def tell_later(tx: Tx, notice: Ping, now: datetime) -> Sequence[Meeting]:
-    """Let a notice owed `now` tell of what one that is not out yet was to; return the meetings concerned."""
+    """Let a notice planned `now` tell of what one that is not out yet was to; return the meetings."""
     successions = SuccessionRepository(tx)
     untold = await successions.rescheduled(notice.group_id, notice.due_at)
     for meeting in untold:

@@ -135,7 +135,7 @@ class ScheduleService:
             await venues.show(tx, meeting)
             await self._planner.plan(tx, group, now, by=actor.user_id)
             meeting = await calendar.require(tx, group, meeting.id)
-            await news.owe_change(tx, meeting, now, by=actor.user_id)
+            await news.plan_change_ping(tx, meeting, now, by=actor.user_id)
             return Changed(group, meeting)
 
         return await self._work.write(actor, script)
@@ -183,7 +183,7 @@ class ScheduleService:
             fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
             await venues.show(tx, fresh[0])
-            await news.owe_new_schedule(tx, fresh[0], now, by=by)
+            await news.plan_schedule_ping(tx, fresh[0], now, by=by)
 
     async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
         now = self._work.now()

@@ -7,7 +7,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, SwapId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
-from buddybot.domain.pings import Owed, Ping, PingKind, key
+from buddybot.domain.pings import DuePing, Ping, PingKind, key
 from buddybot.domain.rotation import Settled
 from buddybot.domain.swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.services import venues
@@ -95,7 +95,7 @@ class SwapService:
                 await self._exchange(tx, group, pair, now, by=actor.user_id)
                 return await _view(tx, group, pair, None)
             swap = await _offered(tx, standing, pair, now)
-            await _owe(tx, pair, swap, now)
+            await _plan_ping(tx, pair, swap, now)
             return await _view(tx, group, pair, swap)
 
         return await self._work.write(actor, script)
@@ -221,9 +221,9 @@ def _key(meeting: Meeting, swap: Swap) -> str:
     )
 
 
-async def _owe(tx: Tx, pair: _Pair, swap: Swap, now: datetime) -> None:
+async def _plan_ping(tx: Tx, pair: _Pair, swap: Swap, now: datetime) -> None:
     await OutboxRepository(tx).plan(
-        Owed(
+        DuePing(
             key=_key(pair.meeting, swap),
             guild_id=pair.meeting.guild_id,
             group_id=pair.meeting.group_id,

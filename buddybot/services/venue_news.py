@@ -71,11 +71,11 @@ async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement
 async def changes_told_by(tx: Tx, ping: Ping, group: Group, now: datetime) -> tuple[PlaceChange, ...]:
     """Return the changes of venues that a notice tells of: one act is told in one message.
 
-    What a group is owed since the same moment goes along with a changed time, or else with the notice of
+    What is due to a group since the same moment goes along with a changed time, or else with the notice of
     a venue that is of use for longest.
     """
-    owed = await OutboxRepository(tx).owed_together(ping)
-    newest = {each.meeting_id: each for each in owed if each.kind is PingKind.PLACE}
+    due = await OutboxRepository(tx).list_due_with(ping)
+    newest = {each.meeting_id: each for each in due if each.kind is PingKind.PLACE}
     found = [
         (each, change)
         for each in newest.values()
@@ -83,7 +83,7 @@ async def changes_told_by(tx: Tx, ping: Ping, group: Group, now: datetime) -> tu
     ]
     if not found:
         return ()
-    times = [each for each in owed if await _tells_time(tx, each, ping)]
+    times = [each for each in due if await _tells_time(tx, each, ping)]
     latest = max((each for each, _ in found), key=lambda each: (each.expires_at, each.id))
     teller = times[-1] if times else latest
     if teller.id != ping.id:

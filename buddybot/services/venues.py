@@ -343,7 +343,7 @@ async def put(
         venue = replace(venue, before=told, before_online=told_online)
         known = told != Settled(None, None) or told_online or old.before is not None
         if told is not None and (known or online):
-            await notices.owe(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
+            await notices.plan_ping(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
     await repository.put(venue)
     await MeetingRepository(tx).entry_changed(meeting.id)
     await show(tx, meeting)

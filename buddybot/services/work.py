@@ -27,7 +27,7 @@ class Planner(Protocol):
     """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
 
     async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
-        """Make the meetings ahead, plan what is owed for them, and cancel what no longer is.
+        """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
 
         `by` is whose act made it necessary: notices do not mention them.
         """

@@ -34,15 +34,15 @@ class AlertMessage:
 
 
 class AlertOutbox:
-    """An alert that could not be sent stays owed: its ping is suppressed or missed until it is shown."""
+    """An alert that could not be sent stays due: its ping is suppressed or missed until it is shown."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
     async def untold(self, guild_id: int, user_id: UserId) -> Sequence[Ping]:
-        """Return what is still owed to somebody who organizes, of open alerts, the oldest first.
+        """Return what is still due to an organizer, of open alerts, the oldest first.
 
-        One that missed the organizers' channel is owed to whoever of them comes first.
+        One that missed the organizers' channel is due to the first of them who comes.
         """
         rows = await self._tx.all(UNTOLD, guild_id=guild_id, user_id=user_id)
         return [ping_of(row) for row in rows]

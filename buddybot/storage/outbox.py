@@ -1,10 +1,10 @@
-"""The outbox: what is owed, planned and settled."""
+"""The outbox: what is due, planned and settled."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
-from buddybot.domain.pings import Owed, Ping, PingKind, PingState
+from buddybot.domain.pings import DuePing, Ping, PingKind, PingState
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
@@ -46,7 +46,7 @@ class OutboxRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def plan(self, owed: Owed) -> None:
+    async def plan(self, due: DuePing) -> None:
         """Plan a ping, or move one that is still planned; whatever was begun or settled stays.
 
         A cancelled ping is planned again: it was taken back, not carried out.
@@ -65,16 +65,16 @@ class OutboxRepository:
                    OR outbox.expires_at <> excluded.expires_at OR outbox.direct <> excluded.direct
                    OR COALESCE(outbox.caused_by, 0) <> COALESCE(excluded.caused_by, 0))
             """,
-            key=owed.key,
-            guild_id=owed.guild_id,
-            group_id=owed.group_id,
-            meeting_id=owed.meeting_id,
-            kind=owed.kind.value,
-            recipient=owed.recipient,
-            due_at=epoch(owed.due_at),
-            expires_at=epoch(owed.expires_at),
-            direct=int(owed.direct),
-            caused_by=owed.caused_by,
+            key=due.key,
+            guild_id=due.guild_id,
+            group_id=due.group_id,
+            meeting_id=due.meeting_id,
+            kind=due.kind.value,
+            recipient=due.recipient,
+            due_at=epoch(due.due_at),
+            expires_at=epoch(due.expires_at),
+            direct=int(due.direct),
+            caused_by=due.caused_by,
         )
 
     async def planned(self, group_id: GroupId) -> Sequence[Ping]:
@@ -104,8 +104,8 @@ class OutboxRepository:
         )
         return [ping_of(row) for row in rows]
 
-    async def owed_together(self, ping: Ping) -> Sequence[Ping]:
-        """Return what a group is owed of changes since the same moment as this ping, itself included.
+    async def list_due_with(self, ping: Ping) -> Sequence[Ping]:
+        """Return the changes due to a group since the same moment as this ping, itself included.
 
         Of notices that were suppressed, those that no other ping has told along.
         """

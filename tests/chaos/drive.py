@@ -21,7 +21,17 @@ from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
 from tests.chaos.organizer import EVENINGS, Organizer, meet
 from tests.chaos.outcome import Outcome, check, count_pings
-from tests.chaos.people import CHANNELS, Busy, Circle, Exporter, Host, Reporter, found, owe, remembered
+from tests.chaos.people import (
+    CHANNELS,
+    Busy,
+    Circle,
+    Exporter,
+    Host,
+    Reporter,
+    found,
+    plan_changes,
+    remembered,
+)
 from tests.discord_server.remote import Remote, remote
 
 SPEED = 20.0
@@ -205,11 +215,11 @@ class _Owing:
     """Keeps something due, whatever is delivered meanwhile."""
 
     def __init__(self, database: Database, clock: Clock, circles: list[Circle] | Any) -> None:
-        self._owe = partial(owe, database, clock, circles)
+        self._plan_changes = partial(plan_changes, database, clock, circles)
         self._next = 1
 
     async def __call__(self) -> bool:
-        self._next += await self._owe(self._next, WAITING)
+        self._next += await self._plan_changes(self._next, WAITING)
         return False
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from buddybot.domain.groups import Role
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
-from buddybot.domain.pings import GROUP, Owed, PingKind, key
+from buddybot.domain.pings import GROUP, DuePing, PingKind, key
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor
@@ -82,8 +82,10 @@ async def found(database: Database, clock: Clock) -> Sequence[Circle]:
     return await database.write(script)
 
 
-async def owe(database: Database, clock: Clock, circles: Sequence[Circle], first: int, most: int) -> int:
-    """Owe each group word of changes, until so many wait; return how many more that were."""
+async def plan_changes(
+    database: Database, clock: Clock, circles: Sequence[Circle], first: int, most: int
+) -> int:
+    """Plan notices of changes for each group, until so many wait; return how many more that were."""
 
     async def script(tx: Tx) -> int:
         row = await tx.one(
@@ -93,7 +95,7 @@ async def owe(database: Database, clock: Clock, circles: Sequence[Circle], first
         more = range(first, first + max(0, most - row["waiting"]))
         for number in more:
             circle = circles[number % len(circles)]
-            owed = Owed(
+            due = DuePing(
                 key=key(circle.group, clock().date(), PingKind.CHANGE, GROUP, edition=number),
                 guild_id=GuildId(GUILD),
                 group_id=circle.group,
@@ -104,7 +106,7 @@ async def owe(database: Database, clock: Clock, circles: Sequence[Circle], first
                 expires_at=clock() + timedelta(days=99),
                 direct=False,
             )
-            await OutboxRepository(tx).plan(owed)
+            await OutboxRepository(tx).plan(due)
         return len(more)
 
     return await database.write(script)

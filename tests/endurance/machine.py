@@ -374,8 +374,8 @@ class Life(RuleBasedStateMachine):
             return
         for meeting in await MeetingRepository(tx).ahead(self.people.group_id):
             rows = await tx.all("SELECT kind, state FROM outbox WHERE meeting_id = :id", id=meeting.id)
-            owed = {row["kind"] for row in rows if row["state"] != "cancelled"}
-            assert {"checkin", "summary"} <= owed, (meeting, owed)
+            due = {row["kind"] for row in rows if row["state"] != "cancelled"}
+            assert {"checkin", "summary"} <= due, (meeting, due)
 
     def _to_come(self, meeting: Meeting) -> bool:
         return meeting.state is MeetingState.SCHEDULED and meeting.starts_at > self.now()

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingKind
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import occurrence
 from buddybot.services.announcements import Announcement
@@ -91,7 +91,7 @@ async def meet(database: Database, group: Group, day: date = date(2026, 3, 5)) -
     return await database.write(script)
 
 
-async def owe(
+async def plan_ping(
     database: Database,
     group: Group,
     meeting: MeetingId,
@@ -104,7 +104,7 @@ async def owe(
     edition: int = 0,
 ) -> str:
     """Put a ping into the outbox and return its key."""
-    owed = Owed(
+    planned = DuePing(
         key=key(group.id, date(2026, 3, 5), kind, recipient, edition=edition),
         guild_id=group.guild_id,
         group_id=group.id,
@@ -115,8 +115,8 @@ async def owe(
         expires_at=expires,
         direct=direct,
     )
-    await database.write(lambda tx: OutboxRepository(tx).plan(owed))
-    return owed.key
+    await database.write(lambda tx: OutboxRepository(tx).plan(planned))
+    return planned.key
 
 
 async def outbox(database: Database) -> Mapping[str, Ping]:

@@ -4,7 +4,7 @@ from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.storage.database import Database
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import Announcer, Hands, found_group, meet, notices, outbox, owe
+from tests.pings.people import Announcer, Hands, found_group, meet, notices, outbox, plan_ping
 
 KINDS = (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY)
 FOR_LONG = 500
@@ -13,7 +13,7 @@ FOR_LONG = 500
 async def three(database: Database) -> list[str]:
     group = await found_group(database)
     meeting = await meet(database, group)
-    return [await owe(database, group, meeting, kind) for kind in KINDS]
+    return [await plan_ping(database, group, meeting, kind) for kind in KINDS]
 
 
 async def test_after_an_hour_without_discord_everything_arrives_within_a_minute(database: Database) -> None:

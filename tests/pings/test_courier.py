@@ -27,8 +27,8 @@ from tests.pings.people import (
     found_group,
     meet,
     notices,
-    owe,
     ping,
+    plan_ping,
     prefer,
 )
 
@@ -66,7 +66,7 @@ async def take_direct_messages(database: Database) -> None:
 async def test_what_arrived_although_the_answer_was_lost_is_not_sent_again(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unclear("status 503"), late=True)
     sender = dispatcher(database, now, discord, Announcer())
     assert await sender.run_due() == {DeliveryOutcome.LATER: 1}
@@ -83,7 +83,7 @@ async def test_what_arrived_although_the_answer_was_lost_is_not_sent_again(
 async def test_a_lost_answer_is_looked_for_with_growing_patience_until_the_ping_expires(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting, expires=NOON + timedelta(hours=2))
+    key = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=2))
     discord.faults.add("send", Unclear("reset"))
     discord.faults.add("find", *[Unclear("status 503")] * 100)
     sender = dispatcher(database, now, discord, Announcer())
@@ -101,7 +101,7 @@ async def test_a_lost_answer_is_looked_for_with_growing_patience_until_the_ping_
 async def test_what_never_left_is_planned_again(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unreachable("no route"))
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -116,7 +116,7 @@ async def test_what_never_left_is_planned_again(
 async def test_a_long_429_is_waited_out(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Busy(700.5))
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -136,8 +136,8 @@ async def test_a_channel_that_refuses_is_asked_once_and_the_organizer_told_once(
     status: int,
     code: int,
 ) -> None:
-    key = await owe(database, group, meeting)
-    other = await owe(database, group, meeting, PingKind.CHECKIN)
+    key = await plan_ping(database, group, meeting)
+    other = await plan_ping(database, group, meeting, PingKind.CHECKIN)
     discord.closed[CHANNEL] = Refused(status=status, code=code)
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -153,7 +153,7 @@ async def test_a_channel_that_refuses_is_asked_once_and_the_organizer_told_once(
 async def test_a_channel_that_is_mended_in_time_still_gets_its_card(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.closed[CHANNEL] = Refused(status=403, code=50013)
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -174,7 +174,7 @@ async def test_a_channel_that_is_mended_in_time_still_gets_its_card(
 async def test_a_channel_that_is_not_mended_in_time_misses_its_card(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.closed[CHANNEL] = Refused(status=404, code=10003)
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -197,7 +197,7 @@ async def test_closed_direct_messages_fall_back_to_the_channel_at_once(
     code: int,
 ) -> None:
     await take_direct_messages(database)
-    key = await owe(database, group, meeting, kind, recipient=BEN, direct=True)
+    key = await plan_ping(database, group, meeting, kind, recipient=BEN, direct=True)
     discord.closed[dm(BEN)] = Refused(status=403, code=code)
     announcer = Announcer(mentions=(BEN,))
     await dispatcher(database, now, discord, announcer).run_due()
@@ -212,9 +212,11 @@ async def test_opening_too_many_direct_messages_lets_all_of_them_wait(
 ) -> None:
     await take_direct_messages(database)
     await prefer(database, Preferences(GUILD, ANA, direct_messages=True))
-    first = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    first = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     later = NOON + timedelta(minutes=5)
-    second = await owe(database, group, meeting, PingKind.REMINDER, recipient=ANA, direct=True, due=later)
+    second = await plan_ping(
+        database, group, meeting, PingKind.REMINDER, recipient=ANA, direct=True, due=later
+    )
     discord.faults.add("direct", Refused(status=400, code=40003))
     sender = dispatcher(database, now, discord, Announcer())
     await sender.run_due()
@@ -228,7 +230,7 @@ async def test_a_person_whom_discord_does_not_know_any_more_gets_nothing(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord, code: int
 ) -> None:
     await take_direct_messages(database)
-    key = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     discord.faults.add("direct", Refused(status=404, code=code))
     assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED
@@ -237,7 +239,7 @@ async def test_a_person_whom_discord_does_not_know_any_more_gets_nothing(
 async def test_consent_withdrawn_a_moment_ago_holds(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     announcer = Announcer()
     await dispatcher(database, now, discord, announcer).run_due()
     assert (await ping(database, key)).state is PingState.SUPPRESSED
@@ -248,7 +250,7 @@ async def test_consent_withdrawn_a_moment_ago_holds(
 async def test_a_member_who_left_gets_nothing_personal(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN)
+    key = await plan_ping(database, group, meeting, PingKind.NUDGE, recipient=BEN)
     await database.write(
         lambda tx: MemberRepository(tx).end(group_id=group.id, user_id=BEN, now=NOON, reason=None)
     )
@@ -260,7 +262,7 @@ async def test_a_late_direct_message_still_waits_for_the_end_of_the_quiet_hours(
     database: Database, group: Group, meeting: MeetingId, discord: FakeDiscord
 ) -> None:
     await take_direct_messages(database)
-    key = await owe(
+    key = await plan_ping(
         database,
         group,
         meeting,
@@ -284,7 +286,7 @@ async def test_quiet_hours_until_it_is_useless_suppress_it(
     database: Database, group: Group, meeting: MeetingId, discord: FakeDiscord
 ) -> None:
     await take_direct_messages(database)
-    key = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     now = Hands(NOON + timedelta(hours=23))
     sender = dispatcher(database, now, discord, Announcer(), quiet=QuietHours(time(9), time(18)))
     await sender.run_due()
@@ -295,7 +297,7 @@ async def test_quiet_hours_until_it_is_useless_suppress_it(
 async def test_what_is_not_needed_any_more_is_suppressed(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     assert await dispatcher(database, now, discord, Announcer(silent=True)).run_due() == {
         DeliveryOutcome.SUPPRESSED: 1
     }
@@ -305,7 +307,7 @@ async def test_what_is_not_needed_any_more_is_suppressed(
 async def test_a_repeat_of_a_message_that_somebody_deleted_counts_as_delivered(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Refused(status=404, code=10008))
     assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SENT: 1}
     assert (await ping(database, key)).state is PingState.SENT
@@ -315,7 +317,7 @@ async def test_a_repeat_of_a_message_that_somebody_deleted_counts_as_delivered(
 async def test_an_unreadable_history_costs_one_repeat_with_the_same_nonce_at_most(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unclear("reset"), late=True)
     discord.faults.add("find", Refused(status=403, code=50013))
     sender = dispatcher(database, now, discord, Announcer())
@@ -335,8 +337,8 @@ async def test_a_fault_in_a_feature_is_tried_again_and_holds_up_no_other(
     discord: FakeDiscord,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    broken = await owe(database, group, meeting, expires=NOON + timedelta(hours=1))
-    sound = await owe(database, group, meeting, PingKind.CHECKIN)
+    broken = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=1))
+    sound = await plan_ping(database, group, meeting, PingKind.CHECKIN)
     announcer = Announcer(stumbles={broken})
     sender = dispatcher(database, now, discord, announcer)
     assert await sender.run_due() == {DeliveryOutcome.LATER: 1, DeliveryOutcome.SENT: 1}
@@ -357,7 +359,7 @@ async def test_a_token_that_is_not_taken_stops_everything(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
     keys = [
-        await owe(database, group, meeting, kind)
+        await plan_ping(database, group, meeting, kind)
         for kind in (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY)
     ]
     discord.faults.add("send", Unauthorized())
@@ -373,7 +375,7 @@ async def test_a_token_that_is_not_taken_stops_everything(
 async def test_a_ping_of_a_guild_that_is_gone_waits_and_is_missed(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     await database.write(lambda tx: GuildRepository(tx).gone(GUILD, NOON))
     sender = dispatcher(database, now, discord, Announcer())
     assert await sender.run_due() == {}

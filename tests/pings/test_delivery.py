@@ -36,8 +36,8 @@ from tests.pings.people import (
     found_group,
     meet,
     notices,
-    owe,
     ping,
+    plan_ping,
     prefer,
 )
 
@@ -301,7 +301,7 @@ async def test_whatever_http_does_the_card_arrives_once(
     database: Database, server: FakeDiscord, client: discord.Client, fault: str
 ) -> None:
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     now = Hands()
     dispatcher = sender(database, now, DiscordMessageGateway(client, compose, patience=0.3))
     server.faults.add("send", fault)
@@ -317,7 +317,7 @@ async def test_a_closed_channel_is_asked_once(
     database: Database, server: FakeDiscord, gateway: DiscordMessageGateway, fault: str
 ) -> None:
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     server.faults.add("send", fault)
     now = Hands()
     dispatcher = sender(database, now, gateway)
@@ -335,13 +335,13 @@ async def test_direct_messages_go_to_the_person_or_into_the_channel(
     group = await found_group(database)
     meeting = await meet(database, group)
     await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
-    await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     dispatcher = sender(database, Hands(), gateway)
     await dispatcher.run_due()
     assert [message["channel_id"] for message in server.messages] == [str(100_000 + BEN)]
 
     server.faults.add("send", "refuse 403 50007")
-    await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN, direct=True)
+    await plan_ping(database, group, meeting, PingKind.NUDGE, recipient=BEN, direct=True)
     await dispatcher.run_due()
     assert server.messages[-1]["channel_id"] == str(CHANNEL)
     assert len(server.messages) == 2

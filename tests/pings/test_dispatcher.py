@@ -13,7 +13,7 @@ from buddybot.pings.outlet import Unclear
 from buddybot.storage.database import Database
 from buddybot.storage.outbox import OutboxRepository
 from tests.pings.discords import FakeDiscord, Rings, dispatcher
-from tests.pings.people import NOON, Announcer, Hands, found_group, meet, notices, outbox, owe, ping
+from tests.pings.people import NOON, Announcer, Hands, found_group, meet, notices, outbox, ping, plan_ping
 
 
 class Stuck:
@@ -44,7 +44,7 @@ async def test_the_earliest_deadline_goes_first(database: Database) -> None:
     meeting = await meet(database, group)
     hours = [7, 2, 9, 4, 1, 8, 3]
     keys = {
-        hour: await owe(
+        hour: await plan_ping(
             database, group, meeting, PingKind.CHANGE, edition=hour, expires=NOON + timedelta(hours=hour)
         )
         for hour in hours
@@ -58,8 +58,8 @@ async def test_nothing_leaves_before_its_time_and_everything_that_is_due_does(da
     group = await found_group(database)
     meeting = await meet(database, group)
     for edition in range(120):
-        await owe(database, group, meeting, PingKind.CHANGE, edition=edition)
-    later = await owe(database, group, meeting, due=NOON + timedelta(seconds=1))
+        await plan_ping(database, group, meeting, PingKind.CHANGE, edition=edition)
+    later = await plan_ping(database, group, meeting, due=NOON + timedelta(seconds=1))
     now, discord = Hands(), FakeDiscord()
     sender = dispatcher(database, now, discord, Announcer())
     assert await sender.run_due() == {DeliveryOutcome.SENT: 120}
@@ -75,7 +75,7 @@ async def test_one_place_gets_its_messages_one_after_the_other(database: Databas
     group = await found_group(database)
     meeting = await meet(database, group)
     keys = [
-        await owe(database, group, meeting, kind)
+        await plan_ping(database, group, meeting, kind)
         for kind in (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY)
     ]
     stuck = Stuck("before send")
@@ -94,13 +94,13 @@ async def test_a_place_that_hangs_holds_up_no_other(database: Database) -> None:
     sender = dispatcher(database, Hands(), discord, Announcer(), width=2)
     for number in range(6):
         group = await found_group(database, name=f"group {number}", channel=ChannelId(900 + number))
-        await owe(database, group, await meet(database, group))
+        await plan_ping(database, group, await meet(database, group))
     running = asyncio.create_task(sender.run_due())
     await stuck.reached.wait()
     await eventually(lambda: len(discord.messages) == 5)
 
     late = await found_group(database, name="late", channel=ChannelId(990))
-    key = await owe(database, late, await meet(database, late))
+    key = await plan_ping(database, late, await meet(database, late))
     await sender.ring()
     await eventually(lambda: len(discord.messages) == 6)
     assert discord.messages[-1].nonce == nonce(key)
@@ -112,7 +112,7 @@ async def test_a_place_that_hangs_holds_up_no_other(database: Database) -> None:
 async def test_an_expired_ping_is_missed_and_told_once(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    key = await owe(database, group, meeting, expires=NOON + timedelta(hours=1))
+    key = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=1))
     now, discord = Hands(NOON + timedelta(hours=1)), FakeDiscord()
     sender = dispatcher(database, now, discord, Announcer())
     assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
@@ -125,7 +125,7 @@ async def test_an_expired_ping_is_missed_and_told_once(database: Database) -> No
 async def test_a_cancelled_ping_stays_here(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    key = await owe(database, group, meeting)
+    key = await plan_ping(database, group, meeting)
     found = await ping(database, key)
     await database.write(lambda tx: OutboxRepository(tx).cancel(found.id, NOON))
     discord = FakeDiscord()
@@ -137,8 +137,8 @@ async def test_a_cancelled_ping_stays_here(database: Database) -> None:
 async def test_stopping_hands_back_what_hangs_and_what_waits(database: Database, place: str) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    hanging = await owe(database, group, meeting)
-    waiting = await owe(database, group, meeting, PingKind.CHECKIN)
+    hanging = await plan_ping(database, group, meeting)
+    waiting = await plan_ping(database, group, meeting, PingKind.CHECKIN)
     stuck = Stuck(place)
     discord = FakeDiscord(stuck)
     now = Hands()
@@ -159,7 +159,7 @@ async def test_stopping_hands_back_what_hangs_and_what_waits(database: Database,
 
 async def test_stopping_lets_what_is_under_way_come_to_its_end(database: Database) -> None:
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     stuck = Stuck("after send")
     sender = dispatcher(database, Hands(), FakeDiscord(stuck), Announcer(), grace=5)
     sender.start()
@@ -177,7 +177,7 @@ async def test_a_stopped_dispatcher_begins_nothing(database: Database) -> None:
     sender = dispatcher(database, Hands(), discord, Announcer())
     sender.start()
     await sender.stop()
-    await owe(database, group, await meet(database, group))
+    await plan_ping(database, group, await meet(database, group))
     await sender.ring()
     assert await sender.run_due() == {}
     assert discord.requests == {}
@@ -188,8 +188,8 @@ async def test_a_started_dispatcher_works_when_it_is_rung_and_says_when_to_ring_
 ) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    first = await owe(database, group, meeting)
-    await owe(database, group, meeting, PingKind.CHECKIN, due=NOON + timedelta(minutes=3))
+    first = await plan_ping(database, group, meeting)
+    await plan_ping(database, group, meeting, PingKind.CHECKIN, due=NOON + timedelta(minutes=3))
     clock, discord = Rings(), FakeDiscord()
     sender = dispatcher(database, Hands(), discord, Announcer(), clock=clock)
     sender.start()
@@ -197,7 +197,7 @@ async def test_a_started_dispatcher_works_when_it_is_rung_and_says_when_to_ring_
     assert clock.at == [NOON + timedelta(minutes=3)]
     assert (await ping(database, first)).state is PingState.SENT
 
-    urgent = await owe(database, group, meeting, PingKind.SUMMARY)
+    urgent = await plan_ping(database, group, meeting, PingKind.SUMMARY)
     await sender.ring()
     await eventually(lambda: len(discord.messages) == 2)
     await sender.stop()
@@ -209,7 +209,7 @@ async def test_two_dispatchers_at_once_send_each_ping_once(database: Database) -
         group = await found_group(database, name=f"group {number}", channel=ChannelId(900 + number))
         meeting = await meet(database, group)
         for edition in range(6):
-            await owe(database, group, meeting, PingKind.CHANGE, edition=edition)
+            await plan_ping(database, group, meeting, PingKind.CHANGE, edition=edition)
     now, discord = Hands(), FakeDiscord()
     discord.faults.add("send", *[Unclear("reset")] * 10, late=True)
     both = [dispatcher(database, now, discord, Announcer()) for _ in range(2)]

@@ -9,7 +9,7 @@ from buddybot.domain.preferences import Preferences
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from tests.pings.discords import FakeDiscord, Killer, dispatcher, dm, mortal
-from tests.pings.people import BEN, GUILD, Announcer, Hands, found_group, meet, owe, ping, prefer
+from tests.pings.people import BEN, GUILD, Announcer, Hands, found_group, meet, ping, plan_ping, prefer
 
 SENDING_POINTS = 14
 """More than there are between claiming a ping and having noted that it arrived."""
@@ -20,8 +20,8 @@ async def one_ping(database: Database, kind: PingKind) -> str:
     meeting = await meet(database, group)
     if kind is PingKind.REMINDER:
         await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
-        return await owe(database, group, meeting, kind, recipient=BEN, direct=True)
-    return await owe(database, group, meeting, kind)
+        return await plan_ping(database, group, meeting, kind, recipient=BEN, direct=True)
+    return await plan_ping(database, group, meeting, kind)
 
 
 @pytest.mark.parametrize("kind", [PingKind.CARD, PingKind.REMINDER])

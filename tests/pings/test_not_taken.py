@@ -10,7 +10,7 @@ from buddybot.pings.outlet import Refused
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import CHANNEL, GUILD, Announcer, Hands, found_group, meet, notices, owe, ping
+from tests.pings.people import CHANNEL, GUILD, Announcer, Hands, found_group, meet, notices, ping, plan_ping
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ async def test_a_message_that_discord_will_not_take_is_given_up_at_once_and_told
     database: Database, caplog: pytest.LogCaptureFixture, code: int, why: str
 ) -> None:
     now, discord, group = Hands(), FakeDiscord(), await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     discord.closed[CHANNEL] = Refused(status=400, code=code)
     sender = dispatcher(database, now, discord, Announcer())
     assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
@@ -44,7 +44,7 @@ async def test_an_alert_that_discord_will_not_take_waits_for_a_command(
     database: Database,
 ) -> None:
     now, discord, group = Hands(), FakeDiscord(), await found_group(database)
-    key = await owe(database, group, await meet(database, group), PingKind.ALERT)
+    key = await plan_ping(database, group, await meet(database, group), PingKind.ALERT)
     discord.closed[CHANNEL] = Refused(status=400, code=50035)
     assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED

@@ -9,11 +9,11 @@ import pytest
 from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, PingState
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.domain.schedule import occurrence
-from buddybot.pings.owed import Times, is_heard_of_no_more, owed, too_late
+from buddybot.pings.owed import Times, is_heard_of_no_more, is_too_late, list_due_pings
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
 
 BERLIN = "Europe/Berlin"
@@ -79,8 +79,8 @@ def pings(
     state: GroupState = GroupState.ACTIVE,
     minimum: int = 0,
     answer_hours: int = 6,
-) -> dict[tuple[PingKind, UserId], Owed]:
-    found = owed(
+) -> dict[tuple[PingKind, UserId], DuePing]:
+    found = list_due_pings(
         group=group(state, minimum=minimum, answer_hours=answer_hours),
         meetings=meetings,
         members={ANA: RESERVED} if members is None else members,
@@ -145,7 +145,7 @@ def test_nudges_go_where_and_when_each_member_wants_them() -> None:
 
 
 def test_a_nudge_that_would_come_with_the_card_is_left_out() -> None:
-    early = owed(
+    early = list_due_pings(
         group=group(),
         meetings=[meeting()],
         members={ANA: RESERVED},
@@ -170,17 +170,17 @@ def test_a_meeting_closed_by_hand_is_summed_up_at_once() -> None:
 
 
 @pytest.mark.parametrize("state", [MeetingState.SKIPPED, MeetingState.CANCELLED])
-def test_a_meeting_that_does_not_take_place_is_owed_nothing(state: MeetingState) -> None:
+def test_a_meeting_that_does_not_take_place_has_no_due_pings(state: MeetingState) -> None:
     assert pings(meeting(state=state)) == {}
 
 
 @pytest.mark.parametrize("state", [GroupState.PAUSED, GroupState.ARCHIVED])
-def test_a_group_that_does_not_meet_is_owed_nothing(state: GroupState) -> None:
+def test_a_group_that_does_not_meet_has_no_due_pings(state: GroupState) -> None:
     assert pings(meeting(), state=state) == {}
 
 
 def test_two_meetings_on_one_day_have_pings_of_their_own() -> None:
-    both = owed(
+    both = list_due_pings(
         group=group(),
         meetings=[meeting(), meeting(at=time(12), kind=MeetingKind.EXTRA, id=MeetingId(6))],
         members={},
@@ -193,10 +193,10 @@ def test_two_meetings_on_one_day_have_pings_of_their_own() -> None:
 def test_a_nudge_whose_time_has_passed_is_not_begun_and_a_card_still_is() -> None:
     found = pings(meeting())
     nudge, card = found[PingKind.NUDGE, GROUP], found[PingKind.CARD, GROUP]
-    assert too_late(nudge, nudge.due_at)
-    assert not too_late(nudge, nudge.due_at - timedelta(seconds=1))
-    assert not too_late(card, card.due_at + timedelta(hours=1))
-    assert too_late(card, card.expires_at)
+    assert is_too_late(nudge, nudge.due_at)
+    assert not is_too_late(nudge, nudge.due_at - timedelta(seconds=1))
+    assert not is_too_late(card, card.due_at + timedelta(hours=1))
+    assert is_too_late(card, card.expires_at)
 
 
 @pytest.mark.parametrize(
@@ -250,23 +250,23 @@ def test_what_announces_a_meeting_has_another_key_when_it_is_announced_again() -
 def test_a_meeting_is_announced_again_when_people_have_forgotten_or_never_heard(
     state: PingState, later: int, now: str, again: bool
 ) -> None:
-    owed_before = pings(meeting())[PingKind.CARD, GROUP]
+    due_before = pings(meeting())[PingKind.CARD, GROUP]
     card = Ping(
         id=PingId(1),
-        key=owed_before.key,
+        key=due_before.key,
         guild_id=GUILD,
-        group_id=owed_before.group_id,
-        meeting_id=owed_before.meeting_id,
+        group_id=due_before.group_id,
+        meeting_id=due_before.meeting_id,
         kind=PingKind.CARD,
         recipient=GROUP,
-        due_at=owed_before.due_at,
-        expires_at=owed_before.expires_at,
+        due_at=due_before.due_at,
+        expires_at=due_before.expires_at,
         state=state,
         direct=False,
         channel_id=None,
         message_id=None,
         attempts=1,
-        try_at=owed_before.due_at,
+        try_at=due_before.due_at,
     )
     due, start = card.due_at + timedelta(hours=later), card.expires_at + timedelta(hours=later)
     assert is_heard_of_no_more(card, due, start, utc(now)) is again
@@ -290,17 +290,17 @@ def test_the_card_is_up_half_a_day_before_answers_are_needed(minimum: int, hours
 
 def test_an_hour_set_too_late_for_anybody_to_answer_is_not_asked_at() -> None:
     few = pings(meeting(), minimum=3)[PingKind.FEW, GROUP]
-    assert not too_late(few, few.due_at - timedelta(hours=1))
-    assert too_late(few, few.due_at - timedelta(minutes=59))
-    assert too_late(few, few.due_at + timedelta(hours=1), few.due_at + timedelta(hours=2))
-    assert not too_late(few, few.due_at + timedelta(hours=1), few.due_at)
+    assert not is_too_late(few, few.due_at - timedelta(hours=1))
+    assert is_too_late(few, few.due_at - timedelta(minutes=59))
+    assert is_too_late(few, few.due_at + timedelta(hours=1), few.due_at + timedelta(hours=2))
+    assert not is_too_late(few, few.due_at + timedelta(hours=1), few.due_at)
 
 
 def test_what_was_planned_before_stays_planned_however_late() -> None:
     found = pings(meeting())
     nudge, card = found[PingKind.NUDGE, GROUP], found[PingKind.CARD, GROUP]
-    assert not too_late(nudge, nudge.due_at, nudge.due_at)
-    assert not too_late(card, card.expires_at, card.due_at)
+    assert not is_too_late(nudge, nudge.due_at, nudge.due_at)
+    assert not is_too_late(card, card.expires_at, card.due_at)
 
 
 @pytest.mark.parametrize(

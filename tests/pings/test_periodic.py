@@ -20,7 +20,7 @@ from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.interactions import InteractionRepository
 from buddybot.storage.invitations import CodeTryRepository
 from buddybot.storage.meetings import ScheduleRepository
-from tests.pings.people import BEN, GUILD, Hands, found_group, meet, outbox, owe, prefer
+from tests.pings.people import BEN, GUILD, Hands, found_group, meet, outbox, plan_ping, prefer
 
 TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)
 THURSDAYS = Schedule(
@@ -110,7 +110,7 @@ async def test_a_wrong_code_leaves_no_trace_after_a_day(database: Database) -> N
 async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(database: Database) -> None:
     now = Hands()
     group = await found_group(database)
-    await owe(database, group, await meet(database, group))
+    await plan_ping(database, group, await meet(database, group))
     await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
     await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
 
@@ -158,7 +158,7 @@ async def test_a_guild_is_not_deleted_unless_discord_confirms_that_the_bot_is_ou
 async def test_a_closed_channel_is_tried_again_only_when_something_waits_for_it(database: Database) -> None:
     now = Hands()
     waiting, idle = [await found_group(database, name=name) for name in ("Rowan", "Alder")]
-    await owe(database, waiting, await meet(database, waiting))
+    await plan_ping(database, waiting, await meet(database, waiting))
 
     async def close_both(tx: Tx) -> None:
         for group in (waiting, idle):

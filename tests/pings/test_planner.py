@@ -22,7 +22,7 @@ from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.sending import SendingRepository
-from tests.pings.people import BEN, GUILD, NOON, Hands, found_group, outbox, owe, prefer
+from tests.pings.people import BEN, GUILD, NOON, Hands, found_group, outbox, plan_ping, prefer
 
 AHEAD = 2
 TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)
@@ -158,7 +158,7 @@ async def test_a_cancelled_meeting_leaves_no_ping_but_the_notice_of_it(
 ) -> None:
     await house.plan(THURSDAYS)
     meeting = (await house.meetings())[0]
-    await owe(database, house.group, meeting.id, PingKind.CHANGE)
+    await plan_ping(database, house.group, meeting.id, PingKind.CHANGE)
     await house.set_state(0, MeetingState.CANCELLED)
     await house.plan()
     assert (await house.kinds())["2026-03-05"] == {"change"}
@@ -232,7 +232,7 @@ async def test_new_rules_of_a_zone_move_the_instants_and_not_the_local_time(hous
     assert len(await house.database.read(lambda tx: CardRepository(tx).stale(meeting.id))) == 1
 
 
-async def test_a_paused_group_is_owed_nothing_until_it_goes_on(house: House) -> None:
+async def test_a_paused_group_has_no_due_pings_until_it_goes_on(house: House) -> None:
     await house.plan(THURSDAYS)
     await house.set_group(GroupState.PAUSED)
     await house.plan()
@@ -245,7 +245,7 @@ async def test_a_paused_group_is_owed_nothing_until_it_goes_on(house: House) -> 
     assert set(await house.kinds()) == {"2026-03-12", "2026-03-19"}
 
 
-async def test_a_guild_that_is_gone_is_owed_nothing_until_it_is_back(house: House) -> None:
+async def test_a_guild_that_is_gone_gets_nothing_until_it_is_back(house: House) -> None:
     await house.plan(THURSDAYS)
     await house.database.write(lambda tx: GuildRepository(tx).gone(GUILD, NOON))
     await house.plan()

@@ -16,7 +16,7 @@ from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import Announcer, Hands, found_group, meet, outbox, owe, ping
+from tests.pings.people import Announcer, Hands, found_group, meet, outbox, ping, plan_ping
 from tests.pings.test_dispatcher import Stuck
 
 LEASE = timedelta(seconds=60)
@@ -26,7 +26,7 @@ async def test_what_waited_in_a_sender_that_slept_is_not_sent_by_it(database: Da
     group = await found_group(database)
     meeting = await meet(database, group)
     for kind in (PingKind.CARD, PingKind.CHECKIN):
-        await owe(database, group, meeting, kind)
+        await plan_ping(database, group, meeting, kind)
     stuck, now = Stuck("before send"), Hands()
     discord = FakeDiscord(stuck)
     sleeping = asyncio.create_task(dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due())
@@ -46,7 +46,7 @@ async def test_what_waited_in_a_sender_that_slept_is_not_sent_by_it(database: Da
 
 async def test_a_sender_that_slept_does_not_plan_anew_what_another_is_sending(database: Database) -> None:
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     first, second, now = Stuck("before send"), Stuck("before send"), Hands()
     asleep, awake = FakeDiscord(first), FakeDiscord(second)
     sleeping = asyncio.create_task(dispatcher(database, now, asleep, Announcer(), lease=LEASE).run_due())
@@ -68,7 +68,7 @@ async def test_a_sender_that_slept_does_not_plan_anew_what_another_is_sending(da
 async def test_what_arrived_is_noted_though_another_holds_it_by_now(database: Database) -> None:
     """Else it would be looked for in the history when the other's lease ends, and read as under way."""
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     first, second, now = Stuck("before send"), Stuck("before find"), Hands()
     slow = FakeDiscord(first)
     slept = asyncio.create_task(dispatcher(database, now, slow, Announcer(), lease=LEASE).run_due())
@@ -93,7 +93,7 @@ async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it
     """Somebody answers after it was made; who was about to send it once more leaves that to be edited in."""
     group = await found_group(database)
     meeting = await meet(database, group)
-    await owe(database, group, meeting)
+    await plan_ping(database, group, meeting)
     card, now = Announcer(), Hands()
     first, second = Stuck("before send"), Stuck("after find")
     discord, other = FakeDiscord(first), FakeDiscord(second)
@@ -115,7 +115,7 @@ async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(datab
     group = await found_group(database)
     meeting = await meet(database, group)
     for kind in (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY):
-        await owe(database, group, meeting, kind)
+        await plan_ping(database, group, meeting, kind)
     stuck, now = Stuck("before send"), Hands()
     discord = FakeDiscord(stuck)
     sender = dispatcher(database, now, discord, Announcer(), lease=LEASE)
@@ -139,7 +139,7 @@ async def test_a_change_while_a_card_is_made_is_not_taken_for_shown(database: Da
         pytest.skip("there a script has the database to itself")
     group = await found_group(database)
     meeting = await meet(database, group)
-    await owe(database, group, meeting)
+    await plan_ping(database, group, meeting)
     answers: list[asyncio.Task[None]] = []
 
     async def answer(tx: Tx) -> None:
@@ -168,7 +168,7 @@ async def said_so_far(tx: Tx, meeting: MeetingId) -> str:
 
 async def test_a_sender_that_sleeps_just_before_it_sends_looks_again_first(database: Database) -> None:
     group = await found_group(database)
-    key = await owe(database, group, await meet(database, group))
+    key = await plan_ping(database, group, await meet(database, group))
     now, discord = Hands(), FakeDiscord()
 
     async def sleep(_seconds: float) -> None:

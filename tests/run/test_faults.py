@@ -14,7 +14,7 @@ from buddybot.domain.pings import PingKind, PingState
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.migrations import migrate
 from tests.chaos.clock import Clock, every
-from tests.chaos.people import ANA, CHANNELS, Circle, found, owe
+from tests.chaos.people import ANA, CHANNELS, Circle, found, plan_changes
 from tests.discord_server.remote import Remote, remote
 from tests.discord_server.shapes import GUILD, MEMBER_PERMISSIONS, channel, guild
 from tests.run.bot_process import BotProcess, begun, opened, running
@@ -143,7 +143,7 @@ async def test_a_long_limit_for_everything_holds_nothing_up_for_good(world: Worl
 
 async def test_limits_as_they_are_on_discord_are_kept(world: World) -> None:
     await world.discord.set(limits=True)
-    await owe(world.database, world.clock, world.circles[:1], 1, MORE_THAN_A_CHANNEL_TAKES)
+    await plan_changes(world.database, world.clock, world.circles[:1], 1, MORE_THAN_A_CHANNEL_TAKES)
     async with fast(world) as bot:
         await world.sent()
         await world.discord.until("messages", len(CHANNELS) + MORE_THAN_A_CHANNEL_TAKES)

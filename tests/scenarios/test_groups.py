@@ -89,8 +89,8 @@ async def test_settings_change_the_group_and_its_role(place: Place) -> None:
 
 async def test_a_break_and_its_end(place: Place) -> None:
     assert "taking a break" in await place.ask(place.olga, "group pause")
-    owed = await place.world.rows("SELECT kind FROM outbox WHERE state = 'planned'")
-    assert [row["kind"] for row in owed] == ["break"]
+    due = await place.world.rows("SELECT kind FROM outbox WHERE state = 'planned'")
+    assert [row["kind"] for row in due] == ["break"]
     assert "taking a break" in await place.ask(place.ana, "group info")
     await place.world.pass_time(days=21)
     before = len(place.channel.history())

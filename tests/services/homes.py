@@ -8,7 +8,7 @@ from typing import Any
 from buddybot.domain.groups import Group, GroupState, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingKind
-from buddybot.domain.pings import GROUP, Owed, Ping, PingKind, key
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.actor import Actor
 from buddybot.services.work import Work
 from buddybot.storage.database import Database, Tx
@@ -110,7 +110,7 @@ class Home:
         async def script(tx: Tx) -> Ping:
             named = key(group.id, self.now.date(), kind, UserId(recipient), edition=next(self._numbers))
             await OutboxRepository(tx).plan(
-                Owed(
+                DuePing(
                     key=named,
                     guild_id=group.guild_id,
                     group_id=group.id,

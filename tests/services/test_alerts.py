@@ -31,7 +31,7 @@ def rowan(database: Database) -> Circle:
 # -- who is told -------------------------------------------------------------------------------------
 
 
-async def test_without_a_channel_each_organizer_is_owed_it_and_nobody_else(rowan: Circle) -> None:
+async def test_without_a_channel_each_organizer_gets_it_and_nobody_else(rowan: Circle) -> None:
     raised = await dropped(rowan)
     [ping] = await rowan.pings()
     assert (ping.recipient, ping.direct, ping.meeting_id) == (ORGANIZER, True, None)

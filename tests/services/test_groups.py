@@ -180,12 +180,12 @@ async def test_the_charter_keeps_its_lines(club: Club) -> None:
     assert changed.charter == "One\n\nTwo"
 
 
-async def test_a_paused_group_owes_nothing_and_wakes_with_everything(club: Club) -> None:
+async def test_a_paused_group_has_no_due_pings_and_wakes_with_all_of_them(club: Club) -> None:
     group = (await club.group()).group
     paused = await club.groups.pause(club.actor(ORGANIZER))
     assert paused.group.state is GroupState.PAUSED
-    owed = await club.rows("SELECT kind FROM outbox WHERE state = 'planned'")
-    assert [row["kind"] for row in owed] == ["break"]
+    due = await club.rows("SELECT kind FROM outbox WHERE state = 'planned'")
+    assert [row["kind"] for row in due] == ["break"]
     club.now = START + timedelta(days=30)
     woken = await club.groups.resume(club.actor(ORGANIZER), group.id)
     assert woken.next_meeting is not None
@@ -326,7 +326,7 @@ async def test_removing_is_quiet_and_reversible(club: Club) -> None:
     assert ANA in [member.user_id for member in await club.current(group.id)]
 
 
-async def test_a_server_that_is_gone_is_owed_nothing_until_it_is_back(club: Club) -> None:
+async def test_a_server_that_is_gone_gets_nothing_until_it_is_back(club: Club) -> None:
     await club.group()
     await club.guilds.gone(HERE)
     first = await club.rows("SELECT gone_since FROM guilds WHERE guild_id = 10")

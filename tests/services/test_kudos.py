@@ -34,7 +34,7 @@ class Club(Hosts):
         own = await self.commitments.add(self.actor(user_id), Draft(text=text, visibility=visibility))
         return own.commitment.id
 
-    async def owed(self, group: Group) -> list[Ping]:
+    async def due_pings(self, group: Group) -> list[Ping]:
         """Return the thanks that wait for the channel."""
         found = await self.run(lambda tx: OutboxRepository(tx).planned(group.id))
         return [ping for ping in found if ping.kind is PingKind.KUDOS]
@@ -57,7 +57,7 @@ async def rowan(club: Club) -> Group:
 async def test_thanks_are_said_once_and_notify_the_thanked_person_alone(club: Club, rowan: Group) -> None:
     promised = await club.promise(BEN, "four coffee meetings")
     await club.kudos.give(club.actor(ANA), BEN, text="you kept going", commitment_id=promised)
-    [ping] = await club.owed(rowan)
+    [ping] = await club.due_pings(rowan)
     assert (ping.recipient, ping.direct, ping.meeting_id) == (BEN, False, None)
     said = await club.say(rowan, ping)
     assert said is not None
@@ -67,13 +67,13 @@ async def test_thanks_are_said_once_and_notify_the_thanked_person_alone(club: Cl
     assert (kudos.from_id, kudos.to_id) == (ANA, BEN)
     assert (kudos.about, kudos.text) == ("four coffee meetings", "you kept going")
     await club.replan(rowan)
-    assert len(await club.owed(rowan)) == 1, "the planner leaves it alone"
+    assert len(await club.due_pings(rowan)) == 1, "the planner leaves it alone"
 
 
 async def test_each_of_two_thanks_on_one_day_is_its_own_message(club: Club, rowan: Group) -> None:
     for text in ("one", "two"):
         await club.kudos.give(club.actor(ANA), BEN, text=text)
-    said = [await club.say(rowan, ping) for ping in await club.owed(rowan)]
+    said = [await club.say(rowan, ping) for ping in await club.due_pings(rowan)]
     assert [each.content.kudos.text for each in said if each and isinstance(each.content, Given)] == [
         "one",
         "two",
@@ -96,7 +96,7 @@ async def test_what_is_made_private_meanwhile_is_not_quoted(club: Club, rowan: G
     promised = await club.promise(BEN, "one call")
     await club.kudos.give(club.actor(ANA), BEN, commitment_id=promised)
     await club.commitments.edit(club.actor(BEN), promised, Changes(visibility=Visibility.PRIVATE))
-    [ping] = await club.owed(rowan)
+    [ping] = await club.due_pings(rowan)
     said = await club.say(rowan, ping)
     assert said is not None
     assert isinstance(said.content, Given)
@@ -114,7 +114,7 @@ async def test_nobody_thanks_themselves_or_who_is_not_there(club: Club, rowan: G
         await club.kudos.give(club.actor(STRANGER), ANA, group_id=rowan.id)
     async with refused("group.none_yet"):
         await club.kudos.give(club.actor(ANA, guild=ELSEWHERE), BEN)
-    assert await club.owed(rowan) == []
+    assert await club.due_pings(rowan) == []
 
 
 async def test_a_paused_group_says_nothing(club: Club, rowan: Group) -> None:

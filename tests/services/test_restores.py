@@ -9,7 +9,7 @@ from buddybot.domain.audit import Action
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId
 from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pings import Owed, PingKind, key
+from buddybot.domain.pings import DuePing, PingKind, key
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import instant
 from buddybot.services.restores import RestoreService
@@ -80,11 +80,11 @@ class Copied(House):
         [found] = [each for each in await self.ahead(group) if each.slot == TONIGHT]
         return found
 
-    async def owe(self, group: Group, kind: PingKind, meeting: Meeting) -> None:
+    async def plan_ping(self, group: Group, kind: PingKind, meeting: Meeting) -> None:
         """Owe something to the organizer since the copy was made."""
         await self.run(
             lambda tx: OutboxRepository(tx).plan(
-                Owed(
+                DuePing(
                     key=key(group.id, meeting.slot, kind, ORGANIZER),
                     guild_id=group.guild_id,
                     group_id=group.id,
@@ -202,12 +202,12 @@ async def test_two_processes_that_start_at_once_settle_it_once(house: Copied, gr
     assert len(await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER))) == 1
 
 
-async def test_alerts_and_offers_of_then_are_not_owed_with_the_next_command(
+async def test_alerts_and_offers_of_then_do_not_come_with_the_next_command(
     house: Copied, group: Group
 ) -> None:
     meeting = (await house.ahead(group))[0]
     for kind in (PingKind.ALERT, PingKind.OFFER):
-        await house.owe(group, kind, meeting)
+        await house.plan_ping(group, kind, meeting)
 
     async def script(tx: Tx) -> None:
         await OfferRepository(tx).add(

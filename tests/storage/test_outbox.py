@@ -10,7 +10,7 @@ from buddybot.domain.pings import GROUP, PingKind, PingState
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.sending import Claimed, SendingRepository
-from tests.pings.people import ANA, BEN, CHO, NOON, found_group, meet, notices, outbox, owe, ping
+from tests.pings.people import ANA, BEN, CHO, NOON, found_group, meet, notices, outbox, ping, plan_ping
 
 LEASE = timedelta(seconds=60)
 
@@ -35,7 +35,7 @@ async def plan(database: Database, *, kind: PingKind = PingKind.CARD, minutes: f
     found = group[0] if group else await found_group(database)
     row = await database.read(lambda tx: tx.one("SELECT id FROM meetings"))
     meeting = row["id"] if row is not None else await meet(database, found)
-    return await owe(
+    return await plan_ping(
         database,
         found,
         meeting,
@@ -80,9 +80,9 @@ async def test_a_claimed_ping_is_not_claimed_again(database: Database) -> None:
 async def test_the_queue_is_the_channel_or_the_person(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    await owe(database, group, meeting)
-    await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
-    await owe(database, group, meeting, PingKind.NUDGE, recipient=BEN)
+    await plan_ping(database, group, meeting)
+    await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    await plan_ping(database, group, meeting, PingKind.NUDGE, recipient=BEN)
     assert {(each.ping.kind, each.queue_id) for each in await claim(database)} == {
         (PingKind.CARD, group.channel_id),
         (PingKind.REMINDER, BEN),
@@ -94,7 +94,7 @@ async def test_no_more_than_the_limit_is_claimed(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
     for edition in range(5):
-        await owe(database, group, meeting, PingKind.CHANGE, edition=edition)
+        await plan_ping(database, group, meeting, PingKind.CHANGE, edition=edition)
     assert len(await claim(database, limit=3)) == 3
     assert len(await claim(database, limit=3)) == 2
 
@@ -102,8 +102,8 @@ async def test_no_more_than_the_limit_is_claimed(database: Database) -> None:
 async def test_a_closed_channel_is_left_alone_and_a_person_is_not(database: Database) -> None:
     group = await found_group(database)
     meeting = await meet(database, group)
-    await owe(database, group, meeting)
-    personal = await owe(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
+    await plan_ping(database, group, meeting)
+    personal = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     await database.write(lambda tx: GroupRepository(tx).set_route_error(group.id, 50013))
     assert [each.ping.key for each in await claim(database)] == [personal]
 
@@ -155,7 +155,7 @@ async def test_a_missed_ping_is_told_without_saying_whom_it_was_for(
     group = await found_group(database)
     meeting = await meet(database, group)
     for recipient in recipients:
-        await owe(database, group, meeting, PingKind.NUDGE, recipient=recipient)
+        await plan_ping(database, group, meeting, PingKind.NUDGE, recipient=recipient)
     expired = NOON + timedelta(days=1)
     count = await database.write(lambda tx: SendingRepository(tx).expire(expired))
     assert count == len(recipients)
