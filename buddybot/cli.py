@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from buddybot import __version__, loading, logs
 from buddybot.errors import OperatorError
 from buddybot.hosting import refuse_throwaway_disk
-from buddybot.output import OutputError, complain, give_up_output, hold_standard_files, say
+from buddybot.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
 from buddybot.redaction import Redactor
 from buddybot.settings import Settings, secrets_in
 from buddybot.storage.errors import StorageError
@@ -160,6 +160,8 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
         return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        complain("")  # what the log and the library left there must not change the exit code
 
 
 def _carry_out(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> int:
@@ -181,15 +183,6 @@ def _carry_out(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> i
     return commands[options.command](environ)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what it is asked for, or that it could not; the library's own hides that."""
-
-    def print_help(self, file: object = None) -> None:
-        """Write the help to standard output."""
-        del file
-        say(self.format_help())
-
-
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Say which version this is, and end."""
@@ -199,7 +192,7 @@ class _Version(argparse.Action):
 
 def _parser() -> argparse.ArgumentParser:
     layout = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(prog="buddybot", description=DESCRIPTION, epilog=EPILOG, formatter_class=layout)
+    parser = Parser(prog="buddybot", description=DESCRIPTION, epilog=EPILOG, formatter_class=layout)
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is, and end")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     for name, (short, long, epilog) in COMMANDS.items():

@@ -151,7 +151,8 @@ def for_libpq(address: str) -> str:
 
 def secrets_of(address: str) -> tuple[str, ...]:
     """Return what nobody may read of an address, also of a wrong one, in each form it may come up in."""
-    found = {address} if address and not address.startswith(SQLITE) else set()
+    said = any(scheme.startswith(address.rstrip(":/")) for scheme in SCHEMES)  # by our own sentences too
+    found = set() if said or address.startswith(SQLITE) else {address}
     rest = address.partition("://")[2] if "://" in address else ""
     for end in (match.start() for match in re.finditer("@", rest)):
         found.add(rest[:end].partition(":")[2])
@@ -229,7 +230,7 @@ def _read_hosts(places: str, given_ports: str | None) -> tuple[tuple[str, ...], 
     hosts, ports = [], []
     for place in places.split(",") if places else ():
         found = None if place.startswith("/") else _HOST.fullmatch(place)
-        if found is None and not place.startswith("/"):
+        if not place.startswith("/") and (found is None or not _is_name(found["host"])):
             raise AddressError("DATABASE_URL has a host that cannot be one: check what stands behind the @.")
         hosts.append(place if found is None else found["host"].strip("[]") or "localhost")
         ports.append("5432" if found is None or found["port"] is None else found["port"])
@@ -242,6 +243,13 @@ def _read_hosts(places: str, given_ports: str | None) -> tuple[tuple[str, ...], 
     if hosts and len(hosts) != len(numbers):
         raise AddressError("DATABASE_URL does not have as many ports as hosts: name one port for each host.")
     return tuple(hosts), tuple(numbers)
+
+
+def _is_name(host: str) -> bool:
+    try:
+        return host.encode("idna") is not None
+    except UnicodeError:  # a part of it is empty, or longer than one may be
+        return False
 
 
 def _sorted_out(given: Mapping[str, str]) -> tuple[dict[str, str], list[str], bool]:

@@ -1,5 +1,6 @@
 """Standard output and standard error of the commands; either may be full, closed or cut off."""
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -48,10 +49,18 @@ def say(text: str) -> None:
     out.flush()
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what it is asked for, or that it could not; the library's own hides that."""
+
+    def print_help(self, file: object = None) -> None:
+        """Write the help to standard output."""
+        del file
+        say(self.format_help())
+
+
 def give_up_output() -> None:
-    """Let what is held back go nowhere: it must not fail once more at the end of the process."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Let what standard output holds back go nowhere."""
+    _give_up(sys.stdout)
 
 
 class StandardError:
@@ -66,10 +75,12 @@ class StandardError:
 
 
 def complain(text: str) -> None:
-    """Write a text to standard error, where that is possible."""
-    with suppress(OSError, ValueError, AttributeError):
+    """Write a text to standard error, where that is possible, and all that others left there."""
+    try:
         sys.stderr.write(text)
         sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        _give_up(sys.stderr)
 
 
 def hold_standard_files() -> None:
@@ -79,6 +90,12 @@ def hold_standard_files() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+
+
+def _give_up(out: TextIO | None) -> None:
+    """Let what a file holds back go nowhere: it must not fail once more at the end of the process."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # type: ignore[union-attr]  # it may be closed
 
 
 def _opened() -> TextIO:

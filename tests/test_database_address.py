@@ -174,6 +174,8 @@ def test_a_mark_that_is_not_escaped_is_named_with_its_right_form(mark: str, rest
     ("address", "words"),
     [
         ("postgres://ana:hunter22@db.example.org:99999/x", "a port that is not a number from 1 to 65535"),
+        ("postgres://ana:hunter22@db..example.org/x", "a host that cannot be one"),
+        (f"postgres://ana:hunter22@{'d' * 64}.example.org/x", "a host that cannot be one"),
         ("postgres://ana:hunter22@db.example.org:0/x", "a port that is not"),
         ("postgres://ana:hunter22@db.example.org:/x", "a port that is not"),
         ("postgres://ana:hunter22@db.example.org:port/x", "a port that is not"),
@@ -259,3 +261,10 @@ def test_a_password_is_hidden_in_every_form_of_the_address(address: str, secret:
 )
 def test_an_address_is_shown_as_libpq_takes_it_and_without_its_password(address: str, shown: str) -> None:
     assert for_libpq(address) == shown
+
+
+@pytest.mark.parametrize("address", ["sqlite", "sqlite:", "sqlite://", "postgres", "postgresql:"])
+def test_a_scheme_alone_hides_nothing_of_the_sentence_about_it(address: str) -> None:
+    sentence = fault(address)
+    assert "sqlite:/// and a path" in sentence
+    assert Redactor(secrets_of(address))(sentence) == sentence

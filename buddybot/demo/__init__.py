@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from buddybot.demo.playground import SECONDS_A_MINUTE, play
+from buddybot.output import Parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the playground until the page is closed or Ctrl-C is pressed; return the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="buddybot demo",
         description="Play the members of a buddy group in the browser. Nothing is sent to Discord.",
     )

@@ -165,7 +165,7 @@ class PostgresDatabase:
                 reset=_keep,
             )
         except (*DRIVER, ValueError) as error:
-            raise StorageError(_unreachable(error, url)) from None
+            raise StorageError(_unreachable(error, address, url)) from None
         return cls(pool)
 
     async def write(self, script: Script[T]) -> T:
@@ -240,6 +240,7 @@ class PostgresDatabase:
             raise _translated(error, lost_is_transient=readonly or not committing) from None
 
 
+_CERTIFICATES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _REFUSED_PARAMETER = (
     asyncpg.UndefinedObjectError,
     asyncpg.InvalidParameterValueError,
@@ -275,7 +276,7 @@ def _connect_options(address: PostgresAddress) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value}
 
 
-def _unreachable(error: Exception, url: str) -> str:
+def _unreachable(error: Exception, address: PostgresAddress, url: str) -> str:
     """Return a sentence without any part of the address that is secret."""
     hide = Redactor(secrets_of(url))
     reason = hide(getattr(error, "message", None) or str(error) or type(error).__name__)
@@ -285,6 +286,11 @@ def _unreachable(error: Exception, url: str) -> str:
             "sslrootcert=system to DATABASE_URL, or sslrootcert= and the file of your provider's authority."
         )
     if isinstance(error, FileNotFoundError | PermissionError) and error.filename is None:
+        if address.query.keys().isdisjoint(_CERTIFICATES):  # it is the socket then
+            return (
+                "PostgreSQL cannot be reached: there is no socket in the folder that DATABASE_URL names, or it "
+                "may not be opened. Check the host, and that the server runs."
+            )
         return (
             "PostgreSQL cannot be reached: a certificate file that DATABASE_URL names cannot be read. Check "
             "sslrootcert, sslcert, sslkey and sslcrl."

@@ -24,6 +24,7 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("--help",),
     ("--version",),
     ("run", "--help"),
+    ("demo", "--help"),
     ("migrate",),
     ("doctor",),
     ("export", "--output", "-"),
@@ -35,6 +36,15 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("backtest", "-"),
     ("backtest", "--from-database", "1"),
 )
+ENDINGS = {
+    ("migrate",): 0,
+    ("person", "1"): 0,
+    ("migrate", "--nothing"): 2,
+    ("restore", "nowhere.sqlite3"): 2,
+    ("export", "--format", "png", "--output", "-"): 2,
+    ("backtest", "nowhere.jsonl"): 2,
+    ("demo", "--port", "-1"): 2,
+}
 SOME = (("migrate",), ("export", "--output", "-"), ("restore", "kept.sqlite3"), ("backtest", "-"))
 
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="this machine has no /dev/full")
@@ -126,3 +136,10 @@ def test_a_command_that_may_say_nothing_at_all_breaks_nothing(
     done = run(command, environ, tmp_path, "<&- >&- 2>&-")
     assert done.returncode in (2, UNWRITTEN)
     assert (tmp_path / "data" / "buddybot.sqlite3").read_bytes()[:15] == b"SQLite format 3"
+
+
+@pytest.mark.parametrize("command", ENDINGS, ids=" ".join)
+def test_a_command_keeps_its_exit_code_when_nobody_can_be_told_what_is_wrong(
+    command: Sequence[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    assert run(command, environ, tmp_path, "2> /dev/full").returncode == ENDINGS[tuple(command)]

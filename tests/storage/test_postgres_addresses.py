@@ -1,6 +1,8 @@
 """An address as a host hands it out is connected to; what a server refuses is named."""
 
 import logging
+from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import asyncpg
@@ -72,6 +74,13 @@ async def test_what_the_server_or_the_driver_refuses_is_named(
     with pytest.raises(StorageError) as caught:
         await connect(extended(postgres, query))
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["@/x?host={}", "@{}/x"])
+async def test_a_socket_that_is_not_there_is_named_as_what_is_wrong(place: str, tmp_path: Path) -> None:
+    folder = quote(str(tmp_path), safe="")
+    with pytest.raises(StorageError, match="there is no socket in the folder that DATABASE_URL names"):
+        await connect(f"postgres://ana:hunter22{place.format(folder)}")
 
 
 async def test_our_tables_are_known_in_a_schema_of_any_name(postgres: str) -> None:
