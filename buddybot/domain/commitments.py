@@ -189,7 +189,7 @@ def has_other_number(text: str, target: int) -> bool:
     """Whether words hold a number beside the count that was read from them, so that both should be shown.
 
     "100000 jobs", "-5 emails", "2.5 hours", "2-3 letters", "10k words", "3 calls, 2 letters", "two hundred
-    emails" and "a dozen letters" do. A lone "one" says no number: "one-to-one talk".
+    emails", "a dozen letters" and "a letter twice" do. A lone "one" says no number: "one-to-one talk".
     """
     numbers: list[int | None] = [int(digits) for digits in re.findall(r"\d+", text)]
     words = re.findall(_NUMBER_WORDS, text, re.IGNORECASE)
@@ -248,7 +248,7 @@ _COUNT_WORDS = {
 }
 _NUMBER_WORDS = (
     rf"\b(?:{'|'.join(word for word in _COUNT_WORDS if word != 'one')}|sixty|seventy|eighty|ninety|"
-    r"couple|dozens?|hundreds?|thousands?|millions?)\b"
+    r"zero|half|both|couple|pair|few|several|twice|thrice|dozens?|hundreds?|thousands?|millions?)\b"
 )
 _COUNT = rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_COUNT_WORDS)})"
 # "9 am", "12 March" and "2 day workshop" say when or how long, not how many.

@@ -109,6 +109,11 @@ def test_a_line_gives_its_count_and_keeps_every_word(line: str, target: int) -> 
         ("a dozen letters", 1),
         ("a hundred emails", 1),
         ("five or six calls", 5),
+        ("5 emails twice", 5),
+        ("several emails", 1),
+        ("half a letter", 1),
+        ("a pair of calls", 1),
+        ("zero emails", 1),
     ],
 )
 def test_a_number_that_is_not_the_count_is_noticed(line: str, target: int) -> None:
