@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,8 @@ from typing import BinaryIO, TextIO
 
 UNWRITTEN, CUT_OFF = 74, 141
 """Exit codes: the output could not be written (EX_IOERR), and nobody reads it any more (as after SIGPIPE)."""
+
+_UNPRINTABLE = "[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 
 
 class OutputError(Exception):
@@ -77,7 +80,7 @@ class StandardError:
 def complain(text: str) -> None:
     """Write a text to standard error, where that is possible, and all that others left there."""
     try:
-        sys.stderr.write(text)
+        sys.stderr.write(re.sub(_UNPRINTABLE, "?", text))  # what people typed may command a terminal
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         _give_up(sys.stderr)

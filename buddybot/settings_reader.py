@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -25,6 +25,7 @@ SECRET_KEYS = {
 }
 _IN_AN_ADDRESS = re.compile(r":/|@|password", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LARGEST, _MOST_DOTS = 1_000_000, 500  # characters of a settings file, and dots of a line in it
 _SHOWN = 60
 """Letters of a wrong value that are repeated."""
 _TRUTH = {
@@ -77,9 +78,10 @@ class WebAddress:
         """Whether the address has a scheme and a host."""
         try:
             parts = urlsplit(value)
+            is_host = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", value)
         except ValueError:
             return False
-        return not value or (parts.scheme in {"http", "https"} and bool(parts.hostname))
+        return not value or (parts.scheme in {"http", "https"} and is_host)
 
 
 class _Given(NamedTuple):
@@ -108,14 +110,14 @@ class Reader:
             ) from None
         except ValueError as error:  # not TOML, or not UTF-8; the parser's words do not repeat values
             raise self._error(f"The settings file {path} is not valid TOML: {error}.") from None
-        for section, table in document.items():
+        for section, table in _plainly_named(document):
             self._refuse_secret(section, table, path)
             if not isinstance(table, dict):
                 raise self._error(self._outside_section(section, path))
             if section not in self._schema:
                 hint = _suggestion(section, self._schema, "[{}]")
                 raise self._error(f"[{section}] in {path} is not a section of settings{hint}")
-            for key, value in table.items():
+            for key, value in _plainly_named(table):
                 self._refuse_secret(key, value, path)
                 self._add(section, key, _Given(value, f"{section}.{key}", f" in {path}", textual=False))
 
@@ -192,12 +194,31 @@ class Reader:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a TOML file's document, with or without the mark that some editors begin a file with.
 
-    OSError when it cannot be read, ValueError when it is not TOML or nested beyond all reason.
+    OSError when it cannot be read, ValueError when it is not TOML or beyond all reason.
     """
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            text = file.read(_LARGEST + 1)
+        except UnicodeDecodeError:
+            raise ValueError("it is not written in UTF-8") from None
+    if len(text) > _LARGEST:
+        raise ValueError("it is longer than a million characters")
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):  # of a key; each takes longer
+        raise ValueError("it is nested too deeply")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:  # the other one that there is, and it speaks of Python
+        raise ValueError("a number in it has too many digits") from None
+
+
+def _plainly_named(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The names as a sentence may repeat them; a long or an unprintable one is of no setting anyway."""
+    for name, value in table.items():
+        yield _CONTROL.sub("?", name[:_SHOWN]), value
 
 
 def _suggestion(name: str, known: Iterable[str], form: str) -> str:
@@ -254,5 +275,8 @@ def _shown(value: object) -> str:
         return f'"{plain[:_SHOWN]}"' + ("..." if len(plain) > _SHOWN else "")
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "a section"
-    plain = str(value).lower()
+    try:
+        plain = str(value).lower()
+    except ValueError:  # a whole number that Python does not write down
+        return "a number of thousands of digits"
     return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}..."

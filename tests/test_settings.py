@@ -303,7 +303,17 @@ def test_secrets_are_known_by_their_shape_or_by_heart(text: str, clean: str) -> 
         ('[log]\nlevel = "\\u001b[31m"', 'must be one of DEBUG, INFO, WARNING, ERROR, but it is "?[31m"'),
         (f"[discord]\nsends_per_second = {'9' * 400}", "must be a number from 1 to 50, but it is 9999"),
         (f"[discord]\ntest_guild = {'9' * 400}", "must be a whole number of 0 or more, but it is 9999"),
-        (f"[discord]\ntest_guild = {'9' * 5000}", "is not valid TOML"),
+        (f"[discord]\ntest_guild = {'9' * 5000}", "is not valid TOML: a number in it has too many digits"),
+        (f"[discord]\ntest_guild = 0x{'f' * 5000}", "but it is a number of thousands of digits"),
+        (f"[log]\nlevel{'.a' * 20_000} = 1", "is not valid TOML: it is nested too deeply"),
+        (f"[log{'.a' * 20_000}]", "is not valid TOML: it is nested too deeply"),
+        ("# long\n" * 200_000, "is not valid TOML: it is longer than a million characters"),
+        ('"\\u001b[31mred" = 1', "?[31mred in {} stands outside every section"),
+        (f"[log]\n{'k' * 5000} = 1", "is not a setting"),
+        (f"[{'k' * 5000}]", "is not a section"),
+        ('[bot]\nsupport_url = "https://ex ample.org"', "must be empty or an address like"),
+        ('[discord]\napi_base = "http://127.0.0.1:port"', "must be empty or an address like"),
+        ('[discord]\napi_base = "http://127.0.0.1:99999"', "must be empty or an address like"),
         ("[discord]\nsends_per_second = nan", "must be a number from 1 to 50"),
         (f"[bot]\nsupport_url = '{'x' * 5000}'", "must be empty or an address like"),
     ],
@@ -313,6 +323,12 @@ def test_what_no_program_would_write_ends_in_a_short_sentence(own: Path, text: s
     sentence = complaint_about(BUDDYBOT_CONFIG=str(own))
     assert words.format(own) in sentence
     assert len(sentence) < 400
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_in_another_encoding_ends_in_a_sentence(own: Path, encoding: str) -> None:
+    own.write_text('[log]\nlevel = "\u00fc"', encoding=encoding)
+    assert "is not valid TOML: it is not written in UTF-8." in complaint_about(BUDDYBOT_CONFIG=str(own))
 
 
 @pytest.mark.parametrize("name", ["BUDDYBOT_DISCORD__SENDS_PER_SECOND", "BUDDYBOT_DISCORD__TEST_GUILD"])

@@ -288,8 +288,8 @@ def _unreachable(error: Exception, address: PostgresAddress, url: str) -> str:
     if isinstance(error, FileNotFoundError | PermissionError) and error.filename is None:
         if address.query.keys().isdisjoint(_CERTIFICATES):  # it is the socket then
             return (
-                "PostgreSQL cannot be reached: there is no socket in the folder that DATABASE_URL names, or it "
-                "may not be opened. Check the host, and that the server runs."
+                "PostgreSQL cannot be reached: there is no socket in the folder that DATABASE_URL names, or "
+                "it may not be opened. Check the host, and that the server runs."
             )
         return (
             "PostgreSQL cannot be reached: a certificate file that DATABASE_URL names cannot be read. Check "

@@ -143,3 +143,9 @@ def test_a_command_keeps_its_exit_code_when_nobody_can_be_told_what_is_wrong(
     command: Sequence[str], environ: dict[str, str], tmp_path: Path
 ) -> None:
     assert run(command, environ, tmp_path, "2> /dev/full").returncode == ENDINGS[tuple(command)]
+
+
+def test_a_complaint_gives_the_terminal_no_commands(environ: dict[str, str], tmp_path: Path) -> None:
+    done = run(("restore", "$'\\e[31mred'"), environ, tmp_path, "")
+    assert b"?[31mred" in done.stderr
+    assert b"\x1b" not in done.stderr
