@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,7 @@ from buddybot.exports.writers import write
 from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
 from buddybot.output import StandardOutput, complain
-from buddybot.services.attendance_export import Wanted, for_host
+from buddybot.services.attendance_export import Wanted, for_host, have_days
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.records import Span
@@ -52,6 +52,8 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
         require_free(Path(order.output), force=order.force)
     async with host_database(url) as database:
         groups = await database.read(lambda tx: _groups(tx, order.group_id))
+        if not await database.read(lambda tx: have_days(tx, groups, now)):
+            order = replace(order, first=None, last=None)  # which are not to blame
         loop = asyncio.get_running_loop()
         records = _records(database, loop, groups, order, now)
         return await asyncio.to_thread(_write, records, order, now)

@@ -75,7 +75,7 @@ class AttendanceExport:
         """Return the records of one group, or of all that the actor organizes in this guild.
 
         Refusals: those of `as_organizer`, `export.order`, `export.empty`, `export.no_picture`,
-        these two with `_ever` when no days were given, and `export.too_many`.
+        these two with `_ever` when no other days would do, and `export.too_many`.
         """
         first, last = wanted.span.first, wanted.span.last
         if first is not None and last is not None and last < first:
@@ -88,7 +88,7 @@ class AttendanceExport:
             found = [await _read(tx, group, wanted, now) for group in groups]
             export = Export(tuple(record for record in found if record is not None))
             if not export.records:
-                ever = "_ever" if wanted.span == EVER else ""
+                ever = "_ever" if wanted.span == EVER or not await have_days(tx, groups, now) else ""
                 raise Refusal(f"export.{'no_picture' if wanted.drawn else 'empty'}{ever}")
             for record in export.records:
                 await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
@@ -114,6 +114,12 @@ async def for_host(tx: Tx, group: Group, wanted: Wanted, *, now: datetime) -> Re
     if record is not None:
         await _log(tx, record, wanted, 1, actor_id=None, now=now)
     return record
+
+
+async def have_days(tx: Tx, groups: Sequence[Group], now: datetime) -> bool:
+    """Return whether groups have met at all, so that other days may have something."""
+    records = RecordRepository(tx)
+    return any([await records.days(group, now=now) for group in groups])
 
 
 async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:

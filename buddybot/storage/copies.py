@@ -152,7 +152,7 @@ def _copy(source: Path, target: Path) -> None:
     except sqlite3.Error as error:
         raise StorageError(f"{source} is damaged: {error}.") from None
     if found != "ok":
-        raise StorageError(f"{source} is damaged: {found.strip()}.")
+        raise StorageError(f"{source} is damaged: {' '.join(found.split())}.")
     if not known:
         raise StorageError(f"{source} is a database of another program.")
 

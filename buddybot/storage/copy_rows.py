@@ -1,5 +1,6 @@
 """A copy's rows, read into a schema of our own making: whatever else its file holds stays behind."""
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -10,6 +11,7 @@ from buddybot.storage.errors import StorageError
 from buddybot.storage.migrations import make_sqlite
 from buddybot.storage.schema import RECORD, SQLITE_PARTS, describe_parts, differences
 
+_MIGRATION = "[0-9]{4}_[a-z0-9_]{1,60}"
 _LARGEST_NUMBER = 2**53  # that a table may have given a row; it goes on from there
 _LARGEST_VALUE = 4_000_000  # bytes; one that is larger is not read at all
 
@@ -53,8 +55,8 @@ def _make(old: sqlite3.Connection, new: sqlite3.Connection, copy: Path) -> None:
     recorded = {
         row[0]: row[1] if len(row) > 1 else None for row in old.execute(f"SELECT {record} FROM {RECORD}")
     }
-    if not all(type(name) is str for name in recorded):
-        raise StorageError(f"{copy} holds a migration without a name: name another copy.")
+    if not all(type(name) is str and re.fullmatch(_MIGRATION, name) for name in recorded):
+        raise StorageError(f"{copy} holds a migration without a proper name: name another copy.")
     make_sqlite(new, recorded)
     expected = describe_parts(new.execute(SQLITE_PARTS))
     if faults := differences(found, expected):

@@ -22,6 +22,7 @@ from buddybot.domain.pulse import Band
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.swaps import SwapState
+from buddybot.domain.text import optional
 from buddybot.storage.balances import Kind
 from buddybot.storage.cards import CardKind
 from buddybot.storage.events import EventState
@@ -84,6 +85,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "turns.minutes": (0, 1_000_000),
     **dict.fromkeys(_COUNTS.split(), _COUNT),
 }
+_NAMES = ("groups.name", "locations.name")  # which cards and choices must show
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*")
 _WHOLE = ("BIGINT", "INTEGER", "BOOLEAN")
 _INSTANTS = ("_at", "_until", "_since", "moved_from")
@@ -102,6 +104,8 @@ def check_of(table: str, column: str, kind: str, *, is_key: bool) -> Check:
     name = f"{table}.{column}"
     if name in _WORDS:
         checks.append({word.value for word in _WORDS[name]}.__contains__)
+    elif name in _NAMES:
+        checks.append(lambda value: optional(value, limit=_LONGEST, field="name") is not None)
     elif column in _DAYS:
         checks.append(_is_day)
     elif column in _TIMES:

@@ -207,12 +207,14 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
     assert logged(environ) == []
 
 
+@pytest.mark.parametrize("days", [(), ("--from", "2026-01-01"), ("--to", "2026-01-01")])
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "ics", "report", "png"])
 def test_an_empty_database_has_nothing_to_export_and_no_day_is_blamed(
-    empty_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+    empty_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, days: tuple[str, ...]
 ) -> None:
     asyncio.run(_migrate(empty_url))
-    said = refused(capsys, {"DATABASE_URL": empty_url}, "--output", str(tmp_path / "x"), "--format", form)
+    wanted = ("--output", str(tmp_path / "x"), "--format", form, *days)
+    said = refused(capsys, {"DATABASE_URL": empty_url}, *wanted)
     assert "There is nothing to" in said
     assert "--from" not in said
     assert "in that time" not in said
