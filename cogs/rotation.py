@@ -35,6 +35,7 @@ class RotationCog(commands.Cog):
     def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._rotation = bot.services.rotation
+        self._meetings = bot.services.meetings
         self._swaps = bot.services.swaps
 
     @rotation.command(name="show", description="Where the next meetings are, who hosts them, and why")
@@ -92,7 +93,7 @@ class RotationCog(commands.Cog):
         async with Reply(interaction) as reply:
             pick, chosen = days.parse_pick(meeting), choices.parse_group(group)
             if why == hosting.NO_MEETING:
-                left_out = await self._rotation.skip_meeting(reply.actor, pick, chosen)
+                left_out = await self._meetings.skip_turn(reply.actor, pick, chosen)
                 await reply.show(hosting.left_out_card(reply.texts, left_out))
             else:
                 handed = await self._rotation.skip_host(reply.actor, pick, chosen)

@@ -11,6 +11,7 @@ from buddybot.domain.meetings import Meeting, MeetingState, Reason
 from buddybot.services import calendar, news, venues
 from buddybot.services.access import as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
+from buddybot.services.arrangements import Arranged, arranged
 from buddybot.services.calendar import Pick, Slot
 from buddybot.services.checkins import open_meeting
 from buddybot.services.work import Planner, Work
@@ -29,6 +30,19 @@ class Changed:
 
     group: Group
     meeting: Meeting
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A meeting that does not take place, and how the next one stands; None when none is planned.
+
+    `again` when it was left out before.
+    """
+
+    group: Group
+    meeting: Meeting
+    following: Arranged | None
     again: bool = False
 
 
@@ -80,6 +94,17 @@ class MeetingService:
             return await self._set(tx, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
 
         return await self._work.write(actor, script)
+
+    async def skip_turn(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> LeftOut:
+        """Leave a meeting out; whose turn it was stays next. Refusals as for `skip`."""
+        changed = await self.skip(actor, pick, Reason.OTHER, group_id)
+
+        async def script(tx: Tx) -> Arranged | None:
+            ahead = await venues.planned(tx, changed.group, self._work.now())
+            later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
+            return await arranged(tx, changed.group, later[0]) if later else None
+
+        return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
 
     async def revive(self, actor: Actor, meeting_id: MeetingId) -> Changed:
         """Meet after all where a meeting was skipped."""

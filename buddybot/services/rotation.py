@@ -9,7 +9,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting, Reason
+from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Settled
 from buddybot.services import venues
@@ -21,7 +21,6 @@ from buddybot.services.calendar import Pick
 from buddybot.services.editions import editions
 from buddybot.services.homes import places_for
 from buddybot.services.hostings import Hostings, hostings_of
-from buddybot.services.meetings import MeetingService
 from buddybot.services.rotation_views import (
     RotationView,
     at_venue,
@@ -42,19 +41,6 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A meeting that does not take place, and how the next one stands; None when none is planned.
-
-    `again` when it was left out before.
-    """
-
-    group: Group
-    meeting: Meeting
-    following: Arranged | None
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PlaceChoice:
     """The places that a meeting can be at."""
 
@@ -67,10 +53,9 @@ class PlaceChoice:
 class RotationService:
     """What a person decides stays; everything else the rule settles anew."""
 
-    def __init__(self, work: Work, planner: Planner, meetings: MeetingService) -> None:
+    def __init__(self, work: Work, planner: Planner) -> None:
         self._work = work
         self._planner = planner
-        self._meetings = meetings
 
     async def show(self, actor: Actor, group_id: GroupId | None = None) -> RotationView:
         """Return the next meetings, where and by whom, with what explains it."""
@@ -131,17 +116,6 @@ class RotationService:
             return await self._hand_on(tx, group, meeting, venue, by=actor.user_id)
 
         return await self._work.write(actor, script)
-
-    async def skip_meeting(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> LeftOut:
-        """Leave a meeting out; whose turn it was stays next. Refusals as for `MeetingService.skip`."""
-        changed = await self._meetings.skip(actor, pick, Reason.OTHER, group_id)
-
-        async def script(tx: Tx) -> Arranged | None:
-            ahead = await venues.planned(tx, changed.group, self._work.now())
-            later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
-            return await arranged(tx, changed.group, later[0]) if later else None
-
-        return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
 
     async def assign(
         self,

@@ -14,7 +14,8 @@ from buddybot.services.arrangements import Arranged
 from buddybot.services.calendar import Pick
 from buddybot.services.hosting import HostChoice
 from buddybot.services.hostings import Hosting, Hostings
-from buddybot.services.rotation import LeftOut, PlaceChoice
+from buddybot.services.meetings import LeftOut
+from buddybot.services.rotation import PlaceChoice
 from buddybot.ui.choices import choice, matching_members, parse_group, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.days import parse_pick

@@ -34,7 +34,7 @@ class Hosts(Town):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.rotation = RotationService(self.work, self.planner, self.meetings)
+        self.rotation = RotationService(self.work, self.planner)
         self.swaps = SwapService(self.work, self.planner)
         self.hosting = HostingService(self.work, self.planner)
 

@@ -154,7 +154,7 @@ async def test_a_chosen_place_goes_with_the_turn_when_a_meeting_is_left_out(
     places = await hosts.found(*EVERYBODY)
     first, second = await hosts.told_of(group)
     await hosts.rotation.choose(hosts.actor(ANA), second.id, places[BEN])
-    await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), first.id)
+    await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), first.id)
     assert (await hosts.venue(second)).settled == Settled(places[ORGANIZER], ORGANIZER)
 
 

@@ -59,7 +59,7 @@ async def test_who_is_away_is_not_looked_for_and_a_skipped_day_is_left_out(
     view = await hosts.rotation.show(hosts.actor(BEN))
     assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, ORGANIZER, BEN]
     skipped = date(2026, 1, 22)
-    await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), skipped)
+    await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), skipped)
     view = await hosts.rotation.show(hosts.actor(BEN))
     assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
     assert [each.starts_at.date().day for each in view.ahead] == [8, 15, 29, 5]
@@ -207,7 +207,7 @@ async def test_the_place_of_fixed_stays_when_the_first_meeting_there_is_left_out
     first, second = await hosts.ahead(group)
     await hosts.hold(group, first)
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
-    await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), second.id)
+    await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), second.id)
     view = await hosts.rotation.show(hosts.actor(ANA))
     assert {each.venue.location.id for each in view.ahead if each.venue.location is not None} == {places[BEN]}
 
@@ -273,12 +273,12 @@ async def test_the_person_is_away_so_the_next_hosts_and_the_claim_stays(hosts: H
 
 async def test_no_meeting_so_the_same_person_stays_next(hosts: Hosts, group: Group) -> None:
     first, second = await hosts.told_of(group)
-    left_out = await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), None)
+    left_out = await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), None)
     assert left_out.meeting.state is MeetingState.SKIPPED
     assert left_out.following is not None
     assert (left_out.following.meeting.id, left_out.following.venue.host_id) == (second.id, ORGANIZER)
     assert await hosts.planned(first) == [PingKind.CHANGE]
-    again = await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), first.id)
+    again = await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), first.id)
     assert again.again
     assert await hosts.hosts(group) == [ORGANIZER, ANA]
 
@@ -302,7 +302,7 @@ ORGANIZERS: dict[str, Act] = {
     "skip host": lambda hosts, who, guild, group, meeting, _l: hosts.rotation.skip_host(
         hosts.actor(who, guild=guild), meeting, group
     ),
-    "skip meeting": lambda hosts, who, guild, group, meeting, _l: hosts.rotation.skip_meeting(
+    "skip meeting": lambda hosts, who, guild, group, meeting, _l: hosts.meetings.skip_turn(
         hosts.actor(who, guild=guild), meeting, group
     ),
     "assign": lambda hosts, who, guild, group, meeting, place: hosts.rotation.assign(

@@ -256,7 +256,7 @@ async def test_an_offer_ends_with_its_time_its_meeting_and_its_people(hosts: Hos
     async with refused("swap.late"):
         await hosts.swaps.agree(hosts.actor(BEN), swap_id)
     hosts.now = before(first, hours=30)
-    await hosts.rotation.skip_meeting(hosts.actor(ORGANIZER), first.id)
+    await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), first.id)
     async with refused("swap.stale"):
         await hosts.swaps.agree(hosts.actor(BEN), swap_id)
     assert await asked(hosts, group, ping) is None
