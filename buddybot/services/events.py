@@ -1,18 +1,20 @@
 """What the server's own event of a meeting should say, and what an interest in it means."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.ids import UserId
+from buddybot.domain.ids import EventId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.attendance import met
 from buddybot.services.turns import follow_answers
 from buddybot.services.venues import VenueView
+from buddybot.services.work import Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.events import InterestRepository, ServerEvent
+from buddybot.storage.events import EventRepository, InterestRepository, ServerEvent
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository
 
@@ -66,3 +68,80 @@ async def keep_interests(tx: Tx, event: ServerEvent, user_ids: Collection[UserId
         await follow_answers(tx, meeting)
     await CardRepository(tx).touch(event.meeting_id)
     return True
+
+
+class EventService:
+    """What is known of the servers' events, a transaction a step; Discord is asked in between."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
+        """Return the events of one meeting's group, or of all, that do not show what they should."""
+        now = self._work.now()
+        return await self._work.read(lambda tx: EventRepository(tx).stale(now, meeting_id))
+
+    async def list_near(self, ahead: timedelta, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
+        """Return the shown events of meetings that start within `ahead`, or of one meeting."""
+        now = self._work.now()
+        return await self._work.read(lambda tx: EventRepository(tx).soon(now, now + ahead, meeting_id))
+
+    async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
+        """Return what is shown and what was refused, of one guild or of all, to look at it again."""
+        return await self._work.read(lambda tx: EventRepository(tx).waiting(guild_id))
+
+    async def list_ids(self, guild_id: GuildId) -> frozenset[EventId]:
+        """Return which of a guild's events belong to a meeting already."""
+        return await self._work.read(lambda tx: EventRepository(tx).ids(guild_id))
+
+    async def read_view(self, event: ServerEvent) -> EventView | None:
+        """Return what an event should say now; None when its meeting was dropped."""
+        return await self._work.read(lambda tx: view_of(tx, event))
+
+    async def look_again(self, events: Collection[ServerEvent]) -> None:
+        """Let events be looked at with the next refresh, and drop those from which nothing follows."""
+
+        async def script(tx: Tx) -> None:
+            for event in events:
+                await EventRepository(tx).again(event)
+            await EventRepository(tx).sweep()
+
+        await self._work.write(None, script)
+
+    async def claim(self, event: ServerEvent, mark: str) -> bool:
+        """Hold an event until it is noted what became of it; False when Discord is not to be asked."""
+        now = self._work.now()
+        return await self._work.write(None, lambda tx: EventRepository(tx).claim(event, mark, now))
+
+    async def note_making(self, event: ServerEvent, mark: str) -> None:
+        """Note, before Discord is asked once more, how an event that is held is found again."""
+        now = self._work.now()
+        await self._work.write(None, lambda tx: EventRepository(tx).making(event, mark, now))
+
+    async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
+        """Note which event of Discord's is the one that was being made."""
+        await self._work.write(None, lambda tx: EventRepository(tx).found(event, event_id))
+
+    async def note_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
+        """Note what Discord shows now."""
+        await self._work.write(None, lambda tx: EventRepository(tx).shown(event, event_id, shown))
+
+    async def note_over(self, event: ServerEvent) -> None:
+        """Note that people ended or deleted the event."""
+        await self._work.write(None, lambda tx: EventRepository(tx).over(event))
+
+    async def note_refused(self, event: ServerEvent) -> None:
+        """Note that Discord is not asked any more for the time being."""
+        await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+
+    async def release(self, event: ServerEvent) -> None:
+        """Let any process take up an event whose state Discord did not tell."""
+        await self._work.write(None, lambda tx: EventRepository(tx).release(event))
+
+    async def forget(self, event: ServerEvent) -> None:
+        """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
+        await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+
+    async def keep_interests(self, event: ServerEvent, user_ids: Collection[UserId]) -> bool:
+        """Keep which of the group's members are interested; returns whether that is news to the cards."""
+        return await self._work.write(None, lambda tx: keep_interests(tx, event, user_ids))

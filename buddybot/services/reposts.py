@@ -1,20 +1,24 @@
-"""A card that was deleted in the channel is posted again when what it shows changes; a few times at most."""
+"""Cards, edited in place: what is stale, what Discord took, and a deleted one posted again, a few times."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
+from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import checkin_card, few, summary
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
+from buddybot.services.work import Work
 from buddybot.storage.cards import CardKind, CardRepository, ShownCard
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.routes import RouteRepository
 
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""
@@ -22,6 +26,52 @@ OVERTIME = timedelta(hours=1)
 """How long the check-in of a meeting that goes on past its end is of use, once it is planned again."""
 CARD_DELETED = "card_deleted"
 CARD_REFUSED = "card_refused"
+
+
+class CardService:
+    """What is known of the cards, a transaction a step; Discord is asked in between."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ShownCard]:
+        """Return the cards of one meeting, or of all, that Discord shows in an earlier state."""
+        return await self._work.read(lambda tx: CardRepository(tx).stale(meeting_id))
+
+    async def note_shown(self, card: ShownCard) -> None:
+        """Note that nothing more is to be shown on a card as it was read."""
+        await self._work.write(None, lambda tx: CardRepository(tx).shown(card))
+
+    async def note_taken(self, card: ShownCard) -> None:
+        """Note that Discord took a card's present state, and so that the bot can write in its channel."""
+
+        async def script(tx: Tx) -> None:
+            await show_taken(tx, card)
+            await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
+
+        await self._work.write(None, script)
+
+    async def replace_deleted(self, card: ShownCard, again: PingKind | None) -> None:
+        """Forget a message that is gone, and owe the group `again` where people still answer on it."""
+        await self._work.write(None, lambda tx: replace_deleted(tx, card, again, self._work.now()))
+
+    async def tell_refused(self, card: ShownCard, again: PingKind | None, *, why: str, code: int) -> None:
+        """Leave a message as it is, whose present state Discord does not take; tell the organizer once."""
+        now = self._work.now()
+        await self._work.write(None, lambda tx: tell_refused(tx, card, again, why=why, code=code, now=now))
+
+    async def close_channel(self, card: ShownCard, code: int) -> None:
+        """Let a card wait with the pings of a channel that refuses the bot.
+
+        A card in a channel that is not the group's any more waits for nothing.
+        """
+
+        async def script(tx: Tx) -> None:
+            now = self._work.now()
+            if not await RouteRepository(tx).close(card.group_id, code, now, channel_id=card.channel_id):
+                await CardRepository(tx).shown(card)
+
+        await self._work.write(None, script)
 
 
 async def replace_deleted(tx: Tx, card: ShownCard, again: PingKind | None, now: datetime) -> None:

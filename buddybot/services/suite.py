@@ -17,6 +17,7 @@ from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
 from buddybot.services.commitments import CommitmentService
+from buddybot.services.events import EventService
 from buddybot.services.feedback import FeedbackService
 from buddybot.services.few import FewService
 from buddybot.services.fit import FitService
@@ -41,6 +42,7 @@ from buddybot.services.own_history import OwnHistories
 from buddybot.services.personal import PersonalService
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.pulse import PulseService
+from buddybot.services.reposts import CardService
 from buddybot.services.restores import RestoreService
 from buddybot.services.retention import RetentionService
 from buddybot.services.retiring import RetiringService
@@ -107,11 +109,12 @@ class Services(NamedTuple):
     feedback: FeedbackService
     kudos: KudosService
     card_views: CardViews
+    cards: CardService
+    server_events: EventService
 
 
 def build(work: Work, planner: Planner, rules: Rules) -> Services:
     """Return all services over one unit of work, one planner and one set of rules."""
-    meetings = MeetingService(work, planner)
     away = AwayService(work, planner)
     return Services(
         work=work,
@@ -127,7 +130,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         role_tasks=RoleTaskService(work),
         restores=RestoreService(work, planner),
         schedules=ScheduleService(work, planner),
-        meetings=meetings,
+        meetings=MeetingService(work, planner),
         meeting_views=MeetingViews(work, rules),
         meeting_choices=MeetingChoices(work),
         activities=ActivityService(work, rules),
@@ -135,7 +138,7 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         calendar_feed=CalendarFeed(work),
         locations=LocationService(work, planner),
         location_views=LocationViews(work),
-        rotation=RotationService(work, planner, meetings),
+        rotation=RotationService(work, planner),
         hosting=HostingService(work, planner),
         arrangement_choices=ArrangementChoices(work),
         swaps=SwapService(work, planner),
@@ -163,4 +166,6 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         feedback=FeedbackService(work),
         kudos=KudosService(work),
         card_views=CardViews(work),
+        cards=CardService(work),
+        server_events=EventService(work),
     )

@@ -10,8 +10,10 @@ from buddybot.domain.ids import UserId
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
-from buddybot.storage.database import Database, Script, StorageError, Tx
+from buddybot.storage.database import Database, LostFileError, Script, StorageError, Tx
 from buddybot.storage.interactions import Claim, InteractionRepository
+
+__all__ = ["SENT_TWICE", "AlreadyHandled", "LostFileError", "Now", "Planner", "StorageError", "Work"]
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
-from buddybot.services.events import EventView, view_of
+from buddybot.services.events import EventView
 from buddybot.services.suite import Services
-from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.events import EventRepository, EventState, ServerEvent
+from buddybot.services.work import StorageError
+from buddybot.storage.events import EventState, ServerEvent
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.event_words import EventWords, is_of, mark, mark_of, words_of
 from buddybot.ui.texts import Texts
@@ -30,7 +30,8 @@ class LiveEvents:
 
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
-        self._work = services.work
+        self._now = services.work.now
+        self._events = services.server_events
         self._asked: set[MeetingId | None] = set()
         self._busy = False
         self._rests = Rests(lambda: services.work.now())
@@ -54,18 +55,11 @@ class LiveEvents:
 
         What that changes is carried out by the next refresh; never raises.
         """
-
         try:
-            waiting = await self._work.read(lambda tx: EventRepository(tx).waiting(guild_id))
+            waiting = await self._events.list_waiting(guild_id)
             again = [event for event in waiting if self._is_to_be_looked_at(event)]
-
-            async def script(tx: Tx) -> None:
-                for event in again:
-                    await EventRepository(tx).again(event)
-                await EventRepository(tx).sweep()
-
             if again or guild_id is None:
-                await self._work.write(None, script)
+                await self._events.look_again(again)
         except StorageError as error:
             log.error("events could not be looked through: %s", error)
 
@@ -79,8 +73,7 @@ class LiveEvents:
         return everybody or event.event_id is not None
 
     async def _refresh(self, meeting_id: MeetingId | None) -> None:
-        now = self._work.now()
-        stale = await self._work.read(lambda tx: EventRepository(tx).stale(now, meeting_id))
+        stale = await self._events.list_stale(meeting_id)
         await serve_apart(stale, lambda event: event.guild_id, self._bring)
 
     def _guild(self, event: ServerEvent) -> discord.Guild | None:
@@ -93,15 +86,14 @@ class LiveEvents:
         guild = self._guild(event)
         if guild is None or self._rests.holds(event.guild_id):
             return
-        view = await self._work.read(lambda tx: view_of(tx, event))
+        view = await self._events.read_view(event)
         public = view is not None and is_public(guild, view.group.channel_id)
         wanted = view if view is not None and view.held and public else None
         known_by = "" if wanted is None else _mark(wanted)
-        now = self._work.now()
-        if not await self._work.write(None, lambda tx: EventRepository(tx).claim(event, known_by, now)):
+        if not await self._events.claim(event, known_by):
             return
         if not may(guild) or (event.state is None and not public):
-            await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+            await self._events.note_refused(event)
             return
         try:
             async with Bounded(self._client, PATIENCE):
@@ -120,17 +112,15 @@ class LiveEvents:
             found = await self._find(guild, event, wanted)
             if found is not None:
                 event_id = EventId(found.id)
-                await self._work.write(None, lambda tx: EventRepository(tx).found(event, event_id))
+                await self._events.note_found(event, event_id)
                 made = replace(event, event_id=event_id, shown="")
                 await self._align(made, found, view, wanted)
                 return
-        now = self._work.now()
-        if wanted is None or wanted.meeting.starts_at <= now:
-            await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+        if wanted is None or wanted.meeting.starts_at <= self._now():
+            await self._events.forget(event)
             return
         if event.state is EventState.MAKING:
-            known_by = _mark(wanted)
-            await self._work.write(None, lambda tx: EventRepository(tx).making(event, known_by, now))
+            await self._events.note_making(event, _mark(wanted))
         found = await guild.create_scheduled_event(
             **_entity(_words(wanted)), start_time=wanted.meeting.starts_at, end_time=wanted.meeting.ends_at
         )
@@ -143,7 +133,7 @@ class LiveEvents:
 
         A restored database knows only what it would be by now, and not how many meetings there were.
         """
-        taken = await self._work.read(lambda tx: EventRepository(tx).ids(event.guild_id))
+        taken = await self._events.list_ids(event.guild_id)
         for found in await guild.fetch_scheduled_events(with_counts=False):
             own = found.creator_id == guild.me.id and EventId(found.id) not in taken
             if own and not _is_over(found) and _is_it(found, event, wanted):
@@ -182,9 +172,9 @@ class LiveEvents:
             if view is not None and view.took_place and found.status is discord.EventStatus.scheduled:
                 found = await found.start()  # people met: Discord's list is not to say that it was called off
             await (found.end() if found.status is discord.EventStatus.active else found.cancel())
-            await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+            await self._events.forget(event)
             return
-        now, waits = self._work.now(), found.status is discord.EventStatus.scheduled
+        now, waits = self._now(), found.status is discord.EventStatus.scheduled
         if changes := _changes(found, wanted, movable=waits and wanted.meeting.starts_at > now):
             found = await found.edit(**changes)
         if waits and wanted.meeting.state is MeetingState.OPEN and now < found.start_time:
@@ -192,23 +182,18 @@ class LiveEvents:
         await self._shown(event, found, event.wanted)
 
     async def _shown(self, event: ServerEvent, found: discord.ScheduledEvent, shown: str) -> None:
-        await self._work.write(None, lambda tx: EventRepository(tx).shown(event, EventId(found.id), shown))
+        await self._events.note_shown(event, EventId(found.id), shown)
 
     async def _over(self, event: ServerEvent) -> None:
-        await self._work.write(None, lambda tx: EventRepository(tx).over(event))
+        await self._events.note_over(event)
 
     async def _failed(self, event: ServerEvent, error: Exception) -> None:
         """Ask what refused no second time before the next review; the rest is left to the next refresh."""
         log.warning("the event of meeting %s (%s)", event.meeting_id, told(error))
         self._rests.note(event.guild_id, error)
         refused = judge_fault(error) in (Verdict.CLOSED, Verdict.GONE, Verdict.OURS, Verdict.UNAUTHORIZED)
-
-        async def script(tx: Tx) -> None:
-            events = EventRepository(tx)
-            await (events.refused(event) if refused else events.release(event))
-
         if not isinstance(error, TimeoutError):  # it may be on the way still: the lease runs out by itself
-            await self._work.write(None, script)
+            await (self._events.note_refused(event) if refused else self._events.release(event))
 
 
 def may(guild: discord.Guild) -> bool:

@@ -13,10 +13,9 @@ import discord
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, told
 from buddybot.pings.verdicts import UNKNOWN_EVENT
-from buddybot.services.events import keep_interests
 from buddybot.services.suite import Services
-from buddybot.storage.database import StorageError
-from buddybot.storage.events import EventRepository, ServerEvent
+from buddybot.services.work import StorageError
+from buddybot.storage.events import ServerEvent
 from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ class LiveInterests:
 
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
-        self._work = services.work
+        self._events = services.server_events
         self._rests = Rests(lambda: services.work.now())
 
     async def read(self) -> None:
@@ -51,9 +50,8 @@ class LiveInterests:
             log.warning("who is interested in meeting %s could not be read in time", meeting_id)
 
     async def _read(self, meeting_id: MeetingId | None) -> None:
-        now = self._work.now()
         try:
-            near = await self._work.read(lambda tx: EventRepository(tx).soon(now, now + AHEAD, meeting_id))
+            near = await self._events.list_near(AHEAD, meeting_id)
             await serve_apart(near, lambda event: event.guild_id, self._look)
         except StorageError as error:
             log.error("who is interested could not be read: %s", error)
@@ -69,11 +67,11 @@ class LiveInterests:
         except FAULTS as error:
             self._rests.note(guild.id, error)
             if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_EVENT:
-                await self._work.write(None, lambda tx: EventRepository(tx).over(event))
+                await self._events.note_over(event)
             else:
                 log.info("interest in meeting %s (%s)", event.meeting_id, told(error))
             return
-        await self._work.write(None, lambda tx: keep_interests(tx, event, user_ids))
+        await self._events.keep_interests(event, user_ids)
 
 
 async def _interested(event: discord.ScheduledEvent) -> list[UserId]:

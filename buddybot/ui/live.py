@@ -1,19 +1,15 @@
 """What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
-from datetime import datetime
-from functools import partial
 
 import discord
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict, is_blocked
-from buddybot.services.reposts import replace_deleted, show_taken, tell_refused
 from buddybot.services.suite import Services
-from buddybot.storage.cards import CardKind, CardRepository, ShownCard
-from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.routes import RouteRepository
+from buddybot.services.work import StorageError
+from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests
@@ -35,7 +31,7 @@ class LiveCards:
 
     def __init__(self, client: discord.Client, services: Services, messages: MessageTable) -> None:
         self._client = client
-        self._services = services
+        self._cards = services.cards
         self._messages = messages
         self._rests = Rests(lambda: services.work.now())
         self._busy: set[tuple[MeetingId, CardKind]] = set()
@@ -49,7 +45,7 @@ class LiveCards:
             log.error("cards could not be refreshed: %s", error)
 
     async def _refresh(self, meeting_id: MeetingId | None) -> None:
-        stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(meeting_id))
+        stale = await self._cards.list_stale(meeting_id)
         waiting = (card for card in stale if not self._rests.holds(card.channel_id))
         await serve_apart(waiting, lambda card: card.channel_id, self._bring)
 
@@ -81,7 +77,7 @@ class LiveCards:
         key = (card.meeting_id, card.kind)
         while True:
             self._asked.discard(key)
-            stale = await self._services.work.read(lambda tx: CardRepository(tx).stale(card.meeting_id))
+            stale = await self._cards.list_stale(card.meeting_id)
             found = next((each for each in stale if each.kind is card.kind), None)
             if found is not None or key not in self._asked:
                 return found
@@ -90,7 +86,7 @@ class LiveCards:
         """Show the present state; False when it is not worth trying again at once."""
         view = await self._messages.render_again(card)
         if view is None:
-            await self._services.work.write(None, lambda tx: CardRepository(tx).shown(card))
+            await self._cards.note_shown(card)
             return False
         message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
         try:
@@ -99,12 +95,7 @@ class LiveCards:
         except FAULTS as error:
             await self._failed(card, error)
             return False
-
-        async def script(tx: Tx) -> None:
-            await show_taken(tx, card)
-            await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
-
-        await self._services.work.write(None, script)
+        await self._cards.note_taken(card)
         return True
 
     async def _failed(self, card: ShownCard, error: Exception) -> None:
@@ -113,25 +104,17 @@ class LiveCards:
         What Discord will not take at all is told, and not asked a second time for the same change. The rest
         is left to the next refresh.
         """
-        work, verdict = self._services.work, judge_fault(error)
+        verdict = judge_fault(error)
         again = self._messages.ping_again(card.kind)
         log.warning("could not edit a card (%s)", told(error))
         self._rests.note(card.channel_id, error)
         if verdict is Verdict.GONE:
-            await work.write(None, lambda tx: replace_deleted(tx, card, again, work.now()))
+            await self._cards.replace_deleted(card, again)
         elif verdict is Verdict.OURS and isinstance(error, discord.HTTPException):
             why, code = "blocked" if is_blocked(error.code) else "fault", error.code
-            await work.write(
-                None, lambda tx: tell_refused(tx, card, again, why=why, code=code, now=work.now())
-            )
+            await self._cards.tell_refused(card, again, why=why, code=code)
         elif verdict is Verdict.CLOSED and isinstance(error, discord.HTTPException):
-            await work.write(None, partial(_close_route, card=card, code=error.code, now=work.now()))
-
-
-async def _close_route(tx: Tx, *, card: ShownCard, code: int, now: datetime) -> None:
-    """A card in a channel that is not the group's any more waits for nothing."""
-    if not await RouteRepository(tx).close(card.group_id, code, now, channel_id=card.channel_id):
-        await CardRepository(tx).shown(card)
+            await self._cards.close_channel(card, error.code)
 
 
 class Live:

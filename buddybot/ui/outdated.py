@@ -14,7 +14,7 @@ from buddybot.services.homes import HomeQuestion
 from buddybot.services.retiring import EndedInvitation, OutdatedMessage
 from buddybot.services.suite import Services
 from buddybot.services.swaps import SwapView
-from buddybot.storage.database import StorageError
+from buddybot.services.work import StorageError
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.homes import home_card, settled_card
 from buddybot.ui.invitations import answered_card

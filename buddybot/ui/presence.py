@@ -19,7 +19,7 @@ from buddybot.domain.pings import Ping
 from buddybot.pings.delivery_faults import FAULTS, Bounded, told
 from buddybot.services.actor import Actor
 from buddybot.services.leavers import LeaverService
-from buddybot.storage.database import StorageError
+from buddybot.services.work import StorageError
 from buddybot.ui.apart import serve_apart
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from buddybot.pings.verdicts import Verdict
 from buddybot.services.leavers import LeaverService
 from buddybot.services.role_tasks import RoleTaskService, RoleWish
 from buddybot.services.suite import Services
-from buddybot.storage.database import StorageError
+from buddybot.services.work import StorageError
 from buddybot.storage.role_tasks import ITSELF, RoleTask
 from buddybot.ui.apart import Rests, serve_apart
 

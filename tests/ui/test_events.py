@@ -14,7 +14,7 @@ from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, LocationId
 from buddybot.domain.locations import NAME_LIMIT as PLACE_LIMIT
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.services.events import EventView
+from buddybot.services.events import EventService, EventView
 from buddybot.services.venues import VenueView
 from buddybot.storage import events as stored_events
 from buddybot.storage.database import Database
@@ -217,7 +217,9 @@ def house(database: Database) -> House:
 def over(house: House, guild: Guild) -> tuple[Any, Any]:
     """Return a client and services for what is tested."""
     http = SimpleNamespace(_global_over=asyncio.Event())
-    return SimpleNamespace(get_guild=lambda _id: guild, http=http), SimpleNamespace(work=house.work)
+    return SimpleNamespace(get_guild=lambda _id: guild, http=http), SimpleNamespace(
+        work=house.work, server_events=EventService(house.work)
+    )
 
 
 async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait(house: House) -> None:
@@ -336,7 +338,7 @@ async def test_a_database_that_fails_is_no_error_of_the_member(house: House) -> 
 async def test_a_question_does_not_wait_long_for_a_list(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interests, "PATIENCE", 0.01)
+    monkeypatch.setattr(interests, "PATIENCE", 0.2)  # the list is asked for after a read
     guild = Guild()
     meeting = (await house.ahead(await house.group()))[0]
     [event] = await house.run(lambda tx: EventRepository(tx).stale(house.now))

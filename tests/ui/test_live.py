@@ -14,6 +14,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 from buddybot.services.card_views import CardViews
+from buddybot.services.reposts import CardService
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from buddybot.storage.routes import RouteRepository
@@ -81,7 +82,9 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work))
+    services: Any = SimpleNamespace(
+        work=house.work, card_views=CardViews(house.work), cards=CardService(house.work)
+    )
     return LiveCards(client, services, MessageTable(services, house.planner, RULES))
 
 
