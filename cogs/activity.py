@@ -70,7 +70,7 @@ class ActivityCog(commands.Cog):
         """Set or clear the activity of a meeting."""
         async with Reply(interaction) as reply:
             chosen = await self._activities.choose(
-                reply.actor, days.parse_pick(meeting), activity, choices.parse_group(group)
+                reply.actor, choices.parse_pick(meeting), activity, choices.parse_group(group)
             )
             await reply.show(chosen_card(reply.texts, chosen))
             await self._bot.live.refresh(chosen.meeting.id)

@@ -12,9 +12,8 @@ from buddybot.ui import attendance_export, attendance_history
 from buddybot.ui.attendance import attendance_card, parse_state
 from buddybot.ui.attendance_corrections import correction_card, past_meetings
 from buddybot.ui.checkins import closing_card
-from buddybot.ui.choices import groups_to_look_back_on, organized_groups, parse_group
+from buddybot.ui.choices import groups_to_look_back_on, organized_groups, parse_group, parse_pick
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.days import parse_pick
 from buddybot.ui.kit import Card
 from buddybot.ui.pictures import attachments
 from buddybot.ui.reply import Reply

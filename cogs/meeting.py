@@ -104,7 +104,7 @@ class MeetingCog(commands.Cog):
         """Leave a meeting out ahead of time; this can be taken back."""
         async with Reply(interaction) as reply:
             changed = await self._meetings.skip(
-                reply.actor, days.parse_pick(meeting), REASONS[reason], choices.parse_group(group)
+                reply.actor, choices.parse_pick(meeting), REASONS[reason], choices.parse_group(group)
             )
             await reply.show(meetings.skipped_card(reply.texts, changed))
             await self._bot.live.refresh(changed.meeting.id)
@@ -140,7 +140,7 @@ class MeetingCog(commands.Cog):
         async with Reply(interaction) as reply:
             changed = await self._meetings.move(
                 reply.actor,
-                days.parse_pick(meeting),
+                choices.parse_pick(meeting),
                 day=days.parse_day(date),
                 at=None if time is None else parse_time(time),
                 group_id=choices.parse_group(group),
@@ -166,7 +166,7 @@ class MeetingCog(commands.Cog):
         """Call a meeting off for good."""
         async with Reply(interaction) as reply:
             found = await self._meetings.find(
-                reply.actor, days.parse_pick(meeting), choices.parse_group(group)
+                reply.actor, choices.parse_pick(meeting), choices.parse_group(group)
             )
             await reply.show(meetings.cancel_card(reply.texts, found, REASONS[reason]))
 
@@ -197,7 +197,7 @@ class MeetingCog(commands.Cog):
         """Open a meeting and its check-in now, a little early."""
         async with Reply(interaction) as reply:
             changed = await self._meetings.start(
-                reply.actor, days.parse_pick(meeting), choices.parse_group(group)
+                reply.actor, choices.parse_pick(meeting), choices.parse_group(group)
             )
             key = "started_before" if changed.again else "started"
             await reply.show(meetings.done_card(reply.texts, key, changed))
@@ -214,7 +214,7 @@ class MeetingCog(commands.Cog):
         """Ask once, naming who has not checked in; the button under the question closes."""
         async with Reply(interaction) as reply:
             found = await self._meetings.find(
-                reply.actor, days.parse_pick(meeting), choices.parse_group(group), is_open=True
+                reply.actor, choices.parse_pick(meeting), choices.parse_group(group), is_open=True
             )
             closing = await self._bot.services.checkins.closing(reply.actor, found.meeting.id)
             await reply.show(closing_card(reply.texts, closing))

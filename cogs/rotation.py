@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GroupId, MeetingId, SwapId
-from buddybot.ui import choices, days, hosting, places, swaps
+from buddybot.ui import choices, hosting, places, swaps
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.locations import place_chosen
 from buddybot.ui.reply import Reply
@@ -91,7 +91,7 @@ class RotationCog(commands.Cog):
     ) -> None:
         """Hand a turn on because the host is away, or leave a meeting out."""
         async with Reply(interaction) as reply:
-            pick, chosen = days.parse_pick(meeting), choices.parse_group(group)
+            pick, chosen = choices.parse_pick(meeting), choices.parse_group(group)
             if why == hosting.NO_MEETING:
                 left_out = await self._meetings.skip_turn(reply.actor, pick, chosen)
                 await reply.show(hosting.left_out_card(reply.texts, left_out))
@@ -128,7 +128,7 @@ class RotationCog(commands.Cog):
                 await self._bot.presence.look_at(reply.actor, host_id)
             view = await self._rotation.assign(
                 reply.actor,
-                days.parse_pick(meeting),
+                choices.parse_pick(meeting),
                 host_id=host_id,
                 location_id=places.parse_place(location) if location else None,
                 group_id=choices.parse_group(group),
@@ -148,7 +148,7 @@ class RotationCog(commands.Cog):
         """Offer your turn for somebody else's; they are asked."""
         async with Reply(interaction) as reply:
             view = await self._swaps.offer(
-                reply.actor, days.parse_pick(turn), days.parse_pick(other), choices.parse_group(group)
+                reply.actor, choices.parse_pick(turn), choices.parse_pick(other), choices.parse_group(group)
             )
             await reply.show(swaps.asked_card(reply.texts, view))
             await self._bot.live.refresh()

@@ -12,8 +12,7 @@ from buddybot.domain.text import folded
 from buddybot.services.activities import ActivityList, ActivityView
 from buddybot.services.agenda import AgendaView
 from buddybot.ui.agenda import bring, cut, minutes, steps
-from buddybot.ui.choices import MOST, choice, parse_group, unfailing
-from buddybot.ui.days import parse_pick
+from buddybot.ui.choices import MOST, choice, parse_group, parse_pick, unfailing
 from buddybot.ui.kit import Card, button, option, select
 from buddybot.ui.reply import actor_of
 from buddybot.ui.router import Input

@@ -17,9 +17,11 @@ from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_capacity
-from buddybot.domain.ids import ChannelId, GroupId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
+from buddybot.domain.schedule import parse_date
 from buddybot.domain.text import folded, name_order
 from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.services.calendar import Pick
 from buddybot.ui.kit import option
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Texts, shortened
@@ -251,6 +253,16 @@ def parse_id(value: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63:
         return int(text)
     return NOBODY
+
+
+def parse_pick(value: str | None) -> Pick | None:
+    """Return the meeting that was chosen, or the day that was typed; None when neither was."""
+    text = (value or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return MeetingId(parse_id(text))
+    return parse_date(text)
 
 
 def _number(value: str, code: str) -> int:

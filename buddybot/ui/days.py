@@ -7,14 +7,14 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.ids import GroupId, MeetingId
+from buddybot.domain.ids import GroupId
 from buddybot.domain.schedule import parse_date, parse_time
 from buddybot.domain.text import folded
 from buddybot.domain.zones import canonical
-from buddybot.services.calendar import Pick, Slot
+from buddybot.services.calendar import Slot
 from buddybot.services.meeting_choices import Aim
 from buddybot.services.schedules import ScheduleChange
-from buddybot.ui.choices import Suggest, choice, parse_group, parse_id, unfailing
+from buddybot.ui.choices import Suggest, choice, parse_group, parse_pick, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.meetings import slot_name
 from buddybot.ui.reply import actor_of, texts_of
@@ -71,16 +71,6 @@ async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
 def _matching_days(interaction: Interaction, found: Iterable[date], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
     return _matching(((day_name(texts, day), day.isoformat()) for day in found), current)
-
-
-def parse_pick(value: str | None) -> Pick | None:
-    """Return the meeting that was chosen, or the day that was typed; None when neither was."""
-    text = (value or "").strip()
-    if not text:
-        return None
-    if text.isascii() and text.isdigit():
-        return MeetingId(parse_id(text))
-    return parse_date(text)
 
 
 def parse_day(value: str | None) -> date | None:

@@ -16,9 +16,8 @@ from buddybot.services.hosting import HostChoice
 from buddybot.services.hostings import Hosting, Hostings
 from buddybot.services.meetings import LeftOut
 from buddybot.services.rotation import PlaceChoice
-from buddybot.ui.choices import choice, matching_members, parse_group, unfailing
+from buddybot.ui.choices import choice, matching_members, parse_group, parse_pick, unfailing
 from buddybot.ui.day_names import day_name
-from buddybot.ui.days import parse_pick
 from buddybot.ui.kit import QUIET, Card, button, option, select
 from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.router import Input

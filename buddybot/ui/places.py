@@ -10,8 +10,7 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import LocationId
 from buddybot.domain.text import folded
 from buddybot.services.location_views import LocationChoice
-from buddybot.ui.choices import choice, parse_group, parse_id, parse_member, unfailing
-from buddybot.ui.days import parse_pick
+from buddybot.ui.choices import choice, parse_group, parse_id, parse_member, parse_pick, unfailing
 from buddybot.ui.reply import actor_of
 from buddybot.ui.texts import Texts
 

@@ -6,7 +6,8 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.rsvps import Answer
-from buddybot.ui.days import parse_day, parse_pick
+from buddybot.ui.choices import parse_pick
+from buddybot.ui.days import parse_day
 from buddybot.ui.router import Input
 from cogs.next import answer_in
 
