@@ -1,6 +1,6 @@
 """What people arrange for one meeting: its host, its location, and leave to use a member's home."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain import rotation
@@ -72,9 +72,10 @@ async def arrange(
         await VenueRepository(tx).drop_pass(meeting.id, host_id)
     if location_id is not None:
         location = await live_location(tx, group, location_id)
-        asked = await _owner_to_ask(tx, group, meeting, location, host_id=settled.host_id, by=by)
+        host_here = await host_at(tx, group, meeting, venue, location, now) if host_id is None else host_id
+        asked = await _owner_to_ask(tx, group, meeting, location, host_id=host_here, by=by)
         if asked is None:
-            settled = replace(settled, location_id=location.id)
+            settled = Settled(location.id, host_here)
         elif settled == venue.settled:
             await require_unasked(tx, meeting, location, asked, now)
         await OutboxRepository(tx).close_questions(meeting.id, now)
@@ -84,6 +85,15 @@ async def arrange(
         await plan_question(tx, meeting, location, asked, now)
     await planner.plan(tx, group, now, by=by)
     return await arranged(tx, group, meeting, before=venue.host_id, asked=asked)
+
+
+async def host_at(
+    tx: Tx, group: Group, meeting: Meeting, venue: Venue, location: Location, now: datetime
+) -> UserId | None:
+    """Return who hosts a meeting at a location: its host, or by the rule when it was online without one."""
+    if not venue.online:
+        return venue.host_id
+    return await venues.find_host(tx, group, meeting, location.id, now)
 
 
 async def live_location(tx: Tx, group: Group, location_id: LocationId) -> Location:

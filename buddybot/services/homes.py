@@ -113,13 +113,14 @@ async def find_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Home
     except Refusal:
         return None
     owner_id = UserId(ping.recipient)
-    if await MemberRepository(tx).get(group.id, owner_id) is None or venue.online:
+    if await MemberRepository(tx).get(group.id, owner_id) is None:
         return None
     for location in await LocationRepository(tx).live(group.id):
         asked = await _questions(tx, meeting, location, owner_id)
         if not any(each.id == ping.id and is_open(each, now) for each in asked):
             continue
-        if location.id == venue.location_id or not await may_be_at(tx, group, meeting, location):
+        is_there = location.id == venue.location_id and not venue.online
+        if is_there or not await may_be_at(tx, group, meeting, location):
             return None
         return HomeQuestion(group, meeting, location, owner_id, venue.host_id)
     return None

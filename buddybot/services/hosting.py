@@ -15,7 +15,7 @@ from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.arrangement_choices import able_hosts
-from buddybot.services.arrangements import Arranged, arrange, arranged, live_location, place_of
+from buddybot.services.arrangements import Arranged, arrange, arranged, host_at, live_location, place_of
 from buddybot.services.homes import HomeQuestion, may_be_at, require_question
 from buddybot.services.rotation_views import at_venue
 from buddybot.services.venues import BY_RULE
@@ -129,6 +129,8 @@ class HostingService:
     ) -> Arranged:
         """Let the actor agree that a meeting is at their home; who hosts it stays.
 
+        One that was online gets the host that the rule gives.
+
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
         `home.moved`, `home.you_away`, `group.paused`.
         """
@@ -137,14 +139,14 @@ class HostingService:
             standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
             group, now = standing.group, self._work.now()
             location, ping = await self._asked_for(tx, standing, meeting, location_id)
-            if venue.online or venue.host_id != host_id:
+            if venue.host_id != host_id:
                 raise Refusal("home.stale")
             if ping.expires_at != meeting.starts_at:
                 raise Refusal("home.moved", start=meeting.starts_at)
             if not await may_be_at(tx, group, meeting, location):
                 raise Refusal("home.you_away")
             basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
-            settled = Settled(location.id, venue.host_id)
+            settled = Settled(location.id, await host_at(tx, group, meeting, venue, location, now))
             await venues.put(tx, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
             await self._planner.plan(tx, group, now, by=actor.user_id)
             return await arranged(tx, group, meeting)

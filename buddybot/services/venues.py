@@ -223,6 +223,33 @@ async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[C
     return [choices[index] for index in sorted(order)]
 
 
+async def find_host(
+    tx: Tx, group: Group, meeting: Meeting, here: LocationId | None, now: datetime
+) -> UserId | None:
+    """Return who hosts a meeting that was online and is to be `here`: whose turn it is, else who offered it.
+
+    None in its last day, when no member is named any more.
+    """
+    if meeting.starts_at - now < DECLINE_BEFORE:
+        return None
+    board = await board_of(tx, group)
+    if group.rotation is not Rotation.TURNS:
+        expected = await upcoming_of(tx, meeting, board, here)
+        owner = next((place.offered_by for place in board.places if place.id == here), None)
+        return owner if owner is not None and could_host(board, expected, owner) else None
+    found = [
+        (each, None if each.id == meeting.id else venue)
+        for each, venue in await _to_settle(tx, group, now)
+        if each.id == meeting.id or venue is None or not venue.online
+    ]
+    ahead = [
+        _remaining(board, each, venue, await _expected(tx, each, board, venue), now) for each, venue in found
+    ]
+    chosen = await _chosen(tx, board, ahead)
+    hosts = {each.id: choice.host_id for (each, _), choice in zip(found, chosen, strict=True)}
+    return hosts[meeting.id]
+
+
 async def _expected(tx: Tx, meeting: Meeting, board: Board, venue: Venue | None) -> Upcoming:
     return await upcoming_of(tx, meeting, board, None if venue is None else venue.location_id)
 

@@ -144,3 +144,17 @@ async def test_a_yes_to_another_time_is_refused_when_the_meeting_was_moved(
         await agree(hosts, first, home)
     assert (await hosts.venue(first)).settled == Settled(cafe, ORGANIZER)
     await hosts.hosting.keep_home(hosts.actor(ANA), first.id, home)
+
+
+async def test_the_owner_of_a_home_is_asked_when_the_meeting_was_online(hosts: Hosts, group: Group) -> None:
+    home = (await hosts.owned(ANA))[ANA]
+    first, _ = await hosts.told_of(group)
+    await hosts.hosting.meet_online(hosts.actor(ORGANIZER), first.id)
+    arranged = await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, home)
+    assert (arranged.asked, arranged.venue.online) == (ANA, True)
+    [ping] = await hosts.pings(first, PingKind.HOME)
+    assert await hosts.run(lambda tx: announce_question(tx, ping, group, hosts.now)) is not None
+    await hosts.send(ping)
+    await agree(hosts, first, home)
+    venue = await hosts.venue(first)
+    assert (venue.settled, venue.online) == (Settled(home, ORGANIZER), False)

@@ -192,3 +192,35 @@ async def test_swapped_turn_is_handed_on_when_its_host_dropped_out_under_another
     assert (await hosts.venue(first)).host_id is None
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
     assert (await hosts.venue(first)).host_id not in (None, host)
+
+
+# -- brought back from online ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", Rotation)
+async def test_a_meeting_that_was_online_has_a_host_when_it_is_brought_back(
+    hosts: Hosts, rule: Rotation
+) -> None:
+    group = await hosts.rotating(rule)
+    places = await hosts.found(ORGANIZER, BEN)
+    first, second = await hosts.told_of(group)
+    turn = (await hosts.venue(first)).host_id if rule is Rotation.TURNS else BEN
+    later = (await hosts.venue(second)).settled
+    await hosts.hosting.meet_online(hosts.actor(ORGANIZER), first.id)
+    await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=None, location_id=places[BEN])
+    venue = await hosts.venue(first)
+    assert (venue.settled, venue.online) == (Settled(places[BEN], turn), False)
+    assert (await hosts.venue(second)).settled == later
+    await hosts.hold(group, first)
+    [held] = await hosts.history(group)
+    assert held.host_id == turn
+
+
+async def test_nobody_is_named_on_the_day_when_a_meeting_is_brought_back(hosts: Hosts, group: Group) -> None:
+    places = await hosts.found(BEN)
+    first, _ = await hosts.told_of(group)
+    await hosts.hosting.meet_online(hosts.actor(ORGANIZER), first.id)
+    hosts.now = before(first, hours=5)
+    await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, places[BEN])
+    assert (await hosts.venue(first)).settled == Settled(places[BEN], None)
+    assert (await hosts.change(group, first)).unhosted

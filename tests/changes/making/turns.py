@@ -29,6 +29,19 @@ async def meet_online(life: Life) -> None:
     await life.press("Ana", f"host_online:{life.ids[NEXT]}")
 
 
+async def go_online_first(life: Life) -> None:
+    """Ana lets everybody meet online, and the group hears of it."""
+    await meet_online(life)
+    await life.world.run_due()
+
+
+async def come_back_from_online(life: Life) -> None:
+    """Ana has the next meeting at the Library after all."""
+    await life.do(
+        "Ana", "rotation assign", meeting=str(life.ids[NEXT]), location=await life.location("Library")
+    )
+
+
 async def ask_for_home(life: Life) -> None:
     """Ana would have the second meeting at Cho's, though Ben hosts it; Cho is asked."""
     await life.do(

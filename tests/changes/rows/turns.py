@@ -49,6 +49,20 @@ ROWS: dict[str, Change] = {
         says=1,
         covers=("host_online",),
     ),
+    "come back from online": Change(
+        turns.come_back_from_online,
+        Moment.EVENING,
+        {
+            "hosts": recomputed("It uses somebody's turn again.", {GROUP: "venues.change.said"}),
+            "swaps": recomputed("It is the turn of the one who had swapped for it."),
+            "location": recomputed("An organizer said where.", {GROUP: "venues.change.said"}),
+            "event": WHERE,
+            "calendar": WHERE,
+        },
+        prepare=turns.go_online_first,
+        says=1,
+        covers=("/rotation assign",),
+    ),
     "lend a home": Change(
         turns.lend_home,
         Moment.EVENING,
