@@ -182,7 +182,7 @@ async def send_all(
     worker = DeliveryWorker(
         database=database,
         now=lambda: now,
-        announcers=dict.fromkeys(PingKind, _announce),
+        preparers=dict.fromkeys(PingKind, _announce),
         cards={},
         gateway=gateway,
         pacer=Pacer(per_second),

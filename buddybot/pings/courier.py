@@ -18,7 +18,7 @@ from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
 from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
 from buddybot.services import alert_news
-from buddybot.services.announcements import Announcement, Announcer
+from buddybot.services.announcements import Announcement, Preparer
 from buddybot.services.work import Now
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
@@ -82,7 +82,7 @@ class DeliveryWorker:
         *,
         database: Database,
         now: Now,
-        announcers: Mapping[PingKind, Announcer],
+        preparers: Mapping[PingKind, Preparer],
         cards: Mapping[PingKind, CardKind],
         gateway: MessageGateway,
         pacer: Pacer,
@@ -90,7 +90,7 @@ class DeliveryWorker:
         before: Mapping[PingKind, Callable[[MeetingId], Awaitable[None]]] | None = None,
         look_for_leavers: Callable[[Ping], Awaitable[None]] | None = None,
     ) -> None:
-        """`announcers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
+        """`preparers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
 
         `quiet` are the hours in which members who chose none themselves get no direct message.
         `before` reads from Discord what pings of a kind go by, just before they are prepared, and
@@ -98,7 +98,7 @@ class DeliveryWorker:
         """
         self._database = database
         self._now = now
-        self._announcers = announcers
+        self._preparers = preparers
         self._cards = cards
         self._gateway = gateway
         self._pacer = pacer
@@ -203,7 +203,7 @@ class DeliveryWorker:
             if allowed_at > now:
                 await self._reschedule_ping(tx, attempt, allowed_at, "quiet hours")
                 return DeliveryOutcome.LATER
-        announcement = await self._announcers[ping.kind](tx, ping, group, now)
+        announcement = await self._preparers[ping.kind](tx, ping, group, now)
         if announcement is None:
             await sending.suppressed(ping, now)
             return DeliveryOutcome.SUPPRESSED

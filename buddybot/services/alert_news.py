@@ -121,7 +121,7 @@ async def _suggested(
     )
 
 
-class AlertAnnouncer:
+class AlertPreparer:
     """Prepares the card of an alert for where it is told."""
 
     def __init__(self, library: Library) -> None:

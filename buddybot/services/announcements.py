@@ -25,7 +25,7 @@ class Announcement:
     channel_id: ChannelId | None = None
 
 
-class Announcer(Protocol):
+class Preparer(Protocol):
     """Prepares one kind of ping."""
 
     async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:

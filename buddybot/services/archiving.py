@@ -53,7 +53,7 @@ def _last_word(group: Group, now: datetime) -> DuePing:
     )
 
 
-async def announce_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Tell the channel that its group has ended, and what its members keep; nobody is notified."""
     del tx, ping, now
     return Announcement(group, group.language) if group.state is GroupState.ARCHIVED else None

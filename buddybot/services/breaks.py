@@ -62,7 +62,7 @@ async def plan_break_ping(tx: Tx, group: Group, *, by: UserId, now: datetime) ->
     )
 
 
-async def announce_break(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_break(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Say whether the group rests; it concerns those who host a meeting ahead or said that they come."""
     if group.state is GroupState.ARCHIVED:
         return None

@@ -113,7 +113,7 @@ def _reporter(
     )
 
 
-async def checkin(
+async def prepare_checkin(
     tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
     """The check-in, which opens with this; those who said that they come are notified."""

@@ -60,7 +60,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
     )
 
 
-async def question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the organizers what to do; None when enough come, or when they were asked or have decided.
 
     It is the hour at which answers are due, so the meeting's card stops asking for them.

@@ -95,7 +95,7 @@ async def require_question(
     return ping
 
 
-async def announce_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the owner of a home for leave to meet there; None when that is needed no more."""
     question = await find_question(tx, ping, group, now)
     if question is None:

@@ -123,7 +123,7 @@ class KudosService:
             raise Refusal("kudos.many", most=MOST_A_DAY)
 
 
-async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_kudos(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The thanks as the channel reads them; only the thanked person is notified."""
     del now
     kudos = await KudosRepository(tx).get(group.id, _edition(ping))

@@ -114,7 +114,7 @@ async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:
     )
 
 
-async def card(
+async def prepare_card(
     tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
     """The card of a meeting ahead, with an activity; one that has begun is shown by its check-in."""
@@ -127,7 +127,7 @@ async def card(
     return Announcement(view, group.language, mentions=view.venue.choosers)
 
 
-async def change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """How a changed meeting stands now; who said they come is notified, and who had agreed to host it."""
     meeting = await _meeting(tx, ping)
     what = None if meeting is None else await what_became(tx, ping, meeting)
@@ -158,7 +158,7 @@ async def _concerned(tx: Tx, group: Group, meeting: Meeting) -> Sequence[UserId]
     return [user_id for user_id in dict.fromkeys((*people, *swapping)) if user_id in present]
 
 
-async def reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """To a member who asked for it and gave no word; time away is a word.
 
     Where direct messages are refused nothing takes its place: the meeting's card is in the channel.

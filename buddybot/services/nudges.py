@@ -47,7 +47,7 @@ class DirectNudge:
     starts_at: datetime | None
 
 
-class NudgeAnnouncer:
+class NudgePreparer:
     """Decides, at the moment of sending, whom a nudge is for."""
 
     def __init__(self, *, quiet: QuietHours | None) -> None:

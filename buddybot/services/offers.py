@@ -58,7 +58,7 @@ class Paused:
     days: DaySpan
 
 
-async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_offer(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The offer by direct message; where that is refused nothing takes its place in the channel."""
     del now
     if not ping.direct or ping.meeting_id is None:

@@ -118,7 +118,7 @@ def _refused_key(card: ShownCard) -> str:
     return f"refused:{card.meeting_id}:{card.kind.value}"
 
 
-async def checkin_again(
+async def prepare_checkin_again(
     tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
     """The check-in of a meeting that goes on, once more; it notifies nobody a second time."""
@@ -127,17 +127,17 @@ async def checkin_again(
         meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
     if meeting is None or meeting.state is not MeetingState.OPEN:
         return None
-    found = await checkin_card.checkin(tx, ping, group, now, library=library)
+    found = await checkin_card.prepare_checkin(tx, ping, group, now, library=library)
     return None if found is None else replace(found, mentions=())
 
 
-async def question_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The question to organizers that nobody has decided, once more; it notifies nobody a second time."""
-    found = await few.question(tx, ping, group, now)
+    found = await few.prepare_question(tx, ping, group, now)
     return None if found is None else replace(found, mentions=())
 
 
-async def summary_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_summary_again(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The summary of a meeting that can still be rated, once more; it notifies nobody a second time."""
     meeting = None
     if ping.meeting_id is not None:

@@ -79,7 +79,7 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
     )
 
 
-class SummaryAnnouncer:
+class SummaryPreparer:
     """Closes a meeting that nobody closed, and says what went well."""
 
     def __init__(self, planner: Planner) -> None:

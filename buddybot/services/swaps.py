@@ -182,7 +182,7 @@ async def _along(tx: Tx, group: Group, settled: Settled) -> LocationId | None:
     return location.id
 
 
-async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the one person who can agree; None when there is nothing to agree to any more."""
     view = await find_question(tx, ping, group, now)
     if view is None or view.swap is None:

@@ -56,7 +56,7 @@ class PlaceNews:
         return tuple(dict.fromkeys(user for change in self.changes for user in change.people))
 
 
-async def place(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_location_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """How the venues stand that one act changed; None when that is what the group was told already.
 
     Also None when another notice of the same act tells of it.

@@ -18,15 +18,15 @@ from buddybot.services import (
     swaps,
     venue_news,
 )
-from buddybot.services.alert_news import AlertAnnouncer
-from buddybot.services.announcements import Announcement, Announcer
-from buddybot.services.archiving import announce_archive
-from buddybot.services.breaks import announce_break
+from buddybot.services.alert_news import AlertPreparer
+from buddybot.services.announcements import Announcement, Preparer
+from buddybot.services.archiving import prepare_archive
+from buddybot.services.breaks import prepare_break
 from buddybot.services.card_views import ViewOf
-from buddybot.services.nudges import NudgeAnnouncer
+from buddybot.services.nudges import NudgePreparer
 from buddybot.services.rules import Rules
 from buddybot.services.suite import Services
-from buddybot.services.summary import SummaryAnnouncer
+from buddybot.services.summary import SummaryPreparer
 from buddybot.services.work import Planner, Work
 from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.ui.alerts import alert_card
@@ -62,7 +62,7 @@ class MeetingCard(NamedTuple):
 class Message(NamedTuple):
     """What is shown in Discord for one kind of ping; without a `card` it stays as it was sent."""
 
-    prepare: Announcer
+    prepare: Preparer
     render: Render
     card: MeetingCard | None = None
 
@@ -81,37 +81,36 @@ def list_messages(work: Work, planner: Planner, rules: Rules) -> Mapping[PingKin
     )
     question_shown = MeetingCard(CardKind.FEW, few.view_of, again=PingKind.FEW_AGAIN)
     summary_shown = MeetingCard(CardKind.SUMMARY, summary.view_of, again=PingKind.SUMMARY_AGAIN)
+    prepare_card = partial(news.prepare_card, library=library)
+    prepare_checkin = partial(checkin_card.prepare_checkin, library=library)
+    prepare_checkin_again = partial(reposts.prepare_checkin_again, library=library)
     return {
-        PingKind.CARD: Message(partial(news.card, library=library), meeting_card, meeting_shown),
-        PingKind.CARD_AGAIN: Message(partial(news.card, library=library), meeting_card, meeting_shown),
-        PingKind.CHECKIN: Message(
-            partial(checkin_card.checkin, library=library), render_checkin, checkin_shown
-        ),
-        PingKind.CHECKIN_AGAIN: Message(
-            partial(reposts.checkin_again, library=library), render_checkin, checkin_shown
-        ),
-        PingKind.FEW: Message(few.question, question_card, question_shown),
-        PingKind.FEW_AGAIN: Message(reposts.question_again, question_card, question_shown),
-        PingKind.SUMMARY: Message(SummaryAnnouncer(planner), summary_card, summary_shown),
-        PingKind.SUMMARY_AGAIN: Message(reposts.summary_again, summary_card, summary_shown),
-        PingKind.CHANGE: Message(news.change, change_card),
-        PingKind.PLACE: Message(venue_news.place, place_card),
-        PingKind.SWAP: Message(swaps.announce, swap_card),
-        PingKind.HOME: Message(homes.announce_question, home_card),
-        PingKind.KUDOS: Message(kudos.announce, kudos_card),
-        PingKind.BREAK: Message(announce_break, break_card),
-        PingKind.ARCHIVE: Message(announce_archive, archived_card),
-        PingKind.ALERT: Message(AlertAnnouncer(library), alert_card),
-        PingKind.REMINDER: Message(news.reminder, reminder_card),
-        PingKind.NUDGE: Message(NudgeAnnouncer(quiet=rules.quiet), nudge_card),
-        PingKind.OFFER: Message(offers.announce, offer_card),
+        PingKind.CARD: Message(prepare_card, meeting_card, meeting_shown),
+        PingKind.CARD_AGAIN: Message(prepare_card, meeting_card, meeting_shown),
+        PingKind.CHECKIN: Message(prepare_checkin, render_checkin, checkin_shown),
+        PingKind.CHECKIN_AGAIN: Message(prepare_checkin_again, render_checkin, checkin_shown),
+        PingKind.FEW: Message(few.prepare_question, question_card, question_shown),
+        PingKind.FEW_AGAIN: Message(reposts.prepare_question_again, question_card, question_shown),
+        PingKind.SUMMARY: Message(SummaryPreparer(planner), summary_card, summary_shown),
+        PingKind.SUMMARY_AGAIN: Message(reposts.prepare_summary_again, summary_card, summary_shown),
+        PingKind.CHANGE: Message(news.prepare_change, change_card),
+        PingKind.PLACE: Message(venue_news.prepare_location_change, place_card),
+        PingKind.SWAP: Message(swaps.prepare_question, swap_card),
+        PingKind.HOME: Message(homes.prepare_question, home_card),
+        PingKind.KUDOS: Message(kudos.prepare_kudos, kudos_card),
+        PingKind.BREAK: Message(prepare_break, break_card),
+        PingKind.ARCHIVE: Message(prepare_archive, archived_card),
+        PingKind.ALERT: Message(AlertPreparer(library), alert_card),
+        PingKind.REMINDER: Message(news.prepare_reminder, reminder_card),
+        PingKind.NUDGE: Message(NudgePreparer(quiet=rules.quiet), nudge_card),
+        PingKind.OFFER: Message(offers.prepare_offer, offer_card),
     }
 
 
 class MessageTable:
     """What the delivery of pings, and the editing of cards, take from the table.
 
-    `announcers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
+    `preparers` prepare each kind of ping; `cards` says which of its meeting's cards a ping becomes.
     """
 
     def __init__(self, services: Services, planner: Planner, rules: Rules) -> None:
@@ -120,7 +119,7 @@ class MessageTable:
         self._edited = {
             each.card.kind: (each.card, each.render) for each in self._messages.values() if each.card
         }
-        self.announcers = {kind: each.prepare for kind, each in self._messages.items()}
+        self.preparers = {kind: each.prepare for kind, each in self._messages.items()}
         self.cards = {kind: each.card.kind for kind, each in self._messages.items() if each.card}
 
     def render(self, kind: PingKind, announcement: Announcement) -> Card:

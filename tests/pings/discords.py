@@ -14,7 +14,7 @@ from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement, Announcer
+from buddybot.services.announcements import Announcement, Preparer
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, Script
 
@@ -153,7 +153,7 @@ def dispatcher(
     database: Database,
     now: Callable[[], datetime],
     discord: FakeDiscord,
-    announcer: Announcer,
+    preparer: Preparer,
     *,
     width: int = 8,
     quiet: QuietHours | None = None,
@@ -167,7 +167,7 @@ def dispatcher(
     worker = DeliveryWorker(
         database=database,
         now=now,
-        announcers=dict.fromkeys(PingKind, announcer),
+        preparers=dict.fromkeys(PingKind, preparer),
         cards={PingKind.CARD: CardKind.MEETING},
         gateway=discord,
         pacer=pacer or Pacer(1000.0, clock=lambda: 0.0, sleep=at_once),

@@ -144,7 +144,7 @@ async def notices(database: Database) -> list[tuple[str, str]]:
 
 
 @dataclass
-class Announcer:
+class Preparer:
     """Says the same of every ping, or nothing, or stumbles."""
 
     mentions: tuple[UserId, ...] = ()

@@ -4,7 +4,7 @@ from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.storage.database import Database
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import Announcer, Hands, found_group, meet, notices, outbox, plan_ping
+from tests.pings.people import Hands, Preparer, found_group, meet, notices, outbox, plan_ping
 
 KINDS = (PingKind.CARD, PingKind.CHECKIN, PingKind.SUMMARY)
 FOR_LONG = 500
@@ -19,7 +19,7 @@ async def three(database: Database) -> list[str]:
 async def test_after_an_hour_without_discord_everything_arrives_within_a_minute(database: Database) -> None:
     keys = await three(database)
     now, discord = Hands(), FakeDiscord()
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     discord.faults.add("send", *[Unreachable("no network")] * FOR_LONG)
     for _ in range(60):
         await sender.tick()
@@ -39,7 +39,7 @@ async def test_after_an_hour_without_discord_everything_arrives_within_a_minute(
 async def test_one_that_discord_never_answers_is_tried_once_a_minute_at_most(database: Database) -> None:
     await three(database)
     now, discord = Hands(), FakeDiscord()
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     discord.faults.add("send", *[Unclear("status 500")] * FOR_LONG)
     for _ in range(10):
         await sender.tick()
@@ -51,11 +51,11 @@ async def test_a_restart_tries_again_at_once(database: Database) -> None:
     keys = await three(database)
     now, discord = Hands(), FakeDiscord()
     discord.faults.add("send", *[Unreachable("no network")] * 3 * 5)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     for _ in range(5):
         await sender.run_due()
         now.go(minutes=30)
     now.go(minutes=-29)
     discord.faults.before.clear()
-    await dispatcher(database, now, discord, Announcer()).run_due()
+    await dispatcher(database, now, discord, Preparer()).run_due()
     assert discord.delivered() == {nonce(key): 1 for key in keys}

@@ -22,8 +22,8 @@ from tests.pings.people import (
     CHANNEL,
     GUILD,
     NOON,
-    Announcer,
     Hands,
+    Preparer,
     found_group,
     meet,
     notices,
@@ -68,7 +68,7 @@ async def test_what_arrived_although_the_answer_was_lost_is_not_sent_again(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unclear("status 503"), late=True)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {DeliveryOutcome.LATER: 1}
     assert (await ping(database, key)).state is PingState.SENDING
 
@@ -86,7 +86,7 @@ async def test_a_lost_answer_is_looked_for_with_growing_patience_until_the_ping_
     key = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=2))
     discord.faults.add("send", Unclear("reset"))
     discord.faults.add("find", *[Unclear("status 503")] * 100)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     waits = []
     while (due := await sender.next_due()) is not None:
         waits.append((due - now.at).total_seconds())
@@ -103,7 +103,7 @@ async def test_what_never_left_is_planned_again(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unreachable("no route"))
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     waiting = await ping(database, key)
     assert (waiting.state, waiting.channel_id) == (PingState.PLANNED, None)
@@ -118,7 +118,7 @@ async def test_a_long_429_is_waited_out(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Busy(700.5))
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     assert (await ping(database, key)).state is PingState.PLANNED
     assert await sender.next_due() == now.at + timedelta(seconds=700)
@@ -139,7 +139,7 @@ async def test_a_channel_that_refuses_is_asked_once_and_the_organizer_told_once(
     key = await plan_ping(database, group, meeting)
     other = await plan_ping(database, group, meeting, PingKind.CHECKIN)
     discord.closed[CHANNEL] = Refused(status=status, code=code)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     now.go(hours=1)
     await sender.run_due()
@@ -155,7 +155,7 @@ async def test_a_channel_that_is_mended_in_time_still_gets_its_card(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.closed[CHANNEL] = Refused(status=403, code=50013)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     now.go(hours=1)
     assert await database.write(lambda tx: RouteRepository(tx).reopen_wanted(now())) == 1
@@ -176,7 +176,7 @@ async def test_a_channel_that_is_not_mended_in_time_misses_its_card(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.closed[CHANNEL] = Refused(status=404, code=10003)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     now.go(days=1)
     assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
@@ -199,9 +199,9 @@ async def test_closed_direct_messages_fall_back_to_the_channel_at_once(
     await take_direct_messages(database)
     key = await plan_ping(database, group, meeting, kind, recipient=BEN, direct=True)
     discord.closed[dm(BEN)] = Refused(status=403, code=code)
-    announcer = Announcer(mentions=(BEN,))
-    await dispatcher(database, now, discord, announcer).run_due()
-    assert announcer.asked == [(key, True), (key, False)]
+    preparer = Preparer(mentions=(BEN,))
+    await dispatcher(database, now, discord, preparer).run_due()
+    assert preparer.asked == [(key, True), (key, False)]
     [sent] = discord.messages
     assert (sent.channel, sent.announcement.mentions) == (CHANNEL, (BEN,))
     assert (await reread(database, group)).route_error is None
@@ -218,7 +218,7 @@ async def test_opening_too_many_direct_messages_lets_all_of_them_wait(
         database, group, meeting, PingKind.REMINDER, recipient=ANA, direct=True, due=later
     )
     discord.faults.add("direct", Refused(status=400, code=40003))
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     assert {(await ping(database, key)).try_at for key in (first, second)} == {NOON + DIRECT_PAUSE}
     now.go(minutes=10)
@@ -232,7 +232,7 @@ async def test_a_person_whom_discord_does_not_know_any_more_gets_nothing(
     await take_direct_messages(database)
     key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     discord.faults.add("direct", Refused(status=404, code=code))
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
+    assert await dispatcher(database, now, discord, Preparer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED
 
 
@@ -240,10 +240,10 @@ async def test_consent_withdrawn_a_moment_ago_holds(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
     key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
-    announcer = Announcer()
-    await dispatcher(database, now, discord, announcer).run_due()
+    preparer = Preparer()
+    await dispatcher(database, now, discord, preparer).run_due()
     assert (await ping(database, key)).state is PingState.SUPPRESSED
-    assert announcer.asked == []
+    assert preparer.asked == []
     assert discord.requests == {}
 
 
@@ -254,7 +254,7 @@ async def test_a_member_who_left_gets_nothing_personal(
     await database.write(
         lambda tx: MemberRepository(tx).end(group_id=group.id, user_id=BEN, now=NOON, reason=None)
     )
-    await dispatcher(database, now, discord, Announcer()).run_due()
+    await dispatcher(database, now, discord, Preparer()).run_due()
     assert (await ping(database, key)).state is PingState.SUPPRESSED
 
 
@@ -272,7 +272,7 @@ async def test_a_late_direct_message_still_waits_for_the_end_of_the_quiet_hours(
         expires=NOON + timedelta(days=2),
     )
     now = Hands(datetime(2026, 3, 2, 21, 30, tzinfo=UTC))
-    sender = dispatcher(database, now, discord, Announcer(), quiet=QuietHours(time(22), time(8)))
+    sender = dispatcher(database, now, discord, Preparer(), quiet=QuietHours(time(22), time(8)))
     await sender.run_due()
     assert discord.requests == {}
     assert (await ping(database, key)).state is PingState.PLANNED
@@ -288,7 +288,7 @@ async def test_quiet_hours_until_it_is_useless_suppress_it(
     await take_direct_messages(database)
     key = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
     now = Hands(NOON + timedelta(hours=23))
-    sender = dispatcher(database, now, discord, Announcer(), quiet=QuietHours(time(9), time(18)))
+    sender = dispatcher(database, now, discord, Preparer(), quiet=QuietHours(time(9), time(18)))
     await sender.run_due()
     assert (await ping(database, key)).state is PingState.SUPPRESSED
     assert await notices(database) == []
@@ -298,7 +298,7 @@ async def test_what_is_not_needed_any_more_is_suppressed(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
     key = await plan_ping(database, group, meeting)
-    assert await dispatcher(database, now, discord, Announcer(silent=True)).run_due() == {
+    assert await dispatcher(database, now, discord, Preparer(silent=True)).run_due() == {
         DeliveryOutcome.SUPPRESSED: 1
     }
     assert (await ping(database, key)).state is PingState.SUPPRESSED
@@ -309,7 +309,7 @@ async def test_a_repeat_of_a_message_that_somebody_deleted_counts_as_delivered(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Refused(status=404, code=10008))
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SENT: 1}
+    assert await dispatcher(database, now, discord, Preparer()).run_due() == {DeliveryOutcome.SENT: 1}
     assert (await ping(database, key)).state is PingState.SENT
     assert (await reread(database, group)).route_error is None
 
@@ -320,7 +320,7 @@ async def test_an_unreadable_history_costs_one_repeat_with_the_same_nonce_at_mos
     key = await plan_ping(database, group, meeting)
     discord.faults.add("send", Unclear("reset"), late=True)
     discord.faults.add("find", Refused(status=403, code=50013))
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     now.go(minutes=1)
     await sender.run_due()
@@ -339,8 +339,8 @@ async def test_a_fault_in_a_feature_is_tried_again_and_holds_up_no_other(
 ) -> None:
     broken = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=1))
     sound = await plan_ping(database, group, meeting, PingKind.CHECKIN)
-    announcer = Announcer(stumbles={broken})
-    sender = dispatcher(database, now, discord, announcer)
+    preparer = Preparer(stumbles={broken})
+    sender = dispatcher(database, now, discord, preparer)
     assert await sender.run_due() == {DeliveryOutcome.LATER: 1, DeliveryOutcome.SENT: 1}
     assert (await ping(database, sound)).state is PingState.SENT
     waiting = await ping(database, broken)
@@ -350,7 +350,7 @@ async def test_a_fault_in_a_feature_is_tried_again_and_holds_up_no_other(
         NOON + timedelta(seconds=5),
     )
     assert "reference" in caplog.text
-    announcer.stumbles.clear()
+    preparer.stumbles.clear()
     now.go(seconds=5)
     assert await sender.run_due() == {DeliveryOutcome.SENT: 1}
 
@@ -364,7 +364,7 @@ async def test_a_token_that_is_not_taken_stops_everything(
     ]
     discord.faults.add("send", Unauthorized())
     told: list[str] = []
-    sender = dispatcher(database, now, discord, Announcer(), unauthorized=lambda: told.append("stop"))
+    sender = dispatcher(database, now, discord, Preparer(), unauthorized=lambda: told.append("stop"))
     await sender.run_due()
     await sender.run_due()
     assert told == ["stop"]
@@ -377,7 +377,7 @@ async def test_a_ping_of_a_guild_that_is_gone_waits_and_is_missed(
 ) -> None:
     key = await plan_ping(database, group, meeting)
     await database.write(lambda tx: GuildRepository(tx).gone(GUILD, NOON))
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {}
     assert await sender.next_due() is None
     now.go(days=1)

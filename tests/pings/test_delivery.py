@@ -31,8 +31,8 @@ from tests.pings.people import (
     CHANNEL,
     GUILD,
     NOON,
-    Announcer,
     Hands,
+    Preparer,
     found_group,
     meet,
     notices,
@@ -284,7 +284,7 @@ def sender(database: Database, now: Hands, gateway: DiscordMessageGateway) -> Di
     worker = DeliveryWorker(
         database=database,
         now=now,
-        announcers=dict.fromkeys(PingKind, Announcer()),
+        preparers=dict.fromkeys(PingKind, Preparer()),
         cards={},
         gateway=gateway,
         pacer=Pacer(1000, clock=lambda: 0.0, sleep=at_once),

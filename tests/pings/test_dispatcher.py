@@ -13,7 +13,7 @@ from buddybot.pings.outlet import Unclear
 from buddybot.storage.database import Database
 from buddybot.storage.outbox import OutboxRepository
 from tests.pings.discords import FakeDiscord, Rings, dispatcher
-from tests.pings.people import NOON, Announcer, Hands, found_group, meet, notices, outbox, ping, plan_ping
+from tests.pings.people import NOON, Hands, Preparer, found_group, meet, notices, outbox, ping, plan_ping
 
 
 class Stuck:
@@ -50,7 +50,7 @@ async def test_the_earliest_deadline_goes_first(database: Database) -> None:
         for hour in hours
     }
     discord = FakeDiscord()
-    await dispatcher(database, Hands(), discord, Announcer(), width=1).run_due()
+    await dispatcher(database, Hands(), discord, Preparer(), width=1).run_due()
     assert [sent.nonce for sent in discord.messages] == [nonce(keys[hour]) for hour in sorted(hours)]
 
 
@@ -61,7 +61,7 @@ async def test_nothing_leaves_before_its_time_and_everything_that_is_due_does(da
         await plan_ping(database, group, meeting, PingKind.CHANGE, edition=edition)
     later = await plan_ping(database, group, meeting, due=NOON + timedelta(seconds=1))
     now, discord = Hands(), FakeDiscord()
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {DeliveryOutcome.SENT: 120}
     assert await sender.next_due() == NOON + timedelta(seconds=1)
     now.go(seconds=1)
@@ -80,7 +80,7 @@ async def test_one_place_gets_its_messages_one_after_the_other(database: Databas
     ]
     stuck = Stuck("before send")
     discord = FakeDiscord(stuck)
-    running = asyncio.create_task(dispatcher(database, Hands(), discord, Announcer()).run_due())
+    running = asyncio.create_task(dispatcher(database, Hands(), discord, Preparer()).run_due())
     await stuck.reached.wait()
     assert discord.requests == {"send": 1}
     stuck.release.set()
@@ -91,7 +91,7 @@ async def test_one_place_gets_its_messages_one_after_the_other(database: Databas
 async def test_a_place_that_hangs_holds_up_no_other(database: Database) -> None:
     stuck = Stuck("before send")
     discord = FakeDiscord(stuck)
-    sender = dispatcher(database, Hands(), discord, Announcer(), width=2)
+    sender = dispatcher(database, Hands(), discord, Preparer(), width=2)
     for number in range(6):
         group = await found_group(database, name=f"group {number}", channel=ChannelId(900 + number))
         await plan_ping(database, group, await meet(database, group))
@@ -114,7 +114,7 @@ async def test_an_expired_ping_is_missed_and_told_once(database: Database) -> No
     meeting = await meet(database, group)
     key = await plan_ping(database, group, meeting, expires=NOON + timedelta(hours=1))
     now, discord = Hands(NOON + timedelta(hours=1)), FakeDiscord()
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
     assert await sender.run_due() == {}
     assert (await ping(database, key)).state is PingState.MISSED
@@ -129,7 +129,7 @@ async def test_a_cancelled_ping_stays_here(database: Database) -> None:
     found = await ping(database, key)
     await database.write(lambda tx: OutboxRepository(tx).cancel(found.id, NOON))
     discord = FakeDiscord()
-    assert await dispatcher(database, Hands(), discord, Announcer()).run_due() == {}
+    assert await dispatcher(database, Hands(), discord, Preparer()).run_due() == {}
     assert discord.requests == {}
 
 
@@ -142,7 +142,7 @@ async def test_stopping_hands_back_what_hangs_and_what_waits(database: Database,
     stuck = Stuck(place)
     discord = FakeDiscord(stuck)
     now = Hands()
-    sender = dispatcher(database, now, discord, Announcer(), grace=0.05)
+    sender = dispatcher(database, now, discord, Preparer(), grace=0.05)
     sender.start()
     await stuck.reached.wait()
     await sender.stop()
@@ -151,7 +151,7 @@ async def test_stopping_hands_back_what_hangs_and_what_waits(database: Database,
     assert (await ping(database, waiting)).state is PingState.PLANNED
     healthy = FakeDiscord()
     healthy.messages = discord.messages
-    again = dispatcher(database, now, healthy, Announcer())
+    again = dispatcher(database, now, healthy, Preparer())
     assert await again.next_due() == NOON
     assert await again.run_due() == {DeliveryOutcome.SENT: 2}
     assert healthy.delivered() == {nonce(hanging): 1, nonce(waiting): 1}
@@ -161,7 +161,7 @@ async def test_stopping_lets_what_is_under_way_come_to_its_end(database: Databas
     group = await found_group(database)
     key = await plan_ping(database, group, await meet(database, group))
     stuck = Stuck("after send")
-    sender = dispatcher(database, Hands(), FakeDiscord(stuck), Announcer(), grace=5)
+    sender = dispatcher(database, Hands(), FakeDiscord(stuck), Preparer(), grace=5)
     sender.start()
     await stuck.reached.wait()
     stopping = asyncio.create_task(sender.stop())
@@ -174,7 +174,7 @@ async def test_stopping_lets_what_is_under_way_come_to_its_end(database: Databas
 async def test_a_stopped_dispatcher_begins_nothing(database: Database) -> None:
     group = await found_group(database)
     discord = FakeDiscord()
-    sender = dispatcher(database, Hands(), discord, Announcer())
+    sender = dispatcher(database, Hands(), discord, Preparer())
     sender.start()
     await sender.stop()
     await plan_ping(database, group, await meet(database, group))
@@ -191,7 +191,7 @@ async def test_a_started_dispatcher_works_when_it_is_rung_and_says_when_to_ring_
     first = await plan_ping(database, group, meeting)
     await plan_ping(database, group, meeting, PingKind.CHECKIN, due=NOON + timedelta(minutes=3))
     clock, discord = Rings(), FakeDiscord()
-    sender = dispatcher(database, Hands(), discord, Announcer(), clock=clock)
+    sender = dispatcher(database, Hands(), discord, Preparer(), clock=clock)
     sender.start()
     await eventually(lambda: bool(clock.at))
     assert clock.at == [NOON + timedelta(minutes=3)]
@@ -212,7 +212,7 @@ async def test_two_dispatchers_at_once_send_each_ping_once(database: Database) -
             await plan_ping(database, group, meeting, PingKind.CHANGE, edition=edition)
     now, discord = Hands(), FakeDiscord()
     discord.faults.add("send", *[Unclear("reset")] * 10, late=True)
-    both = [dispatcher(database, now, discord, Announcer()) for _ in range(2)]
+    both = [dispatcher(database, now, discord, Preparer()) for _ in range(2)]
     await asyncio.gather(*(each.run_due() for each in both))
     now.go(minutes=5)
     discord.forget_nonces()

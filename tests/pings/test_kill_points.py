@@ -9,7 +9,7 @@ from buddybot.domain.preferences import Preferences
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from tests.pings.discords import FakeDiscord, Killer, dispatcher, dm, mortal
-from tests.pings.people import BEN, GUILD, Announcer, Hands, found_group, meet, ping, plan_ping, prefer
+from tests.pings.people import BEN, GUILD, Hands, Preparer, found_group, meet, ping, plan_ping, prefer
 
 SENDING_POINTS = 14
 """More than there are between claiming a ping and having noted that it arrived."""
@@ -32,45 +32,43 @@ async def test_a_ping_killed_at_any_point_arrives_once(
     key = await one_ping(database, kind)
     now, killer = Hands(), Killer(fatal)
     discord = FakeDiscord(killer.point)
-    announcer = Announcer()
-    first = dispatcher(mortal(database, killer), now, discord, announcer)
+    preparer = Preparer()
+    first = dispatcher(mortal(database, killer), now, discord, preparer)
     await killer.survive(first.run_due())
 
     now.go(minutes=10)
     discord.forget_nonces()
     healthy = FakeDiscord()
     healthy.messages = discord.messages
-    await dispatcher(database, now, healthy, announcer).run_due()
+    await dispatcher(database, now, healthy, preparer).run_due()
 
     assert healthy.delivered() == {nonce(key): 1}
     settled = await ping(database, key)
     assert settled.state is PingState.SENT
     assert settled.message_id == healthy.messages[0].id
     assert settled.channel_id == (dm(BEN) if kind is PingKind.REMINDER else healthy.messages[0].channel)
-    assert await dispatcher(database, now, healthy, announcer).next_due() is None
+    assert await dispatcher(database, now, healthy, preparer).next_due() is None
 
 
 @pytest.mark.parametrize("fatal", range(6))
 async def test_a_kill_in_the_recovery_itself_changes_nothing(database: Database, fatal: int) -> None:
     key = await one_ping(database, PingKind.CARD)
-    now, announcer = Hands(), Announcer()
+    now, preparer = Hands(), Preparer()
     after_sending = Killer(5)
     discord = FakeDiscord(after_sending.point)
-    await after_sending.survive(
-        dispatcher(mortal(database, after_sending), now, discord, announcer).run_due()
-    )
+    await after_sending.survive(dispatcher(mortal(database, after_sending), now, discord, preparer).run_due())
     assert after_sending.passed[-1] == "after send", after_sending.passed
 
     now.go(minutes=10)
     again = Killer(fatal)
     second = FakeDiscord(again.point)
     second.messages = discord.messages
-    await again.survive(dispatcher(mortal(database, again), now, second, announcer).run_due())
+    await again.survive(dispatcher(mortal(database, again), now, second, preparer).run_due())
 
     now.go(minutes=10)
     third = FakeDiscord()
     third.messages = second.messages
-    await dispatcher(database, now, third, announcer).run_due()
+    await dispatcher(database, now, third, preparer).run_due()
     assert third.delivered() == {nonce(key): 1}
     assert (await ping(database, key)).state is PingState.SENT
 
@@ -79,7 +77,7 @@ async def test_the_points_are_all_tried(database: Database) -> None:
     key = await one_ping(database, PingKind.REMINDER)
     counting = Killer()
     discord = FakeDiscord(counting.point)
-    run = dispatcher(mortal(database, counting), Hands(), discord, Announcer()).run_due()
+    run = dispatcher(mortal(database, counting), Hands(), discord, Preparer()).run_due()
     assert await counting.survive(run)
     assert len(counting.passed) <= SENDING_POINTS
     assert counting.passed.count("after send") == 1
@@ -88,13 +86,13 @@ async def test_the_points_are_all_tried(database: Database) -> None:
 
 async def test_a_card_found_in_the_history_is_edited_from_then_on(database: Database) -> None:
     key = await one_ping(database, PingKind.CARD)
-    now, announcer, killer = Hands(), Announcer(), Killer(5)
+    now, preparer, killer = Hands(), Preparer(), Killer(5)
     discord = FakeDiscord(killer.point)
-    await killer.survive(dispatcher(mortal(database, killer), now, discord, announcer).run_due())
+    await killer.survive(dispatcher(mortal(database, killer), now, discord, preparer).run_due())
     now.go(minutes=10)
     healthy = FakeDiscord()
     healthy.messages = discord.messages
-    await dispatcher(database, now, healthy, announcer).run_due()
+    await dispatcher(database, now, healthy, preparer).run_due()
 
     assert healthy.requests == {"find": 1}
     meeting = (await ping(database, key)).meeting_id
@@ -107,9 +105,9 @@ async def test_another_sender_leaves_alone_what_is_held(database: Database) -> N
     key = await one_ping(database, PingKind.CARD)
     now, killer = Hands(), Killer(4)
     discord = FakeDiscord(killer.point)
-    await killer.survive(dispatcher(mortal(database, killer), now, discord, Announcer()).run_due())
+    await killer.survive(dispatcher(mortal(database, killer), now, discord, Preparer()).run_due())
     healthy = FakeDiscord()
-    other = dispatcher(database, now, healthy, Announcer())
+    other = dispatcher(database, now, healthy, Preparer())
 
     now.go(seconds=30)
     await other.run_due()

@@ -10,7 +10,7 @@ from buddybot.pings.outlet import Refused
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import CHANNEL, GUILD, Announcer, Hands, found_group, meet, notices, ping, plan_ping
+from tests.pings.people import CHANNEL, GUILD, Hands, Preparer, found_group, meet, notices, ping, plan_ping
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ async def test_a_message_that_discord_will_not_take_is_given_up_at_once_and_told
     now, discord, group = Hands(), FakeDiscord(), await found_group(database)
     key = await plan_ping(database, group, await meet(database, group))
     discord.closed[CHANNEL] = Refused(status=400, code=code)
-    sender = dispatcher(database, now, discord, Announcer())
+    sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {DeliveryOutcome.MISSED: 1}
     now.go(days=2)
     assert await sender.run_due() == {}
@@ -46,6 +46,6 @@ async def test_an_alert_that_discord_will_not_take_waits_for_a_command(
     now, discord, group = Hands(), FakeDiscord(), await found_group(database)
     key = await plan_ping(database, group, await meet(database, group), PingKind.ALERT)
     discord.closed[CHANNEL] = Refused(status=400, code=50035)
-    assert await dispatcher(database, now, discord, Announcer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
+    assert await dispatcher(database, now, discord, Preparer()).run_due() == {DeliveryOutcome.SUPPRESSED: 1}
     assert (await ping(database, key)).state is PingState.SUPPRESSED
     assert await notices(database) == []

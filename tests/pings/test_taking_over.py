@@ -16,7 +16,7 @@ from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher
-from tests.pings.people import Announcer, Hands, found_group, meet, outbox, ping, plan_ping
+from tests.pings.people import Hands, Preparer, found_group, meet, outbox, ping, plan_ping
 from tests.pings.test_dispatcher import Stuck
 
 LEASE = timedelta(seconds=60)
@@ -29,10 +29,10 @@ async def test_what_waited_in_a_sender_that_slept_is_not_sent_by_it(database: Da
         await plan_ping(database, group, meeting, kind)
     stuck, now = Stuck("before send"), Hands()
     discord = FakeDiscord(stuck)
-    sleeping = asyncio.create_task(dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due())
+    sleeping = asyncio.create_task(dispatcher(database, now, discord, Preparer(), lease=LEASE).run_due())
     await stuck.reached.wait()
     now.go(seconds=61)
-    assert await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due() == {
+    assert await dispatcher(database, now, discord, Preparer(), lease=LEASE).run_due() == {
         DeliveryOutcome.SENT: 2
     }
 
@@ -49,10 +49,10 @@ async def test_a_sender_that_slept_does_not_plan_anew_what_another_is_sending(da
     key = await plan_ping(database, group, await meet(database, group))
     first, second, now = Stuck("before send"), Stuck("before send"), Hands()
     asleep, awake = FakeDiscord(first), FakeDiscord(second)
-    sleeping = asyncio.create_task(dispatcher(database, now, asleep, Announcer(), lease=LEASE).run_due())
+    sleeping = asyncio.create_task(dispatcher(database, now, asleep, Preparer(), lease=LEASE).run_due())
     await first.reached.wait()
     now.go(seconds=61)
-    working = asyncio.create_task(dispatcher(database, now, awake, Announcer(), lease=LEASE).run_due())
+    working = asyncio.create_task(dispatcher(database, now, awake, Preparer(), lease=LEASE).run_due())
     await second.reached.wait()
 
     asleep.faults.add("send", Unreachable("no network"))
@@ -71,11 +71,11 @@ async def test_what_arrived_is_noted_though_another_holds_it_by_now(database: Da
     key = await plan_ping(database, group, await meet(database, group))
     first, second, now = Stuck("before send"), Stuck("before find"), Hands()
     slow = FakeDiscord(first)
-    slept = asyncio.create_task(dispatcher(database, now, slow, Announcer(), lease=LEASE).run_due())
+    slept = asyncio.create_task(dispatcher(database, now, slow, Preparer(), lease=LEASE).run_due())
     await first.reached.wait()
     now.go(seconds=61)
     other = FakeDiscord(second)
-    looking = asyncio.create_task(dispatcher(database, now, other, Announcer(), lease=LEASE).run_due())
+    looking = asyncio.create_task(dispatcher(database, now, other, Preparer(), lease=LEASE).run_due())
     await second.reached.wait()
     first.release.set()
     assert await slept == {DeliveryOutcome.SENT: 1}
@@ -94,7 +94,7 @@ async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it
     group = await found_group(database)
     meeting = await meet(database, group)
     await plan_ping(database, group, meeting)
-    card, now = Announcer(), Hands()
+    card, now = Preparer(), Hands()
     first, second = Stuck("before send"), Stuck("after find")
     discord, other = FakeDiscord(first), FakeDiscord(second)
     slept = asyncio.create_task(dispatcher(database, now, discord, card, lease=LEASE).run_due())
@@ -118,7 +118,7 @@ async def test_a_queue_that_takes_longer_than_the_lease_is_worked_off_once(datab
         await plan_ping(database, group, meeting, kind)
     stuck, now = Stuck("before send"), Hands()
     discord = FakeDiscord(stuck)
-    sender = dispatcher(database, now, discord, Announcer(), lease=LEASE)
+    sender = dispatcher(database, now, discord, Preparer(), lease=LEASE)
     working = asyncio.create_task(sender.run_due())
     await stuck.reached.wait()
     now.go(seconds=61)
@@ -173,12 +173,12 @@ async def test_a_sender_that_sleeps_just_before_it_sends_looks_again_first(datab
 
     async def sleep(_seconds: float) -> None:
         now.go(hours=8)
-        await dispatcher(database, now, discord, Announcer(), lease=LEASE).run_due()
+        await dispatcher(database, now, discord, Preparer(), lease=LEASE).run_due()
         discord.forget_nonces()
 
     pacer = Pacer(1.0, clock=lambda: 0.0, sleep=sleep)
     await pacer.turn()
-    asleep = dispatcher(database, now, discord, Announcer(), lease=LEASE, pacer=pacer)
+    asleep = dispatcher(database, now, discord, Preparer(), lease=LEASE, pacer=pacer)
     assert await asleep.run_due() == {DeliveryOutcome.LATER: 1}
     assert len(discord.messages) == 1
     assert (await ping(database, key)).state is PingState.SENT

@@ -84,8 +84,8 @@ class Circle:
 
     async def say(self, ping: Ping) -> object:
         """Prepare one as the delivery does; return its card's content."""
-        announcer = alert_news.AlertAnnouncer(LIBRARY)
-        return await self.house.run(lambda tx: announcer(tx, ping, self.group, self.house.now))
+        preparer = alert_news.AlertPreparer(LIBRARY)
+        return await self.house.run(lambda tx: preparer(tx, ping, self.group, self.house.now))
 
     async def quietly(self) -> None:
         """End the group's rhythm, so that nothing is planned."""

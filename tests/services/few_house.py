@@ -65,7 +65,7 @@ class Deciding:
         async def script(tx: Tx) -> Announcement | None:
             group = await GroupRepository(tx).get(GUILD, self.group.id)
             assert group is not None
-            return await few.question(tx, ping, group, self.house.now)
+            return await few.prepare_question(tx, ping, group, self.house.now)
 
         return await self.house.run(script)
 

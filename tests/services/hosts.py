@@ -136,7 +136,7 @@ class Hosts(Town):
         [waiting] = [
             ping for ping in await self.pings(meeting, PingKind.PLACE) if ping.state is PingState.PLANNED
         ]
-        return await self.run(lambda tx: venue_news.place(tx, waiting, group, self.now))
+        return await self.run(lambda tx: venue_news.prepare_location_change(tx, waiting, group, self.now))
 
     async def place_news(self, group: Group) -> list[PlaceNews]:
         """Return what the waiting notices would say, message by message."""
@@ -148,7 +148,7 @@ class Hosts(Town):
         ]
 
         async def script(tx: Tx) -> list[PlaceNews]:
-            found = [await venue_news.place(tx, ping, group, self.now) for ping in waiting]
+            found = [await venue_news.prepare_location_change(tx, ping, group, self.now) for ping in waiting]
             contents = [each.content for each in found if each is not None]
             news = [each for each in contents if isinstance(each, PlaceNews)]
             assert len(news) == len(contents)

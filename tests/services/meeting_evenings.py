@@ -24,7 +24,7 @@ from buddybot.services.attendance_corrections import CorrectionService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.checkins import CheckInService, Reported
 from buddybot.services.rsvps import RsvpService
-from buddybot.services.summary import SummaryAnnouncer
+from buddybot.services.summary import SummaryPreparer
 from buddybot.services.turns import TurnService
 from buddybot.services.visitors import VisitorService
 from buddybot.storage.attendance import AttendanceRepository
@@ -140,8 +140,8 @@ class Evening:
         """Prepare a ping of the meeting as the delivery does."""
         pings = await self.home.database.read(lambda tx: OutboxRepository(tx).of_meeting(self.meeting_id))
         (ping,) = [ping for ping in pings if ping.kind is kind]
-        announcer = checkin_card.checkin if kind is PingKind.CHECKIN else SummaryAnnouncer(self.planner)
-        return await self.home.database.write(lambda tx: announcer(tx, ping, self.group, self.now))
+        preparer = checkin_card.prepare_checkin if kind is PingKind.CHECKIN else SummaryPreparer(self.planner)
+        return await self.home.database.write(lambda tx: preparer(tx, ping, self.group, self.now))
 
     async def open(self) -> CheckInView:
         """Let it be the meeting's time, and the check-in open."""

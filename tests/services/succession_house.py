@@ -53,7 +53,7 @@ async def notices(hosts: Hosts, group: Group) -> list[tuple[Ping, ChangeView]]:
         assert meeting is not None
         for ping in await hosts.pings(meeting, PingKind.CHANGE):
             if ping.state is PingState.PLANNED:
-                said = await hosts.run(lambda tx, p=ping: news.change(tx, p, group, hosts.now))  # type: ignore[misc]
+                said = await hosts.run(lambda tx, p=ping: news.prepare_change(tx, p, group, hosts.now))  # type: ignore[misc]
                 if said is not None:
                     assert isinstance(said.content, ChangeView)
                     found.append((ping, said.content))

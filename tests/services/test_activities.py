@@ -59,7 +59,7 @@ class Club:
         """Prepare the card as the delivery does."""
         [ping] = await self.house.pings(self.meeting, PingKind.CARD)
         announcement = await self.house.run(
-            lambda tx: news.card(tx, ping, self.group, self.house.now, library=LIBRARY)
+            lambda tx: news.prepare_card(tx, ping, self.group, self.house.now, library=LIBRARY)
         )
         assert announcement is not None
         assert isinstance(announcement.content, MeetingView)
@@ -70,7 +70,7 @@ class Club:
         self.house.now = self.meeting.starts_at
         [ping] = await self.house.pings(self.meeting, PingKind.CHECKIN)
         announcement = await self.house.run(
-            lambda tx: checkin_card.checkin(tx, ping, self.group, self.house.now, library=LIBRARY)
+            lambda tx: checkin_card.prepare_checkin(tx, ping, self.group, self.house.now, library=LIBRARY)
         )
         assert announcement is not None
         assert isinstance(announcement.content, CheckInView)
@@ -244,7 +244,7 @@ async def test_without_anything_that_fits_the_card_has_none(club: Club) -> None:
     [ping] = await club.house.pings(club.meeting, PingKind.CARD)
     only = {"endless": LIBRARY["endless"]}
     announcement = await club.house.run(
-        lambda tx: news.card(tx, ping, club.group, club.house.now, library=only)
+        lambda tx: news.prepare_card(tx, ping, club.group, club.house.now, library=only)
     )
     assert announcement is not None
     assert isinstance(announcement.content, MeetingView)

@@ -67,7 +67,9 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     await rowan.decide(FewDecision.ONLINE)
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
     ping = await rowan.ping(PingKind.PLACE)
-    told = await rowan.house.run(lambda tx: venue_news.place(tx, ping, rowan.group, rowan.house.now))
+    told = await rowan.house.run(
+        lambda tx: venue_news.prepare_location_change(tx, ping, rowan.group, rowan.house.now)
+    )
     assert told is not None
     assert told.mentions == (ANA,)
     assert isinstance(told.content, venue_news.PlaceNews)

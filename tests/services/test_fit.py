@@ -301,7 +301,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
     await club.replan(rowan)
     [ping] = await club.pings(last, PingKind.OFFER)
     assert ping.state is PingState.PLANNED, "the planner leaves it alone"
-    said = await club.run(lambda tx: offers_of.announce(tx, ping, rowan, club.now))
+    said = await club.run(lambda tx: offers_of.prepare_offer(tx, ping, rowan, club.now))
     assert said is not None
     assert said.mentions == ()
 
@@ -310,7 +310,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
 
     await club.run(refused_direct)
     [ping] = await club.pings(last, PingKind.OFFER)
-    assert await club.run(lambda tx: offers_of.announce(tx, ping, rowan, club.now)) is None
+    assert await club.run(lambda tx: offers_of.prepare_offer(tx, ping, rowan, club.now)) is None
     await club.run(lambda tx: OutboxRepository(tx).settle(ping.id, PingState.SUPPRESSED, now=club.now))
     assert len(await club.offers.unseen(club.actor(BEN))) == 1, "so it waits for the next command"
 

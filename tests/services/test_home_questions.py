@@ -9,7 +9,7 @@ from buddybot.domain.ids import LocationId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rotation import Settled
-from buddybot.services.homes import announce_question
+from buddybot.services.homes import prepare_question
 from buddybot.storage.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, refused
 from tests.services.hosts import Hosts
@@ -132,7 +132,7 @@ async def test_a_question_that_is_not_out_yet_is_taken_back_when_another_place_i
     await choose_cafe(hosts, first, cafe)
     [ping] = await hosts.pings(first, PingKind.HOME)
     assert ping.state is PingState.CANCELLED
-    assert await hosts.run(lambda tx: announce_question(tx, ping, group, hosts.now)) is None
+    assert await hosts.run(lambda tx: prepare_question(tx, ping, group, hosts.now)) is None
 
 
 async def test_a_yes_to_another_time_is_refused_when_the_meeting_was_moved(

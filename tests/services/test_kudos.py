@@ -41,7 +41,7 @@ class Club(Hosts):
 
     async def say(self, group: Group, ping: Ping) -> Announcement | None:
         """Prepare thanks as the delivery does."""
-        return await self.run(lambda tx: thanks.announce(tx, ping, group, self.now))
+        return await self.run(lambda tx: thanks.prepare_kudos(tx, ping, group, self.now))
 
 
 @pytest.fixture

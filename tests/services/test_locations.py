@@ -256,7 +256,7 @@ async def test_a_mistaken_press_is_taken_back_before_anybody_is_told(town: Town,
     assert view.location.live
     assert await town.at(group) == [cafe, cafe]
     [notice] = await town.pings(first, PingKind.PLACE)
-    assert await town.run(lambda tx: venue_news.place(tx, notice, group, town.now)) is None
+    assert await town.run(lambda tx: venue_news.prepare_location_change(tx, notice, group, town.now)) is None
 
 
 async def test_after_the_group_was_told_bringing_a_place_back_is_told_too(town: Town, group: Group) -> None:

@@ -19,7 +19,7 @@ from buddybot.domain.quiet import DaySpan, QuietHours
 from buddybot.services.announcements import Announcement
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
-from buddybot.services.nudges import REST, ChannelNudge, DirectNudge, NudgeAnnouncer, NudgeService
+from buddybot.services.nudges import REST, ChannelNudge, DirectNudge, NudgePreparer, NudgeService
 from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.meetings import MeetingRepository
@@ -67,7 +67,7 @@ class Scene(Home):
         return await self.ping(self.group_, self.meeting_, PingKind.NUDGE, recipient=recipient, direct=direct)
 
     async def say(self, ping: Ping, group: Group | None = None) -> Announcement | None:
-        announce = NudgeAnnouncer(quiet=NIGHT)
+        announce = NudgePreparer(quiet=NIGHT)
         return await self.database.write(lambda tx: announce(tx, ping, group or self.group_, self.now))
 
     async def meant(self, ping: Ping) -> tuple[int, ...]:

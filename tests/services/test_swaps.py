@@ -61,7 +61,7 @@ async def question(hosts: Hosts, group: Group) -> Ping:
 
 async def asked(hosts: Hosts, group: Group, ping: Ping) -> Announcement | None:
     """Return what a question would say now."""
-    return await hosts.run(lambda tx: swaps.announce(tx, ping, group, hosts.now))
+    return await hosts.run(lambda tx: swaps.prepare_question(tx, ping, group, hosts.now))
 
 
 async def state(hosts: Hosts, group: Group, swap_id: SwapId) -> SwapState:

@@ -162,7 +162,7 @@ async def test_after_a_skip_the_same_person_is_next_and_the_others_follow(hosts:
     # The message that the meeting is left out says so, too.
     assert await hosts.place_news(group) == []
     [skipped] = await hosts.pings(first, PingKind.CHANGE)
-    told = await hosts.run(lambda tx: news.change(tx, skipped, group, hosts.now))
+    told = await hosts.run(lambda tx: news.prepare_change(tx, skipped, group, hosts.now))
     assert told is not None
     assert isinstance(told.content, news.ChangeView)
     [view] = told.content.places

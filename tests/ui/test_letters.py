@@ -21,7 +21,7 @@ def messages(database: Database) -> MessageTable:
 
 
 def test_the_table_has_a_line_when_there_is_a_kind_of_ping(messages: MessageTable) -> None:
-    assert set(messages.announcers) == set(PingKind)
+    assert set(messages.preparers) == set(PingKind)
 
 
 def test_a_message_is_a_card_when_it_follows_a_meeting(messages: MessageTable) -> None:
