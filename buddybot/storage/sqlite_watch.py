@@ -6,6 +6,7 @@ A file that is deleted stays usable for whoever has it open, and takes every row
 import logging
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,10 @@ _HEADER = 100  # bytes; https://www.sqlite.org/fileformat.html#the_database_head
 _COUNTER = slice(24, 28)  # grows with the changes of the first page, big-endian
 _WRITABLE = slice(18, 20)  # the version of the file's format: 2 twice with write-ahead logging
 _LOGGED = b"\x02\x02"
+# Of the index, which https://www.sqlite.org/walformat.html describes: which journal it is of, how many of
+# its frames are in the file, and how many somebody has begun to bring there.
+_SALTS, _BROUGHT, _BEGUN = slice(32, 40), slice(96, 100), slice(128, 132)
+_BLOCK, _BLOCKS = 4096, 1024  # how much of a file is read to know its content again
 
 
 class FileWatch:
@@ -37,9 +42,11 @@ class FileWatch:
         self._told: str | None = None
         self._opened: BinaryIO | None = None
         self._journal: BinaryIO | None = None
+        self._index: BinaryIO | None = None
         self._folder = str(path.absolute().parent)
         self._listed = 0
-        self._counter = self._modified = 0
+        self._counter = self._modified = self._content = 0
+        self._progress = b""
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Get to know the files; all are there once the connection has read with write-ahead logging."""
@@ -51,12 +58,14 @@ class FileWatch:
         self._opened = self._path.open("rb", buffering=0)
         log_path = self._path.with_name(f"{self._path.name}{_JOURNAL}")
         self._journal = log_path.open("rb", buffering=0)
+        self._index = self._path.with_name(f"{self._path.name}{_INDEX}").open("rb", buffering=0)
         self._listed = _look(self._folder).st_mtime_ns
         self._modified, self._counter = file.st_mtime_ns, _change_counter(self._header())
+        self._progress, self._content = self._checkpoints()[0], self._sum_up()
 
     def close(self) -> None:
         """Let go of the file, after its connections."""
-        for opened in (self._opened, self._journal):
+        for opened in (self._opened, self._journal, self._index):
             if opened is not None:
                 opened.close()
 
@@ -117,28 +126,48 @@ class FileWatch:
         return self._journal.seek(0, os.SEEK_END)
 
     def _is_overwritten(self) -> bool:
-        """Return whether a copy stands in the file: another mode, or a counter of changes that went back.
+        """Return whether a copy stands in the file: another mode, a counter that went back, other content.
 
         A copy of equal size leaves no other trace, for the journal hides most of its pages until the end.
+        Only what comes from the journal may change the content.
         """
         header = self._header()
-        counter = _change_counter(header)
+        counter, (progress, settled) = _change_counter(header), self._checkpoints()
         if header[_WRITABLE] != _LOGGED or counter < self._counter:
             return True
-        self._counter = counter
+        content = self._sum_up()
+        if settled and progress == self._progress and content != self._content:
+            return True
+        self._counter, self._progress, self._content = counter, progress, content
         return False
 
+    def _checkpoints(self) -> tuple[bytes, bool]:
+        """Return a mark that changes when the journal's pages come into the file, and whether all came."""
+        index = _read(self._index, 0, _BEGUN.stop)
+        return index[_SALTS] + index[_BROUGHT], index[_BROUGHT] == index[_BEGUN]
+
+    def _sum_up(self) -> int:
+        """Return a sum of the file's content, of a part of each stretch where it is large."""
+        found, size = 0, os.fstat(self._opened.fileno()).st_size if self._opened else 0
+        for start in range(0, size, max(_BLOCK, size // _BLOCKS)):
+            found = zlib.crc32(_read(self._opened, start, _BLOCK), found)
+        return found
+
     def _header(self) -> bytes:
-        if self._opened is None:
-            raise ValueError("the watch has not begun")
-        self._opened.seek(0)
-        return self._opened.read(_HEADER)
+        return _read(self._opened, 0, _HEADER)
 
     def _may_shorten(self, connection: sqlite3.Connection) -> bool:
         """Return whether this process, or another buddybot, has deleted something since the last time."""
         before, self._version = self._version, _data_version(connection)
         shortened, self._shortened = self._shortened, False
         return shortened or self._version != before
+
+
+def _read(opened: BinaryIO | None, start: int, length: int) -> bytes:
+    if opened is None:
+        raise ValueError("the watch has not begun")
+    opened.seek(start)
+    return opened.read(length)
 
 
 def _change_counter(header: bytes) -> int:

@@ -110,6 +110,49 @@ async def test_a_write_is_refused_when(
         await opened.scrub()
 
 
+async def test_a_write_is_refused_when_an_older_copy_with_the_same_first_page_is_written_over_the_file(
+    path: Path, opened: Database
+) -> None:
+    copy = part(path, ".copy")
+    await opened.write(see)
+    assert await opened.scrub()
+    shutil.copyfile(path, copy)
+    await opened.write(lambda tx: tx.run("UPDATE interactions SET seen_at = 1"))
+    assert await opened.scrub(whole=False)
+    await opened.write(partial(see, number=2))
+    assert path.stat().st_size == copy.stat().st_size
+    assert path.read_bytes()[:100] == copy.read_bytes()[:100]
+    shutil.copyfile(copy, path)
+    with pytest.raises(LostFileError, match="was overwritten"):
+        await opened.write(partial(see, number=3))
+
+
+async def test_writers_go_on_when_nothing_but_the_files_time_is_changed(path: Path, opened: Database) -> None:
+    await opened.write(see)
+    for moment in (0, 2_000_000_000):
+        os.utime(path, (moment, moment))
+        await opened.write(partial(see, number=moment + 2))
+    assert await seen(opened) == [1, 2, 2_000_000_002]
+
+
+async def test_writers_go_on_when_the_journal_is_brought_into_the_file_again_and_again(
+    path: Path, opened: Database
+) -> None:
+    other = await connect(f"sqlite:///{path}")
+    changed = path.stat().st_mtime_ns
+    for start in range(0, 40_000, 1_000):
+
+        async def many(tx: Tx, start: int = start) -> None:
+            for number in range(start, start + 500):
+                await see(tx, number * 7_919 % 1_000_003)
+
+        await opened.write(many)
+        await other.write(lambda tx, start=start: see(tx, 2_000_000 + start))
+    await other.close()
+    assert path.stat().st_mtime_ns != changed
+    await opened.write(lambda tx: see(tx, 3_000_000))
+
+
 async def test_a_write_is_refused_when_the_file_is_deleted_in_the_middle_of_it(
     path: Path, opened: Database
 ) -> None:
