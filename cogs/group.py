@@ -107,6 +107,8 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             view = await self._groups.resume(reply.actor, choices.parse_group(group))
             await reply.show(Card().text(ui.resumed_text(reply.texts, view)))
             await self._bot.live.refresh()
+            if view.next_meeting is not None:
+                await self._bot.live.follow_meeting(view.next_meeting.id)
 
     @app_commands.command(name="archive", description="End the group; what was recorded is kept")
     @app_commands.describe(group="Which group, if you organize several")

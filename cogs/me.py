@@ -146,6 +146,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             mine = await self._preferences.choose(reply.actor, direct_messages=_wanted(given))
             await self._show(reply, mine)
+            await self._follow(reply, stoppable=mine.direct_messages)
 
     @route("me_nudges")
     async def nudges(self, interaction: Interaction, given: Input) -> None:
@@ -195,6 +196,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             zone = given.values[0] if given.values else None
             await self._show(reply, await self._preferences.set_zone(reply.actor, zone))
             await self._bot.live.refresh()
+            await self._follow(reply, stoppable=True)
 
     @route("dm_stop")
     async def stop_direct(self, interaction: Interaction, given: Input) -> None:
@@ -211,6 +213,14 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
 
     async def _show(self, reply: Reply, mine: Preferences) -> None:
         await reply.replace(ui.settings_card(reply.texts, mine, self._usual))
+
+    async def _follow(self, reply: Reply, *, stoppable: bool) -> None:
+        """Bring the direct messages that are there already in line with what was chosen."""
+        if reply.actor.guild_id is None:
+            return
+        if not stoppable:
+            await self._bot.live.drop_stop(reply.actor.guild_id, reply.actor.user_id, None)
+        await self._bot.live.follow_days(reply.actor.guild_id, reply.actor.user_id)
 
 
 def _wanted(given: Input) -> bool:

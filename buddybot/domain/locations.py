@@ -1,7 +1,7 @@
 """A place to meet: what it is called, where it is, and who can get in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -96,6 +96,13 @@ class Location:
     def home(self) -> bool:
         """Whether it is, as far as is known, the home of the member who offered it."""
         return self.offered_by is not None and not self.remote and not self.public
+
+
+def shown_to(location: Location, user_id: UserId | None) -> Location:
+    """Return a place as a person sees it: where a retired home is, only who offered it does."""
+    if location.live or not location.home or location.offered_by == user_id:
+        return location
+    return replace(location, words=replace(location.words, address=None, link=None, note=None))
 
 
 def described(

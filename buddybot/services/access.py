@@ -36,13 +36,16 @@ def guild_of(actor: Actor) -> GuildId:
 async def refuse_groupless(tx: Tx, actor: Actor) -> Refusal:
     """Return the refusal for somebody in no group here that meets.
 
-    `group.archived` for one whose group ended, `group.none_yet` where the guild has none at all.
+    `group.archived` for one whose group ended, `group.left` for one who is in none any more, and
+    `group.none_yet` where the guild has none at all.
     """
     guild_id, groups = guild_of(actor), GroupRepository(tx)
     ended = await groups.of_user(guild_id, actor.user_id, archived=True)
     if ended:
         return refuse_archived(ended[-1])
-    return Refusal("group.none" if await groups.of_guild(guild_id) else "group.none_yet")
+    if not await groups.of_guild(guild_id):
+        return Refusal("group.none_yet")
+    return Refusal("group.left" if await groups.was_member(guild_id, actor.user_id) else "group.none")
 
 
 def refuse_archived(group: Group) -> Refusal:

@@ -41,6 +41,11 @@ async def clear_up(tx: Tx, group: Group, user_id: UserId, *, keep_public: bool, 
     if keep_public:
         for location in places.public:
             await locations.give_to_group(location)
+    await close_swaps(tx, group, user_id, now)
+
+
+async def close_swaps(tx: Tx, group: Group, user_id: UserId, now: datetime) -> None:
+    """Close the swaps that a member who is there no more asked for, or was asked for."""
     swaps = SwapRepository(tx)
     for swap in await swaps.open(group.id):
         if user_id in (swap.offered_by, swap.offered_to):

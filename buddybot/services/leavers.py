@@ -8,6 +8,7 @@ from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.departures import close_swaps
 from buddybot.services.turns import follow_answers
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
@@ -98,6 +99,7 @@ class LeaverService:
             if group.role_id is not None:  # Discord took it when they left
                 await RoleTaskRepository(tx).ask(group.id, user_id, now)
         else:
+            await close_swaps(tx, group, user_id, now)
             await notices.tell(group.id, code=LEFT_SERVER, key=key, parameters={"member": user_id}, now=now)
         changed = await GroupRepository(tx).get(group.guild_id, group.id)
         if changed is None or changed.state is GroupState.ARCHIVED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import MOST_LOCATIONS, Location
+from buddybot.domain.locations import MOST_LOCATIONS, Location, shown_to
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rotation import FEWEST
 from buddybot.domain.text import name_order
@@ -229,7 +229,7 @@ async def location_view(tx: Tx, standing: Standing, location: Location) -> Locat
     approvals = await repository.approvals(standing.group.id)
     return LocationView(
         group=standing.group,
-        location=location,
+        location=shown_to(location, user_id),
         minutes=minutes.get(location.id, {}).get(user_id),
         suits=user_id in approvals.get(location.id, ()),
         may_change=may_change(standing, location),

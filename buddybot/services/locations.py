@@ -25,6 +25,7 @@ from buddybot.services.location_views import (
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
+from buddybot.storage.groups import MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import VenueRepository
@@ -138,7 +139,8 @@ class LocationService:
         """Let a retired place be chosen again; `moved` are the meetings that go back to it with that.
 
         Those that somebody has arranged otherwise since then stay where they are. Refusals:
-        `location.unknown`, `location.not_yours`, `location.many`, `location.name_taken`.
+        `location.unknown`, `location.not_yours`, `location.many`, `location.name_taken`, and
+        `location.retired` for the home of a person who left.
         """
 
         async def script(tx: Tx) -> LocationView:
@@ -146,6 +148,7 @@ class LocationService:
             require_change(standing, location)
             if location.live:
                 return await location_view(tx, standing, location)
+            await _require_owner(tx, location)
             await _require_room(tx, standing.group)
             if not await LocationRepository(tx).revive(location):
                 raise Refusal("location.name_taken", name=location.name)
@@ -230,6 +233,13 @@ class LocationService:
             return
         now, online = self._work.now(), venue.before_online
         await venues.put(tx, group, meeting, venue.before, now=now, online=online, by=by)
+
+
+async def _require_owner(tx: Tx, location: Location) -> None:
+    """Raise Refusal `location.retired` for the home of a person who is in the group no more."""
+    owner = location.offered_by if location.home else None
+    if owner is not None and await MemberRepository(tx).get(location.group_id, owner) is None:
+        raise Refusal("location.retired", name=location.name)
 
 
 async def _require_room(tx: Tx, group: Group) -> None:

@@ -23,13 +23,17 @@ from buddybot.storage.venues import VenueRepository
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about."""
+    """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about.
+
+    `again` when the group was told of a change of this venue before.
+    """
 
     group: Group
     meeting: Meeting
     before: VenueView
     now: VenueView
     people: tuple[UserId, ...]
+    again: bool = False
 
     @property
     def unhosted(self) -> bool:
@@ -136,4 +140,6 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
         concerned += roll.coming
     present = {member.user_id for member in members} - {ping.caused_by}
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
-    return PlaceChange(group, meeting, before, await view_of(tx, meeting), people)
+    told_before = await OutboxRepository(tx).of_meeting(meeting.id)
+    again = any(each.kind is PingKind.PLACE and each.state is PingState.SENT for each in told_before)
+    return PlaceChange(group, meeting, before, await view_of(tx, meeting), people, again)

@@ -8,7 +8,7 @@ from buddybot.domain import rotation
 from buddybot.domain.fairness import Held, Place
 from buddybot.domain.groups import Group, Member, Rotation
 from buddybot.domain.ids import GroupId, LocationId, UserId
-from buddybot.domain.locations import Location, LocationKind
+from buddybot.domain.locations import Location, LocationKind, shown_to
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Choice, Settled, Upcoming
@@ -101,7 +101,7 @@ async def shown(tx: Tx, meeting: Meeting, venue: Venue | None) -> VenueView:
 async def placed(tx: Tx, group_id: GroupId, at: Venue | NextMeeting) -> VenueView:
     """Return where one of a group's meetings takes place as it is shown."""
     location = None if at.location_id is None else await LocationRepository(tx).get(group_id, at.location_id)
-    return VenueView(location, at.host_id, at.online)
+    return VenueView(None if location is None else shown_to(location, None), at.host_id, at.online)
 
 
 async def upcoming_of(tx: Tx, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:

@@ -143,6 +143,15 @@ class GroupRepository:
             key=lambda group: (group.state is GroupState.ARCHIVED, name_order(group.name)),
         )
 
+    async def was_member(self, guild_id: GuildId, user_id: UserId) -> bool:
+        """Return whether the user was in a group of the guild once."""
+        row = await self._tx.one(
+            "SELECT 1 AS n FROM memberships WHERE guild_id = :guild_id AND user_id = :user_id LIMIT 1",
+            guild_id=guild_id,
+            user_id=user_id,
+        )
+        return row is not None
+
     async def active(self) -> Sequence[Group]:
         """Return every active group of every guild that the bot is still in."""
         return await self._in_touch("g.state = 'active'")

@@ -51,7 +51,7 @@ _OUTDATED = f"""
       AND o.kind IN ('reminder', 'nudge', 'change', 'place', 'swap', 'home', 'offer', 'alert')
       AND NOT EXISTS (SELECT 1 FROM guilds u WHERE u.guild_id = o.guild_id AND u.gone_since IS NOT NULL)
       AND (o.direct = 1 OR o.kind = 'alert' OR g.route_error IS NULL)
-      AND (g.state = 'archived'
+      AND (g.state = 'archived' OR (g.state = 'paused' AND o.kind = 'reminder')
         OR (o.kind = 'reminder' AND (m.state NOT IN ('scheduled', 'open') OR (m.starts_at <= :now
             AND NOT EXISTS (SELECT 1 FROM rsvps r WHERE r.meeting_id = m.id AND r.user_id = o.recipient))))
         OR (o.kind = 'nudge' AND (m.state <> 'scheduled' OR m.starts_at <= :now))

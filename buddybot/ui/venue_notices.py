@@ -71,8 +71,11 @@ def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
 
 
 def _before(texts: Texts, change: PlaceChange) -> Markup:
-    """Where it was said to be; nothing is known of a place that was deleted with its owner's data."""
-    if change.before.known or change.now.online:
+    """Where it was said to be; nothing is known of a place that was deleted with its owner's data.
+
+    What an earlier notice said that is not known was open.
+    """
+    if change.before.known or change.now.online or change.again:
         return _standing(texts, change.before)
     return texts("venues.change.gone")
 

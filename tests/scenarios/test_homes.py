@@ -14,7 +14,7 @@ from tests.scenarios.places import exactly, newest, place_id, pressed, public, s
 from tests.world import World, labels, offered, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
-HOME = "7 Orchard Row"
+HOME, ATTIC = "7 Orchard Row", "9 Elm Row"
 
 
 @pytest.fixture
@@ -312,3 +312,45 @@ async def test_later_notice_says_that_nobody_hosts_when_only_the_place_changes(r
     await pressed_on(rowan, "Cho", later, "I can host")
     await rowan.world.pass_time(minutes=2)
     assert labels(again(rowan, later)) == []
+
+
+async def test_the_address_of_a_home_is_gone_with_its_owner_when_they_leave(rowan: Calendar) -> None:
+    await suggest(rowan, "Ben", name="Ben's attic", access=["quiet"], where=ATTIC)
+    listed = await rowan.ask("Cho", "location list")
+    attic = await place_id(rowan, "Ben's attic")
+    await rowan.ask("Ana", "rotation assign", host=str(rowan.person("Ben").id), location=attic)
+    await rowan.world.until(FIRST + timedelta(minutes=80))
+    await rowan.close("Ana")
+    file = await calendar_file(rowan, "Cho")
+    assert ATTIC in file
+    await pressed(rowan, "Ben", "Leave", await rowan.ask("Ben", "me leave"))
+    assert ATTIC not in texts_in(shown(await rowan.person("Cho").select(listed, [attic])))
+    assert ATTIC not in await calendar_file(rowan, "Cho")
+
+
+async def test_a_home_is_not_brought_back_when_its_owner_has_left(rowan: Calendar) -> None:
+    await suggest(rowan, "Ben", name="Ben's attic", access=["quiet"], where=ATTIC)
+    retired = await rowan.ask("Ana", "location retire", place=await place_id(rowan, "Ben's attic"))
+    assert ATTIC not in texts_in(retired)
+    await pressed(rowan, "Ben", "Leave", await rowan.ask("Ben", "me leave"))
+    refused = await pressed(rowan, "Ana", "Bring it back", retired)
+    assert "Ben's attic is retired" in texts_in(refused)
+    assert "Ben's attic" not in texts_in(await rowan.ask("Cho", "location list"))
+
+
+async def test_the_notice_says_that_nobody_hosted_before_when_a_member_comes_forward(
+    rowan: Calendar,
+) -> None:
+    await told(rowan)
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    await rowan.press("Ana", "Can't come")
+    await rowan.world.run_due()
+    await rowan.person("Cho").click(newest(rowan), label="I can host")
+    await rowan.world.run_due()
+    assert "Before, it was: place and host are still open." in texts_in(newest(rowan))
+
+
+async def calendar_file(rowan: Calendar, who: str) -> str:
+    """Return the calendar file that a member is given."""
+    reply = await rowan.ask(who, "meeting calendar")
+    return (await reply.attachments[0].read()).decode().replace("\r\n ", "").replace("\\,", ",")

@@ -10,6 +10,7 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.ui import presence
 from tests.scenarios.calendars import Calendar, calendar
+from tests.scenarios.hosting_turns import announced, offer
 from tests.scenarios.leavers import come_to_know, leave
 from tests.scenarios.places import suggest
 from tests.world import World, custom_ids, texts_in
@@ -342,3 +343,21 @@ async def test_the_floor_goes_on_to_who_is_here_when_the_next_one_left(rowan: Ca
     await rowan.person(presser).click(card, custom_id=begin)
     [row] = await rowan.world.rows("SELECT user_id FROM turns WHERE started_at IS NOT NULL")
     assert row["user_id"] == order[1]["user_id"]
+
+
+async def test_an_offer_to_swap_is_closed_when_whom_it_asks_leaves_the_server(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    for name in ("Ana", "Ben", "Cho"):
+        await suggest(rowan, name, name=f"Place of {name}", note="")
+    await announced(rowan)
+    await offer(rowan)
+    leave(rowan, "Cho")
+    await come_to_know(rowan, "Cho")
+    assert await world.rows("SELECT state FROM swaps") == [{"state": "withdrawn"}]
+
+
+async def test_who_left_the_group_is_not_told_that_they_were_in_none_yet(rowan: Calendar) -> None:
+    await rowan.press("Ben", "Leave", await rowan.ask("Ben", "me leave"))
+    for command in ("next", "me history", "checkin"):
+        assert "not in a buddy group here any more" in texts_in(await rowan.ask("Ben", command))
+    assert "not in a buddy group here yet" in texts_in(await rowan.ask("Zoe", "next"))

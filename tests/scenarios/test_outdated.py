@@ -331,3 +331,26 @@ async def test_a_question_names_its_meetings_as_they_are_when_they_move(
     await person.click(shown_again(rowan, question), label="Agree")
     [swap] = await world.rows("SELECT state FROM swaps")
     assert swap["state"] == "agreed"
+
+
+async def test_the_stop_button_goes_and_comes_when_messages_are_turned_off_and_on(rowan: Calendar) -> None:
+    assert "No more messages" in labels(await reminded(rowan))
+    for label, there in (("Turn direct messages off", False), ("Turn direct messages on", True)):
+        await rowan.press("Ben", label, await rowan.ask("Ben", "me settings"))
+        [message] = mailbox(rowan, "Ben")
+        assert ("No more messages" in labels(message)) is there
+        assert "Going" in labels(message)
+
+
+async def test_a_reminder_asks_no_more_while_its_group_rests_and_again_when_it_wakes(
+    rowan: Calendar,
+) -> None:
+    await reminded(rowan)
+    await rowan.ask("Ana", "group pause")
+    await rowan.world.run_due()
+    [resting] = mailbox(rowan, "Ben")
+    assert labels(resting) == []
+    assert "doesn't take place" in texts_in(resting)
+    await rowan.ask("Ana", "group resume")
+    [awake] = mailbox(rowan, "Ben")
+    assert "Going" in labels(awake)
