@@ -20,6 +20,7 @@ from buddybot.services.calendar import Slot
 from buddybot.services.meetings import Changed
 from buddybot.services.schedule_news import take_back_notices
 from buddybot.services.successions import take_along
+from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
@@ -104,7 +105,10 @@ class ScheduleService:
                 group = replace(group, zone=schedule.zone)
                 await _find_again(tx, kept, schedule.zone)
             await take_along(tx, group, schedule, now)
-            await self._planner.plan(tx, group, now, by=actor.user_id)
+            if wanted.zone is None:
+                await self._planner.plan(tx, group, now, by=actor.user_id)
+            else:  # days away are days of the group's zone for members who chose none
+                await in_line(tx, self._planner, group, now, by=actor.user_id)
             await self._tell(tx, group, now, by=actor.user_id)
             stays = [meeting for meeting in kept if meeting.ends_at > now]
             return await self._view(tx, group, schedule, kept=stays[-1] if stays else None)

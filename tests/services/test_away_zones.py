@@ -9,10 +9,14 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
+from buddybot.services.checkins import open_meeting
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.turns import arrive, load_round
 from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import Database
+from buddybot.storage.groups import GroupRepository
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House, refused
 
@@ -108,6 +112,38 @@ async def test_another_zone_gives_the_days_another_meaning_and_the_card_follows(
     await live_in(house, TOKYO)
     assert await answer(house, meeting) is Answer.APOLOGIES
     assert await house.stale(meeting)
+
+
+async def test_the_round_follows_when_the_groups_zone_changes_during_a_meeting(
+    house: House, meeting: Meeting
+) -> None:
+    await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    house.now = meeting.starts_at
+    group = await house.run(lambda tx: GroupRepository(tx).get(meeting.guild_id, meeting.group_id))
+    assert group is not None
+    opened = await house.run(lambda tx: open_meeting(tx, group, meeting, house.now))
+    await house.run(lambda tx: arrive(tx, opened, ANA))
+    assert await in_round(house, opened) == {ANA, BEN}
+    await house.announce(meeting)
+    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(zone=TOKYO))
+    assert await answer(house, meeting) is Answer.APOLOGIES
+    assert await in_round(house, opened) == {BEN}
+    assert await roles(house, opened) == {BEN}
+    assert await house.stale(meeting)
+    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(zone="America/Los_Angeles"))
+    assert await in_round(house, opened) == {ANA, BEN}
+    assert ANA in await roles(house, opened)
+
+
+async def in_round(house: House, meeting: Meeting) -> set[UserId]:
+    return set((await house.run(lambda tx: load_round(tx, meeting))).people)
+
+
+async def roles(house: House, meeting: Meeting) -> set[UserId | None]:
+    found = await house.run(lambda tx: MeetingRepository(tx).get(meeting.group_id, meeting.id))
+    assert found is not None
+    return {found.facilitator_id, found.timekeeper_id} - {None}
 
 
 async def test_the_groups_zone_counts_when_the_members_own_is_unknown(house: House, meeting: Meeting) -> None:
