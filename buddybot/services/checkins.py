@@ -8,7 +8,7 @@ from buddybot.domain import commitments
 from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn, check_window, due, find_current
 from buddybot.domain.commitments import MAX_OPEN, Commitment, Outcome, State, Visibility, offers_help
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pulse import closes_at
@@ -81,13 +81,15 @@ class Reported:
 class Closing:
     """Before a meeting is closed: who is in the round and has not reported. After: who is unrecorded.
 
-    The latter is for organizers only; to a facilitator it stays empty.
+    The latter is for organizers only; to a facilitator it stays empty. A group that is `resting` hears no
+    summary until it wakes.
     """
 
     meeting: Meeting
     number: int
     waiting: tuple[UserId, ...] = ()
     unrecorded: tuple[UserId, ...] = ()
+    resting: bool = False
 
 
 async def open_meeting(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> Meeting:
@@ -273,7 +275,8 @@ class CheckInService:
         async def script(tx: Tx) -> Closing:
             standing, meeting = await at_meeting(tx, actor, meeting_id)
             _require_closer(standing, meeting)
-            return await _closing(tx, meeting)
+            resting = standing.group.state is GroupState.PAUSED
+            return replace(await _closing(tx, meeting), resting=resting)
 
         return await self._work.read(script)
 

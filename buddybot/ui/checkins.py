@@ -155,7 +155,8 @@ def result(texts: Texts, done: int, target: int) -> Markup:
 
 def closing_card(texts: Texts, closing: Closing, *before: Markup) -> Card:
     """Return the one question before a meeting is closed; `before` is what is said above it."""
-    card = Card().text(*before, texts("checkins.closing.ask", number=closing.number))
+    key = "checkins.closing.ask_resting" if closing.resting else "checkins.closing.ask"
+    card = Card().text(*before, texts(key, number=closing.number))
     if closing.waiting:
         card.text(texts("checkins.closing.waiting", who=members(closing.waiting)))
     return card.row(

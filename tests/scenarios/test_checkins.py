@@ -116,6 +116,25 @@ async def test_the_close_command_asks_first_when_people_have_not_checked_in(even
     assert "what went well" in evening.text(SUMMARY)
 
 
+async def test_the_close_command_promises_no_summary_at_once_when_the_group_takes_a_break(
+    evening: Evening,
+) -> None:
+    await evening.starts(before=timedelta(hours=1))
+    await evening.starts()
+    await evening.check_in("Ben", win="An interview", via=evening.shown(OPEN))
+    await evening.person("Ana").slash(evening.channel, "group pause")
+    asked = await evening.person("Ana").slash(evening.channel, "meeting close")
+    assert asked.response is not None
+    assert "The summary goes to the channel, and" not in texts_in(asked.response)
+    assert "only if it wakes within a week" in texts_in(asked.response)
+    await evening.press("Ana", "Close the meeting", asked.response)
+    await evening.world.pass_time(days=2)
+    assert not any(SUMMARY in texts_in(message) for message in evening.channel.history())
+    await evening.person("Ana").slash(evening.channel, "group resume")
+    await evening.world.run_due()
+    assert "An interview" in evening.text(SUMMARY)
+
+
 async def test_a_check_in_is_corrected_from_card_and_summary(evening: Evening) -> None:
     await say(evening, "Ben", "4 coffee meetings")
     await evening.starts()
