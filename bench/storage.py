@@ -20,7 +20,7 @@ from buddybot.storage.parameters import positional
 
 COMMITMENTS = 200
 CONNECTIONS = 8
-GOALS = {1: 0.45, 16: 2.0, 64: 3.5}
+GOALS = {1: 0.45, 16: 2.0, 64: 2.5}
 """Waiting writers, and how many times raw sqlite3 they must reach together."""
 POSTGRES_GOALS = {1: 0.8, 16: 0.8}
 

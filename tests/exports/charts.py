@@ -7,9 +7,13 @@ from PIL import Image
 
 from buddybot import locales
 from buddybot.domain.attendance import Attendance
-from buddybot.exports.heat_map import AttendanceChart, Row
+from buddybot.domain.rates import Kept, Rates
+from buddybot.exports.figures import Figure
+from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row
 from buddybot.exports.pictures import Ink, Picture
+from buddybot.exports.signal_lines import Signal, SignalsChart
 
+FULL_HOUSE = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay", "Gil", "Hanna", "Íñigo", "Jörg")
 LETTERS = {
     "+": Attendance.PRESENT,
     "L": Attendance.LATE,
@@ -37,6 +41,33 @@ def attendance(**rows: str) -> AttendanceChart:
     return AttendanceChart(
         days(len(next(iter(rows.values())))),
         tuple(Row(name, tuple(map(LETTERS.__getitem__, states))) for name, states in rows.items()),
+    )
+
+
+def full_attendance() -> AttendanceChart:
+    """Return the largest chart there is: ten members, half a year, every state."""
+    states = tuple(Attendance)
+    rows = (
+        Row(name, tuple(states[(row * 5 + place * 3) % 11 % len(states)] for place in range(MOST_MEETINGS)))
+        for row, name in enumerate(FULL_HOUSE)
+    )
+    return AttendanceChart(days(MOST_MEETINGS), tuple(rows))
+
+
+def full_signals() -> SignalsChart:
+    """Return half a year of signals with two alerts."""
+    places = range(MOST_MEETINGS)
+    return SignalsChart(
+        days(MOST_MEETINGS),
+        tuple(Rates(1, 70 + place * 7 % 31, 0, 30 - place * 7 % 31) for place in places),
+        tuple(None if place == 9 else Kept(100, 30 + place * 11 % 57) for place in places),
+        tuple(place * 5 % 3 for place in places),
+        ((12, Signal.KEPT), (22, Signal.ALL)),
+        {
+            Signal.ATTENDANCE: Figure("24.7 of 30", "26.3 of 30", "in the last three meetings"),
+            Signal.KEPT: Figure("57 %", "48 %", "in the last three meetings"),
+            Signal.PULSE: Figure("middling", "good", "lately"),
+        },
     )
 
 

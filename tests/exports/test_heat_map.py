@@ -7,7 +7,6 @@ from itertools import combinations, permutations
 import pytest
 from PIL import Image
 
-from bench.pictures import full_attendance
 from buddybot.domain.attendance import Attendance
 from buddybot.exports.heat_map import (
     MOST_MEETINGS,
@@ -19,7 +18,7 @@ from buddybot.exports.heat_map import (
     numbered,
 )
 from buddybot.exports.pictures import CARD, Canvas
-from tests.exports.charts import attendance, contrast, days, opened, say
+from tests.exports.charts import attendance, contrast, days, full_attendance, opened, say
 
 
 def stamped(state: Attendance, side: int = 40) -> Image.Image:

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from bench.pictures import full_signals
 from buddybot.domain.rates import Kept, Rates
 from buddybot.exports.figures import Figure
 from buddybot.exports.pictures import CARD
@@ -18,7 +17,7 @@ from buddybot.exports.signal_lines import (
     signals_picture,
     signals_words,
 )
-from tests.exports.charts import contrast, days, near, opened, say
+from tests.exports.charts import contrast, days, full_signals, near, opened, say
 
 SIX = Kept(10, 6)
 FLAT = SignalsChart(
