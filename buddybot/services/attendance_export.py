@@ -94,7 +94,7 @@ class AttendanceExport:
                 await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
             return export
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, saves=False)
 
     async def days(self, actor: Actor, wanted: Wanted) -> Sequence[date]:
         """Return the local days that have something to export, the newest first."""

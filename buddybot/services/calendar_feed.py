@@ -79,7 +79,7 @@ class CalendarFeed:
                 raise Refusal("calendar.empty")
             return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, saves=False)
 
 
 async def _held_or_planned(tx: Tx, meeting: Meeting, *, resting: bool) -> CalendarDay:

@@ -108,7 +108,7 @@ class InvitationService:
 
         await self._work.write(None, script)
 
-    async def unposted(self, offer: Offer) -> None:
+    async def unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
         invitation = offer.invitation
 
@@ -117,7 +117,7 @@ class InvitationService:
                 invitation.id, InvitationState.REVOKED, by=invitation.created_by, now=self._work.now()
             )
 
-        await self._work.write(None, script)
+        await self._work.take_back(actor, script)
 
     async def read(self, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Return the offer to the one person who may answer it."""
@@ -214,7 +214,7 @@ class InvitationService:
             await InvitationRepository(tx).bind(invitation.id, actor.user_id)
             return await _offer(tx, invitation, self._work.now())
 
-        offer = await self._work.write(actor, script)
+        offer = await self._work.write(actor, script, saves=False)
         if offer is None:
             # Refused only now, so that the try is on disk.
             raise Refusal("invitation.code_wrong")

@@ -65,7 +65,7 @@ class PersonalService:
 
     async def copy(self, actor: Actor) -> OwnCopy:
         """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
-        return await self._work.write(actor, lambda tx: self._copied(tx, actor.user_id))
+        return await self._work.write(actor, lambda tx: self._copied(tx, actor.user_id), saves=False)
 
     async def _copied(self, tx: Tx, user_id: UserId) -> OwnCopy:
         now, personal = self._work.now(), PersonalRepository(tx)

@@ -10,6 +10,7 @@ from buddybot.domain.ids import UserId
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
+from buddybot.services.stored import StoredActs
 from buddybot.storage.database import Database, LostFileError, Script, StorageError, Tx
 from buddybot.storage.interactions import Claim, InteractionRepository
 
@@ -54,6 +55,7 @@ class Work:
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
         self._pace = pace
+        self._stored = StoredActs()
         self.now = now
 
     async def read(self, script: Script[T]) -> T:
@@ -82,9 +84,10 @@ class Work:
             log.error("deleted bytes are in the database's files still: %s", error)
         return self._scrubbed >= deletions
 
-    async def write(self, actor: Actor | None, script: Script[T]) -> T:
+    async def write(self, actor: Actor | None, script: Script[T], *, saves: bool = True) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 
+        `saves` is False where the person wants the answer alone, and the rows only count that they asked.
         Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
         when there is too much of it.
         """
@@ -92,14 +95,28 @@ class Work:
             result = await self._database.write(script)
         else:
             result = await self._write_for(actor, script)
+            self._stored.note(actor.interaction_id, saved=saves)
         self._changed()
         return result
+
+    async def take_back(self, actor: Actor, script: Script[T]) -> T:
+        """Run a script that undoes what the actor's interaction stored before; then it stored nothing."""
+        result = await self.write(None, script)
+        self._stored.note(actor.interaction_id, saved=False)
+        return result
+
+    def has_stored(self, actor: Actor) -> bool:
+        """Return whether this process committed what the actor's interaction asks for."""
+        return self._stored.find(actor.interaction_id) is True
 
     async def carried_out(self, actor: Actor) -> bool:
         """Return, for certain, whether what the actor's interaction asks for was stored.
 
         One that was not never will be: whoever still has it under way finds it claimed.
         """
+        known = self._stored.find(actor.interaction_id)
+        if known is not None:
+            return known
         return await self._database.write(lambda tx: self._claim(tx, actor)) is None
 
     async def _write_for(self, actor: Actor, script: Script[T]) -> T:

@@ -39,10 +39,11 @@ async def failed(interaction: "discord.Interaction[Client]", error: Exception) -
 
 async def _key_of(interaction: "discord.Interaction[Client]", cause: BaseException) -> str:
     """Return the sentence: what is on disk must never be called unchanged."""
+    work, actor = interaction.client.services.work, actor_of(interaction)
     if isinstance(cause, LostFileError):
-        return "errors.rows_gone"
+        return "errors.unknown" if work.has_stored(actor) else "errors.rows_gone"
     try:
-        carried_out = await interaction.client.services.work.carried_out(actor_of(interaction))
+        carried_out = await work.carried_out(actor)
     except StorageError:
         return "errors.unknown"
     return "errors.stored" if carried_out else "errors.unexpected"

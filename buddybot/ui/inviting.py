@@ -10,6 +10,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
 from buddybot.pings.verdicts import Verdict
+from buddybot.services.actor import Actor
 from buddybot.services.invitations import CardPlace, Offer
 from buddybot.ui.channels import common
 from buddybot.ui.invitations import answered_card, invitation_card, sent_card
@@ -45,7 +46,7 @@ async def invite(
     user_id = UserId(person.id)
     offer = await services.invitations.invite(reply.actor, user_id, group.id)
     card = invitation_card(Texts(group.language), offer, user_id)
-    message_id = await _post(interaction.client, place, card, offer, person)
+    message_id = await _post(interaction.client, reply.actor, place, card, offer, person)
     if message_id is None:
         await reply.say("invitations.sent.unsure", channel=channel(ChannelId(place.id)))
         return
@@ -56,6 +57,7 @@ async def invite(
 
 async def _post(
     bot: "Client",
+    actor: Actor,
     place: discord.TextChannel,
     card: Card,
     offer: Offer,
@@ -80,7 +82,7 @@ async def _post(
             return MessageId(sent.id)
     if verdict is Verdict.UNCLEAR:
         return None
-    await bot.services.invitations.unposted(offer)
+    await bot.services.invitations.unposted(actor, offer)
     raise Refusal(_REFUSALS.get(verdict, "invitation.no_discord"))
 
 

@@ -105,7 +105,7 @@ class Reply:
         try:
             await self._settle()
             if isinstance(error, Refusal):
-                await self.refuse(error)
+                await self._end_with(error)
                 return True
             return isinstance(error, AlreadyHandled)
         finally:
@@ -287,6 +287,15 @@ class Reply:
     async def say(self, key: str, /, **parameters: object) -> bool:
         """Answer with one sentence; False when it did not get through."""
         return await self.show(Card().text(self.texts(key, **parameters)))
+
+    async def _end_with(self, refusal: Refusal) -> None:
+        """Answer with a refusal, but for one that came behind a committed change: that was not refused."""
+        if not self._interaction.client.services.work.has_stored(self.actor):
+            await self.refuse(refusal)
+            return
+        log.info("a saved change could not be shown (%s)", refusal.code)
+        self._public = False
+        await self.say("errors.stored_unseen")
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with the sentence of a refusal, to that person only."""

@@ -79,6 +79,55 @@ async def test_a_fault_after_the_commit_says_that_it_is_saved(
     assert "nothing was changed" not in told(result)
 
 
+@pytest.mark.parametrize("between", ["left_at = 1", "state = 'archived'"])
+async def test_a_change_is_called_saved_when_its_member_or_group_is_gone_before_it_is_shown(
+    day_before: Calendar, monkeypatch: pytest.MonkeyPatch, between: str
+) -> None:
+    rsvps, work = day_before.world.bot.services.rsvps, day_before.world.bot.services.work
+    answer = rsvps.answer
+    table = "memberships" if between.startswith("left") else "groups"
+
+    async def answer_at_the_last_moment(*given: Any) -> Any:
+        answered = await answer(*given)
+        await work.write(None, lambda tx: tx.run(f"UPDATE {table} SET {between}"))
+        return answered
+
+    shown = await day_before.ask("Ben", "next")
+    monkeypatch.setattr(rsvps, "answer", answer_at_the_last_moment)
+    result = await day_before.person("Ben").click(shown, label="Going")
+    assert await answers(day_before) == 1
+    assert "What you asked for is saved, but I can't show you the result here." in told(result)
+    assert "`/next`" in told(result)
+
+
+async def test_a_refusal_is_told_as_it_is_when_only_the_asking_was_counted(day_before: Calendar) -> None:
+    result = await day_before.person("Ben").slash(day_before.channel, "me join", code="ABCD-EFGH-IJKL-MNOP")
+    assert "That code does not work." in told(result)
+    assert len(await day_before.world.rows("SELECT * FROM code_tries")) == 1
+
+
+async def test_a_file_that_was_not_made_is_not_called_saved(
+    day_before: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_files(*_: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    day_before.world.expected_errors = (RuntimeError,)
+    monkeypatch.setattr("buddybot.ui.personal.copy_files", copy_files)
+    result = await day_before.person("Ben").slash(day_before.channel, "me export")
+    assert "is saved" not in told(result)
+    assert "Please try again" in told(result)
+
+
+async def test_an_invitation_that_was_taken_back_is_not_called_saved(day_before: Calendar) -> None:
+    world = day_before.world
+    fay = day_before.person("Fay")
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=None)
+    result = await day_before.person("Ana").slash(day_before.channel, "group invite", member=fay)
+    assert "I found no channel" in told(result)
+    assert [each["state"] for each in await world.rows("SELECT state FROM invitations")][-1] == "revoked"
+
+
 async def test_a_fault_before_the_commit_says_that_nothing_was_changed(
     day_before: Calendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.settings import Settings
 from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Tx
+from buddybot.storage.database import Tx, sqlite_path
 from tests.scenarios.circles import Circle, circle
 from tests.scenarios.locks import NOTHING, PLACE, Line
 from tests.scenarios.wire import Answer, Place, Value, Wire
@@ -117,7 +117,8 @@ async def town(world: World, settings: Settings) -> Town:
     birch = await _home(world, other, "Birch", "Eli", "Eve", "Emma", invited="Ed")
     rowan = await _home(world, guild, "Rowan", "Olga", "Ana", "Ben", invited="Dan")
     linden = await _home(world, guild, "Linden", "Oz", "Lia", "Leo", invited="Lou")
-    database = sqlite3.connect(settings.database_address.removeprefix("sqlite:///"))
+    # On PostgreSQL nothing is looked up or put back: only tests that keep no rows run there.
+    database = sqlite3.connect(sqlite_path(settings.database_address) or ":memory:")
     database.execute("PRAGMA synchronous=OFF")  # nobody loses anything when the machine stops during a test
     made = Town(
         world, Wire(world), rowan, linden, birch,
@@ -269,11 +270,12 @@ def outcome(answer: Answer) -> str:
     """Return the code of the refusal that was read, empty when it was none."""
     if answer.payload["type"] == _CHOICES:
         return "" if answer.choices else NOTHING
-    return _code(answer.said)
+    return code_of(answer.said)
 
 
 @cache
-def _code(said: str) -> str:
+def code_of(said: str) -> str:
+    """Return the code of the refusal or fault that a text says; empty for any other text."""
     return next((code for code, pattern in REFUSALS.items() if pattern.fullmatch(said)), "")
 
 

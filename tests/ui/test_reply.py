@@ -31,6 +31,7 @@ class Discord:
     said: list[str] = field(default_factory=list)
     files: list[discord.File] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    stored: bool = False
     answered: Kind | None = None
     acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -42,7 +43,11 @@ class Discord:
             response=self,
             followup=SimpleNamespace(send=self._follow_up),
             edit_original_response=self._edit_original,
-            client=SimpleNamespace(handling=set(), http=SimpleNamespace(_global_over=asyncio.Event())),
+            client=SimpleNamespace(
+                handling=set(),
+                http=SimpleNamespace(_global_over=asyncio.Event()),
+                services=SimpleNamespace(work=SimpleNamespace(has_stored=lambda _: self.stored)),
+            ),
             user=SimpleNamespace(id=12, display_name="Ben"),
             guild_id=1,
             channel_id=2,
