@@ -7,20 +7,23 @@ from datetime import datetime
 from buddybot.domain import zones
 from buddybot.domain.audit import Action
 from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.access import Standing
 from buddybot.services.actor import Actor
 from buddybot.services.members import Departed, Leaving, depart, leaving
+from buddybot.services.turns import hand_floor_on
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work
 from buddybot.storage.audit import AuditRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.erasure import ErasureRepository
 from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.personal import Copy, Holdings, PersonalRepository
 from buddybot.storage.role_tasks import RoleTaskRepository
 from buddybot.storage.rows import epoch
+from buddybot.storage.turns import TurnRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,10 @@ class PersonalService:
             ]
             await self._in_line(tx, known, now)  # while it is known where they were to meet
             await _tell_of_charters(tx, user_id, now)
+            spoke_at = await TurnRepository(tx).vacate_floor(user_id)
             await erasure.forget_person(user_id)
             await self._in_line(tx, known, now)
+            await _hand_floors_on(tx, known, spoke_at, now)
             for key in known:
                 await AuditRepository(tx).log(*key, action, actor_id=None, now=now)
             return departed, await _leave_roles(tx, holding, user_id, now)
@@ -132,6 +137,17 @@ class PersonalService:
             group = await GroupRepository(tx).get(*key)
             if group is not None and group.state is not GroupState.ARCHIVED:
                 await in_line(tx, self._planner, group, now)
+
+
+async def _hand_floors_on(
+    tx: Tx, known: Sequence[tuple[GuildId, GroupId]], meetings: Sequence[MeetingId], now: datetime
+) -> None:
+    """Let the round go on where the person had the floor."""
+    for meeting_id in meetings:
+        for _, group_id in known:
+            meeting = await MeetingRepository(tx).get(group_id, meeting_id)
+            if meeting is not None:
+                await hand_floor_on(tx, meeting, now)
 
 
 async def _leave_roles(

@@ -130,7 +130,8 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
         for turn in turns
         if turn.started_at is not None
     ]
-    latest = max(await TurnRepository(tx).of_meeting(meeting.id), key=_begun_last, default=None)
+    everybody = await TurnRepository(tx).of_meeting(meeting.id)
+    latest = max(everybody, key=_begun_last, default=None)
     now = next((each for each in begun if each[2] == latest), None)
     return Round(
         people=tuple(turn.user_id for turn in turns),
@@ -138,7 +139,7 @@ async def load_round(tx: Tx, meeting: Meeting) -> Round:
         until=None if now is None else now[0] + timedelta(minutes=now[1]),
         waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
         minutes=minutes,
-        begun=len(begun),
+        begun=_given(everybody),
         ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
     )
 
@@ -157,6 +158,21 @@ async def _in_it(tx: Tx, meeting: Meeting) -> Sequence[Turn]:
     came = {user_id for user_id, entry in standing.items() if entry.state.attended}
     here = {*roll.coming, *roll.no_word, *came} & {*(rsvp.user_id for rsvp in roll.given), *roll.no_word}
     return [turn for turn in await TurnRepository(tx).of_meeting(meeting.id) if turn.user_id in here]
+
+
+async def hand_floor_on(tx: Tx, meeting: Meeting, now: datetime) -> None:
+    """Give the floor to the next in the order, if anybody waits for it."""
+    turns = await _in_it(tx, meeting)
+    waiting = next((turn for turn in turns if turn.started_at is None), None)
+    if waiting is not None:
+        minutes = await _minutes(tx, meeting, turns)
+        await TurnRepository(tx).start(meeting.id, waiting.position, minutes=minutes, now=now)
+        await CardRepository(tx).touch(meeting.id)
+
+
+def _given(turns: Sequence[Turn]) -> int:
+    """Return how many turns were given, also to people who are not in the round any more."""
+    return sum(turn.started_at is not None for turn in turns)
 
 
 def require_open(meeting: Meeting) -> None:
@@ -200,14 +216,8 @@ class TurnService:
         async def script(tx: Tx) -> None:
             _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
             require_open(meeting)
-            turns = await _in_it(tx, meeting)
-            waiting = [turn for turn in turns if turn.started_at is None]
-            if len(turns) - len(waiting) == begun and waiting:
-                minutes = await _minutes(tx, meeting, turns)
-                await TurnRepository(tx).start(
-                    meeting_id, waiting[0].position, minutes=minutes, now=self._work.now()
-                )
-                await CardRepository(tx).touch(meeting_id)
+            if _given(await TurnRepository(tx).of_meeting(meeting_id)) == begun:
+                await hand_floor_on(tx, meeting, self._work.now())
 
         await self._work.write(actor, script)
 

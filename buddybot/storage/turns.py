@@ -8,6 +8,9 @@ from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
 
+NOBODY = UserId(0)
+"""Stands in the order for a speaker who deleted what was stored of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -48,6 +51,33 @@ class TurnRepository:
             meeting_id=meeting_id,
             user_id=user_id,
         )
+
+    async def vacate_floor(self, user_id: UserId) -> Sequence[MeetingId]:
+        """Let a turn that a person has now be nobody's; return the meetings, which go on.
+
+        Without it the floor would fall back to whoever had it before.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT t.meeting_id, t.position FROM turns t JOIN meetings m ON m.id = t.meeting_id
+            WHERE t.user_id = :user_id AND t.started_at IS NOT NULL AND m.state = 'open'
+              AND NOT EXISTS (SELECT 1 FROM turns l WHERE l.meeting_id = t.meeting_id AND (
+                  l.started_at > t.started_at OR (l.started_at = t.started_at AND l.position > t.position)))
+            ORDER BY t.meeting_id
+            """,
+            user_id=user_id,
+        )
+        for row in rows:
+            where = {"meeting_id": row["meeting_id"], "nobody": NOBODY}
+            await self._tx.run(
+                "DELETE FROM turns WHERE meeting_id = :meeting_id AND user_id = :nobody", **where
+            )
+            await self._tx.run(
+                "UPDATE turns SET user_id = :nobody WHERE meeting_id = :meeting_id AND position = :position",
+                position=row["position"],
+                **where,
+            )
+        return [MeetingId(row["meeting_id"]) for row in rows]
 
     async def start(self, meeting_id: MeetingId, position: int, *, minutes: int, now: datetime) -> None:
         """Give the floor to a place in the order for so many minutes, once."""

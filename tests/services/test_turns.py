@@ -11,6 +11,7 @@ from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.events import keep_interests
+from buddybot.services.personal import PersonalService
 from buddybot.services.suite import build
 from buddybot.storage.database import Database
 from buddybot.storage.events import ServerEvent
@@ -110,6 +111,41 @@ async def test_floor_is_free_when_the_speaker_goes(evening: Evening) -> None:
     await evening.home.leave(evening.group, CHO)
     the_round = (await evening.view()).round
     assert (the_round.people, the_round.speaker, the_round.waiting) == ((ANA,), None, ())
+
+
+@pytest.mark.parametrize("speaker", [BEN, CHO])
+async def test_floor_goes_on_to_the_next_when_the_speaker_is_deleted(evening: Evening, speaker: int) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    for begun in range((ANA, BEN, CHO).index(speaker) + 1):
+        evening.home.now += timedelta(minutes=5)
+        await next_turn(evening, begun)
+    before = (await evening.view()).round
+    assert before.speaker == speaker
+
+    service = PersonalService(evening.home.work, evening.planner)
+    await service.delete(evening.home.actor(speaker))
+    after = (await evening.view()).round
+    assert after.speaker == (CHO if speaker == BEN else None), "nobody speaks twice"
+    assert after.waiting == ()
+    assert speaker not in after.people
+    assert await evening.home.rows(f"SELECT 1 FROM turns WHERE user_id = {speaker}") == []
+
+    await next_turn(evening, before.begun)  # pressed before the card was another
+    assert (await evening.view()).round == after
+
+
+async def test_floor_goes_on_when_one_speaker_after_another_is_deleted(evening: Evening) -> None:
+    for user in (ANA, BEN, CHO):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    await next_turn(evening, 0)
+    service = PersonalService(evening.home.work, evening.planner)
+    for user, speaker in ((ANA, BEN), (BEN, CHO), (CHO, None)):
+        evening.home.now += timedelta(minutes=1)
+        await service.delete(evening.home.actor(user))
+        assert (await evening.view()).round.speaker == speaker
 
 
 async def test_whoever_turns_up_unannounced_gets_a_turn(evening: Evening) -> None:
