@@ -27,8 +27,9 @@ class GuildCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Take the mark away from a server whose outage looked like a farewell."""
+        """Take the mark away from a server whose outage looked like a farewell, and look what has changed."""
         await self._guilds.back(GuildId(guild.id))
+        await self._look_again(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

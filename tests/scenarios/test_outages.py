@@ -113,6 +113,7 @@ MENDED: dict[str, Callable[[discord.Guild], tuple[Any, ...]]] = {
     "on_thread_update": lambda guild: (None, SimpleNamespace(guild=guild)),
     "on_guild_update": lambda guild: (guild, guild),
     "on_guild_join": lambda guild: (guild,),
+    "on_guild_available": lambda guild: (guild,),
     "on_member_update": lambda guild: (guild.me, guild.me),
 }
 
