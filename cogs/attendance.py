@@ -144,7 +144,7 @@ class AttendanceCog(commands.Cog):
             state = parse_state(given.word(1))
             people = [UserId(int(value)) for value in given.values if value.isascii() and value.isdigit()]
             waiting = await self._attendance.record(
-                reply.actor, MeetingId(given.number(0)), dict.fromkeys(people, state)
+                reply.actor, MeetingId(given.number(0)), dict.fromkeys(people, state), after=_after(given, 2)
             )
             await reply.replace(attendance_card(reply.texts, waiting))
 
@@ -152,7 +152,8 @@ class AttendanceCog(commands.Cog):
     async def confirm(self, interaction: Interaction, given: Input) -> None:
         """Record what is suggested."""
         async with Reply(interaction) as reply:
-            waiting = await self._attendance.confirm(reply.actor, MeetingId(given.number(0)))
+            meeting_id, after = MeetingId(given.number(0)), _after(given, 1)
+            waiting = await self._attendance.confirm(reply.actor, meeting_id, after=after)
             await reply.replace(attendance_card(reply.texts, waiting))
 
     @route("attendance_undo")
@@ -169,9 +170,16 @@ class AttendanceCog(commands.Cog):
     async def record_all(self, interaction: Interaction, given: Input) -> None:
         """Record everybody who is left as present, in the way they said they would be."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
-            waiting = await self._attendance.record_rest(reply.actor, meeting_id, Attendance.PRESENT)
+            meeting_id, after = MeetingId(given.number(0)), _after(given, 1)
+            waiting = await self._attendance.record_rest(
+                reply.actor, meeting_id, Attendance.PRESENT, after=after
+            )
             await reply.replace(attendance_card(reply.texts, waiting))
+
+
+def _after(given: Input, position: int) -> int | None:
+    """Return how far the ledger went when the card was made; None on cards of earlier versions."""
+    return given.number(position) if len(given.arguments) > position else None
 
 
 async def setup(bot: Client) -> None:

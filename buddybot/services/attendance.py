@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import visitors
-from buddybot.domain.attendance import Attendance, began, settled, suggested, wrote_there
+from buddybot.domain.attendance import Attendance, Entry, began, settled, suggested, wrote_there
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -51,7 +51,8 @@ class Unrecorded:
     """Of whom nobody has said yet whether they were at a meeting that is over, of how many `members`.
 
     `suggested` is how some of these people probably were, by what they said before. `met` is False when an
-    organizer said that the group did not meet. `recording` is what the click before this answer recorded.
+    organizer said that the group did not meet. `newest` is the number of the newest entry in its ledger,
+    and `recording` what the click before this answer recorded.
     """
 
     meeting: Meeting
@@ -61,6 +62,7 @@ class Unrecorded:
     visitors: tuple[Visitor, ...]
     met: bool
     suggested: Mapping[UserId, Attendance]
+    newest: int
     recording: Recording | None = None
 
 
@@ -176,23 +178,31 @@ class AttendanceService:
         return await self._work.read(script)
 
     async def record(
-        self, actor: Actor, meeting_id: MeetingId, states: Mapping[UserId, Attendance]
+        self,
+        actor: Actor,
+        meeting_id: MeetingId,
+        states: Mapping[UserId, Attendance],
+        *,
+        after: int | None = None,
     ) -> Unrecorded:
         """Write down what an organizer says of people who are unrecorded; return who is left.
 
-        Somebody recorded in the meantime, or never a member then, is passed over.
+        Somebody recorded in the meantime, or never a member then, is passed over. `after` is the number of
+        the newest entry when the pressed card was made: a second press then tells what the first recorded.
         """
         _require_recordable(*states.values())
-        return await self._record(actor, meeting_id, lambda _: states)
+        return await self._record(actor, meeting_id, lambda _: states, after)
 
-    async def confirm(self, actor: Actor, meeting_id: MeetingId) -> Unrecorded:
-        """Write down what is suggested; who gave no word stays unrecorded."""
-        return await self._record(actor, meeting_id, lambda waiting: waiting.suggested)
+    async def confirm(self, actor: Actor, meeting_id: MeetingId, *, after: int | None = None) -> Unrecorded:
+        """Write down what is suggested; who gave no word stays unrecorded. `after` as in `record`."""
+        return await self._record(actor, meeting_id, lambda waiting: waiting.suggested, after)
 
-    async def record_rest(self, actor: Actor, meeting_id: MeetingId, state: Attendance) -> Unrecorded:
+    async def record_rest(
+        self, actor: Actor, meeting_id: MeetingId, state: Attendance, *, after: int | None = None
+    ) -> Unrecorded:
         """Write down the same of everybody who is unrecorded.
 
-        Of people who all came, those who said late or virtual came in that way.
+        Of people who all came, those who said late or virtual came in that way. `after` as in `record`.
         """
         _require_recordable(state)
 
@@ -201,7 +211,7 @@ class AttendanceService:
             rest = dict.fromkeys((user for user, _ in waiting.people), state)
             return rest | ways if state is Attendance.PRESENT else rest
 
-        return await self._record(actor, meeting_id, chosen)
+        return await self._record(actor, meeting_id, chosen, after)
 
     async def undo(self, actor: Actor, meeting_id: MeetingId, *, first: int, last: int) -> Unrecorded:
         """Take back what one click of the actor's recorded; what was said of somebody since then stays."""
@@ -212,14 +222,7 @@ class AttendanceService:
             entries = await AttendanceRepository(tx).standing_of(
                 meeting.id, recorded_by=actor.user_id, first=first, last=last
             )
-            firsts = [
-                entry
-                for entry in entries
-                if entry.state in RECORDABLE
-                and entry.reason is None
-                and entry.previous in (None, Attendance.UNRECORDED)
-            ]
-            undone = {entry.user_id: Attendance.UNRECORDED for entry in firsts}
+            undone = {entry.user_id: Attendance.UNRECORDED for entry in entries if _is_first_word(entry)}
             await self._append(tx, actor, meeting, undone)
             return await self._list(tx, meeting)
 
@@ -230,6 +233,7 @@ class AttendanceService:
         actor: Actor,
         meeting_id: MeetingId,
         choose: Callable[[Unrecorded], Mapping[UserId, Attendance]],
+        after: int | None,
     ) -> Unrecorded:
         """Write down what is chosen of those who are unrecorded, knowing behind the lock who they are."""
 
@@ -239,6 +243,8 @@ class AttendanceService:
             people = {user_id for user_id, _ in waiting.people}
             states = {user: state for user, state in choose(waiting).items() if user in people}
             recording = await self._append(tx, actor, meeting, states)
+            if recording is None and after is not None:  # pressed twice: the first press can be taken back
+                recording = await _recorded_since(tx, actor, meeting, after)
             return replace(await self._list(tx, meeting), recording=recording)
 
         return await self._work.write(actor, script)
@@ -289,6 +295,7 @@ class AttendanceService:
             visitors=visitors.present(await VisitorRepository(tx).of_meeting(meeting.id)),
             met=await met(tx, meeting),
             suggested=await suggestions(tx, meeting),
+            newest=await AttendanceRepository(tx).newest(meeting.id),
         )
 
 
@@ -296,6 +303,22 @@ async def find_open(tx: Tx, group_id: GroupId) -> Sequence[Meeting]:
     """Return the meetings that go on, or that nobody has closed, earliest first."""
     ahead = await MeetingRepository(tx).ahead(group_id)
     return [meeting for meeting in ahead if meeting.state is MeetingState.OPEN]
+
+
+def _is_first_word(entry: Entry) -> bool:
+    """Return whether an entry says of somebody for the first time how it was, by a click on the list."""
+    return (
+        entry.state in RECORDABLE and entry.reason is None and entry.previous in (None, Attendance.UNRECORDED)
+    )
+
+
+async def _recorded_since(tx: Tx, actor: Actor, meeting: Meeting, after: int) -> Recording | None:
+    """Return what the actor recorded behind the entry `after`, where it still stands."""
+    ledger = AttendanceRepository(tx)
+    first, last = after + 1, await ledger.newest(meeting.id)
+    entries = await ledger.standing_of(meeting.id, recorded_by=actor.user_id, first=first, last=last)
+    states = {entry.user_id: entry.state for entry in entries if _is_first_word(entry)}
+    return Recording(states, first, last) if states else None
 
 
 def _require_recordable(*states: Attendance) -> None:

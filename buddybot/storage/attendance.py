@@ -129,6 +129,13 @@ class AttendanceRepository:
         )
         return [entry_of(row) for row in rows]
 
+    async def newest(self, meeting_id: MeetingId) -> int:
+        """Return the number of the newest entry in a meeting's ledger; 0 in an empty one."""
+        row = await self._tx.one(
+            "SELECT MAX(id) AS newest FROM attendance WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+        )
+        return 0 if row is None or row["newest"] is None else int(row["newest"])
+
     async def names(self, group_id: GroupId) -> Mapping[UserId, str]:
         """Return the display names of everybody who is or was in the group, where one is known."""
         rows = await self._tx.all(

@@ -45,6 +45,7 @@ def attendance_card(texts: Texts, waiting: Unrecorded, *before: Markup) -> Card:
                 "attendance_set",
                 meeting.id,
                 state.value,
+                waiting.newest,
                 options=options,
                 placeholder=texts.plain(f"attendance.choose.{state.value}"),
                 most=len(options),
@@ -82,13 +83,14 @@ def _by_state(texts: Texts, states: Mapping[UserId, Attendance]) -> list[Markup]
 
 def _clicks(texts: Texts, waiting: Unrecorded) -> list[Part]:
     """The buttons that record several people, and the one that takes the last click back."""
-    meeting_id, row = waiting.meeting.id, []
+    meeting_id, newest, row = waiting.meeting.id, waiting.newest, []
     if waiting.suggested:
         label = texts.plain("attendance.confirm")
-        row.append(button(label, "attendance_confirm", meeting_id, style=discord.ButtonStyle.primary))
+        row.append(button(label, "attendance_confirm", meeting_id, newest, style=discord.ButtonStyle.primary))
     if waiting.people:
         style = discord.ButtonStyle.secondary if waiting.suggested else discord.ButtonStyle.primary
-        row.append(button(texts.plain("attendance.all_present"), "attendance_all", meeting_id, style=style))
+        label = texts.plain("attendance.all_present")
+        row.append(button(label, "attendance_all", meeting_id, newest, style=style))
     if (last := waiting.recording) is not None:
         row.append(
             button(texts.plain("attendance.undo"), "attendance_undo", meeting_id, last.first, last.last)

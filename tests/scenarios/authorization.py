@@ -134,8 +134,8 @@ TABLE = {
     "alert_snooze": Line(ALERT, "{guild}:{alert}"),
     "alert_use": Line(ALERT, "{guild}:{alert}", values=("introductions",)),
     "attendance": Line(MEETING_RUN, "{past}"),
-    "attendance_all": Line(MEETING_RUN, "{past}"),
-    "attendance_confirm": Line(MEETING_RUN, "{past}"),
+    "attendance_all": Line(MEETING_RUN, "{past}:0"),
+    "attendance_confirm": Line(MEETING_RUN, "{past}:0"),
     "attendance_undo": Line(MEETING_RUN, "{past}:1:9"),
     "attendance_off_ask": Line(MEETING_RUN, "{past}"),
     "attendance_on_ask": Line(MEETING_RUN, "{past}"),
@@ -144,7 +144,7 @@ TABLE = {
     "attendance_off": Line(MEETING_RUN, "{past}", fields={"reason": "Snow"}),
     "attendance_on": Line(MEETING_RUN, "{past}", fields={"reason": "We met"}, then="attendance.same"),
     "attendance_page": Line(GROUP, "{group}:0"),
-    "attendance_set": Line(MEETING_RUN, "{past}:present", values=("{member}",)),
+    "attendance_set": Line(MEETING_RUN, "{past}:present:0", values=("{member}",)),
     "attendance_set_right": Line(
         MEETING_RUN, "{past}:{member}", fields={"state": ["absent"], "reason": "Why"}
     ),

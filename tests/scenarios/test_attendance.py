@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import simcord
 
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening
+from tests.scenarios.wire import Place, Wire
 from tests.world import World, custom_ids, labels, modal_text, texts_in
 
 SIX = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay")
@@ -22,6 +24,13 @@ async def evening(world: World) -> Evening:
     return evening
 
 
+def lists_on(result: simcord.InteractionResult) -> dict[str, str]:
+    """Return the lists that people can be chosen in, by the state that each is for."""
+    assert result.response is not None
+    found = [each for each in custom_ids(result.response) if each.startswith("attendance_set:")]
+    return {each.split(":")[2]: each for each in found}
+
+
 async def test_the_organizer_records_by_choosing_in_lists(evening: Evening) -> None:
     ana = evening.person("Ana")
     asked = await evening.person("Ana").slash(evening.channel, "attendance take")
@@ -33,12 +42,12 @@ async def test_the_organizer_records_by_choosing_in_lists(evening: Evening) -> N
     assert evening.mention("Ben") not in text
     assert evening.mention("Eli") not in text
 
-    lists = {each.split(":")[2]: each for each in custom_ids(asked.response) if "attendance_set" in each}
+    lists = lists_on(asked)
     assert list(lists) == ["present", "late", "virtual", "excused", "absent"]
     cho, dev = str(evening.person("Cho").id), str(evening.person("Dev").id)
     chosen = await ana.select(asked.response, [cho], custom_id=lists["virtual"])
     assert chosen.acknowledged
-    chosen = await ana.select(asked.response, [dev], custom_id=lists["absent"])
+    chosen = await ana.select(asked.response, [dev], custom_id=lists_on(chosen)["absent"])
     assert chosen.acknowledged
     done = await evening.press("Ana", "All present", asked.response)
     assert done.response is not None
@@ -118,7 +127,7 @@ async def test_a_mixed_evening_of_six_is_recorded_with_five_clicks_and_shows_how
         ("excused", ["Dev"], "3 of 6 recorded"),
         ("absent", ["Eli"], "4 of 6 recorded"),
     ):
-        [chosen] = [each for each in custom_ids(asked.response) if each.endswith(f":{state}")]
+        chosen = lists_on(asked)[state]
         shown = await evening.person("Ana").select(
             asked.response, [ids[name] for name in names], custom_id=chosen
         )
@@ -220,6 +229,7 @@ async def test_all_present_keeps_late_and_virtual_and_is_undone_on_the_same_card
     closed = await evening.close("Ana")
     before = await evening.ledger()
     assert closed.response is not None
+    pressed = next(each for each in custom_ids(closed.response) if each.startswith("attendance_all:"))
 
     done = await evening.press("Ana", "All present", closed.response)
     said = texts_in(done.response)
@@ -230,6 +240,11 @@ async def test_all_present_keeps_late_and_virtual_and_is_undone_on_the_same_card
     assert "6 of 6 recorded" in said
     expected = dict.fromkeys(("Ana", "Eli", "Fay"), "present") | {"Ben": "late", "Cho": "virtual"}
     assert await evening.ledger() == expected | {"Dev": "excused"}
+
+    place = Place(evening.channel.id, evening.guild.id)
+    twice = await Wire(evening.world).press(evening.person("Ana"), place, pressed)
+    assert "Recorded:" in twice.said
+    assert "Undo" in twice.said
 
     await evening.world.restart()
     assert done.response is not None

@@ -9,6 +9,7 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
+from buddybot.services.attendance import Unrecorded
 from buddybot.storage.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 
@@ -256,6 +257,38 @@ async def test_a_suggestion_is_of_those_who_gave_a_word_though_they_left_since(e
     assert done.people == ((ORGANIZER, ""),)
     again = await evening.attendance.confirm(evening.home.actor(ORGANIZER), evening.meeting_id)
     assert again.recording is None
+
+
+@pytest.mark.parametrize("click", ["rest", "confirm", "chosen"])
+async def test_a_click_can_be_undone_when_it_was_pressed_twice(evening: Evening, click: str) -> None:
+    for user in (ANA, BEN):
+        await evening.answer(user, Answer.GOING)
+    await evening.open()
+    await evening.close()
+    service, meeting = evening.attendance, evening.meeting_id
+    first = await service.record(
+        evening.home.actor(ORGANIZER), meeting, {UserId(CHO): Attendance.ABSENT}, after=0
+    )
+
+    async def press() -> Unrecorded:
+        who, after = evening.home.actor(ORGANIZER), first.newest
+        if click == "rest":
+            return await service.record_rest(who, meeting, Attendance.PRESENT, after=after)
+        if click == "confirm":
+            return await service.confirm(who, meeting, after=after)
+        return await service.record(who, meeting, {UserId(ANA): Attendance.LATE}, after=after)
+
+    before = await evening.ledger()
+    cards = await asyncio.gather(press(), press())
+    assert cards[0].recording is not None
+    assert cards[1].recording is not None
+    assert cards[0].recording.states == cards[1].recording.states
+    assert CHO not in cards[0].recording.states
+    for card in cards:
+        assert card.recording is not None
+        who = evening.home.actor(ORGANIZER)
+        await service.undo(who, meeting, first=card.recording.first, last=card.recording.last)
+        assert await evening.ledger() == before
 
 
 async def test_undo_takes_back_one_click_and_nothing_that_was_said_since(evening: Evening) -> None:
