@@ -173,7 +173,10 @@ class LocationCog(commands.Cog):
         """Retire a place; the answer has the way back."""
         async with Reply(interaction) as reply:
             retired = await self._locations.retire(reply.actor, LocationId(given.number(0)))
-            await reply.replace(retired_card(reply.texts, retired))
+            if retired.again:  # pressed twice: the card of the first press has the way back
+                await reply.say("locations.retired.done", name=retired.view.location.name)
+            else:
+                await reply.replace(retired_card(reply.texts, retired))
             await self._bot.live.refresh()
 
     @route("location_back")

@@ -33,10 +33,14 @@ from buddybot.storage.venues import VenueRepository
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A place that can be chosen no more, and where the meetings are now that were to be there."""
+    """A place that can be chosen no more, and where the meetings are now that were to be there.
+
+    `again` when it was retired before, so that nothing changed.
+    """
 
     view: LocationView
     moved: tuple[tuple[Meeting, VenueView], ...]
+    again: bool = False
 
 
 class LocationService:
@@ -124,7 +128,7 @@ class LocationService:
             standing, location = await at_location(tx, actor, location_id, lock=True)
             require_change(standing, location)
             if not location.live:
-                return Retired(await location_view(tx, standing, location), ())
+                return Retired(await location_view(tx, standing, location), (), again=True)
             there = await _meetings_at(tx, location)
             await LocationRepository(tx).retire(location, self._work.now())
             view = await self._settled(tx, standing, location.id)

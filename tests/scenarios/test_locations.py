@@ -22,7 +22,8 @@ from tests.scenarios.places import (
     suggest,
     urls,
 )
-from tests.world import World, labels, texts_in
+from tests.scenarios.wire import Place, Wire
+from tests.world import World, custom_ids, labels, texts_in
 
 
 @pytest.fixture
@@ -207,13 +208,18 @@ async def test_a_mistaken_press_is_taken_back_without_a_word_to_the_group(rowan:
     await rowan.world.until(FIRST - timedelta(hours=20))
     before = len(rowan.said())
     details = await opened(rowan, "Ana", "Café Lumen")
+    retire = next(each for each in custom_ids(details) if each.startswith("location_retire:"))
     retired = await pressed(rowan, "Ana", "Retire", details)
+    channel = Place(rowan.channel.id, rowan.circle.guild.id)
+    twice = await Wire(rowan.world).press(rowan.person("Ana"), channel, retire)
+    assert twice.payload["type"] == 4, "the card of the first press keeps its way back"
+    assert "Café Lumen is retired" in twice.said
     await rowan.world.restart()
     back = await pressed(rowan, "Ana", "Bring it back", retired)
     assert "can be chosen again" in texts_in(back)
     await rowan.world.run_due()
     assert "**Where** Café Lumen" in texts_in(rowan.card())
-    assert len(rowan.said()) == before
+    assert len(rowan.said()) == before + 1, "only the message that the second press came from"
 
 
 async def test_place_keeps_what_an_organizer_changed_when_both_forms_were_open(rowan: Calendar) -> None:
