@@ -2,10 +2,20 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from zlib import crc32
 
 LENGTH = 6
 """Characters of a mark: letters, digits, `-` and `_`."""
+
+
+def form_number(stamp: str, user_id: int) -> int:
+    """Return the number under which a person's form is known to have been sent; no interaction has it.
+
+    Those of Discord are positive.
+    """
+    digest = sha256(f"{user_id}:{stamp}".encode("utf-8", "surrogatepass")).digest()
+    return -(int.from_bytes(digest[:8], "big") >> 2) - 1
 
 
 def fingerprint(values: Iterable[str]) -> str:

@@ -10,7 +10,8 @@ class Actor:
     """The person behind one interaction; what they may do is read from the database each time.
 
     `guild_id` is None in a direct message, and `display_name` empty in one that is about a guild.
-    `manages_guild` is Discord's Manage Server permission.
+    `manages_guild` is Discord's Manage Server permission. `form` tells one opening of the form that was sent
+    from every other; it is empty when no form was.
     """
 
     user_id: UserId
@@ -19,6 +20,7 @@ class Actor:
     interaction_id: InteractionId
     display_name: str
     manages_guild: bool = False
+    form: str = ""
 
     def in_guild(self, guild_id: GuildId) -> "Actor":
         """Return the person in the guild that a direct message is about; it does not say their name there."""

@@ -214,7 +214,7 @@ class CheckInService:
                 raise Refusal("checkin.no_room", most=MAX_OPEN)
             return reported
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, repeats=True)
 
     async def reported(self, actor: Actor, meeting_id: MeetingId) -> Reported:
         """Return the member's report while it can still be added to; Refusal `checkin.first` without one."""

@@ -83,20 +83,24 @@ class InvitationService:
     ) -> Code:
         """Make a single-use code to hand over privately; `name` says whom it is meant for.
 
-        An open code of the actor's for this name is replaced, because a form that is sent twice asks twice.
+        An open code of the actor's for this name is replaced. A form that is sent twice makes one code, and
+        shows it again: the first answer may be lost. Refusal `invitation.used` where it was used since.
         """
         invited_name = optional(name, limit=NAME_LIMIT, field="name")
-        code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()
 
         async def script(tx: Tx) -> Code:
             group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+            code = base64.b32encode(_code_bytes(actor, group.id)).decode()
+            made = await InvitationRepository(tx).by_code(group.guild_id, _hash(code))
+            if made is not None:
+                if made.state is not InvitationState.OPEN:
+                    raise Refusal("invitation.used")
+                return Code(_spaced(code), await _offer(tx, made, self._work.now()), again=False)
             again = invited_name is not None and await self._end_code(tx, actor, group.id, invited_name)
             offer = await self._add(tx, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
-            return Code(
-                "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4)), offer, again
-            )
+            return Code(_spaced(code), offer, again)
 
-        return await self._work.write(actor, script)
+        return await self._work.write(actor, script, repeats=True)
 
     async def posted(self, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId) -> None:
         """Remember the message that shows the invitation."""
@@ -325,6 +329,18 @@ class InvitationService:
         """Return the invitation as it is once nobody else changes its group."""
         await GroupRepository(tx).lock((await self._found(tx, actor, invitation_id)).group_id)
         return await self._found(tx, actor, invitation_id)
+
+
+def _code_bytes(actor: Actor, group_id: GroupId) -> bytes:
+    """Return what a new code is made of: chance, or the secret stamp of the form, which is the same again."""
+    if not actor.form:
+        return secrets.token_bytes(CODE_BYTES)
+    words = f"code:{actor.user_id}:{group_id}:{actor.form}"
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:CODE_BYTES]
+
+
+def _spaced(code: str) -> str:
+    return "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 
 def _letters(code: str) -> str | None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import UserId
+from buddybot.domain.ids import InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
@@ -14,7 +15,16 @@ from buddybot.services.stored import StoredActs
 from buddybot.storage.database import Database, LostFileError, Script, StorageError, Tx
 from buddybot.storage.interactions import Claim, InteractionRepository
 
-__all__ = ["SENT_TWICE", "AlreadyHandled", "LostFileError", "Now", "Planner", "StorageError", "Work"]
+__all__ = [
+    "SENT_TWICE",
+    "AlreadyHandled",
+    "FormSentTwice",
+    "LostFileError",
+    "Now",
+    "Planner",
+    "StorageError",
+    "Work",
+]
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +48,10 @@ class Planner(Protocol):
 
 class AlreadyHandled(Exception):  # it is no error: the first time was carried out
     """This interaction was carried out before; it is not carried out, nor answered, again."""
+
+
+class FormSentTwice(Exception):  # it is no error: the first time was carried out
+    """This form was carried out before, and came in another interaction; it is not carried out again."""
 
 
 class Work:
@@ -84,17 +98,20 @@ class Work:
             log.error("deleted bytes are in the database's files still: %s", error)
         return self._scrubbed >= deletions
 
-    async def write(self, actor: Actor | None, script: Script[T], *, saves: bool = True) -> T:
+    async def write(
+        self, actor: Actor | None, script: Script[T], *, saves: bool = True, repeats: bool = False
+    ) -> T:
         """Run a script that writes, once per interaction; None is the bot itself.
 
         `saves` is False where the person wants the answer alone, and the rows only count that they asked.
-        Raises AlreadyHandled when the actor's interaction was carried out before, and Refusal `pace.*`
-        when there is too much of it.
+        `repeats` is whether the script makes sense of a form that is sent twice.
+        Raises AlreadyHandled when the actor's interaction was carried out before, FormSentTwice when that is
+        so of the form they sent, and Refusal `pace.*` when there is too much of it.
         """
         if actor is None:
             result = await self._database.write(script)
         else:
-            result = await self._write_for(actor, script)
+            result = await self._write_for(actor, script, once=not repeats)
             self._stored.note(actor.interaction_id, saved=saves)
         self._changed()
         return result
@@ -119,7 +136,7 @@ class Work:
             return known
         return await self._database.write(lambda tx: self._claim(tx, actor)) is None
 
-    async def _write_for(self, actor: Actor, script: Script[T]) -> T:
+    async def _write_for(self, actor: Actor, script: Script[T], *, once: bool) -> T:
         if self._pace is not None:
             self._pace.take(actor)
 
@@ -127,12 +144,16 @@ class Work:
             claim = await self._claim(tx, actor)
             if claim is None:
                 raise AlreadyHandled
+            if once and actor.form and await self._claim(tx, actor, form=True) is None:
+                raise FormSentTwice
             await follow_name(tx, actor, claim.known_as)
             return await script(tx)
 
         return await self._database.write(unit)
 
-    async def _claim(self, tx: Tx, actor: Actor) -> Claim | None:
+    async def _claim(self, tx: Tx, actor: Actor, *, form: bool = False) -> Claim | None:
+        """Claim the interaction, or the form that came with it."""
+        number = InteractionId(form_number(actor.form, actor.user_id)) if form else actor.interaction_id
         return await InteractionRepository(tx).claim(
-            actor.interaction_id, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
+            number, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
         )

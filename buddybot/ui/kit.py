@@ -4,6 +4,7 @@ Nothing here is kept in memory: what a button or form does is told by its custom
 router reads, so that each survives a restart.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -33,6 +34,11 @@ OPENED = "^"
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT = 1, 2, 3, 9, 10
 _PICTURES, _FILE, _LINE, _FRAME = 12, 13, 14, 17
 _LINK = 5
+
+STAMPED = ":!"
+"""Stands in a form's custom id before what tells one opening of it from every other."""
+STAMP_BYTES = 10
+"""80 bits: nobody but the person who has the form open knows its stamp."""
 
 
 def custom_id(route: str, *arguments: object) -> str:
@@ -164,6 +170,12 @@ class Form(ui.Modal):
         self._remembers = remembers
         if remembers:
             self.custom_id += OPENED
+
+    def stamp(self) -> None:
+        """Tell this opening from every other: a form that is sent twice is known by it."""
+        self.custom_id += STAMPED + secrets.token_urlsafe(STAMP_BYTES)
+        if length_of(self.custom_id) > ID_LIMIT:
+            raise ValueError(f"custom id too long: {self.custom_id}")
 
     def is_finished(self) -> bool:
         """Return True: the router answers, so the library has nothing to remember."""

@@ -6,7 +6,7 @@ with its result in one request; when it takes longer the interaction is acknowle
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from json import JSONDecodeError
@@ -22,9 +22,9 @@ from buddybot.pings.delivery_answers import ANSWERED_ALREADY
 from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.work import AlreadyHandled, FormSentTwice
 from buddybot.ui.day_names import write_day
-from buddybot.ui.kit import QUIET, Card, Form
+from buddybot.ui.kit import QUIET, STAMPED, Card, Form
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Texts
 
@@ -67,7 +67,16 @@ def actor_of(interaction: "discord.Interaction[Any]") -> Actor:
         interaction_id=InteractionId(interaction.id),
         display_name=user.display_name,
         manages_guild=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        form=_stamp_of(interaction),
     )
+
+
+def _stamp_of(interaction: "discord.Interaction[Any]") -> str:
+    """Return what tells the opening of a form from every other; empty for what is no form."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return ""
+    data: Mapping[str, Any] = interaction.data or {}
+    return str(data.get("custom_id", "")).partition(STAMPED)[2]
 
 
 def texts_of(interaction: "discord.Interaction[Any]") -> Texts:
@@ -106,6 +115,10 @@ class Reply:
             await self._settle()
             if isinstance(error, Refusal):
                 await self._end_with(error)
+                return True
+            if isinstance(error, FormSentTwice):
+                self._public = False
+                await self.say("errors.sent_twice")
                 return True
             return isinstance(error, AlreadyHandled)
         finally:
@@ -275,6 +288,7 @@ class Reply:
         response = self._interaction.response
         if self._is_answered:
             raise Refusal("button.slow")
+        form.stamp()
         await self._first(_Kind.modal, lambda: response.send_modal(form))
 
     async def done(self) -> None:

@@ -15,7 +15,7 @@ from buddybot.domain.fingerprints import LENGTH, fingerprint
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
 from buddybot.services.actor import Actor
-from buddybot.ui.kit import OPENED
+from buddybot.ui.kit import OPENED, STAMPED
 
 _ROUTE = "__buddybot_route__"
 
@@ -120,7 +120,8 @@ class Router:
     def find(self, interaction: "discord.Interaction[Any]") -> tuple[Handler, Input] | None:
         """Return who answers a click or form, with what came with it; None for anything else."""
         data: Mapping[str, Any] = interaction.data or {}
-        body, _, marks = str(data.get("custom_id", "")).partition(MARK)[0].partition(OPENED)
+        written = str(data.get("custom_id", "")).partition(MARK)[0].partition(STAMPED)[0]
+        body, _, marks = written.partition(OPENED)
         name, *arguments = body.split(":")
         handler = self._handlers.get(name)
         if handler is None:

@@ -40,6 +40,7 @@ class Discord:
         interaction: Any = SimpleNamespace(
             type=self.kind,
             message=object() if self.on_message else None,
+            data={},
             response=self,
             followup=SimpleNamespace(send=self._follow_up),
             edit_original_response=self._edit_original,
