@@ -153,7 +153,7 @@ async def test_the_owner_of_a_home_is_asked_when_the_meeting_was_online(hosts: H
     arranged = await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, home)
     assert (arranged.asked, arranged.venue.online) == (ANA, True)
     [ping] = await hosts.pings(first, PingKind.HOME)
-    assert await hosts.run(lambda tx: announce_question(tx, ping, group, hosts.now)) is not None
+    assert await hosts.run(lambda tx: prepare_question(tx, ping, group, hosts.now)) is not None
     await hosts.send(ping)
     await agree(hosts, first, home)
     venue = await hosts.venue(first)
