@@ -31,7 +31,7 @@ class Outlook:
     """One of the next meetings: where and by whom as it looks now, and the figures that explain it.
 
     `rule` gave it, or would; `basis` is None while only the rule speaks, `choice` when it is online
-    this once. `sure` is what was announced or agreed on.
+    this once. `sure` is what was announced or agreed on, `has_places` whether the group has any.
     """
 
     starts_at: datetime
@@ -42,6 +42,7 @@ class Outlook:
     choice: Choice | None
     sure: bool
     by_earlier_rule: bool
+    has_places: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,7 @@ async def _one(tx: Tx, board: Board, slot: Slot, venue: Venue | None, choice: Ch
         choice=choice,
         sure=venue is not None and (venue.announced or not venue.basis.by_rule_alone),
         by_earlier_rule=venue is not None and venue.rule is not board.group.rotation,
+        has_places=bool(board.locations),
     )
 
 

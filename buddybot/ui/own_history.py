@@ -18,7 +18,7 @@ def weeks_card(texts: Texts, view: OwnHistory) -> Card:
         return card.text(texts("history.own.nothing"))
     for week in _fitted(texts, view):
         card.text(week)
-    if view.page.newer is None:
+    if view.page.newer is None and view.lately.sittings:
         count = len(view.lately.sittings)
         key = "history.weeks.lately_one" if count == 1 else "history.weeks.lately"
         card.line().text(texts(key, count=count))

@@ -58,7 +58,7 @@ def why(texts: Texts, each: Outlook) -> Markup:
     if each.rule is Rotation.TURNS:
         return _by_turns(texts, each)
     if each.venue.location is None:
-        return texts("rotation.why.no_place")
+        return texts("rotation.why.no_place_now" if each.has_places else "rotation.why.no_place")
     if each.rule is Rotation.TRAVEL:
         return _by_travel(texts, way=choice.way, lead=choice.lead)
     if each.rule is Rotation.VOTE:

@@ -225,6 +225,7 @@ async def test_the_evening_at_which_a_member_joined_is_the_first_of_their_own_we
     assert "A win: I found you" in said
     # It counts for nobody who was not expected there.
     assert "**Attended**" not in said
+    assert "in your last 0 meetings" not in said
     assert "you joined that evening" not in texts_in(await told(evening, "Ana"))
 
 

@@ -350,3 +350,27 @@ async def test_an_organizer_swaps_two_turns_at_once_and_both_are_told(rowan: Cal
     await rowan.world.run_due()
     assert await hosts(rowan) == ["Cho", "Ben"]
     assert [notice.people for notice in heard(rowan, before)] == [{"Ben", "Cho"}]
+
+
+async def test_nothing_is_told_when_a_meeting_is_left_out_and_held_after_all_at_once(rowan: Calendar) -> None:
+    await announced(rowan)
+    before = sent(rowan)
+    left_out = await rowan.ask("Ana", "meeting skip")
+    await pressed(rowan, "Ana", "Meet after all", left_out)
+    await rowan.world.run_due()
+    assert heard(rowan, before) == []
+    again = await rowan.ask("Ana", "meeting skip")
+    await rowan.world.run_due()
+    await pressed(rowan, "Ana", "Meet after all", again)
+    await rowan.world.run_due()
+    assert len(heard(rowan, before)) == 2
+
+
+async def test_show_does_not_say_that_there_are_no_places_when_one_is_off_on_the_day(rowan: Calendar) -> None:
+    place = await place_id(rowan, "Place of Ben")
+    await rowan.ask("Ana", "rotation strategy", rule="fixed", location=place)
+    await rowan.world.until(FIRST - timedelta(hours=20))
+    await pressed(rowan, "Ben", "Leave", await rowan.ask("Ben", "me leave"))
+    said = texts_in(await rowan.ask("Cho", "rotation show"))
+    assert "There is no place to choose yet" not in said
+    assert "The place that was announced is off" in said
