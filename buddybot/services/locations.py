@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
-from buddybot.domain.locations import MOST_LOCATIONS, Access, Location, LocationWords, check_minutes
+from buddybot.domain.locations import (
+    MOST_LOCATIONS,
+    Access,
+    Location,
+    LocationKind,
+    LocationWords,
+    check_minutes,
+)
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location
@@ -97,7 +104,8 @@ class LocationService:
 
         `unchanged` names the parts of `words` that the actor left alone: there the place stays as it is now.
         Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`, and
-        `location.home` for who calls a place public that another member offered as their home.
+        `location.home` for who calls a place public that another member offered as their home, or online
+        where its address stays.
         """
 
         async def script(tx: Tx) -> LocationView:
@@ -105,7 +113,7 @@ class LocationService:
             require_change(standing, location)
             require_live(location)
             wanted = replace(words, **{part: getattr(location.words, part) for part in unchanged})
-            if location.home and Access.PUBLIC in wanted.access and location.offered_by != actor.user_id:
+            if location.home and location.offered_by != actor.user_id and _is_open(wanted):
                 raise Refusal("location.home")
             if wanted == location.words:
                 return await location_view(tx, standing, location)
@@ -237,6 +245,11 @@ class LocationService:
             return
         now, online = self._work.now(), venue.before_online
         await venues.put(tx, group, meeting, venue.before, now=now, online=online, by=by)
+
+
+def _is_open(words: LocationWords) -> bool:
+    """Return whether nobody would be asked before the group is sent to the address of a place, if any."""
+    return Access.PUBLIC in words.access or (words.kind is LocationKind.VIRTUAL and words.address is not None)
 
 
 async def _require_owner(tx: Tx, location: Location) -> None:

@@ -340,3 +340,17 @@ async def test_only_its_owner_calls_a_place_public_when_it_may_be_their_home(
     view = await town.locations.edit(town.actor(ANA), kept.location.id, public)
     assert view.location.public
     await town.locations.edit(town.actor(ORGANIZER), kept.location.id, replace(public, name="The kitchen"))
+
+
+async def test_only_its_owner_calls_a_place_online_when_its_address_may_be_their_home(
+    town: Town, group: Group
+) -> None:
+    kept = await town.offer("Kitchen", access=frozenset())
+    assert kept.location.words.address is not None
+    online = replace(kept.location.words, kind=LocationKind.VIRTUAL)
+    async with refused("location.home"):
+        await town.locations.edit(town.actor(ORGANIZER), kept.location.id, online)
+    moved = replace(online, address=None, link="https://meet.example.org/rowan")
+    await town.locations.edit(town.actor(ORGANIZER), kept.location.id, moved)
+    view = await town.locations.edit(town.actor(ANA), kept.location.id, online)
+    assert view.location.remote

@@ -147,10 +147,10 @@ async def test_writers_go_on_when_the_journal_is_brought_into_the_file_again_and
                 await see(tx, number * 7_919 % 1_000_003)
 
         await opened.write(many)
-        await other.write(lambda tx, start=start: see(tx, 2_000_000 + start))
+        await other.write(partial(see, number=2_000_000 + start))
     await other.close()
     assert path.stat().st_mtime_ns != changed
-    await opened.write(lambda tx: see(tx, 3_000_000))
+    await opened.write(partial(see, number=3_000_000))
 
 
 async def test_a_write_is_refused_when_the_file_is_deleted_in_the_middle_of_it(
