@@ -28,7 +28,7 @@ from buddybot.pings.delivery_faults import judge_fault
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.owed import Times
 from buddybot.pings.pacing import Pacer
-from buddybot.pings.periodic import Housekeeping, jobs
+from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
 from buddybot.pings.verdicts import Verdict
 from buddybot.services import suite
@@ -179,7 +179,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
     bot.dispatcher.start()
     alarm.start(
         bot.dispatcher.ring,
-        jobs(
+        list_jobs(
             bot.housekeeping,
             tick=bot.dispatcher.tick,
             refresh=bot.live.refresh,

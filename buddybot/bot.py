@@ -20,7 +20,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
 from buddybot.errors import OperatorError
 from buddybot.pings.delivery_answers import TolerantHttp
-from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
 from buddybot.pings.verdicts import Verdict
@@ -281,14 +281,17 @@ class BuddyBot(Client):
         """
         verdict = judge_fault(error)
         if verdict not in (Verdict.OURS, Verdict.CLOSED, Verdict.GONE):
-            log.warning("Discord takes no commands now (%s); they are told later", told(error))
+            log.warning("Discord takes no commands now (%s); they are told later", describe_fault(error))
             return False
         if guild and verdict is not Verdict.OURS:
             raise OperatorError(
                 "The bot may have no commands in the server that discord.test_guild names: invite it there, "
                 "or leave the setting out."
             ) from None
-        log.error("Discord refuses the commands (%s): those that it has stay. Update buddybot.", told(error))
+        log.error(
+            "Discord refuses the commands (%s): those that it has stay. Update buddybot.",
+            describe_fault(error),
+        )
         return True
 
     def commands_hash(self) -> str:
@@ -304,7 +307,7 @@ class BuddyBot(Client):
         except FAULTS as error:
             if isinstance(error, discord.HTTPException) and error.code in _OUT:
                 return True
-            log.info("whether guild %s is gone could not be asked: %s", guild_id, told(error))
+            log.info("whether guild %s is gone could not be asked: %s", guild_id, describe_fault(error))
             return None
         return False
 

@@ -11,6 +11,6 @@ _STEPS = (
 _THEN = timedelta(minutes=30)
 
 
-def after(attempts: int) -> timedelta:
+def wait_after(attempts: int) -> timedelta:
     """Return the wait after so many attempts; it grows to half an hour and stays there."""
     return _STEPS[attempts - 1] if 0 < attempts <= len(_STEPS) else _THEN

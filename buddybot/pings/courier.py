@@ -12,7 +12,7 @@ from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.zones import usable
-from buddybot.pings.backoff import after
+from buddybot.pings.backoff import wait_after
 from buddybot.pings.outlet import Busy, MessageGateway, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
@@ -129,7 +129,7 @@ class DeliveryWorker:
             log.error("ping %s failed, reference %s", attempt.claimed.ping.id, reference, exc_info=error)
             outcome = await self._retry_later(
                 attempt,
-                after(attempt.claimed.ping.attempts),
+                wait_after(attempt.claimed.ping.attempts),
                 f"{type(error).__name__}, reference {reference}",
             )
         attempt.ended = True
@@ -193,7 +193,9 @@ class DeliveryWorker:
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind not in _FOR_RESTING):
             return await self._end_unneeded(tx, attempt)
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
-            await self._reschedule_ping(tx, attempt, now + after(ping.attempts), f"route {group.route_error}")
+            await self._reschedule_ping(
+                tx, attempt, now + wait_after(ping.attempts), f"route {group.route_error}"
+            )
             return DeliveryOutcome.LATER
         if ping.recipient != GROUP:
             allowed_at = await self._find_time_allowed(tx, attempt, group, now)
@@ -276,7 +278,9 @@ class DeliveryWorker:
         return DeliveryOutcome.LATER
 
     async def _wait_for_discord(self, attempt: DeliveryAttempt, error: str) -> DeliveryOutcome:
-        return await self._retry_later(attempt, after(attempt.claimed.ping.attempts), f"{OUTAGE}, {error}")
+        return await self._retry_later(
+            attempt, wait_after(attempt.claimed.ping.attempts), f"{OUTAGE}, {error}"
+        )
 
     async def _reschedule_ping(self, tx: Tx, attempt: DeliveryAttempt, try_at: datetime, error: str) -> None:
         sending = SendingRepository(tx)
@@ -305,7 +309,7 @@ class DeliveryWorker:
                 await SendingRepository(tx).put_back(ping, try_at=now, error=str(error), direct=False)
             else:
                 await RouteRepository(tx).close(ping.group_id, error.code, now)
-                await self._reschedule_ping(tx, attempt, now + after(ping.attempts), f"refused {error}")
+                await self._reschedule_ping(tx, attempt, now + wait_after(ping.attempts), f"refused {error}")
 
         log.warning(
             "ping %s: %s refused (%s)", ping.id, "direct message" if ping.direct else "channel", error

@@ -10,7 +10,7 @@ import discord
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
 from buddybot.domain.text import length_of
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
 from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.delivery_payload import Part, Payload, every_part
 from buddybot.pings.outlet import Busy, OutgoingMessage, Refused, Unauthorized, Unclear, Unreachable
@@ -40,7 +40,7 @@ class DiscordMessageGateway:
     def make_message(self, kind: PingKind, announcement: Announcement, nonce: str) -> OutgoingMessage:
         """Make the message and mark it; ValueError when no button of it can carry the nonce."""
         view = self._compose(kind, announcement)
-        mark(view.components, nonce)
+        mark_components(view.components, nonce)
         people = [discord.Object(user_id) for user_id in announcement.mentions]
         return _OutgoingMessage(
             self, view, nonce, discord.AllowedMentions(users=people, roles=False, everyone=False)
@@ -90,7 +90,7 @@ class _OutgoingMessage:
         return await self._gateway.post(channel_id, self._view, self._nonce, self._mentions)
 
 
-def mark(components: list[Part], nonce: str) -> None:
+def mark_components(components: list[Part], nonce: str) -> None:
     """Write the nonce behind the custom id of the first button or select that has room for it.
 
     Discord does not keep a nonce, so this is what tells the message in the channel's history.
@@ -142,9 +142,9 @@ def _translated(error: Exception) -> Exception:
     if verdict is Verdict.BUSY:
         return Busy(pause_after(error))
     if verdict is Verdict.UNREACHABLE:
-        return Unreachable(told(error))
+        return Unreachable(describe_fault(error))
     if isinstance(error, discord.HTTPException) and verdict is not Verdict.UNCLEAR:
         return Refused(status=error.status, code=error.code)
     if not isinstance(error, FAULTS):
         log.warning("an answer of Discord makes no sense", exc_info=error)
-    return Unclear(told(error))
+    return Unclear(describe_fault(error))

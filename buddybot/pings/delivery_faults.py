@@ -77,7 +77,7 @@ def read_pause(asked: object, *, usual: float = USUAL_WAIT, most: float = A_DAY)
     return min(seconds, most) if seconds >= 0 else usual
 
 
-def told(error: Exception) -> str:
+def describe_fault(error: Exception) -> str:
     """Return what a log line may say of a failure.
 
     No address, which may hold a token, and none of Discord's words, which may repeat what a person typed.

@@ -107,7 +107,7 @@ async def _unmark(tx: Tx, guild_id: GuildId) -> bool:
     return await GuildRepository(tx).back(guild_id)
 
 
-def jobs(
+def list_jobs(
     housekeeping: Housekeeping,
     *,
     tick: Callable[[], Awaitable[None]],

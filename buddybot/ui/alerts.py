@@ -14,7 +14,7 @@ from buddybot.domain.stagnation_evidence import Average, Change, Evidence, MoodC
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.domain.stagnation_tally import Signal
 from buddybot.exports.figures import Figure
-from buddybot.pings.delivery_faults import FAULTS, Bounded, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.services.alert_news import AlertView
 from buddybot.services.alerts import Decided, may_be_holiday
 from buddybot.ui.kit import QUIET, WARM, Card, button, option, select
@@ -167,4 +167,4 @@ async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int 
                     view=card, allowed_mentions=discord.AllowedMentions.none()
                 )
         except FAULTS as error:
-            log.info("a card of alert %s was not edited (%s)", decided.view.raised.id, told(error))
+            log.info("a card of alert %s was not edited (%s)", decided.view.raised.id, describe_fault(error))

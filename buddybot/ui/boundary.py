@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.pings.delivery_faults import FAULTS, describe_fault
 from buddybot.services.work import LostFileError, StorageError
 from buddybot.ui.reply import Reply, actor_of
 
@@ -34,7 +34,7 @@ async def failed(interaction: "discord.Interaction[Client]", error: Exception) -
         async with Reply(interaction) as reply:
             await reply.say(await _key_of(interaction, cause), reference=reference)
     except FAULTS as again:
-        log.warning("could not tell about reference %s: %s", reference, told(again))
+        log.warning("could not tell about reference %s: %s", reference, describe_fault(again))
 
 
 async def _key_of(interaction: "discord.Interaction[Client]", cause: BaseException) -> str:

@@ -20,7 +20,7 @@ from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_ca
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
 from buddybot.domain.schedule import parse_date
 from buddybot.domain.text import folded, name_order
-from buddybot.pings.delivery_faults import FAULTS, told
+from buddybot.pings.delivery_faults import FAULTS, describe_fault
 from buddybot.services.calendar import Pick
 from buddybot.ui.kit import option
 from buddybot.ui.reply import actor_of, texts_of
@@ -62,7 +62,7 @@ async def offer(interaction: Interaction, found: list[Choice[str]]) -> None:
     try:
         await interaction.response.autocomplete(found)
     except FAULTS as error:
-        log.info("suggestions came too late (%s)", told(error))
+        log.info("suggestions came too late (%s)", describe_fault(error))
         raise asyncio.CancelledError from error
 
 

@@ -9,7 +9,7 @@ import discord
 
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.events import EventView
 from buddybot.services.suite import Services
@@ -189,7 +189,7 @@ class LiveEvents:
 
     async def _failed(self, event: ServerEvent, error: Exception) -> None:
         """Ask what refused no second time before the next review; the rest is left to the next refresh."""
-        log.warning("the event of meeting %s (%s)", event.meeting_id, told(error))
+        log.warning("the event of meeting %s (%s)", event.meeting_id, describe_fault(error))
         self._rests.note(event.guild_id, error)
         refused = judge_fault(error) in (Verdict.CLOSED, Verdict.GONE, Verdict.OURS, Verdict.UNAUTHORIZED)
         if not isinstance(error, TimeoutError):  # it may be on the way still: the lease runs out by itself

@@ -11,7 +11,7 @@ from datetime import timedelta
 import discord
 
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
@@ -69,7 +69,7 @@ class LiveInterests:
             if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_EVENT:
                 await self._events.note_over(event)
             else:
-                log.info("interest in meeting %s (%s)", event.meeting_id, told(error))
+                log.info("interest in meeting %s (%s)", event.meeting_id, describe_fault(error))
             return
         await self._events.keep_interests(event, user_ids)
 

@@ -8,7 +8,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
 from buddybot.services.invitations import CardPlace, Offer
@@ -75,7 +75,7 @@ async def _post(
                 )
         except FAULTS as error:
             verdict = judge_fault(error)
-            log.warning("an invitation's card could not be sent (%s)", told(error))
+            log.warning("an invitation's card could not be sent (%s)", describe_fault(error))
             if verdict is not Verdict.UNCLEAR:
                 break
         else:
@@ -109,4 +109,4 @@ async def _put(bot: "Client", places: Iterable[CardPlace], card: Card) -> None:
                 await message.edit(view=card, allowed_mentions=discord.AllowedMentions.none())
         except FAULTS as error:
             # Its card or its channel may be gone; the answer stands all the same.
-            log.info("an invitation's card could not be edited (%s)", told(error))
+            log.info("an invitation's card could not be edited (%s)", describe_fault(error))

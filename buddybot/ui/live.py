@@ -5,7 +5,7 @@ import logging
 import discord
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict, is_blocked
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
@@ -106,7 +106,7 @@ class LiveCards:
         """
         verdict = judge_fault(error)
         again = self._messages.ping_again(card.kind)
-        log.warning("could not edit a card (%s)", told(error))
+        log.warning("could not edit a card (%s)", describe_fault(error))
         self._rests.note(card.channel_id, error)
         if verdict is Verdict.GONE:
             await self._cards.replace_deleted(card, again)

@@ -7,7 +7,7 @@ import discord
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.homes import HomeQuestion
@@ -176,7 +176,7 @@ class OutdatedMessages:
                     await partial.edit(view=left, allowed_mentions=_NOBODY)
         except FAULTS as error:
             self._rests.note(channel_id, error)
-            log.info("a message that is out of date was not edited (%s)", told(error))
+            log.info("a message that is out of date was not edited (%s)", describe_fault(error))
             return judge_fault(error) not in _NOT_NOW
         return True
 

@@ -16,7 +16,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.pings.delivery_faults import FAULTS, Bounded, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.services.actor import Actor
 from buddybot.services.leavers import LeaverService
 from buddybot.services.work import StorageError
@@ -140,7 +140,7 @@ class MemberCheck:
                 await guild.fetch_member(user_id)
         except FAULTS as error:
             if not isinstance(error, discord.HTTPException) or error.code not in _LEFT:
-                log.info("whether a member is in server %s (%s)", guild_id, told(error))
+                log.info("whether a member is in server %s (%s)", guild_id, describe_fault(error))
                 return None
         else:
             return True

@@ -19,7 +19,7 @@ from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.pings.delivery_answers import ANSWERED_ALREADY
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, pause_after, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.actor import Actor
 from buddybot.services.work import AlreadyHandled, FormSentTwice
@@ -154,7 +154,7 @@ class Reply:
             self._thinking = await self._first(kind, defer) and not on_message
         except FAULTS as error:
             # Perhaps the answer itself gets through.
-            log.warning("could not acknowledge an interaction (%s)", told(error))
+            log.warning("could not acknowledge an interaction (%s)", describe_fault(error))
 
     async def _first(self, kind: discord.InteractionResponseType, attempt: Attempt) -> bool:
         """Answer for the first time; what got lost and is known to Discord the second time did arrive."""
@@ -189,11 +189,11 @@ class Reply:
                 if verdict is Verdict.OURS:
                     raise
                 if verdict in _TOO_LATE:
-                    log.info("an interaction was answered too late (%s)", told(error))
+                    log.info("an interaction was answered too late (%s)", describe_fault(error))
                     self._over = verdict is Verdict.LATE
                     return False
                 if is_last:
-                    log.warning("an answer to an interaction was lost (%s)", told(error))
+                    log.warning("an answer to an interaction was lost (%s)", describe_fault(error))
                     return False
                 if verdict is Verdict.BUSY:
                     await asyncio.sleep(min(pause_after(error), LONGEST_PAUSE))

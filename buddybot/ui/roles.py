@@ -11,7 +11,7 @@ import discord
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, RoleId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, judge_fault, told
+from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.leavers import LeaverService
 from buddybot.services.role_tasks import RoleTaskService, RoleWish
@@ -71,7 +71,7 @@ class LiveRoles:
             async with Bounded(self._client, SHORT_PATIENCE):
                 await (await guild.fetch_member(user_id)).remove_roles(role)
         except FAULTS as error:
-            log.info("the role of group %s was not taken yet (%s)", group.id, told(error))
+            log.info("the role of group %s was not taken yet (%s)", group.id, describe_fault(error))
             return isinstance(error, discord.HTTPException) and error.code in (*_LEFT, UNKNOWN_ROLE)
         return True
 
@@ -86,7 +86,7 @@ class LiveRoles:
         except FAULTS as error:
             self._rests.note(guild.id, error)
             verdict = judge_fault(error)
-            log.info("the role of group %s is not settled (%s)", task.group_id, told(error))
+            log.info("the role of group %s is not settled (%s)", task.group_id, describe_fault(error))
             settled = verdict is Verdict.OURS
         if settled:
             await self._tasks.done(task)

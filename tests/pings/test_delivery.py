@@ -14,7 +14,7 @@ from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
 from buddybot.pings.courier import DeliveryWorker
-from buddybot.pings.delivery import DiscordMessageGateway, mark
+from buddybot.pings.delivery import DiscordMessageGateway, mark_components
 from buddybot.pings.delivery_faults import LONGEST_PAUSE
 from buddybot.pings.delivery_limits import EVERY
 from buddybot.pings.dispatcher import Dispatcher
@@ -267,12 +267,12 @@ async def test_nobody_there_is_unreachable(
 def test_a_card_without_a_button_cannot_be_a_ping() -> None:
     card = Card().text(Markup("words")).row(link_button("Map", "https://example.org"))
     with pytest.raises(ValueError, match="needs a button"):
-        mark(card.components, NONCE)
+        mark_components(card.components, NONCE)
 
 
 def test_the_mark_goes_where_there_is_room() -> None:
     full, choice = button("a", "x" * 90), select("pick", options=[option("a", 1)])
-    mark(Card().row(full).row(choice).components, NONCE)
+    mark_components(Card().row(full).row(choice).components, NONCE)
     assert full["custom_id"] == "x" * 90
     assert choice["custom_id"] == f"pick{MARK}{NONCE}"
 

@@ -71,7 +71,7 @@ async def test_the_loops_own_clock_is_the_default() -> None:
 
 
 def test_waits_grow_to_half_an_hour() -> None:
-    waits = [backoff.after(attempts) for attempts in range(1, 8)]
+    waits = [backoff.wait_after(attempts) for attempts in range(1, 8)]
     assert waits == sorted(waits)
     assert waits[0] == timedelta(seconds=5)
     assert waits[-1] == waits[-2] == timedelta(minutes=30)

@@ -11,7 +11,7 @@ from buddybot.domain.ids import GuildId, InteractionId, UserId
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
-from buddybot.pings.periodic import Housekeeping, jobs
+from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
 from buddybot.services.work import Work
 from buddybot.storage.database import Database, StorageError, Tx
@@ -180,7 +180,7 @@ async def test_the_list_names_each_job_once(database: Database) -> None:
     async def nothing() -> None:
         """Do nothing."""
 
-    listed = jobs(
+    listed = list_jobs(
         keeping(database, Hands()),
         tick=nothing,
         refresh=nothing,
