@@ -13,7 +13,7 @@ from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services import calendar, venues
 from buddybot.services.checkins import close_late
-from buddybot.services.successions import given_days, is_agreed
+from buddybot.services.successions import given_days, is_agreed, is_moved_onto
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Tx
@@ -24,6 +24,11 @@ from buddybot.storage.successions import SuccessionRepository
 _BEGUN = (PingState.SENDING, PingState.SENT)
 _TWO_DAYS = timedelta(days=2)
 """The local date of what starts from now on is never earlier than so much before now, in any zone."""
+
+
+def _is_taken(day: Occurrence, meeting: Meeting, meetings: Sequence[Meeting]) -> bool:
+    """Whether a meeting that was moved there has the day that another one is to move to."""
+    return any(is_moved_onto(other, day) for other in meetings if other.id != meeting.id)
 
 
 class Calendar:
@@ -90,6 +95,8 @@ class Calendar:
             if not await self._follows(meeting):
                 continue
             day = given.get(meeting.stands_for)
+            if day is not None and day.starts_at != meeting.starts_at and _is_taken(day, meeting, regular):
+                day = None
             if day is not None and self._schedule is not None:
                 await self._follow(meeting, self._schedule, day)
             elif meeting.state is MeetingState.SCHEDULED and not await self._reported(meeting):

@@ -19,7 +19,14 @@ from buddybot.services.changes import What, what_became
 from buddybot.services.concerned import find_coming, find_present, find_swapping
 from buddybot.services.editions import editions
 from buddybot.services.meeting_views import view_of
-from buddybot.services.schedule_news import Carried, Fallen, find_carried, find_fallen, tell_later
+from buddybot.services.schedule_news import (
+    Carried,
+    Fallen,
+    find_carried,
+    find_fallen,
+    find_instead,
+    tell_later,
+)
 from buddybot.services.venue_news import PlaceChange, changes_told_by
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
@@ -45,7 +52,8 @@ class ChangeView:
 
     `people` said that they come, to what the meeting's card showed, or are concerned by what a new
     schedule `carried` along with its meetings, or by what is off: `fallen`. `places` says where meetings
-    are now that the same act moved to another place or host.
+    are now that the same act moved to another place or host. `instead` were moved onto days of a new
+    schedule, which have no second meeting.
     """
 
     group: Group
@@ -57,6 +65,7 @@ class ChangeView:
     carried: tuple[Carried, ...] = ()
     fallen: tuple[Fallen, ...] = ()
     places: tuple[PlaceChange, ...] = ()
+    instead: tuple[Meeting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +152,19 @@ async def prepare_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Ann
     concerned = chain(counting, *(each.people for each in carried), *(each.people for each in fallen))
     people = tuple(user for user in dict.fromkeys(concerned) if user != ping.caused_by)
     places = await changes_told_by(tx, ping, group, now)
+    is_new_schedule = what is What.MEETS and meeting.rescheduled_at == ping.due_at
+    instead = await find_instead(tx, group, schedule, now) if schedule and is_new_schedule else ()
     view = ChangeView(
-        group, meeting, what, following, schedule, people, tuple(carried), tuple(fallen), places
+        group,
+        meeting,
+        what,
+        following,
+        schedule,
+        people,
+        tuple(carried),
+        tuple(fallen),
+        places,
+        tuple(instead),
     )
     notified = dict.fromkeys(chain(people, *(each.people for each in places)))
     return Announcement(view, group.language, mentions=tuple(notified))

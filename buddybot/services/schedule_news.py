@@ -9,8 +9,11 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.domain.rsvps import Source
+from buddybot.domain.schedule import Schedule
 from buddybot.services.concerned import find_agreed_host, find_coming, find_present, find_swapping
+from buddybot.services.successions import given_days, is_moved_onto
 from buddybot.storage.database import Tx
+from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.outbox import OutboxRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.successions import SuccessionRepository
@@ -88,6 +91,19 @@ async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
             )
         )
     return found
+
+
+async def find_instead(tx: Tx, group: Group, schedule: Schedule, now: datetime) -> Sequence[Meeting]:
+    """Return the meetings that were moved onto a day of the schedule, and take place instead of its own."""
+    ahead = [each for each in await MeetingRepository(tx).ahead(group.id) if each.by_hand]
+    if not ahead:
+        return []
+    given = given_days(schedule, now, until=max(each.day for each in ahead))
+    return [
+        meeting
+        for meeting in ahead
+        if any(is_moved_onto(meeting, each) and meeting.stands_for != day for day, each in given.items())
+    ]
 
 
 async def find_fallen(tx: Tx, group: Group, at: datetime) -> Sequence[Fallen]:

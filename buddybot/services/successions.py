@@ -1,6 +1,6 @@
 """Takes the meetings of a group along into a new schedule: which day of it each of them takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from buddybot.domain.groups import Group
@@ -8,6 +8,7 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrences
 from buddybot.domain.succession import find_successors
 from buddybot.domain.zones import usable
+from buddybot.services import calendar
 from buddybot.storage.agreements import AgreementRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
@@ -21,7 +22,8 @@ _TWO_DAYS = timedelta(days=2)
 async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) -> None:
     """Give each meeting ahead, and each day left out, the day of a new schedule that takes its place.
 
-    The planner then moves those that follow the schedule there, and drops those without a day.
+    The planner then moves those that follow the schedule there, and drops those without a day. A day on
+    which the group meets already, at a meeting that was moved there, is not given a second time.
     """
     since = (now - _TWO_DAYS).date()
     regular = [
@@ -35,10 +37,30 @@ async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) ->
     given = given_days(schedule, now, until=days[-1])
     agreed = {each.stands_for for each in regular if each.by_hand or await is_agreed(tx, each)}
     successors = find_successors(days, list(given), agreed)
+    taken = _find_taken(regular, given, successors)
+    if taken:
+        successors = find_successors(days, [day for day in given if day not in taken], agreed)
     for meeting in regular:
         day = successors.get(meeting.stands_for, meeting.stands_for)
         if day != meeting.stands_for:
             await SuccessionRepository(tx).put_given_day(meeting.id, day)
+
+
+def _find_taken(
+    meetings: Sequence[Meeting], given: Mapping[date, Occurrence], successors: Mapping[date, date]
+) -> set[date]:
+    """Return the given days during which the group meets at a meeting of another day that was moved there."""
+    return {
+        day
+        for day, each in given.items()
+        for meeting in meetings
+        if is_moved_onto(meeting, each) and successors.get(meeting.stands_for) != day
+    }
+
+
+def is_moved_onto(meeting: Meeting, each: Occurrence) -> bool:
+    """Return whether an organizer put a meeting where the schedule has `each`, or so that they overlap."""
+    return meeting.by_hand and calendar.is_busy(each, [meeting])
 
 
 def given_days(schedule: Schedule, now: datetime, *, until: date) -> Mapping[date, Occurrence]:

@@ -79,6 +79,7 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
     if view.fallen:
         lines.append(texts("meetings.change.fallen"))
         lines += [_fallen_line(texts, each) for each in view.fallen]
+    lines += [texts("meetings.change.instead", start=each.starts_at) for each in view.instead]
     if view.people:
         lines.append(texts(f"meetings.change.{_addressing(view)}", people=members(view.people)))
     if view.following is not None:

@@ -246,3 +246,15 @@ async def test_two_groups_with_the_same_name_in_two_guilds_stay_apart(world: Wor
     foreign = await there.person("Ben").click(there.card(), label="Going")
     assert foreign.acknowledged
     assert (await world.rows("SELECT COUNT(*) AS n FROM rsvps"))[0]["n"] == 1
+
+
+async def test_a_moved_meeting_stays_when_the_new_schedule_has_its_day(rowan: Calendar) -> None:
+    await rowan.ask("Ana", "meeting move", meeting="2026-01-13", date="2026-01-21")
+    await rowan.world.run_due()
+    before = len(rowan.said())
+    await rowan.ask("Ana", "meeting schedule", weekday=2)
+    await rowan.world.run_due()
+    notices = rowan.said()[before:]
+    [notice] = [each for each in notices if not each.flags.ephemeral]
+    onto = datetime(2026, 1, 21, 19, tzinfo=UTC)
+    assert f"The meeting that was moved to {stamp(onto)} stays there" in texts_in(notice)
