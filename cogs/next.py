@@ -60,8 +60,7 @@ class NextCog(commands.Cog):
             scope = answered.group.id if narrowed else None
             views = await self._views.next(reply.actor, scope)
             await reply.replace(next_card(reply.texts, views, scope))
-            await self._bot.live.refresh(meeting_id)
-            await self._bot.live.follow_answer(meeting_id, reply.actor.user_id)
+            await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
     @route("rsvp")
     async def answer_on_card(self, interaction: Interaction, given: Input) -> None:
@@ -70,8 +69,7 @@ class NextCog(commands.Cog):
             meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
             await self._rsvps.answer(reply.actor, meeting_id, answer)
             await reply.done()
-            await self._bot.live.refresh(meeting_id)
-            await self._bot.live.follow_answer(meeting_id, reply.actor.user_id)
+            await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
     @route("dm_rsvp")
     async def answer_by_message(self, interaction: Interaction, given: Input) -> None:
@@ -79,9 +77,13 @@ class NextCog(commands.Cog):
         async with Reply(interaction) as reply:
             meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
             actor = await reply.actor_at_home(given)
-            view = await self._rsvps.answer(actor, meeting_id, answer)
-            stands = view.roll.of(actor.user_id)  # a later answer may have been carried out before this one
-            about = ReminderView(view.group, view.meeting, stands, stoppable=has_stop(interaction.message))
+            answered = await self._rsvps.answer(actor, meeting_id, answer)
+            about = ReminderView(
+                answered.group,
+                answered.meeting,
+                answered.stands,
+                stoppable=has_stop(interaction.message),
+            )
             await reply.replace(reminder_card(reply.texts, about))
             await self._bot.live.refresh(meeting_id)
 

@@ -143,17 +143,15 @@ async def at_meeting(
     `lock` is as in `as_member`. Refusals: `meeting.unknown` (missing, or of a group that the actor is not
     in), and with `organizer` that for `members`, who may see the button: it says what they can do instead.
     """
-    meetings = MeetingRepository(tx)
-    group_id = await meetings.group_of(guild_of(actor), meeting_id)
-    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+    found = await MeetingRepository(tx).with_member(guild_of(actor), meeting_id, actor.user_id, lock=lock)
+    if found is None:
         raise Refusal("meeting.unknown")
-    standing = await as_member(tx, actor, group_id, lock=lock)
-    if organizer and not standing.member.organizes:
+    group, member, meeting = found
+    if group.state is GroupState.ARCHIVED:
+        raise refuse_archived(group)
+    if organizer and not member.organizes:
         raise Refusal(members)
-    meeting = await meetings.get(group_id, meeting_id)
-    if meeting is None:
-        raise Refusal("meeting.unknown")
-    return standing, meeting
+    return Standing(group, member), meeting
 
 
 async def at_location(

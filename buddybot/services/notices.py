@@ -28,7 +28,7 @@ class NoticeService:
         found = await self._work.read(
             lambda tx: GlanceRepository(tx).waiting(guild_id, actor.user_id, offered_since=since)
         )
-        if is_renamed(actor, found.known_as):
+        if found.known_as != actor.display_name and is_renamed(actor, found.known_as):
             await self._work.write(None, lambda tx: follow_name(tx, actor, found.known_as))
         return found.waits
 

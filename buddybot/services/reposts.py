@@ -1,19 +1,20 @@
 """Cards, edited in place: what is stale, what Discord took, and a deleted one posted again, a few times."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.groups import Group
-from buddybot.domain.ids import MeetingId
+from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import checkin_card, few, summary
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.services.work import Work
-from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.storage.cards import CARD_REFUSED, Behind, CardKind, CardRepository, ShownCard
 from buddybot.storage.database import Tx
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.notices import NoticeRepository
@@ -25,7 +26,10 @@ MOST = 3
 OVERTIME = timedelta(hours=1)
 """How long the check-in of a meeting that goes on past its end is of use, once it is planned again."""
 CARD_DELETED = "card_deleted"
-CARD_REFUSED = "card_refused"
+
+T = TypeVar("T")
+ViewOf = Callable[[Tx, Group, Meeting], Awaitable[T]]
+"""Reads what one kind of card shows of a meeting."""
 
 
 class CardService:
@@ -38,18 +42,36 @@ class CardService:
         """Return the cards of one meeting, or of all, that Discord shows in an earlier state."""
         return await self._work.read(lambda tx: CardRepository(tx).stale(meeting_id))
 
+    async def list_behind(self, meeting_id: MeetingId, answered_by: UserId | None) -> Behind:
+        """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
+        now = self._work.now()
+        return await self._work.read(lambda tx: CardRepository(tx).behind(meeting_id, answered_by, now))
+
+    async def read_view(self, card: ShownCard, view_of: ViewOf[T]) -> T | None:
+        """Return what a card should show, or None when its group or meeting is no more."""
+
+        async def script(tx: Tx) -> T | None:
+            found = await MeetingRepository(tx).with_group(card.guild_id, card.meeting_id)
+            return None if found is None else await view_of(tx, *found)
+
+        return await self._work.read(script)
+
     async def note_shown(self, card: ShownCard) -> None:
         """Note that nothing more is to be shown on a card as it was read."""
         await self._work.write(None, lambda tx: CardRepository(tx).shown(card))
 
-    async def note_taken(self, card: ShownCard) -> None:
-        """Note that Discord took a card's present state, and so that the bot can write in its channel."""
+    async def note_taken(self, card: ShownCard) -> int | None:
+        """Note that Discord took a card's present state, and so that the bot can write in its channel.
 
-        async def script(tx: Tx) -> None:
-            await show_taken(tx, card)
-            await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
+        Returns what `CardRepository.shown` does.
+        """
 
-        await self._work.write(None, script)
+        async def script(tx: Tx) -> int | None:
+            if card.troubled:
+                await end_trouble(tx, card)
+            return await CardRepository(tx).shown(card)
+
+        return await self._work.write(None, script)
 
     async def replace_deleted(self, card: ShownCard, again: PingKind | None) -> None:
         """Forget a message that is gone, and owe the group `again` where people still answer on it."""
@@ -108,10 +130,10 @@ async def tell_refused(
         )
 
 
-async def show_taken(tx: Tx, card: ShownCard) -> None:
-    """Note that Discord shows a message as it is now; what was told of its refusal is over."""
-    await CardRepository(tx).shown(card)
+async def end_trouble(tx: Tx, card: ShownCard) -> None:
+    """Note that a channel took a message again; what was told of refusals is over."""
     await NoticeRepository(tx).withdraw(card.group_id, _refused_key(card))
+    await RouteRepository(tx).works(card.group_id, channel_id=card.channel_id)
 
 
 def _refused_key(card: ShownCard) -> str:

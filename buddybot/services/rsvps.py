@@ -1,21 +1,30 @@
 """What members answer for a meeting."""
 
+from dataclasses import dataclass
+
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services import venues
-from buddybot.services.access import Standing, at_meeting, require_active
+from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
-from buddybot.services.meeting_views import MeetingView, view_of
 from buddybot.services.turns import follow_answers, restate_presence
 from buddybot.services.work import Work
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
-from buddybot.storage.locations import LocationRepository
 from buddybot.storage.rsvps import RsvpRepository
 from buddybot.storage.venues import VenueRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A member's answer for a meeting as it stands: a later one may have been carried out before this one."""
+
+    group: Group
+    meeting: Meeting
+    stands: Answer | None
 
 
 class RsvpService:
@@ -24,44 +33,41 @@ class RsvpService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def answer(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> MeetingView:
-        """Set the actor's answer and return the meeting as it stands then.
+    async def answer(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> Answered:
+        """Set the actor's answer and return what they answer then.
 
         Refusals: `meeting.unknown`, `group.paused`, `rsvp.over`, `rsvp.not_held`.
         """
 
-        async def script(tx: Tx) -> MeetingView:
+        async def script(tx: Tx) -> Answered:
             standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            require_active(standing.group)
+            group, rsvps = standing.group, RsvpRepository(tx)
+            require_active(group)
             if meeting.state is MeetingState.CLOSED:
                 raise Refusal("rsvp.over")
             if not meeting.ahead:
                 raise Refusal("rsvp.not_held", at=meeting.starts_at)
-            changed = await RsvpRepository(tx).put(
+            changed = await rsvps.put(
                 meeting_id=meeting.id,
                 user_id=actor.user_id,
                 answer=answer,
                 interaction_id=actor.interaction_id,
                 now=self._work.now(),
             )
-            if changed:
-                await restate_presence(tx, meeting, actor.user_id, answer, self._work.now())
-                await follow_answers(tx, meeting)
-                await CardRepository(tx).touch(meeting.id)
-                # A host who is not there hands their turn on; one who comes may have what is open.
-                if answer in (Answer.APOLOGIES, Answer.VIRTUAL) or await _may_fill(tx, standing, meeting):
-                    await venues.settle(tx, standing.group, self._work.now(), by=actor.user_id)
-            return await view_of(tx, standing.group, meeting, now=self._work.now())
+            if not changed:
+                return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
+            await self._follow(tx, actor, group, meeting, answer)
+            return Answered(group, meeting, answer)
 
         return await self._work.write(actor, script)
 
-
-async def _may_fill(tx: Tx, standing: Standing, meeting: Meeting) -> bool:
-    """Whether something is open that this member may have to give: a turn to take, or a place."""
-    venue = await VenueRepository(tx).get(meeting.id)
-    if venue is None or venue.online or None not in (venue.host_id, venue.location_id):
-        return False
-    if standing.group.rotation is Rotation.TURNS and venue.host_id is None:
-        return True
-    live = await LocationRepository(tx).live(standing.group.id)
-    return any(location.offered_by == standing.member.user_id for location in live)
+    async def _follow(self, tx: Tx, actor: Actor, group: Group, meeting: Meeting, answer: Answer) -> None:
+        """Let the round, the cards and the place of a meeting follow a new answer."""
+        if meeting.state is MeetingState.OPEN:
+            await restate_presence(tx, meeting, actor.user_id, answer, self._work.now())
+            await follow_answers(tx, meeting)
+        await CardRepository(tx).touch(meeting.id)
+        # A host who is not there hands their turn on; one who comes may have what is open.
+        hands_on = answer in (Answer.APOLOGIES, Answer.VIRTUAL)
+        if hands_on or await VenueRepository(tx).may_fill(meeting.id, actor.user_id):
+            await venues.settle(tx, group, self._work.now(), by=actor.user_id)

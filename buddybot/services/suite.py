@@ -14,7 +14,6 @@ from buddybot.services.attendance_history import AttendanceHistories
 from buddybot.services.audit import AuditService
 from buddybot.services.away import AwayService
 from buddybot.services.calendar_feed import CalendarFeed
-from buddybot.services.card_views import CardViews
 from buddybot.services.checkins import CheckInService
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.events import EventService
@@ -108,7 +107,6 @@ class Services(NamedTuple):
     offers: OfferService
     feedback: FeedbackService
     kudos: KudosService
-    card_views: CardViews
     cards: CardService
     server_events: EventService
 
@@ -165,7 +163,6 @@ def build(work: Work, planner: Planner, rules: Rules) -> Services:
         offers=OfferService(work, away),
         feedback=FeedbackService(work),
         kudos=KudosService(work),
-        card_views=CardViews(work),
         cards=CardService(work),
         server_events=EventService(work),
     )

@@ -72,8 +72,10 @@ async def follow_answers(tx: Tx, meeting: Meeting) -> None:
 
 async def restate_presence(tx: Tx, meeting: Meeting, user_id: UserId, answer: Answer, now: datetime) -> None:
     """Let an answer that is given while the group meets correct the member's own "I'm here"."""
+    if meeting.state is not MeetingState.OPEN:
+        return
     entry = (await AttendanceRepository(tx).standing(meeting.id)).get(user_id)
-    if meeting.state is not MeetingState.OPEN or entry is None or entry.recorded_by != user_id:
+    if entry is None or entry.recorded_by != user_id:
         return
     state = settled(checked_in_there=answer.coming, answer=answer)
     if state is not entry.state:

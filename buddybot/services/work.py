@@ -146,7 +146,8 @@ class Work:
                 raise AlreadyHandled
             if once and actor.form and await self._claim(tx, actor, form=True) is None:
                 raise FormSentTwice
-            await follow_name(tx, actor, claim.known_as)
+            if claim.known_as not in (None, actor.display_name):
+                await follow_name(tx, actor, claim.known_as)
             return await script(tx)
 
         return await self._database.write(unit)

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
 from buddybot.storage.database import Row, Tx
+from buddybot.storage.events import STALE_NEARBY
+from buddybot.storage.retiring import REMINDER
+from buddybot.storage.rows import epoch
 
 
 class CardKind(StrEnum):
@@ -40,6 +44,17 @@ class ShownCard:
     message_id: MessageId
     revision: int
     shown: int
+    troubled: bool = False
+    """Whether the group is told of a message or a channel that refused the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What Discord shows in an older state: a meeting's cards, its group's events, a member's reminder."""
+
+    cards: tuple[ShownCard, ...]
+    event: bool
+    reminder: bool
 
 
 def _card(row: Row) -> ShownCard:
@@ -52,19 +67,34 @@ def _card(row: Row) -> ShownCard:
         message_id=MessageId(row["message_id"]),
         revision=row["revision"],
         shown=row["shown"],
+        troubled=bool(row["troubled"]),
     )
 
 
 OF_A_GUILD = 10
 """Cards of one guild that one refresh takes up, so that none crowds out the others."""
 
-_CARD = "SELECT c.*, m.group_id, m.guild_id FROM cards c JOIN meetings m ON m.id = c.meeting_id"
+CARD_REFUSED, ROUTE_CLOSED = "card_refused", "route_closed"
+"""Notices of a message that Discord does not take, and of a channel that takes none."""
+_COLUMNS = f"""
+    c.*, m.group_id, m.guild_id, EXISTS (
+        SELECT 1 FROM notices o
+        WHERE o.group_id = m.group_id AND o.code IN ('{CARD_REFUSED}', '{ROUTE_CLOSED}')
+    ) AS troubled
+"""
+_CARD = f"SELECT {_COLUMNS} FROM cards c JOIN meetings m ON m.id = c.meeting_id"
 
 _STALE = """
     c.shown < c.revision AND c.message_id <> 0 AND NOT EXISTS (
         SELECT 1 FROM groups g
         WHERE g.id = m.group_id AND g.channel_id = c.channel_id AND g.route_error IS NOT NULL)
 """
+
+_BEHIND = f"""
+    SELECT found.*, EXISTS ({STALE_NEARBY}) AS event_behind, EXISTS ({REMINDER}) AS reminder_behind
+    FROM (SELECT 1 AS one) AS here
+    LEFT JOIN ({_CARD} WHERE {_STALE} AND c.meeting_id = :meeting_id) AS found ON 1 = 1
+"""  # of constants
 
 TOUCH_AHEAD = """
     UPDATE cards SET revision = revision + 1 WHERE kind NOT LIKE 'earlier%' AND meeting_id IN (
@@ -173,7 +203,7 @@ class CardRepository:
             rows = await self._tx.all(
                 f"""
                 SELECT * FROM (
-                    SELECT c.*, m.group_id, m.guild_id, ROW_NUMBER() OVER (
+                    SELECT {_COLUMNS}, ROW_NUMBER() OVER (
                         PARTITION BY m.guild_id ORDER BY c.meeting_id DESC, c.kind) AS place
                     FROM cards c JOIN meetings m ON m.id = c.meeting_id WHERE {_STALE}) AS ranked
                 WHERE place <= :share ORDER BY place, meeting_id DESC LIMIT :limit
@@ -187,18 +217,34 @@ class CardRepository:
             )
         return [_card(row) for row in rows]
 
-    async def shown(self, card: ShownCard) -> None:
-        """Say that Discord shows the card's revision now."""
-        await self._tx.run(
+    async def behind(self, meeting_id: MeetingId, answered_by: UserId | None, now: datetime) -> Behind:
+        """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
+        rows = await self._tx.all(
+            _BEHIND, meeting_id=meeting_id, user_id=0 if answered_by is None else answered_by, now=epoch(now)
+        )
+        return Behind(
+            cards=tuple(_card(row) for row in rows if row["kind"] is not None),
+            event=any(row["event_behind"] for row in rows),
+            reminder=any(row["reminder_behind"] for row in rows),
+        )
+
+    async def shown(self, card: ShownCard) -> int | None:
+        """Say that Discord shows the card's revision now, and return which it is to show by now.
+
+        None where another message is the card, or another process has shown as much.
+        """
+        row = await self._tx.one(
             """
             UPDATE cards SET shown = :revision
             WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id AND shown < :revision
+            RETURNING revision
             """,
             revision=card.revision,
             meeting_id=card.meeting_id,
             kind=card.kind.value,
             message_id=card.message_id,
         )
+        return None if row is None else int(row["revision"])
 
     async def gone(self, card: ShownCard) -> bool:
         """Forget a message that somebody deleted; False when that was known."""

@@ -92,6 +92,8 @@ _AS_READ = """
     meeting_id = :meeting_id AND state = :state AND shown = :shown AND COALESCE(event_id, 0) = :event_id
 """
 _SAME_GROUP = " AND m.group_id = (SELECT o.group_id FROM meetings o WHERE o.id = :meeting_id)"
+STALE_NEARBY = f"{_KNOWN} {_STALE} {_SAME_GROUP} UNION ALL {_MISSING} {_SAME_GROUP}"
+"""The stale events of the group of `meeting_id` at `now`, and that of its next meeting which has none."""
 
 
 def _shared(rows: str) -> str:
@@ -133,12 +135,9 @@ class EventRepository:
             known = await self._tx.all(_shared(_KNOWN + _STALE), **share)
             missing = await self._tx.all(_shared(_MISSING), **share)
         else:
-            known = await self._tx.all(
-                _KNOWN + _STALE + _SAME_GROUP + " ORDER BY e.meeting_id",
-                now=epoch(now),
-                meeting_id=meeting_id,
-            )
-            missing = await self._tx.all(_MISSING + _SAME_GROUP, now=epoch(now), meeting_id=meeting_id)
+            known = await self._tx.all(STALE_NEARBY, now=epoch(now), meeting_id=meeting_id)
+            known.sort(key=lambda row: (row["state"] is None, row["meeting_id"]))
+            missing = []
         return [_event(row) for row in (*known, *missing)]
 
     async def waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:

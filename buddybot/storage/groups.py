@@ -1,6 +1,7 @@
 """Groups and their members in the database."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
@@ -9,40 +10,47 @@ from buddybot.domain.text import name_order
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant, words
 
-_MEMBER = """
-    SELECT m.guild_id, m.group_id, m.user_id, m.role, m.joined_at, m.hosts, m.gone_since,
-           COALESCE(p.display_name, '') AS display_name
-    FROM memberships m
-    LEFT JOIN preferences p ON p.guild_id = m.guild_id AND p.user_id = m.user_id
+MEMBER_BESIDE = """
+    m.user_id, m.role, m.joined_at, m.hosts, m.gone_since, COALESCE((
+        SELECT p.display_name FROM preferences p WHERE p.guild_id = m.guild_id AND p.user_id = m.user_id
+    ), '') AS display_name
 """
-
+"""The columns of a membership `m` in a row that has its `group_id` already, for `member_of`."""
+_MEMBER = f"SELECT m.guild_id, m.group_id, {MEMBER_BESIDE} FROM memberships m"  # of a constant
 
 _rotation, _state = words(Rotation), words(GroupState)
 
+GROUP_BESIDE = ", ".join(f"g.{each.name} AS group_{each.name}" for each in fields(Group) if each.name != "id")
+"""The same of a group `g`, for `group_of`."""
 
-def _group(row: Row) -> Group:
+
+def group_of(row: Row, before: str = "") -> Group:
+    """Return the group of a whole row, or of one with `GROUP_BESIDE` whose names begin with `group_`."""
     return Group(
-        id=GroupId(row["id"]),
-        guild_id=GuildId(row["guild_id"]),
-        name=row["name"],
-        channel_id=ChannelId(row["channel_id"]),
-        role_id=None if row["role_id"] is None else RoleId(row["role_id"]),
-        zone=row["zone"],
-        capacity=row["capacity"],
-        charter=row["charter"],
-        rotation=_rotation(row["rotation"]),
-        language=row["language"],
-        state=_state(row["state"]),
-        route_error=row["route_error"],
-        created_by=UserId(row["created_by"]),
-        created_at=instant(row["created_at"]),
-        minimum=row["minimum"],
-        answer_hours=row["answer_hours"],
-        usual_location_id=None if row["usual_location_id"] is None else LocationId(row["usual_location_id"]),
+        id=GroupId(row[f"{before}id"]),
+        guild_id=GuildId(row[f"{before}guild_id"]),
+        name=row[f"{before}name"],
+        channel_id=ChannelId(row[f"{before}channel_id"]),
+        role_id=None if row[f"{before}role_id"] is None else RoleId(row[f"{before}role_id"]),
+        zone=row[f"{before}zone"],
+        capacity=row[f"{before}capacity"],
+        charter=row[f"{before}charter"],
+        rotation=_rotation(row[f"{before}rotation"]),
+        language=row[f"{before}language"],
+        state=_state(row[f"{before}state"]),
+        route_error=row[f"{before}route_error"],
+        created_by=UserId(row[f"{before}created_by"]),
+        created_at=instant(row[f"{before}created_at"]),
+        minimum=row[f"{before}minimum"],
+        answer_hours=row[f"{before}answer_hours"],
+        usual_location_id=None
+        if row[f"{before}usual_location_id"] is None
+        else LocationId(row[f"{before}usual_location_id"]),
     )
 
 
-def _member(row: Row) -> Member:
+def member_of(row: Row) -> Member:
+    """Return the membership of a row with its columns and the person's `display_name`."""
     return Member(
         group_id=GroupId(row["group_id"]),
         user_id=UserId(row["user_id"]),
@@ -105,7 +113,7 @@ class GroupRepository:
             guild_id=guild_id,
             group_id=group_id,
         )
-        return None if row is None else _group(row)
+        return None if row is None else group_of(row)
 
     async def lock(self, group_id: GroupId) -> None:
         """Let no other transaction that locks this group run beside this one.
@@ -124,7 +132,7 @@ class GroupRepository:
             "SELECT * FROM groups WHERE guild_id = :guild_id AND state <> 'archived' ORDER BY id",
             guild_id=guild_id,
         )
-        return sorted(map(_group, rows), key=lambda group: name_order(group.name))
+        return sorted(map(group_of, rows), key=lambda group: name_order(group.name))
 
     async def of_user(self, guild_id: GuildId, user_id: UserId, *, archived: bool = False) -> Sequence[Group]:
         """Return the groups that the user is in now, by name; with `archived` those that ended too, last."""
@@ -139,7 +147,7 @@ class GroupRepository:
             user_id=user_id,
         )
         return sorted(
-            map(_group, rows),
+            map(group_of, rows),
             key=lambda group: (group.state is GroupState.ARCHIVED, name_order(group.name)),
         )
 
@@ -159,24 +167,20 @@ class GroupRepository:
     async def planned(self) -> Sequence[Group]:
         """Return active groups for the planner, and those that rest while a meeting is still open."""
         return await self._in_touch(
-            """
-            (g.state = 'active' OR (g.state = 'paused' AND EXISTS (
-                SELECT 1 FROM meetings m WHERE m.group_id = g.id AND m.state = 'open')))
-            """
+            "(g.state = 'active' OR (g.state = 'paused' AND EXISTS ("
+            "SELECT 1 FROM meetings m WHERE m.group_id = g.id AND m.state = 'open')))"
         )
 
     async def _in_touch(self, which: str) -> Sequence[Group]:
         rows = await self._tx.all(
-            f"""
-            SELECT g.* FROM groups g LEFT JOIN guilds u ON u.guild_id = g.guild_id
-            WHERE u.gone_since IS NULL AND {which} ORDER BY g.id
-            """
+            "SELECT g.* FROM groups g LEFT JOIN guilds u ON u.guild_id = g.guild_id "
+            f"WHERE u.gone_since IS NULL AND {which} ORDER BY g.id"
         )
-        return [_group(row) for row in rows]
+        return [group_of(row) for row in rows]
 
     async def everywhere(self) -> Sequence[Group]:
         """Return every group of every guild, archived ones too, for whoever runs the bot."""
-        return [_group(row) for row in await self._tx.all("SELECT * FROM groups ORDER BY id")]
+        return [group_of(row) for row in await self._tx.all("SELECT * FROM groups ORDER BY id")]
 
     async def change(
         self,
@@ -244,8 +248,8 @@ class GroupRepository:
     async def set_usual_location(self, group_id: GroupId, location_id: LocationId | None) -> None:
         """Note the place that is given to the rotation `fixed`; None for that of last time."""
         await self._tx.run(
-            "UPDATE groups SET usual_location_id = :location_id WHERE id = :group_id",
-            location_id=location_id,
+            "UPDATE groups SET usual_location_id = :to WHERE id = :group_id",
+            to=location_id,
             group_id=group_id,
         )
 
@@ -268,7 +272,7 @@ class MemberRepository:
             _MEMBER + " WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id",
             group_id=group_id,
         )
-        return [_member(row) for row in rows]
+        return [member_of(row) for row in rows]
 
     async def present(self, group_id: GroupId) -> Sequence[Member]:
         """Return the same without members who are known to have left the server."""
@@ -281,7 +285,7 @@ class MemberRepository:
             group_id=group_id,
             user_id=user_id,
         )
-        return None if row is None else _member(row)
+        return None if row is None else member_of(row)
 
     async def at(self, group_id: GroupId, moment: datetime) -> Sequence[UserId]:
         """Return who was a member at `moment`, longest in first."""
@@ -350,7 +354,7 @@ class MemberRepository:
             now=epoch(now),
             until=epoch(until),
         )
-        return [(GuildId(row["guild_id"]), _member(row)) for row in rows]
+        return [(GuildId(row["guild_id"]), member_of(row)) for row in rows]
 
     async def set_gone(self, *, group_id: GroupId, user_id: UserId, since: datetime | None) -> bool:
         """Note that a member left the server, or with None that they are in it; False when that was known."""

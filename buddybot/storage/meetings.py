@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from buddybot.domain.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.schedule import Schedule
 from buddybot.storage.database import Row, Tx
+from buddybot.storage.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 from buddybot.storage.rows import clock, day_of, epoch, instant, time_of, words
 
 
@@ -58,6 +60,25 @@ HELD_BEFORE = """
       AND (starts_at < :starts_at OR (starts_at = :starts_at AND id < :meeting_id))
 """
 """How many meetings of the group were held, or are to be, before one."""
+
+
+_WITH_GROUP = f"""
+    SELECT n.*, {GROUP_BESIDE} FROM meetings n
+    JOIN groups g ON g.id = n.group_id AND g.guild_id = n.guild_id
+    WHERE n.guild_id = :guild_id AND n.id = :meeting_id
+"""  # of constants
+_WITH_MEMBER = f"""
+    SELECT n.*, {GROUP_BESIDE}, {MEMBER_BESIDE} FROM meetings n
+    JOIN groups g ON g.id = n.group_id AND g.guild_id = n.guild_id
+    JOIN memberships m ON m.group_id = g.id AND m.user_id = :user_id AND m.left_at IS NULL
+    WHERE n.guild_id = :guild_id AND n.id = :meeting_id
+"""  # of constants
+_ITS_GROUP = """
+    SELECT g.id FROM groups g WHERE g.id IN (
+        SELECT n.group_id FROM meetings n
+        JOIN memberships m ON m.group_id = n.group_id AND m.user_id = :user_id AND m.left_at IS NULL
+        WHERE n.guild_id = :guild_id AND n.id = :meeting_id)
+"""
 
 
 class ScheduleRepository:
@@ -162,14 +183,23 @@ class MeetingRepository:
         )
         return None if row is None else meeting_of(row)
 
-    async def group_of(self, guild_id: GuildId, meeting_id: MeetingId) -> GroupId | None:
-        """Return the group of a meeting that a card's button names, when it is this guild's."""
-        row = await self._tx.one(
-            "SELECT group_id FROM meetings WHERE guild_id = :guild_id AND id = :meeting_id",
-            guild_id=guild_id,
-            meeting_id=meeting_id,
-        )
-        return None if row is None else GroupId(row["group_id"])
+    async def with_group(self, guild_id: GuildId, meeting_id: MeetingId) -> tuple[Group, Meeting] | None:
+        """Return a meeting of the guild and its group."""
+        row = await self._tx.one(_WITH_GROUP, guild_id=guild_id, meeting_id=meeting_id)
+        return None if row is None else (group_of(row, "group_"), meeting_of(row))
+
+    async def with_member(
+        self, guild_id: GuildId, meeting_id: MeetingId, user_id: UserId, *, lock: bool = False
+    ) -> tuple[Group, Member, Meeting] | None:
+        """Return a meeting of the guild, its group, and the user's place in it; None when they have none.
+
+        `lock` lets no other transaction that locks the group run beside this one, and reads behind the lock.
+        """
+        which = {"guild_id": guild_id, "meeting_id": meeting_id, "user_id": user_id}
+        if lock and self._tx.for_update:
+            await self._tx.one(_ITS_GROUP + self._tx.for_update, **which)
+        row = await self._tx.one(_WITH_MEMBER, **which)
+        return None if row is None else (group_of(row, "group_"), member_of(row), meeting_of(row))
 
     async def ahead(self, group_id: GroupId) -> Sequence[Meeting]:
         """Return the meetings that are scheduled or open, earliest first."""

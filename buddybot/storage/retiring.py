@@ -112,6 +112,13 @@ _MOVED_HOMES = """
     ORDER BY o.id DESC LIMIT :limit
 """
 
+REMINDER = """
+    SELECT * FROM outbox
+    WHERE meeting_id = :meeting_id AND state = 'sent' AND kind = 'reminder' AND recipient = :user_id
+      AND message_id IS NOT NULL AND retired_at IS NULL
+"""
+"""The reminder of `meeting_id` that `user_id` was sent and that has its buttons still."""
+
 
 class RetiringRepository:
     """What is forgotten here is only where a message is, or that it is to be edited."""
@@ -159,15 +166,7 @@ class RetiringRepository:
 
     async def reminder(self, meeting_id: MeetingId, user_id: UserId) -> Ping | None:
         """Return the reminder of a meeting that a person was sent and that has its buttons still."""
-        row = await self._tx.one(
-            """
-            SELECT * FROM outbox
-            WHERE meeting_id = :meeting_id AND state = 'sent' AND kind = 'reminder' AND recipient = :user_id
-              AND message_id IS NOT NULL AND retired_at IS NULL
-            """,
-            meeting_id=meeting_id,
-            user_id=user_id,
-        )
+        row = await self._tx.one(REMINDER, meeting_id=meeting_id, user_id=user_id)
         return None if row is None else ping_of(row)
 
     async def reopen(self, meeting_id: MeetingId, now: datetime) -> Sequence[Ping]:

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId
+from buddybot.storage.cards import ROUTE_CLOSED
 from buddybot.storage.database import Tx
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rows import epoch
-
-ROUTE_CLOSED = "route_closed"
 
 # A group whose channel refuses the bot, or of whose closure is still told.
 _CLOSED = f"""

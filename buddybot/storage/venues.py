@@ -103,6 +103,23 @@ class VenueRepository:
         row = await self._tx.one("SELECT * FROM venues WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
         return None if row is None else venue_of(row)
 
+    async def may_fill(self, meeting_id: MeetingId, user_id: UserId) -> bool:
+        """Return whether something is open that a member may have to give: a turn to take, or a place."""
+        row = await self._tx.one(
+            """
+            SELECT 1 AS one FROM venues v JOIN meetings m ON m.id = v.meeting_id
+            JOIN groups g ON g.id = m.group_id
+            WHERE v.meeting_id = :meeting_id AND v.online = 0
+              AND (v.host_id IS NULL OR v.location_id IS NULL)
+              AND ((g.rotation = 'turns' AND v.host_id IS NULL) OR EXISTS (
+                  SELECT 1 FROM locations l
+                  WHERE l.group_id = m.group_id AND l.retired_at IS NULL AND l.offered_by = :user_id))
+            """,
+            meeting_id=meeting_id,
+            user_id=user_id,
+        )
+        return row is not None
+
     async def at(self, location_id: LocationId) -> Sequence[MeetingId]:
         """Return the meetings still to come that take place there."""
         rows = await self._tx.all(

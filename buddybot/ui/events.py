@@ -33,22 +33,22 @@ class LiveEvents:
         self._now = services.work.now
         self._events = services.server_events
         self._asked: set[MeetingId | None] = set()
-        self._busy = False
+        self.busy = False  # whether events are being brought up to date: one may change at the same time
         self._rests = Rests(lambda: services.work.now())
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring the events of one meeting's group, or all that are stale, up to date; never raises."""
         self._asked.add(meeting_id)
-        if self._busy:
+        if self.busy:
             return  # whoever is at it looks again
-        self._busy = True
+        self.busy = True
         try:
             while self._asked:
                 await self._refresh(self._asked.pop())
         except StorageError as error:  # what a member did is saved, and the next refresh shows it
             log.error("events could not be refreshed: %s", error)
         finally:
-            self._busy = False
+            self.busy = False
 
     async def review(self, guild_id: GuildId | None = None) -> None:
         """Look again where Discord or a permission stood in the way, and who can see the channels.

@@ -22,8 +22,8 @@ from buddybot.services.alert_news import AlertPreparer
 from buddybot.services.announcements import Announcement, Preparer
 from buddybot.services.archiving import prepare_archive
 from buddybot.services.breaks import prepare_break
-from buddybot.services.card_views import ViewOf
 from buddybot.services.nudges import NudgePreparer
+from buddybot.services.reposts import ViewOf
 from buddybot.services.rules import Rules
 from buddybot.services.suite import Services
 from buddybot.services.summary import SummaryPreparer
@@ -115,7 +115,7 @@ class MessageTable:
 
     def __init__(self, services: Services, planner: Planner, rules: Rules) -> None:
         self._messages = list_messages(services.work, planner, rules)
-        self._views = services.card_views
+        self._cards = services.cards
         self._edited = {
             each.card.kind: (each.card, each.render) for each in self._messages.values() if each.card
         }
@@ -132,7 +132,7 @@ class MessageTable:
         What was said before a meeting was moved loses its buttons to the card that took its place.
         """
         shown, render = self._edited[CardKind.MEETING if card.kind.earlier else card.kind]
-        view = await self._views.of(card, shown.view_of)
+        view = await self._cards.read_view(card, shown.view_of)
         if view is None:
             return None
         return (earlier_card if card.kind.earlier else render)(Texts(view.group.language), view)

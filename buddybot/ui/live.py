@@ -1,6 +1,8 @@
 """What changes in Discord with the rows: cards, which are edited in place, and the servers' events."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 
@@ -37,15 +39,15 @@ class LiveCards:
         self._busy: set[tuple[MeetingId, CardKind]] = set()
         self._asked: set[tuple[MeetingId, CardKind]] = set()
 
-    async def refresh(self, meeting_id: MeetingId | None = None) -> None:
-        """Bring the cards of one meeting, or all that are stale, up to date; never raises to the member."""
+    async def refresh(self) -> None:
+        """Bring all cards that are stale up to date; never raises."""
         try:
-            await self._refresh(meeting_id)
-        except StorageError as error:  # what the member did is saved, and the next refresh shows it
+            await self.bring(await self._cards.list_stale())
+        except StorageError as error:
             log.error("cards could not be refreshed: %s", error)
 
-    async def _refresh(self, meeting_id: MeetingId | None) -> None:
-        stale = await self._cards.list_stale(meeting_id)
+    async def bring(self, stale: Sequence[ShownCard]) -> None:
+        """Bring these cards up to date; what fails is logged, and left to the next refresh."""
         waiting = (card for card in stale if not self._rests.holds(card.channel_id))
         await serve_apart(waiting, lambda card: card.channel_id, self._bring)
 
@@ -65,9 +67,7 @@ class LiveCards:
 
     async def _follow(self, card: ShownCard) -> None:
         for _ in range(_MOST_ROUNDS):
-            if not await self._edit(card):
-                return
-            again = await self._again(card)
+            again = await self._edit(card)
             if again is None:
                 return
             card = again
@@ -82,21 +82,25 @@ class LiveCards:
             if found is not None or key not in self._asked:
                 return found
 
-    async def _edit(self, card: ShownCard) -> bool:
-        """Show the present state; False when it is not worth trying again at once."""
+    async def _edit(self, card: ShownCard) -> ShownCard | None:
+        """Show the present state; return the card where it is stale again, and worth another edit at once."""
         view = await self._messages.render_again(card)
         if view is None:
             await self._cards.note_shown(card)
-            return False
+            return None
         message = self._client.get_partial_messageable(card.channel_id).get_partial_message(card.message_id)
         try:
             async with Bounded(self._client, PATIENCE):
                 await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
         except FAULTS as error:
             await self._failed(card, error)
-            return False
-        await self._cards.note_taken(card)
-        return True
+            return None
+        key = (card.meeting_id, card.kind)
+        self._asked.discard(key)  # whoever asked so far did so after a change that is seen here
+        revision = await self._cards.note_taken(card)
+        if revision is None or key in self._asked:
+            return await self._again(card)
+        return None if revision == card.revision else replace(card, shown=card.revision, revision=revision)
 
     async def _failed(self, card: ShownCard, error: Exception) -> None:
         """Replace a deleted message; let one in a channel that refuses the bot wait with its pings.
@@ -121,16 +125,34 @@ class Live:
     """Lets Discord follow the rows: the cards first, then the servers' own events."""
 
     def __init__(self, client: discord.Client, services: Services, messages: MessageTable) -> None:
+        self._services = services
         self._cards = LiveCards(client, services, messages)
         self._events = LiveEvents(client, services)
         self._interests = LiveInterests(client, services)
         self._outdated = OutdatedMessages(client, services)
         self._roles = LiveRoles(client, services)
 
-    async def refresh(self, meeting_id: MeetingId | None = None) -> None:
-        """Bring what shows one meeting, or all that is stale, up to date; never raises to the member."""
-        await self._cards.refresh(meeting_id)
-        await self._events.refresh(meeting_id)
+    async def refresh(
+        self, meeting_id: MeetingId | None = None, *, answered_by: UserId | None = None
+    ) -> None:
+        """Bring what shows one meeting, or all that is stale, up to date; never raises to the member.
+
+        `answered_by` answered for the meeting, and their own reminder of it says so.
+        """
+        if meeting_id is None:
+            await self._cards.refresh()
+            await self._events.refresh()
+            return
+        try:
+            behind = await self._services.cards.list_behind(meeting_id, answered_by)
+            await self._cards.bring(behind.cards)
+        except StorageError as error:  # what the member did is saved, and the next refresh shows it
+            log.error("what shows a meeting could not be refreshed: %s", error)
+            return
+        if behind.event or self._events.busy:
+            await self._events.refresh(meeting_id)
+        if behind.reminder and answered_by is not None:
+            await self._outdated.follow_answer(meeting_id, answered_by)
 
     async def settle_roles(self, group_id: GroupId | None = None) -> None:
         """Bring the role of one group, or of all, in line with its members; never raises."""
@@ -147,10 +169,6 @@ class Live:
     async def drop_stop(self, guild_id: GuildId, user_id: UserId, pressed: discord.Message | None) -> None:
         """Take the button that stops direct messages off those a person has; never raises."""
         await self._outdated.drop_stop(guild_id, user_id, pressed)
-
-    async def follow_answer(self, meeting_id: MeetingId, user_id: UserId) -> None:
-        """Let a person's reminder say what they answered elsewhere; never raises."""
-        await self._outdated.follow_answer(meeting_id, user_id)
 
     async def follow_meeting(self, meeting_id: MeetingId) -> None:
         """Let the reminders of a meeting that was moved, or is held after all, ask about it; never raises."""

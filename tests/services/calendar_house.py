@@ -14,6 +14,7 @@ from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MessageId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.domain.rsvps import Roll
 from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
@@ -29,6 +30,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.rsvps import RsvpRepository
 from buddybot.ui.texts import Texts
 
 T = TypeVar("T")
@@ -114,6 +116,10 @@ class House:
     async def ahead(self, group: Group) -> list[Meeting]:
         """Return the meetings that are scheduled or open."""
         return list(await self.run(lambda tx: MeetingRepository(tx).ahead(group.id)))
+
+    async def roll(self, meeting: Meeting) -> Roll:
+        """Return how the members answer for a meeting by now."""
+        return await self.run(lambda tx: RsvpRepository(tx).roll(meeting))
 
     async def fresh(self, meeting: Meeting) -> Meeting:
         """Return a meeting as it stands in the database."""

@@ -26,10 +26,11 @@ async def test_an_answer_is_shown_and_the_last_one_counts(house: House, group: G
     meeting = (await house.ahead(group))[0]
     await house.announce(meeting)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
-    view = await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
-    assert view.roll.who(Answer.LATE) == (ANA,)
-    assert view.roll.who(Answer.GOING) == ()
-    assert view.roll.no_word == (ORGANIZER, BEN)
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
+    roll = await house.roll(meeting)
+    assert roll.who(Answer.LATE) == (ANA,)
+    assert roll.who(Answer.GOING) == ()
+    assert roll.no_word == (ORGANIZER, BEN)
     assert await house.stale(meeting)
 
 
@@ -41,8 +42,10 @@ async def test_the_last_answer_counts_in_whatever_order_they_are_carried_out(
     first, second = house.actor(ANA), house.actor(ANA)
     await house.rsvps.answer(second, meeting.id, Answer.GOING)
     cards = await house.run(lambda tx: tx.all("SELECT * FROM cards"))
-    view = await house.rsvps.answer(first, meeting.id, Answer.APOLOGIES)
-    assert (view.roll.who(Answer.GOING), view.roll.who(Answer.APOLOGIES)) == ((ANA,), ())
+    stood = await house.rsvps.answer(first, meeting.id, Answer.APOLOGIES)
+    assert stood.stands is Answer.GOING
+    roll = await house.roll(meeting)
+    assert (roll.who(Answer.GOING), roll.who(Answer.APOLOGIES)) == ((ANA,), ())
     assert await house.run(lambda tx: tx.all("SELECT * FROM cards")) == cards
 
 
@@ -52,8 +55,9 @@ async def test_the_same_click_twice_is_carried_out_once(house: House, group: Gro
     await house.rsvps.answer(actor, meeting.id, Answer.GOING)
     with pytest.raises(AlreadyHandled):
         await house.rsvps.answer(actor, meeting.id, Answer.APOLOGIES)
-    view = await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
-    assert view.roll.coming == (ANA, BEN)
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    roll = await house.roll(meeting)
+    assert roll.coming == (ANA, BEN)
 
 
 async def test_who_is_not_a_member_now_changes_nothing(house: House, group: Group) -> None:
@@ -70,8 +74,9 @@ async def test_who_is_not_a_member_now_changes_nothing(house: House, group: Grou
     )
     async with refused("meeting.unknown"):
         await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
-    view = await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
-    assert view.roll.coming == (BEN,)
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    roll = await house.roll(meeting)
+    assert roll.coming == (BEN,)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +99,9 @@ async def test_no_answer_for_what_does_not_take_place(
 async def test_an_open_meeting_still_takes_answers(house: House, group: Group) -> None:
     meeting = (await house.ahead(group))[0]
     await house.set_state(meeting, MeetingState.OPEN)
-    view = await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.VIRTUAL)
-    assert view.roll.of(ANA) is Answer.VIRTUAL
+    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.VIRTUAL)
+    roll = await house.roll(meeting)
+    assert roll.of(ANA) is Answer.VIRTUAL
 
 
 async def test_a_paused_group_asks_nobody(house: House, group: Group) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from buddybot.domain.pings import PingKind
-from buddybot.services.card_views import CardViews
+from buddybot.services.reposts import CardService
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database
 from buddybot.ui.letters import MessageTable
@@ -16,7 +16,7 @@ from tests.services.calendar_house import RULES, House
 @pytest.fixture
 def messages(database: Database) -> MessageTable:
     house = House(database)
-    services: Any = SimpleNamespace(work=house.work, card_views=CardViews(house.work))
+    services: Any = SimpleNamespace(work=house.work, cards=CardService(house.work))
     return MessageTable(services, house.planner, RULES)
 
 

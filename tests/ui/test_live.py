@@ -13,7 +13,6 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
-from buddybot.services.card_views import CardViews
 from buddybot.services.reposts import CardService
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
@@ -82,9 +81,7 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(
-        work=house.work, card_views=CardViews(house.work), cards=CardService(house.work)
-    )
+    services: Any = SimpleNamespace(work=house.work, cards=CardService(house.work))
     return LiveCards(client, services, MessageTable(services, house.planner, RULES))
 
 
@@ -92,11 +89,11 @@ async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meetin
     messages = Messages(gate=asyncio.Event())
     cards = live(house, messages)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
-    first = asyncio.create_task(cards.refresh(meeting.id))
+    first = asyncio.create_task(cards.refresh())
     await messages.entered.wait()
     for user_id in (BEN, ORGANIZER):
         await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
-        await cards.refresh(meeting.id)
+        await cards.refresh()
     assert messages.gate is not None
     messages.gate.set()
     await first
@@ -112,7 +109,7 @@ async def test_a_failed_edit_leaves_the_card_stale_for_the_next_refresh(
     messages = Messages(failures=[refusal(503, 0), OSError(104, "reset")])
     cards = live(house, messages)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
-    await cards.refresh(meeting.id)
+    await cards.refresh()
     await cards.refresh()
     assert await house.stale(meeting)
     await cards.refresh()
@@ -195,5 +192,5 @@ async def test_a_database_that_fails_meanwhile_is_no_error_of_the_member(
     cards = live(house, messages)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
     await house.database.close()
-    await cards.refresh(meeting.id)
+    await cards.refresh()
     assert messages.shown == []

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.pings import PingKind
-from buddybot.services.reposts import CARD_REFUSED
+from buddybot.storage.cards import CARD_REFUSED
 from buddybot.storage.notices import Notice
 from buddybot.storage.sending import PING_MISSED, PING_REFUSED
 from buddybot.ui.notices import notice_line
