@@ -35,7 +35,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 
 _GONE_FROM_DISCORD = (10007, 10013, 40007, 50033)
 """Codes of a person who is not there any more, or whose account was deleted."""
-_FOR_RESTING = (PingKind.CHANGE, PingKind.ARCHIVE, PingKind.BREAK)
+_FOR_RESTING = (PingKind.CHANGE, PingKind.PLACE, PingKind.ARCHIVE, PingKind.BREAK)
 """What is said in a group that does not meet."""
 
 

@@ -47,6 +47,7 @@ class Planner:
         if current.state is not GroupState.ACTIVE or await GuildRepository(tx).is_gone(group.guild_id):
             if current.state is GroupState.PAUSED:
                 await calendar.close_open(self._times)
+                await venues.settle(tx, current, now, by=by)
             await _cancel(tx, current, set(), now)
             return
         await calendar.settle(self._ahead, self._times)

@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rotation import Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.database import Database
+from buddybot.storage.groups import GroupRepository
 from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.hosts import EVERYBODY, Hosts, before
@@ -224,3 +225,20 @@ async def test_nobody_is_named_on_the_day_when_a_meeting_is_brought_back(hosts: 
     await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, places[BEN])
     assert (await hosts.venue(first)).settled == Settled(places[BEN], None)
     assert (await hosts.change(group, first)).unhosted
+
+
+# -- during a break -------------------------------------------------------------------------------
+
+
+async def test_a_turn_goes_on_at_once_when_the_host_leaves_during_a_break(hosts: Hosts, group: Group) -> None:
+    homes = await hosts.owned(ORGANIZER, ANA, BEN)
+    first, _ = await hosts.told_of(group)
+    host = (await hosts.venue(first)).host_id
+    assert host is not None
+    await hosts.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.PAUSED))
+    await hosts.leave(group, host)
+    await hosts.replan(group)
+    venue = await hosts.venue(first)
+    assert venue.host_id not in (None, host)
+    assert venue.location_id != homes[host]
+    assert await hosts.notices(first) != []

@@ -92,12 +92,12 @@ async def _home_questions(life: Life) -> list[Row]:
 
 
 async def _planned(life: Life) -> list[Row]:
-    """Return where the meetings ahead are at which people meet somewhere; a break is settled when it ends."""
+    """Return where the meetings ahead are at which people meet somewhere, also during a break."""
     return await life.world.rows(
         "SELECT v.*, m.local_day, l.name, l.kind, l.offered_by, l.retired_at FROM venues v "
         "JOIN meetings m ON m.id = v.meeting_id JOIN groups g ON g.id = m.group_id "
         "LEFT JOIN locations l ON l.id = v.location_id "
-        "WHERE m.group_id = :group AND g.state = 'active' AND m.state = 'scheduled' "
+        "WHERE m.group_id = :group AND g.state <> 'archived' AND m.state = 'scheduled' "
         "AND v.online = 0 ORDER BY m.starts_at",
         group=life.group_id,
     )
