@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from buddybot.domain.checkins import CheckIn
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, began
 from buddybot.domain.rsvps import Answer
 
 REASON_LIMIT = 200
@@ -85,11 +85,6 @@ def trail(ledger: Iterable[Entry]) -> Sequence[Correction]:
         if found[-1:] != [line]:  # everybody's entries about the same make one line
             found.append(line)
     return found
-
-
-def began(meeting: Meeting) -> datetime:
-    """From when on a check-in shows that somebody was there: the start, or the opening if it was earlier."""
-    return meeting.starts_at if meeting.opened_at is None else min(meeting.starts_at, meeting.opened_at)
 
 
 def wrote_there(report: CheckIn, meeting: Meeting) -> bool:

@@ -122,6 +122,11 @@ class Meeting:
             raise Refusal(f"meeting.not_{state.value}", state=self.state.value)
 
 
+def began(meeting: Meeting) -> datetime:
+    """From when on a check-in shows that somebody was there: the start, or the opening if it was earlier."""
+    return meeting.starts_at if meeting.opened_at is None else min(meeting.starts_at, meeting.opened_at)
+
+
 def answers_due(starts_at: datetime, hours: int) -> datetime:
     """Return when answers are due, `hours` before the start of a meeting."""
     return starts_at - timedelta(hours=hours)

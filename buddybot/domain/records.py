@@ -7,11 +7,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from buddybot.domain.attendance import Attendance, Entry, began
+from buddybot.domain.attendance import Attendance, Entry
 from buddybot.domain.commitments import Category
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, began
 from buddybot.domain.rates import Kept, Rates, kept, rates
 from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.visitors import Visitor

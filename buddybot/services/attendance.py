@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain import visitors
-from buddybot.domain.attendance import Attendance, Entry, began, settled, suggested, wrote_there
+from buddybot.domain.attendance import Attendance, Entry, settled, suggested, wrote_there
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, began
 from buddybot.domain.records import took_place
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.text import people_order

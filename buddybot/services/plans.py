@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from buddybot.domain.activities import NO_LIBRARY, Activity, Library
 from buddybot.domain.agenda import Agenda, agenda
-from buddybot.domain.attendance import began
 from buddybot.domain.groups import LOWEST_CAPACITY
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, began
 from buddybot.domain.rsvps import Roll
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx

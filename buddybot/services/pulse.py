@@ -4,11 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from buddybot.domain.attendance import began
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, began
 from buddybot.domain.pulse import check_rating, kept_total, published
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor

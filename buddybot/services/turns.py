@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.attendance import began, settled
+from buddybot.domain.attendance import settled
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, began
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.turns import fill_roles, order, ran_long
 from buddybot.services.access import at_meeting

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from buddybot.domain.attendance import began
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import name_order
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.activities import PlannedStep
 from buddybot.domain.agenda import Part, PartKind
-from buddybot.domain.attendance import began
+from buddybot.domain.meetings import began
 from buddybot.services.agenda import AgendaView
 from buddybot.services.plans import Plan
 from buddybot.ui.kit import Card
