@@ -26,6 +26,7 @@ from buddybot.services import health
 from buddybot.services.actor import Actor
 from buddybot.services.checkins import CheckInService
 from buddybot.services.rules import Rules
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.groups import GroupRepository
@@ -88,7 +89,7 @@ class Town:
 
     async def _plan(self, group_id: int) -> None:
         async def script(tx: Tx) -> None:
-            await self._planner.plan(tx, await _group(tx, group_id), NOW)
+            await self._planner.plan(UnitOfWork(tx), await _group(tx, group_id), NOW)
 
         await self._database.write(script)
 
@@ -111,7 +112,7 @@ class Town:
         async def script(tx: Tx) -> None:
             group = await _group(tx, group_id)
             last, *_ = await MeetingRepository(tx).held(group.id)
-            await health.evaluate(tx, group, last, NOW)
+            await health.evaluate(UnitOfWork(tx), group, last, NOW)
 
         await self._database.write(script)
 

@@ -19,6 +19,7 @@ from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
 from buddybot.output import StandardOutput, complain
 from buddybot.services.attendance_export import Wanted, for_host, have_days
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.records import Span
@@ -52,7 +53,7 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
         require_free(Path(order.output), force=order.force)
     async with host_database(url) as database:
         groups = await database.read(lambda tx: _groups(tx, order.group_id))
-        if not await database.read(lambda tx: have_days(tx, groups, now)):
+        if not await database.read(lambda tx: have_days(UnitOfWork(tx), groups, now)):
             order = replace(order, first=None, last=None)  # which are not to blame
         loop = asyncio.get_running_loop()
         records = _records(database, loop, groups, order, now)
@@ -77,7 +78,7 @@ def _records(
 
 
 async def _read(database: Database, group: Group, wanted: Wanted, now: datetime) -> Record | None:
-    return await database.write(lambda tx: for_host(tx, group, wanted, now=now))
+    return await database.write(lambda tx: for_host(UnitOfWork(tx), group, wanted, now=now))
 
 
 def _write(records: Iterator[Record], order: Order, now: datetime) -> int:

@@ -14,12 +14,8 @@ from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_mo
 from buddybot.services import calendar, venues
 from buddybot.services.checkins import close_late
 from buddybot.services.successions import given_days, is_agreed, is_moved_onto
-from buddybot.storage.cards import CardKind, CardRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.storage.cards import CardKind
 
 _BEGUN = (PingState.SENDING, PingState.SENT)
 _TWO_DAYS = timedelta(days=2)
@@ -34,13 +30,13 @@ def _is_taken(day: Occurrence, meeting: Meeting, meetings: Sequence[Meeting]) ->
 class Calendar:
     """The meetings of one group and what its schedule says of them."""
 
-    def __init__(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:
-        self._tx = tx
+    def __init__(self, uow: UnitOfWork, group: Group, schedule: Schedule | None, now: datetime) -> None:
+        self._uow = uow
         self._group = group
         self._schedule = schedule
         self._now = now
-        self._meetings = MeetingRepository(tx)
-        self._successions = SuccessionRepository(tx)
+        self._meetings = uow.meetings
+        self._successions = uow.successions
         self._known_pings: dict[MeetingId, Sequence[Ping]] = {}
 
     async def settle(self, count: int, times: Times) -> None:
@@ -63,20 +59,20 @@ class Calendar:
         for meeting in await self._meetings.ahead(self._group.id):
             closes_at = meeting.ends_at + times.close_after
             if meeting.state is MeetingState.OPEN and closes_at <= self._now:
-                await close_late(self._tx, meeting, at=closes_at, now=self._now)
+                await close_late(self._uow, meeting, at=closes_at, now=self._now)
 
     async def _end(self, meeting: Meeting, close_after: timedelta) -> None:
         """Bring a meeting that passed without its summary, or without anything, to its end."""
         closes_at = meeting.ends_at + close_after
         if meeting.state is MeetingState.SCHEDULED and await self._passed_in_silence(meeting):
             await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
-            await CardRepository(self._tx).touch(meeting.id)
+            await self._uow.cards.touch(meeting.id)
         elif closes_at + SUMMARY_LIFE <= self._now:
             # Its check-in or its summary, which closes it, could not be sent in all that time.
             if meeting.state is MeetingState.SCHEDULED:
                 await self._meetings.set_state(meeting.id, MeetingState.OPEN, now=meeting.starts_at)
-                meeting = await calendar.require(self._tx, self._group, meeting.id)
-            await close_late(self._tx, meeting, at=closes_at, now=self._now)
+                meeting = await calendar.require(self._uow, self._group, meeting.id)
+            await close_late(self._uow, meeting, at=closes_at, now=self._now)
 
     async def _passed_in_silence(self, meeting: Meeting) -> bool:
         """Whether it went by while the group was paused: its check-in had been taken back."""
@@ -142,12 +138,12 @@ class Calendar:
             moved=False,
             duration_minutes=schedule.duration_minutes,
         )
-        await venues.show(self._tx, meeting)
+        await venues.show(self._uow, meeting)
 
     async def _note_reschedule(self, meeting: Meeting) -> None:
         """Keep, for the notice of the new schedule, the start for which people agreed on something."""
         untold = self._is_just_rescheduled(meeting) or await self._is_notice_waiting(meeting)
-        if not await is_agreed(self._tx, meeting):
+        if not await is_agreed(self._uow, meeting):
             await self._meetings.put_moved_from(meeting.id, None)
         elif meeting.moved_from is None or not untold:
             await self._meetings.put_moved_from(meeting.id, meeting.starts_at)
@@ -155,11 +151,11 @@ class Calendar:
 
     async def _reported(self, meeting: Meeting) -> bool:
         """Whether members have checked in early: then the meeting stays as they know it."""
-        return bool(await CheckInRepository(self._tx).of_meeting(meeting.id))
+        return bool(await self._uow.checkins.of_meeting(meeting.id))
 
     async def _drop(self, meeting: Meeting) -> None:
         """Take away a meeting that the schedule has no day for; what was agreed on stays until it is told."""
-        if await is_agreed(self._tx, meeting):
+        if await is_agreed(self._uow, meeting):
             await self._meetings.set_state(
                 meeting.id, MeetingState.CANCELLED, now=self._now, reason=Reason.SCHEDULE.value
             )
@@ -181,7 +177,7 @@ class Calendar:
         """Whether the group is still to hear of the last change of schedule that concerned a meeting."""
         return meeting.rescheduled_at is not None and any(
             ping.due_at == meeting.rescheduled_at
-            for ping in await OutboxRepository(self._tx).waiting(self._group.id, PingKind.CHANGE)
+            for ping in await self._uow.outbox.waiting(self._group.id, PingKind.CHANGE)
         )
 
     async def _recompute(self, meeting: Meeting) -> Meeting:
@@ -202,7 +198,7 @@ class Calendar:
             ends_at=found.ends_at,
             moved=False,
         )
-        await venues.show(self._tx, meeting)
+        await venues.show(self._uow, meeting)
         return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:
@@ -213,7 +209,7 @@ class Calendar:
         if last is not None and is_heard_of_no_more(last, due, meeting.starts_at, self._now):
             await self._successions.announce_again(meeting.id)
             if meeting.few_decision is not None:  # a question that is open still stands
-                await CardRepository(self._tx).retire(meeting.id, CardKind.FEW)
+                await self._uow.cards.retire(meeting.id, CardKind.FEW)
 
     async def _make(self, schedule: Schedule, count: int) -> None:
         """Keep `count` regular meetings ahead; a day that was skipped or called off stays so."""
@@ -253,5 +249,5 @@ class Calendar:
     async def _pings(self, meeting: Meeting) -> Sequence[Ping]:
         """Return a meeting's pings: none is planned or settled in here."""
         if meeting.id not in self._known_pings:
-            self._known_pings[meeting.id] = await OutboxRepository(self._tx).of_meeting(meeting.id)
+            self._known_pings[meeting.id] = await self._uow.outbox.of_meeting(meeting.id)
         return self._known_pings[meeting.id]

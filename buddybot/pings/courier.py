@@ -19,13 +19,11 @@ from buddybot.pings.pacing import Pacer
 from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
 from buddybot.services import alert_news
 from buddybot.services.announcements import Announcement, Preparer
+from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Now
-from buddybot.storage.cards import CardKind, CardRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.routes import RouteRepository
-from buddybot.storage.sending import OUTAGE, Claimed, SendingRepository
+from buddybot.storage.cards import CardKind
+from buddybot.storage.database import Database
+from buddybot.storage.sending import OUTAGE, Claimed
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +94,7 @@ class DeliveryWorker:
         `before` reads from Discord what pings of a kind go by, just before they are prepared, and
         `look_for_leavers` notes which of the members whom a ping may name have left the server.
         """
-        self._database = database
+        self._transactions = Transactions(database)
         self._now = now
         self._preparers = preparers
         self._cards = cards
@@ -149,7 +147,7 @@ class DeliveryWorker:
             await read(ping.meeting_id)
         if self._look_for_leavers is not None:
             await self._look_for_leavers(ping)
-        prepared = await self._database.write(lambda tx: self._prepare(tx, attempt))
+        prepared = await self._transactions.write(lambda uow: self._prepare(uow, attempt))
         if not isinstance(prepared, _Prepared):
             return prepared
         message = self._gateway.make_message(ping.kind, prepared.announcement, nonce(ping.key))
@@ -182,30 +180,30 @@ class DeliveryWorker:
         await self._note_delivered(attempt, channel_id, found)
         return True
 
-    async def _prepare(self, tx: Tx, attempt: DeliveryAttempt) -> _Prepared | DeliveryOutcome:
+    async def _prepare(self, uow: UnitOfWork, attempt: DeliveryAttempt) -> _Prepared | DeliveryOutcome:
         """Make what is said from the present state, or end it; all in one transaction."""
         ping, now = attempt.claimed.ping, self._now()
-        sending = SendingRepository(tx)
+        sending = uow.sending
         # What is said is read after the last change, and the next change waits: it is counted as one
         # that the message does not show yet.
-        await GroupRepository(tx).lock(ping.group_id)
-        group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+        await uow.groups.lock(ping.group_id)
+        group = await uow.groups.get(ping.guild_id, ping.group_id)
         if group is None or (group.state is not GroupState.ACTIVE and ping.kind not in _FOR_RESTING):
-            return await self._end_unneeded(tx, attempt)
+            return await self._end_unneeded(uow, attempt)
         if group.route_error is not None and not ping.direct and ping.kind is not PingKind.ALERT:
             await self._reschedule_ping(
-                tx, attempt, now + wait_after(ping.attempts), f"route {group.route_error}"
+                uow, attempt, now + wait_after(ping.attempts), f"route {group.route_error}"
             )
             return DeliveryOutcome.LATER
         if ping.recipient != GROUP:
-            allowed_at = await self._find_time_allowed(tx, attempt, group, now)
+            allowed_at = await self._find_time_allowed(uow, attempt, group, now)
             if allowed_at is None or allowed_at >= ping.expires_at:
                 await sending.suppressed(ping, now)
                 return DeliveryOutcome.SUPPRESSED
             if allowed_at > now:
-                await self._reschedule_ping(tx, attempt, allowed_at, "quiet hours")
+                await self._reschedule_ping(uow, attempt, allowed_at, "quiet hours")
                 return DeliveryOutcome.LATER
-        announcement = await self._preparers[ping.kind](tx, ping, group, now)
+        announcement = await self._preparers[ping.kind](uow, ping, group, now)
         if announcement is None:
             await sending.suppressed(ping, now)
             return DeliveryOutcome.SUPPRESSED
@@ -213,12 +211,12 @@ class DeliveryWorker:
         if channel_id is not None and not await sending.heading(ping, channel_id):
             return DeliveryOutcome.TAKEN_OVER
         if ping.kind in self._cards and ping.meeting_id is not None:
-            await CardRepository(tx).preparing(ping.meeting_id, self._cards[ping.kind])
+            await uow.cards.preparing(ping.meeting_id, self._cards[ping.kind])
         return _Prepared(announcement, channel_id)
 
-    async def _end_unneeded(self, tx: Tx, attempt: DeliveryAttempt) -> DeliveryOutcome:
+    async def _end_unneeded(self, uow: UnitOfWork, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """End a ping of a group that rests; an alert stays due with an organizer's next command."""
-        sending, ping = SendingRepository(tx), attempt.claimed.ping
+        sending, ping = uow.sending, attempt.claimed.ping
         if ping.kind is PingKind.ALERT:
             await sending.missed(ping, self._now())
             return DeliveryOutcome.MISSED
@@ -226,14 +224,14 @@ class DeliveryWorker:
         return DeliveryOutcome.SUPPRESSED
 
     async def _find_time_allowed(
-        self, tx: Tx, attempt: DeliveryAttempt, group: Group, now: datetime
+        self, uow: UnitOfWork, attempt: DeliveryAttempt, group: Group, now: datetime
     ) -> datetime | None:
         """When the recipient may be written to; None when they left, or take no direct messages."""
         ping = attempt.claimed.ping
-        member = await MemberRepository(tx).get(group.id, ping.recipient)
+        member = await uow.members.get(group.id, ping.recipient)
         if member is None or member.gone_since is not None:
             return None
-        person = await PreferenceRepository(tx).get(group.guild_id, ping.recipient)
+        person = await uow.preferences.get(group.guild_id, ping.recipient)
         if ping.direct and not person.direct_messages:
             return None
         quiet = quiet_of(person, self._quiet, direct=ping.direct)
@@ -242,8 +240,8 @@ class DeliveryWorker:
     async def _open_direct(self, attempt: DeliveryAttempt) -> ChannelId | None:
         """Return where to send it; None when another sender has taken it over."""
         channel_id = await self._gateway.open_direct(attempt.claimed.ping.recipient)
-        held = await self._database.write(
-            lambda tx: SendingRepository(tx).heading(attempt.claimed.ping, channel_id)
+        held = await self._transactions.write(
+            lambda uow: uow.sending.heading(attempt.claimed.ping, channel_id)
         )
         return channel_id if held else None
 
@@ -252,8 +250,8 @@ class DeliveryWorker:
     ) -> None:
         ping = attempt.claimed.ping
 
-        async def script(tx: Tx) -> None:
-            sending = SendingRepository(tx)
+        async def script(uow: UnitOfWork) -> None:
+            sending = uow.sending
             await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
             if ping.kind in self._cards:  # only what was prepared as a card is entered
                 await sending.posted(
@@ -264,17 +262,17 @@ class DeliveryWorker:
                     again=attempt.claimed.recovering,
                 )
 
-        await self._database.write(script)
+        await self._transactions.write(script)
 
     async def _note_missed(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
-        await self._database.write(lambda tx: SendingRepository(tx).missed(attempt.claimed.ping, self._now()))
+        await self._transactions.write(lambda uow: uow.sending.missed(attempt.claimed.ping, self._now()))
         return DeliveryOutcome.MISSED
 
     async def _retry_later(self, attempt: DeliveryAttempt, wait: timedelta, error: str) -> DeliveryOutcome:
         now = self._now()
         if attempt.claimed.ping.expires_at <= now:
             return await self._note_missed(attempt)
-        await self._database.write(lambda tx: self._reschedule_ping(tx, attempt, now + wait, error))
+        await self._transactions.write(lambda uow: self._reschedule_ping(uow, attempt, now + wait, error))
         return DeliveryOutcome.LATER
 
     async def _wait_for_discord(self, attempt: DeliveryAttempt, error: str) -> DeliveryOutcome:
@@ -282,8 +280,10 @@ class DeliveryWorker:
             attempt, wait_after(attempt.claimed.ping.attempts), f"{OUTAGE}, {error}"
         )
 
-    async def _reschedule_ping(self, tx: Tx, attempt: DeliveryAttempt, try_at: datetime, error: str) -> None:
-        sending = SendingRepository(tx)
+    async def _reschedule_ping(
+        self, uow: UnitOfWork, attempt: DeliveryAttempt, try_at: datetime, error: str
+    ) -> None:
+        sending = uow.sending
         if attempt.begun:
             await sending.leave_open(attempt.claimed.ping, try_at=try_at, error=error)
         else:
@@ -295,7 +295,7 @@ class DeliveryWorker:
         if error.code == UNKNOWN_MESSAGE:
             return await self._note_deleted(attempt)
         if ping.direct and error.code in _GONE_FROM_DISCORD:
-            await self._database.write(lambda tx: SendingRepository(tx).suppressed(ping, now))
+            await self._transactions.write(lambda uow: uow.sending.suppressed(ping, now))
             return DeliveryOutcome.SUPPRESSED
         if ping.direct and error.code == OPENING_TOO_FAST:
             return await self._hold_direct(attempt)
@@ -304,17 +304,17 @@ class DeliveryWorker:
         if ping.kind is PingKind.ALERT:
             return await self._redirect_alert(attempt)
 
-        async def script(tx: Tx) -> None:
+        async def script(uow: UnitOfWork) -> None:
             if ping.direct:
-                await SendingRepository(tx).put_back(ping, try_at=now, error=str(error), direct=False)
+                await uow.sending.put_back(ping, try_at=now, error=str(error), direct=False)
             else:
-                await RouteRepository(tx).close(ping.group_id, error.code, now)
-                await self._reschedule_ping(tx, attempt, now + wait_after(ping.attempts), f"refused {error}")
+                await uow.channel_health.close(ping.group_id, error.code, now)
+                await self._reschedule_ping(uow, attempt, now + wait_after(ping.attempts), f"refused {error}")
 
         log.warning(
             "ping %s: %s refused (%s)", ping.id, "direct message" if ping.direct else "channel", error
         )
-        await self._database.write(script)
+        await self._transactions.write(script)
         return DeliveryOutcome.LATER
 
     async def _note_not_taken(self, attempt: DeliveryAttempt, error: Refused) -> DeliveryOutcome:
@@ -323,47 +323,45 @@ class DeliveryWorker:
         reference = secrets.token_hex(4)
         log.error("ping %s: Discord refused the message itself (%s), reference %s", ping.id, error, reference)
 
-        async def script(tx: Tx) -> None:
+        async def script(uow: UnitOfWork) -> None:
             if ping.kind is PingKind.ALERT:  # shown with an organizer's next command
-                await SendingRepository(tx).suppressed(ping, now)
+                await uow.sending.suppressed(ping, now)
             else:
                 why = "blocked" if is_blocked(error.code) else "fault"
-                await SendingRepository(tx).undeliverable(
-                    ping, now, why=why, code=error.code, reference=reference
-                )
+                await uow.sending.undeliverable(ping, now, why=why, code=error.code, reference=reference)
 
-        await self._database.write(script)
+        await self._transactions.write(script)
         return DeliveryOutcome.SUPPRESSED if ping.kind is PingKind.ALERT else DeliveryOutcome.MISSED
 
     async def _redirect_alert(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """Let an alert reach organizers another way: the group's own channel has no part in it."""
         ping, now = attempt.claimed.ping, self._now()
 
-        async def script(tx: Tx) -> None:
-            await SendingRepository(tx).suppressed(ping, now)
+        async def script(uow: UnitOfWork) -> None:
+            await uow.sending.suppressed(ping, now)
             if not ping.direct:
-                await alert_news.channel_refused(tx, ping, now)
+                await alert_news.channel_refused(uow, ping, now)
 
         log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "alert channel")
-        await self._database.write(script)
+        await self._transactions.write(script)
         return DeliveryOutcome.SUPPRESSED
 
     async def _note_deleted(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """A repeat of a message that arrived and was deleted: it was delivered."""
         ping, now = attempt.claimed.ping, self._now()
 
-        async def script(tx: Tx) -> None:
-            await SendingRepository(tx).finish(ping, channel_id=None, message_id=None, now=now)
+        async def script(uow: UnitOfWork) -> None:
+            await uow.sending.finish(ping, channel_id=None, message_id=None, now=now)
 
-        await self._database.write(script)
+        await self._transactions.write(script)
         return DeliveryOutcome.SENT
 
     async def _hold_direct(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         until = self._now() + DIRECT_PAUSE
 
-        async def script(tx: Tx) -> None:
-            await self._reschedule_ping(tx, attempt, until, "opening direct messages too fast")
-            await SendingRepository(tx).hold_direct(until)
+        async def script(uow: UnitOfWork) -> None:
+            await self._reschedule_ping(uow, attempt, until, "opening direct messages too fast")
+            await uow.sending.hold_direct(until)
 
-        await self._database.write(script)
+        await self._transactions.write(script)
         return DeliveryOutcome.LATER

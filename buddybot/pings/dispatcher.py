@@ -11,9 +11,9 @@ from typing import Protocol
 
 from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
 from buddybot.pings.lanes import ChannelQueues
+from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Now
-from buddybot.storage.database import Database, StorageError, Tx
-from buddybot.storage.sending import SendingRepository
+from buddybot.storage.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Dispatcher:
         grace: float = GRACE,
     ) -> None:
         """`unauthorized` is called, once, when Discord no longer takes the token."""
-        self._database = database
+        self._transactions = Transactions(database)
         self._now = now
         self._worker = worker
         self._clock = clock
@@ -120,7 +120,7 @@ class Dispatcher:
 
     async def next_due(self) -> datetime | None:
         """Return when there is something to send, or to settle, next."""
-        return await self._database.read(lambda tx: SendingRepository(tx).next_due())
+        return await self._transactions.read(lambda uow: uow.sending.next_due())
 
     async def run_due(self) -> Counter[DeliveryOutcome]:
         """Send until nothing is due; return how many came to which end."""
@@ -140,7 +140,7 @@ class Dispatcher:
             self._stir.clear()
             if queues.load < self._width:
                 sweep, self._sweep = self._sweep, False
-                taken = await self._database.write(
+                taken = await self._transactions.write(
                     partial(self._take, limit=BATCH - queues.load, sweep=sweep)
                 )
                 missed += taken[0]
@@ -156,8 +156,10 @@ class Dispatcher:
             self._unauthorized()
         return missed
 
-    async def _take(self, tx: Tx, *, limit: int, sweep: bool) -> tuple[int, Sequence[DeliveryAttempt]]:
-        sending, now = SendingRepository(tx), self._now()
+    async def _take(
+        self, uow: UnitOfWork, *, limit: int, sweep: bool
+    ) -> tuple[int, Sequence[DeliveryAttempt]]:
+        sending, now = uow.sending, self._now()
         if sweep:
             await sending.hurry(now, most=1)
         missed = await sending.expire(now)
@@ -171,12 +173,12 @@ class Dispatcher:
         if not attempts:
             return
 
-        async def script(tx: Tx) -> None:
-            sending, now = SendingRepository(tx), self._now()
+        async def script(uow: UnitOfWork) -> None:
+            sending, now = uow.sending, self._now()
             for attempt in attempts:
                 if attempt.begun:
                     await sending.leave_open(attempt.claimed.ping, try_at=now, error="stopped")
                 else:
                     await sending.put_back(attempt.claimed.ping, try_at=now, error="stopped")
 
-        await self._database.write(script)
+        await self._transactions.write(script)

@@ -9,13 +9,9 @@ from functools import partial
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Database, StorageError, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.interactions import InteractionRepository
-from buddybot.storage.invitations import CodeTryRepository
-from buddybot.storage.routes import RouteRepository
+from buddybot.services.unit_of_work import Transactions, UnitOfWork
+from buddybot.services.work import Planner, Work, bot_transaction
+from buddybot.storage.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +40,7 @@ class Housekeeping:
         is_out: Callable[[GuildId], Awaitable[bool | None]],
     ) -> None:
         """`is_out` asks Discord whether the bot is out of a guild; None when it cannot say now."""
-        self._database = database
+        self._transactions = Transactions(database)
         self._work = work
         self._planner = planner
         self._purge_after = purge_after
@@ -52,7 +48,7 @@ class Housekeeping:
 
     async def replan(self) -> None:
         """Carry every active group's horizon forward, by today's zone rules; end what a break left open."""
-        groups = await self._work.read(lambda tx: GroupRepository(tx).planned())
+        groups = await self._work.read(lambda uow: uow.groups.planned())
         for group in groups:
             try:
                 await self._plan(group)
@@ -63,11 +59,11 @@ class Housekeeping:
         """Drop interactions that can no longer be replayed, and wrong codes that no longer count."""
         before = self._work.now() - KEPT_FOR
 
-        async def script(tx: Tx) -> None:
-            await InteractionRepository(tx).forget(before=before)
-            await CodeTryRepository(tx).forget(before=before)
+        async def script(uow: UnitOfWork) -> None:
+            await uow.interactions.forget(before=before)
+            await uow.code_tries.forget(before=before)
 
-        await self._database.write(script)
+        await self._transactions.write(script)
 
     async def purge_guilds(self) -> None:
         """Delete what is stored of guilds that the bot has been out of for long, once Discord confirms it.
@@ -75,12 +71,12 @@ class Housekeeping:
         One that Discord cannot tell about now waits for tomorrow.
         """
         before = self._work.now() - self._purge_after
-        for guild_id in await self._work.read(lambda tx: GuildRepository(tx).gone_before(before)):
+        for guild_id in await self._work.read(lambda uow: uow.guilds.gone_before(before)):
             is_out = await self._is_out(guild_id)
             if is_out is False:
-                await self._database.write(partial(_unmark, guild_id=guild_id))
+                await self._transactions.write(partial(_unmark, guild_id=guild_id))
             elif is_out:
-                await self._database.write(partial(_purge, guild_id=guild_id))
+                await self._transactions.write(partial(_purge, guild_id=guild_id))
                 self._work.deleted()
 
     async def scrub(self) -> None:
@@ -89,22 +85,20 @@ class Housekeeping:
 
     async def reopen_routes(self) -> None:
         """Let what waits try its closed channel once more: the permissions may have been mended."""
-        await self._work.write(None, lambda tx: RouteRepository(tx).reopen_wanted(self._work.now()))
+        await self._work.write(None, lambda uow: uow.channel_health.reopen_wanted(self._work.now()))
 
-    async def _plan(self, group: Group) -> None:
-        async def script(tx: Tx) -> None:
-            await self._planner.plan(tx, group, self._work.now())
-
-        await self._work.write(None, script)
+    @bot_transaction
+    async def _plan(self, uow: UnitOfWork, group: Group) -> None:
+        await self._planner.plan(uow, group, self._work.now())
 
 
-async def _purge(tx: Tx, guild_id: GuildId) -> bool:
-    return await GuildRepository(tx).purge(guild_id)
+async def _purge(uow: UnitOfWork, guild_id: GuildId) -> bool:
+    return await uow.guilds.purge(guild_id)
 
 
-async def _unmark(tx: Tx, guild_id: GuildId) -> bool:
+async def _unmark(uow: UnitOfWork, guild_id: GuildId) -> bool:
     """The next replanning takes its groups up again."""
-    return await GuildRepository(tx).back(guild_id)
+    return await uow.guilds.back(guild_id)
 
 
 def list_jobs(

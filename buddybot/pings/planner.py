@@ -12,13 +12,7 @@ from buddybot.domain.schedule import Schedule
 from buddybot.pings.calendar import Calendar
 from buddybot.pings.owed import SUMMARY_LIFE, Times, is_too_late, list_due_pings
 from buddybot.services import venues
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.restores import RestoreRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 Pings = Mapping[MeetingId, Sequence[Ping]]
 
@@ -31,36 +25,38 @@ class Planner:
         self._ahead = ahead
         self._times = times
 
-    async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+    async def plan(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None) -> None:
         """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
 
         `by` is whose act made it necessary: notices do not mention them.
         The group is read again: whoever calls may hold it as it was before the change.
         """
-        groups = GroupRepository(tx)
+        groups = uow.groups
         await groups.lock(group.id)
         current = await groups.get(group.guild_id, group.id)
         if current is None:
             return
-        schedule = await ScheduleRepository(tx).get(group.id)
-        calendar = Calendar(tx, current, schedule, now)
-        if current.state is not GroupState.ACTIVE or await GuildRepository(tx).is_gone(group.guild_id):
+        schedule = await uow.schedules.get(group.id)
+        calendar = Calendar(uow, current, schedule, now)
+        if current.state is not GroupState.ACTIVE or await uow.guilds.is_gone(group.guild_id):
             if current.state is GroupState.PAUSED:
                 await calendar.close_open(self._times)
-                await venues.settle(tx, current, now, by=by)
-            await _cancel(tx, current, set(), now)
+                await venues.settle(uow, current, now, by=by)
+            await _cancel(uow, current, set(), now)
             return
         await calendar.settle(self._ahead, self._times)
-        await venues.settle(tx, current, now, by=by)
-        await self._plan_pings(tx, current, schedule, now)
+        await venues.settle(uow, current, now, by=by)
+        await self._plan_pings(uow, current, schedule, now)
 
-    async def _plan_pings(self, tx: Tx, group: Group, schedule: Schedule | None, now: datetime) -> None:
-        meetings = await _meetings(tx, group, now)
-        pings = await _pings(tx, meetings)
+    async def _plan_pings(
+        self, uow: UnitOfWork, group: Group, schedule: Schedule | None, now: datetime
+    ) -> None:
+        meetings = await _meetings(uow, group, now)
+        pings = await _pings(uow, meetings)
         wanted = list_due_pings(
             group=group,
             meetings=meetings,
-            members=await _members(tx, group),
+            members=await _members(uow, group),
             every_weeks=1 if schedule is None else schedule.every_weeks,
             times=self._times,
         )
@@ -71,7 +67,7 @@ class Planner:
             if ping.state is not PingState.CANCELLED
         }
         wanted = [ping for ping in wanted if not is_too_late(ping, now, before.get(ping.key))]
-        restored = await RestoreRepository(tx).latest()
+        restored = await uow.restores.latest()
         if restored is not None and group.created_at <= restored:
             told = _told_meanwhile(pings, now, restored)
             told -= {each.id for each in meetings if _is_at_another_time(each, restored)}
@@ -80,10 +76,10 @@ class Planner:
                 for ping in wanted
                 if ping.due_at > restored or ping.key in before or ping.meeting_id not in told
             ]
-        outbox = OutboxRepository(tx)
+        outbox = uow.outbox
         for ping in wanted:
             await outbox.plan(ping)
-        await _cancel(tx, group, {ping.key for ping in wanted}, now)
+        await _cancel(uow, group, {ping.key for ping in wanted}, now)
 
 
 def _told_meanwhile(pings: Pings, now: datetime, restored: datetime) -> set[MeetingId]:
@@ -102,17 +98,17 @@ def _is_at_another_time(meeting: Meeting, restored: datetime) -> bool:
     )
 
 
-async def _cancel(tx: Tx, group: Group, wanted: set[str], now: datetime) -> None:
+async def _cancel(uow: UnitOfWork, group: Group, wanted: set[str], now: datetime) -> None:
     """Take back what is not wanted any more; notices are their services' own."""
-    outbox = OutboxRepository(tx)
+    outbox = uow.outbox
     for ping in await outbox.planned(group.id):
         if ping.key not in wanted and ping.kind not in NOTICES:
             await outbox.cancel(ping.id, now)
 
 
-async def _meetings(tx: Tx, group: Group, now: datetime) -> list[Meeting]:
+async def _meetings(uow: UnitOfWork, group: Group, now: datetime) -> list[Meeting]:
     """The meetings ahead, and those closed so lately that their summary may be due."""
-    repository = MeetingRepository(tx)
+    repository = uow.meetings
     closed = [
         meeting
         for meeting in await repository.held(group.id)
@@ -121,14 +117,14 @@ async def _meetings(tx: Tx, group: Group, now: datetime) -> list[Meeting]:
     return [*await repository.ahead(group.id), *closed]
 
 
-async def _pings(tx: Tx, meetings: Sequence[Meeting]) -> Pings:
-    outbox = OutboxRepository(tx)
+async def _pings(uow: UnitOfWork, meetings: Sequence[Meeting]) -> Pings:
+    outbox = uow.outbox
     return {meeting.id: await outbox.of_meeting(meeting.id) for meeting in meetings}
 
 
-async def _members(tx: Tx, group: Group) -> dict[UserId, Preferences]:
-    chosen = {person.user_id: person for person in await PreferenceRepository(tx).of_group(group.id)}
+async def _members(uow: UnitOfWork, group: Group) -> dict[UserId, Preferences]:
+    chosen = {person.user_id: person for person in await uow.preferences.of_group(group.id)}
     return {
         member.user_id: chosen.get(member.user_id) or Preferences(group.guild_id, member.user_id)
-        for member in await MemberRepository(tx).present(group.id)
+        for member in await uow.members.present(group.id)
     }

@@ -12,10 +12,7 @@ from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
 from buddybot.services.actor import Actor
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,13 @@ def guild_of(actor: Actor) -> GuildId:
     return actor.guild_id
 
 
-async def refuse_groupless(tx: Tx, actor: Actor) -> Refusal:
+async def refuse_groupless(uow: UnitOfWork, actor: Actor) -> Refusal:
     """Return the refusal for somebody in no group here that meets.
 
     `group.archived` for one whose group ended, `group.left` for one who is in none any more, and
     `group.none_yet` where the guild has none at all.
     """
-    guild_id, groups = guild_of(actor), GroupRepository(tx)
+    guild_id, groups = guild_of(actor), uow.groups
     ended = await groups.of_user(guild_id, actor.user_id, archived=True)
     if ended:
         return refuse_archived(ended[-1])
@@ -54,7 +51,7 @@ def refuse_archived(group: Group) -> Refusal:
 
 
 async def as_member(
-    tx: Tx,
+    uow: UnitOfWork,
     actor: Actor,
     group_id: GroupId | None = None,
     *,
@@ -69,24 +66,24 @@ async def as_member(
     `group.which` (several, none of them this channel's), `group.archived`, `group.unknown` (named, but not
     one that the actor is in).
     """
-    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id, archived=True)
+    mine = await uow.groups.of_user(guild_of(actor), actor.user_id, archived=True)
     if group_id is not None:
         group = next((each for each in mine if each.id == group_id), None)
         if group is None:
             raise Refusal("group.unknown")
     else:
-        group = await _meant(tx, actor, mine, archived=archived)
+        group = await _meant(uow, actor, mine, archived=archived)
     if group.state is GroupState.ARCHIVED and not archived:
         raise refuse_archived(group)
     if lock:
-        group = await held(tx, group, archived=archived)
-    member = await MemberRepository(tx).get(group.id, actor.user_id)
+        group = await held(uow, group, archived=archived)
+    member = await uow.members.get(group.id, actor.user_id)
     if member is None:
         raise Refusal("group.unknown")
     return Standing(group, member)
 
 
-async def _meant(tx: Tx, actor: Actor, mine: Sequence[Group], *, archived: bool) -> Group:
+async def _meant(uow: UnitOfWork, actor: Actor, mine: Sequence[Group], *, archived: bool) -> Group:
     """The group that somebody means who names none."""
     meeting = [group for group in mine if group.state is not GroupState.ARCHIVED]
     ended = [group for group in mine if group.state is GroupState.ARCHIVED] if archived else []
@@ -99,11 +96,11 @@ async def _meant(tx: Tx, actor: Actor, mine: Sequence[Group], *, archived: bool)
             return found[0]
         if found:
             raise Refusal("group.which")
-    raise await refuse_groupless(tx, actor)
+    raise await refuse_groupless(uow, actor)
 
 
 async def as_organizer(
-    tx: Tx,
+    uow: UnitOfWork,
     actor: Actor,
     group_id: GroupId | None = None,
     *,
@@ -111,15 +108,15 @@ async def as_organizer(
     archived: bool = False,
 ) -> Standing:
     """Return the actor's standing as an organizer; Refusal `group.organizers_only` for a member."""
-    standing = await as_member(tx, actor, group_id, lock=lock, archived=archived)
+    standing = await as_member(uow, actor, group_id, lock=lock, archived=archived)
     if not standing.member.organizes:
         raise Refusal("group.organizers_only")
     return standing
 
 
-async def held(tx: Tx, group: Group, *, archived: bool = False) -> Group:
+async def held(uow: UnitOfWork, group: Group, *, archived: bool = False) -> Group:
     """Lock a group and return it as it is now; Refusal `group.archived` when it ended, unless it may have."""
-    groups = GroupRepository(tx)
+    groups = uow.groups
     await groups.lock(group.id)
     current = await groups.get(group.guild_id, group.id)
     if current is None:
@@ -130,7 +127,7 @@ async def held(tx: Tx, group: Group, *, archived: bool = False) -> Group:
 
 
 async def at_meeting(
-    tx: Tx,
+    uow: UnitOfWork,
     actor: Actor,
     meeting_id: MeetingId,
     *,
@@ -143,7 +140,7 @@ async def at_meeting(
     `lock` is as in `as_member`. Refusals: `meeting.unknown` (missing, or of a group that the actor is not
     in), and with `organizer` that for `members`, who may see the button: it says what they can do instead.
     """
-    found = await MeetingRepository(tx).with_member(guild_of(actor), meeting_id, actor.user_id, lock=lock)
+    found = await uow.meetings.with_member(guild_of(actor), meeting_id, actor.user_id, lock=lock)
     if found is None:
         raise Refusal("meeting.unknown")
     group, member, meeting = found
@@ -155,17 +152,17 @@ async def at_meeting(
 
 
 async def at_location(
-    tx: Tx, actor: Actor, location_id: LocationId, *, lock: bool = False
+    uow: UnitOfWork, actor: Actor, location_id: LocationId, *, lock: bool = False
 ) -> tuple[Standing, Location]:
     """Return the actor's standing in a place's group, and the place, retired ones too.
 
     `lock` is as in `as_member`. Refusal `location.unknown` (missing, or of a group that the actor is not in).
     """
-    locations = LocationRepository(tx)
+    locations = uow.locations
     group_id = await locations.group_of(guild_of(actor), location_id)
-    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+    if group_id is None or await uow.members.get(group_id, actor.user_id) is None:
         raise Refusal("location.unknown")
-    standing = await as_member(tx, actor, group_id, lock=lock)
+    standing = await as_member(uow, actor, group_id, lock=lock)
     location = await locations.get(group_id, location_id)
     if location is None:
         raise Refusal("location.unknown")

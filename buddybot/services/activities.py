@@ -19,13 +19,9 @@ from buddybot.services.agenda import AgendaView, people_at
 from buddybot.services.calendar import Pick
 from buddybot.services.plans import expected, plan_of
 from buddybot.services.rules import Rules
-from buddybot.services.work import Work
-from buddybot.storage.activities import ActivityRepository
-from buddybot.storage.cards import CardKind, CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction, write_transaction
+from buddybot.storage.cards import CardKind
 
 REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""
@@ -50,30 +46,34 @@ class ActivityView:
     people: int
 
 
-async def set_activity(tx: Tx, group: Group, meeting: Meeting, key: str | None, now: datetime) -> None:
+async def set_activity(
+    uow: UnitOfWork, group: Group, meeting: Meeting, key: str | None, now: datetime
+) -> None:
     """Give a meeting ahead of a group an activity of the library, or none; its cards show it.
 
     The caller has authorized, and holds the group's lock. Refusal `activity.over`.
     """
     if meeting.group_id != group.id or not meeting.ahead or meeting.ends_at <= now:
         raise Refusal("activity.over")
-    await ActivityRepository(tx).put(meeting.id, key)
-    await CardRepository(tx).touch(meeting.id)
+    await uow.activities.put(meeting.id, key)
+    await uow.cards.touch(meeting.id)
 
 
-async def choose_for_card(tx: Tx, group: Group, meeting: Meeting, library: Library, now: datetime) -> Meeting:
+async def choose_for_card(
+    uow: UnitOfWork, group: Group, meeting: Meeting, library: Library, now: datetime
+) -> Meeting:
     """Choose the activity of a meeting whose card goes up, where it has none that is known; return it."""
-    await GroupRepository(tx).lock(group.id)
-    current = await calendar.require(tx, group, meeting.id)
+    await uow.groups.lock(group.id)
+    current = await calendar.require(uow, group, meeting.id)
     if current.activity in library:
         return current
-    roll = await RsvpRepository(tx).roll(current)
+    roll = await uow.rsvps.roll(current)
     likely = (*roll.coming, *roll.no_word)
-    return await _choose(tx, group, current, library, now, likely=likely, people=expected(roll))
+    return await _choose(uow, group, current, library, now, likely=likely, people=expected(roll))
 
 
 async def choose_for_those_here(
-    tx: Tx, group: Group, meeting: Meeting, library: Library, now: datetime
+    uow: UnitOfWork, group: Group, meeting: Meeting, library: Library, now: datetime
 ) -> Meeting:
     """Choose anew as the check-in opens where the activity does not fit who comes, or no card went up.
 
@@ -81,22 +81,22 @@ async def choose_for_those_here(
     """
     if now >= meeting.ends_at:
         return meeting
-    coming = (await RsvpRepository(tx).roll(meeting)).coming
+    coming = (await uow.rsvps.roll(meeting)).coming
     if meeting.activity is None:
-        cards = await CardRepository(tx).of_meeting(meeting.id)
+        cards = await uow.cards.of_meeting(meeting.id)
         if any(card.kind is CardKind.MEETING for card in cards):
             return meeting  # an organizer wants none, or nothing fitted
     elif not coming:
         return meeting
-    people = await people_at(tx, meeting)
-    plan = await plan_of(tx, meeting, people=people, library=library)
+    people = await people_at(uow, meeting)
+    plan = await plan_of(uow, meeting, people=people, library=library)
     if plan.agenda.activity is not None:
         return meeting
-    return await _choose(tx, group, meeting, library, now, likely=coming, people=people)
+    return await _choose(uow, group, meeting, library, now, likely=coming, people=people)
 
 
 async def _choose(
-    tx: Tx,
+    uow: UnitOfWork,
     group: Group,
     meeting: Meeting,
     library: Library,
@@ -105,8 +105,8 @@ async def _choose(
     likely: Collection[UserId],
     people: int,
 ) -> Meeting:
-    activities = ActivityRepository(tx)
-    room = (await plan_of(tx, meeting, people=people)).agenda.room
+    activities = uow.activities
+    room = (await plan_of(uow, meeting, people=people)).agenda.room
     wishes = {user: keys for user, keys in (await activities.wishes(group.id)).items() if user in likely}
     chosen = choose(
         list(library.values()),
@@ -118,8 +118,8 @@ async def _choose(
     )
     if chosen is None:
         return meeting
-    await set_activity(tx, group, meeting, chosen.key, now)
-    return await calendar.require(tx, group, meeting.id)
+    await set_activity(uow, group, meeting, chosen.key, now)
+    return await calendar.require(uow, group, meeting.id)
 
 
 class ActivityService:
@@ -129,89 +129,85 @@ class ActivityService:
         self._work = work
         self._library = rules.library
 
-    async def all(self, actor: Actor, group_id: GroupId | None = None) -> ActivityList:
+    @read_transaction
+    async def all(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> ActivityList:
         """Return what fits the group, with the member's own marks; Refusals as `access.as_member`."""
+        return await self._list(uow, await as_member(uow, actor, group_id))
 
-        async def script(tx: Tx) -> ActivityList:
-            return await self._list(tx, await as_member(tx, actor, group_id))
-
-        return await self._work.read(script)
-
-    async def one(self, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
+    @read_transaction
+    async def one(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
         """Return one activity whole; Refusal `activity.unknown`."""
+        group = (await as_member(uow, actor, group_id)).group
+        activity = self._known(key)
+        people, room = await _usual(uow, group)
+        fits = activity.fits(people, room)
+        return ActivityView(group, activity, scaled(activity, people, room) if fits else (), people)
 
-        async def script(tx: Tx) -> ActivityView:
-            group = (await as_member(tx, actor, group_id)).group
-            activity = self._known(key)
-            people, room = await _usual(tx, group)
-            fits = activity.fits(people, room)
-            return ActivityView(group, activity, scaled(activity, people, room) if fits else (), people)
-
-        return await self._work.read(script)
-
+    @write_transaction
     async def wish(
-        self, actor: Actor, group_id: GroupId, keys: Collection[str], *, among: Collection[str]
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        group_id: GroupId,
+        keys: Collection[str],
+        *,
+        among: Collection[str],
     ) -> ActivityList:
         """Mark `keys`, and take back the other marks `among` what was offered; Refusal `activity.unknown`."""
+        standing = await as_member(uow, actor, group_id, lock=True)
+        for key in (*keys, *among):
+            self._known(key)
+        repository = uow.activities
+        await repository.unwish(standing.group.id, actor.user_id, drop=set(among) - set(keys))
+        await repository.wish(standing.group.id, actor.user_id, add=keys)
+        return await self._list(uow, standing)
 
-        async def script(tx: Tx) -> ActivityList:
-            standing = await as_member(tx, actor, group_id, lock=True)
-            for key in (*keys, *among):
-                self._known(key)
-            repository = ActivityRepository(tx)
-            await repository.unwish(standing.group.id, actor.user_id, drop=set(among) - set(keys))
-            await repository.wish(standing.group.id, actor.user_id, add=keys)
-            return await self._list(tx, standing)
-
-        return await self._work.write(actor, script)
-
+    @write_transaction
     async def choose(
-        self, actor: Actor, pick: Pick | None, key: str | None, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        key: str | None,
+        group_id: GroupId | None = None,
     ) -> AgendaView:
         """Give the chosen or next meeting an activity, or with None leave that open.
 
         Refusals: `group.organizers_only`, `group.paused`, `meeting.none_ahead`, `meeting.not_yet`,
         `activity.unknown`, `activity.unfit`, `activity.over`.
         """
+        group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._work.now()
+        require_active(group)
+        activity = None if key is None else self._known(key)
+        meeting = await _picked(uow, group, pick, now)
+        people = await people_at(uow, meeting)
+        room = (await plan_of(uow, meeting, people=people)).agenda.room
+        if activity is not None and not activity.fits(people, room):
+            raise Refusal(
+                "activity.unfit",
+                name=activity.name,
+                fewest=activity.fewest,
+                most=activity.most,
+                shortest=activity.shortest(min(max(people, activity.fewest), activity.most)),
+                people=people,
+                room=room,
+            )
+        await set_activity(uow, group, meeting, key, now)
+        chosen = await calendar.require(uow, group, meeting.id)
+        plan = await plan_of(uow, chosen, people=people, library=self._library)
+        return AgendaView(group, chosen, await uow.meetings.number(chosen), plan)
 
-        async def script(tx: Tx) -> AgendaView:
-            group, now = (await as_organizer(tx, actor, group_id, lock=True)).group, self._work.now()
-            require_active(group)
-            activity = None if key is None else self._known(key)
-            meeting = await _picked(tx, group, pick, now)
-            people = await people_at(tx, meeting)
-            room = (await plan_of(tx, meeting, people=people)).agenda.room
-            if activity is not None and not activity.fits(people, room):
-                raise Refusal(
-                    "activity.unfit",
-                    name=activity.name,
-                    fewest=activity.fewest,
-                    most=activity.most,
-                    shortest=activity.shortest(min(max(people, activity.fewest), activity.most)),
-                    people=people,
-                    room=room,
-                )
-            await set_activity(tx, group, meeting, key, now)
-            chosen = await calendar.require(tx, group, meeting.id)
-            plan = await plan_of(tx, chosen, people=people, library=self._library)
-            return AgendaView(group, chosen, await MeetingRepository(tx).number(chosen), plan)
-
-        return await self._work.write(actor, script)
-
+    @read_transaction
     async def fitting_meeting(
-        self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Sequence[Activity]:
         """Return what can be chosen for a meeting, or for the next one; Refusals as for `choose`."""
-
-        async def script(tx: Tx) -> Sequence[Activity]:
-            group = (await as_organizer(tx, actor, group_id)).group
-            require_active(group)
-            meeting = await _picked(tx, group, pick, self._work.now())
-            people = await people_at(tx, meeting)
-            room = (await plan_of(tx, meeting, people=people)).agenda.room
-            return fitting(self._library, people, room)
-
-        return await self._work.read(script)
+        group = (await as_organizer(uow, actor, group_id)).group
+        require_active(group)
+        meeting = await _picked(uow, group, pick, self._work.now())
+        people = await people_at(uow, meeting)
+        room = (await plan_of(uow, meeting, people=people)).agenda.room
+        return fitting(self._library, people, room)
 
     def _known(self, key: str) -> Activity:
         activity = self._library.get(key)
@@ -219,9 +215,9 @@ class ActivityService:
             raise Refusal("activity.unknown")
         return activity
 
-    async def _list(self, tx: Tx, standing: Standing) -> ActivityList:
-        people, room = await _usual(tx, standing.group)
-        marked = await ActivityRepository(tx).wishes(standing.group.id)
+    async def _list(self, uow: UnitOfWork, standing: Standing) -> ActivityList:
+        people, room = await _usual(uow, standing.group)
+        marked = await uow.activities.wishes(standing.group.id)
         return ActivityList(
             group=standing.group,
             activities=fitting(self._library, people, room),
@@ -234,16 +230,16 @@ def fitting(library: Library, people: int, minutes: int) -> tuple[Activity, ...]
     return tuple(activity for activity in library.values() if activity.fits(people, minutes))
 
 
-async def _usual(tx: Tx, group: Group) -> tuple[int, int]:
+async def _usual(uow: UnitOfWork, group: Group) -> tuple[int, int]:
     """The group's people, two at least, and the minutes its meetings have for an activity."""
-    people = max(len(await MemberRepository(tx).current(group.id)), LOWEST_CAPACITY)
-    schedule = await ScheduleRepository(tx).get(group.id)
+    people = max(len(await uow.members.current(group.id)), LOWEST_CAPACITY)
+    schedule = await uow.schedules.get(group.id)
     duration = USUAL_MINUTES if schedule is None else schedule.duration_minutes
     return people, agenda(duration, people).room
 
 
-async def _picked(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> Meeting:
-    slots: Sequence[calendar.Slot] = await calendar.ahead(tx, group, now)
+async def _picked(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> Meeting:
+    slots: Sequence[calendar.Slot] = await calendar.ahead(uow, group, now)
     if pick is not None:
         slot = calendar.find(slots, pick)
         if slot.meeting is None:

@@ -10,10 +10,8 @@ from buddybot.services.actor import Actor
 from buddybot.services.plans import Plan, expected, plan_of
 from buddybot.services.rules import Rules
 from buddybot.services.turns import load_round
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,11 @@ class AgendaView:
     plan: Plan
 
 
-async def people_at(tx: Tx, meeting: Meeting) -> int:
+async def people_at(uow: UnitOfWork, meeting: Meeting) -> int:
     """How many share the time: who is in the round of a meeting that goes on, else who is expected."""
     if meeting.state is MeetingState.OPEN:
-        return max(len((await load_round(tx, meeting)).people), LOWEST_CAPACITY)
-    return expected(await RsvpRepository(tx).roll(meeting))
+        return max(len((await load_round(uow, meeting)).people), LOWEST_CAPACITY)
+    return expected(await uow.rsvps.roll(meeting))
 
 
 class AgendaService:
@@ -40,13 +38,10 @@ class AgendaService:
         self._work = work
         self._library = rules.library
 
-    async def look(self, actor: Actor, meeting_id: MeetingId) -> AgendaView:
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> AgendaView:
         """Return the agenda of a meeting, to its members; Refusal `meeting.unknown`."""
-
-        async def script(tx: Tx) -> AgendaView:
-            standing, meeting = await at_meeting(tx, actor, meeting_id)
-            plan = await plan_of(tx, meeting, people=await people_at(tx, meeting), library=self._library)
-            number = await MeetingRepository(tx).number(meeting)
-            return AgendaView(standing.group, meeting, number, plan)
-
-        return await self._work.read(script)
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        plan = await plan_of(uow, meeting, people=await people_at(uow, meeting), library=self._library)
+        number = await uow.meetings.number(meeting)
+        return AgendaView(standing.group, meeting, number, plan)

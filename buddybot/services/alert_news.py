@@ -14,13 +14,7 @@ from buddybot.domain.ids import AlertId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.announcements import Announcement
-from buddybot.storage.activities import ActivityRepository
-from buddybot.storage.alert_outbox import AlertOutbox
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 OF_USE = timedelta(weeks=4)
 _USUAL_MINUTES = 75
@@ -41,24 +35,26 @@ class AlertView:
     direct: bool = False
 
 
-async def tell(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
+async def tell(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
     """Plan the pings that tell organizers of an alert."""
-    if (await AlertRepository(tx).watch(group.id)).channel_id is None:
-        await _tell_each(tx, group, alert_id, now)
+    if (await uow.alerts.watch(group.id)).channel_id is None:
+        await _tell_each(uow, group, alert_id, now)
     else:
-        await _plan_ping(tx, group, alert_id, GROUP, now)
+        await _plan_ping(uow, group, alert_id, GROUP, now)
 
 
-async def _tell_each(tx: Tx, group: Group, alert_id: AlertId, now: datetime) -> None:
+async def _tell_each(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
     """Plan one for every organizer; who takes no direct messages is shown it with the next command."""
-    for member in await MemberRepository(tx).present(group.id):
+    for member in await uow.members.present(group.id):
         if member.organizes:
-            await _plan_ping(tx, group, alert_id, member.user_id, now)
+            await _plan_ping(uow, group, alert_id, member.user_id, now)
 
 
-async def _plan_ping(tx: Tx, group: Group, alert_id: AlertId, recipient: UserId, now: datetime) -> None:
+async def _plan_ping(
+    uow: UnitOfWork, group: Group, alert_id: AlertId, recipient: UserId, now: datetime
+) -> None:
     day = schedule.local(now, group.zone).date()
-    await OutboxRepository(tx).plan(
+    await uow.outbox.plan(
         DuePing(
             key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
             guild_id=group.guild_id,
@@ -78,38 +74,40 @@ def alert_of(ping_key: str) -> AlertId:
     return AlertId(int(ping_key.rpartition(":")[2]))
 
 
-async def channel_refused(tx: Tx, ping: Ping, now: datetime) -> None:
+async def channel_refused(uow: UnitOfWork, ping: Ping, now: datetime) -> None:
     """Forget an alert channel that does not take the bot's messages, and tell each organizer instead.
 
     One that was chosen meanwhile is kept.
     """
-    alerts = AlertRepository(tx)
-    await GroupRepository(tx).lock(ping.group_id)
-    group = await GroupRepository(tx).get(ping.guild_id, ping.group_id)
+    alerts = uow.alerts
+    await uow.groups.lock(ping.group_id)
+    group = await uow.groups.get(ping.guild_id, ping.group_id)
     if group is not None:
         watch = await alerts.watch(group.id)
-        if watch.channel_id == await AlertOutbox(tx).channel_of(ping.id):
+        if watch.channel_id == await uow.alert_outbox.channel_of(ping.id):
             await alerts.put_watch(group.id, replace(watch, channel_id=None))
-        await _tell_each(tx, group, alert_of(ping.key), now)
+        await _tell_each(uow, group, alert_of(ping.key), now)
 
 
-async def view_of(tx: Tx, library: Library, group: Group, raised: Raised, now: datetime) -> AlertView:
+async def view_of(
+    uow: UnitOfWork, library: Library, group: Group, raised: Raised, now: datetime
+) -> AlertView:
     """Return what an alert's card shows now."""
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await uow.meetings.ahead(group.id)
     following = next(
         (each for each in ahead if each.state is MeetingState.SCHEDULED and each.starts_at > now), None
     )
     minutes = _USUAL_MINUTES if following is None else following.duration_minutes
-    suggested = await _suggested(tx, library, group, minutes, now) if raised.open else []
+    suggested = await _suggested(uow, library, group, minutes, now) if raised.open else []
     names = {each.key: each.name for each in library.values()}
     return AlertView(group, raised, tuple(suggested), following, names)
 
 
 async def _suggested(
-    tx: Tx, library: Library, group: Group, minutes: int, now: datetime
+    uow: UnitOfWork, library: Library, group: Group, minutes: int, now: datetime
 ) -> Sequence[Activity]:
-    activities = ActivityRepository(tx)
-    members = {member.user_id for member in await MemberRepository(tx).present(group.id)}
+    activities = uow.activities
+    members = {member.user_id for member in await uow.members.present(group.id)}
     wishes = await activities.wishes(group.id)
     return suggestions(
         list(library.values()),
@@ -127,9 +125,11 @@ class AlertPreparer:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    async def __call__(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime, /
+    ) -> Announcement | None:
         """Return the card; None when it is settled, or goes another way by now."""
-        alerts, alert_id = AlertRepository(tx), alert_of(ping.key)
+        alerts, alert_id = uow.alerts, alert_of(ping.key)
         raised = await alerts.get(group.id, alert_id)
         if raised is None or not raised.open:
             return None
@@ -137,14 +137,14 @@ class AlertPreparer:
         if ping.recipient == GROUP:
             channel_id = (await alerts.watch(group.id)).channel_id
             if channel_id is None or channel_id == group.channel_id:
-                await _tell_each(tx, group, alert_id, now)
+                await _tell_each(uow, group, alert_id, now)
                 return None
         else:
-            member = await MemberRepository(tx).get(group.id, ping.recipient)
+            member = await uow.members.get(group.id, ping.recipient)
             if member is None or not member.organizes:
                 return None
         await alerts.seen(alert_id, now)
-        view = await view_of(tx, self._library, group, raised, now)
+        view = await view_of(uow, self._library, group, raised, now)
         return Announcement(replace(view, direct=ping.direct), group.language, channel_id=channel_id)
 
 
@@ -156,16 +156,18 @@ class Waiting:
     pings: tuple[Ping, ...]
 
 
-async def waiting(tx: Tx, library: Library, user_id: UserId, guild_id: int, now: datetime) -> list[Waiting]:
+async def waiting(
+    uow: UnitOfWork, library: Library, user_id: UserId, guild_id: int, now: datetime
+) -> list[Waiting]:
     """Return what could not be told otherwise to somebody who organizes; each alert once."""
     found: dict[AlertId, list[Ping]] = {}
-    for ping in await AlertOutbox(tx).untold(guild_id, user_id):
+    for ping in await uow.alert_outbox.untold(guild_id, user_id):
         found.setdefault(alert_of(ping.key), []).append(ping)
     shown: list[Waiting] = []
     for alert_id, pings in found.items():
-        group = await GroupRepository(tx).get(pings[0].guild_id, pings[0].group_id)
-        raised = None if group is None else await AlertRepository(tx).get(group.id, alert_id)
+        group = await uow.groups.get(pings[0].guild_id, pings[0].group_id)
+        raised = None if group is None else await uow.alerts.get(group.id, alert_id)
         if group is None or group.state is GroupState.ARCHIVED or raised is None or not raised.open:
             continue
-        shown.append(Waiting(await view_of(tx, library, group, raised, now), tuple(pings)))
+        shown.append(Waiting(await view_of(uow, library, group, raised, now), tuple(pings)))
     return shown

@@ -15,11 +15,10 @@ from buddybot.services.access import as_organizer, guild_of
 from buddybot.services.activities import set_activity
 from buddybot.services.actor import Actor
 from buddybot.services.alert_news import AlertView, Waiting, view_of, waiting
-from buddybot.services.work import Work
-from buddybot.storage.alert_outbox import AlertMessage, AlertOutbox
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, bot_transaction, read_transaction, write_transaction
+from buddybot.storage.alert_outbox import AlertMessage
 from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +59,23 @@ class AlertService:
         self._work = work
         self._library = library
 
-    async def open(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[Raised]:
+    @read_transaction
+    async def open(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Sequence[Raised]:
         """Return the open alerts of a group, the oldest first."""
+        standing = await as_organizer(uow, actor, group_id)
+        return await uow.alerts.open(standing.group.id)
 
-        async def script(tx: Tx) -> Sequence[Raised]:
-            standing = await as_organizer(tx, actor, group_id)
-            return await AlertRepository(tx).open(standing.group.id)
-
-        return await self._work.read(script)
-
-    async def look(self, actor: Actor, alert_id: AlertId) -> AlertView:
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, alert_id: AlertId) -> AlertView:
         """Return one alert; Refusals `alert.unknown`, `group.organizers_only`."""
-
-        async def script(tx: Tx) -> AlertView:
-            group = await _group_of(tx, actor, alert_id, lock=False)
-            raised = await _require(AlertRepository(tx), group, alert_id)
-            return await view_of(tx, self._library, group, raised, self._work.now())
-
-        return await self._work.read(script)
+        group = await _group_of(uow, actor, alert_id, lock=False)
+        raised = await _require(uow.alerts, group, alert_id)
+        return await view_of(uow, self._library, group, raised, self._work.now())
 
     async def resolve(self, actor: Actor, alert_id: AlertId, group_id: GroupId | None = None) -> Decided:
         """Note that it is taken care of; Refusals `alert.unknown`, `group.organizers_only`."""
 
-        async def check(_tx: Tx, group: Group, _raised: Raised, _now: datetime) -> None:
+        async def check(_uow: UnitOfWork, group: Group, _raised: Raised, _now: datetime) -> None:
             if group_id not in (None, group.id):
                 raise Refusal("alert.unknown")
 
@@ -91,8 +84,8 @@ class AlertService:
     async def snooze(self, actor: Actor, alert_id: AlertId) -> Decided:
         """Let all alerts of the group rest for four weeks, or for longer where that was chosen."""
 
-        async def rest(tx: Tx, group: Group, _raised: Raised, now: datetime) -> None:
-            alerts = AlertRepository(tx)
+        async def rest(uow: UnitOfWork, group: Group, _raised: Raised, now: datetime) -> None:
+            alerts = uow.alerts
             watch = await alerts.watch(group.id)
             until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
             await alerts.put_watch(group.id, replace(watch, snoozed_until=until))
@@ -102,10 +95,10 @@ class AlertService:
     async def holiday(self, actor: Actor, alert_id: AlertId) -> Decided:
         """Let the meeting after which it was raised not count; Refusal `alert.no_holiday`."""
 
-        async def mark(tx: Tx, _group: Group, raised: Raised, _now: datetime) -> None:
+        async def mark(uow: UnitOfWork, _group: Group, raised: Raised, _now: datetime) -> None:
             if raised.meeting_id is None or not may_be_holiday(raised):
                 raise Refusal("alert.no_holiday")
-            await AlertRepository(tx).mark_holiday(raised.meeting_id)
+            await uow.alerts.mark_holiday(raised.meeting_id)
 
         return await self._decide(actor, alert_id, AlertState.HOLIDAY, mark)
 
@@ -114,35 +107,34 @@ class AlertService:
         if activity not in self._library:
             raise Refusal("button.stale")
 
-        async def plan(tx: Tx, group: Group, raised: Raised, now: datetime) -> None:
-            view = await view_of(tx, self._library, group, raised, now)
+        async def plan(uow: UnitOfWork, group: Group, raised: Raised, now: datetime) -> None:
+            view = await view_of(uow, self._library, group, raised, now)
             if view.following is None:
                 raise Refusal("alert.no_meeting")
-            await set_activity(tx, group, view.following, activity, now)
+            await set_activity(uow, group, view.following, activity, now)
 
         return await self._decide(actor, alert_id, AlertState.TRIED, plan)
 
+    @write_transaction
     async def _decide(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         alert_id: AlertId,
         state: AlertState,
-        carry_out: Callable[[Tx, Group, Raised, datetime], Awaitable[None]],
+        carry_out: Callable[[UnitOfWork, Group, Raised, datetime], Awaitable[None]],
     ) -> Decided:
-        async def script(tx: Tx) -> Decided:
-            alerts, now = AlertRepository(tx), self._work.now()
-            group = await _group_of(tx, actor, alert_id, lock=True)
+        alerts, now = uow.alerts, self._work.now()
+        group = await _group_of(uow, actor, alert_id, lock=True)
+        raised = await _require(alerts, group, alert_id)
+        is_open = raised.open
+        if is_open:
+            await carry_out(uow, group, raised, now)
+            await alerts.settle(alert_id, state, by=actor.user_id, now=now)
             raised = await _require(alerts, group, alert_id)
-            is_open = raised.open
-            if is_open:
-                await carry_out(tx, group, raised, now)
-                await alerts.settle(alert_id, state, by=actor.user_id, now=now)
-                raised = await _require(alerts, group, alert_id)
-            view = await view_of(tx, self._library, group, raised, now)
-            messages = await AlertOutbox(tx).messages(group.id, alert_id)
-            return Decided(view, tuple(messages), again=not is_open)
-
-        return await self._work.write(actor, script)
+        view = await view_of(uow, self._library, group, raised, now)
+        messages = await uow.alert_outbox.messages(group.id, alert_id)
+        return Decided(view, tuple(messages), again=not is_open)
 
     # -- how a group is watched --------------------------------------------------------------------
 
@@ -174,23 +166,22 @@ class AlertService:
             actor, group_id, lambda watch, _now: replace(watch, channel_id=channel_id), shared_with
         )
 
+    @write_transaction
     async def _watch(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         group_id: GroupId | None,
         changed: Callable[[Watch, datetime], Watch],
         shared_with: ChannelId | None = None,
     ) -> Watched:
-        async def script(tx: Tx) -> Watched:
-            group = (await as_organizer(tx, actor, group_id, lock=True)).group
-            if shared_with == group.channel_id:
-                raise Refusal("alert.home")
-            alerts = AlertRepository(tx)
-            watch = changed(await alerts.watch(group.id), self._work.now())
-            await alerts.put_watch(group.id, watch)
-            return Watched(group, watch)
-
-        return await self._work.write(actor, script)
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        if shared_with == group.channel_id:
+            raise Refusal("alert.home")
+        alerts = uow.alerts
+        watch = changed(await alerts.watch(group.id), self._work.now())
+        await alerts.put_watch(group.id, watch)
+        return Watched(group, watch)
 
     # -- with the next command ---------------------------------------------------------------------
 
@@ -200,27 +191,24 @@ class AlertService:
         if guild_id is None:
             return ()
         return await self._work.read(
-            lambda tx: waiting(tx, self._library, actor.user_id, guild_id, self._work.now())
+            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._work.now())
         )
 
-    async def shown(self, alerts: Sequence[Waiting]) -> None:
+    @bot_transaction
+    async def shown(self, uow: UnitOfWork, alerts: Sequence[Waiting]) -> None:
         """Note that these were shown; it goes with the answer to a command that was carried out."""
-
-        async def script(tx: Tx) -> None:
-            now = self._work.now()
-            for each in alerts:
-                await AlertOutbox(tx).told([ping.id for ping in each.pings], now)
-                await AlertRepository(tx).seen(each.view.raised.id, now)
-
-        await self._work.write(None, script)
+        now = self._work.now()
+        for each in alerts:
+            await uow.alert_outbox.told([ping.id for ping in each.pings], now)
+            await uow.alerts.seen(each.view.raised.id, now)
 
 
-async def _group_of(tx: Tx, actor: Actor, alert_id: AlertId, *, lock: bool) -> Group:
+async def _group_of(uow: UnitOfWork, actor: Actor, alert_id: AlertId, *, lock: bool) -> Group:
     """The group of an alert, when the actor organizes it; to others it is not there."""
-    group_id = await AlertRepository(tx).group_of(guild_of(actor), alert_id)
-    if group_id is None or await MemberRepository(tx).get(group_id, actor.user_id) is None:
+    group_id = await uow.alerts.group_of(guild_of(actor), alert_id)
+    if group_id is None or await uow.members.get(group_id, actor.user_id) is None:
         raise Refusal("alert.unknown")
-    return (await as_organizer(tx, actor, group_id, lock=lock)).group
+    return (await as_organizer(uow, actor, group_id, lock=lock)).group
 
 
 async def _require(alerts: AlertRepository, group: Group, alert_id: AlertId) -> Raised:

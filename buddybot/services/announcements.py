@@ -7,7 +7,7 @@ from typing import Protocol
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.storage.database import Tx
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Announcement:
 class Preparer(Protocol):
     """Prepares one kind of ping."""
 
-    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    async def __call__(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime, /
+    ) -> Announcement | None:
         """Return what to say now, or None when the ping is no longer needed.
 
         Runs in a transaction of its own after the ping was claimed, again after a crash: whatever

@@ -10,34 +10,32 @@ from buddybot.domain.schedule import local
 from buddybot.services.announcements import Announcement
 from buddybot.services.closing import end_all
 from buddybot.services.role_tasks import ask_for_role
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.invitations import InvitationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
 
 LAST_WORD_LIFE = timedelta(days=7)
 """How long the channel can still be told that its group is archived."""
 
 
-async def archive_group(tx: Tx, planner: Planner, group: Group, *, by: UserId, now: datetime) -> Group:
+async def archive_group(
+    uow: UnitOfWork, planner: Planner, group: Group, *, by: UserId, now: datetime
+) -> Group:
     """Archive a group within a transaction: nobody can come in any more, nothing is due or ahead.
 
     The channel hears of it, unless nobody is left in the group.
     """
-    invitations = InvitationRepository(tx)
+    invitations = uow.invitations
     for invitation in await invitations.open(group.id, now):
         await invitations.settle(invitation.id, InvitationState.REVOKED, by=by, now=now)
-    await end_all(tx, group, now)
-    await GroupRepository(tx).change(group, state=GroupState.ARCHIVED)
+    await end_all(uow, group, now)
+    await uow.groups.change(group, state=GroupState.ARCHIVED)
     if group.role_id is not None:
-        await ask_for_role(tx, group.id, now)
-    await MeetingRepository(tx).entries_changed(group.id)  # calendars show what was planned as called off
-    if await MemberRepository(tx).current(group.id):
-        await OutboxRepository(tx).plan(_last_word(group, now))
-    return await in_line(tx, planner, group, now)
+        await ask_for_role(uow, group.id, now)
+    await uow.meetings.entries_changed(group.id)  # calendars show what was planned as called off
+    if await uow.members.current(group.id):
+        await uow.outbox.plan(_last_word(group, now))
+    return await in_line(uow, planner, group, now)
 
 
 def _last_word(group: Group, now: datetime) -> DuePing:
@@ -53,7 +51,7 @@ def _last_word(group: Group, now: datetime) -> DuePing:
     )
 
 
-async def prepare_archive(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_archive(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Tell the channel that its group has ended, and what its members keep; nobody is notified."""
-    del tx, ping, now
+    del uow, ping, now
     return Announcement(group, group.language) if group.state is GroupState.ARCHIVED else None

@@ -14,17 +14,15 @@ from buddybot.services.actor import Actor
 from buddybot.services.calendar import Pick
 from buddybot.services.homes import is_asked, places_for
 from buddybot.services.rotation_views import at_venue
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import ShareRepository, Venue
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
+from buddybot.storage.venues import Venue
 
 
-async def able_hosts(tx: Tx, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:
+async def able_hosts(uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:
     """Return the members who can host a meeting, each where they would receive the group."""
-    board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
-    history = await ShareRepository(tx).history(group.id)
+    board, roll = await venues.board_of(uow, group), await uow.rsvps.roll(meeting)
+    history = await uow.fairness.history(group.id)
     found = []
     for member in board.members:
         here = venue.location_id
@@ -36,16 +34,16 @@ async def able_hosts(tx: Tx, group: Group, meeting: Meeting, venue: Venue) -> Se
 
 
 async def free_places(
-    tx: Tx, group: Group, meeting: Meeting, *, host_id: UserId | None, by: UserId, now: datetime
+    uow: UnitOfWork, group: Group, meeting: Meeting, *, host_id: UserId | None, by: UserId, now: datetime
 ) -> Sequence[Location]:
     """Return where `by` can put a meeting that `host_id` hosts: no home whose owner was asked already."""
-    free = {location.id for location in await places_for(tx, group, meeting)}
+    free = {location.id for location in await places_for(uow, group, meeting)}
     found = []
-    for location in await LocationRepository(tx).live(group.id):
+    for location in await uow.locations.live(group.id):
         owner = location.offered_by if location.home else None
         hosted = owner is not None and owner == host_id
         to_ask = None if owner in (host_id, by) else owner
-        asked = to_ask is not None and await is_asked(tx, meeting, location, to_ask, now)
+        asked = to_ask is not None and await is_asked(uow, meeting, location, to_ask, now)
         if hosted or (location.id in free and not asked):
             found.append(location)
     return found
@@ -57,41 +55,39 @@ class ArrangementChoices:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    @read_transaction
     async def hosts(
-        self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Sequence[Member]:
         """Return who can host the chosen or the next meeting; Refusals as for `RotationService.assign`."""
+        return await able_hosts(uow, *await self._chosen(uow, actor, pick, group_id))
 
-        async def script(tx: Tx) -> Sequence[Member]:
-            return await able_hosts(tx, *await self._chosen(tx, actor, pick, group_id))
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def places(
-        self, actor: Actor, pick: Pick | None, host_id: UserId | None, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        host_id: UserId | None,
+        group_id: GroupId | None = None,
     ) -> Sequence[Location]:
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
+        group, meeting, venue = await self._chosen(uow, actor, pick, group_id)
+        host = venue.host_id if host_id is None else host_id
+        return await free_places(uow, group, meeting, host_id=host, by=actor.user_id, now=self._work.now())
 
-        async def script(tx: Tx) -> Sequence[Location]:
-            group, meeting, venue = await self._chosen(tx, actor, pick, group_id)
-            host = venue.host_id if host_id is None else host_id
-            return await free_places(tx, group, meeting, host_id=host, by=actor.user_id, now=self._work.now())
-
-        return await self._work.read(script)
-
-    async def usual_places(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[Location]:
+    @read_transaction
+    async def usual_places(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> Sequence[Location]:
         """Return the places that the rule `fixed` can be given."""
-
-        async def script(tx: Tx) -> Sequence[Location]:
-            group = (await as_organizer(tx, actor, group_id)).group
-            require_active(group)
-            return await LocationRepository(tx).live(group.id)
-
-        return await self._work.read(script)
+        group = (await as_organizer(uow, actor, group_id)).group
+        require_active(group)
+        return await uow.locations.live(group.id)
 
     async def _chosen(
-        self, tx: Tx, actor: Actor, pick: Pick | None, group_id: GroupId | None
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
     ) -> tuple[Group, Meeting, Venue]:
-        group = (await as_organizer(tx, actor, group_id)).group
+        group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        return group, *await at_venue(tx, group, pick, self._work.now())
+        return group, *await at_venue(uow, group, pick, self._work.now())

@@ -14,12 +14,10 @@ from buddybot.services import venues
 from buddybot.services.homes import may_be_at, plan_question, require_unasked
 from buddybot.services.location_views import require_live
 from buddybot.services.rotation_views import require_able
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
-from buddybot.storage.database import Tx
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import Basis, Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,19 @@ class Arranged:
 
 
 async def arranged(
-    tx: Tx, group: Group, meeting: Meeting, *, before: UserId | None = None, asked: UserId | None = None
+    uow: UnitOfWork,
+    group: Group,
+    meeting: Meeting,
+    *,
+    before: UserId | None = None,
+    asked: UserId | None = None,
 ) -> Arranged:
     """Return where a meeting takes place now."""
-    return Arranged(group, meeting, await venues.view_of(tx, meeting), before, asked)
+    return Arranged(group, meeting, await venues.view_of(uow, meeting), before, asked)
 
 
 async def arrange(
-    tx: Tx,
+    uow: UnitOfWork,
     planner: Planner,
     group: Group,
     meeting: Meeting,
@@ -67,57 +70,57 @@ async def arrange(
     settled, location, asked = venue.settled, None, None
     if host_id is not None:
         if host_id != venue.host_id:
-            settled = Settled(await place_of(tx, group, host_id), host_id)
-        await require_able(tx, group, meeting, settled, host_id)
-        await VenueRepository(tx).drop_pass(meeting.id, host_id)
+            settled = Settled(await place_of(uow, group, host_id), host_id)
+        await require_able(uow, group, meeting, settled, host_id)
+        await uow.venues.drop_pass(meeting.id, host_id)
     if location_id is not None:
-        location = await live_location(tx, group, location_id)
-        host_here = await host_at(tx, group, meeting, venue, location, now) if host_id is None else host_id
-        asked = await _owner_to_ask(tx, group, meeting, location, host_id=host_here, by=by)
+        location = await live_location(uow, group, location_id)
+        host_here = await host_at(uow, group, meeting, venue, location, now) if host_id is None else host_id
+        asked = await _owner_to_ask(uow, group, meeting, location, host_id=host_here, by=by)
         if asked is None:
             settled = Settled(location.id, host_here)
         elif settled == venue.settled:
-            await require_unasked(tx, meeting, location, asked, now)
-        await OutboxRepository(tx).close_questions(meeting.id, now)
+            await require_unasked(uow, meeting, location, asked, now)
+        await uow.outbox.close_questions(meeting.id, now)
     if asked is None or settled != venue.settled:
-        await venues.put(tx, group, meeting, settled, now=now, basis=basis, by=by)
+        await venues.put(uow, group, meeting, settled, now=now, basis=basis, by=by)
     if location is not None and asked is not None:
-        await plan_question(tx, meeting, location, asked, now)
-    await planner.plan(tx, group, now, by=by)
-    return await arranged(tx, group, meeting, before=venue.host_id, asked=asked)
+        await plan_question(uow, meeting, location, asked, now)
+    await planner.plan(uow, group, now, by=by)
+    return await arranged(uow, group, meeting, before=venue.host_id, asked=asked)
 
 
 async def host_at(
-    tx: Tx, group: Group, meeting: Meeting, venue: Venue, location: Location, now: datetime
+    uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, location: Location, now: datetime
 ) -> UserId | None:
     """Return who hosts a meeting at a location: its host, or by the rule when it was online without one."""
     if not venue.online:
         return venue.host_id
-    return await venues.find_host(tx, group, meeting, location.id, now)
+    return await venues.find_host(uow, group, meeting, location.id, now)
 
 
-async def live_location(tx: Tx, group: Group, location_id: LocationId) -> Location:
+async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) -> Location:
     """Return a location that can be chosen; Refusal `location.unknown` or `location.retired`."""
-    location = await LocationRepository(tx).get(group.id, location_id)
+    location = await uow.locations.get(group.id, location_id)
     if location is None:
         raise Refusal("location.unknown")
     require_live(location)
     return location
 
 
-async def place_of(tx: Tx, group: Group, host_id: UserId) -> LocationId | None:
+async def place_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
     """Return where a host would receive the group: a place of theirs, else a public or virtual one."""
-    board = await venues.board_of(tx, group)
-    history = await ShareRepository(tx).history(group.id)
+    board = await venues.board_of(uow, group)
+    history = await uow.fairness.history(group.id)
     return rotation.place_for(host_id, history=history, places=board.places)
 
 
 async def _owner_to_ask(
-    tx: Tx, group: Group, meeting: Meeting, location: Location, *, host_id: UserId | None, by: UserId
+    uow: UnitOfWork, group: Group, meeting: Meeting, location: Location, *, host_id: UserId | None, by: UserId
 ) -> UserId | None:
     """Return whose leave is needed; Refusal `home.closed` when its owner cannot have the group there."""
     if not location.home or location.offered_by == host_id:
         return None
-    if not await may_be_at(tx, group, meeting, location):
+    if not await may_be_at(uow, group, meeting, location):
         raise Refusal("home.closed", name=location.name)
     return None if location.offered_by == by else location.offered_by

@@ -15,15 +15,8 @@ from buddybot.domain.text import people_order
 from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
-from buddybot.services.work import Work
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.visitors import VisitorRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction, write_transaction
 
 RECORDABLE = (
     Attendance.PRESENT,
@@ -66,14 +59,14 @@ class Unrecorded:
     recording: Recording | None = None
 
 
-async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def settle(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     """Write down what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
     An entry that a person made stays.
     """
-    ledger = AttendanceRepository(tx)
+    ledger = uow.attendances
     standing = await ledger.standing(meeting.id)
-    for user_id, state in (await known(tx, meeting)).items():
+    for user_id, state in (await known(uow, meeting)).items():
         entry = standing.get(user_id)
         if entry is not None and (entry.recorded_by is not None or entry.state is state):
             continue
@@ -87,55 +80,55 @@ async def settle(tx: Tx, meeting: Meeting, now: datetime) -> None:
         )
 
 
-async def known(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
+async def known(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
     A report proves that somebody was there only when it was written, or corrected, at the meeting, and
     not by one who had sent apologies. Who had left the server by its beginning did not come as they had said.
     """
-    roll = await RsvpRepository(tx).roll(meeting, at=began(meeting))
-    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+    roll = await uow.rsvps.roll(meeting, at=began(meeting))
+    reports = await uow.checkins.of_meeting(meeting.id)
     wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
     found: dict[UserId, Attendance] = {}
-    for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting)):
+    for user_id in await uow.members.at(meeting.group_id, began(meeting)):
         answer = roll.of(user_id)
         there = user_id in wrote and answer is not Answer.APOLOGIES
         found[user_id] = settled(checked_in_there=there, answer=answer)
     return found
 
 
-async def suggestions(tx: Tx, meeting: Meeting) -> Mapping[UserId, Attendance]:
+async def suggestions(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return how the unrecorded people of a closed meeting probably were, where they gave a word."""
-    roll = await RsvpRepository(tx).roll(meeting, at=began(meeting))
-    found = {user_id: suggested(roll.of(user_id)) for user_id in await unrecorded(tx, meeting)}
+    roll = await uow.rsvps.roll(meeting, at=began(meeting))
+    found = {user_id: suggested(roll.of(user_id)) for user_id in await unrecorded(uow, meeting)}
     return {user_id: state for user_id, state in found.items() if state is not None}
 
 
-async def unrecorded(tx: Tx, meeting: Meeting) -> Sequence[UserId]:
+async def unrecorded(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:
     """Return of whom the closed meeting's ledger does not say whether they were there."""
     if meeting.reduced:
         return ()
-    standing = await AttendanceRepository(tx).standing(meeting.id)
+    standing = await uow.attendances.standing(meeting.id)
     return [
         user_id
-        for user_id in await MemberRepository(tx).at(meeting.group_id, began(meeting))
+        for user_id in await uow.members.at(meeting.group_id, began(meeting))
         if user_id not in standing or standing[user_id].state is Attendance.UNRECORDED
     ]
 
 
-async def met(tx: Tx, meeting: Meeting) -> bool:
+async def met(uow: UnitOfWork, meeting: Meeting) -> bool:
     """Return whether the group met: the meeting was held, and no organizer said otherwise."""
-    standing = await AttendanceRepository(tx).standing(meeting.id)
+    standing = await uow.attendances.standing(meeting.id)
     return meeting.state is MeetingState.CLOSED and took_place([each.state for each in standing.values()])
 
 
-async def tell_unrecorded(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def tell_unrecorded(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     """Bring what organizers are told of a meeting's unrecorded people in line with its ledger."""
-    waiting, notices, key = await unrecorded(tx, meeting), NoticeRepository(tx), f"attendance:{meeting.id}"
+    waiting, notices, key = await unrecorded(uow, meeting), uow.notices, f"attendance:{meeting.id}"
     if not waiting:
         await notices.withdraw(meeting.group_id, key)
         return
-    number = await MeetingRepository(tx).number(meeting)
+    number = await uow.meetings.number(meeting)
     parameters = {"number": number, "count": len(waiting)}
     await notices.tell(meeting.group_id, code=INCOMPLETE, key=key, parameters=parameters, now=now)
     await notices.restate(meeting.group_id, key, parameters)
@@ -147,35 +140,34 @@ class AttendanceService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    @read_transaction
     async def unrecorded(
-        self, actor: Actor, *, meeting_id: MeetingId | None = None, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        *,
+        meeting_id: MeetingId | None = None,
+        group_id: GroupId | None = None,
     ) -> Unrecorded:
         """Return who is unrecorded at the meeting, or at the latest one that has such people.
 
         Refusals: `attendance.not_closed`, `attendance.no_meeting`, and those of `access`.
         """
+        if meeting_id is not None:
+            _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
+        else:
+            standing = await as_organizer(uow, actor, group_id)
+            meeting = await self._latest(uow, standing.group.id)
+        return await self._list(uow, meeting)
 
-        async def script(tx: Tx) -> Unrecorded:
-            if meeting_id is not None:
-                _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
-            else:
-                standing = await as_organizer(tx, actor, group_id)
-                meeting = await self._latest(tx, standing.group.id)
-            return await self._list(tx, meeting)
-
-        return await self._work.read(script)
-
-    async def find_unclosed(self, actor: Actor, group_id: GroupId | None = None) -> MeetingId | None:
+    @read_transaction
+    async def find_unclosed(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> MeetingId | None:
         """Return the latest meeting that is over and that nobody has closed; attendance waits for that."""
-
-        async def script(tx: Tx) -> MeetingId | None:
-            standing = await as_organizer(tx, actor, group_id)
-            over = [
-                each for each in await find_open(tx, standing.group.id) if each.ends_at <= self._work.now()
-            ]
-            return over[-1].id if over else None
-
-        return await self._work.read(script)
+        standing = await as_organizer(uow, actor, group_id)
+        over = [each for each in await find_open(uow, standing.group.id) if each.ends_at <= self._work.now()]
+        return over[-1].id if over else None
 
     async def record(
         self,
@@ -213,46 +205,43 @@ class AttendanceService:
 
         return await self._record(actor, meeting_id, chosen, after)
 
-    async def undo(self, actor: Actor, meeting_id: MeetingId, *, first: int, last: int) -> Unrecorded:
+    @write_transaction
+    async def undo(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, first: int, last: int
+    ) -> Unrecorded:
         """Take back what one click of the actor's recorded; what was said of somebody since then stays."""
+        _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        await self._list(uow, meeting)  # refused where there is nothing to record
+        entries = await uow.attendances.standing_of(
+            meeting.id, recorded_by=actor.user_id, first=first, last=last
+        )
+        undone = {entry.user_id: Attendance.UNRECORDED for entry in entries if _is_first_word(entry)}
+        await self._append(uow, actor, meeting, undone)
+        return await self._list(uow, meeting)
 
-        async def script(tx: Tx) -> Unrecorded:
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            await self._list(tx, meeting)  # refused where there is nothing to record
-            entries = await AttendanceRepository(tx).standing_of(
-                meeting.id, recorded_by=actor.user_id, first=first, last=last
-            )
-            undone = {entry.user_id: Attendance.UNRECORDED for entry in entries if _is_first_word(entry)}
-            await self._append(tx, actor, meeting, undone)
-            return await self._list(tx, meeting)
-
-        return await self._work.write(actor, script)
-
+    @write_transaction
     async def _record(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         meeting_id: MeetingId,
         choose: Callable[[Unrecorded], Mapping[UserId, Attendance]],
         after: int | None,
     ) -> Unrecorded:
         """Write down what is chosen of those who are unrecorded, knowing behind the lock who they are."""
-
-        async def script(tx: Tx) -> Unrecorded:
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            waiting = await self._list(tx, meeting)
-            people = {user_id for user_id, _ in waiting.people}
-            states = {user: state for user, state in choose(waiting).items() if user in people}
-            recording = await self._append(tx, actor, meeting, states)
-            if recording is None and after is not None:  # pressed twice: the first press can be taken back
-                recording = await _recorded_since(tx, actor, meeting, after)
-            return replace(await self._list(tx, meeting), recording=recording)
-
-        return await self._work.write(actor, script)
+        _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        waiting = await self._list(uow, meeting)
+        people = {user_id for user_id, _ in waiting.people}
+        states = {user: state for user, state in choose(waiting).items() if user in people}
+        recording = await self._append(uow, actor, meeting, states)
+        if recording is None and after is not None:  # pressed twice: the first press can be taken back
+            recording = await _recorded_since(uow, actor, meeting, after)
+        return replace(await self._list(uow, meeting), recording=recording)
 
     async def _append(
-        self, tx: Tx, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]
+        self, uow: UnitOfWork, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]
     ) -> Recording | None:
-        ledger = AttendanceRepository(tx)
+        ledger = uow.attendances
         standing = await ledger.standing(meeting.id)
         numbers = []
         for user_id, state in states.items():
@@ -266,42 +255,42 @@ class AttendanceService:
                 now=self._work.now(),
             )
             numbers.append(number)
-        await tell_unrecorded(tx, meeting, self._work.now())
+        await tell_unrecorded(uow, meeting, self._work.now())
         return Recording(states, min(numbers), max(numbers)) if numbers else None
 
-    async def _latest(self, tx: Tx, group_id: GroupId) -> Meeting:
+    async def _latest(self, uow: UnitOfWork, group_id: GroupId) -> Meeting:
         """The latest meeting with somebody unrecorded; without one, the latest."""
-        held = await MeetingRepository(tx).held(group_id)
+        held = await uow.meetings.held(group_id)
         if not held:
             raise Refusal(
-                "attendance.not_closed" if await find_open(tx, group_id) else "attendance.no_meeting"
+                "attendance.not_closed" if await find_open(uow, group_id) else "attendance.no_meeting"
             )
         for meeting in held:
-            if await unrecorded(tx, meeting):
+            if await unrecorded(uow, meeting):
                 return meeting
         return held[0]
 
-    async def _list(self, tx: Tx, meeting: Meeting) -> Unrecorded:
+    async def _list(self, uow: UnitOfWork, meeting: Meeting) -> Unrecorded:
         if meeting.state is not MeetingState.CLOSED:
             raise Refusal("attendance.not_closed")
-        names = await AttendanceRepository(tx).names(meeting.group_id)
-        members = await MemberRepository(tx).at(meeting.group_id, began(meeting))
-        waiting = [(user_id, names.get(user_id, "")) for user_id in await unrecorded(tx, meeting)]
+        names = await uow.attendances.names(meeting.group_id)
+        members = await uow.members.at(meeting.group_id, began(meeting))
+        waiting = [(user_id, names.get(user_id, "")) for user_id in await unrecorded(uow, meeting)]
         return Unrecorded(
             meeting=meeting,
-            number=await MeetingRepository(tx).number(meeting),
+            number=await uow.meetings.number(meeting),
             people=tuple(sorted(waiting, key=lambda person: people_order(person[1]))),
             members=len(members),
-            visitors=visitors.present(await VisitorRepository(tx).of_meeting(meeting.id)),
-            met=await met(tx, meeting),
-            suggested=await suggestions(tx, meeting),
-            newest=await AttendanceRepository(tx).newest(meeting.id),
+            visitors=visitors.present(await uow.visitors.of_meeting(meeting.id)),
+            met=await met(uow, meeting),
+            suggested=await suggestions(uow, meeting),
+            newest=await uow.attendances.newest(meeting.id),
         )
 
 
-async def find_open(tx: Tx, group_id: GroupId) -> Sequence[Meeting]:
+async def find_open(uow: UnitOfWork, group_id: GroupId) -> Sequence[Meeting]:
     """Return the meetings that go on, or that nobody has closed, earliest first."""
-    ahead = await MeetingRepository(tx).ahead(group_id)
+    ahead = await uow.meetings.ahead(group_id)
     return [meeting for meeting in ahead if meeting.state is MeetingState.OPEN]
 
 
@@ -312,9 +301,9 @@ def _is_first_word(entry: Entry) -> bool:
     )
 
 
-async def _recorded_since(tx: Tx, actor: Actor, meeting: Meeting, after: int) -> Recording | None:
+async def _recorded_since(uow: UnitOfWork, actor: Actor, meeting: Meeting, after: int) -> Recording | None:
     """Return what the actor recorded behind the entry `after`, where it still stands."""
-    ledger = AttendanceRepository(tx)
+    ledger = uow.attendances
     first, last = after + 1, await ledger.newest(meeting.id)
     entries = await ledger.standing_of(meeting.id, recorded_by=actor.user_id, first=first, last=last)
     states = {entry.user_id: entry.state for entry in entries if _is_first_word(entry)}

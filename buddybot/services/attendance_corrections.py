@@ -16,14 +16,9 @@ from buddybot.services.actor import Actor
 from buddybot.services.attendance import RECORDABLE, find_open, known, met, suggestions, tell_unrecorded
 from buddybot.services.calendar import Pick, require
 from buddybot.services.shares import keep_shares
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.visitors import require_met, require_over, withdraw_all
-from buddybot.services.work import Planner, Work
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.visitors import VisitorRepository
+from buddybot.services.work import Planner, Work, read_transaction
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
 """What a correction may say of somebody; unrecorded takes a mistake back."""
@@ -70,47 +65,40 @@ class CorrectionService:
         self._work = work
         self._planner = planner
 
+    @read_transaction
     async def choices(
-        self, actor: Actor, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
     ) -> Sequence[tuple[Meeting, int | None]]:
         """Return the meetings of the record with their numbers, the latest first."""
+        group = (await as_organizer(uow, actor, group_id)).group
+        return await uow.attendances.meetings(group.id, now=self._work.now())
 
-        async def script(tx: Tx) -> Sequence[tuple[Meeting, int | None]]:
-            group = (await as_organizer(tx, actor, group_id)).group
-            return await AttendanceRepository(tx).meetings(group.id, now=self._work.now())
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def view(
-        self, actor: Actor, pick: Pick | None = None, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None = None, group_id: GroupId | None = None
     ) -> CorrectionView:
         """Return the record of a past meeting, or of the latest.
 
         Refusals: `attendance.no_meeting`, `meeting.none_on`, those of `require_over` and of `access`.
         """
+        if pick is not None and not isinstance(pick, date) and group_id is None:
+            standing, meeting = await at_meeting(uow, actor, pick, organizer=True)
+            group = standing.group
+        else:
+            group = (await as_organizer(uow, actor, group_id)).group
+            meeting = await self._picked(uow, group, pick)
+        require_over(meeting, self._work.now())
+        return await _view(uow, group, meeting)
 
-        async def script(tx: Tx) -> CorrectionView:
-            if pick is not None and not isinstance(pick, date) and group_id is None:
-                standing, meeting = await at_meeting(tx, actor, pick, organizer=True)
-                group = standing.group
-            else:
-                group = (await as_organizer(tx, actor, group_id)).group
-                meeting = await self._picked(tx, group, pick)
-            require_over(meeting, self._work.now())
-            return await _view(tx, group, meeting)
-
-        return await self._work.read(script)
-
-    async def seat(self, actor: Actor, meeting_id: MeetingId, user_id: UserId) -> tuple[CorrectionView, Seat]:
+    @read_transaction
+    async def seat(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, user_id: UserId
+    ) -> tuple[CorrectionView, Seat]:
         """Return how somebody stands, before it is corrected; Refusals as for `correct`."""
-
-        async def script(tx: Tx) -> tuple[CorrectionView, Seat]:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
-            await require_met(tx, meeting, self._work.now())
-            view = await _view(tx, standing.group, meeting)
-            return view, _seat(view, user_id)
-
-        return await self._work.read(script)
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
+        await require_met(uow, meeting, self._work.now())
+        view = await _view(uow, standing.group, meeting)
+        return view, _seat(view, user_id)
 
     async def correct(
         self, actor: Actor, meeting_id: MeetingId, user_id: UserId, state: Attendance, reason: str
@@ -124,14 +112,14 @@ class CorrectionService:
             raise Refusal("button.stale")
         why = clean(reason, limit=REASON_LIMIT, field="reason")
 
-        async def script(tx: Tx) -> CorrectionView:
+        async def script(uow: UnitOfWork) -> CorrectionView:
             now = self._work.now()
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            await require_met(tx, meeting, now)
-            seat = _seat(await _view(tx, standing.group, meeting), user_id)
+            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+            await require_met(uow, meeting, now)
+            seat = _seat(await _view(uow, standing.group, meeting), user_id)
             if seat.state is state:
                 raise Refusal("attendance.same")
-            await AttendanceRepository(tx).append(
+            await uow.attendances.append(
                 meeting_id=meeting.id,
                 user_id=user_id,
                 state=state,
@@ -140,8 +128,8 @@ class CorrectionService:
                 now=now,
                 reason=why,
             )
-            await tell_unrecorded(tx, meeting, now)
-            return await _view(tx, standing.group, meeting)
+            await tell_unrecorded(uow, meeting, now)
+            return await _view(uow, standing.group, meeting)
 
         return await self._work.write(actor, script)
 
@@ -152,20 +140,20 @@ class CorrectionService:
         """
         why = clean(reason, limit=REASON_LIMIT, field="reason")
 
-        async def script(tx: Tx) -> CorrectionView:
+        async def script(uow: UnitOfWork) -> CorrectionView:
             now = self._work.now()
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
             require_over(meeting, now)
-            if not await met(tx, meeting):
+            if not await met(uow, meeting):
                 raise Refusal("attendance.same")
-            stood = await AttendanceRepository(tx).standing(meeting.id)
-            members = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+            stood = await uow.attendances.standing(meeting.id)
+            members = await uow.members.at(meeting.group_id, began(meeting))
             # Those whose data was deleted are counted on, and so is that they did not meet either.
             everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
             before = {user_id: entry.state for user_id, entry in stood.items()}
-            await self._write(tx, actor, meeting, everybody, before, why)
-            await withdraw_all(tx, meeting, actor, now)
-            return await self._changed(tx, standing.group, meeting, now)
+            await self._write(uow, actor, meeting, everybody, before, why)
+            await withdraw_all(uow, meeting, actor, now)
+            return await self._changed(uow, standing.group, meeting, now)
 
         return await self._work.write(actor, script)
 
@@ -176,34 +164,34 @@ class CorrectionService:
         """
         why = clean(reason, limit=REASON_LIMIT, field="reason")
 
-        async def script(tx: Tx) -> CorrectionView:
+        async def script(uow: UnitOfWork) -> CorrectionView:
             now = self._work.now()
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
+            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
             require_over(meeting, now)
-            if await met(tx, meeting):
+            if await met(uow, meeting):
                 raise Refusal("attendance.same")
-            stood = await AttendanceRepository(tx).standing(meeting.id)
-            states = {**await known(tx, meeting), **_before(stood)}
+            stood = await uow.attendances.standing(meeting.id)
+            states = {**await known(uow, meeting), **_before(stood)}
             off = dict.fromkeys(states, Attendance.DIDNT_MEET)
-            await self._write(tx, actor, meeting, states, off, why)
+            await self._write(uow, actor, meeting, states, off, why)
             if meeting.state is not MeetingState.CLOSED:
-                await MeetingRepository(tx).set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
-                await MeetingRepository(tx).entry_changed(meeting.id)
-                await keep_shares(tx, meeting)
-            return await self._changed(tx, standing.group, meeting, now)
+                await uow.meetings.set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
+                await uow.meetings.entry_changed(meeting.id)
+                await keep_shares(uow, meeting)
+            return await self._changed(uow, standing.group, meeting, now)
 
         return await self._work.write(actor, script)
 
-    async def _picked(self, tx: Tx, group: Group, pick: Pick | None) -> Meeting:
+    async def _picked(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
         if pick is not None and not isinstance(pick, date):
-            return await require(tx, group, pick)
-        found = await AttendanceRepository(tx).meetings(
+            return await require(uow, group, pick)
+        found = await uow.attendances.meetings(
             group.id, now=self._work.now(), limit=1 if pick is None else None
         )
         for meeting, _ in found:
             if pick in (None, meeting.day):
                 return meeting
-        for meeting in await find_open(tx, group.id):
+        for meeting in await find_open(uow, group.id):
             if pick in (None, meeting.day):
                 return meeting  # refused: its record begins when it is closed
         if pick is None:
@@ -212,7 +200,7 @@ class CorrectionService:
 
     async def _write(
         self,
-        tx: Tx,
+        uow: UnitOfWork,
         actor: Actor,
         meeting: Meeting,
         states: Mapping[UserId, Attendance],
@@ -220,7 +208,7 @@ class CorrectionService:
         why: str,
     ) -> None:
         for user_id, state in states.items():
-            await AttendanceRepository(tx).append(
+            await uow.attendances.append(
                 meeting_id=meeting.id,
                 user_id=user_id,
                 state=state,
@@ -230,14 +218,16 @@ class CorrectionService:
                 reason=why,
             )
 
-    async def _changed(self, tx: Tx, group: Group, meeting: Meeting, now: datetime) -> CorrectionView:
+    async def _changed(
+        self, uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime
+    ) -> CorrectionView:
         """Bring in line what shows whether the group met, and the numbers of the meetings ahead."""
-        for each in (meeting, *await MeetingRepository(tx).ahead(group.id)):
-            await CardRepository(tx).touch(each.id)
-        meeting = await require(tx, group, meeting.id)
-        await tell_unrecorded(tx, meeting, now)
-        await self._planner.plan(tx, group, now)
-        return await _view(tx, group, meeting)
+        for each in (meeting, *await uow.meetings.ahead(group.id)):
+            await uow.cards.touch(each.id)
+        meeting = await require(uow, group, meeting.id)
+        await tell_unrecorded(uow, meeting, now)
+        await self._planner.plan(uow, group, now)
+        return await _view(uow, group, meeting)
 
 
 def _before(stood: Mapping[UserId, Entry]) -> dict[UserId, Attendance]:
@@ -256,22 +246,22 @@ def _seat(view: CorrectionView, user_id: UserId) -> Seat:
     raise Refusal("attendance.not_member")
 
 
-async def _view(tx: Tx, group: Group, meeting: Meeting) -> CorrectionView:
-    ledger = await AttendanceRepository(tx).entries(meeting.id)
+async def _view(uow: UnitOfWork, group: Group, meeting: Meeting) -> CorrectionView:
+    ledger = await uow.attendances.entries(meeting.id)
     standing = {entry.user_id: entry for entry in ledger}
-    names = await AttendanceRepository(tx).names(group.id)
-    members = await MemberRepository(tx).at(group.id, began(meeting))
+    names = await uow.attendances.names(group.id)
+    members = await uow.members.at(group.id, began(meeting))
     is_held = meeting.state is MeetingState.CLOSED
-    likely = await suggestions(tx, meeting)
+    likely = await suggestions(uow, meeting)
     return CorrectionView(
         group=group,
         meeting=meeting,
-        number=await MeetingRepository(tx).number(meeting) if is_held else None,
-        met=await met(tx, meeting),
+        number=await uow.meetings.number(meeting) if is_held else None,
+        met=await met(uow, meeting),
         seats=tuple(
             Seat(user_id, names.get(user_id, ""), standing.get(user_id), likely.get(user_id))
             for user_id in sorted(members, key=lambda member: people_order(names.get(member)))
         ),
-        visitors=tuple(await VisitorRepository(tx).of_meeting(meeting.id)),
+        visitors=tuple(await uow.visitors.of_meeting(meeting.id)),
         trail=tuple(trail(ledger)),
     )

@@ -11,11 +11,9 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.records import Record
 from buddybot.services.access import as_organizer, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
-from buddybot.services.work import Work
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.records import RecordRepository, Span
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
+from buddybot.storage.records import Span
 
 MOST_A_MINUTE = 4
 """Exports of one person in a guild; one of several groups is one."""
@@ -81,55 +79,52 @@ class AttendanceExport:
         if first is not None and last is not None and last < first:
             raise Refusal("export.order", first=first.isoformat(), last=last.isoformat())
 
-        async def script(tx: Tx) -> Export:
+        async def script(uow: UnitOfWork) -> Export:
             now = self._work.now()
-            groups = await _organized(tx, actor, wanted)
-            await _not_too_many(tx, actor, now)
-            found = [await _read(tx, group, wanted, now) for group in groups]
+            groups = await _organized(uow, actor, wanted)
+            await _not_too_many(uow, actor, now)
+            found = [await _read(uow, group, wanted, now) for group in groups]
             export = Export(tuple(record for record in found if record is not None))
             if not export.records:
-                ever = "_ever" if wanted.span == EVER or not await have_days(tx, groups, now) else ""
+                ever = "_ever" if wanted.span == EVER or not await have_days(uow, groups, now) else ""
                 raise Refusal(f"export.{'no_picture' if wanted.drawn else 'empty'}{ever}")
             for record in export.records:
-                await _log(tx, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
+                await _log(uow, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
             return export
 
         return await self._work.write(actor, script, saves=False)
 
-    async def days(self, actor: Actor, wanted: Wanted) -> Sequence[date]:
+    @read_transaction
+    async def days(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[date]:
         """Return the local days that have something to export, the newest first."""
-
-        async def script(tx: Tx) -> Sequence[date]:
-            records, now = RecordRepository(tx), self._work.now()
-            groups = await _organized(tx, actor, wanted)
-            found = {day for group in groups for day in await records.days(group, now=now)}
-            return sorted(found, reverse=True)
-
-        return await self._work.read(script)
+        records, now = uow.records, self._work.now()
+        groups = await _organized(uow, actor, wanted)
+        found = {day for group in groups for day in await records.days(group, now=now)}
+        return sorted(found, reverse=True)
 
 
-async def for_host(tx: Tx, group: Group, wanted: Wanted, *, now: datetime) -> Record | None:
+async def for_host(uow: UnitOfWork, group: Group, wanted: Wanted, *, now: datetime) -> Record | None:
     """Return a group's record to whoever runs the bot, logged; None when it has nothing in that time."""
-    record = await _read(tx, group, wanted, now)
+    record = await _read(uow, group, wanted, now)
     if record is not None:
-        await _log(tx, record, wanted, 1, actor_id=None, now=now)
+        await _log(uow, record, wanted, 1, actor_id=None, now=now)
     return record
 
 
-async def have_days(tx: Tx, groups: Sequence[Group], now: datetime) -> bool:
+async def have_days(uow: UnitOfWork, groups: Sequence[Group], now: datetime) -> bool:
     """Return whether groups have met at all, so that other days may have something."""
-    records = RecordRepository(tx)
+    records = uow.records
     return any([await records.days(group, now=now) for group in groups])
 
 
-async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:
+async def _organized(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[Group]:
     """The groups that are meant, of which the actor organizes each; archived ones keep their record."""
     if not wanted.every:
-        return [(await as_organizer(tx, actor, wanted.group_id, archived=True)).group]
-    mine = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id, archived=True)
+        return [(await as_organizer(uow, actor, wanted.group_id, archived=True)).group]
+    mine = await uow.groups.of_user(guild_of(actor), actor.user_id, archived=True)
     if not mine:
-        raise await refuse_groupless(tx, actor)
-    members = MemberRepository(tx)
+        raise await refuse_groupless(uow, actor)
+    members = uow.members
     standings = [(group, await members.get(group.id, actor.user_id)) for group in mine]
     organized = [group for group, member in standings if member is not None and member.organizes]
     if not organized:
@@ -137,25 +132,25 @@ async def _organized(tx: Tx, actor: Actor, wanted: Wanted) -> Sequence[Group]:
     return organized
 
 
-async def _not_too_many(tx: Tx, actor: Actor, now: datetime) -> None:
+async def _not_too_many(uow: UnitOfWork, actor: Actor, now: datetime) -> None:
     """Refuse another export within a minute of several; the log knows of them, a line for each group."""
-    lately = await AuditRepository(tx).since(
+    lately = await uow.audit.since(
         guild_of(actor), Action.EXPORT, actor_id=actor.user_id, since=now - _MINUTE
     )
     if round(sum(1 / int(line.parameters["groups"]) for line in lately)) >= MOST_A_MINUTE:
         raise Refusal("export.too_many", most=MOST_A_MINUTE)
 
 
-async def _read(tx: Tx, group: Group, wanted: Wanted, now: datetime) -> Record | None:
-    record = await RecordRepository(tx).read(group, now=now, span=wanted.span)
+async def _read(uow: UnitOfWork, group: Group, wanted: Wanted, now: datetime) -> Record | None:
+    record = await uow.records.read(group, now=now, span=wanted.span)
     return record if wanted.holds(record) else None
 
 
 async def _log(
-    tx: Tx, record: Record, wanted: Wanted, groups: int, *, actor_id: UserId | None, now: datetime
+    uow: UnitOfWork, record: Record, wanted: Wanted, groups: int, *, actor_id: UserId | None, now: datetime
 ) -> None:
     first, last = Export((record,)).days
-    await AuditRepository(tx).log(
+    await uow.audit.log(
         record.group.guild_id,
         record.group.id,
         Action.HOST_EXPORT if actor_id is None else Action.EXPORT,

@@ -7,9 +7,8 @@ from buddybot.domain.rates import streak
 from buddybot.domain.records import Page, Record, page
 from buddybot.services.access import as_member
 from buddybot.services.actor import Actor
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.records import RecordRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 SHOWN = 26
 """Meetings a page: as many as a picture holds."""
@@ -31,21 +30,16 @@ class AttendanceHistories:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    @read_transaction
     async def show(
-        self, actor: Actor, group_id: GroupId | None = None, *, stop: int | None = None
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None, *, stop: int | None = None
     ) -> AttendanceHistory:
         """Return the page that stops at a meeting, counted from the first; without `stop` the newest."""
-
-        async def script(tx: Tx) -> AttendanceHistory:
-            standing = await as_member(tx, actor, group_id, archived=True)
-            record = await RecordRepository(tx).read(
-                standing.group, now=self._work.now(), viewer=actor.user_id
-            )
-            if standing.member.organizes:
-                return _history(record, stop, own=False)
-            return _history(record.own(actor.user_id), stop, own=True)
-
-        return await self._work.read(script)
+        standing = await as_member(uow, actor, group_id, archived=True)
+        record = await uow.records.read(standing.group, now=self._work.now(), viewer=actor.user_id)
+        if standing.member.organizes:
+            return _history(record, stop, own=False)
+        return _history(record.own(actor.user_id), stop, own=True)
 
 
 def _history(record: Record, stop: int | None, *, own: bool) -> AttendanceHistory:

@@ -7,9 +7,8 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_organizer
 from buddybot.services.actor import Actor
-from buddybot.services.work import Work
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Tx
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 SHOWN = 20
 """Lines that one message shows."""
@@ -29,11 +28,8 @@ class AuditService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def of_group(self, actor: Actor, group_id: GroupId | None = None) -> AuditView:
+    @read_transaction
+    async def of_group(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> AuditView:
         """Return the newest lines of a group's log, for an organizer."""
-
-        async def script(tx: Tx) -> AuditView:
-            group = (await as_organizer(tx, actor, group_id)).group
-            return AuditView(group, tuple(await AuditRepository(tx).of_group(group.id, limit=SHOWN)))
-
-        return await self._work.read(script)
+        group = (await as_organizer(uow, actor, group_id)).group
+        return AuditView(group, tuple(await uow.audit.of_group(group.id, limit=SHOWN)))

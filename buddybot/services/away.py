@@ -15,16 +15,9 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers
-from buddybot.services.work import Planner, Work
-from buddybot.storage.away import AwayRepository, StoredSpan
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
+from buddybot.storage.away import StoredSpan
 
 LONGEST = 180
 """Days that one span may last."""
@@ -79,68 +72,59 @@ class AwayService:
 
         Refusals: `away.long`, `away.past`, `away.many`, `group.none`, `group.unknown`.
         """
-        return await self._work.write(actor, lambda tx: self.enter(tx, actor, days, group_id))
+        return await self._work.write(actor, lambda uow: self.enter(uow, actor, days, group_id))
 
-    async def enter(self, tx: Tx, actor: Actor, days: DaySpan, group_id: GroupId | None = None) -> AwayView:
+    async def enter(
+        self, uow: UnitOfWork, actor: Actor, days: DaySpan, group_id: GroupId | None = None
+    ) -> AwayView:
         """Do the same inside the caller's transaction."""
         if (days.last - days.first).days >= LONGEST:
             raise Refusal("away.long", days=LONGEST)
         now = self._work.now()
         hosted: set[MeetingId] = set()
-        for group in await self._groups(tx, actor, group_id):
-            held = (await as_member(tx, actor, group.id, lock=True)).group
-            zone = await PreferenceRepository(tx).zone_in(held, actor.user_id)
-            hosted |= await _hosting(tx, actor.user_id, held.id, days, zone)
-            await self._note(tx, actor, held, days, zone, now)
-        return await self._view(tx, actor, hosted=hosted)
+        for group in await self._groups(uow, actor, group_id):
+            held = (await as_member(uow, actor, group.id, lock=True)).group
+            zone = await uow.preferences.zone_in(held, actor.user_id)
+            hosted |= await _hosting(uow, actor.user_id, held.id, days, zone)
+            await self._note(uow, actor, held, days, zone, now)
+        return await self._view(uow, actor, hosted=hosted)
 
-    async def mine(self, actor: Actor) -> AwayView:
+    @read_transaction
+    async def mine(self, uow: UnitOfWork, actor: Actor) -> AwayView:
         """Return the actor's days away that are not over."""
+        guild_of(actor)
+        return await self._view(uow, actor)
 
-        async def script(tx: Tx) -> AwayView:
-            guild_of(actor)
-            return await self._view(tx, actor)
-
-        return await self._work.read(script)
-
-    async def remove(self, actor: Actor, span_id: int) -> AwayView:
+    @write_transaction
+    async def remove(self, uow: UnitOfWork, actor: Actor, span_id: int) -> AwayView:
         """Take days back; removing what is gone already changes nothing."""
+        freed: list[Freed] = []
+        for span in await uow.away.of_user(guild_of(actor), actor.user_id):
+            if span.id == span_id:
+                await uow.groups.lock(span.group_id)
+                before = await _missed(uow, actor.user_id, span)
+                await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
+                await self._changed(uow, actor, span.group_id, span.days, span.zone)
+                freed += await _freed(uow, actor, span, before)
+        return replace(await self._view(uow, actor), freed=tuple(freed))
 
-        async def script(tx: Tx) -> AwayView:
-            freed: list[Freed] = []
-            for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id):
-                if span.id == span_id:
-                    await GroupRepository(tx).lock(span.group_id)
-                    before = await _missed(tx, actor.user_id, span)
-                    await AwayRepository(tx).remove(
-                        group_id=span.group_id, user_id=actor.user_id, span_id=span_id
-                    )
-                    await self._changed(tx, actor, span.group_id, span.days, span.zone)
-                    freed += await _freed(tx, actor, span, before)
-            return replace(await self._view(tx, actor), freed=tuple(freed))
-
-        return await self._work.write(actor, script)
-
-    async def today(self, actor: Actor, group_id: GroupId | None = None) -> date:
+    @read_transaction
+    async def today(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> date:
         """Return the day it is where the actor lives, to offer days from."""
+        groups = await self._groups(uow, actor, group_id)
+        zone = await uow.preferences.zone_in(groups[0], actor.user_id)
+        return schedule.local(self._work.now(), zone).date()
 
-        async def script(tx: Tx) -> date:
-            groups = await self._groups(tx, actor, group_id)
-            zone = await PreferenceRepository(tx).zone_in(groups[0], actor.user_id)
-            return schedule.local(self._work.now(), zone).date()
-
-        return await self._work.read(script)
-
-    async def _groups(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
+    async def _groups(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
         if group_id is not None:
-            return [(await as_member(tx, actor, group_id)).group]
-        groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
+            return [(await as_member(uow, actor, group_id)).group]
+        groups = await uow.groups.of_user(guild_of(actor), actor.user_id)
         if not groups:
-            raise await refuse_groupless(tx, actor)
+            raise await refuse_groupless(uow, actor)
         return groups
 
     async def _note(
-        self, tx: Tx, actor: Actor, group: Group, days: DaySpan, zone: str, now: datetime
+        self, uow: UnitOfWork, actor: Actor, group: Group, days: DaySpan, zone: str, now: datetime
     ) -> None:
         today = schedule.local(now, zone).date()
         if days.last < today:
@@ -149,96 +133,97 @@ class AwayService:
             raise Refusal("away.far", days=2 * LONGEST)
         mine = [
             span
-            for span in await AwayRepository(tx).of_user(group.guild_id, actor.user_id)
+            for span in await uow.away.of_user(group.guild_id, actor.user_id)
             if span.group_id == group.id and span.days.last >= today
         ]
         if any(span.days == days for span in mine):
             return
         if len(mine) >= MOST:
             raise Refusal("away.many", most=MOST)
-        await AwayRepository(tx).add(group_id=group.id, user_id=actor.user_id, days=days)
-        for meeting in await _on(tx, group.id, days, zone):
+        await uow.away.add(group_id=group.id, user_id=actor.user_id, days=days)
+        for meeting in await _on(uow, group.id, days, zone):
             if meeting.state is MeetingState.SCHEDULED:
                 # What was answered before this is no longer what the member says.
-                await RsvpRepository(tx).take_back(
+                await uow.rsvps.take_back(
                     meeting_id=meeting.id, user_id=actor.user_id, interaction_id=actor.interaction_id
                 )
-        await self._changed(tx, actor, group.id, days, zone)
+        await self._changed(uow, actor, group.id, days, zone)
 
-    async def _changed(self, tx: Tx, actor: Actor, group_id: GroupId, days: DaySpan, zone: str) -> None:
-        for meeting in await _on(tx, group_id, days, zone):
-            await follow_answers(tx, meeting)
-            await CardRepository(tx).touch(meeting.id)
-        group = await GroupRepository(tx).get(guild_of(actor), group_id)
+    async def _changed(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, days: DaySpan, zone: str
+    ) -> None:
+        for meeting in await _on(uow, group_id, days, zone):
+            await follow_answers(uow, meeting)
+            await uow.cards.touch(meeting.id)
+        group = await uow.groups.get(guild_of(actor), group_id)
         if group is not None:
-            await self._planner.plan(tx, group, self._work.now(), by=actor.user_id)
+            await self._planner.plan(uow, group, self._work.now(), by=actor.user_id)
 
-    async def _view(self, tx: Tx, actor: Actor, *, hosted: Collection[MeetingId] = ()) -> AwayView:
+    async def _view(self, uow: UnitOfWork, actor: Actor, *, hosted: Collection[MeetingId] = ()) -> AwayView:
         now = self._work.now()
-        groups = {
-            group.id: group for group in await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
-        }
+        groups = {group.id: group for group in await uow.groups.of_user(guild_of(actor), actor.user_id)}
         spans = tuple(
             span
-            for span in await AwayRepository(tx).of_user(guild_of(actor), actor.user_id)
+            for span in await uow.away.of_user(guild_of(actor), actor.user_id)
             if span.group_id in groups and span.days.last >= schedule.local(now, span.zone).date()
         )
         answered = {
-            meeting.id: await _consequence(tx, actor.user_id, groups[span.group_id], meeting, hosted)
+            meeting.id: await _consequence(uow, actor.user_id, groups[span.group_id], meeting, hosted)
             for span in spans
-            for meeting in await _missed(tx, actor.user_id, span)
+            for meeting in await _missed(uow, actor.user_id, span)
         }
         return AwayView(spans, tuple(answered.values()))
 
 
-async def _on(tx: Tx, group_id: GroupId, days: DaySpan, zone: str) -> list[Meeting]:
+async def _on(uow: UnitOfWork, group_id: GroupId, days: DaySpan, zone: str) -> list[Meeting]:
     """Which meetings ahead start on these days, as a clock in a zone shows them."""
     first, last = days.first - _ZONES_APART, days.last + _ZONES_APART
-    near = await MeetingRepository(tx).between(group_id, first=first, last=last)
+    near = await uow.meetings.between(group_id, first=first, last=last)
     return [each for each in near if days.first <= schedule.local(each.starts_at, zone).date() <= days.last]
 
 
-async def _hosting(tx: Tx, user_id: UserId, group_id: GroupId, days: DaySpan, zone: str) -> set[MeetingId]:
+async def _hosting(
+    uow: UnitOfWork, user_id: UserId, group_id: GroupId, days: DaySpan, zone: str
+) -> set[MeetingId]:
     """Which meetings on these days are the member's to host."""
     hosted = set()
-    for meeting in await _on(tx, group_id, days, zone):
-        venue = await VenueRepository(tx).get(meeting.id)
+    for meeting in await _on(uow, group_id, days, zone):
+        venue = await uow.venues.get(meeting.id)
         if venue is not None and venue.host_id == user_id:
             hosted.add(meeting.id)
     return hosted
 
 
-async def _missed(tx: Tx, user_id: UserId, span: StoredSpan) -> list[Meeting]:
+async def _missed(uow: UnitOfWork, user_id: UserId, span: StoredSpan) -> list[Meeting]:
     """Which meetings on noted days the member does not come to."""
     return [
         meeting
-        for meeting in await _on(tx, span.group_id, span.days, span.zone)
-        if (await RsvpRepository(tx).roll(meeting)).of(user_id) is Answer.APOLOGIES
+        for meeting in await _on(uow, span.group_id, span.days, span.zone)
+        if (await uow.rsvps.roll(meeting)).of(user_id) is Answer.APOLOGIES
     ]
 
 
 async def _consequence(
-    tx: Tx, user_id: UserId, group: Group, meeting: Meeting, hosted: Collection[MeetingId]
+    uow: UnitOfWork, user_id: UserId, group: Group, meeting: Meeting, hosted: Collection[MeetingId]
 ) -> Missed:
-    roll = await RsvpRepository(tx).roll(meeting)
-    venue = await VenueRepository(tx).get(meeting.id)
+    roll = await uow.rsvps.roll(meeting)
+    venue = await uow.venues.get(meeting.id)
     few = len(roll.coming) + len(roll.no_word) < group.minimum
     to_ask = any(
         ping.kind is PingKind.FEW and ping.state is PingState.PLANNED
-        for ping in await OutboxRepository(tx).of_meeting(meeting.id)
+        for ping in await uow.outbox.of_meeting(meeting.id)
     )
     host_id = None if venue is None else venue.host_id
     handed_on = meeting.id in hosted and host_id != user_id
     return Missed(group, meeting, host_id, hosted=handed_on, asks=few and to_ask)
 
 
-async def _freed(tx: Tx, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:
+async def _freed(uow: UnitOfWork, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:
     """Which of the meetings missed before are answered so no more."""
-    group = await GroupRepository(tx).get(guild_of(actor), span.group_id)
-    hosting = await _hosting(tx, actor.user_id, span.group_id, span.days, span.zone)
+    group = await uow.groups.get(guild_of(actor), span.group_id)
+    hosting = await _hosting(uow, actor.user_id, span.group_id, span.days, span.zone)
     return [
         Freed(group, meeting, meeting.id in hosting)
         for meeting in before
-        if group is not None
-        and (await RsvpRepository(tx).roll(meeting)).of(actor.user_id) is not Answer.APOLOGIES
+        if group is not None and (await uow.rsvps.roll(meeting)).of(actor.user_id) is not Answer.APOLOGIES
     ]

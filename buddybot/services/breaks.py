@@ -11,9 +11,7 @@ from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.domain.schedule import instant, local
 from buddybot.services.announcements import Announcement
 from buddybot.services.concerned import find_coming, find_present
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 WORD_LIFE = timedelta(days=7)
 """How long the channel can still be told."""
@@ -35,9 +33,9 @@ class BreakView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def plan_break_ping(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
+async def plan_break_ping(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
     """Plan a ping that a break began or ended; one that nobody heard of yet is taken back."""
-    outbox = OutboxRepository(tx)
+    outbox = uow.outbox
     waiting = [
         ping for ping in await outbox.waiting(group.id, PingKind.BREAK) if ping.state is PingState.PLANNED
     ]
@@ -62,14 +60,14 @@ async def plan_break_ping(tx: Tx, group: Group, *, by: UserId, now: datetime) ->
     )
 
 
-async def prepare_break(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Say whether the group rests; it concerns those who host a meeting ahead or said that they come."""
     if group.state is GroupState.ARCHIVED:
         return None
-    coming = await MeetingRepository(tx).coming(group.id, now)
+    coming = await uow.meetings.coming(group.id, now)
     ahead = [meeting for meeting in coming if meeting.state is MeetingState.SCHEDULED]
-    present = await find_present(tx, group)
-    people = [user for meeting in ahead for user in await find_coming(tx, meeting) if user in present]
+    present = await find_present(uow, group)
+    people = [user for meeting in ahead for user in await find_coming(uow, meeting) if user in present]
     view = BreakView(group, ahead[0] if ahead else None, _others(people, ping.caused_by))
     return Announcement(view, group.language, mentions=view.people)
 

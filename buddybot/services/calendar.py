@@ -9,8 +9,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 HORIZON = timedelta(days=60)
 """How far ahead an organizer may change the calendar."""
@@ -54,16 +53,16 @@ def _known(meeting: Meeting) -> Slot:
     )
 
 
-async def ahead(tx: Tx, group: Group, now: datetime) -> Sequence[Slot]:
+async def ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
     """Return the slots that are not over, in order: scheduled, open, skipped, and those still to be made."""
-    meetings = await MeetingRepository(tx).since(group.id, (now - timedelta(days=3)).date())
+    meetings = await uow.meetings.since(group.id, (now - timedelta(days=3)).date())
     found = [
         _known(meeting)
         for meeting in meetings
         if meeting.state is MeetingState.OPEN
         or (meeting.state in (MeetingState.SCHEDULED, MeetingState.SKIPPED) and meeting.ends_at > now)
     ]
-    rhythm = await ScheduleRepository(tx).get(group.id)
+    rhythm = await uow.schedules.get(group.id)
     if rhythm is not None:
         found += _to_come(rhythm, meetings, now)
     return sorted(found, key=lambda slot: slot.starts_at)
@@ -134,9 +133,9 @@ def find(slots: Iterable[Slot], pick: Pick) -> Slot:
     return on_day[0]
 
 
-async def is_given(tx: Tx, meeting: Meeting, place: Slot) -> bool:
+async def is_given(uow: UnitOfWork, meeting: Meeting, place: Slot) -> bool:
     """Return whether the schedule has a group's meeting in this place: nobody had to put it there."""
-    rhythm = await ScheduleRepository(tx).get(meeting.group_id)
+    rhythm = await uow.schedules.get(meeting.group_id)
     if rhythm is None or meeting.kind is not MeetingKind.REGULAR:
         return False
     given = next(schedule.occurrences(rhythm, after=meeting.stands_for - timedelta(days=1)), None)
@@ -146,17 +145,17 @@ async def is_given(tx: Tx, meeting: Meeting, place: Slot) -> bool:
     return usual == (place.at, place.zone, place.duration_minutes)
 
 
-async def make(tx: Tx, group: Group, slot: Slot) -> Meeting:
+async def make(uow: UnitOfWork, group: Group, slot: Slot) -> Meeting:
     """Return the slot's meeting, made now when only the schedule knew of it."""
     if slot.meeting is not None:
         return slot.meeting
-    meeting_id = await add(tx, group, slot, MeetingKind.REGULAR)
-    return await require(tx, group, meeting_id)
+    meeting_id = await add(uow, group, slot, MeetingKind.REGULAR)
+    return await require(uow, group, meeting_id)
 
 
-async def add(tx: Tx, group: Group, slot: Slot, kind: MeetingKind) -> MeetingId:
+async def add(uow: UnitOfWork, group: Group, slot: Slot, kind: MeetingKind) -> MeetingId:
     """Insert a meeting on a slot's day; Refusal `meeting.day_taken` when the calendar has had one there."""
-    meeting_id = await MeetingRepository(tx).add(
+    meeting_id = await uow.meetings.add(
         group_id=group.id,
         guild_id=group.guild_id,
         slot=slot.known_by,
@@ -173,9 +172,9 @@ async def add(tx: Tx, group: Group, slot: Slot, kind: MeetingKind) -> MeetingId:
     return meeting_id
 
 
-async def require(tx: Tx, group: Group, meeting_id: MeetingId) -> Meeting:
+async def require(uow: UnitOfWork, group: Group, meeting_id: MeetingId) -> Meeting:
     """Return a meeting as it stands now; Refusal `meeting.unknown`."""
-    meeting = await MeetingRepository(tx).get(group.id, meeting_id)
+    meeting = await uow.meetings.get(group.id, meeting_id)
     if meeting is None:
         raise Refusal("meeting.unknown")
     return meeting

@@ -12,12 +12,10 @@ from buddybot.services import calendar, venues
 from buddybot.services.access import as_member
 from buddybot.services.actor import Actor
 from buddybot.services.calendar import Slot
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
-from buddybot.storage.calendar_entries import CalendarEntryRepository, PublishedEntry
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.calendar_entries import PublishedEntry
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""
@@ -65,16 +63,16 @@ class CalendarFeed:
         an earlier file held and that the group no longer has. What this file holds is noted.
         """
 
-        async def script(tx: Tx) -> CalendarView:
-            group = (await as_member(tx, actor, group_id, lock=True, archived=True)).group
+        async def script(uow: UnitOfWork) -> CalendarView:
+            group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
             now = self._work.now()
             resting = group.state is not GroupState.ACTIVE
-            meetings = await MeetingRepository(tx).since(group.id, (now - LATELY).date())
-            days = [await _held_or_planned(tx, meeting, resting=resting) for meeting in meetings]
-            slots = [] if group.state is GroupState.ARCHIVED else await calendar.ahead(tx, group, now)
-            first = await ScheduleRepository(tx).sequence(group.id)
+            meetings = await uow.meetings.since(group.id, (now - LATELY).date())
+            days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]
+            slots = [] if group.state is GroupState.ARCHIVED else await calendar.ahead(uow, group, now)
+            first = await uow.schedules.sequence(group.id)
             days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
-            days = await _follow_earlier_files(tx, group, days, now)
+            days = await _follow_earlier_files(uow, group, days, now)
             if not days:
                 raise Refusal("calendar.empty")
             return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
@@ -82,8 +80,8 @@ class CalendarFeed:
         return await self._work.write(actor, script, saves=False)
 
 
-async def _held_or_planned(tx: Tx, meeting: Meeting, *, resting: bool) -> CalendarDay:
-    venue = await venues.view_of(tx, meeting)
+async def _held_or_planned(uow: UnitOfWork, meeting: Meeting, *, resting: bool) -> CalendarDay:
+    venue = await venues.view_of(uow, meeting)
     return CalendarDay(
         slot=meeting.slot,
         kind=meeting.kind,
@@ -93,26 +91,26 @@ async def _held_or_planned(tx: Tx, meeting: Meeting, *, resting: bool) -> Calend
         sequence=meeting.sequence,
         called_off=meeting.state in _OFF or (resting and meeting.state is MeetingState.SCHEDULED),
         venue=venue,
-        host=await _host_name(tx, meeting, venue),
+        host=await _host_name(uow, meeting, venue),
     )
 
 
-async def _host_name(tx: Tx, meeting: Meeting, venue: VenueView) -> str | None:
+async def _host_name(uow: UnitOfWork, meeting: Meeting, venue: VenueView) -> str | None:
     if venue.host_id is None or venue.online:
         return None
-    member = await MemberRepository(tx).get(meeting.group_id, venue.host_id)
+    member = await uow.members.get(meeting.group_id, venue.host_id)
     return None if member is None else member.display_name or None
 
 
 async def _follow_earlier_files(
-    tx: Tx, group: Group, days: Sequence[CalendarDay], now: datetime
+    uow: UnitOfWork, group: Group, days: Sequence[CalendarDay], now: datetime
 ) -> list[CalendarDay]:
     """Return the days as a file says them that may be read after earlier ones; note those ahead.
 
     Days ahead that an earlier file held and that are not there any more are called off, whatever took
     them away. What a day's sequence was counted by may be new too, so what the last file said counts.
     """
-    entries = CalendarEntryRepository(tx)
+    entries = uow.calendar_entries
     earlier = {(each.slot, each.kind): each for each in await entries.ahead(group.id, now)}
     found = [_after(day, earlier.pop((day.slot, day.kind), None)) for day in days]
     found += [_call_off(entry) for entry in earlier.values()]

@@ -4,8 +4,7 @@ from enum import StrEnum
 
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.storage.database import Tx
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 class What(StrEnum):
@@ -18,32 +17,32 @@ class What(StrEnum):
     MEETS = "meets"
 
 
-async def what_became(tx: Tx, ping: Ping, meeting: Meeting) -> What | None:
+async def what_became(uow: UnitOfWork, ping: Ping, meeting: Meeting) -> What | None:
     """Return what to tell, or None when the group would hear nothing new."""
     if meeting.dropped:
         return None  # the notice of the new schedule names it
     if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
         heard = any(
             each.state is PingState.SENT and each.id != ping.id
-            for each in await OutboxRepository(tx).of_meeting(meeting.id)
+            for each in await uow.outbox.of_meeting(meeting.id)
         )
         if meeting.kind is MeetingKind.EXTRA and not heard:
             return None
         return What.SKIPPED if meeting.state is MeetingState.SKIPPED else What.CANCELLED
     if not meeting.ahead:
         return None
-    if await _is_as_known(tx, ping, meeting):
+    if await _is_as_known(uow, ping, meeting):
         return None
     if meeting.moved_from is not None and meeting.rescheduled_at != ping.due_at:
         return None if meeting.moved_from == meeting.starts_at else What.MOVED
     return What.EXTRA if meeting.kind is MeetingKind.EXTRA else What.MEETS
 
 
-async def _is_as_known(tx: Tx, ping: Ping, meeting: Meeting) -> bool:
+async def _is_as_known(uow: UnitOfWork, ping: Ping, meeting: Meeting) -> bool:
     """Return whether a meeting is where its schedule has it, and the group never heard otherwise."""
     if meeting.kind is not MeetingKind.REGULAR or meeting.by_hand or meeting.rescheduled_at == ping.due_at:
         return False
     return meeting.moved_from is None and not any(
         each.kind is PingKind.CHANGE and each.state is not PingState.PLANNED and each.id != ping.id
-        for each in await OutboxRepository(tx).of_meeting(meeting.id)
+        for each in await uow.outbox.of_meeting(meeting.id)
     )

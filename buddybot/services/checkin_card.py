@@ -16,13 +16,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.checkins import open_meeting
 from buddybot.services.plans import Plan, plan_of
 from buddybot.services.turns import Round, load_round
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.turns import TurnRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +57,29 @@ class CheckInView:
         return sum(person.reported for person in self.people)
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting, *, library: Library = NO_LIBRARY) -> CheckInView:
+async def view_of(
+    uow: UnitOfWork, group: Group, meeting: Meeting, *, library: Library = NO_LIBRARY
+) -> CheckInView:
     """Return what the card shows now: those in the round, in its order, then who else has reported.
 
     Once the meeting is over only those who have reported are left: nobody is shown as one who said nothing.
     They stay in the order that they had, whoever leaves the group or comes back to it later.
     """
-    the_round = await load_round(tx, meeting)
-    reports = {report.user_id: report for report in await CheckInRepository(tx).of_meeting(meeting.id)}
-    said = await CommitmentRepository(tx).reported_at(meeting.id)
-    still_open = await CommitmentRepository(tx).open_in(group.id) if meeting.ahead else ()
+    the_round = await load_round(uow, meeting)
+    reports = {report.user_id: report for report in await uow.checkins.of_meeting(meeting.id)}
+    said = await uow.commitments.reported_at(meeting.id)
+    still_open = await uow.commitments.open_in(group.id) if meeting.ahead else ()
     if meeting.ahead:
         everybody = [*dict.fromkeys((*the_round.people, *reports))]
     else:
-        turns = await TurnRepository(tx).of_meeting(meeting.id)
+        turns = await uow.turns.of_meeting(meeting.id)
         in_order = dict.fromkeys((*(turn.user_id for turn in turns), *reports))
         everybody = [user for user in in_order if user in reports]
-    plan = await plan_of(tx, meeting, people=len(the_round.people), library=library)
+    plan = await plan_of(uow, meeting, people=len(the_round.people), library=library)
     return CheckInView(
         group=group,
         meeting=meeting,
-        number=await MeetingRepository(tx).number(meeting),
+        number=await uow.meetings.number(meeting),
         round=the_round,
         people=tuple(_reporter(user_id, meeting, reports, said, still_open) for user_id in everybody),
         plan=plan if meeting.ahead else None,
@@ -114,18 +110,18 @@ def _reporter(
 
 
 async def prepare_checkin(
-    tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
+    uow: UnitOfWork, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
     """The check-in, which opens with this; those who said that they come are notified."""
     if ping.meeting_id is None:
         return None
-    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    meeting = await uow.meetings.get(group.id, ping.meeting_id)
     if meeting is None or not meeting.ahead:
         return None
     if meeting.state is MeetingState.SCHEDULED:
-        meeting = await open_meeting(tx, group, meeting, now)
-    await GroupRepository(tx).lock(group.id)
-    meeting = await choose_for_those_here(tx, group, meeting, library, now)
-    roll = await RsvpRepository(tx).roll(meeting)
-    view = await view_of(tx, group, meeting, library=library)
+        meeting = await open_meeting(uow, group, meeting, now)
+    await uow.groups.lock(group.id)
+    meeting = await choose_for_those_here(uow, group, meeting, library, now)
+    roll = await uow.rsvps.roll(meeting)
+    view = await view_of(uow, group, meeting, library=library)
     return Announcement(view, group.language, mentions=roll.coming)

@@ -21,18 +21,9 @@ from buddybot.services.closing import end_meeting
 from buddybot.services.outcomes import settle_outcome
 from buddybot.services.rules import Rules
 from buddybot.services.turns import arrive, begin_round, load_round, require_open
-from buddybot.services.work import Planner, Work
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.pulse import PulseRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
 from buddybot.storage.rows import epoch
-from buddybot.storage.rsvps import RsvpRepository
 
 CLOSED_LATE = "closed_late"
 """The code of the notice that a meeting was closed by the bot, long after it was over."""
@@ -92,54 +83,56 @@ class Closing:
     resting: bool = False
 
 
-async def open_meeting(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> Meeting:
+async def open_meeting(uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> Meeting:
     """Open a meeting's check-in with its order and roles; one that is open stays as it is.
 
     The caller plans the group afterwards where that is not being done already.
     """
-    await GroupRepository(tx).lock(group.id)
-    current = await _fresh(tx, meeting)
+    await uow.groups.lock(group.id)
+    current = await _fresh(uow, meeting)
     if current.state is MeetingState.OPEN:
         return current
     current.become(MeetingState.OPEN)
-    await MeetingRepository(tx).set_state(meeting.id, MeetingState.OPEN, now=now)
-    await begin_round(tx, current)
-    await CardRepository(tx).touch(meeting.id)
-    return await _fresh(tx, meeting)
+    await uow.meetings.set_state(meeting.id, MeetingState.OPEN, now=now)
+    await begin_round(uow, current)
+    await uow.cards.touch(meeting.id)
+    return await _fresh(uow, meeting)
 
 
-async def close_meeting(tx: Tx, planner: Planner, group: Group, meeting: Meeting, now: datetime) -> Meeting:
+async def close_meeting(
+    uow: UnitOfWork, planner: Planner, group: Group, meeting: Meeting, now: datetime
+) -> Meeting:
     """Close an open meeting: settle its attendance, open its pulse and make the summary due.
 
     Commitments without a report stay open: they are missing, not failed.
     """
-    closed = await end_meeting(tx, meeting, at=now, now=now)
-    standing = await AttendanceRepository(tx).standing(closed.id)
+    closed = await end_meeting(uow, meeting, at=now, now=now)
+    standing = await uow.attendances.standing(closed.id)
     if any(entry.state.attended for entry in standing.values()):
-        await PulseRepository(tx).open(closed.id, closes_at(closed.day, closed.zone, now))
-    await planner.plan(tx, group, now)
+        await uow.pulse.open(closed.id, closes_at(closed.day, closed.zone, now))
+    await planner.plan(uow, group, now)
     return closed
 
 
-async def close_late(tx: Tx, meeting: Meeting, *, at: datetime, now: datetime) -> None:
+async def close_late(uow: UnitOfWork, meeting: Meeting, *, at: datetime, now: datetime) -> None:
     """Close a meeting as of `at`, long ago, that nobody closed and no summary could; tell organizers so.
 
     Nobody is asked any more how it was. The caller plans the group.
     """
-    closed = await end_meeting(tx, meeting, at=at, now=now)
-    number = await MeetingRepository(tx).number(closed)
-    await NoticeRepository(tx).tell(
+    closed = await end_meeting(uow, meeting, at=at, now=now)
+    number = await uow.meetings.number(closed)
+    await uow.notices.tell(
         closed.group_id,
         code=CLOSED_LATE,
         key=f"{CLOSED_LATE}:{closed.id}",
         parameters={"number": number, "started_at": epoch(closed.starts_at)},
         now=now,
     )
-    await attendance.tell_unrecorded(tx, closed, now)
+    await attendance.tell_unrecorded(uow, closed, now)
 
 
-async def _fresh(tx: Tx, meeting: Meeting) -> Meeting:
-    found = await MeetingRepository(tx).get(meeting.group_id, meeting.id)
+async def _fresh(uow: UnitOfWork, meeting: Meeting) -> Meeting:
+    found = await uow.meetings.get(meeting.group_id, meeting.id)
     if found is None:
         raise Refusal("meeting.unknown")
     return found
@@ -153,24 +146,26 @@ class CheckInService:
         self._planner = planner
         self._early = rules.check_in_early
 
+    @read_transaction
     async def prepare(
-        self, actor: Actor, *, meeting_id: MeetingId | None = None, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        *,
+        meeting_id: MeetingId | None = None,
+        group_id: GroupId | None = None,
     ) -> Asked:
         """Return what the member is asked at a meeting, or at the one that can be reported on now.
 
         Refusals: those of `domain.checkins.check_window`, `checkin.no_meeting`, and of `access`.
         """
-
-        async def script(tx: Tx) -> Asked:
-            if meeting_id is not None:
-                _, meeting = await at_meeting(tx, actor, meeting_id)
-                return await self._asked(tx, meeting, actor.user_id)
-            standing = await as_member(tx, actor, group_id)
-            found = await self._choose(tx, standing.group.id, actor.user_id)
-            asked = await self._asked(tx, found[0], actor.user_id)
-            return replace(asked, candidates=found) if len(found) > 1 else asked
-
-        return await self._work.read(script)
+        if meeting_id is not None:
+            _, meeting = await at_meeting(uow, actor, meeting_id)
+            return await self._asked(uow, meeting, actor.user_id)
+        standing = await as_member(uow, actor, group_id)
+        found = await self._choose(uow, standing.group.id, actor.user_id)
+        asked = await self._asked(uow, found[0], actor.user_id)
+        return replace(asked, candidates=found) if len(found) > 1 else asked
 
     async def report(
         self,
@@ -190,11 +185,11 @@ class CheckInService:
         clean_win = optional(win, limit=WIN_LIMIT, field="win")
         clean_blocker = optional(blocker, limit=BLOCKER_LIMIT, field="blocker")
 
-        async def script(tx: Tx) -> Reported:
+        async def script(uow: UnitOfWork) -> Reported:
             now = self._work.now()
-            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            asked = await self._asked(tx, meeting, actor.user_id)
-            if not await CheckInRepository(tx).put(
+            _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+            asked = await self._asked(uow, meeting, actor.user_id)
+            if not await uow.checkins.put(
                 meeting_id=meeting_id,
                 user_id=actor.user_id,
                 win=clean_win,
@@ -203,27 +198,24 @@ class CheckInService:
                 now=now,
             ):
                 # The later form has made the offers already.
-                return replace(await self._reported(tx, meeting, actor.user_id), offers=())
+                return replace(await self._reported(uow, meeting, actor.user_id), offers=())
             for item in asked.due:
                 if (outcome := outcomes.get(item.commitment.id)) is not None:
-                    await settle_outcome(tx, item.commitment, outcome, meeting, now)
-            await self._turned_up(tx, meeting, actor.user_id)
-            await CardRepository(tx).touch(meeting_id)
-            reported = await self._reported(tx, meeting, actor.user_id)
+                    await settle_outcome(uow, item.commitment, outcome, meeting, now)
+            await self._turned_up(uow, meeting, actor.user_id)
+            await uow.cards.touch(meeting_id)
+            reported = await self._reported(uow, meeting, actor.user_id)
             if len(reported.open) > MAX_OPEN:
                 raise Refusal("checkin.no_room", most=MAX_OPEN)
             return reported
 
         return await self._work.write(actor, script, repeats=True)
 
-    async def reported(self, actor: Actor, meeting_id: MeetingId) -> Reported:
+    @read_transaction
+    async def reported(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Reported:
         """Return the member's report while it can still be added to; Refusal `checkin.first` without one."""
-
-        async def script(tx: Tx) -> Reported:
-            _, meeting = await at_meeting(tx, actor, meeting_id)
-            return await self._continued(tx, meeting, actor.user_id)
-
-        return await self._work.read(script)
+        _, meeting = await at_meeting(uow, actor, meeting_id)
+        return await self._continued(uow, meeting, actor.user_id)
 
     async def commit(
         self,
@@ -245,15 +237,15 @@ class CheckInService:
         if not written:
             raise Refusal("checkin.nothing_written")
 
-        async def script(tx: Tx) -> Reported:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            before = await self._continued(tx, meeting, actor.user_id)
+        async def script(uow: UnitOfWork) -> Reported:
+            standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+            before = await self._continued(uow, meeting, actor.user_id)
             said_now = [item for item in before.open if item.set_at_meeting == meeting_id]
             new = commitments.without_twins(written, said_now)
             if len(new) > before.slots:
                 raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
             for line in new:
-                await CommitmentRepository(tx).add(
+                await uow.commitments.add(
                     group_id=standing.group.id,
                     guild_id=standing.group.guild_id,
                     user_id=actor.user_id,
@@ -265,61 +257,55 @@ class CheckInService:
                     now=self._work.now(),
                     set_at_meeting=meeting_id,
                 )
-            return await self._reported(tx, meeting, actor.user_id)
+            return await self._reported(uow, meeting, actor.user_id)
 
         return await self._work.write(actor, script)
 
-    async def closing(self, actor: Actor, meeting_id: MeetingId) -> Closing:
+    @read_transaction
+    async def closing(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Closing:
         """Return what to confirm before closing; Refusal `checkin.close_who` for those who may not."""
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        _require_closer(standing, meeting)
+        resting = standing.group.state is GroupState.PAUSED
+        return replace(await _closing(uow, meeting), resting=resting)
 
-        async def script(tx: Tx) -> Closing:
-            standing, meeting = await at_meeting(tx, actor, meeting_id)
-            _require_closer(standing, meeting)
-            resting = standing.group.state is GroupState.PAUSED
-            return replace(await _closing(tx, meeting), resting=resting)
-
-        return await self._work.read(script)
-
-    async def close(self, actor: Actor, meeting_id: MeetingId) -> Closing:
+    @write_transaction
+    async def close(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Closing:
         """Close a meeting, by an organizer or its facilitator."""
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        _require_closer(standing, meeting)
+        closed = await close_meeting(uow, self._planner, standing.group, meeting, self._work.now())
+        closing = await _closing(uow, closed)
+        return closing if standing.member.organizes else replace(closing, unrecorded=())
 
-        async def script(tx: Tx) -> Closing:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            _require_closer(standing, meeting)
-            closed = await close_meeting(tx, self._planner, standing.group, meeting, self._work.now())
-            closing = await _closing(tx, closed)
-            return closing if standing.member.organizes else replace(closing, unrecorded=())
-
-        return await self._work.write(actor, script)
-
-    async def _choose(self, tx: Tx, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
+    async def _choose(self, uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
-        meetings = MeetingRepository(tx)
+        meetings = uow.meetings
         ahead = await meetings.ahead(group_id)
         current = find_current(ahead, now=self._work.now(), early=self._early)
         if current:
             return current
         last = await meetings.held(group_id, limit=1)
-        reported = [m for m in last if await CheckInRepository(tx).get(m.id, user_id) is not None]
+        reported = [m for m in last if await uow.checkins.get(m.id, user_id) is not None]
         for meeting in (*reported, *ahead, *last):
             return (meeting,)
         raise Refusal("checkin.no_meeting")
 
-    async def _asked(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Asked:
-        report = await CheckInRepository(tx).get(meeting.id, user_id)
-        await self._check_window(tx, meeting, report)
-        repository = CommitmentRepository(tx)
+    async def _asked(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Asked:
+        report = await uow.checkins.get(meeting.id, user_id)
+        await self._check_window(uow, meeting, report)
+        repository = uow.commitments
         said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
-        outcomes = await CheckInRepository(tx).outcomes(meeting.id)
+        outcomes = await uow.checkins.outcomes(meeting.id)
         about = (*said, *due(await repository.open_of(meeting.group_id, user_id), meeting, report=report))
         unheard = None
         if report is None:
-            for called_off in await CheckInRepository(tx).unheard(meeting.group_id, before=meeting.starts_at):
-                unheard = await CheckInRepository(tx).get(called_off, user_id) or unheard
+            for called_off in await uow.checkins.unheard(meeting.group_id, before=meeting.starts_at):
+                unheard = await uow.checkins.get(called_off, user_id) or unheard
         return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
 
-    async def _check_window(self, tx: Tx, meeting: Meeting, report: CheckIn | None) -> None:
-        meetings = MeetingRepository(tx)
+    async def _check_window(self, uow: UnitOfWork, meeting: Meeting, report: CheckIn | None) -> None:
+        meetings = uow.meetings
         others = (*await meetings.ahead(meeting.group_id), *await meetings.held(meeting.group_id))
         later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
         check_window(
@@ -330,23 +316,23 @@ class CheckInService:
             has_reported=report is not None,
         )
 
-    async def _turned_up(self, tx: Tx, meeting: Meeting, user_id: UserId) -> None:
+    async def _turned_up(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
         """Take a member who reports at the meeting into the round, unless they sent apologies."""
         if meeting.state is MeetingState.OPEN:
-            roll = await RsvpRepository(tx).roll(meeting)
+            roll = await uow.rsvps.roll(meeting)
             if roll.of(user_id) is not Answer.APOLOGIES:
-                await arrive(tx, meeting, user_id)
+                await arrive(uow, meeting, user_id)
 
-    async def _continued(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Reported:
-        report = await CheckInRepository(tx).get(meeting.id, user_id)
-        await self._check_window(tx, meeting, report)
-        return await self._reported(tx, meeting, user_id)
+    async def _continued(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
+        report = await uow.checkins.get(meeting.id, user_id)
+        await self._check_window(uow, meeting, report)
+        return await self._reported(uow, meeting, user_id)
 
-    async def _reported(self, tx: Tx, meeting: Meeting, user_id: UserId) -> Reported:
-        report = await CheckInRepository(tx).get(meeting.id, user_id)
+    async def _reported(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
+        report = await uow.checkins.get(meeting.id, user_id)
         if report is None:
             raise Refusal("checkin.first")
-        repository = CommitmentRepository(tx)
+        repository = uow.commitments
         still_open = tuple(await repository.open_of(meeting.group_id, user_id))
         said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
         carried = {c.id for c in said if c.state is State.CARRIED}
@@ -370,10 +356,10 @@ def may_close(standing: Standing, meeting: Meeting) -> bool:
     return standing.member.organizes or standing.member.user_id == meeting.facilitator_id
 
 
-async def _closing(tx: Tx, meeting: Meeting) -> Closing:
-    number = await MeetingRepository(tx).number(meeting)
+async def _closing(uow: UnitOfWork, meeting: Meeting) -> Closing:
+    number = await uow.meetings.number(meeting)
     if not meeting.ahead:
-        return Closing(meeting, number, unrecorded=tuple(await attendance.unrecorded(tx, meeting)))
-    reported = {report.user_id for report in await CheckInRepository(tx).of_meeting(meeting.id)}
-    people = (await load_round(tx, meeting)).people
+        return Closing(meeting, number, unrecorded=tuple(await attendance.unrecorded(uow, meeting)))
+    reported = {report.user_id for report in await uow.checkins.of_meeting(meeting.id)}
+    people = (await load_round(uow, meeting)).people
     return Closing(meeting, number, waiting=tuple(user for user in people if user not in reported))

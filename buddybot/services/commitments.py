@@ -22,13 +22,8 @@ from buddybot.services.commitment_words import (
     read_step,
     worded,
 )
-from buddybot.services.work import Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction, write_transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,76 +90,61 @@ class CommitmentService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def start(self, actor: Actor, group_id: GroupId | None = None) -> Group:
+    @read_transaction
+    async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Group:
         """Return the group that a new commitment would be in; Refusal `commitment.full` when none fits."""
-
-        async def script(tx: Tx) -> Group:
-            group = (await access.as_member(tx, actor, group_id)).group
-            await _require_room(tx, group, actor.user_id)
-            return group
-
-        return await self._work.read(script)
+        group = (await access.as_member(uow, actor, group_id)).group
+        await _require_room(uow, group, actor.user_id)
+        return group
 
     async def add(self, actor: Actor, draft: Draft, group_id: GroupId | None = None) -> OwnCommitment:
         """Say what one will do before the next meeting; said again, it is there already and stays one."""
         words = read_draft(draft)
 
-        async def script(tx: Tx) -> OwnCommitment:
-            group = (await access.as_member(tx, actor, group_id, lock=True)).group
-            set_at = await _asked_already(tx, group.id, actor.user_id, self._work.now())
-            twin = await _twin(tx, group.id, actor.user_id, words, set_at)
+        async def script(uow: UnitOfWork) -> OwnCommitment:
+            group = (await access.as_member(uow, actor, group_id, lock=True)).group
+            set_at = await _asked_already(uow, group.id, actor.user_id, self._work.now())
+            twin = await _twin(uow, group.id, actor.user_id, words, set_at)
             if twin is not None:
-                return replace(await _own(tx, actor, twin.id), again=True)
-            await _require_room(tx, group, actor.user_id)
-            return await self._insert(tx, actor, group, words, draft.visibility, set_at)
+                return replace(await _own(uow, actor, twin.id), again=True)
+            await _require_room(uow, group, actor.user_id)
+            return await self._insert(uow, actor, group, words, draft.visibility, set_at)
 
         return await self._work.write(actor, script)
 
-    async def mine(self, actor: Actor, group_id: GroupId | None = None) -> OwnList:
+    @read_transaction
+    async def mine(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> OwnList:
         """Return one's own open commitments."""
+        group = (await access.as_member(uow, actor, group_id)).group
+        return await own_list(uow, group, actor.user_id)
 
-        async def script(tx: Tx) -> OwnList:
-            group = (await access.as_member(tx, actor, group_id)).group
-            return await own_list(tx, group, actor.user_id)
-
-        return await self._work.read(script)
-
-    async def others(self, actor: Actor, group_id: GroupId | None = None) -> GroupList:
+    @read_transaction
+    async def others(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupList:
         """Return what the others of the group said they would do; of private ones only that they are."""
+        group = (await access.as_member(uow, actor, group_id)).group
+        promised = []
+        items = await uow.commitments.open_in(group.id)
+        for member in await uow.members.current(group.id):
+            theirs = [item for item in items if item.user_id == member.user_id]
+            readable = tuple(item for item in theirs if readable_by(item, actor.user_id))
+            if theirs and member.user_id != actor.user_id:
+                private = len(theirs) - len(readable)
+                promised.append(Promised(user_id=member.user_id, readable=readable, private=private))
+        return GroupList(group_name=group.name, others=tuple(promised))
 
-        async def script(tx: Tx) -> GroupList:
-            group = (await access.as_member(tx, actor, group_id)).group
-            promised = []
-            items = await CommitmentRepository(tx).open_in(group.id)
-            for member in await MemberRepository(tx).current(group.id):
-                theirs = [item for item in items if item.user_id == member.user_id]
-                readable = tuple(item for item in theirs if readable_by(item, actor.user_id))
-                if theirs and member.user_id != actor.user_id:
-                    private = len(theirs) - len(readable)
-                    promised.append(Promised(user_id=member.user_id, readable=readable, private=private))
-            return GroupList(group_name=group.name, others=tuple(promised))
-
-        return await self._work.read(script)
-
-    async def choices(self, actor: Actor) -> Sequence[Choice]:
+    @read_transaction
+    async def choices(self, uow: UnitOfWork, actor: Actor) -> Sequence[Choice]:
         """Return one's open commitments in this guild; none in a direct message."""
+        if actor.guild_id is None:
+            return ()
+        found = await uow.commitments.open_own(actor.guild_id, actor.user_id)
+        several = len({item.group_id for _, item in found}) > 1
+        return [Choice(commitment=item, group_name=name if several else None) for name, item in found]
 
-        async def script(tx: Tx) -> Sequence[Choice]:
-            if actor.guild_id is None:
-                return ()
-            found = await CommitmentRepository(tx).open_own(actor.guild_id, actor.user_id)
-            several = len({item.group_id for _, item in found}) > 1
-            return [Choice(commitment=item, group_name=name if several else None) for name, item in found]
-
-        return await self._work.read(script)
-
-    async def get(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
+    @read_transaction
+    async def get(self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Return one's own open commitment."""
-
-        async def script(tx: Tx) -> OwnCommitment:
-            return await _own(tx, actor, commitment_id)
-
-        return await self._work.read(script)
+        return await _own(uow, actor, commitment_id)
 
     async def progress(self, actor: Actor, commitment_id: CommitmentId, done: str) -> OwnCommitment:
         """Note how many are done in all, or with "+1" how many more; the target is the most that counts.
@@ -173,59 +153,54 @@ class CommitmentService:
         """
         step = read_step(done)
 
-        async def script(tx: Tx) -> OwnCommitment:
-            own = await _own(tx, actor, commitment_id, lock=True)
-            return await _count(tx, own, step.total(own.commitment.done))
+        async def script(uow: UnitOfWork) -> OwnCommitment:
+            own = await _own(uow, actor, commitment_id, lock=True)
+            return await _count(uow, own, step.total(own.commitment.done))
 
         return await self._work.write(actor, script)
 
-    async def more(self, actor: Actor, commitment_id: CommitmentId, *, expected: int) -> OwnCommitment:
+    @write_transaction
+    async def more(
+        self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, *, expected: int
+    ) -> OwnCommitment:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
+        own = await _own(uow, actor, commitment_id, lock=True)
+        done = own.commitment.done
+        return await _count(uow, own, done + (done == expected))
 
-        async def script(tx: Tx) -> OwnCommitment:
-            own = await _own(tx, actor, commitment_id, lock=True)
-            done = own.commitment.done
-            return await _count(tx, own, done + (done == expected))
-
-        return await self._work.write(actor, script)
-
-    async def edit(self, actor: Actor, commitment_id: CommitmentId, changes: Changes) -> OwnCommitment:
+    @write_transaction
+    async def edit(
+        self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, changes: Changes
+    ) -> OwnCommitment:
         """Change an open commitment; a count that came from the words follows the new words."""
+        own = await _own(uow, actor, commitment_id, lock=True)
+        item = own.commitment
+        target = new_target(item, changes)
+        clear, plan = new_plan(changes.plan)
+        repository = uow.commitments
+        changed = await repository.change(
+            item,
+            text=None if changes.text is None else worded(changes.text),
+            target=target,
+            done=min(item.done, target),
+            plan=plan,
+            clear_plan=clear,
+            category=changes.category,
+            visibility=changes.visibility,
+        )
+        hidden = changes.visibility is Visibility.PRIVATE
+        earlier = await _hide_origins(uow, item) if hidden else ()
+        now = await _changed(uow, own, changed)
+        return replace(now, touched=(*now.touched, *earlier))
 
-        async def script(tx: Tx) -> OwnCommitment:
-            own = await _own(tx, actor, commitment_id, lock=True)
-            item = own.commitment
-            target = new_target(item, changes)
-            clear, plan = new_plan(changes.plan)
-            repository = CommitmentRepository(tx)
-            changed = await repository.change(
-                item,
-                text=None if changes.text is None else worded(changes.text),
-                target=target,
-                done=min(item.done, target),
-                plan=plan,
-                clear_plan=clear,
-                category=changes.category,
-                visibility=changes.visibility,
-            )
-            hidden = changes.visibility is Visibility.PRIVATE
-            earlier = await _hide_origins(tx, item) if hidden else ()
-            now = await _changed(tx, own, changed)
-            return replace(now, touched=(*now.touched, *earlier))
-
-        return await self._work.write(actor, script)
-
-    async def drop(self, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
+    @write_transaction
+    async def drop(self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Let a commitment go; the second time changes nothing."""
-
-        async def script(tx: Tx) -> OwnCommitment:
-            own = await _own(tx, actor, commitment_id, lock=True, dropped=True)
-            if own.commitment.state is State.DROPPED:
-                return own
-            changed = await CommitmentRepository(tx).change(own.commitment, state=State.DROPPED)
-            return await _changed(tx, own, changed, count_changed=True)
-
-        return await self._work.write(actor, script)
+        own = await _own(uow, actor, commitment_id, lock=True, dropped=True)
+        if own.commitment.state is State.DROPPED:
+            return own
+        changed = await uow.commitments.change(own.commitment, state=State.DROPPED)
+        return await _changed(uow, own, changed, count_changed=True)
 
     async def shrink(
         self, actor: Actor, commitment_id: CommitmentId, *, text: str, count: int | None
@@ -236,19 +211,19 @@ class CommitmentService:
         """
         words = read_draft(Draft(text=text, count=count))
 
-        async def script(tx: Tx) -> OwnCommitment:
-            own = await _own(tx, actor, commitment_id, lock=True)
+        async def script(uow: UnitOfWork) -> OwnCommitment:
+            own = await _own(uow, actor, commitment_id, lock=True)
             item = own.commitment
             if words.text == item.text and words.target >= item.target:
                 raise Refusal("commitment.not_smaller", target=item.target)
-            changed = await CommitmentRepository(tx).change(
+            changed = await uow.commitments.change(
                 item,
                 text=words.text,
                 target=words.target,
                 done=min(item.done, words.target),
                 weeks_carried=0,
             )
-            return await _changed(tx, own, changed)
+            return await _changed(uow, own, changed)
 
         return await self._work.write(actor, script)
 
@@ -256,24 +231,24 @@ class CommitmentService:
         """Let a commitment go and say another in its place, due when the old one was."""
         words = read_draft(draft)
 
-        async def script(tx: Tx) -> OwnCommitment:
-            item = (await _own(tx, actor, commitment_id, lock=True)).commitment
-            group = (await access.as_member(tx, actor, item.group_id)).group
-            await CommitmentRepository(tx).change(item, state=State.DROPPED)
-            return await self._insert(tx, actor, group, words, draft.visibility, item.set_at_meeting)
+        async def script(uow: UnitOfWork) -> OwnCommitment:
+            item = (await _own(uow, actor, commitment_id, lock=True)).commitment
+            group = (await access.as_member(uow, actor, item.group_id)).group
+            await uow.commitments.change(item, state=State.DROPPED)
+            return await self._insert(uow, actor, group, words, draft.visibility, item.set_at_meeting)
 
         return await self._work.write(actor, script)
 
     async def _insert(
         self,
-        tx: Tx,
+        uow: UnitOfWork,
         actor: Actor,
         group: Group,
         words: Words,
         visibility: Visibility,
         set_at: MeetingId | None,
     ) -> OwnCommitment:
-        new = await CommitmentRepository(tx).add(
+        new = await uow.commitments.add(
             group_id=group.id,
             guild_id=group.guild_id,
             user_id=actor.user_id,
@@ -285,14 +260,14 @@ class CommitmentService:
             now=self._work.now(),
             set_at_meeting=set_at,
         )
-        own = await _own(tx, actor, new)
-        return await _changed(tx, own, own.commitment, count_changed=True)
+        own = await _own(uow, actor, new)
+        return await _changed(uow, own, own.commitment, count_changed=True)
 
 
-async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
+async def own_list(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnList:
     """Return a member's open commitments, oldest first."""
-    ahead = await MeetingRepository(tx).ahead(group.id)
-    items = await CommitmentRepository(tx).open_of(group.id, user_id)
+    ahead = await uow.meetings.ahead(group.id)
+    items = await uow.commitments.open_of(group.id, user_id)
     return OwnList(
         group_id=group.id,
         group_name=group.name,
@@ -301,11 +276,11 @@ async def own_list(tx: Tx, group: Group, user_id: UserId) -> OwnList:
 
 
 async def _own(
-    tx: Tx, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
+    uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
 ) -> OwnCommitment:
     """The actor's own open commitment; another's and none get the same answer."""
     guild_id = access.guild_of(actor)
-    own = await CommitmentRepository(tx).own(guild_id, actor.user_id, commitment_id, lock=lock)
+    own = await uow.commitments.own(guild_id, actor.user_id, commitment_id, lock=lock)
     if own is None:
         raise Refusal("commitment.unknown")
     group_name, item, due_at = own
@@ -314,52 +289,54 @@ async def _own(
     return OwnCommitment(commitment=item, group_name=group_name, due=due_at)
 
 
-async def _require_room(tx: Tx, group: Group, user_id: UserId) -> None:
-    if len(await CommitmentRepository(tx).open_of(group.id, user_id)) >= MAX_OPEN:
+async def _require_room(uow: UnitOfWork, group: Group, user_id: UserId) -> None:
+    if len(await uow.commitments.open_of(group.id, user_id)) >= MAX_OPEN:
         raise Refusal("commitment.full", group=group.name)
 
 
 async def _twin(
-    tx: Tx, group_id: GroupId, user_id: UserId, words: Words, set_at: MeetingId | None
+    uow: UnitOfWork, group_id: GroupId, user_id: UserId, words: Words, set_at: MeetingId | None
 ) -> Commitment | None:
     """The member's own that says the same and is due at the same meeting."""
-    ahead = await MeetingRepository(tx).ahead(group_id)
+    ahead = await uow.meetings.ahead(group_id)
     due_then = next((meeting for meeting in ahead if meeting.id != set_at), None)
-    items = await CommitmentRepository(tx).open_of(group_id, user_id)
+    items = await uow.commitments.open_of(group_id, user_id)
     same_time = [item for item in items if due_meeting(ahead, item) == due_then]
     return find_twin(same_time, words.text, words.target)
 
 
-async def _asked_already(tx: Tx, group_id: GroupId, user_id: UserId, now: datetime) -> MeetingId | None:
+async def _asked_already(
+    uow: UnitOfWork, group_id: GroupId, user_id: UserId, now: datetime
+) -> MeetingId | None:
     """The latest meeting that has begun or has the member's report: what is said now is due after it."""
-    for meeting in reversed(await MeetingRepository(tx).ahead(group_id)):
+    for meeting in reversed(await uow.meetings.ahead(group_id)):
         begun = meeting.state is MeetingState.OPEN or meeting.starts_at <= now
-        if begun or await CheckInRepository(tx).get(meeting.id, user_id) is not None:
+        if begun or await uow.checkins.get(meeting.id, user_id) is not None:
             return meeting.id
     return None
 
 
-async def _count(tx: Tx, own: OwnCommitment, total: int) -> OwnCommitment:
+async def _count(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCommitment:
     done = min(total, own.commitment.target)
     if done == own.commitment.done:
         return own
     shown = own.commitment.visibility is Visibility.GROUP
-    item, touched = await CommitmentRepository(tx).count(own.commitment, done, shown=shown)
+    item, touched = await uow.commitments.count(own.commitment, done, shown=shown)
     return replace(own, commitment=item, touched=touched)
 
 
 async def _changed(
-    tx: Tx, before: OwnCommitment, item: Commitment, *, count_changed: bool = False
+    uow: UnitOfWork, before: OwnCommitment, item: Commitment, *, count_changed: bool = False
 ) -> OwnCommitment:
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
     quoted = Visibility.GROUP in (before.commitment.visibility, item.visibility)
-    touched = await CardRepository(tx).touch_ahead(item.group_id) if count_changed or quoted else ()
+    touched = await uow.cards.touch_ahead(item.group_id) if count_changed or quoted else ()
     return replace(before, commitment=item, touched=touched)
 
 
-async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:
+async def _hide_origins(uow: UnitOfWork, item: Commitment) -> tuple[MeetingId, ...]:
     """Hide also what a private commitment was carried from: cards of earlier meetings quote the same."""
-    repository = CommitmentRepository(tx)
+    repository = uow.commitments
     touched = []
     while item.carried_from is not None:
         origin = await repository.get(item.group_id, item.user_id, item.carried_from)
@@ -367,7 +344,7 @@ async def _hide_origins(tx: Tx, item: Commitment) -> tuple[MeetingId, ...]:
             break
         await repository.change(origin, visibility=Visibility.PRIVATE)
         for meeting_id in await repository.reported_in(origin):
-            await CardRepository(tx).touch(meeting_id)
+            await uow.cards.touch(meeting_id)
             touched.append(meeting_id)
         item = origin
     return tuple(touched)

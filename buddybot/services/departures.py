@@ -7,9 +7,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.swaps import SwapState
-from buddybot.storage.database import Tx
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.swaps import SwapRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +18,35 @@ class OwnPlaces:
     private: tuple[Location, ...] = ()
 
 
-async def own_places(tx: Tx, group: Group, user_id: UserId) -> OwnPlaces:
+async def own_places(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnPlaces:
     """Return the places that a member offered."""
-    mine = [each for each in await LocationRepository(tx).live(group.id) if each.offered_by == user_id]
+    mine = [each for each in await uow.locations.live(group.id) if each.offered_by == user_id]
     return OwnPlaces(
         public=tuple(each for each in mine if each.public),
         private=tuple(each for each in mine if not each.public),
     )
 
 
-async def clear_up(tx: Tx, group: Group, user_id: UserId, *, keep_public: bool, now: datetime) -> None:
+async def clear_up(
+    uow: UnitOfWork, group: Group, user_id: UserId, *, keep_public: bool, now: datetime
+) -> None:
     """Retire the places of a member who goes, and close the swaps that they asked for or were asked for.
 
     With `keep_public` public places stay and are the group's from now on. Whoever calls plans anew, so
     that meetings leave the places that are retired.
     """
-    locations, places = LocationRepository(tx), await own_places(tx, group, user_id)
+    locations, places = uow.locations, await own_places(uow, group, user_id)
     for location in (*places.private, *(() if keep_public else places.public)):
         await locations.retire(location, now)
     if keep_public:
         for location in places.public:
             await locations.give_to_group(location)
-    await close_swaps(tx, group, user_id, now)
+    await close_swaps(uow, group, user_id, now)
 
 
-async def close_swaps(tx: Tx, group: Group, user_id: UserId, now: datetime) -> None:
+async def close_swaps(uow: UnitOfWork, group: Group, user_id: UserId, now: datetime) -> None:
     """Close the swaps that a member who is there no more asked for, or was asked for."""
-    swaps = SwapRepository(tx)
+    swaps = uow.swaps
     for swap in await swaps.open(group.id):
         if user_id in (swap.offered_by, swap.offered_to):
             await swaps.settle(swap.id, SwapState.WITHDRAWN, now)

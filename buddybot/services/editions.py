@@ -6,8 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
-from buddybot.storage.database import Tx
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,9 @@ class Editions:
         """The one that is not out yet: it will tell of a later change too."""
         return next((ping for ping in self.pings if ping.state is PingState.PLANNED), None)
 
-    async def plan_ping(self, tx: Tx, now: datetime, *, until: datetime, by: UserId | None = None) -> None:
+    async def plan_ping(
+        self, uow: UnitOfWork, now: datetime, *, until: datetime, by: UserId | None = None
+    ) -> None:
         """Plan one for the group now, of use until then: the one that waits, or a new edition.
 
         `by` made the change; of one that waits already they may not know what it tells besides.
@@ -36,7 +37,7 @@ class Editions:
             edition=len(self.pings) + 1,
             extra=meeting.kind is MeetingKind.EXTRA,
         )
-        await OutboxRepository(tx).plan(
+        await uow.outbox.plan(
             DuePing(
                 key=fresh if waiting is None else waiting.key,
                 guild_id=meeting.guild_id,
@@ -51,7 +52,7 @@ class Editions:
         )
 
 
-async def editions(tx: Tx, meeting: Meeting, kind: PingKind) -> Editions:
+async def editions(uow: UnitOfWork, meeting: Meeting, kind: PingKind) -> Editions:
     """Return the notices of a kind about a meeting."""
-    found = await OutboxRepository(tx).of_meeting(meeting.id)
+    found = await uow.outbox.of_meeting(meeting.id)
     return Editions(meeting, kind, tuple(ping for ping in found if ping.kind is kind))

@@ -10,13 +10,10 @@ from buddybot.domain.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.attendance import met
 from buddybot.services.turns import follow_answers
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
-from buddybot.services.work import Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.events import EventRepository, InterestRepository, ServerEvent
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.services.work import Work, bot_transaction
+from buddybot.storage.events import ServerEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +32,38 @@ class EventView:
         return self.group.state is GroupState.ACTIVE and self.meeting.ahead
 
 
-async def view_of(tx: Tx, event: ServerEvent) -> EventView | None:
+async def view_of(uow: UnitOfWork, event: ServerEvent) -> EventView | None:
     """Return what an event should say now; None when its meeting was dropped."""
     if event.group_id is None:
         return None
-    group = await GroupRepository(tx).get(event.guild_id, event.group_id)
-    meeting = await MeetingRepository(tx).get(event.group_id, event.meeting_id)
+    group = await uow.groups.get(event.guild_id, event.group_id)
+    meeting = await uow.meetings.get(event.group_id, event.meeting_id)
     if group is None or meeting is None:
         return None
     return EventView(
         group=group,
         meeting=meeting,
-        number=await MeetingRepository(tx).number(meeting),
-        venue=await venues.view_of(tx, meeting),
-        took_place=await met(tx, meeting),
+        number=await uow.meetings.number(meeting),
+        venue=await venues.view_of(uow, meeting),
+        took_place=await met(uow, meeting),
     )
 
 
-async def keep_interests(tx: Tx, event: ServerEvent, user_ids: Collection[UserId]) -> bool:
+async def keep_interests(uow: UnitOfWork, event: ServerEvent, user_ids: Collection[UserId]) -> bool:
     """Keep which of the group's members are interested; returns whether that is news to the cards."""
     if event.group_id is None:
         return False
-    await GroupRepository(tx).lock(event.group_id)
-    members = {member.user_id for member in await MemberRepository(tx).current(event.group_id)}
+    await uow.groups.lock(event.group_id)
+    members = {member.user_id for member in await uow.members.current(event.group_id)}
     interested = members & set(user_ids)
-    interests = InterestRepository(tx)
+    interests = uow.interests
     if interested == await interests.of(event.meeting_id):
         return False
     await interests.put(event.meeting_id, sorted(interested))
-    meeting = await MeetingRepository(tx).get(event.group_id, event.meeting_id)
+    meeting = await uow.meetings.get(event.group_id, event.meeting_id)
     if meeting is not None:
-        await follow_answers(tx, meeting)
-    await CardRepository(tx).touch(event.meeting_id)
+        await follow_answers(uow, meeting)
+    await uow.cards.touch(event.meeting_id)
     return True
 
 
@@ -79,69 +76,66 @@ class EventService:
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the events of one meeting's group, or of all, that do not show what they should."""
         now = self._work.now()
-        return await self._work.read(lambda tx: EventRepository(tx).stale(now, meeting_id))
+        return await self._work.read(lambda uow: uow.events.stale(now, meeting_id))
 
     async def list_near(self, ahead: timedelta, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the shown events of meetings that start within `ahead`, or of one meeting."""
         now = self._work.now()
-        return await self._work.read(lambda tx: EventRepository(tx).soon(now, now + ahead, meeting_id))
+        return await self._work.read(lambda uow: uow.events.soon(now, now + ahead, meeting_id))
 
     async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
         """Return what is shown and what was refused, of one guild or of all, to look at it again."""
-        return await self._work.read(lambda tx: EventRepository(tx).waiting(guild_id))
+        return await self._work.read(lambda uow: uow.events.waiting(guild_id))
 
     async def list_ids(self, guild_id: GuildId) -> frozenset[EventId]:
         """Return which of a guild's events belong to a meeting already."""
-        return await self._work.read(lambda tx: EventRepository(tx).ids(guild_id))
+        return await self._work.read(lambda uow: uow.events.ids(guild_id))
 
     async def read_view(self, event: ServerEvent) -> EventView | None:
         """Return what an event should say now; None when its meeting was dropped."""
-        return await self._work.read(lambda tx: view_of(tx, event))
+        return await self._work.read(lambda uow: view_of(uow, event))
 
-    async def look_again(self, events: Collection[ServerEvent]) -> None:
+    @bot_transaction
+    async def look_again(self, uow: UnitOfWork, events: Collection[ServerEvent]) -> None:
         """Let events be looked at with the next refresh, and drop those from which nothing follows."""
-
-        async def script(tx: Tx) -> None:
-            for event in events:
-                await EventRepository(tx).again(event)
-            await EventRepository(tx).sweep()
-
-        await self._work.write(None, script)
+        for event in events:
+            await uow.events.again(event)
+        await uow.events.sweep()
 
     async def claim(self, event: ServerEvent, mark: str) -> bool:
         """Hold an event until it is noted what became of it; False when Discord is not to be asked."""
         now = self._work.now()
-        return await self._work.write(None, lambda tx: EventRepository(tx).claim(event, mark, now))
+        return await self._work.write(None, lambda uow: uow.events.claim(event, mark, now))
 
     async def note_making(self, event: ServerEvent, mark: str) -> None:
         """Note, before Discord is asked once more, how an event that is held is found again."""
         now = self._work.now()
-        await self._work.write(None, lambda tx: EventRepository(tx).making(event, mark, now))
+        await self._work.write(None, lambda uow: uow.events.making(event, mark, now))
 
     async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
         """Note which event of Discord's is the one that was being made."""
-        await self._work.write(None, lambda tx: EventRepository(tx).found(event, event_id))
+        await self._work.write(None, lambda uow: uow.events.found(event, event_id))
 
     async def note_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Note what Discord shows now."""
-        await self._work.write(None, lambda tx: EventRepository(tx).shown(event, event_id, shown))
+        await self._work.write(None, lambda uow: uow.events.shown(event, event_id, shown))
 
     async def note_over(self, event: ServerEvent) -> None:
         """Note that people ended or deleted the event."""
-        await self._work.write(None, lambda tx: EventRepository(tx).over(event))
+        await self._work.write(None, lambda uow: uow.events.over(event))
 
     async def note_refused(self, event: ServerEvent) -> None:
         """Note that Discord is not asked any more for the time being."""
-        await self._work.write(None, lambda tx: EventRepository(tx).refused(event))
+        await self._work.write(None, lambda uow: uow.events.refused(event))
 
     async def release(self, event: ServerEvent) -> None:
         """Let any process take up an event whose state Discord did not tell."""
-        await self._work.write(None, lambda tx: EventRepository(tx).release(event))
+        await self._work.write(None, lambda uow: uow.events.release(event))
 
     async def forget(self, event: ServerEvent) -> None:
         """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
-        await self._work.write(None, lambda tx: EventRepository(tx).forget(event))
+        await self._work.write(None, lambda uow: uow.events.forget(event))
 
     async def keep_interests(self, event: ServerEvent, user_ids: Collection[UserId]) -> bool:
         """Keep which of the group's members are interested; returns whether that is news to the cards."""
-        return await self._work.write(None, lambda tx: keep_interests(tx, event, user_ids))
+        return await self._work.write(None, lambda uow: keep_interests(uow, event, user_ids))

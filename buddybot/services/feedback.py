@@ -10,9 +10,9 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_member, as_organizer
 from buddybot.services.actor import Actor
-from buddybot.services.work import SENT_TWICE, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.feedback import Feedback, FeedbackRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import SENT_TWICE, Work, read_transaction, write_transaction
+from buddybot.storage.feedback import Feedback
 
 WEEK = timedelta(days=7)
 READ_AT_ONCE = 15
@@ -43,59 +43,49 @@ class FeedbackService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def desk(self, actor: Actor, group_id: GroupId | None = None) -> Desk:
+    @read_transaction
+    async def desk(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Desk:
         """Return where the actor can say something."""
+        standing = await as_member(uow, actor, group_id)
+        return Desk(standing.group, reads=standing.member.organizes)
 
-        async def script(tx: Tx) -> Desk:
-            standing = await as_member(tx, actor, group_id)
-            return Desk(standing.group, reads=standing.member.organizes)
-
-        return await self._work.read(script)
-
-    async def start(self, actor: Actor, group_id: GroupId) -> Group:
+    @read_transaction
+    async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Group:
         """Return the group of a form that may still be sent; Refusal `feedback.many`."""
+        group = (await as_member(uow, actor, group_id)).group
+        await self._require_room(uow, actor, group)
+        return group
 
-        async def script(tx: Tx) -> Group:
-            group = (await as_member(tx, actor, group_id)).group
-            await self._require_room(tx, actor, group)
-            return group
-
-        return await self._work.read(script)
-
-    async def give(self, actor: Actor, group_id: GroupId, *, phrases: Sequence[Phrase], rating: int) -> Group:
+    @write_transaction
+    async def give(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, phrases: Sequence[Phrase], rating: int
+    ) -> Group:
         """Say something to the organizers, once also when the form is sent twice; Refusal `feedback.many`."""
-
-        async def script(tx: Tx) -> Group:
-            group = (await as_member(tx, actor, group_id, lock=True)).group
-            repository, now = FeedbackRepository(tx), self._work.now()
-            for said in await repository.latest(group.id, limit=READ_AT_ONCE):
-                same = (said.user_id, tuple(said.phrases), said.rating) == (
-                    actor.user_id,
-                    tuple(phrases),
-                    rating,
-                )
-                if same and said.given_at > now - SENT_TWICE:
-                    return group
-            await self._require_room(tx, actor, group)
-            await FeedbackRepository(tx).add(
-                group_id=group.id,
-                user_id=actor.user_id,
-                phrases=phrases,
-                rating=rating,
-                now=now,
+        group = (await as_member(uow, actor, group_id, lock=True)).group
+        repository, now = uow.feedback, self._work.now()
+        for said in await repository.latest(group.id, limit=READ_AT_ONCE):
+            same = (said.user_id, tuple(said.phrases), said.rating) == (
+                actor.user_id,
+                tuple(phrases),
+                rating,
             )
-            return group
+            if same and said.given_at > now - SENT_TWICE:
+                return group
+        await self._require_room(uow, actor, group)
+        await uow.feedback.add(
+            group_id=group.id,
+            user_id=actor.user_id,
+            phrases=phrases,
+            rating=rating,
+            now=now,
+        )
+        return group
 
-        return await self._work.write(actor, script)
-
-    async def read(self, actor: Actor, group_id: GroupId) -> Heard:
+    @read_transaction
+    async def read(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Heard:
         """Return what was said last, to an organizer; Refusal `group.organizers_only`."""
-
-        async def script(tx: Tx) -> Heard:
-            group = (await as_organizer(tx, actor, group_id)).group
-            return Heard(group, tuple(await FeedbackRepository(tx).latest(group.id, limit=READ_AT_ONCE)))
-
-        return await self._work.read(script)
+        group = (await as_organizer(uow, actor, group_id)).group
+        return Heard(group, tuple(await uow.feedback.latest(group.id, limit=READ_AT_ONCE)))
 
     async def unseen(self, actor: Actor) -> Sequence[Feedback]:
         """Return what no organizer has read, of the groups that the actor organizes here."""
@@ -103,20 +93,20 @@ class FeedbackService:
         if guild_id is None:
             return ()
         return await self._work.read(
-            lambda tx: FeedbackRepository(tx).unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
+            lambda uow: uow.feedback.unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
         )
 
     async def seen(self, items: Sequence[Feedback]) -> None:
         """Note that an organizer was shown these; it goes with the answer to another interaction."""
 
-        async def script(tx: Tx) -> None:
+        async def script(uow: UnitOfWork) -> None:
             for item in items:
-                await FeedbackRepository(tx).seen(item, self._work.now())
+                await uow.feedback.seen(item, self._work.now())
 
         if items:
             await self._work.write(None, script)
 
-    async def _require_room(self, tx: Tx, actor: Actor, group: Group) -> None:
+    async def _require_room(self, uow: UnitOfWork, actor: Actor, group: Group) -> None:
         since = self._work.now() - WEEK
-        if await FeedbackRepository(tx).count(group.id, actor.user_id, since=since) >= MOST_A_WEEK:
+        if await uow.feedback.count(group.id, actor.user_id, since=since) >= MOST_A_WEEK:
             raise Refusal("feedback.many", most=MOST_A_WEEK)

@@ -13,12 +13,9 @@ from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
 from buddybot.services.meetings import Changed, call_off
-from buddybot.services.work import Planner, Work
-from buddybot.storage.cards import CardKind, CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
+from buddybot.storage.cards import CardKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +43,33 @@ class FewView:
         return self.coming >= self.group.minimum
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting) -> FewView:
+async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> FewView:
     """Return what the question shows now."""
-    at = await venues.view_of(tx, meeting)
-    members = await MemberRepository(tx).present(group.id)
+    at = await venues.view_of(uow, meeting)
+    members = await uow.members.present(group.id)
     return FewView(
         group=group,
         meeting=meeting,
-        coming=len((await RsvpRepository(tx).roll(meeting)).coming),
+        coming=len((await uow.rsvps.roll(meeting)).coming),
         organizers=tuple(member.user_id for member in members if member.organizes),
         online=at.online,
         linkless=at.online and at.location is None,
     )
 
 
-async def prepare_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the organizers what to do; None when enough come, or when they were asked or have decided.
 
     It is the hour at which answers are due, so the meeting's card stops asking for them.
     """
     if ping.meeting_id is None:
         return None
-    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    meeting = await uow.meetings.get(group.id, ping.meeting_id)
     if meeting is None or meeting.starts_at <= now:
         return None
-    cards = CardRepository(tx)
+    cards = uow.cards
     await cards.touch(meeting.id)
-    view = await view_of(tx, group, meeting)
+    view = await view_of(uow, group, meeting)
     # One that went out before the meeting was moved still stands.
     asked = any(card.kind is CardKind.FEW for card in await cards.of_meeting(meeting.id))
     if asked or view.enough or not view.open:
@@ -101,47 +98,41 @@ class FewService:
         self._work = work
         self._planner = planner
 
-    async def look(self, actor: Actor, meeting_id: MeetingId) -> Changed:
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
         """Return a meeting that an organizer may still decide about; `again` when it is decided.
 
         Refusals: `meeting.unknown`, `few.organizers`, `group.paused`, `few.over`.
         """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, members="few.organizers")
+        return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
 
-        async def script(tx: Tx) -> Changed:
-            standing, meeting = await at_meeting(
-                tx, actor, meeting_id, organizer=True, members="few.organizers"
-            )
-            return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
-
-        return await self._work.read(script)
-
-    async def decide(self, actor: Actor, meeting_id: MeetingId, decision: FewDecision) -> Decided:
+    @write_transaction
+    async def decide(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, decision: FewDecision
+    ) -> Decided:
         """Meet anyway, meet online, or call the meeting off; Refusals as for `look`."""
-
-        async def script(tx: Tx) -> Decided:
-            standing, meeting = await at_meeting(
-                tx, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
-            )
-            group, now = standing.group, self._work.now()
-            if _decided(group, meeting):
-                return Decided(group, meeting, meeting.few_decision or decision, again=True)
-            await MeetingRepository(tx).decide_few(meeting.id, decision)
-            await CardRepository(tx).touch(meeting.id)
-            if decision is FewDecision.CANCEL:
-                await call_off(tx, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
-            else:
-                if decision is FewDecision.ONLINE:
-                    await venues.move_online(tx, group, meeting, now=now, by=actor.user_id)
-                await self._planner.plan(tx, group, now, by=actor.user_id)
-            at = await venues.view_of(tx, meeting)
-            return Decided(
-                group,
-                await calendar.require(tx, group, meeting.id),
-                decision,
-                linkless=at.online and at.location is None,
-            )
-
-        return await self._work.write(actor, script)
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
+        )
+        group, now = standing.group, self._work.now()
+        if _decided(group, meeting):
+            return Decided(group, meeting, meeting.few_decision or decision, again=True)
+        await uow.meetings.decide_few(meeting.id, decision)
+        await uow.cards.touch(meeting.id)
+        if decision is FewDecision.CANCEL:
+            await call_off(uow, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
+        else:
+            if decision is FewDecision.ONLINE:
+                await venues.move_online(uow, group, meeting, now=now, by=actor.user_id)
+            await self._planner.plan(uow, group, now, by=actor.user_id)
+        at = await venues.view_of(uow, meeting)
+        return Decided(
+            group,
+            await calendar.require(uow, group, meeting.id),
+            decision,
+            linkless=at.online and at.location is None,
+        )
 
 
 def _decided(group: Group, meeting: Meeting) -> bool:

@@ -17,16 +17,12 @@ from buddybot.domain.stagnation import State
 from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.stagnation_tally import week_of
 from buddybot.domain.turns import ran_long
-from buddybot.services.work import Work
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.away import AwayRepository, StoredSpan
-from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository, about, left_server
-from buddybot.storage.offers import OfferRepository, Promises
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, bot_transaction
+from buddybot.storage.away import StoredSpan
+from buddybot.storage.database import StorageError
+from buddybot.storage.notices import about, left_server
+from buddybot.storage.offers import Promises
 
 log = logging.getLogger(__name__)
 
@@ -65,49 +61,47 @@ class FitService:
 
     async def review(self) -> None:
         """Look at every active group."""
-        for group in await self._work.read(lambda tx: GroupRepository(tx).active()):
+        for group in await self._work.read(lambda uow: uow.groups.active()):
             try:
                 await self._review(group)
             except StorageError as error:  # this group again tomorrow, the others now
                 log.error("group %s could not be looked at: %s", group.id, error)
 
-    async def _review(self, group: Group) -> None:
-        async def script(tx: Tx) -> None:
-            await GroupRepository(tx).lock(group.id)
-            current = await GroupRepository(tx).get(group.guild_id, group.id)
-            if current is not None and current.state is GroupState.ACTIVE:
-                await look(tx, current, self._work.now())
-
-        await self._work.write(None, script)
+    @bot_transaction
+    async def _review(self, uow: UnitOfWork, group: Group) -> None:
+        await uow.groups.lock(group.id)
+        current = await uow.groups.get(group.guild_id, group.id)
+        if current is not None and current.state is GroupState.ACTIVE:
+            await look(uow, current, self._work.now())
 
 
-async def look(tx: Tx, group: Group, now: datetime) -> None:
+async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
     """Bring what is told and offered in line with the ledger; looking twice changes nothing."""
-    held = list(reversed(await MeetingRepository(tx).held(group.id, limit=LOOKED_AT)))
+    held = list(reversed(await uow.meetings.held(group.id, limit=LOOKED_AT)))
     counted = [meeting for meeting in held if not meeting.holiday]
-    members = await MemberRepository(tx).present(group.id)
-    await _forget_gone(tx, group, members)
+    members = await uow.members.present(group.id)
+    await _forget_gone(uow, group, members)
     if not counted:
         return
-    own = await _own(tx, group, members, counted, now)
+    own = await _own(uow, group, members, counted, now)
     organizers = [member.user_id for member in members if member.organizes]
     for each in own:
-        await _tell_missed(tx, group, each, organizers, now)
+        await _tell_missed(uow, group, each, organizers, now)
     if counted[-1].ends_at > now - FRESH:
-        promises = await OfferRepository(tx).promises(group.id, since=counted[0].starts_at)
+        promises = await uow.offers.promises(group.id, since=counted[0].starts_at)
         for each in own:
-            await _offer(tx, group, each, promises, now)
-    await _tell_turns(tx, group, held[-TURNS_LOOKED_AT:], now)
+            await _offer(uow, group, each, promises, now)
+    await _tell_turns(uow, group, held[-TURNS_LOOKED_AT:], now)
 
 
-async def forget(tx: Tx, group_id: GroupId, user_id: UserId) -> None:
+async def forget(uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> None:
     """Drop what organizers are told of somebody who leaves."""
     for told in (about(user_id), left_server(user_id)):
-        await OfferRepository(tx).forget_notice(group_id, told)
+        await uow.offers.forget_notice(group_id, told)
 
 
-async def _forget_gone(tx: Tx, group: Group, members: Sequence[Member]) -> None:
-    offers = OfferRepository(tx)
+async def _forget_gone(uow: UnitOfWork, group: Group, members: Sequence[Member]) -> None:
+    offers = uow.offers
     present = {about(member.user_id) for member in members}
     for told in await offers.notices_of(group.id, MISSED):
         if told not in present:
@@ -115,11 +109,11 @@ async def _forget_gone(tx: Tx, group: Group, members: Sequence[Member]) -> None:
 
 
 async def _own(
-    tx: Tx, group: Group, members: Sequence[Member], meetings: Sequence[Meeting], now: datetime
+    uow: UnitOfWork, group: Group, members: Sequence[Member], meetings: Sequence[Meeting], now: datetime
 ) -> list[_Own]:
-    entries = await AttendanceRepository(tx).lately(group.id, meetings=LOOKED_AT)
+    entries = await uow.attendances.lately(group.id, meetings=LOOKED_AT)
     states = {(entry.meeting_id, entry.user_id): entry.state for entry in entries}
-    spans = await AwayRepository(tx).of_group(group.id)
+    spans = await uow.away.of_group(group.id)
     return [
         _of(
             member,
@@ -154,9 +148,11 @@ def _is_away(spans: Sequence[StoredSpan], at: datetime) -> bool:
     return any(span.covers(at) for span in spans)
 
 
-async def _tell_missed(tx: Tx, group: Group, own: _Own, organizers: Sequence[UserId], now: datetime) -> None:
+async def _tell_missed(
+    uow: UnitOfWork, group: Group, own: _Own, organizers: Sequence[UserId], now: datetime
+) -> None:
     """Tell the organizers once while it lasts; never while somebody is away or it is not recorded."""
-    offers, user_id = OfferRepository(tx), own.member.user_id
+    offers, user_id = uow.offers, own.member.user_id
     if own.away:
         await offers.forget_notice(group.id, about(user_id), unseen_only=True)
         return
@@ -166,7 +162,7 @@ async def _tell_missed(tx: Tx, group: Group, own: _Own, organizers: Sequence[Use
     if missed is None or organizers == [user_id]:
         await offers.forget_notice(group.id, about(user_id))
         return
-    await NoticeRepository(tx).tell(
+    await uow.notices.tell(
         group.id,
         code=MISSED,
         key=about(user_id),
@@ -176,7 +172,7 @@ async def _tell_missed(tx: Tx, group: Group, own: _Own, organizers: Sequence[Use
 
 
 async def _offer(
-    tx: Tx,
+    uow: UnitOfWork,
     group: Group,
     own: _Own,
     promises: Mapping[tuple[MeetingId, UserId], Promises],
@@ -186,15 +182,15 @@ async def _offer(
     meeting = None if own.away else _dropped(own, promises, now)
     if meeting is None:
         return
-    offers, user_id = OfferRepository(tx), own.member.user_id
+    offers, user_id = uow.offers, own.member.user_id
     before = await offers.last_made(group.guild_id, user_id)
     if before is not None and before > now - REST:
         return
     if not await offers.add(group_id=group.id, user_id=user_id, meeting_id=meeting.id, now=now):
         return
-    chosen = await PreferenceRepository(tx).get(group.guild_id, user_id)
+    chosen = await uow.preferences.get(group.guild_id, user_id)
     if chosen.direct_messages:
-        await OutboxRepository(tx).plan(_make_ping(meeting, user_id, now))
+        await uow.outbox.plan(_make_ping(meeting, user_id, now))
 
 
 def _dropped(
@@ -231,13 +227,13 @@ def _make_ping(meeting: Meeting, user_id: UserId, now: datetime) -> DuePing:
     )
 
 
-async def _tell_turns(tx: Tx, group: Group, held: Sequence[Meeting], now: datetime) -> None:
+async def _tell_turns(uow: UnitOfWork, group: Group, held: Sequence[Meeting], now: datetime) -> None:
     """Tell the organizers that turns run long in general; whose they were is not looked at."""
-    begun = await OfferRepository(tx).turns_begun(group.id, since=held[0].starts_at)
+    begun = await uow.offers.turns_begun(group.id, since=held[0].starts_at)
     count = sum(ran_long(begun.get(meeting.id, ())) for meeting in held)
     if count < TURNS_TOLD:
-        await NoticeRepository(tx).forget(group.id, TURNS_LONG)
+        await uow.notices.forget(group.id, TURNS_LONG)
         return
-    await NoticeRepository(tx).tell(
+    await uow.notices.tell(
         group.id, code=TURNS_LONG, key=TURNS_LONG, parameters={"count": count, "of": len(held)}, now=now
     )

@@ -31,14 +31,10 @@ from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
 from buddybot.services.breaks import plan_break_ping
 from buddybot.services.role_tasks import ask_for_role
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line, noted
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.invitations import InvitationRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.records import RecordRepository, Span
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
+from buddybot.storage.records import Span
 
 MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""
@@ -140,7 +136,7 @@ class GroupService:
 
     async def may_create(self, actor: Actor) -> None:
         """Refuse who neither manages the server nor organizes a group in it."""
-        await self._work.read(lambda tx: _may_create(tx, actor))
+        await self._work.read(lambda uow: _may_create(uow, actor))
 
     async def create(self, actor: Actor, new: NewGroup) -> GroupView:
         """Make a group; the actor is its organizer and first member, the first meeting is planned."""
@@ -150,10 +146,10 @@ class GroupService:
         now = self._work.now()
         schedule = new.rhythm.schedule(now)
 
-        async def script(tx: Tx) -> GroupView:
-            guild_id = await _may_create(tx, actor)
-            await _within_limits(tx, guild_id, now)
-            group_id = await GroupRepository(tx).add(
+        async def script(uow: UnitOfWork) -> GroupView:
+            guild_id = await _may_create(uow, actor)
+            await _within_limits(uow, guild_id, now)
+            group_id = await uow.groups.add(
                 guild_id=guild_id,
                 name=name,
                 channel_id=new.channel_id,
@@ -167,33 +163,27 @@ class GroupService:
             )
             if group_id is None:
                 raise Refusal("group.name_taken", name=name)
-            await MemberRepository(tx).add(
+            await uow.members.add(
                 group_id=group_id, guild_id=guild_id, user_id=actor.user_id, role=Role.ORGANIZER, now=now
             )
-            await noted(tx, actor)
-            await ScheduleRepository(tx).put(group_id, schedule)
-            standing = await access.as_organizer(tx, actor, group_id)
-            await ask_for_role(tx, group_id, now)
-            await in_line(tx, self._planner, standing.group, now)
-            return await _view(tx, standing, now)
+            await noted(uow, actor)
+            await uow.schedules.put(group_id, schedule)
+            standing = await access.as_organizer(uow, actor, group_id)
+            await ask_for_role(uow, group_id, now)
+            await in_line(uow, self._planner, standing.group, now)
+            return await _view(uow, standing, now)
 
         return await self._work.write(actor, script)
 
-    async def info(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+    @read_transaction
+    async def info(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group as the actor may see it."""
+        return await _view(uow, await access.as_member(uow, actor, group_id), self._work.now())
 
-        async def script(tx: Tx) -> GroupView:
-            return await _view(tx, await access.as_member(tx, actor, group_id), self._work.now())
-
-        return await self._work.read(script)
-
-    async def organized(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+    @read_transaction
+    async def organized(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group to one of its organizers only."""
-
-        async def script(tx: Tx) -> GroupView:
-            return await _view(tx, await access.as_organizer(tx, actor, group_id), self._work.now())
-
-        return await self._work.read(script)
+        return await _view(uow, await access.as_organizer(uow, actor, group_id), self._work.now())
 
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
@@ -201,13 +191,13 @@ class GroupService:
         if changes.answer_hours is not None:
             check_answer_hours(changes.answer_hours)
 
-        async def script(tx: Tx) -> Group:
+        async def script(uow: UnitOfWork) -> Group:
             if name is not None:
                 # No other group of the guild takes the name between the look and the change.
-                await GuildRepository(tx).lock(access.guild_of(actor))
-            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
-            groups = GroupRepository(tx)
-            await _check_sizes(tx, group, changes)
+                await uow.guilds.lock(access.guild_of(actor))
+            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
+            groups = uow.groups
+            await _check_sizes(uow, group, changes)
             kept = await groups.change(
                 group,
                 name=name,
@@ -220,12 +210,12 @@ class GroupService:
             if not kept:
                 raise Refusal("group.name_taken", name=name or group.name)
             if name is not None and name != group.name:
-                await MeetingRepository(tx).entries_changed(group.id)
-            await ask_for_role(tx, group.id, self._work.now())
+                await uow.meetings.entries_changed(group.id)
+            await ask_for_role(uow, group.id, self._work.now())
             if changes.channel_id is not None:
                 await groups.set_route_error(group.id, None)
-            await noted(tx, actor)
-            return await in_line(tx, self._planner, group, self._work.now())
+            await noted(uow, actor)
+            return await in_line(uow, self._planner, group, self._work.now())
 
         return await self._work.write(actor, script)
 
@@ -239,12 +229,12 @@ class GroupService:
         """
         text = clean(charter, limit=CHARTER_LIMIT, field="charter", lines=True)
 
-        async def script(tx: Tx) -> Group:
-            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+        async def script(uow: UnitOfWork) -> Group:
+            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
             if opened is not None and group.charter and opened != fingerprint([group.charter]):
                 raise Refusal("group.charter_changed")
-            await GroupRepository(tx).change(group, charter=text, charter_by=actor.user_id)
-            return await in_line(tx, self._planner, group, self._work.now())
+            await uow.groups.change(group, charter=text, charter_by=actor.user_id)
+            return await in_line(uow, self._planner, group, self._work.now())
 
         return await self._work.write(actor, script)
 
@@ -256,52 +246,49 @@ class GroupService:
         """Wake a group; its meetings are planned from now on."""
         return await self._become(actor, group_id, GroupState.ACTIVE)
 
-    async def _become(self, actor: Actor, group_id: GroupId | None, state: GroupState) -> GroupView:
+    @write_transaction
+    async def _become(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None, state: GroupState
+    ) -> GroupView:
         now = self._work.now()
+        standing = await access.as_organizer(uow, actor, group_id, lock=True)
+        groups = uow.groups
+        await groups.change(standing.group, state=state)
+        changed = state is not standing.group.state
+        if changed:  # calendars show it as called off, or held
+            await uow.meetings.entries_changed(standing.group.id)
+        if state is GroupState.ACTIVE:
+            await groups.set_route_error(standing.group.id, None)
+        group = await in_line(uow, self._planner, standing.group, now)
+        if changed:
+            await plan_break_ping(uow, group, by=actor.user_id, now=now)
+        return await _view(uow, access.Standing(group, standing.member), now)
 
-        async def script(tx: Tx) -> GroupView:
-            standing = await access.as_organizer(tx, actor, group_id, lock=True)
-            groups = GroupRepository(tx)
-            await groups.change(standing.group, state=state)
-            changed = state is not standing.group.state
-            if changed:  # calendars show it as called off, or held
-                await MeetingRepository(tx).entries_changed(standing.group.id)
-            if state is GroupState.ACTIVE:
-                await groups.set_route_error(standing.group.id, None)
-            group = await in_line(tx, self._planner, standing.group, now)
-            if changed:
-                await plan_break_ping(tx, group, by=actor.user_id, now=now)
-            return await _view(tx, access.Standing(group, standing.member), now)
-
-        return await self._work.write(actor, script)
-
-    async def archive(self, actor: Actor, group_id: GroupId) -> Group:
+    @write_transaction
+    async def archive(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Group:
         """End a group: its history stays, its open invitations go, its name is free again."""
+        standing = await access.as_organizer(uow, actor, group_id, lock=True)
+        return await archive_group(uow, self._planner, standing.group, by=actor.user_id, now=self._work.now())
 
-        async def script(tx: Tx) -> Group:
-            standing = await access.as_organizer(tx, actor, group_id, lock=True)
-            return await archive_group(
-                tx, self._planner, standing.group, by=actor.user_id, now=self._work.now()
-            )
-
-        return await self._work.write(actor, script)
-
+    @read_transaction
     async def choices(
-        self, actor: Actor, *, organized: bool = False, rescue: bool = False, archived: bool = False
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        *,
+        organized: bool = False,
+        rescue: bool = False,
+        archived: bool = False,
     ) -> Sequence[Group]:
         """Return the groups the actor is in, or organizes, for autocomplete; with `archived` ended ones too.
 
         `rescue` adds every group to what somebody who manages the server is offered.
         """
-
-        async def script(tx: Tx) -> Sequence[Group]:
-            guild_id = access.guild_of(actor)
-            if rescue and actor.manages_guild:
-                return await GroupRepository(tx).of_guild(guild_id)
-            mine = await GroupRepository(tx).of_user(guild_id, actor.user_id, archived=archived)
-            return [group for group in mine if not organized or await _organizes(tx, group.id, actor.user_id)]
-
-        return await self._work.read(script)
+        guild_id = access.guild_of(actor)
+        if rescue and actor.manages_guild:
+            return await uow.groups.of_guild(guild_id)
+        mine = await uow.groups.of_user(guild_id, actor.user_id, archived=archived)
+        return [group for group in mine if not organized or await _organizes(uow, group.id, actor.user_id)]
 
     async def place(self, actor: Actor) -> Place:
         """Return what the actor is here; nothing at all outside a guild."""
@@ -313,33 +300,33 @@ class GroupService:
         return Place(bool(mine), organizer, actor.manages_guild, ended)
 
 
-async def _check_sizes(tx: Tx, group: Group, changes: Changes) -> None:
+async def _check_sizes(uow: UnitOfWork, group: Group, changes: Changes) -> None:
     """Refuse a size without room for the members, or for the number that makes a meeting."""
     capacity = group.capacity if changes.capacity is None else changes.capacity
     minimum = group.minimum if changes.minimum is None else changes.minimum
     if changes.capacity is not None:
-        members = await MemberRepository(tx).current(group.id)
+        members = await uow.members.current(group.id)
         check_capacity(capacity, members=len(members), minimum=minimum)
     check_minimum(minimum, capacity=capacity)
 
 
-async def _organizes(tx: Tx, group_id: GroupId, user_id: UserId) -> bool:
-    member = await MemberRepository(tx).get(group_id, user_id)
+async def _organizes(uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> bool:
+    member = await uow.members.get(group_id, user_id)
     return member is not None and member.organizes
 
 
-async def _may_create(tx: Tx, actor: Actor) -> GuildId:
+async def _may_create(uow: UnitOfWork, actor: Actor) -> GuildId:
     guild_id = access.guild_of(actor)
     if actor.manages_guild:
         return guild_id
-    for group in await GroupRepository(tx).of_user(guild_id, actor.user_id):
-        if await _organizes(tx, group.id, actor.user_id):
+    for group in await uow.groups.of_user(guild_id, actor.user_id):
+        if await _organizes(uow, group.id, actor.user_id):
             return guild_id
     raise Refusal("group.needs_manage_server")
 
 
-async def _within_limits(tx: Tx, guild_id: GuildId, now: datetime) -> None:
-    guilds = GuildRepository(tx)
+async def _within_limits(uow: UnitOfWork, guild_id: GuildId, now: datetime) -> None:
+    guilds = uow.guilds
     await guilds.lock(guild_id)
     live, made = await guilds.groups(guild_id, since=now - timedelta(days=1))
     if live >= MOST_GROUPS:
@@ -348,26 +335,26 @@ async def _within_limits(tx: Tx, guild_id: GuildId, now: datetime) -> None:
         raise Refusal("group.too_fast", most=MOST_MADE)
 
 
-async def _view(tx: Tx, standing: access.Standing, now: datetime) -> GroupView:
+async def _view(uow: UnitOfWork, standing: access.Standing, now: datetime) -> GroupView:
     group = standing.group
-    ahead = await MeetingRepository(tx).coming(group.id, now)
+    ahead = await uow.meetings.coming(group.id, now)
     organizes = standing.member.organizes
-    invitations = InvitationRepository(tx)
+    invitations = uow.invitations
     return GroupView(
         group=group,
-        schedule=await ScheduleRepository(tx).get(group.id),
+        schedule=await uow.schedules.get(group.id),
         next_meeting=ahead[0] if ahead else None,
-        members=tuple(await MemberRepository(tx).current(group.id)),
+        members=tuple(await uow.members.current(group.id)),
         organizes=organizes,
         invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
         declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
-        rates=await _lately(tx, group, now) if organizes else None,
+        rates=await _lately(uow, group, now) if organizes else None,
     )
 
 
-async def _lately(tx: Tx, group: Group, now: datetime) -> Rates | None:
+async def _lately(uow: UnitOfWork, group: Group, now: datetime) -> Rates | None:
     """Return how the last meetings that were held were attended."""
-    held = await MeetingRepository(tx).held(group.id, limit=RATED)
+    held = await uow.meetings.held(group.id, limit=RATED)
     if not held:
         return None
-    return (await RecordRepository(tx).read(group, now=now, span=Span(first=held[-1].day))).rates
+    return (await uow.records.read(group, now=now, span=Span(first=held[-1].day))).rates

@@ -4,11 +4,8 @@ from collections.abc import Collection
 
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.routes import RouteRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, bot_transaction
 
 EVERYWHERE = GuildId(0)
 """Stands for all servers where one is asked for."""
@@ -23,32 +20,29 @@ class GuildService:
 
     async def gone(self, guild_id: GuildId) -> None:
         """Mark a server that seems to have removed the bot."""
-        await self._work.write(None, lambda tx: GuildRepository(tx).gone(guild_id, self._work.now()))
+        await self._work.write(None, lambda uow: uow.guilds.gone(guild_id, self._work.now()))
 
-    async def back(self, guild_id: GuildId) -> None:
+    @bot_transaction
+    async def back(self, uow: UnitOfWork, guild_id: GuildId) -> None:
         """Take the mark away and plan the server's groups from now on."""
-
-        async def script(tx: Tx) -> None:
-            if await GuildRepository(tx).back(guild_id):
-                for group in await GroupRepository(tx).of_guild(guild_id):
-                    if group.state is GroupState.ACTIVE:
-                        await self._planner.plan(tx, group, self._work.now())
-
-        await self._work.write(None, script)
+        if await uow.guilds.back(guild_id):
+            for group in await uow.groups.of_guild(guild_id):
+                if group.state is GroupState.ACTIVE:
+                    await self._planner.plan(uow, group, self._work.now())
 
     async def changed(self, guild_id: GuildId) -> None:
         """Let what waits try the server's closed channels: channels or permissions have changed."""
-        groups = await self._work.read(lambda tx: GroupRepository(tx).of_guild(guild_id))
+        groups = await self._work.read(lambda uow: uow.groups.of_guild(guild_id))
         if any(group.route_error is not None for group in groups):
-            await self._work.write(None, lambda tx: RouteRepository(tx).reopen(guild_id, self._work.now()))
+            await self._work.write(None, lambda uow: uow.channel_health.reopen(guild_id, self._work.now()))
 
     async def commands_hash(self, guild_id: GuildId) -> str | None:
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""
-        return await self._work.read(lambda tx: GuildRepository(tx).commands_hash(guild_id))
+        return await self._work.read(lambda uow: uow.guilds.commands_hash(guild_id))
 
     async def commands_told(self, guild_id: GuildId, value: str) -> None:
         """Remember which command tree Discord was told."""
-        await self._work.write(None, lambda tx: GuildRepository(tx).set_commands_hash(guild_id, value))
+        await self._work.write(None, lambda uow: uow.guilds.set_commands_hash(guild_id, value))
 
     async def reconcile(self, present: Collection[GuildId]) -> None:
         """Compare the marks with the servers the bot is in, after it was away itself."""
@@ -59,6 +53,6 @@ class GuildService:
             await self.gone(guild_id)
 
 
-async def _standing(tx: Tx) -> tuple[set[GuildId], set[GuildId]]:
-    guilds = GuildRepository(tx)
+async def _standing(uow: UnitOfWork) -> tuple[set[GuildId], set[GuildId]]:
+    guilds = uow.guilds
     return set(await guilds.marked()), set(await guilds.with_groups())

@@ -14,12 +14,10 @@ from buddybot.domain.stagnation import SILENT_WEEKS, Sensitivity, State, Verdict
 from buddybot.domain.stagnation_signs import Fact, Sign, facts
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, learn_priors
 from buddybot.services.alert_news import tell
-from buddybot.services.work import Work
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.history import HistoryRepository, MeetingPast
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, bot_transaction
+from buddybot.storage.database import StorageError
+from buddybot.storage.history import MeetingPast
 
 LEARNED_FROM = timedelta(weeks=52)
 LOOKED_BACK = timedelta(days=3)
@@ -33,16 +31,16 @@ log = logging.getLogger(__name__)
 Step = tuple[MeetingPast, State, Verdict]
 
 
-async def evaluate(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
+async def evaluate(uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> None:
     """Raise what is to be raised after a meeting; once a meeting and signal, and none while alerts rest.
 
     The whole history is replayed, so that corrected attendance and a meeting marked as a holiday count.
     """
-    await GroupRepository(tx).lock(group.id)
-    history = await HistoryRepository(tx).of_group(group.id, until=now)
-    watch = await AlertRepository(tx).watch(group.id)
-    await _note_fall(tx, group, meeting, history, watch, now)
-    await _note_facts(tx, group, history, watch, now)
+    await uow.groups.lock(group.id)
+    history = await uow.history.of_group(group.id, until=now)
+    watch = await uow.alerts.watch(group.id)
+    await _note_fall(uow, group, meeting, history, watch, now)
+    await _note_facts(uow, group, history, watch, now)
 
 
 def replay(
@@ -60,9 +58,9 @@ def replay(
         yield each, state, verdict
 
 
-async def priors_of(tx: Tx, guild_id: GuildId, now: datetime) -> Priors:
+async def priors_of(uow: UnitOfWork, guild_id: GuildId, now: datetime) -> Priors:
     """Return what is usual in a guild, learned once it has enough groups, from their last year."""
-    history = HistoryRepository(tx)
+    history = uow.history
     if await history.groups_of(guild_id) < GROUPS_TO_LEARN:
         return USUAL
     found = await history.of_guild(guild_id, since=now - LEARNED_FROM, until=now)
@@ -70,23 +68,28 @@ async def priors_of(tx: Tx, guild_id: GuildId, now: datetime) -> Priors:
 
 
 async def _note_fall(
-    tx: Tx, group: Group, meeting: Meeting, history: Sequence[MeetingPast], watch: Watch, now: datetime
+    uow: UnitOfWork,
+    group: Group,
+    meeting: Meeting,
+    history: Sequence[MeetingPast],
+    watch: Watch,
+    now: datetime,
 ) -> None:
-    priors = await priors_of(tx, group.guild_id, now)
+    priors = await priors_of(uow, group.guild_id, now)
     steps = replay(history, watch.sensitivity, priors)
     found = next((verdict for each, _, verdict in steps if each.meeting_id == meeting.id), None)
     if found is None or found.alert is None or watch.is_quiet(now):
         return
-    if await _told_lately(tx, group, history, found.week):
+    if await _told_lately(uow, group, history, found.week):
         return
     what = Fall.of(found.alert)
     key = f"{what.chart.value}:{meeting.id}"
-    alert_id = await AlertRepository(tx).add(group.id, key=key, what=what, meeting_id=meeting.id, now=now)
+    alert_id = await uow.alerts.add(group.id, key=key, what=what, meeting_id=meeting.id, now=now)
     if alert_id is not None:
-        await tell(tx, group, alert_id, now)
+        await tell(uow, group, alert_id, now)
 
 
-async def _told_lately(tx: Tx, group: Group, history: Sequence[MeetingPast], week: int) -> bool:
+async def _told_lately(uow: UnitOfWork, group: Group, history: Sequence[MeetingPast], week: int) -> bool:
     """Whether a fall was told in the silent weeks: corrections may have moved it since then."""
     weeks = {each.meeting_id: each.tally.week for each in history}
     return any(
@@ -94,16 +97,16 @@ async def _told_lately(tx: Tx, group: Group, history: Sequence[MeetingPast], wee
         and each.state is not AlertState.HOLIDAY
         and each.meeting_id in weeks
         and week - SILENT_WEEKS <= weeks[each.meeting_id] <= week
-        for each in await AlertRepository(tx).of_group(group.id)
+        for each in await uow.alerts.of_group(group.id)
     )
 
 
 async def _note_facts(
-    tx: Tx, group: Group, history: Sequence[MeetingPast], watch: Watch, now: datetime
+    uow: UnitOfWork, group: Group, history: Sequence[MeetingPast], watch: Watch, now: datetime
 ) -> None:
     """Tell each fact once while it lasts; one that comes back is told again."""
-    found = {_key(fact): fact for fact in await facts_of(tx, group, history, now)}
-    alerts = AlertRepository(tx)
+    found = {_key(fact): fact for fact in await facts_of(uow, group, history, now)}
+    alerts = uow.alerts
     quiet = watch.is_quiet(now)
     await alerts.end_facts(group.id, found, now, rested=not quiet)
     if quiet:
@@ -112,7 +115,7 @@ async def _note_facts(
         last = history[-1].meeting_id if history else None
         alert_id = await alerts.add(group.id, key=key, what=fact, meeting_id=last, now=now)
         if alert_id is not None:
-            await tell(tx, group, alert_id, now)
+            await tell(uow, group, alert_id, now)
 
 
 def _key(fact: Fact) -> str:
@@ -123,9 +126,11 @@ def _key(fact: Fact) -> str:
     )
 
 
-async def facts_of(tx: Tx, group: Group, history: Sequence[MeetingPast], now: datetime) -> tuple[Fact, ...]:
+async def facts_of(
+    uow: UnitOfWork, group: Group, history: Sequence[MeetingPast], now: datetime
+) -> tuple[Fact, ...]:
     """Return every fact that holds of a group today."""
-    ahead = await MeetingRepository(tx).coming(group.id, now)
+    ahead = await uow.meetings.coming(group.id, now)
     return facts(
         [each.past for each in history],
         today=schedule.local(now, group.zone).date(),
@@ -156,24 +161,20 @@ class HealthWatch:
     async def _batch(self, after: GroupId) -> Sequence[tuple[GuildId, GroupId]]:
         now = self._work.now()
         return await self._work.read(
-            lambda tx: AlertRepository(tx).to_look_at(
-                since=now - LOOKED_BACK, now=now, after=after, limit=_BATCH
-            )
+            lambda uow: uow.alerts.to_look_at(since=now - LOOKED_BACK, now=now, after=after, limit=_BATCH)
         )
 
-    async def _look_at(self, guild_id: GuildId, group_id: GroupId) -> None:
-        async def script(tx: Tx) -> None:
-            now = self._work.now()
-            await GroupRepository(tx).lock(group_id)
-            group = await GroupRepository(tx).get(guild_id, group_id)
-            if group is None or group.state is not GroupState.ACTIVE:
-                return
-            held = await MeetingRepository(tx).held(group_id, limit=1)
-            if held and now - held[0].ends_at >= PULSE_OVER:
-                await evaluate(tx, group, held[0], now)
-            else:
-                history = await HistoryRepository(tx).of_group(group_id, until=now)
-                watch = await AlertRepository(tx).watch(group_id)
-                await _note_facts(tx, group, history, watch, now)
-
-        await self._work.write(None, script)
+    @bot_transaction
+    async def _look_at(self, uow: UnitOfWork, guild_id: GuildId, group_id: GroupId) -> None:
+        now = self._work.now()
+        await uow.groups.lock(group_id)
+        group = await uow.groups.get(guild_id, group_id)
+        if group is None or group.state is not GroupState.ACTIVE:
+            return
+        held = await uow.meetings.held(group_id, limit=1)
+        if held and now - held[0].ends_at >= PULSE_OVER:
+            await evaluate(uow, group, held[0], now)
+        else:
+            history = await uow.history.of_group(group_id, until=now)
+            watch = await uow.alerts.watch(group_id)
+            await _note_facts(uow, group, history, watch, now)

@@ -16,11 +16,10 @@ from buddybot.domain.stagnation_tally import Signal
 from buddybot.services.access import as_organizer
 from buddybot.services.actor import Actor
 from buddybot.services.health import facts_of, priors_of, replay
-from buddybot.services.work import Work
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.history import HistoryRepository, MeetingPast
-from buddybot.storage.records import RecordRepository, Span
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
+from buddybot.storage.history import MeetingPast
+from buddybot.storage.records import Span
 
 CHARTED = 26
 """Meetings: the newest half year."""
@@ -52,32 +51,29 @@ class HealthViews:
         self._work = work
         self._library = library
 
-    async def show(self, actor: Actor, group_id: GroupId | None = None) -> HealthView:
+    @read_transaction
+    async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> HealthView:
         """Return how the group is doing."""
-
-        async def script(tx: Tx) -> HealthView:
-            standing = await as_organizer(tx, actor, group_id)
-            return await view_of(tx, self._library, standing.group, self._work.now())
-
-        return await self._work.read(script)
+        standing = await as_organizer(uow, actor, group_id)
+        return await view_of(uow, self._library, standing.group, self._work.now())
 
 
-async def view_of(tx: Tx, library: Library, group: Group, now: datetime) -> HealthView:
+async def view_of(uow: UnitOfWork, library: Library, group: Group, now: datetime) -> HealthView:
     """Return how a group is doing now."""
-    history = await HistoryRepository(tx).of_group(group.id, until=now)
-    watch = await AlertRepository(tx).watch(group.id)
-    alerts = await AlertRepository(tx).of_group(group.id)
+    history = await uow.history.of_group(group.id, until=now)
+    watch = await uow.alerts.watch(group.id)
+    alerts = await uow.alerts.of_group(group.id)
     charted = tuple(history[-CHARTED:])
     places = {each.meeting_id: place for place, each in enumerate(charted)}
     return HealthView(
         group=group,
         watch=watch,
         now=now,
-        signals=await _signals(tx, group, history, watch, now),
-        facts=await facts_of(tx, group, history, now),
+        signals=await _signals(uow, group, history, watch, now),
+        facts=await facts_of(uow, group, history, now),
         open=tuple(each for each in alerts if each.open),
         meetings=charted,
-        record=await _record(tx, group, charted, now),
+        record=await _record(uow, group, charted, now),
         fallen=tuple(
             (places[each.meeting_id], each.what.chart)
             for each in alerts
@@ -88,9 +84,9 @@ async def view_of(tx: Tx, library: Library, group: Group, now: datetime) -> Heal
 
 
 async def _signals(
-    tx: Tx, group: Group, history: Sequence[MeetingPast], watch: Watch, now: datetime
+    uow: UnitOfWork, group: Group, history: Sequence[MeetingPast], watch: Watch, now: datetime
 ) -> tuple[Evidence, ...]:
-    priors = await priors_of(tx, group.guild_id, now)
+    priors = await priors_of(uow, group.guild_id, now)
     steps = list(replay(history, watch.sensitivity, priors))
     if not steps:
         return ()
@@ -98,7 +94,7 @@ async def _signals(
     return evidence(Signal, state.past, state.recent, priors)
 
 
-async def _record(tx: Tx, group: Group, charted: Sequence[MeetingPast], now: datetime) -> Record:
+async def _record(uow: UnitOfWork, group: Group, charted: Sequence[MeetingPast], now: datetime) -> Record:
     span = Span(first=charted[0].day if charted else None)
-    record = await RecordRepository(tx).read(group, now=now, span=span)
+    record = await uow.records.read(group, now=now, span=span)
     return record.on(page(len(record.sittings), size=CHARTED))

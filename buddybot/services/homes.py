@@ -13,10 +13,7 @@ from buddybot.domain.pings import DuePing, Ping, PingKind, PingState, key
 from buddybot.services import venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.rotation_views import at_venue
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +27,29 @@ class HomeQuestion:
     host_id: UserId | None
 
 
-async def places_for(tx: Tx, group: Group, meeting: Meeting) -> Sequence[Location]:
+async def places_for(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[Location]:
     """Return where a meeting can be: not in homes whose owners cannot have the group there."""
-    board = await venues.board_of(tx, group)
-    expected = await venues.upcoming_of(tx, meeting, board, None)
+    board = await venues.board_of(uow, group)
+    expected = await venues.upcoming_of(uow, meeting, board, None)
     free = {place.id for place in board.places if venues.open_to_group(place, expected)}
     return [location for location in board.locations if location.id in free]
 
 
-async def may_be_at(tx: Tx, group: Group, meeting: Meeting, location: Location) -> bool:
+async def may_be_at(uow: UnitOfWork, group: Group, meeting: Meeting, location: Location) -> bool:
     """Return whether a meeting can be at a location."""
-    return any(place.id == location.id for place in await places_for(tx, group, meeting))
+    return any(place.id == location.id for place in await places_for(uow, group, meeting))
 
 
 async def plan_question(
-    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+    uow: UnitOfWork, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
 ) -> None:
     """Plan the question to the owner of a home whether a meeting may be there.
 
     A question that was closed without an answer is asked again as another one.
     """
-    before = await _questions(tx, meeting, location, owner_id)
+    before = await _questions(uow, meeting, location, owner_id)
     named = _key(meeting, location, owner_id)
-    await OutboxRepository(tx).plan(
+    await uow.outbox.plan(
         DuePing(
             key=f"{named}:{len(before)}" if before else named,
             guild_id=meeting.guild_id,
@@ -72,64 +69,68 @@ def is_open(ping: Ping, now: datetime) -> bool:
 
 
 async def require_unasked(
-    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+    uow: UnitOfWork, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
 ) -> None:
     """Raise Refusal `home.asked` while a question about a home waits for its answer, or got a no."""
-    if await is_asked(tx, meeting, location, owner_id, now):
+    if await is_asked(uow, meeting, location, owner_id, now):
         raise Refusal("home.asked", name=location.name)
 
 
-async def is_asked(tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime) -> bool:
+async def is_asked(
+    uow: UnitOfWork, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+) -> bool:
     """Return whether the owner of a home is asked for it, or said no: they are not asked again."""
-    return any(is_open(ping, now) for ping in await _questions(tx, meeting, location, owner_id))
+    return any(is_open(ping, now) for ping in await _questions(uow, meeting, location, owner_id))
 
 
 async def require_question(
-    tx: Tx, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
+    uow: UnitOfWork, meeting: Meeting, location: Location, owner_id: UserId, now: datetime
 ) -> Ping:
     """Return the open question about a home; Refusal `home.stale` when there is none."""
-    asked = await _questions(tx, meeting, location, owner_id)
+    asked = await _questions(uow, meeting, location, owner_id)
     ping = next((ping for ping in asked if is_open(ping, now)), None)
     if ping is None:
         raise Refusal("home.stale")
     return ping
 
 
-async def prepare_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """Ask the owner of a home for leave to meet there; None when that is needed no more."""
-    question = await find_question(tx, ping, group, now)
+    question = await find_question(uow, ping, group, now)
     if question is None:
         return None
-    await OutboxRepository(tx).put_expiry(ping.id, question.meeting.starts_at)
+    await uow.outbox.put_expiry(ping.id, question.meeting.starts_at)
     return Announcement(question, group.language, mentions=(question.owner_id,))
 
 
-async def find_question(tx: Tx, ping: Ping, group: Group, now: datetime) -> HomeQuestion | None:
+async def find_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> HomeQuestion | None:
     """Return what a question about a home should say now; None when an answer is needed no more."""
     if ping.meeting_id is None:
         return None
     try:
-        meeting, venue = await at_venue(tx, group, ping.meeting_id, now)
+        meeting, venue = await at_venue(uow, group, ping.meeting_id, now)
     except Refusal:
         return None
     owner_id = UserId(ping.recipient)
-    if await MemberRepository(tx).get(group.id, owner_id) is None:
+    if await uow.members.get(group.id, owner_id) is None:
         return None
-    for location in await LocationRepository(tx).live(group.id):
-        asked = await _questions(tx, meeting, location, owner_id)
+    for location in await uow.locations.live(group.id):
+        asked = await _questions(uow, meeting, location, owner_id)
         if not any(each.id == ping.id and is_open(each, now) for each in asked):
             continue
         is_there = location.id == venue.location_id and not venue.online
-        if is_there or not await may_be_at(tx, group, meeting, location):
+        if is_there or not await may_be_at(uow, group, meeting, location):
             return None
         return HomeQuestion(group, meeting, location, owner_id, venue.host_id)
     return None
 
 
-async def _questions(tx: Tx, meeting: Meeting, location: Location, owner_id: UserId) -> Sequence[Ping]:
+async def _questions(
+    uow: UnitOfWork, meeting: Meeting, location: Location, owner_id: UserId
+) -> Sequence[Ping]:
     """Return every question about a home for a meeting: keys of later ones begin with that of the first."""
     named = _key(meeting, location, owner_id)
-    pings = await OutboxRepository(tx).of_meeting(meeting.id)
+    pings = await uow.outbox.of_meeting(meeting.id)
     return [ping for ping in pings if f"{ping.key}:".startswith(f"{named}:")]
 
 

@@ -18,12 +18,10 @@ from buddybot.services.arrangement_choices import able_hosts
 from buddybot.services.arrangements import Arranged, arrange, arranged, host_at, live_location, place_of
 from buddybot.services.homes import HomeQuestion, may_be_at, require_question
 from buddybot.services.rotation_views import at_venue
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
+from buddybot.storage.venues import Basis, Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,90 +40,86 @@ class HostingService:
         self._work = work
         self._planner = planner
 
-    async def come_forward(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    @write_transaction
+    async def come_forward(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
         """Let the actor host a meeting that nobody hosts; a public place that was told of stays.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.hosted`, `venue.online`, `venue.you_away`.
         """
+        standing, meeting, venue = await self._unhosted(uow, actor, meeting_id)
+        group, me = standing.group, standing.member.user_id
+        board, roll = await venues.board_of(uow, group), await uow.rsvps.roll(meeting)
+        if me not in venues.able_to_host(roll, board, venue.location_id):
+            raise Refusal("venue.you_away")
+        kept = any(place.id == venue.location_id and not place.home for place in board.places)
+        settled = Settled(venue.location_id if kept else await place_of(uow, group, me), me)
+        await uow.venues.drop_pass(meeting.id, me)
+        now = self._work.now()
+        await venues.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        return await arranged(uow, group, meeting)
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting, venue = await self._unhosted(tx, actor, meeting_id)
-            group, me = standing.group, standing.member.user_id
-            board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
-            if me not in venues.able_to_host(roll, board, venue.location_id):
-                raise Refusal("venue.you_away")
-            kept = any(place.id == venue.location_id and not place.home for place in board.places)
-            settled = Settled(venue.location_id if kept else await place_of(tx, group, me), me)
-            await VenueRepository(tx).drop_pass(meeting.id, me)
-            now = self._work.now()
-            await venues.put(tx, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
-            await self._planner.plan(tx, group, now, by=actor.user_id)
-            return await arranged(tx, group, meeting)
-
-        return await self._work.write(actor, script)
-
-    async def candidates(self, actor: Actor, meeting_id: MeetingId) -> HostChoice:
+    @read_transaction
+    async def candidates(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> HostChoice:
         """Return who could host a meeting, to an organizer.
 
         Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `venue.nobody`.
         """
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=True, members="venue.organizers"
+        )
+        require_active(standing.group)
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        able = await able_hosts(uow, standing.group, meeting, venue)
+        members = sorted(able, key=lambda member: people_order(member.display_name))
+        if not members:
+            raise Refusal("venue.nobody")
+        return HostChoice(standing.group, meeting, members)
 
-        async def script(tx: Tx) -> HostChoice:
-            standing, meeting = await at_meeting(
-                tx, actor, meeting_id, organizer=True, members="venue.organizers"
-            )
-            require_active(standing.group)
-            _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
-            able = await able_hosts(tx, standing.group, meeting, venue)
-            members = sorted(able, key=lambda member: people_order(member.display_name))
-            if not members:
-                raise Refusal("venue.nobody")
-            return HostChoice(standing.group, meeting, members)
-
-        return await self._work.read(script)
-
-    async def name_host(self, actor: Actor, meeting_id: MeetingId, host_id: UserId) -> Arranged:
+    @write_transaction
+    async def name_host(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, host_id: UserId
+    ) -> Arranged:
         """Let an organizer say who hosts a meeting.
 
         Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `member.unknown`,
         `venue.host_away`.
         """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        return await arrange(
+            uow,
+            self._planner,
+            standing.group,
+            meeting,
+            venue,
+            host_id=host_id,
+            location_id=None,
+            basis=Basis.ASSIGNED,
+            by=actor.user_id,
+            now=self._work.now(),
+        )
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id, organizer=True)
-            return await arrange(
-                tx,
-                self._planner,
-                standing.group,
-                meeting,
-                venue,
-                host_id=host_id,
-                location_id=None,
-                basis=Basis.ASSIGNED,
-                by=actor.user_id,
-                now=self._work.now(),
-            )
-
-        return await self._work.write(actor, script)
-
-    async def meet_online(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    @write_transaction
+    async def meet_online(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
         """Let a meeting be online this once.
 
         Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`.
         """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        now = self._work.now()
+        if not venue.online:
+            await venues.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
+            await self._planner.plan(uow, standing.group, now, by=actor.user_id)
+        return await arranged(uow, standing.group, meeting, before=venue.host_id)
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id, organizer=True)
-            now = self._work.now()
-            if not venue.online:
-                await venues.move_online(tx, standing.group, meeting, now=now, by=actor.user_id)
-                await self._planner.plan(tx, standing.group, now, by=actor.user_id)
-            return await arranged(tx, standing.group, meeting, before=venue.host_id)
-
-        return await self._work.write(actor, script)
-
+    @write_transaction
     async def lend_home(
-        self, actor: Actor, meeting_id: MeetingId, location_id: LocationId, host_id: UserId | None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        meeting_id: MeetingId,
+        location_id: LocationId,
+        host_id: UserId | None,
     ) -> Arranged:
         """Let the actor agree that a meeting is at their home; who hosts it stays.
 
@@ -134,53 +128,50 @@ class HostingService:
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
         `home.moved`, `home.you_away`, `group.paused`.
         """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
+        group, now = standing.group, self._work.now()
+        location, ping = await self._asked_for(uow, standing, meeting, location_id)
+        if venue.host_id != host_id:
+            raise Refusal("home.stale")
+        if ping.expires_at != meeting.starts_at:
+            raise Refusal("home.moved", start=meeting.starts_at)
+        if not await may_be_at(uow, group, meeting, location):
+            raise Refusal("home.you_away")
+        basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
+        settled = Settled(location.id, await host_at(uow, group, meeting, venue, location, now))
+        await venues.put(uow, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        return await arranged(uow, group, meeting)
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
-            group, now = standing.group, self._work.now()
-            location, ping = await self._asked_for(tx, standing, meeting, location_id)
-            if venue.host_id != host_id:
-                raise Refusal("home.stale")
-            if ping.expires_at != meeting.starts_at:
-                raise Refusal("home.moved", start=meeting.starts_at)
-            if not await may_be_at(tx, group, meeting, location):
-                raise Refusal("home.you_away")
-            basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
-            settled = Settled(location.id, await host_at(tx, group, meeting, venue, location, now))
-            await venues.put(tx, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
-            await self._planner.plan(tx, group, now, by=actor.user_id)
-            return await arranged(tx, group, meeting)
-
-        return await self._work.write(actor, script)
-
-    async def keep_home(self, actor: Actor, meeting_id: MeetingId, location_id: LocationId) -> HomeQuestion:
+    @write_transaction
+    async def keep_home(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, location_id: LocationId
+    ) -> HomeQuestion:
         """Let the actor keep their home to themselves, without a reason; nothing changes.
 
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`.
         """
-
-        async def script(tx: Tx) -> HomeQuestion:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            location, ping = await self._asked_for(tx, standing, meeting, location_id)
-            await OutboxRepository(tx).decline_question(ping.id)
-            host_id = (await venues.view_of(tx, meeting)).host_id
-            return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
-
-        return await self._work.write(actor, script)
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        location, ping = await self._asked_for(uow, standing, meeting, location_id)
+        await uow.outbox.decline_question(ping.id)
+        host_id = (await venues.view_of(uow, meeting)).host_id
+        return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
 
     async def _asked_for(
-        self, tx: Tx, standing: Standing, meeting: Meeting, location_id: LocationId
+        self, uow: UnitOfWork, standing: Standing, meeting: Meeting, location_id: LocationId
     ) -> tuple[Location, Ping]:
         """Return the home that its owner, the actor, was asked for, and the question."""
         me = standing.member.user_id
-        location = await live_location(tx, standing.group, location_id)
+        location = await live_location(uow, standing.group, location_id)
         if location.offered_by != me:
             raise Refusal("home.for_other")
-        ping = await require_question(tx, meeting, location, me, self._work.now())
+        ping = await require_question(uow, meeting, location, me, self._work.now())
         return location, ping
 
-    async def _unhosted(self, tx: Tx, actor: Actor, meeting_id: MeetingId) -> tuple[Standing, Meeting, Venue]:
-        standing, meeting, venue = await self._to_arrange(tx, actor, meeting_id)
+    async def _unhosted(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
+    ) -> tuple[Standing, Meeting, Venue]:
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
         if venue.online:
             raise Refusal("venue.online")
         if venue.host_id is not None:
@@ -188,11 +179,11 @@ class HostingService:
         return standing, meeting, venue
 
     async def _to_arrange(
-        self, tx: Tx, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
     ) -> tuple[Standing, Meeting, Venue]:
         standing, meeting = await at_meeting(
-            tx, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
+            uow, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
         )
         require_active(standing.group)
-        _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
         return standing, meeting, venue

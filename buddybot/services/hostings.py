@@ -10,12 +10,8 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.swaps import MOST_OFFERS
 from buddybot.services import venues
 from buddybot.services.access import Standing
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, Board
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.swaps import SwapRepository
-from buddybot.storage.venues import VenueRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +61,45 @@ class Hostings:
         return tuple({other.meeting.id: other for other in found}.values())
 
 
-async def hostings_of(tx: Tx, standing: Standing, now: datetime) -> Hostings:
+async def hostings_of(uow: UnitOfWork, standing: Standing, now: datetime) -> Hostings:
     """Return the planned meetings that have not begun, and who hosts them in person."""
     if standing.group.state is not GroupState.ACTIVE:
         return Hostings(standing.group, standing.member, ())
-    members = {member.user_id: member for member in await MemberRepository(tx).current(standing.group.id)}
+    members = {member.user_id: member for member in await uow.members.current(standing.group.id)}
     found = []
-    for meeting in await venues.planned(tx, standing.group, now):
-        venue = await VenueRepository(tx).get(meeting.id)
+    for meeting in await venues.planned(uow, standing.group, now):
+        venue = await uow.venues.get(meeting.id)
         if venue is not None and not venue.online:
             host = None if venue.host_id is None else members.get(venue.host_id)
             found.append(Hosting(meeting, host))
     near = [each.meeting for each in found if each.meeting.starts_at - now <= DECLINE_BEFORE]
-    pairs = await _pairs(tx, standing, found, now)
+    pairs = await _pairs(uow, standing, found, now)
     return Hostings(standing.group, standing.member, tuple(found), tuple(pairs), near[0] if near else None)
 
 
-async def _pairs(tx: Tx, standing: Standing, meetings: Sequence[Hosting], now: datetime) -> Sequence[Pair]:
+async def _pairs(
+    uow: UnitOfWork, standing: Standing, meetings: Sequence[Hosting], now: datetime
+) -> Sequence[Pair]:
     me = standing.member
     hosted = [each for each in meetings if each.host is not None]
     given = [each for each in hosted if me.organizes or each.host_id == me.user_id]
     pairs = [(turn, other) for turn in given for other in hosted if turn.host_id != other.host_id]
     if not me.organizes:
-        if await SwapRepository(tx).made(standing.group.guild_id, me.user_id, now) >= MOST_OFFERS:
+        if await uow.swaps.made(standing.group.guild_id, me.user_id, now) >= MOST_OFFERS:
             return []
-        pairs = [pair for pair in pairs if await _can_be_offered(tx, standing, pair, now)]
+        pairs = [pair for pair in pairs if await _can_be_offered(uow, standing, pair, now)]
     if not pairs:
         return []
-    board = await venues.board_of(tx, standing.group)
-    return [(turn, other) for turn, other in pairs if await _could_swap(tx, board, turn, other)]
+    board = await venues.board_of(uow, standing.group)
+    return [(turn, other) for turn, other in pairs if await _could_swap(uow, board, turn, other)]
 
 
-async def _can_be_offered(tx: Tx, standing: Standing, pair: Pair, now: datetime) -> bool:
+async def _can_be_offered(uow: UnitOfWork, standing: Standing, pair: Pair, now: datetime) -> bool:
     """Whether there is time for an answer, and the other host was not asked before."""
     turn, other = pair
     if min(turn.meeting.starts_at, other.meeting.starts_at) - now <= DECLINE_BEFORE:
         return False
-    repository, hosts = SwapRepository(tx), {each.meeting.id: each.host_id for each in pair}
+    repository, hosts = uow.swaps, {each.meeting.id: each.host_id for each in pair}
     for swap in await repository.open(standing.group.id):
         if {swap.meeting_id, swap.other_meeting_id} == hosts.keys() and (
             hosts[swap.meeting_id],
@@ -113,18 +111,18 @@ async def _can_be_offered(tx: Tx, standing: Standing, pair: Pair, now: datetime)
     )
 
 
-async def _could_swap(tx: Tx, board: Board, turn: Hosting, other: Hosting) -> bool:
+async def _could_swap(uow: UnitOfWork, board: Board, turn: Hosting, other: Hosting) -> bool:
     """Whether each of the two hosts is expected where the other one is to host."""
     for there, host_id, comes_from in (
         (turn, other.host_id, other.meeting.id),
         (other, turn.host_id, turn.meeting.id),
     ):
-        roll, place = await RsvpRepository(tx).roll(there.meeting), await _place(tx, comes_from)
+        roll, place = await uow.rsvps.roll(there.meeting), await _place(uow, comes_from)
         if host_id not in venues.able_to_host(roll, board, place):
             return False
     return True
 
 
-async def _place(tx: Tx, meeting_id: MeetingId) -> LocationId | None:
-    venue = await VenueRepository(tx).get(meeting_id)
+async def _place(uow: UnitOfWork, meeting_id: MeetingId) -> LocationId | None:
+    venue = await uow.venues.get(meeting_id)
     return None if venue is None else venue.location_id

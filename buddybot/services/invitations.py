@@ -16,14 +16,9 @@ from buddybot.domain.text import folded, optional
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.rules import Rules
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line, noted
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.role_tasks import RoleTaskRepository
+from buddybot.services.work import Planner, Work, bot_transaction, read_transaction, write_transaction
 
 MOST_OPEN = 20
 """Invitations a group may have open at a time."""
@@ -70,13 +65,12 @@ class InvitationService:
         self._planner = planner
         self._rules = rules
 
-    async def invite(self, actor: Actor, user_id: UserId, group_id: GroupId | None = None) -> Offer:
+    @write_transaction
+    async def invite(
+        self, uow: UnitOfWork, actor: Actor, user_id: UserId, group_id: GroupId | None = None
+    ) -> Offer:
         """Invite a person; an open invitation that they had to this group is replaced."""
-
-        async def script(tx: Tx) -> Offer:
-            return await self._add(tx, actor, group_id, user_id=user_id)
-
-        return await self._work.write(actor, script)
+        return await self._add(uow, actor, group_id, user_id=user_id)
 
     async def invite_by_code(
         self, actor: Actor, *, name: str | None = None, group_id: GroupId | None = None
@@ -88,109 +82,94 @@ class InvitationService:
         """
         invited_name = optional(name, limit=NAME_LIMIT, field="name")
 
-        async def script(tx: Tx) -> Code:
-            group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+        async def script(uow: UnitOfWork) -> Code:
+            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
             code = base64.b32encode(_code_bytes(actor, group.id)).decode()
-            made = await InvitationRepository(tx).by_code(group.guild_id, _hash(code))
+            made = await uow.invitations.by_code(group.guild_id, _hash(code))
             if made is not None:
                 if made.state is not InvitationState.OPEN:
                     raise Refusal("invitation.used")
-                return Code(_spaced(code), await _offer(tx, made, self._work.now()), again=False)
-            again = invited_name is not None and await self._end_code(tx, actor, group.id, invited_name)
-            offer = await self._add(tx, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
+                return Code(_spaced(code), await _offer(uow, made, self._work.now()), again=False)
+            again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
+            offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
             return Code(_spaced(code), offer, again)
 
         return await self._work.write(actor, script, repeats=True)
 
-    async def posted(self, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId) -> None:
+    @bot_transaction
+    async def posted(
+        self, uow: UnitOfWork, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
         """Remember the message that shows the invitation."""
-
-        async def script(tx: Tx) -> None:
-            await InvitationRepository(tx).set_card(
-                invitation_id, channel_id=channel_id, message_id=message_id
-            )
-
-        await self._work.write(None, script)
+        await uow.invitations.set_card(invitation_id, channel_id=channel_id, message_id=message_id)
 
     async def unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
         invitation = offer.invitation
 
-        async def script(tx: Tx) -> None:
-            await InvitationRepository(tx).settle(
+        async def script(uow: UnitOfWork) -> None:
+            await uow.invitations.settle(
                 invitation.id, InvitationState.REVOKED, by=invitation.created_by, now=self._work.now()
             )
 
         await self._work.take_back(actor, script)
 
-    async def read(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+    @read_transaction
+    async def read(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Return the offer to the one person who may answer it."""
+        invitation = await self._answerable(uow, actor, invitation_id)
+        return await _offer(uow, invitation, self._work.now())
 
-        async def script(tx: Tx) -> Offer:
-            invitation = await self._answerable(tx, actor, invitation_id)
-            return await _offer(tx, invitation, self._work.now())
-
-        return await self._work.read(script)
-
-    async def accept(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+    @write_transaction
+    async def accept(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Let the invited person in, if a seat is left; the invitation is used up."""
         now = self._work.now()
+        # Behind the lock: somebody else may take the last seat, or this invitation back.
+        invitation = await self._answerable(uow, actor, invitation_id, lock=True)
+        offer = await _offer(uow, invitation, self._work.now())
+        if offer.members >= offer.group.capacity:
+            raise Refusal("invitation.full")
+        await uow.members.add(
+            group_id=offer.group.id,
+            guild_id=offer.group.guild_id,
+            user_id=actor.user_id,
+            role=Role.MEMBER,
+            now=now,
+        )
+        invitations = uow.invitations
+        await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
+        replaced = await self._replace(uow, actor, offer.group.id, actor.user_id)
+        await noted(uow, actor)
+        if offer.group.role_id is not None:
+            await uow.role_tasks.ask(offer.group.id, actor.user_id, now)
+        await in_line(uow, self._planner, offer.group, now)
+        return replace(await _again(uow, offer, self._work.now()), replaced=replaced)
 
-        async def script(tx: Tx) -> Offer:
-            # Behind the lock: somebody else may take the last seat, or this invitation back.
-            invitation = await self._answerable(tx, actor, invitation_id, lock=True)
-            offer = await _offer(tx, invitation, self._work.now())
-            if offer.members >= offer.group.capacity:
-                raise Refusal("invitation.full")
-            await MemberRepository(tx).add(
-                group_id=offer.group.id,
-                guild_id=offer.group.guild_id,
-                user_id=actor.user_id,
-                role=Role.MEMBER,
-                now=now,
-            )
-            invitations = InvitationRepository(tx)
-            await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
-            replaced = await self._replace(tx, actor, offer.group.id, actor.user_id)
-            await noted(tx, actor)
-            if offer.group.role_id is not None:
-                await RoleTaskRepository(tx).ask(offer.group.id, actor.user_id, now)
-            await in_line(tx, self._planner, offer.group, now)
-            return replace(await _again(tx, offer, self._work.now()), replaced=replaced)
-
-        return await self._work.write(actor, script)
-
-    async def decline(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+    @write_transaction
+    async def decline(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Keep the invited person's no; nobody is told but the organizers who look."""
+        invitation = await self._answerable(uow, actor, invitation_id, lock=True)
+        await uow.invitations.settle(
+            invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
+        )
+        now = self._work.now()
+        return await _again(uow, await _offer(uow, invitation, now), now)
 
-        async def script(tx: Tx) -> Offer:
-            invitation = await self._answerable(tx, actor, invitation_id, lock=True)
-            await InvitationRepository(tx).settle(
-                invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
-            )
-            now = self._work.now()
-            return await _again(tx, await _offer(tx, invitation, now), now)
-
-        return await self._work.write(actor, script)
-
-    async def revoke(self, actor: Actor, invitation_id: InvitationId) -> Offer:
+    @write_transaction
+    async def revoke(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Take an open invitation back, as an organizer of its group."""
-
-        async def script(tx: Tx) -> Offer:
-            invitations = InvitationRepository(tx)
-            invitation = await self._locked(tx, actor, invitation_id)
-            if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is None:
-                raise Refusal("invitation.unknown")
-            await access.as_organizer(tx, actor, invitation.group_id)
-            if invitation.state is not InvitationState.OPEN:
-                raise Refusal("invitation.used")
-            await invitations.settle(
-                invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._work.now()
-            )
-            now = self._work.now()
-            return await _again(tx, await _offer(tx, invitation, now), now)
-
-        return await self._work.write(actor, script)
+        invitations = uow.invitations
+        invitation = await self._locked(uow, actor, invitation_id)
+        if await uow.members.get(invitation.group_id, actor.user_id) is None:
+            raise Refusal("invitation.unknown")
+        await access.as_organizer(uow, actor, invitation.group_id)
+        if invitation.state is not InvitationState.OPEN:
+            raise Refusal("invitation.used")
+        await invitations.settle(
+            invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._work.now()
+        )
+        now = self._work.now()
+        return await _again(uow, await _offer(uow, invitation, now), now)
 
     async def by_code(self, actor: Actor, code: str) -> Offer:
         """Return the offer behind a code, which is the actor's from then on.
@@ -199,24 +178,24 @@ class InvitationService:
         """
         now = self._work.now()
 
-        async def script(tx: Tx) -> Offer | None:
+        async def script(uow: UnitOfWork) -> Offer | None:
             guild_id = access.guild_of(actor)
-            await GuildRepository(tx).lock(guild_id)
-            tries = CodeTryRepository(tx)
+            await uow.guilds.lock(guild_id)
+            tries = uow.code_tries
             await tries.forget(before=now - _HOUR)
             if (
                 await tries.count(guild_id, actor.user_id, since=now - _HOUR)
                 >= self._rules.code_tries_per_hour
             ):
                 raise Refusal("invitation.code_tries")
-            invitation = await self._behind(tx, actor, code)
+            invitation = await self._behind(uow, actor, code)
             if invitation is None:
                 await tries.add(guild_id, actor.user_id, now)
                 return None
-            if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
+            if await uow.members.get(invitation.group_id, actor.user_id) is not None:
                 raise Refusal("invitation.already_member")
-            await InvitationRepository(tx).bind(invitation.id, actor.user_id)
-            return await _offer(tx, invitation, self._work.now())
+            await uow.invitations.bind(invitation.id, actor.user_id)
+            return await _offer(uow, invitation, self._work.now())
 
         offer = await self._work.write(actor, script, saves=False)
         if offer is None:
@@ -224,11 +203,11 @@ class InvitationService:
             raise Refusal("invitation.code_wrong")
         return offer
 
-    async def _behind(self, tx: Tx, actor: Actor, code: str) -> Invitation | None:
+    async def _behind(self, uow: UnitOfWork, actor: Actor, code: str) -> Invitation | None:
         letters = _letters(code)
         if letters is None:
             return None
-        invitation = await InvitationRepository(tx).by_code(access.guild_of(actor), _hash(letters))
+        invitation = await uow.invitations.by_code(access.guild_of(actor), _hash(letters))
         if invitation is None:
             return None
         try:
@@ -239,7 +218,7 @@ class InvitationService:
 
     async def _add(
         self,
-        tx: Tx,
+        uow: UnitOfWork,
         actor: Actor,
         group_id: GroupId | None,
         *,
@@ -247,17 +226,17 @@ class InvitationService:
         code_hash: str | None = None,
         invited_name: str | None = None,
     ) -> Offer:
-        group = (await access.as_organizer(tx, actor, group_id, lock=True)).group
+        group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
         now = self._work.now()
-        members = await MemberRepository(tx).current(group.id)
+        members = await uow.members.current(group.id)
         replaced: tuple[CardPlace, ...] = ()
         if user_id is not None:
             if any(member.user_id == user_id for member in members):
                 raise Refusal("invitation.is_member")
-            replaced = await self._replace(tx, actor, group.id, user_id)
+            replaced = await self._replace(uow, actor, group.id, user_id)
         if len(members) >= group.capacity:
             raise Refusal("invitation.no_seat", capacity=group.capacity)
-        invitations = InvitationRepository(tx)
+        invitations = uow.invitations
         if len(await invitations.open(group.id, now)) >= MOST_OPEN:
             raise Refusal("invitation.too_many", most=MOST_OPEN)
         if await invitations.made(group.id, since=now - timedelta(days=1)) >= MOST_MADE:
@@ -272,18 +251,18 @@ class InvitationService:
             now=now,
             expires_at=now + self._rules.invitation_life,
         )
-        await noted(tx, actor)
+        await noted(uow, actor)
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return replace(await _offer(tx, invitation, self._work.now()), replaced=replaced)
+        return replace(await _offer(uow, invitation, self._work.now()), replaced=replaced)
 
     async def _replace(
-        self, tx: Tx, actor: Actor, group_id: GroupId, user_id: UserId
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId
     ) -> tuple[CardPlace, ...]:
         """Take back what is open for a person, because a newer word is there; return its cards."""
         now = self._work.now()
-        invitations = InvitationRepository(tx)
+        invitations = uow.invitations
         cards: list[CardPlace] = []
         for older in await invitations.open(group_id, now):
             if older.user_id == user_id:
@@ -292,10 +271,10 @@ class InvitationService:
                     cards.append(card)
         return tuple(cards)
 
-    async def _end_code(self, tx: Tx, actor: Actor, group_id: GroupId, name: str) -> bool:
+    async def _end_code(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, name: str) -> bool:
         """Take back the actor's unused code for a name; return whether one was open."""
         now = self._work.now()
-        invitations = InvitationRepository(tx)
+        invitations = uow.invitations
         older = [
             each
             for each in await invitations.open(group_id, now)
@@ -309,26 +288,26 @@ class InvitationService:
         return bool(older)
 
     async def _answerable(
-        self, tx: Tx, actor: Actor, invitation_id: InvitationId, *, lock: bool = False
+        self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId, *, lock: bool = False
     ) -> Invitation:
-        invitation = await (self._locked if lock else self._found)(tx, actor, invitation_id)
+        invitation = await (self._locked if lock else self._found)(uow, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
         invitation.usable(by=actor.user_id, now=self._work.now())
-        if await MemberRepository(tx).get(invitation.group_id, actor.user_id) is not None:
+        if await uow.members.get(invitation.group_id, actor.user_id) is not None:
             raise Refusal("invitation.already_member")
         return invitation
 
-    async def _found(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
-        invitation = await InvitationRepository(tx).get(access.guild_of(actor), invitation_id)
+    async def _found(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Invitation:
+        invitation = await uow.invitations.get(access.guild_of(actor), invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
         return invitation
 
-    async def _locked(self, tx: Tx, actor: Actor, invitation_id: InvitationId) -> Invitation:
+    async def _locked(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Invitation:
         """Return the invitation as it is once nobody else changes its group."""
-        await GroupRepository(tx).lock((await self._found(tx, actor, invitation_id)).group_id)
-        return await self._found(tx, actor, invitation_id)
+        await uow.groups.lock((await self._found(uow, actor, invitation_id)).group_id)
+        return await self._found(uow, actor, invitation_id)
 
 
 def _code_bytes(actor: Actor, group_id: GroupId) -> bytes:
@@ -353,22 +332,22 @@ def _hash(letters: str) -> str:
     return hashlib.sha256(letters.encode()).hexdigest()
 
 
-async def _offer(tx: Tx, invitation: Invitation, now: datetime) -> Offer:
-    group = await GroupRepository(tx).get(invitation.guild_id, invitation.group_id)
+async def _offer(uow: UnitOfWork, invitation: Invitation, now: datetime) -> Offer:
+    group = await uow.groups.get(invitation.guild_id, invitation.group_id)
     if group is None or (group.state is GroupState.ARCHIVED and invitation.state is InvitationState.OPEN):
         raise Refusal("invitation.unknown")
-    ahead = await MeetingRepository(tx).coming(group.id, now)
+    ahead = await uow.meetings.coming(group.id, now)
     return Offer(
         invitation=invitation,
         group=group,
-        members=len(await MemberRepository(tx).current(group.id)),
-        schedule=await ScheduleRepository(tx).get(group.id),
+        members=len(await uow.members.current(group.id)),
+        schedule=await uow.schedules.get(group.id),
         next_meeting=ahead[0] if ahead else None,
-        card=await InvitationRepository(tx).card(invitation.id),
+        card=await uow.invitations.card(invitation.id),
     )
 
 
-async def _again(tx: Tx, offer: Offer, now: datetime) -> Offer:
+async def _again(uow: UnitOfWork, offer: Offer, now: datetime) -> Offer:
     """Return the same offer as it stands after the change."""
-    invitation = await InvitationRepository(tx).get(offer.invitation.guild_id, offer.invitation.id)
-    return await _offer(tx, invitation or offer.invitation, now)
+    invitation = await uow.invitations.get(offer.invitation.guild_id, offer.invitation.id)
+    return await _offer(uow, invitation or offer.invitation, now)

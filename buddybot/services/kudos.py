@@ -15,12 +15,8 @@ from buddybot.domain.text import optional
 from buddybot.services.access import as_member, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
-from buddybot.services.work import SENT_TWICE, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.kudos import KudosRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import SENT_TWICE, Work, read_transaction
 
 DAY = timedelta(days=1)
 LIFE = timedelta(days=1)
@@ -65,9 +61,9 @@ class KudosService:
         """
         words = optional(text, limit=TEXT_LIMIT, field="kudos")
 
-        async def script(tx: Tx) -> Given:
-            group = (await as_member(tx, actor, group_id, lock=True)).group
-            now, repository = self._work.now(), KudosRepository(tx)
+        async def script(uow: UnitOfWork) -> Given:
+            group = (await as_member(uow, actor, group_id, lock=True)).group
+            now, repository = self._work.now(), uow.kudos
             latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
             if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
                 to_id,
@@ -75,7 +71,7 @@ class KudosService:
                 words,
             ):
                 return Given(group, latest)
-            await self._require(tx, actor, group, to_id, commitment_id)
+            await self._require(uow, actor, group, to_id, commitment_id)
             added = await repository.add(
                 group_id=group.id,
                 from_id=actor.user_id,
@@ -87,68 +83,65 @@ class KudosService:
             kudos = await repository.get(group.id, added)
             if kudos is None:
                 raise LookupError("inserted thanks were not found")
-            await OutboxRepository(tx).plan(_make_ping(group, kudos, now))
+            await uow.outbox.plan(_make_ping(group, kudos, now))
             return Given(group, kudos)
 
         return await self._work.write(actor, script)
 
+    @read_transaction
     async def choices(
-        self, actor: Actor, to_id: UserId, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, to_id: UserId, group_id: GroupId | None = None
     ) -> Sequence[tuple[CommitmentId, str]]:
         """Return another member's commitments that the group may read."""
-
-        async def script(tx: Tx) -> Sequence[tuple[CommitmentId, str]]:
-            group = (await as_member(tx, actor, group_id)).group
-            return await _thankable(tx, group, to_id, self._work.now())
-
-        return await self._work.read(script)
+        group = (await as_member(uow, actor, group_id)).group
+        return await _thankable(uow, group, to_id, self._work.now())
 
     async def _require(
-        self, tx: Tx, actor: Actor, group: Group, to_id: UserId, commitment_id: CommitmentId | None
+        self, uow: UnitOfWork, actor: Actor, group: Group, to_id: UserId, commitment_id: CommitmentId | None
     ) -> None:
         require_active(group)
         if to_id == actor.user_id:
             raise Refusal("kudos.yourself")
-        thanked = await MemberRepository(tx).get(group.id, to_id)
+        thanked = await uow.members.get(group.id, to_id)
         if thanked is None:
             raise Refusal("member.unknown")
         if thanked.gone_since is not None:
             raise Refusal("member.left_server")
         now = self._work.now()
         if commitment_id is not None:
-            known = [found for found, _ in await _thankable(tx, group, to_id, now)]
+            known = [found for found, _ in await _thankable(uow, group, to_id, now)]
             if commitment_id not in known:
                 raise Refusal("commitment.unknown")
-        if await KudosRepository(tx).count(group.id, actor.user_id, since=now - DAY) >= MOST_A_DAY:
+        if await uow.kudos.count(group.id, actor.user_id, since=now - DAY) >= MOST_A_DAY:
             raise Refusal("kudos.many", most=MOST_A_DAY)
 
 
-async def prepare_kudos(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_kudos(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The thanks as the channel reads them; only the thanked person is notified."""
     del now
-    kudos = await KudosRepository(tx).get(group.id, _edition(ping))
+    kudos = await uow.kudos.get(group.id, _edition(ping))
     if kudos is None or kudos.to_id != ping.recipient:
         return None
     return Announcement(Given(group, kudos), group.language, mentions=(kudos.to_id,))
 
 
-async def since_last(tx: Tx, group: Group, meeting: Meeting) -> tuple[Pair, ...]:
+async def since_last(uow: UnitOfWork, group: Group, meeting: Meeting) -> tuple[Pair, ...]:
     """Who thanked whom between the meeting before this one and its close, each pair once, oldest first."""
     before = [
         each
-        for each in await MeetingRepository(tx).held(group.id)
+        for each in await uow.meetings.held(group.id)
         if each.starts_at < meeting.starts_at and each.closed_at is not None
     ]
     after = (before[0].closed_at if before else None) or _BEGINNING
     until = meeting.closed_at or meeting.ends_at
-    given = await KudosRepository(tx).between(group.id, after=after, until=until, limit=SINCE_LAST)
+    given = await uow.kudos.between(group.id, after=after, until=until, limit=SINCE_LAST)
     return tuple(dict.fromkeys((each.from_id, each.to_id) for each in given))
 
 
 async def _thankable(
-    tx: Tx, group: Group, user_id: UserId, now: datetime
+    uow: UnitOfWork, group: Group, user_id: UserId, now: datetime
 ) -> Sequence[tuple[CommitmentId, str]]:
-    return await KudosRepository(tx).thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
+    return await uow.kudos.thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
 
 
 def _make_ping(group: Group, kudos: Kudos, now: datetime) -> DuePing:

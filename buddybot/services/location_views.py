@@ -13,11 +13,9 @@ from buddybot.domain.text import name_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location, at_meeting, guild_of
 from buddybot.services.actor import Actor
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations import LocationRepository
+from buddybot.services.work import Work, read_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,86 +99,70 @@ class LocationViews:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def all(self, actor: Actor, group_id: GroupId | None = None) -> LocationList:
+    @read_transaction
+    async def all(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> LocationList:
         """Return the places of a group that can be chosen."""
+        group = (await as_member(uow, actor, group_id)).group
+        repository = uow.locations
+        approvals = await repository.approvals(group.id)
+        voters = len(frozenset[UserId]().union(*approvals.values()))
+        enough = voters >= FEWEST
+        return LocationList(
+            group=group,
+            places=tuple(
+                Listed(location, len(approvals.get(location.id, ())) if enough else 0)
+                for location in await repository.live(group.id)
+            ),
+            voters=voters if enough else None,
+        )
 
-        async def script(tx: Tx) -> LocationList:
-            group = (await as_member(tx, actor, group_id)).group
-            repository = LocationRepository(tx)
-            approvals = await repository.approvals(group.id)
-            voters = len(frozenset[UserId]().union(*approvals.values()))
-            enough = voters >= FEWEST
-            return LocationList(
-                group=group,
-                places=tuple(
-                    Listed(location, len(approvals.get(location.id, ())) if enough else 0)
-                    for location in await repository.live(group.id)
-                ),
-                voters=voters if enough else None,
-            )
-
-        return await self._work.read(script)
-
-    async def one(self, actor: Actor, location_id: LocationId) -> LocationView:
+    @read_transaction
+    async def one(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> LocationView:
         """Return one place with its address, a retired one too; Refusal `location.unknown`."""
+        return await location_view(uow, *await at_location(uow, actor, location_id))
 
-        async def script(tx: Tx) -> LocationView:
-            return await location_view(tx, *await at_location(tx, actor, location_id))
-
-        return await self._work.read(script)
-
-    async def to_edit(self, actor: Actor, location_id: LocationId) -> LocationView:
+    @read_transaction
+    async def to_edit(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> LocationView:
         """Return a place to somebody who may change it now.
 
         Refusals: `location.unknown`, `location.not_yours`, `location.retired`.
         """
+        standing, location = await at_location(uow, actor, location_id)
+        require_change(standing, location)
+        require_live(location)
+        return await location_view(uow, standing, location)
 
-        async def script(tx: Tx) -> LocationView:
-            standing, location = await at_location(tx, actor, location_id)
-            require_change(standing, location)
-            require_live(location)
-            return await location_view(tx, standing, location)
-
-        return await self._work.read(script)
-
-    async def ways(self, actor: Actor, group_id: GroupId | None = None) -> TravelView:
+    @read_transaction
+    async def ways(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> TravelView:
         """Return the actor's own minutes; Refusal `location.none` when there is nowhere to travel to."""
+        view = await travel_view(uow, await as_member(uow, actor, group_id))
+        if not view.places:
+            raise Refusal("location.none")
+        return view
 
-        async def script(tx: Tx) -> TravelView:
-            view = await travel_view(tx, await as_member(tx, actor, group_id))
-            if not view.places:
-                raise Refusal("location.none")
-            return view
-
-        return await self._work.read(script)
-
-    async def way(self, actor: Actor, location_id: LocationId) -> TravelView:
+    @read_transaction
+    async def way(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> TravelView:
         """Return the actor's own minutes to one place.
 
         Refusals: `location.unknown`, `location.retired`, `location.no_way`.
         """
+        standing, location = await at_location(uow, actor, location_id)
+        require_way(location)
+        view = await location_view(uow, standing, location)
+        return TravelView(view.group, ((location, view.minutes),))
 
-        async def script(tx: Tx) -> TravelView:
-            standing, location = await at_location(tx, actor, location_id)
-            require_way(location)
-            view = await location_view(tx, standing, location)
-            return TravelView(view.group, ((location, view.minutes),))
-
-        return await self._work.read(script)
-
-    async def wishes(self, actor: Actor, group_id: GroupId | None = None) -> VoteView:
+    @read_transaction
+    async def wishes(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> VoteView:
         """Return which places suit the actor; Refusal `location.none` when there are none."""
+        view = await vote_view(uow, await as_member(uow, actor, group_id))
+        if not view.places:
+            raise Refusal("location.none")
+        return view
 
-        async def script(tx: Tx) -> VoteView:
-            view = await vote_view(tx, await as_member(tx, actor, group_id))
-            if not view.places:
-                raise Refusal("location.none")
-            return view
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def choices(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         group_id: GroupId | None = None,
         *,
@@ -191,40 +173,33 @@ class LocationViews:
 
         `to_change` leaves those that the actor may change, `to_travel` those that somebody travels to.
         """
+        groups = await uow.groups.of_user(guild_of(actor), actor.user_id)
+        found = []
+        for group in sorted(groups, key=lambda each: each.channel_id != actor.channel_id):
+            if group_id not in (None, group.id):
+                continue
+            name = group.name if len(groups) > 1 else None
+            member = await uow.members.get(group.id, actor.user_id)
+            places = await uow.locations.live(group.id)
+            for location in sorted(places, key=lambda each: name_order(each.name)):
+                changeable = member is not None and may_change(Standing(group, member), location)
+                if (changeable or not to_change) and not (to_travel and location.remote):
+                    found.append(LocationChoice(location, name))
+        return found
 
-        async def script(tx: Tx) -> Sequence[LocationChoice]:
-            groups = await GroupRepository(tx).of_user(guild_of(actor), actor.user_id)
-            found = []
-            for group in sorted(groups, key=lambda each: each.channel_id != actor.channel_id):
-                if group_id not in (None, group.id):
-                    continue
-                name = group.name if len(groups) > 1 else None
-                member = await MemberRepository(tx).get(group.id, actor.user_id)
-                places = await LocationRepository(tx).live(group.id)
-                for location in sorted(places, key=lambda each: name_order(each.name)):
-                    changeable = member is not None and may_change(Standing(group, member), location)
-                    if (changeable or not to_change) and not (to_travel and location.remote):
-                        found.append(LocationChoice(location, name))
-            return found
-
-        return await self._work.read(script)
-
-    async def venue(self, actor: Actor, meeting_id: MeetingId) -> VenueCard:
+    @read_transaction
+    async def venue(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> VenueCard:
         """Return where exactly a meeting takes place; Refusal `meeting.unknown` for who is no member."""
-
-        async def script(tx: Tx) -> VenueCard:
-            standing, meeting = await at_meeting(tx, actor, meeting_id)
-            return await venue_card(tx, standing, meeting, late=self._late(meeting))
-
-        return await self._work.read(script)
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        return await venue_card(uow, standing, meeting, late=self._late(meeting))
 
     def _late(self, meeting: Meeting) -> bool:
         return meeting.starts_at - self._work.now() <= DECLINE_BEFORE
 
 
-async def location_view(tx: Tx, standing: Standing, location: Location) -> LocationView:
+async def location_view(uow: UnitOfWork, standing: Standing, location: Location) -> LocationView:
     """Return a place as a member sees it; what they said of a retired one is not shown."""
-    repository, user_id = LocationRepository(tx), standing.member.user_id
+    repository, user_id = uow.locations, standing.member.user_id
     minutes = await repository.minutes(standing.group.id)
     approvals = await repository.approvals(standing.group.id)
     return LocationView(
@@ -236,9 +211,9 @@ async def location_view(tx: Tx, standing: Standing, location: Location) -> Locat
     )
 
 
-async def travel_view(tx: Tx, standing: Standing) -> TravelView:
+async def travel_view(uow: UnitOfWork, standing: Standing) -> TravelView:
     """Return a member's own minutes to all places that somebody travels to."""
-    repository = LocationRepository(tx)
+    repository = uow.locations
     minutes = await repository.minutes(standing.group.id)
     return TravelView(
         standing.group,
@@ -250,9 +225,9 @@ async def travel_view(tx: Tx, standing: Standing) -> TravelView:
     )
 
 
-async def vote_view(tx: Tx, standing: Standing) -> VoteView:
+async def vote_view(uow: UnitOfWork, standing: Standing) -> VoteView:
     """Return which of all places suit a member."""
-    repository = LocationRepository(tx)
+    repository = uow.locations
     approvals = await repository.approvals(standing.group.id)
     return VoteView(
         standing.group,
@@ -263,9 +238,9 @@ async def vote_view(tx: Tx, standing: Standing) -> VoteView:
     )
 
 
-async def venue_card(tx: Tx, standing: Standing, meeting: Meeting, *, late: bool) -> VenueCard:
+async def venue_card(uow: UnitOfWork, standing: Standing, meeting: Meeting, *, late: bool) -> VenueCard:
     """Return where exactly a meeting takes place, with what the member may do about it."""
-    venue = await venues.view_of(tx, meeting)
+    venue = await venues.view_of(uow, meeting)
     planned = meeting.state is MeetingState.SCHEDULED
     mine = planned and not venue.online and venue.host_id == standing.member.user_id
     return VenueCard(

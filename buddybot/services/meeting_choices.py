@@ -15,9 +15,8 @@ from buddybot.services.calendar import HORIZON, Pick, Slot
 from buddybot.services.checkins import may_close
 from buddybot.services.meetings import START_EARLY
 from buddybot.services.schedules import ScheduleChange, usual_of
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 
 class Aim(StrEnum):
@@ -37,61 +36,59 @@ class MeetingChoices:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def slots(self, actor: Actor, aim: Aim, group_id: GroupId | None = None) -> Sequence[Slot]:
+    @read_transaction
+    async def slots(
+        self, uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None = None
+    ) -> Sequence[Slot]:
         """Return the days of the calendar that a command takes, in order."""
+        now = self._work.now()
+        standing = await _standing(uow, actor, aim, group_id)
+        slots = await calendar.ahead(uow, standing.group, now)
+        return [slot for slot in slots if _fits(standing, slot, aim, now)]
 
-        async def script(tx: Tx) -> Sequence[Slot]:
-            now = self._work.now()
-            standing = await _standing(tx, actor, aim, group_id)
-            slots = await calendar.ahead(tx, standing.group, now)
-            return [slot for slot in slots if _fits(standing, slot, aim, now)]
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def days_to_move(
-        self, actor: Actor, pick: Pick | None, at: time | None, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        at: time | None,
+        group_id: GroupId | None = None,
     ) -> Sequence[date]:
         """Return the days that a meeting, or the next one, can be moved to: at its own time, or at `at`."""
+        now, standing = self._work.now(), await _standing(uow, actor, Aim.MOVE, group_id)
+        slots = await calendar.ahead(uow, standing.group, now)
+        made = [slot for slot in calendar.coming(slots, now) if slot.meeting and slot.meeting.ahead]
+        moved = calendar.find(slots, pick) if pick is not None else next(iter(made), None)
+        if moved is None or not _fits(standing, moved, Aim.MOVE, now):
+            return []
+        wanted = (at or moved.at, moved.zone, moved.duration_minutes)
+        others = [slot for slot in slots if slot is not moved]
+        days = _free_days(others, *wanted, now=now)
+        return [day for day in days if (day, at or moved.at) != (moved.day, moved.at)]
 
-        async def script(tx: Tx) -> Sequence[date]:
-            now, standing = self._work.now(), await _standing(tx, actor, Aim.MOVE, group_id)
-            slots = await calendar.ahead(tx, standing.group, now)
-            made = [slot for slot in calendar.coming(slots, now) if slot.meeting and slot.meeting.ahead]
-            moved = calendar.find(slots, pick) if pick is not None else next(iter(made), None)
-            if moved is None or not _fits(standing, moved, Aim.MOVE, now):
-                return []
-            wanted = (at or moved.at, moved.zone, moved.duration_minutes)
-            others = [slot for slot in slots if slot is not moved]
-            days = _free_days(others, *wanted, now=now)
-            return [day for day in days if (day, at or moved.at) != (moved.day, moved.at)]
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def days_for_extra(
-        self, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
     ) -> Sequence[date]:
         """Return the days on which the group can meet once more."""
-
-        async def script(tx: Tx) -> Sequence[date]:
-            now, group = self._work.now(), (await as_organizer(tx, actor, group_id)).group
-            require_active(group)
-            await news.require_room(tx, group, now)
-            usual = await usual_of(tx, group, wanted)
-            slots = await calendar.ahead(tx, group, now)
-            days = _free_days(slots, usual.time, usual.zone, usual.duration_minutes, now=now)
-            meetings = await MeetingRepository(tx).since(group.id, (now - timedelta(days=3)).date())
-            skipped = {slot.day for slot in slots if slot.skipped}
-            had = {each.slot for each in meetings if each.kind is MeetingKind.EXTRA} - skipped
-            return [day for day in days if day not in had]
-
-        return await self._work.read(script)
+        now, group = self._work.now(), (await as_organizer(uow, actor, group_id)).group
+        require_active(group)
+        await news.require_room(uow, group, now)
+        usual = await usual_of(uow, group, wanted)
+        slots = await calendar.ahead(uow, group, now)
+        days = _free_days(slots, usual.time, usual.zone, usual.duration_minutes, now=now)
+        meetings = await uow.meetings.since(group.id, (now - timedelta(days=3)).date())
+        skipped = {slot.day for slot in slots if slot.skipped}
+        had = {each.slot for each in meetings if each.kind is MeetingKind.EXTRA} - skipped
+        return [day for day in days if day not in had]
 
 
-async def _standing(tx: Tx, actor: Actor, aim: Aim, group_id: GroupId | None) -> Standing:
+async def _standing(uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None) -> Standing:
     """Return the actor's standing where they may do it now; members close as facilitators."""
     if aim is Aim.CLOSE:
-        return await as_member(tx, actor, group_id)
-    standing = await as_organizer(tx, actor, group_id)
+        return await as_member(uow, actor, group_id)
+    standing = await as_organizer(uow, actor, group_id)
     require_active(standing.group)
     return standing
 

@@ -15,12 +15,10 @@ from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.plans import Plan, expected, planned
 from buddybot.services.rules import Rules
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
-from buddybot.services.work import Work
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.glances import GlanceRepository, NextMeeting, OwnGroup
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.services.work import Work, read_transaction
+from buddybot.storage.glances import NextMeeting, OwnGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +64,17 @@ class NextView:
 
 
 async def view_of(
-    tx: Tx, group: Group, meeting: Meeting, *, now: datetime, library: Library = NO_LIBRARY
+    uow: UnitOfWork, group: Group, meeting: Meeting, *, now: datetime, library: Library = NO_LIBRARY
 ) -> MeetingView:
     """Return what the card of a meeting shows now; its activity is one of the library's."""
-    roll = await RsvpRepository(tx).roll(meeting)
-    glance = await GlanceRepository(tx).of(meeting)
+    roll = await uow.rsvps.roll(meeting)
+    glance = await uow.dashboard.of(meeting)
     return MeetingView(
         group=group,
         meeting=meeting,
         number=glance.number,
         roll=roll,
-        venue=await venues.shown(tx, meeting, glance.venue),
+        venue=await venues.shown(uow, meeting, glance.venue),
         plan=planned(meeting, people=expected(roll), review=glance.review, library=library),
         answer_by=_answer_by(group, meeting, roll, now),
     )
@@ -97,31 +95,30 @@ class MeetingViews:
         self._work = work
         self._rules = rules
 
-    async def next(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[NextView]:
+    @read_transaction
+    async def next(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> Sequence[NextView]:
         """Return the actor's next meeting in the named group, this channel's, or each of their groups.
 
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
+        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._work.now())
+        if not mine and group_id is None:
+            raise await refuse_groupless(uow, actor)
+        if group_id is not None and all(group.id != group_id for group in mine):
+            await as_member(uow, actor, group_id)  # refuses a group that ended, and one of others
+        groups = _asked_for(mine, actor, group_id)
+        return [await self._next(uow, actor, group) for group in groups]
 
-        async def script(tx: Tx) -> Sequence[NextView]:
-            mine = await GlanceRepository(tx).ahead(guild_of(actor), actor.user_id, now=self._work.now())
-            if not mine and group_id is None:
-                raise await refuse_groupless(tx, actor)
-            if group_id is not None and all(group.id != group_id for group in mine):
-                await as_member(tx, actor, group_id)  # refuses a group that ended, and one of others
-            groups = _asked_for(mine, actor, group_id)
-            return [await self._next(tx, actor, group) for group in groups]
-
-        return await self._work.read(script)
-
-    async def _next(self, tx: Tx, actor: Actor, group: OwnGroup) -> NextView:
+    async def _next(self, uow: UnitOfWork, actor: Actor, group: OwnGroup) -> NextView:
         now, coming = self._work.now(), None
         if group.meeting is not None:
-            roll = await RsvpRepository(tx).roll(group.meeting)
+            roll = await uow.rsvps.roll(group.meeting)
             coming = ComingMeeting(
                 meeting=group.meeting,
                 roll=roll,
-                venue=await venues.placed(tx, group.id, group.meeting),
+                venue=await venues.placed(uow, group.id, group.meeting),
                 answer_by=_answer_by(group, group.meeting, roll, now),
             )
         return NextView(
@@ -129,7 +126,7 @@ class MeetingViews:
             meeting=coming,
             mine=None if coming is None else coming.roll.of(actor.user_id),
             check_in=coming is not None and now >= coming.meeting.starts_at - self._rules.check_in_early,
-            commitments=tuple(await CommitmentRepository(tx).open_of(group.id, actor.user_id)),
+            commitments=tuple(await uow.commitments.open_of(group.id, actor.user_id)),
         )
 
 

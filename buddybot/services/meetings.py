@@ -14,11 +14,8 @@ from buddybot.services.actor import Actor
 from buddybot.services.arrangements import Arranged, arranged
 from buddybot.services.calendar import Pick, Slot
 from buddybot.services.checkins import open_meeting
-from buddybot.services.work import Planner, Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
 
 START_EARLY = timedelta(hours=3)
 """How long before its time a meeting may be opened; a longer way is a move."""
@@ -53,88 +50,85 @@ class MeetingService:
         self._work = work
         self._planner = planner
 
-    async def slots(self, actor: Actor, group_id: GroupId | None = None) -> Sequence[Slot]:
+    @read_transaction
+    async def slots(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Sequence[Slot]:
         """Return the days to choose from: what is planned, open, skipped, and what the schedule gives."""
+        standing = await as_member(uow, actor, group_id)
+        return await calendar.ahead(uow, standing.group, self._work.now())
 
-        async def script(tx: Tx) -> Sequence[Slot]:
-            standing = await as_member(tx, actor, group_id)
-            return await calendar.ahead(tx, standing.group, self._work.now())
-
-        return await self._work.read(script)
-
+    @read_transaction
     async def find(
-        self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None, *, is_open: bool = False
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        group_id: GroupId | None = None,
+        *,
+        is_open: bool = False,
     ) -> Changed:
         """Return the chosen meeting to an organizer, or the next one.
 
         With `is_open` it is the one that goes on, or went on last, to any member: some may close it,
         others not.
         """
+        group = (await (as_member if is_open else as_organizer)(uow, actor, group_id)).group
+        slot = await self._slot(uow, group, pick, is_open=is_open)
+        if slot.meeting is None:
+            raise Refusal("meeting.not_yet", at=slot.starts_at)
+        return Changed(group, slot.meeting)
 
-        async def script(tx: Tx) -> Changed:
-            group = (await (as_member if is_open else as_organizer)(tx, actor, group_id)).group
-            slot = await self._slot(tx, group, pick, is_open=is_open)
-            if slot.meeting is None:
-                raise Refusal("meeting.not_yet", at=slot.starts_at)
-            return Changed(group, slot.meeting)
-
-        return await self._work.read(script)
-
+    @write_transaction
     async def skip(
-        self, actor: Actor, pick: Pick | None, reason: Reason, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        reason: Reason,
+        group_id: GroupId | None = None,
     ) -> Changed:
         """Leave a meeting out; `again` when it is left out already, and then nothing changes."""
-
-        async def script(tx: Tx) -> Changed:
-            group, meeting = await self._chosen(tx, actor, pick, group_id)
-            if meeting.state is MeetingState.SKIPPED:
-                return Changed(group, meeting, again=True)
-            await news.require_room(tx, group, self._work.now())
-            meeting.become(MeetingState.SKIPPED)
-            return await self._set(tx, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
-
-        return await self._work.write(actor, script)
+        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        if meeting.state is MeetingState.SKIPPED:
+            return Changed(group, meeting, again=True)
+        await news.require_room(uow, group, self._work.now())
+        meeting.become(MeetingState.SKIPPED)
+        return await self._set(uow, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
 
     async def skip_turn(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> LeftOut:
         """Leave a meeting out; whose turn it was stays next. Refusals as for `skip`."""
         changed = await self.skip(actor, pick, Reason.OTHER, group_id)
 
-        async def script(tx: Tx) -> Arranged | None:
-            ahead = await venues.planned(tx, changed.group, self._work.now())
+        async def script(uow: UnitOfWork) -> Arranged | None:
+            ahead = await venues.planned(uow, changed.group, self._work.now())
             later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
-            return await arranged(tx, changed.group, later[0]) if later else None
+            return await arranged(uow, changed.group, later[0]) if later else None
 
         return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
 
-    async def revive(self, actor: Actor, meeting_id: MeetingId) -> Changed:
+    @write_transaction
+    async def revive(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
         """Meet after all where a meeting was skipped."""
-
-        async def script(tx: Tx) -> Changed:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            require_active(standing.group)
-            if meeting.state is MeetingState.SCHEDULED:
-                return Changed(standing.group, meeting, again=True)
-            meeting.become(MeetingState.SCHEDULED)
-            now = self._work.now()
-            await news.require_room(tx, standing.group, now)
-            place = calendar.placed(
-                meeting.day,
-                meeting.time,
-                zone=meeting.zone,
-                duration_minutes=meeting.duration_minutes,
-                now=now,
-            )
-            slots = await calendar.ahead(tx, standing.group, now)
-            calendar.check_free(slots, place, besides=meeting)
-            await MeetingRepository(tx).put_moved_from(meeting.id, None)
-            await SuccessionRepository(tx).put_by_hand(
-                meeting.id, by_hand=not await calendar.is_given(tx, meeting, place)
-            )
-            return await self._set(
-                tx, standing.group, meeting, MeetingState.SCHEDULED, None, by=actor.user_id
-            )
-
-        return await self._work.write(actor, script)
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        require_active(standing.group)
+        if meeting.state is MeetingState.SCHEDULED:
+            return Changed(standing.group, meeting, again=True)
+        meeting.become(MeetingState.SCHEDULED)
+        now = self._work.now()
+        await news.require_room(uow, standing.group, now)
+        place = calendar.placed(
+            meeting.day,
+            meeting.time,
+            zone=meeting.zone,
+            duration_minutes=meeting.duration_minutes,
+            now=now,
+        )
+        slots = await calendar.ahead(uow, standing.group, now)
+        calendar.check_free(slots, place, besides=meeting)
+        await uow.meetings.put_moved_from(meeting.id, None)
+        await uow.successions.put_by_hand(
+            meeting.id, by_hand=not await calendar.is_given(uow, meeting, place)
+        )
+        return await self._set(uow, standing.group, meeting, MeetingState.SCHEDULED, None, by=actor.user_id)
 
     async def move(
         self,
@@ -153,12 +147,12 @@ class MeetingService:
         if day is None and at is None:
             raise Refusal("meeting.move_where")
 
-        async def script(tx: Tx) -> Changed:
+        async def script(uow: UnitOfWork) -> Changed:
             now = self._work.now()
-            group, meeting = await self._chosen(tx, actor, pick, group_id)
+            group, meeting = await self._chosen(uow, actor, pick, group_id)
             if meeting.state is not MeetingState.SCHEDULED:
                 raise Refusal("meeting.not_moved")
-            await news.require_room(tx, group, now)
+            await news.require_room(uow, group, now)
             place = calendar.placed(
                 day or meeting.day,
                 at or meeting.time,
@@ -168,9 +162,9 @@ class MeetingService:
             )
             if place.starts_at == meeting.starts_at:
                 raise Refusal("meeting.same_time", at=meeting.starts_at)
-            calendar.check_free(await calendar.ahead(tx, group, now), place, besides=meeting)
-            await news.note_move(tx, meeting)
-            await MeetingRepository(tx).put_when(
+            calendar.check_free(await calendar.ahead(uow, group, now), place, besides=meeting)
+            await news.note_move(uow, meeting)
+            await uow.meetings.put_when(
                 meeting.id,
                 day=place.day,
                 at=place.at,
@@ -178,46 +172,42 @@ class MeetingService:
                 starts_at=place.starts_at,
                 ends_at=place.ends_at,
                 moved=True,
-                by_hand=not await calendar.is_given(tx, meeting, place),
+                by_hand=not await calendar.is_given(uow, meeting, place),
             )
-            return await _told(tx, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
+            return await _told(uow, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
 
         return await self._work.write(actor, script)
 
-    async def cancel(self, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:
+    @write_transaction
+    async def cancel(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:
         """Call a meeting off for good; `again` when it was already."""
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        require_active(standing.group)
+        if meeting.state is MeetingState.CANCELLED:
+            return Changed(standing.group, meeting, again=True)
+        return await call_off(
+            uow, self._planner, standing.group, meeting, reason, self._work.now(), by=actor.user_id
+        )
 
-        async def script(tx: Tx) -> Changed:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            require_active(standing.group)
-            if meeting.state is MeetingState.CANCELLED:
-                return Changed(standing.group, meeting, again=True)
-            return await call_off(
-                tx, self._planner, standing.group, meeting, reason, self._work.now(), by=actor.user_id
-            )
-
-        return await self._work.write(actor, script)
-
-    async def start(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> Changed:
+    @write_transaction
+    async def start(
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Changed:
         """Open a meeting now, a few hours early at most; its check-in is due at once."""
+        now = self._work.now()
+        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        if meeting.state is MeetingState.OPEN:
+            return Changed(group, meeting, again=True)
+        meeting.become(MeetingState.OPEN)
+        if now < meeting.starts_at - START_EARLY:
+            raise Refusal("meeting.start_early", opens=meeting.starts_at - START_EARLY)
+        await open_meeting(uow, group, meeting, now)
+        await uow.cards.touch(meeting.id)
+        await self._planner.plan(uow, group, now)
+        return Changed(group, await calendar.require(uow, group, meeting.id))
 
-        async def script(tx: Tx) -> Changed:
-            now = self._work.now()
-            group, meeting = await self._chosen(tx, actor, pick, group_id)
-            if meeting.state is MeetingState.OPEN:
-                return Changed(group, meeting, again=True)
-            meeting.become(MeetingState.OPEN)
-            if now < meeting.starts_at - START_EARLY:
-                raise Refusal("meeting.start_early", opens=meeting.starts_at - START_EARLY)
-            await open_meeting(tx, group, meeting, now)
-            await CardRepository(tx).touch(meeting.id)
-            await self._planner.plan(tx, group, now)
-            return Changed(group, await calendar.require(tx, group, meeting.id))
-
-        return await self._work.write(actor, script)
-
-    async def _slot(self, tx: Tx, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
-        slots = await calendar.ahead(tx, group, self._work.now())
+    async def _slot(self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
+        slots = await calendar.ahead(uow, group, self._work.now())
         if pick is not None:
             return calendar.find(slots, pick)
         for slot in reversed(slots) if is_open else calendar.coming(slots, self._work.now()):
@@ -228,15 +218,15 @@ class MeetingService:
         raise Refusal("meeting.none_open" if is_open else "meeting.none_ahead")
 
     async def _chosen(
-        self, tx: Tx, actor: Actor, pick: Pick | None, group_id: GroupId | None
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
     ) -> tuple[Group, Meeting]:
-        group = (await as_organizer(tx, actor, group_id, lock=True)).group
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        return group, await calendar.make(tx, group, await self._slot(tx, group, pick))
+        return group, await calendar.make(uow, group, await self._slot(uow, group, pick))
 
     async def _set(
         self,
-        tx: Tx,
+        uow: UnitOfWork,
         group: Group,
         meeting: Meeting,
         state: MeetingState,
@@ -244,19 +234,26 @@ class MeetingService:
         *,
         by: UserId,
     ) -> Changed:
-        return await _set(tx, self._planner, group, meeting, state, reason, self._work.now(), by=by)
+        return await _set(uow, self._planner, group, meeting, state, reason, self._work.now(), by=by)
 
 
 async def call_off(
-    tx: Tx, planner: Planner, group: Group, meeting: Meeting, reason: Reason, now: datetime, *, by: UserId
+    uow: UnitOfWork,
+    planner: Planner,
+    group: Group,
+    meeting: Meeting,
+    reason: Reason,
+    now: datetime,
+    *,
+    by: UserId,
 ) -> Changed:
     """Cancel a meeting within a transaction, for good: pings, cards and what follows are brought in line."""
     meeting.become(MeetingState.CANCELLED)
-    return await _set(tx, planner, group, meeting, MeetingState.CANCELLED, reason, now, by=by)
+    return await _set(uow, planner, group, meeting, MeetingState.CANCELLED, reason, now, by=by)
 
 
 async def _set(
-    tx: Tx,
+    uow: UnitOfWork,
     planner: Planner,
     group: Group,
     meeting: Meeting,
@@ -266,19 +263,17 @@ async def _set(
     *,
     by: UserId,
 ) -> Changed:
-    await MeetingRepository(tx).set_state(
-        meeting.id, state, now=now, reason=None if reason is None else reason.value
-    )
-    await venues.release(tx, group, meeting, now)
-    return await _told(tx, planner, group, meeting.id, now, by=by)
+    await uow.meetings.set_state(meeting.id, state, now=now, reason=None if reason is None else reason.value)
+    await venues.release(uow, group, meeting, now)
+    return await _told(uow, planner, group, meeting.id, now, by=by)
 
 
 async def _told(
-    tx: Tx, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime, *, by: UserId
+    uow: UnitOfWork, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime, *, by: UserId
 ) -> Changed:
     """Bring pings and cards in line with a changed meeting, and plan a ping about it."""
-    await planner.plan(tx, group, now, by=by)
-    meeting = await calendar.require(tx, group, meeting_id)
-    await venues.show(tx, meeting)
-    await news.plan_change_ping(tx, meeting, now, by=by)
+    await planner.plan(uow, group, now, by=by)
+    meeting = await calendar.require(uow, group, meeting_id)
+    await venues.show(uow, meeting)
+    await news.plan_change_ping(uow, meeting, now, by=by)
     return Changed(group, meeting)

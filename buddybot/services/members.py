@@ -11,12 +11,9 @@ from buddybot.services import access, fit
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group
 from buddybot.services.departures import OwnPlaces, clear_up, own_places
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.role_tasks import RoleTaskRepository
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
 from buddybot.storage.rows import epoch
 
 REMOVED = "removed"
@@ -66,17 +63,16 @@ class MemberService:
         self._work = work
         self._planner = planner
 
-    async def leaving(self, actor: Actor, group_id: GroupId | None = None) -> Leaving:
+    @read_transaction
+    async def leaving(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Leaving:
         """Return what would follow if the actor left."""
+        standing = await access.as_member(uow, actor, group_id)
+        return await leaving(uow, standing)
 
-        async def script(tx: Tx) -> Leaving:
-            standing = await access.as_member(tx, actor, group_id)
-            return await leaving(tx, standing)
-
-        return await self._work.read(script)
-
+    @write_transaction
     async def leave(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         group_id: GroupId,
         reason: LeaveReason | None = None,
@@ -88,99 +84,85 @@ class MemberService:
         Their places are retired; with `keep_public` the public ones are the group's from now on.
         """
         now = self._work.now()
+        # Behind the lock: two who leave at once must not both count on the other.
+        standing = await access.as_member(uow, actor, group_id, lock=True)
+        return await depart(uow, self._planner, standing, now, reason, keep_public=keep_public)
 
-        async def script(tx: Tx) -> Departed:
-            # Behind the lock: two who leave at once must not both count on the other.
-            standing = await access.as_member(tx, actor, group_id, lock=True)
-            return await depart(tx, self._planner, standing, now, reason, keep_public=keep_public)
-
-        return await self._work.write(actor, script)
-
-    async def find(self, actor: Actor, user_id: UserId, group_id: GroupId | None = None) -> LettingGo:
+    @read_transaction
+    async def find(
+        self, uow: UnitOfWork, actor: Actor, user_id: UserId, group_id: GroupId | None = None
+    ) -> LettingGo:
         """Return a member of the group and what they offered, to its organizer."""
+        standing = await access.as_organizer(uow, actor, group_id)
+        member = await _other(uow, standing, user_id)
+        return LettingGo(standing.group, member, await own_places(uow, standing.group, user_id))
 
-        async def script(tx: Tx) -> LettingGo:
-            standing = await access.as_organizer(tx, actor, group_id)
-            member = await _other(tx, standing, user_id)
-            return LettingGo(standing.group, member, await own_places(tx, standing.group, user_id))
-
-        return await self._work.read(script)
-
-    async def remove(self, actor: Actor, group_id: GroupId, user_id: UserId) -> Departed:
+    @write_transaction
+    async def remove(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId) -> Departed:
         """End somebody's membership quietly; an invitation brings them back with their history.
 
         Their home is retired at once; public places stay with the group.
         """
         now = self._work.now()
+        standing = await access.as_organizer(uow, actor, group_id, lock=True)
+        await _other(uow, standing, user_id)
+        await clear_up(uow, standing.group, user_id, keep_public=True, now=now)
+        await uow.members.end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
+        await fit.forget(uow, group_id, user_id)
+        if standing.group.role_id is not None:
+            await uow.role_tasks.ask(group_id, user_id, now)
+        group = await in_line(uow, self._planner, standing.group, now, by=actor.user_id)
+        return Departed(group, user_id)
 
-        async def script(tx: Tx) -> Departed:
-            standing = await access.as_organizer(tx, actor, group_id, lock=True)
-            await _other(tx, standing, user_id)
-            await clear_up(tx, standing.group, user_id, keep_public=True, now=now)
-            await MemberRepository(tx).end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
-            await fit.forget(tx, group_id, user_id)
-            if standing.group.role_id is not None:
-                await RoleTaskRepository(tx).ask(group_id, user_id, now)
-            group = await in_line(tx, self._planner, standing.group, now, by=actor.user_id)
-            return Departed(group, user_id)
-
-        return await self._work.write(actor, script)
-
+    @write_transaction
     async def transfer(
-        self, actor: Actor, user_id: UserId, *, keep: bool, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, user_id: UserId, *, keep: bool, group_id: GroupId | None = None
     ) -> Group:
         """Make another member an organizer, and the actor an ordinary member unless they `keep` it.
 
         Who manages the server may do it for a group that they are not in, so that a group whose
         organizer disappeared is not lost; they get no look into it by that.
         """
+        group = await access.held(uow, await self._transferable(uow, actor, group_id))
+        members = uow.members
+        mine = await members.get(group.id, actor.user_id)
+        if not actor.manages_guild and (mine is None or not mine.organizes):
+            raise Refusal("group.organizers_only")
+        chosen = await members.get(group.id, user_id)
+        if chosen is None:
+            raise Refusal("member.unknown")
+        if chosen.gone_since is not None:
+            raise Refusal("member.left_server")
+        await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
+        if not keep and mine is not None and user_id != actor.user_id:
+            await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
+        return await in_line(uow, self._planner, group, self._work.now())
 
-        async def script(tx: Tx) -> Group:
-            group = await access.held(tx, await self._transferable(tx, actor, group_id))
-            members = MemberRepository(tx)
-            mine = await members.get(group.id, actor.user_id)
-            if not actor.manages_guild and (mine is None or not mine.organizes):
-                raise Refusal("group.organizers_only")
-            chosen = await members.get(group.id, user_id)
-            if chosen is None:
-                raise Refusal("member.unknown")
-            if chosen.gone_since is not None:
-                raise Refusal("member.left_server")
-            await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
-            if not keep and mine is not None and user_id != actor.user_id:
-                await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
-            return await in_line(tx, self._planner, group, self._work.now())
-
-        return await self._work.write(actor, script)
-
-    async def _transferable(self, tx: Tx, actor: Actor, group_id: GroupId | None) -> Group:
+    async def _transferable(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None) -> Group:
         if not actor.manages_guild or group_id is None:
-            standing = await access.as_member(tx, actor, group_id)
+            standing = await access.as_member(uow, actor, group_id)
             if not standing.member.organizes and not actor.manages_guild:
                 raise Refusal("group.organizers_only")
             return standing.group
-        group = await GroupRepository(tx).get(access.guild_of(actor), group_id)
+        group = await uow.groups.get(access.guild_of(actor), group_id)
         if group is None or group.state is GroupState.ARCHIVED:
             raise Refusal("group.unknown")
         return group
 
+    @read_transaction
     async def choices(
-        self, actor: Actor, group_id: GroupId | None = None, *, rescue: bool = False
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None, *, rescue: bool = False
     ) -> list[Member]:
         """Return the members of a group that the actor is in, or may rescue, for autocomplete."""
-
-        async def script(tx: Tx) -> list[Member]:
-            if rescue:
-                group = await self._transferable(tx, actor, group_id)
-            else:
-                group = (await access.as_member(tx, actor, group_id)).group
-            return list(await MemberRepository(tx).current(group.id))
-
-        return await self._work.read(script)
+        if rescue:
+            group = await self._transferable(uow, actor, group_id)
+        else:
+            group = (await access.as_member(uow, actor, group_id)).group
+        return list(await uow.members.current(group.id))
 
 
 async def depart(
-    tx: Tx,
+    uow: UnitOfWork,
     planner: Planner,
     standing: access.Standing,
     now: datetime,
@@ -190,45 +172,45 @@ async def depart(
 ) -> Departed:
     """End a membership of a group that is locked; the only organizer hands over to the longest member."""
     group, user_id = standing.group, standing.member.user_id
-    follows = await leaving(tx, standing)
-    members = MemberRepository(tx)
+    follows = await leaving(uow, standing)
+    members = uow.members
     if follows.heir is not None:
         await members.set_role(group_id=group.id, user_id=follows.heir, role=Role.ORGANIZER)
-        await NoticeRepository(tx).tell(
+        await uow.notices.tell(
             group.id, code="heir", key=f"heir:{follows.heir}:{epoch(now)}", parameters={}, now=now
         )
     why = None if reason is None else reason.value
-    await clear_up(tx, group, user_id, keep_public=keep_public, now=now)
+    await clear_up(uow, group, user_id, keep_public=keep_public, now=now)
     await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
-    await fit.forget(tx, group.id, user_id)
+    await fit.forget(uow, group.id, user_id)
     if follows.last:
-        group = await archive_group(tx, planner, group, by=user_id, now=now)
+        group = await archive_group(uow, planner, group, by=user_id, now=now)
     else:
         if group.role_id is not None:
-            await RoleTaskRepository(tx).ask(group.id, user_id, now)
-        group = await in_line(tx, planner, group, now)
+            await uow.role_tasks.ask(group.id, user_id, now)
+        group = await in_line(uow, planner, group, now)
     return Departed(group, user_id, follows.heir, reason)
 
 
-async def leaving(tx: Tx, standing: access.Standing) -> Leaving:
+async def leaving(uow: UnitOfWork, standing: access.Standing) -> Leaving:
     """Return what would follow if a member left."""
     others = [
         member
-        for member in await MemberRepository(tx).current(standing.group.id)
+        for member in await uow.members.current(standing.group.id)
         if member.user_id != standing.member.user_id
     ]
     left_behind = any(member.organizes and member.gone_since is None for member in others)
     orphaned = standing.member.organizes and not left_behind
     here = [member for member in others if member.gone_since is None]
     heir = (here or others)[0].user_id if orphaned and others else None
-    places = await own_places(tx, standing.group, standing.member.user_id)
+    places = await own_places(uow, standing.group, standing.member.user_id)
     return Leaving(standing.group, heir, last=not others, places=places)
 
 
-async def _other(tx: Tx, standing: access.Standing, user_id: UserId) -> Member:
+async def _other(uow: UnitOfWork, standing: access.Standing, user_id: UserId) -> Member:
     if user_id == standing.member.user_id:
         raise Refusal("member.yourself")
-    member = await MemberRepository(tx).get(standing.group.id, user_id)
+    member = await uow.members.get(standing.group.id, user_id)
     if member is None:
         raise Refusal("member.unknown")
     return member

@@ -2,8 +2,7 @@
 
 from buddybot.domain.text import cut_to, optional
 from buddybot.services.actor import Actor
-from buddybot.storage.database import Tx
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 _NAME_LIMIT = 80
 
@@ -18,7 +17,7 @@ def is_renamed(actor: Actor, known_as: str | None) -> bool:
     return known_as is not None and name_of(actor) not in ("", known_as)
 
 
-async def follow_name(tx: Tx, actor: Actor, known_as: str | None) -> None:
+async def follow_name(uow: UnitOfWork, actor: Actor, known_as: str | None) -> None:
     """Keep the actor's name of today, where they are kept at all: whatever they do, it follows them."""
     if actor.guild_id is not None and is_renamed(actor, known_as):
-        await PreferenceRepository(tx).rename(actor.guild_id, actor.user_id, name_of(actor))
+        await uow.preferences.rename(actor.guild_id, actor.user_id, name_of(actor))

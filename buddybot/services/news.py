@@ -27,15 +27,8 @@ from buddybot.services.schedule_news import (
     find_instead,
     tell_later,
 )
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venue_news import PlaceChange, changes_told_by
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.successions import SuccessionRepository
-from buddybot.storage.venues import VenueRepository
 
 CHANGE_LIFE = timedelta(hours=1)
 """How long after the meeting's end, or after now, word of a change is of use."""
@@ -82,78 +75,78 @@ class ReminderView:
     stoppable: bool = True
 
 
-async def note_move(tx: Tx, meeting: Meeting) -> None:
+async def note_move(uow: UnitOfWork, meeting: Meeting) -> None:
     """Keep the start that the group was last told of, before a meeting is moved."""
-    waiting = (await editions(tx, meeting, PingKind.CHANGE)).waiting
+    waiting = (await editions(uow, meeting, PingKind.CHANGE)).waiting
     if meeting.moved_from is None or waiting is None:
-        await MeetingRepository(tx).put_moved_from(meeting.id, meeting.starts_at)
+        await uow.meetings.put_moved_from(meeting.id, meeting.starts_at)
 
 
-async def require_room(tx: Tx, group: Group, now: datetime) -> None:
+async def require_room(uow: UnitOfWork, group: Group, now: datetime) -> None:
     """Raise Refusal `meeting.changes_many` when the group was told of enough for one day.
 
     Calling a meeting off is never refused.
     """
-    told = await OutboxRepository(tx).count(group.id, PingKind.CHANGE, since=now - _DAY)
+    told = await uow.outbox.count(group.id, PingKind.CHANGE, since=now - _DAY)
     if told >= MOST_CHANGES:
         raise Refusal("meeting.changes_many", most=MOST_CHANGES)
 
 
-async def plan_change_ping(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId | None = None) -> None:
+async def plan_change_ping(
+    uow: UnitOfWork, meeting: Meeting, now: datetime, *, by: UserId | None = None
+) -> None:
     """Plan a ping about a changed meeting; one that still waits will tell of this change too."""
     until = max(meeting.ends_at, meeting.moved_from or now, now) + CHANGE_LIFE
-    notices = await editions(tx, meeting, PingKind.CHANGE)
+    notices = await editions(uow, meeting, PingKind.CHANGE)
     if notices.waiting is not None:
-        await tell_later(tx, notices.waiting, now)
-    await notices.plan_ping(tx, now, until=until, by=by)
+        await tell_later(uow, notices.waiting, now)
+    await notices.plan_ping(uow, now, until=until, by=by)
 
 
-async def plan_schedule_ping(tx: Tx, meeting: Meeting, now: datetime, *, by: UserId) -> None:
+async def plan_schedule_ping(uow: UnitOfWork, meeting: Meeting, now: datetime, *, by: UserId) -> None:
     """Plan a ping about a new schedule, by the first meeting that goes with it."""
     if meeting.rescheduled_at is None or meeting.rescheduled_at < now.replace(microsecond=0):
         if not meeting.by_hand:
-            await MeetingRepository(tx).put_moved_from(meeting.id, None)
-        await SuccessionRepository(tx).put_rescheduled(meeting.id, now)
-    await plan_change_ping(tx, meeting, now, by=by)
+            await uow.meetings.put_moved_from(meeting.id, None)
+        await uow.successions.put_rescheduled(meeting.id, now)
+    await plan_change_ping(uow, meeting, now, by=by)
 
 
-async def _meeting(tx: Tx, ping: Ping) -> Meeting | None:
-    return (
-        None if ping.meeting_id is None else await MeetingRepository(tx).get(ping.group_id, ping.meeting_id)
-    )
+async def _meeting(uow: UnitOfWork, ping: Ping) -> Meeting | None:
+    return None if ping.meeting_id is None else await uow.meetings.get(ping.group_id, ping.meeting_id)
 
 
 async def prepare_card(
-    tx: Tx, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
+    uow: UnitOfWork, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
     """The card of a meeting ahead, with an activity; one that has begun is shown by its check-in."""
-    meeting = await _meeting(tx, ping)
+    meeting = await _meeting(uow, ping)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
-    await VenueRepository(tx).announced([meeting.id])
-    meeting = await choose_for_card(tx, group, meeting, library, now)
-    view = await view_of(tx, group, meeting, now=now, library=library)
+    await uow.venues.announced([meeting.id])
+    meeting = await choose_for_card(uow, group, meeting, library, now)
+    view = await view_of(uow, group, meeting, now=now, library=library)
     return Announcement(view, group.language, mentions=view.venue.choosers)
 
 
-async def prepare_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """How a changed meeting stands now; who said they come is notified, and who had agreed to host it."""
-    meeting = await _meeting(tx, ping)
-    what = None if meeting is None else await what_became(tx, ping, meeting)
+    meeting = await _meeting(uow, ping)
+    what = None if meeting is None else await what_became(uow, ping, meeting)
     if meeting is None or what is None:
         return None
     following = None
     if what in (What.SKIPPED, What.CANCELLED):
-        ahead = await MeetingRepository(tx).ahead(group.id)
+        ahead = await uow.meetings.ahead(group.id)
         following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
-    schedule = await ScheduleRepository(tx).get(group.id)
-    counting = () if what is What.EXTRA else await _concerned(tx, group, meeting)
-    carried, fallen = await find_carried(tx, group, ping.due_at), await find_fallen(tx, group, ping.due_at)
+    schedule = await uow.schedules.get(group.id)
+    counting = () if what is What.EXTRA else await _concerned(uow, group, meeting)
+    carried, fallen = await find_carried(uow, group, ping.due_at), await find_fallen(uow, group, ping.due_at)
     concerned = chain(counting, *(each.people for each in carried), *(each.people for each in fallen))
     people = tuple(user for user in dict.fromkeys(concerned) if user != ping.caused_by)
-    places = await changes_told_by(tx, ping, group, now)
+    places = await changes_told_by(uow, ping, group, now)
     is_new_schedule = what is What.MEETS and meeting.rescheduled_at == ping.due_at
-    instead = await find_instead(tx, group, schedule, now) if schedule and is_new_schedule else ()
+    instead = await find_instead(uow, group, schedule, now) if schedule and is_new_schedule else ()
     view = ChangeView(
         group,
         meeting,
@@ -170,28 +163,28 @@ async def prepare_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Ann
     return Announcement(view, group.language, mentions=tuple(notified))
 
 
-async def _concerned(tx: Tx, group: Group, meeting: Meeting) -> Sequence[UserId]:
+async def _concerned(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[UserId]:
     """Who counts on the meeting; when it is off, also those who swapped turns for it."""
-    people = await find_coming(tx, meeting)
-    swapping = () if meeting.ahead else await find_swapping(tx, meeting, agreed=True)
-    present = await find_present(tx, group)
+    people = await find_coming(uow, meeting)
+    swapping = () if meeting.ahead else await find_swapping(uow, meeting, agreed=True)
+    present = await find_present(uow, group)
     return [user_id for user_id in dict.fromkeys((*people, *swapping)) if user_id in present]
 
 
-async def prepare_reminder(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_reminder(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """To a member who asked for it and gave no word; time away is a word.
 
     Where direct messages are refused nothing takes its place: the meeting's card is in the channel.
     """
     if not ping.direct:
         return None
-    meeting = await _meeting(tx, ping)
+    meeting = await _meeting(uow, ping)
     user_id = UserId(ping.recipient)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
-    member = await MemberRepository(tx).get(group.id, user_id)
-    chosen = await PreferenceRepository(tx).get(group.guild_id, user_id)
-    answer = (await RsvpRepository(tx).roll(meeting)).of(user_id)
+    member = await uow.members.get(group.id, user_id)
+    chosen = await uow.preferences.get(group.guild_id, user_id)
+    answer = (await uow.rsvps.roll(meeting)).of(user_id)
     if member is None or not chosen.direct_messages or answer is not None:
         return None
     return Announcement(ReminderView(group, meeting, answer), group.language)

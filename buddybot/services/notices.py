@@ -6,8 +6,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name, is_renamed
 from buddybot.services.offers import SHOWN_FOR
 from buddybot.services.work import Work
-from buddybot.storage.glances import GlanceRepository
-from buddybot.storage.notices import Notice, NoticeRepository
+from buddybot.storage.notices import Notice
 
 
 class NoticeService:
@@ -26,10 +25,10 @@ class NoticeService:
             return False
         since = self._work.now() - SHOWN_FOR
         found = await self._work.read(
-            lambda tx: GlanceRepository(tx).waiting(guild_id, actor.user_id, offered_since=since)
+            lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=since)
         )
         if found.known_as != actor.display_name and is_renamed(actor, found.known_as):
-            await self._work.write(None, lambda tx: follow_name(tx, actor, found.known_as))
+            await self._work.write(None, lambda uow: follow_name(uow, actor, found.known_as))
         return found.waits
 
     async def unseen(self, actor: Actor) -> Sequence[Notice]:
@@ -37,7 +36,7 @@ class NoticeService:
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
-        return await self._work.read(lambda tx: NoticeRepository(tx).unseen(guild_id, actor.user_id))
+        return await self._work.read(lambda uow: uow.notices.unseen(guild_id, actor.user_id))
 
     async def seen(self, actor: Actor, notices: Sequence[Notice]) -> None:
         """Note that the actor was shown these; what came in between waits for the next command.
@@ -50,5 +49,5 @@ class NoticeService:
         last = max(notice.id for notice in notices)
         await self._work.write(
             None,
-            lambda tx: NoticeRepository(tx).seen(guild_id, actor.user_id, up_to=last, now=self._work.now()),
+            lambda uow: uow.notices.seen(guild_id, actor.user_id, up_to=last, now=self._work.now()),
         )

@@ -15,14 +15,8 @@ from buddybot.domain.zones import usable
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
-from buddybot.services.work import Work
-from buddybot.storage.away import AwayRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.nudges import NudgeRepository
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 REST = timedelta(days=7, hours=-2)
 """Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""
@@ -54,17 +48,19 @@ class NudgePreparer:
         """`quiet` are the hours without direct messages of those who chose none themselves."""
         self._quiet = quiet
 
-    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    async def __call__(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime, /
+    ) -> Announcement | None:
         """Return the nudge for those who still want and need it, or None.
 
         Whom it is for is settled the first time; prepared again, for instance after a crash, it can
         only be for fewer.
         """
-        meeting = await _meeting_ahead(tx, ping, group, now)
+        meeting = await _meeting_ahead(uow, ping, group, now)
         if meeting is None:
             return None
-        wanted = await self._wanted(tx, ping, group, now)
-        nudges = NudgeRepository(tx)
+        wanted = await self._wanted(uow, ping, group, now)
+        nudges = uow.nudges
         await nudges.lock(wanted)
         meant = await nudges.of_ping(ping.id)
         if meant:
@@ -76,15 +72,15 @@ class NudgePreparer:
                 await nudges.add(ping.id, user_id, now=now)
         if not chosen:
             return None
-        return await _announcement(tx, ping, group, meeting, tuple(chosen))
+        return await _announcement(uow, ping, group, meeting, tuple(chosen))
 
-    async def _wanted(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Sequence[UserId]:
+    async def _wanted(self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Sequence[UserId]:
         """Members with something open who may be written to now, longest in the group first."""
-        busy = {item.user_id for item in await CommitmentRepository(tx).open_in(group.id) if remainder(item)}
-        people = {person.user_id: person for person in await PreferenceRepository(tx).of_group(group.id)}
-        spans = await AwayRepository(tx).of_group(group.id)
+        busy = {item.user_id for item in await uow.commitments.open_in(group.id) if remainder(item)}
+        people = {person.user_id: person for person in await uow.preferences.of_group(group.id)}
+        spans = await uow.away.of_group(group.id)
         wanted = []
-        for member in await MemberRepository(tx).present(group.id):
+        for member in await uow.members.present(group.id):
             person = people.get(member.user_id, Preferences(group.guild_id, member.user_id))
             away = any(span.covers(now) for span in spans if span.user_id == member.user_id)
             if member.user_id in busy and not away and self._may_write(ping, person, group, now):
@@ -104,15 +100,12 @@ class NudgeService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def direct(self, actor: Actor, group_id: GroupId) -> DirectNudge:
+    @read_transaction
+    async def direct(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> DirectNudge:
         """Return what a direct nudge shows now, after one of its buttons was pressed."""
-
-        async def script(tx: Tx) -> DirectNudge:
-            group = (await access.as_member(tx, actor, group_id)).group
-            ahead = await MeetingRepository(tx).coming(group.id, self._work.now())
-            return await _direct(tx, group, ahead[0] if ahead else None, actor.user_id)
-
-        return await self._work.read(script)
+        group = (await access.as_member(uow, actor, group_id)).group
+        ahead = await uow.meetings.coming(group.id, self._work.now())
+        return await _direct(uow, group, ahead[0] if ahead else None, actor.user_id)
 
 
 def _is_route_of(ping: Ping, person: Preferences) -> bool:
@@ -126,28 +119,28 @@ def _is_route_of(ping: Ping, person: Preferences) -> bool:
     return ping.recipient == person.user_id and (person.direct_messages or not ping.direct)
 
 
-async def _meeting_ahead(tx: Tx, ping: Ping, group: Group, now: datetime) -> Meeting | None:
+async def _meeting_ahead(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Meeting | None:
     if group.state is not GroupState.ACTIVE or ping.meeting_id is None:
         return None
-    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+    meeting = await uow.meetings.get(group.id, ping.meeting_id)
     return meeting if meeting is not None and meeting.ahead and meeting.starts_at > now else None
 
 
 async def _announcement(
-    tx: Tx, ping: Ping, group: Group, meeting: Meeting, chosen: tuple[UserId, ...]
+    uow: UnitOfWork, ping: Ping, group: Group, meeting: Meeting, chosen: tuple[UserId, ...]
 ) -> Announcement:
     content: ChannelNudge | DirectNudge
     if ping.direct:
-        content = await _direct(tx, group, meeting, ping.recipient)
+        content = await _direct(uow, group, meeting, ping.recipient)
     else:
         content = ChannelNudge(group_id=group.id, user_ids=chosen, starts_at=meeting.starts_at)
     return Announcement(content=content, language=group.language, mentions=chosen)
 
 
-async def _direct(tx: Tx, group: Group, meeting: Meeting | None, user_id: UserId) -> DirectNudge:
+async def _direct(uow: UnitOfWork, group: Group, meeting: Meeting | None, user_id: UserId) -> DirectNudge:
     return DirectNudge(
         guild_id=group.guild_id,
         group_name=group.name,
-        items=tuple(await CommitmentRepository(tx).open_of(group.id, user_id)),
+        items=tuple(await uow.commitments.open_of(group.id, user_id)),
         starts_at=None if meeting is None else meeting.starts_at,
     )

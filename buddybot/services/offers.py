@@ -17,12 +17,9 @@ from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement
 from buddybot.services.away import AwayService
-from buddybot.services.work import Work
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.offers import Offer, OfferRepository
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, bot_transaction, read_transaction
+from buddybot.storage.offers import Offer
 
 LONGEST_PAUSE = 4
 """Weeks."""
@@ -58,15 +55,15 @@ class Paused:
     days: DaySpan
 
 
-async def prepare_offer(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_offer(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
     """The offer by direct message; where that is refused nothing takes its place in the channel."""
     del now
     if not ping.direct or ping.meeting_id is None:
         return None
-    offer = await OfferRepository(tx).get(group.id, UserId(ping.recipient), ping.meeting_id)
+    offer = await uow.offers.get(group.id, UserId(ping.recipient), ping.meeting_id)
     if offer is None or offer.answer is not None:
         return None
-    return Announcement(await _view(tx, group, offer, direct=True), group.language)
+    return Announcement(await _view(uow, group, offer, direct=True), group.language)
 
 
 class OfferService:
@@ -82,40 +79,34 @@ class OfferService:
         if guild_id is None:
             return ()
 
-        async def script(tx: Tx) -> Sequence[OfferView]:
+        async def script(uow: UnitOfWork) -> Sequence[OfferView]:
             found = []
             since = self._work.now() - SHOWN_FOR
-            for offer in await OfferRepository(tx).unseen(guild_id, actor.user_id, since=since):
-                group = await GroupRepository(tx).get(guild_id, offer.group_id)
+            for offer in await uow.offers.unseen(guild_id, actor.user_id, since=since):
+                group = await uow.groups.get(guild_id, offer.group_id)
                 if group is not None:
-                    found.append(await _view(tx, group, offer))
+                    found.append(await _view(uow, group, offer))
             return found
 
         return await self._work.read(script)
 
-    async def seen(self, actor: Actor, shown: OfferView) -> None:
+    @bot_transaction
+    async def seen(self, uow: UnitOfWork, actor: Actor, shown: OfferView) -> None:
         """Note that the actor was shown an offer; it goes with the answer to another interaction."""
+        offer = await uow.offers.get(shown.group.id, actor.user_id, shown.meeting_id)
+        if offer is not None:
+            await uow.offers.seen(offer, self._work.now())
 
-        async def script(tx: Tx) -> None:
-            offer = await OfferRepository(tx).get(shown.group.id, actor.user_id, shown.meeting_id)
-            if offer is not None:
-                await OfferRepository(tx).seen(offer, self._work.now())
-
-        await self._work.write(None, script)
-
-    async def look(self, actor: Actor, meeting_id: MeetingId) -> OfferView:
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> OfferView:
         """Return the actor's own offer; Refusals: `meeting.unknown`, `offer.unknown`."""
-
-        async def script(tx: Tx) -> OfferView:
-            group, offer = await _mine(tx, actor, meeting_id)
-            return await _view(tx, group, offer)
-
-        return await self._work.read(script)
+        group, offer = await _mine(uow, actor, meeting_id)
+        return await _view(uow, group, offer)
 
     async def fine(self, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that all is well; Refusals as for `look`."""
         await self._work.write(
-            actor, lambda tx: _answer(tx, actor, meeting_id, Answer.FINE, self._work.now())
+            actor, lambda uow: _answer(uow, actor, meeting_id, Answer.FINE, self._work.now())
         )
 
     async def pause(self, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
@@ -123,41 +114,42 @@ class OfferService:
         if not 1 <= weeks <= LONGEST_PAUSE:
             raise Refusal("button.stale")
 
-        async def script(tx: Tx) -> Paused:
+        async def script(uow: UnitOfWork) -> Paused:
             now = self._work.now()
-            group, offer = await _mine(tx, actor, meeting_id, lock=True)
-            zone = await PreferenceRepository(tx).zone_in(group, actor.user_id)
+            group, offer = await _mine(uow, actor, meeting_id, lock=True)
+            zone = await uow.preferences.zone_in(group, actor.user_id)
             first = schedule.local(now, zone).date()
             days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
-            await self._away.enter(tx, actor, days, group.id)
-            await OfferRepository(tx).answered(offer, Answer.PAUSE.value, now)
+            await self._away.enter(uow, actor, days, group.id)
+            await uow.offers.answered(offer, Answer.PAUSE.value, now)
             return Paused(group, days)
 
         return await self._work.write(actor, script)
 
-    async def taken(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
+    @bot_transaction
+    async def taken(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
         """Note what the actor chose, after they did it: where it can't be noted, it is done all the same."""
-
-        async def script(tx: Tx) -> None:
-            with suppress(Refusal):
-                await _answer(tx, actor, meeting_id, answer, self._work.now())
-
-        await self._work.write(None, script)
+        with suppress(Refusal):
+            await _answer(uow, actor, meeting_id, answer, self._work.now())
 
 
-async def _mine(tx: Tx, actor: Actor, meeting_id: MeetingId, *, lock: bool = False) -> tuple[Group, Offer]:
-    standing, meeting = await at_meeting(tx, actor, meeting_id, lock=lock)
-    offer = await OfferRepository(tx).get(standing.group.id, actor.user_id, meeting.id)
+async def _mine(
+    uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, lock: bool = False
+) -> tuple[Group, Offer]:
+    standing, meeting = await at_meeting(uow, actor, meeting_id, lock=lock)
+    offer = await uow.offers.get(standing.group.id, actor.user_id, meeting.id)
     if offer is None:
         raise Refusal("offer.unknown")
     return standing.group, offer
 
 
-async def _answer(tx: Tx, actor: Actor, meeting_id: MeetingId, answer: Answer, now: datetime) -> None:
-    _, offer = await _mine(tx, actor, meeting_id, lock=True)
-    await OfferRepository(tx).answered(offer, answer.value, now)
+async def _answer(
+    uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer, now: datetime
+) -> None:
+    _, offer = await _mine(uow, actor, meeting_id, lock=True)
+    await uow.offers.answered(offer, answer.value, now)
 
 
-async def _view(tx: Tx, group: Group, offer: Offer, *, direct: bool = False) -> OfferView:
-    items = await CommitmentRepository(tx).open_of(group.id, offer.user_id)
+async def _view(uow: UnitOfWork, group: Group, offer: Offer, *, direct: bool = False) -> OfferView:
+    items = await uow.commitments.open_of(group.id, offer.user_id)
     return OfferView(group.guild_id, group, offer.meeting_id, tuple(items), direct=direct)

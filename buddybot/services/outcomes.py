@@ -6,21 +6,19 @@ from buddybot.domain import commitments
 from buddybot.domain.checkins import recarry
 from buddybot.domain.commitments import Commitment, Outcome, State
 from buddybot.domain.meetings import Meeting
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 async def settle_outcome(
-    tx: Tx, commitment: Commitment, outcome: Outcome, meeting: Meeting, now: datetime
+    uow: UnitOfWork, commitment: Commitment, outcome: Outcome, meeting: Meeting, now: datetime
 ) -> None:
     """Bring a commitment, and the copy that carries its remainder, to what the report says."""
-    repository = CommitmentRepository(tx)
+    repository = uow.commitments
     settled = commitments.settle(commitment, outcome)
     copy = await repository.carried_copy(commitment.id)
     wanted = recarry(commitment, settled, copy)
     await repository.change(commitment, done=settled.done, state=settled.state)
-    await CheckInRepository(tx).put_outcome(
+    await uow.checkins.put_outcome(
         meeting_id=meeting.id,
         commitment_id=commitment.id,
         outcome=Outcome(done=settled.done, drop=settled.state is State.DROPPED),

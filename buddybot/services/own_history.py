@@ -8,10 +8,8 @@ from buddybot.domain.records import Page, Record, page
 from buddybot.services.access import as_member
 from buddybot.services.actor import Actor
 from buddybot.services.attendance_history import SHOWN, own_streak
-from buddybot.services.work import Work
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.records import RecordRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction
 
 WEEKS = 5
 """Meetings a page: their words are read, not looked at."""
@@ -34,24 +32,21 @@ class OwnHistories:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    @read_transaction
     async def show(
-        self, actor: Actor, group_id: GroupId | None = None, *, stop: int | None = None
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None, *, stop: int | None = None
     ) -> OwnHistory:
         """Return the page that stops at a meeting, counted from their first; without `stop` the newest."""
-
-        async def script(tx: Tx) -> OwnHistory:
-            group = (await as_member(tx, actor, group_id, archived=True)).group
-            everybody = await RecordRepository(tx).read(group, now=self._work.now(), viewer=actor.user_id)
-            record = everybody.own(actor.user_id, arrivals=True)
-            counted = everybody.own(actor.user_id)
-            total = len(record.sittings)
-            shown = page(total, size=WEEKS, stop=stop)
-            return OwnHistory(
-                record=record.on(shown),
-                page=shown,
-                wins=await CheckInRepository(tx).wins(group.id, actor.user_id),
-                lately=counted.on(page(len(counted.sittings), size=SHOWN)),
-                streak=own_streak(counted),
-            )
-
-        return await self._work.read(script)
+        group = (await as_member(uow, actor, group_id, archived=True)).group
+        everybody = await uow.records.read(group, now=self._work.now(), viewer=actor.user_id)
+        record = everybody.own(actor.user_id, arrivals=True)
+        counted = everybody.own(actor.user_id)
+        total = len(record.sittings)
+        shown = page(total, size=WEEKS, stop=stop)
+        return OwnHistory(
+            record=record.on(shown),
+            page=shown,
+            wins=await uow.checkins.wins(group.id, actor.user_id),
+            lately=counted.on(page(len(counted.sittings), size=SHOWN)),
+            streak=own_streak(counted),
+        )

@@ -12,18 +12,11 @@ from buddybot.services.access import Standing
 from buddybot.services.actor import Actor
 from buddybot.services.members import Departed, Leaving, depart, leaving
 from buddybot.services.turns import hand_floor_on
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
-from buddybot.services.work import Planner, Work
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.erasure import ErasureRepository
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.personal import Copy, Holdings, PersonalRepository
-from buddybot.storage.role_tasks import RoleTaskRepository
+from buddybot.services.work import Planner, Work, read_transaction
+from buddybot.storage.personal import Copy, Holdings
 from buddybot.storage.rows import epoch
-from buddybot.storage.turns import TurnRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +57,25 @@ class PersonalService:
 
     async def copy_for_host(self, user_id: UserId) -> OwnCopy:
         """Return the same of somebody who asked the host for it."""
-        return await self._work.write(None, lambda tx: self._copied(tx, user_id))
+        return await self._work.write(None, lambda uow: self._copied(uow, user_id))
 
     async def copy(self, actor: Actor) -> OwnCopy:
         """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
-        return await self._work.write(actor, lambda tx: self._copied(tx, actor.user_id), saves=False)
+        return await self._work.write(actor, lambda uow: self._copied(uow, actor.user_id), saves=False)
 
-    async def _copied(self, tx: Tx, user_id: UserId) -> OwnCopy:
-        now, personal = self._work.now(), PersonalRepository(tx)
+    async def _copied(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
+        now, personal = self._work.now(), uow.personal
         for key in await personal.groups_of(user_id):
-            await AuditRepository(tx).log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
+            await uow.audit.log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
         return OwnCopy(await personal.copy(user_id), zones.usable(*await personal.zones(user_id)), now)
 
-    async def deletion(self, user_id: UserId) -> Deletion:
+    @read_transaction
+    async def deletion(self, uow: UnitOfWork, user_id: UserId) -> Deletion:
         """Return what would go if the person's data were deleted."""
-
-        async def script(tx: Tx) -> Deletion:
-            personal = PersonalRepository(tx)
-            standings = [await _standing(tx, *key, user_id) for key in await personal.groups_of(user_id)]
-            follows = [await leaving(tx, standing) for standing in standings if standing is not None]
-            return Deletion(tuple(follows), await personal.holdings(user_id))
-
-        return await self._work.read(script)
+        personal = uow.personal
+        standings = [await _standing(uow, *key, user_id) for key in await personal.groups_of(user_id)]
+        follows = [await leaving(uow, standing) for standing in standings if standing is not None]
+        return Deletion(tuple(follows), await personal.holdings(user_id))
 
     async def delete(self, actor: Actor, taken: Collection[GroupId] = ()) -> Erased:
         """Take the actor out of every group and delete all that is stored of them.
@@ -104,77 +94,79 @@ class PersonalService:
     ) -> Erased:
         now = self._work.now()
 
-        async def script(tx: Tx) -> tuple[Sequence[Departed], Sequence[Group]]:
-            erasure = ErasureRepository(tx)
+        async def script(uow: UnitOfWork) -> tuple[Sequence[Departed], Sequence[Group]]:
+            erasure = uow.erasure
             await erasure.lock_person(user_id)
-            known = await PersonalRepository(tx).groups_of(user_id)
+            known = await uow.personal.groups_of(user_id)
             for _, group_id in known:
-                await GroupRepository(tx).lock(group_id)
+                await uow.groups.lock(group_id)
             await erasure.prepare(user_id, now)
-            holding = [key for key in await RoleTaskRepository(tx).held_by(user_id) if key[1] not in taken]
-            standings = [await _standing(tx, *key, user_id) for key in known]
+            holding = [key for key in await uow.role_tasks.held_by(user_id) if key[1] not in taken]
+            standings = [await _standing(uow, *key, user_id) for key in known]
             departed = [
-                await depart(tx, self._planner, standing, now)
+                await depart(uow, self._planner, standing, now)
                 for standing in standings
                 if standing is not None
             ]
-            await self._in_line(tx, known, now)  # while it is known where they were to meet
-            await _tell_of_charters(tx, user_id, now)
-            spoke_at = await TurnRepository(tx).vacate_floor(user_id)
+            await self._in_line(uow, known, now)  # while it is known where they were to meet
+            await _tell_of_charters(uow, user_id, now)
+            spoke_at = await uow.turns.vacate_floor(user_id)
             await erasure.forget_person(user_id)
-            await self._in_line(tx, known, now)
-            await _hand_floors_on(tx, known, spoke_at, now)
+            await self._in_line(uow, known, now)
+            await _hand_floors_on(uow, known, spoke_at, now)
             for key in known:
-                await AuditRepository(tx).log(*key, action, actor_id=None, now=now)
-            return departed, await _leave_roles(tx, holding, user_id, now)
+                await uow.audit.log(*key, action, actor_id=None, now=now)
+            return departed, await _leave_roles(uow, holding, user_id, now)
 
         departed, roles = await self._work.write(actor, script)
         self._work.deleted()
         return Erased(tuple(departed), complete=await self._work.scrub(), roles=tuple(roles))
 
-    async def _in_line(self, tx: Tx, known: Sequence[tuple[GuildId, GroupId]], now: datetime) -> None:
+    async def _in_line(
+        self, uow: UnitOfWork, known: Sequence[tuple[GuildId, GroupId]], now: datetime
+    ) -> None:
         for key in known:
-            group = await GroupRepository(tx).get(*key)
+            group = await uow.groups.get(*key)
             if group is not None and group.state is not GroupState.ARCHIVED:
-                await in_line(tx, self._planner, group, now)
+                await in_line(uow, self._planner, group, now)
 
 
 async def _hand_floors_on(
-    tx: Tx, known: Sequence[tuple[GuildId, GroupId]], meetings: Sequence[MeetingId], now: datetime
+    uow: UnitOfWork, known: Sequence[tuple[GuildId, GroupId]], meetings: Sequence[MeetingId], now: datetime
 ) -> None:
     """Let the round go on where the person had the floor."""
     for meeting_id in meetings:
         for _, group_id in known:
-            meeting = await MeetingRepository(tx).get(group_id, meeting_id)
+            meeting = await uow.meetings.get(group_id, meeting_id)
             if meeting is not None:
-                await hand_floor_on(tx, meeting, now)
+                await hand_floor_on(uow, meeting, now)
 
 
 async def _leave_roles(
-    tx: Tx, holding: Sequence[tuple[GuildId, GroupId]], user_id: UserId, now: datetime
+    uow: UnitOfWork, holding: Sequence[tuple[GuildId, GroupId]], user_id: UserId, now: datetime
 ) -> Sequence[Group]:
     """Let the roles be taken that a person has still; return their groups. An archived group's goes whole."""
     left = []
     for key in holding:
-        group = await GroupRepository(tx).get(*key)
+        group = await uow.groups.get(*key)
         if group is not None and group.state is not GroupState.ARCHIVED:
-            await RoleTaskRepository(tx).ask(group.id, user_id, now)
+            await uow.role_tasks.ask(group.id, user_id, now)
             left.append(group)
     return left
 
 
-async def _tell_of_charters(tx: Tx, user_id: UserId, now: datetime) -> None:
+async def _tell_of_charters(uow: UnitOfWork, user_id: UserId, now: datetime) -> None:
     """Tell the organizers of each group whose charter goes with its author's data."""
-    for group_id in await PersonalRepository(tx).charters_of(user_id):
-        await NoticeRepository(tx).tell(
-            group_id, code="charter", key=f"charter:{epoch(now)}", parameters={}, now=now
-        )
+    for group_id in await uow.personal.charters_of(user_id):
+        await uow.notices.tell(group_id, code="charter", key=f"charter:{epoch(now)}", parameters={}, now=now)
 
 
-async def _standing(tx: Tx, guild_id: GuildId, group_id: GroupId, user_id: UserId) -> Standing | None:
+async def _standing(
+    uow: UnitOfWork, guild_id: GuildId, group_id: GroupId, user_id: UserId
+) -> Standing | None:
     """Their place in a group that they are in now and that is not archived."""
-    group = await GroupRepository(tx).get(guild_id, group_id)
-    member = await MemberRepository(tx).get(group_id, user_id)
+    group = await uow.groups.get(guild_id, group_id)
+    member = await uow.members.get(group_id, user_id)
     if group is None or member is None or group.state is GroupState.ARCHIVED:
         return None
     return Standing(group, member)

@@ -7,8 +7,7 @@ from buddybot.domain.agenda import Agenda, agenda
 from buddybot.domain.groups import LOWEST_CAPACITY
 from buddybot.domain.meetings import Meeting, began
 from buddybot.domain.rsvps import Roll
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +23,12 @@ def expected(roll: Roll) -> int:
     return max(len(roll.coming) + len(roll.no_word), LOWEST_CAPACITY)
 
 
-async def plan_of(tx: Tx, meeting: Meeting, *, people: int, library: Library = NO_LIBRARY) -> Plan:
+async def plan_of(uow: UnitOfWork, meeting: Meeting, *, people: int, library: Library = NO_LIBRARY) -> Plan:
     """Return the plan of a meeting for so many people, two at least: whoever is there first is not alone.
 
     An activity that the library lost counts as none.
     """
-    return planned(meeting, people=people, review=await has_review(tx, meeting), library=library)
+    return planned(meeting, people=people, review=await has_review(uow, meeting), library=library)
 
 
 def planned(meeting: Meeting, *, people: int, review: bool, library: Library = NO_LIBRARY) -> Plan:
@@ -39,6 +38,6 @@ def planned(meeting: Meeting, *, people: int, review: bool, library: Library = N
     return Plan(agenda(meeting.duration_minutes, shared_by, activity, review=review), activity)
 
 
-async def has_review(tx: Tx, meeting: Meeting) -> bool:
+async def has_review(uow: UnitOfWork, meeting: Meeting) -> bool:
     """Whether anybody is asked at the meeting about a promise made before it."""
-    return await CommitmentRepository(tx).asked_about(meeting.group_id, meeting.id, began=began(meeting))
+    return await uow.commitments.asked_about(meeting.group_id, meeting.id, began=began(meeting))

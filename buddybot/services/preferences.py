@@ -10,11 +10,9 @@ from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line, noted
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
 
 
 class PreferenceService:
@@ -24,14 +22,11 @@ class PreferenceService:
         self._work = work
         self._planner = planner
 
-    async def mine(self, actor: Actor) -> Preferences:
+    @read_transaction
+    async def mine(self, uow: UnitOfWork, actor: Actor) -> Preferences:
         """Return what the actor chose, in a guild where they are in a group."""
-
-        async def script(tx: Tx) -> Preferences:
-            await _groups(tx, actor)
-            return await PreferenceRepository(tx).get(guild_of(actor), actor.user_id)
-
-        return await self._work.read(script)
+        await _groups(uow, actor)
+        return await uow.preferences.get(guild_of(actor), actor.user_id)
 
     async def choose(
         self, actor: Actor, *, direct_messages: bool | None = None, nudges: bool | None = None
@@ -60,18 +55,20 @@ class PreferenceService:
         """Send the actor no more direct messages from a guild; works from the message itself."""
         there = actor.in_guild(guild_id)
 
-        async def script(tx: Tx) -> Preferences:
-            preferences = PreferenceRepository(tx)
+        async def script(uow: UnitOfWork) -> Preferences:
+            preferences = uow.preferences
             if await preferences.set_direct(
                 guild_id, actor.user_id, wanted=False, interaction_id=actor.interaction_id
             ):
-                await self._plan(tx, await GroupRepository(tx).of_user(guild_id, actor.user_id))
+                await self._plan(uow, await uow.groups.of_user(guild_id, actor.user_id))
             return await preferences.get(guild_id, actor.user_id)
 
         return await self._work.write(there, script)
 
+    @write_transaction
     async def _change(
         self,
+        uow: UnitOfWork,
         actor: Actor,
         change: Callable[[Preferences], Preferences],
         *,
@@ -79,38 +76,34 @@ class PreferenceService:
         answers: bool = False,
     ) -> Preferences:
         """Change what the actor chose; `answers` when that may be another word for meetings ahead."""
+        groups = await _groups(uow, actor, lock=True)
+        await noted(uow, actor)
+        preferences = uow.preferences
+        if direct is not None:
+            await preferences.set_direct(
+                guild_of(actor), actor.user_id, wanted=direct, interaction_id=actor.interaction_id
+            )
+        mine = change(await preferences.get(guild_of(actor), actor.user_id))
+        await preferences.put(mine)
+        if answers:
+            for group in groups:
+                await in_line(uow, self._planner, group, self._work.now(), by=actor.user_id)
+        else:
+            await self._plan(uow, groups)
+        return mine
 
-        async def script(tx: Tx) -> Preferences:
-            groups = await _groups(tx, actor, lock=True)
-            await noted(tx, actor)
-            preferences = PreferenceRepository(tx)
-            if direct is not None:
-                await preferences.set_direct(
-                    guild_of(actor), actor.user_id, wanted=direct, interaction_id=actor.interaction_id
-                )
-            mine = change(await preferences.get(guild_of(actor), actor.user_id))
-            await preferences.put(mine)
-            if answers:
-                for group in groups:
-                    await in_line(tx, self._planner, group, self._work.now(), by=actor.user_id)
-            else:
-                await self._plan(tx, groups)
-            return mine
-
-        return await self._work.write(actor, script)
-
-    async def _plan(self, tx: Tx, groups: Sequence[Group]) -> None:
+    async def _plan(self, uow: UnitOfWork, groups: Sequence[Group]) -> None:
         for group in groups:
-            await self._planner.plan(tx, group, self._work.now())
+            await self._planner.plan(uow, group, self._work.now())
 
 
-async def _groups(tx: Tx, actor: Actor, *, lock: bool = False) -> Sequence[Group]:
-    repository = GroupRepository(tx)
+async def _groups(uow: UnitOfWork, actor: Actor, *, lock: bool = False) -> Sequence[Group]:
+    repository = uow.groups
     groups = await repository.of_user(guild_of(actor), actor.user_id)
     if lock:
         for group in sorted(groups, key=lambda group: group.id):  # the order in which groups are locked
             await repository.lock(group.id)
         groups = await repository.of_user(guild_of(actor), actor.user_id)
     if not groups:
-        raise await refuse_groupless(tx, actor)
+        raise await refuse_groupless(uow, actor)
     return groups

@@ -11,16 +11,14 @@ from buddybot.domain.meetings import Meeting, began
 from buddybot.domain.pulse import check_rating, kept_total, published
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import StorageError, TransientError, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.pulse import DuePulse, Pulse, PulseRepository
+from buddybot.storage.database import StorageError, TransientError
+from buddybot.storage.pulse import DuePulse, Pulse
 
 log = logging.getLogger(__name__)
 
-Evaluate = Callable[[Tx, Group, Meeting, datetime], Awaitable[None]]
+Evaluate = Callable[[UnitOfWork, Group, Meeting, datetime], Awaitable[None]]
 """What looks at a group after a meeting of it, in the transaction that closes the meeting's pulse."""
 
 
@@ -41,14 +39,14 @@ class PulseService:
         (the member joined later), `pulse.voted`.
         """
 
-        async def script(tx: Tx) -> Pulse:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
+        async def script(uow: UnitOfWork) -> Pulse:
+            standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
             check_rating(rating)
-            pulses = PulseRepository(tx)
+            pulses = uow.pulse
             pulse = await pulses.get(meeting.id)
             if pulse is None or not pulse.open or pulse.closes_at <= self._work.now():
                 raise Refusal("pulse.closed")
-            if actor.user_id not in await MemberRepository(tx).at(standing.group.id, began(meeting)):
+            if actor.user_id not in await uow.members.at(standing.group.id, began(meeting)):
                 raise Refusal("pulse.not_there")
             if not await pulses.vote(meeting.id, actor.user_id, rating):
                 raise Refusal("pulse.voted")
@@ -60,7 +58,7 @@ class PulseService:
 
     async def close_due(self) -> None:
         """Close every pulse whose time is over; what was voted is deleted with it."""
-        for due in await self._work.read(lambda tx: PulseRepository(tx).due(self._work.now())):
+        for due in await self._work.read(lambda uow: uow.pulse.due(self._work.now())):
             try:
                 await self._close(due)
             except StorageError as error:  # this one again in a minute, the others now
@@ -70,16 +68,16 @@ class PulseService:
 
     async def _close(self, due: DuePulse) -> None:
         try:
-            await self._work.write(None, lambda tx: self._end(tx, due, self._evaluate))
+            await self._work.write(None, lambda uow: self._end(uow, due, self._evaluate))
         except TransientError:
             raise
         except Exception as error:  # whatever fails in judging the group, who voted is deleted in time
             log.error("after meeting %s the group was not evaluated", due.meeting_id, exc_info=error)
-            await self._work.write(None, lambda tx: self._end(tx, due, None))
+            await self._work.write(None, lambda uow: self._end(uow, due, None))
 
-    async def _end(self, tx: Tx, due: DuePulse, evaluate: Evaluate | None) -> None:
-        await GroupRepository(tx).lock(due.group_id)
-        pulses, now = PulseRepository(tx), self._work.now()
+    async def _end(self, uow: UnitOfWork, due: DuePulse, evaluate: Evaluate | None) -> None:
+        await uow.groups.lock(due.group_id)
+        pulses, now = uow.pulse, self._work.now()
         pulse = await pulses.get(due.meeting_id)
         if pulse is None or not pulse.open:
             return
@@ -87,10 +85,10 @@ class PulseService:
         await pulses.close(
             due.meeting_id, votes=len(ratings), total=kept_total(ratings), band=published(ratings)
         )
-        await CardRepository(tx).touch(due.meeting_id)
-        group = await GroupRepository(tx).get(due.guild_id, due.group_id)
-        meeting = await MeetingRepository(tx).get(due.group_id, due.meeting_id)
+        await uow.cards.touch(due.meeting_id)
+        group = await uow.groups.get(due.guild_id, due.group_id)
+        meeting = await uow.meetings.get(due.group_id, due.meeting_id)
         if evaluate is None or group is None or meeting is None:
             return
         if group.state is GroupState.ACTIVE:
-            await evaluate(tx, group, meeting, now)
+            await evaluate(uow, group, meeting, now)

@@ -10,13 +10,9 @@ from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.services import attendance
-from buddybot.services.work import Planner, Work
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.restores import RESTORED, RestoreRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Planner, Work, bot_transaction
+from buddybot.storage.restores import RESTORED
 from buddybot.storage.rows import epoch
 
 log = logging.getLogger(__name__)
@@ -34,60 +30,55 @@ class RestoreService:
 
         Returns how many pings are given up. Every group's organizers are told once.
         """
-        if await self._work.read(lambda tx: RestoreRepository(tx).unsettled()) is None:
+        if await self._work.read(lambda uow: uow.restores.unsettled()) is None:
             return None
         return await self._work.write(None, self._settle)
 
-    async def settle_as_copy(self) -> int:
+    @bot_transaction
+    async def settle_as_copy(self, uow: UnitOfWork) -> int:
         """Settle a database that was restored by other means, and so does not know that it is a copy."""
+        restores = uow.restores
+        if await restores.unsettled() is None:
+            await restores.begin(await restores.last_known() or self._work.now())
+        return await self._settle(uow) or 0
 
-        async def script(tx: Tx) -> int:
-            restores = RestoreRepository(tx)
-            if await restores.unsettled() is None:
-                await restores.begin(await restores.last_known() or self._work.now())
-            return await self._settle(tx) or 0
-
-        return await self._work.write(None, script)
-
-    async def _settle(self, tx: Tx) -> int | None:
-        now, restores = self._work.now(), RestoreRepository(tx)
+    async def _settle(self, uow: UnitOfWork) -> int | None:
+        now, restores = self._work.now(), uow.restores
         copied_at = await restores.unsettled()
         if copied_at is None or not await restores.settle(now):
             return None
         missed = await restores.miss_due(now)
         await restores.leave_gap()
         for group_id, meeting_id in await restores.passed(now):
-            await _close(tx, group_id, meeting_id, now)
-        for group in await GroupRepository(tx).active():
-            await self._planner.plan(tx, group, now)
+            await _close(uow, group_id, meeting_id, now)
+        for group in await uow.groups.active():
+            await self._planner.plan(uow, group, now)
         await restores.expect_events()
-        await _tell(tx, copied_at, now, missed)
+        await _tell(uow, copied_at, now, missed)
         count = sum(missed.values())
         log.info("this database is a copy of %s: %s pings are not sent again", copied_at, count)
         return count
 
 
-async def _close(tx: Tx, group_id: GroupId, meeting_id: MeetingId, now: datetime) -> None:
+async def _close(uow: UnitOfWork, group_id: GroupId, meeting_id: MeetingId, now: datetime) -> None:
     """Leave a meeting behind of which nobody knows who came; its cards stay as people saw them last."""
-    meetings = MeetingRepository(tx)
+    meetings = uow.meetings
     passed = await meetings.get(group_id, meeting_id)
     if passed is not None:
         await meetings.set_state(meeting_id, MeetingState.CLOSED, now=passed.ends_at)
-        await attendance.settle(tx, replace(passed, state=MeetingState.CLOSED), now)
+        await attendance.settle(uow, replace(passed, state=MeetingState.CLOSED), now)
 
 
-async def _tell(tx: Tx, copied_at: datetime, now: datetime, missed: Mapping[GroupId, int]) -> None:
+async def _tell(uow: UnitOfWork, copied_at: datetime, now: datetime, missed: Mapping[GroupId, int]) -> None:
     """Write it into every group's log, and let the organizers of those that are not closed know."""
-    for group in await GroupRepository(tx).everywhere():
+    for group in await uow.groups.everywhere():
         told = {
             "copied_at": epoch(copied_at),
             "restored_at": epoch(now),
             "count": missed.get(group.id, 0),
         }
-        await AuditRepository(tx).log(
-            group.guild_id, group.id, Action.RESTORE, actor_id=None, now=now, parameters=told
-        )
+        await uow.audit.log(group.guild_id, group.id, Action.RESTORE, actor_id=None, now=now, parameters=told)
         if group.state is not GroupState.ARCHIVED:
-            await NoticeRepository(tx).tell(
+            await uow.notices.tell(
                 group.id, code=RESTORED, key=f"{RESTORED}:{epoch(now)}", parameters=told, now=now
             )

@@ -9,11 +9,9 @@ from buddybot.domain.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.services.closing import end_forgotten
 from buddybot.services.remembering import remember_meeting
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import StorageError, Tx
-from buddybot.storage.erasure import ErasureRepository
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.database import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ class RetentionService:
         if self._keep is None:
             return
         before = self._work.now() - self._keep
-        while found := await self._work.read(lambda tx: ErasureRepository(tx).old(before, limit=_BATCH)):
+        while found := await self._work.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
             for (guild_id, group_id), meetings in _by_group(found).items():
                 try:
                     await self._reduce(guild_id, group_id, meetings)
@@ -44,13 +42,13 @@ class RetentionService:
         await self._forget(before)
 
     async def _reduce(self, guild_id: GuildId, group_id: GroupId, meetings: Sequence[MeetingId]) -> None:
-        async def script(tx: Tx) -> None:
-            await GroupRepository(tx).lock(group_id)
+        async def script(uow: UnitOfWork) -> None:
+            await uow.groups.lock(group_id)
             for meeting_id in meetings:
-                await end_forgotten(tx, group_id, meeting_id, self._work.now())
-                await remember_meeting(tx, group_id, meeting_id)
-                await ErasureRepository(tx).reduce(meeting_id)
-            await AuditRepository(tx).log(
+                await end_forgotten(uow, group_id, meeting_id, self._work.now())
+                await remember_meeting(uow, group_id, meeting_id)
+                await uow.erasure.reduce(meeting_id)
+            await uow.audit.log(
                 guild_id,
                 group_id,
                 Action.RETENTION,
@@ -63,7 +61,7 @@ class RetentionService:
         self._work.deleted()
 
     async def _forget(self, before: datetime) -> None:
-        if await self._work.write(None, lambda tx: ErasureRepository(tx).forget_before(before)):
+        if await self._work.write(None, lambda uow: uow.erasure.forget_before(before)):
             self._work.deleted()
 
 

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
 from buddybot.domain.role_tasks import deserves_role
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.role_tasks import ITSELF, RoleTask, RoleTaskRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, bot_transaction, read_transaction
+from buddybot.storage.role_tasks import ITSELF, RoleTask
 
 BEFORE_DELETION = timedelta(minutes=5)
 """How long a deletion may follow after the roles were taken."""
@@ -37,35 +36,32 @@ class RoleTaskService:
     async def due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
         """Return what can be tried now, of one group or of all."""
         now = self._work.now()
-        return await self._work.read(lambda tx: RoleTaskRepository(tx).due(now, group_id, limit=MOST))
+        return await self._work.read(lambda uow: uow.role_tasks.due(now, group_id, limit=MOST))
 
-    async def wish(self, task: RoleTask) -> RoleWish | None:
+    @read_transaction
+    async def wish(self, uow: UnitOfWork, task: RoleTask) -> RoleWish | None:
         """Return what a task wants by now; None when its group was purged."""
-
-        async def script(tx: Tx) -> RoleWish | None:
-            group = await GroupRepository(tx).get(task.guild_id, task.group_id)
-            if group is None:
-                return None
-            member = await MemberRepository(tx).get(group.id, task.user_id)
-            return RoleWish(task, group, deserves_role(group, member))
-
-        return await self._work.read(script)
+        group = await uow.groups.get(task.guild_id, task.group_id)
+        if group is None:
+            return None
+        member = await uow.members.get(group.id, task.user_id)
+        return RoleWish(task, group, deserves_role(group, member))
 
     async def done(self, task: RoleTask) -> None:
         """Note that Discord shows it; of somebody whose data was deleted no byte stays."""
-        await self._work.write(None, lambda tx: RoleTaskRepository(tx).done(task))
+        await self._work.write(None, lambda uow: uow.role_tasks.done(task))
         self._work.deleted(whole=False)
 
     async def later(self, task: RoleTask, *, refused: bool) -> None:
         """Leave it for a later look."""
         now = self._work.now()
-        await self._work.write(None, lambda tx: RoleTaskRepository(tx).later(task, now, refused=refused))
+        await self._work.write(None, lambda uow: uow.role_tasks.later(task, now, refused=refused))
 
     async def give_up(self) -> None:
         """Drop what could not be done in a week; of people who are in no group no byte stays."""
         now = self._work.now()
-        if await self._work.read(lambda tx: RoleTaskRepository(tx).are_hopeless(now)):
-            await self._work.write(None, lambda tx: RoleTaskRepository(tx).give_up(now))
+        if await self._work.read(lambda uow: uow.role_tasks.are_hopeless(now)):
+            await self._work.write(None, lambda uow: uow.role_tasks.give_up(now))
             self._work.deleted(whole=False)
 
     async def prepare_removal(self, user_id: UserId) -> Sequence[Group]:
@@ -75,54 +71,48 @@ class RoleTaskService:
         """
         later = self._work.now() + BEFORE_DELETION
 
-        async def script(tx: Tx) -> Sequence[Group]:
+        async def script(uow: UnitOfWork) -> Sequence[Group]:
             found = []
-            for key in await RoleTaskRepository(tx).held_by(user_id):
-                await GroupRepository(tx).lock(key[1])
-                group = await GroupRepository(tx).get(*key)
+            for key in await uow.role_tasks.held_by(user_id):
+                await uow.groups.lock(key[1])
+                group = await uow.groups.get(*key)
                 if group is not None:
-                    await RoleTaskRepository(tx).ask(group.id, user_id, later)
+                    await uow.role_tasks.ask(group.id, user_id, later)
                     found.append(group)
             return found
 
         return await self._work.write(None, script)
 
-    async def claim(self, group: Group) -> tuple[bool, datetime | None]:
+    @bot_transaction
+    async def claim(self, uow: UnitOfWork, group: Group) -> tuple[bool, datetime | None]:
         """Hold the making of a group's role; and return since when one may have been made unnoted."""
-
-        async def script(tx: Tx) -> tuple[bool, datetime | None]:
-            tasks = RoleTaskRepository(tx)
-            begun = await tasks.begun_at(group.id)
-            return await tasks.claim(group.id, self._work.now()), begun
-
-        return await self._work.write(None, script)
+        tasks = uow.role_tasks
+        begun = await tasks.begun_at(group.id)
+        return await tasks.claim(group.id, self._work.now()), begun
 
     async def release(self, group: Group) -> None:
         """Let the role be made by anyone: it surely was not."""
-        await self._work.write(None, lambda tx: RoleTaskRepository(tx).release(group.id))
+        await self._work.write(None, lambda uow: uow.role_tasks.release(group.id))
 
-    async def made(self, group: Group, role_id: RoleId) -> bool:
+    @bot_transaction
+    async def made(self, uow: UnitOfWork, group: Group, role_id: RoleId) -> bool:
         """Note a group's role and let its members get it; False where the group ended meanwhile."""
-
-        async def script(tx: Tx) -> bool:
-            tasks = RoleTaskRepository(tx)
-            await GroupRepository(tx).lock(group.id)
-            if not await tasks.made(group.id, role_id):
-                return False
-            await tasks.ask_for_members(group.id, self._work.now())
-            return True
-
-        return await self._work.write(None, script)
+        tasks = uow.role_tasks
+        await uow.groups.lock(group.id)
+        if not await tasks.made(group.id, role_id):
+            return False
+        await tasks.ask_for_members(group.id, self._work.now())
+        return True
 
     async def gone(self, group: Group, role_id: RoleId) -> None:
         """Forget a role that Discord does not know any more."""
-        await self._work.write(None, lambda tx: RoleTaskRepository(tx).gone(group.id, role_id))
+        await self._work.write(None, lambda uow: uow.role_tasks.gone(group.id, role_id))
 
     async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
         """Return the roles of a guild's groups."""
-        return await self._work.read(lambda tx: RoleTaskRepository(tx).taken(guild_id))
+        return await self._work.read(lambda uow: uow.role_tasks.taken(guild_id))
 
 
-async def ask_for_role(tx: Tx, group_id: GroupId, now: datetime) -> None:
+async def ask_for_role(uow: UnitOfWork, group_id: GroupId, now: datetime) -> None:
     """Let the group's role itself follow the rows: its name, and whether there is one."""
-    await RoleTaskRepository(tx).ask(group_id, ITSELF, now)
+    await uow.role_tasks.ask(group_id, ITSELF, now)

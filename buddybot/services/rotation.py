@@ -26,11 +26,10 @@ from buddybot.services.rotation_views import (
     at_venue,
     rotation_view,
 )
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
+from buddybot.storage.venues import Basis, Venue
 
 
 class Why(StrEnum):
@@ -57,21 +56,15 @@ class RotationService:
         self._work = work
         self._planner = planner
 
-    async def show(self, actor: Actor, group_id: GroupId | None = None) -> RotationView:
+    @read_transaction
+    async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> RotationView:
         """Return the next meetings, where and by whom, with what explains it."""
+        return await rotation_view(uow, await as_member(uow, actor, group_id), self._work.now())
 
-        async def script(tx: Tx) -> RotationView:
-            return await rotation_view(tx, await as_member(tx, actor, group_id), self._work.now())
-
-        return await self._work.read(script)
-
-    async def hostings(self, actor: Actor, group_id: GroupId | None = None) -> Hostings:
+    @read_transaction
+    async def hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
         """Return the planned meetings with their hosts, to choose from."""
-
-        async def script(tx: Tx) -> Hostings:
-            return await hostings_of(tx, await as_member(tx, actor, group_id), self._work.now())
-
-        return await self._work.read(script)
+        return await hostings_of(uow, await as_member(uow, actor, group_id), self._work.now())
 
     async def strategy(
         self,
@@ -87,35 +80,34 @@ class RotationService:
         if location_id is not None and rule is not Rotation.FIXED:
             raise Refusal("rotation.place_fixed_only")
 
-        async def script(tx: Tx) -> RotationView:
+        async def script(uow: UnitOfWork) -> RotationView:
             now = self._work.now()
-            standing = await as_organizer(tx, actor, group_id, lock=True)
-            await _return_to_what_was_told(tx, standing.group, by=actor.user_id, now=now)
-            await GroupRepository(tx).change(standing.group, rotation=rule)
-            await GroupRepository(tx).set_usual_location(standing.group.id, location_id)
+            standing = await as_organizer(uow, actor, group_id, lock=True)
+            await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
+            await uow.groups.change(standing.group, rotation=rule)
+            await uow.groups.set_usual_location(standing.group.id, location_id)
             group = replace(standing.group, rotation=rule, usual_location_id=location_id)
             if location_id is not None:
                 require_active(group)
-                usual = await live_location(tx, group, location_id)
-                await _keep_to(tx, group, usual, by=actor.user_id, now=now)
-            await self._planner.plan(tx, group, now, by=actor.user_id)
-            return await rotation_view(tx, Standing(group, standing.member), now)
+                usual = await live_location(uow, group, location_id)
+                await _keep_to(uow, group, usual, by=actor.user_id, now=now)
+            await self._planner.plan(uow, group, now, by=actor.user_id)
+            return await rotation_view(uow, Standing(group, standing.member), now)
 
         return await self._work.write(actor, script)
 
-    async def skip_host(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> Arranged:
+    @write_transaction
+    async def skip_host(
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Arranged:
         """Say that a host is away: the next takes the turn, and the person keeps the claim.
 
         Refusals: `venue.no_host`, `venue.not_planned`, `meeting.none_ahead`.
         """
-
-        async def script(tx: Tx) -> Arranged:
-            group = (await as_organizer(tx, actor, group_id, lock=True)).group
-            require_active(group)
-            meeting, venue = await at_venue(tx, group, pick, self._work.now())
-            return await self._hand_on(tx, group, meeting, venue, by=actor.user_id)
-
-        return await self._work.write(actor, script)
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        require_active(group)
+        meeting, venue = await at_venue(uow, group, pick, self._work.now())
+        return await self._hand_on(uow, group, meeting, venue, by=actor.user_id)
 
     async def assign(
         self,
@@ -134,13 +126,13 @@ class RotationService:
         if host_id is None and location_id is None:
             raise Refusal("venue.assign_what")
 
-        async def script(tx: Tx) -> Arranged:
+        async def script(uow: UnitOfWork) -> Arranged:
             now = self._work.now()
-            group = (await as_organizer(tx, actor, group_id, lock=True)).group
+            group = (await as_organizer(uow, actor, group_id, lock=True)).group
             require_active(group)
-            meeting, venue = await at_venue(tx, group, pick, now)
+            meeting, venue = await at_venue(uow, group, pick, now)
             return await arrange(
-                tx,
+                uow,
                 self._planner,
                 group,
                 meeting,
@@ -154,140 +146,129 @@ class RotationService:
 
         return await self._work.write(actor, script)
 
-    async def may_decline(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    @read_transaction
+    async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
         """Return the meeting whose turn the actor could hand on; Refusals as for `decline`."""
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        await self._own_turn(uow, standing, meeting)
+        return await arranged(uow, standing.group, meeting)
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting = await at_meeting(tx, actor, meeting_id)
-            await self._own_turn(tx, standing, meeting)
-            return await arranged(tx, standing.group, meeting)
-
-        return await self._work.read(script)
-
-    async def decline(self, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    @write_transaction
+    async def decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
         """Hand the actor's own turn on; they keep the claim.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `venue.too_late`.
         """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        venue = await self._own_turn(uow, standing, meeting)
+        return await self._hand_on(uow, standing.group, meeting, venue, by=actor.user_id)
 
-        async def script(tx: Tx) -> Arranged:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            venue = await self._own_turn(tx, standing, meeting)
-            return await self._hand_on(tx, standing.group, meeting, venue, by=actor.user_id)
-
-        return await self._work.write(actor, script)
-
-    async def places(self, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
+    @read_transaction
+    async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
         """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`, `home.asked`.
         """
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        venue = await self._host_or_organizer(uow, standing, meeting)
+        places = await free_places(
+            uow, standing.group, meeting, host_id=venue.host_id, by=actor.user_id, now=self._work.now()
+        )
+        if not places:
+            raise await _no_place(uow, standing.group, meeting)
+        return PlaceChoice(standing.group, meeting, await venues.view_of(uow, meeting), places)
 
-        async def script(tx: Tx) -> PlaceChoice:
-            standing, meeting = await at_meeting(tx, actor, meeting_id)
-            venue = await self._host_or_organizer(tx, standing, meeting)
-            places = await free_places(
-                tx, standing.group, meeting, host_id=venue.host_id, by=actor.user_id, now=self._work.now()
-            )
-            if not places:
-                raise await _no_place(tx, standing.group, meeting)
-            return PlaceChoice(standing.group, meeting, await venues.view_of(tx, meeting), places)
-
-        return await self._work.read(script)
-
-    async def choose(self, actor: Actor, meeting_id: MeetingId, location_id: LocationId) -> Arranged:
+    @write_transaction
+    async def choose(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, location_id: LocationId
+    ) -> Arranged:
         """Hold a meeting at another place this once; who hosts it stays.
 
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
         `location.retired`, `home.closed`, `home.asked`.
         """
+        now = self._work.now()
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        venue = await self._host_or_organizer(uow, standing, meeting)
+        return await arrange(
+            uow,
+            self._planner,
+            standing.group,
+            meeting,
+            venue,
+            host_id=None,
+            location_id=location_id,
+            basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
+            by=actor.user_id,
+            now=now,
+        )
 
-        async def script(tx: Tx) -> Arranged:
-            now = self._work.now()
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            venue = await self._host_or_organizer(tx, standing, meeting)
-            return await arrange(
-                tx,
-                self._planner,
-                standing.group,
-                meeting,
-                venue,
-                host_id=None,
-                location_id=location_id,
-                basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
-                by=actor.user_id,
-                now=now,
-            )
-
-        return await self._work.write(actor, script)
-
-    async def willing(self, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
+    @write_transaction
+    async def willing(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
         """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
+        now = self._work.now()
+        standing = await as_member(uow, actor, group_id, lock=True)
+        if await uow.members.set_hosts(
+            group_id=standing.group.id,
+            user_id=actor.user_id,
+            hosts=hosts,
+            interaction_id=actor.interaction_id,
+        ):
+            await self._planner.plan(uow, standing.group, now, by=actor.user_id)
+        return await rotation_view(uow, await as_member(uow, actor, group_id), now)
 
-        async def script(tx: Tx) -> RotationView:
-            now = self._work.now()
-            standing = await as_member(tx, actor, group_id, lock=True)
-            if await MemberRepository(tx).set_hosts(
-                group_id=standing.group.id,
-                user_id=actor.user_id,
-                hosts=hosts,
-                interaction_id=actor.interaction_id,
-            ):
-                await self._planner.plan(tx, standing.group, now, by=actor.user_id)
-            return await rotation_view(tx, await as_member(tx, actor, group_id), now)
-
-        return await self._work.write(actor, script)
-
-    async def _own_turn(self, tx: Tx, standing: Standing, meeting: Meeting) -> Venue:
+    async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
         now = self._work.now()
         require_active(standing.group)
-        _, venue = await at_venue(tx, standing.group, meeting.id, now)
+        _, venue = await at_venue(uow, standing.group, meeting.id, now)
         if venue.host_id != standing.member.user_id:
             raise Refusal("venue.not_host")
         if meeting.starts_at - now <= DECLINE_BEFORE:
             raise Refusal("venue.too_late")
         return venue
 
-    async def _host_or_organizer(self, tx: Tx, standing: Standing, meeting: Meeting) -> Venue:
+    async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
         require_active(standing.group)
-        _, venue = await at_venue(tx, standing.group, meeting.id, self._work.now())
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
         if venue.host_id != standing.member.user_id and not standing.member.organizes:
             raise Refusal("venue.not_host")
         return venue
 
-    async def _hand_on(self, tx: Tx, group: Group, meeting: Meeting, venue: Venue, *, by: UserId) -> Arranged:
+    async def _hand_on(
+        self, uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, *, by: UserId
+    ) -> Arranged:
         if venue.host_id is None:
             raise Refusal("venue.no_host")
-        await VenueRepository(tx).add_pass(meeting.id, venue.host_id)
-        await self._planner.plan(tx, group, self._work.now(), by=by)
-        return await arranged(tx, group, meeting, before=venue.host_id)
+        await uow.venues.add_pass(meeting.id, venue.host_id)
+        await self._planner.plan(uow, group, self._work.now(), by=by)
+        return await arranged(uow, group, meeting, before=venue.host_id)
 
 
-async def _no_place(tx: Tx, group: Group, meeting: Meeting) -> Refusal:
+async def _no_place(uow: UnitOfWork, group: Group, meeting: Meeting) -> Refusal:
     """Return why a meeting has no place to choose: there is none, or the owner of the last is asked."""
-    awaited = await places_for(tx, group, meeting)
+    awaited = await places_for(uow, group, meeting)
     return Refusal("home.asked", name=awaited[0].name) if awaited else Refusal("location.none")
 
 
-async def _keep_to(tx: Tx, group: Group, location: Location, *, by: UserId, now: datetime) -> None:
+async def _keep_to(uow: UnitOfWork, group: Group, location: Location, *, by: UserId, now: datetime) -> None:
     """Hold the next meeting at the place that is the usual one from now on, whatever it was announced for.
 
     Not in a home whose owner cannot host then: that meeting stays what it is.
     """
-    meeting, _ = await at_venue(tx, group, None, now)
-    board = await venues.board_of(tx, group)
-    expected = await venues.upcoming_of(tx, meeting, board, location.id)
+    meeting, _ = await at_venue(uow, group, None, now)
+    board = await venues.board_of(uow, group)
+    expected = await venues.upcoming_of(uow, meeting, board, location.id)
     host = location.offered_by if venues.could_host(board, expected, location.offered_by) else None
     if host is not None or not location.home:
-        await venues.put(tx, group, meeting, Settled(location.id, host), now=now, by=by)
+        await venues.put(uow, group, meeting, Settled(location.id, host), now=now, by=by)
 
 
-async def _return_to_what_was_told(tx: Tx, group: Group, *, by: UserId, now: datetime) -> None:
+async def _return_to_what_was_told(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
     """Undo what the rule `fixed` moved, where the group was not told of it yet."""
-    for meeting in await venues.planned(tx, group, now):
-        venue = await VenueRepository(tx).get(meeting.id)
+    for meeting in await venues.planned(uow, group, now):
+        venue = await uow.venues.get(meeting.id)
         if venue is None or venue.before is None or not venue.basis.by_rule_alone or venue.online:
             continue
         moved = venue.rule is Rotation.FIXED and venue.location_id == group.usual_location_id
-        if moved and (await editions(tx, meeting, PingKind.PLACE)).waiting is not None:
-            await venues.put(tx, group, meeting, venue.before, now=now, by=by)
+        if moved and (await editions(uow, meeting, PingKind.PLACE)).waiting is not None:
+            await venues.put(uow, group, meeting, venue.before, now=now, by=by)

@@ -15,12 +15,9 @@ from buddybot.services import calendar, venues
 from buddybot.services.access import Standing
 from buddybot.services.calendar import Pick, Slot
 from buddybot.services.hostings import hostings_of
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import AHEAD, Board, VenueView
-from buddybot.storage.away import AwayRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import Basis, Venue
 
 SHOWN = 4
 """Meetings that are looked ahead."""
@@ -61,56 +58,58 @@ class RotationView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def at_venue(tx: Tx, group: Group, pick: Pick | None, now: datetime) -> tuple[Meeting, Venue]:
+async def at_venue(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> tuple[Meeting, Venue]:
     """Return a meeting whose place is settled and can still be changed; without `pick` the next one.
 
     Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `venue.not_planned`.
     """
-    ahead = await venues.planned(tx, group, now)
+    ahead = await venues.planned(uow, group, now)
     if pick is not None:
-        wanted = calendar.find(await calendar.ahead(tx, group, now), pick).meeting
+        wanted = calendar.find(await calendar.ahead(uow, group, now), pick).meeting
         ahead = [meeting for meeting in ahead if wanted is not None and meeting.id == wanted.id]
     elif not ahead:
         raise Refusal("meeting.none_ahead")
-    venue = await VenueRepository(tx).get(ahead[0].id) if ahead else None
+    venue = await uow.venues.get(ahead[0].id) if ahead else None
     if venue is None:
         raise Refusal("venue.not_planned", count=AHEAD)
     return ahead[0], venue
 
 
-async def require_able(tx: Tx, group: Group, meeting: Meeting, settled: Settled, host_id: UserId) -> None:
+async def require_able(
+    uow: UnitOfWork, group: Group, meeting: Meeting, settled: Settled, host_id: UserId
+) -> None:
     """Check that a member can host a meeting; Refusal `member.unknown` or `venue.host_away`."""
-    if await MemberRepository(tx).get(group.id, host_id) is None:
+    if await uow.members.get(group.id, host_id) is None:
         raise Refusal("member.unknown")
-    board, roll = await venues.board_of(tx, group), await RsvpRepository(tx).roll(meeting)
+    board, roll = await venues.board_of(uow, group), await uow.rsvps.roll(meeting)
     if host_id not in venues.able_to_host(roll, board, settled.location_id):
         raise Refusal("venue.host_away")
 
 
-async def rotation_view(tx: Tx, standing: Standing, now: datetime) -> RotationView:
+async def rotation_view(uow: UnitOfWork, standing: Standing, now: datetime) -> RotationView:
     """Return the next meetings of a group, settled or as the rule would have them, to one of its members."""
     group = standing.group
     resting = group.state is not GroupState.ACTIVE
-    hostings = await hostings_of(tx, standing, now)
+    hostings = await hostings_of(uow, standing, now)
     return RotationView(
         group=group,
-        ahead=() if resting else await _outlook(tx, group, now),
+        ahead=() if resting else await _outlook(uow, group, now),
         hosts=standing.member.hosts,
         may_swap=not resting and bool(hostings.my_pairs),
         organizes=standing.member.organizes,
     )
 
 
-async def _outlook(tx: Tx, group: Group, now: datetime) -> tuple[Outlook, ...]:
-    slots = calendar.coming(await calendar.ahead(tx, group, now), now)
+async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outlook, ...]:
+    slots = calendar.coming(await calendar.ahead(uow, group, now), now)
     slots = [slot for slot in slots if not slot.skipped][:SHOWN]
-    board = await venues.board_of(tx, group)
-    found = [(slot, await _venue(tx, slot)) for slot in slots]
+    board = await venues.board_of(uow, group)
+    found = [(slot, await _venue(uow, slot)) for slot in slots]
     counting = [(slot, venue) for slot, venue in found if venue is None or not venue.online]
     chosen = rotation.plan(
         group.rotation,
-        history=await ShareRepository(tx).history(group.id),
-        ahead=[await _expected(tx, board, slot, venue) for slot, venue in counting],
+        history=await uow.fairness.history(group.id),
+        ahead=[await _expected(uow, board, slot, venue) for slot, venue in counting],
         places=board.places,
         willing=board.willing,
         usual=group.usual_location_id,
@@ -118,34 +117,36 @@ async def _outlook(tx: Tx, group: Group, now: datetime) -> tuple[Outlook, ...]:
     choices = iter(chosen)
     return tuple(
         [
-            await _one(tx, board, slot, venue, None if venue is not None and venue.online else next(choices))
+            await _one(uow, board, slot, venue, None if venue is not None and venue.online else next(choices))
             for slot, venue in found
         ]
     )
 
 
-async def _venue(tx: Tx, slot: Slot) -> Venue | None:
-    return None if slot.meeting is None else await VenueRepository(tx).get(slot.meeting.id)
+async def _venue(uow: UnitOfWork, slot: Slot) -> Venue | None:
+    return None if slot.meeting is None else await uow.venues.get(slot.meeting.id)
 
 
-async def _expected(tx: Tx, board: Board, slot: Slot, venue: Venue | None) -> Upcoming:
+async def _expected(uow: UnitOfWork, board: Board, slot: Slot, venue: Venue | None) -> Upcoming:
     if slot.meeting is None:
-        away = await _away(tx, board.group, slot.starts_at)
+        away = await _away(uow, board.group, slot.starts_at)
         return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
     if venue is None:
-        return await venues.upcoming_of(tx, slot.meeting, board, None)
-    expected = await venues.upcoming_of(tx, slot.meeting, board, venue.location_id)
+        return await venues.upcoming_of(uow, slot.meeting, board, None)
+    expected = await venues.upcoming_of(uow, slot.meeting, board, venue.location_id)
     return replace(expected, settled=venue.settled, once=venue.basis.once)
 
 
-async def _away(tx: Tx, group: Group, at: datetime) -> frozenset[UserId]:
-    spans = await AwayRepository(tx).of_group(group.id)
+async def _away(uow: UnitOfWork, group: Group, at: datetime) -> frozenset[UserId]:
+    spans = await uow.away.of_group(group.id)
     return frozenset(span.user_id for span in spans if span.covers(at))
 
 
-async def _one(tx: Tx, board: Board, slot: Slot, venue: Venue | None, choice: Choice | None) -> Outlook:
+async def _one(
+    uow: UnitOfWork, board: Board, slot: Slot, venue: Venue | None, choice: Choice | None
+) -> Outlook:
     if slot.meeting is not None and venue is not None:
-        shown = await venues.view_of(tx, slot.meeting)
+        shown = await venues.view_of(uow, slot.meeting)
     else:
         shown = VenueView(None, None) if choice is None else _projected(board.locations, choice)
     return Outlook(

@@ -11,11 +11,8 @@ from buddybot.services import venues
 from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers, restate_presence
-from buddybot.services.work import Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, write_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +30,40 @@ class RsvpService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def answer(self, actor: Actor, meeting_id: MeetingId, answer: Answer) -> Answered:
+    @write_transaction
+    async def answer(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> Answered:
         """Set the actor's answer and return what they answer then.
 
         Refusals: `meeting.unknown`, `group.paused`, `rsvp.over`, `rsvp.not_held`.
         """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        group, rsvps = standing.group, uow.rsvps
+        require_active(group)
+        if meeting.state is MeetingState.CLOSED:
+            raise Refusal("rsvp.over")
+        if not meeting.ahead:
+            raise Refusal("rsvp.not_held", at=meeting.starts_at)
+        changed = await rsvps.put(
+            meeting_id=meeting.id,
+            user_id=actor.user_id,
+            answer=answer,
+            interaction_id=actor.interaction_id,
+            now=self._work.now(),
+        )
+        if not changed:
+            return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
+        await self._follow(uow, actor, group, meeting, answer)
+        return Answered(group, meeting, answer)
 
-        async def script(tx: Tx) -> Answered:
-            standing, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            group, rsvps = standing.group, RsvpRepository(tx)
-            require_active(group)
-            if meeting.state is MeetingState.CLOSED:
-                raise Refusal("rsvp.over")
-            if not meeting.ahead:
-                raise Refusal("rsvp.not_held", at=meeting.starts_at)
-            changed = await rsvps.put(
-                meeting_id=meeting.id,
-                user_id=actor.user_id,
-                answer=answer,
-                interaction_id=actor.interaction_id,
-                now=self._work.now(),
-            )
-            if not changed:
-                return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
-            await self._follow(tx, actor, group, meeting, answer)
-            return Answered(group, meeting, answer)
-
-        return await self._work.write(actor, script)
-
-    async def _follow(self, tx: Tx, actor: Actor, group: Group, meeting: Meeting, answer: Answer) -> None:
+    async def _follow(
+        self, uow: UnitOfWork, actor: Actor, group: Group, meeting: Meeting, answer: Answer
+    ) -> None:
         """Let the round, the cards and the place of a meeting follow a new answer."""
         if meeting.state is MeetingState.OPEN:
-            await restate_presence(tx, meeting, actor.user_id, answer, self._work.now())
-            await follow_answers(tx, meeting)
-        await CardRepository(tx).touch(meeting.id)
+            await restate_presence(uow, meeting, actor.user_id, answer, self._work.now())
+            await follow_answers(uow, meeting)
+        await uow.cards.touch(meeting.id)
         # A host who is not there hands their turn on; one who comes may have what is open.
         hands_on = answer in (Answer.APOLOGIES, Answer.VIRTUAL)
-        if hands_on or await VenueRepository(tx).may_fill(meeting.id, actor.user_id):
-            await venues.settle(tx, group, self._work.now(), by=actor.user_id)
+        if hands_on or await uow.venues.may_fill(meeting.id, actor.user_id):
+            await venues.settle(uow, group, self._work.now(), by=actor.user_id)

@@ -12,11 +12,7 @@ from buddybot.domain.rsvps import Source
 from buddybot.domain.schedule import Schedule
 from buddybot.services.concerned import find_agreed_host, find_coming, find_present, find_swapping
 from buddybot.services.successions import given_days, is_moved_onto
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,37 +47,37 @@ class Fallen:
     people: tuple[UserId, ...]
 
 
-async def take_back_notices(tx: Tx, group: Group, now: datetime) -> None:
+async def take_back_notices(uow: UnitOfWork, group: Group, now: datetime) -> None:
     """Take back notices of an earlier schedule that are not out yet: the next one tells of it all."""
-    outbox = OutboxRepository(tx)
+    outbox = uow.outbox
     for ping in await outbox.waiting(group.id, PingKind.CHANGE):
         if ping.state is PingState.PLANNED:
-            untold = await tell_later(tx, ping, now)
+            untold = await tell_later(uow, ping, now)
             if any(meeting.id == ping.meeting_id for meeting in untold):
                 await outbox.cancel(ping.id, now)
 
 
-async def tell_later(tx: Tx, notice: Ping, now: datetime) -> Sequence[Meeting]:
+async def tell_later(uow: UnitOfWork, notice: Ping, now: datetime) -> Sequence[Meeting]:
     """Let a notice planned `now` tell of what one that is not out yet was to; return the meetings."""
-    successions = SuccessionRepository(tx)
+    successions = uow.successions
     untold = await successions.rescheduled(notice.group_id, notice.due_at)
     for meeting in untold:
         await successions.put_rescheduled(meeting.id, now)
     return untold
 
 
-async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
+async def find_carried(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[Carried]:
     """Return what the schedule that was changed then moved along."""
-    present = await find_present(tx, group)
+    present = await find_present(uow, group)
     found = []
-    for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
+    for meeting in await uow.successions.rescheduled(group.id, at):
         before = meeting.moved_from
         if meeting.state not in (MeetingState.SCHEDULED, MeetingState.SKIPPED):
             continue
         if before is None or before == meeting.starts_at:
             continue
-        host_id = await find_agreed_host(tx, meeting)
-        people = () if meeting.state is MeetingState.SKIPPED else await find_coming(tx, meeting)
+        host_id = await find_agreed_host(uow, meeting)
+        people = () if meeting.state is MeetingState.SKIPPED else await find_coming(uow, meeting)
         found.append(
             Carried(
                 meeting=meeting,
@@ -93,9 +89,9 @@ async def find_carried(tx: Tx, group: Group, at: datetime) -> Sequence[Carried]:
     return found
 
 
-async def find_instead(tx: Tx, group: Group, schedule: Schedule, now: datetime) -> Sequence[Meeting]:
+async def find_instead(uow: UnitOfWork, group: Group, schedule: Schedule, now: datetime) -> Sequence[Meeting]:
     """Return the meetings that were moved onto a day of the schedule, and take place instead of its own."""
-    ahead = [each for each in await MeetingRepository(tx).ahead(group.id) if each.by_hand]
+    ahead = [each for each in await uow.meetings.ahead(group.id) if each.by_hand]
     if not ahead:
         return []
     given = given_days(schedule, now, until=max(each.day for each in ahead))
@@ -106,18 +102,18 @@ async def find_instead(tx: Tx, group: Group, schedule: Schedule, now: datetime) 
     ]
 
 
-async def find_fallen(tx: Tx, group: Group, at: datetime) -> Sequence[Fallen]:
+async def find_fallen(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[Fallen]:
     """Return what the schedule that was changed then has no day for."""
-    present = await find_present(tx, group)
+    present = await find_present(uow, group)
     found = []
-    for meeting in await SuccessionRepository(tx).rescheduled(group.id, at):
+    for meeting in await uow.successions.rescheduled(group.id, at):
         if not meeting.dropped:
             continue
-        host_id = await find_agreed_host(tx, meeting)
-        roll = await RsvpRepository(tx).roll(meeting)
+        host_id = await find_agreed_host(uow, meeting)
+        roll = await uow.rsvps.roll(meeting)
         answered = [rsvp.user_id for rsvp in roll.given if rsvp.source is Source.MEMBER]
         concerned = dict.fromkeys(
-            (*answered, *([] if host_id is None else [host_id]), *await find_swapping(tx, meeting))
+            (*answered, *([] if host_id is None else [host_id]), *await find_swapping(uow, meeting))
         )
         found.append(
             Fallen(

@@ -20,13 +20,9 @@ from buddybot.services.calendar import Slot
 from buddybot.services.meetings import Changed
 from buddybot.services.schedule_news import take_back_notices
 from buddybot.services.successions import take_along
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
-from buddybot.services.work import Planner, Work
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.services.work import Planner, Work, read_transaction, write_transaction
 
 USUAL_MINUTES = 75
 BREATH = timedelta(days=4)
@@ -67,86 +63,82 @@ class ScheduleService:
         self._work = work
         self._planner = planner
 
-    async def show(self, actor: Actor, group_id: GroupId | None = None) -> ScheduleView:
+    @read_transaction
+    async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> ScheduleView:
         """Return the rhythm to an organizer; Refusal `schedule.missing` when there is none yet."""
+        group = (await as_organizer(uow, actor, group_id)).group
+        schedule = await uow.schedules.get(group.id)
+        if schedule is None:
+            raise Refusal("schedule.missing")
+        return await self._view(uow, group, schedule, kept=None)
 
-        async def script(tx: Tx) -> ScheduleView:
-            group = (await as_organizer(tx, actor, group_id)).group
-            schedule = await ScheduleRepository(tx).get(group.id)
-            if schedule is None:
-                raise Refusal("schedule.missing")
-            return await self._view(tx, group, schedule, kept=None)
-
-        return await self._work.read(script)
-
+    @write_transaction
     async def change(
-        self, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
+        self, uow: UnitOfWork, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
     ) -> ScheduleView:
         """Change the rhythm and the meetings that were not announced yet.
 
         Refusals: `schedule.missing` (the first one needs weekday and time), `schedule.zone_lost` (its
         zone is not known here and no other was chosen), `meeting.collides`.
         """
+        now = self._work.now()
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        require_active(group)
+        old = await uow.schedules.get(group.id)
+        kept = await _kept(uow, group)
+        schedule = _changed(old, wanted, group)
+        check_zone(schedule.zone)
+        if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
+            schedule = replace(schedule, anchor=await self._anchor(uow, group, old, schedule, kept, now))
+        await take_back_notices(uow, group, now)
+        await uow.schedules.put(group.id, schedule)
+        if wanted.zone is not None:
+            await uow.groups.change(group, zone=schedule.zone)
+            group = replace(group, zone=schedule.zone)
+            await _find_again(uow, kept, schedule.zone)
+        await take_along(uow, group, schedule, now)
+        if wanted.zone is None:
+            await self._planner.plan(uow, group, now, by=actor.user_id)
+        else:  # days away are days of the group's zone for members who chose none
+            await in_line(uow, self._planner, group, now, by=actor.user_id)
+        await self._tell(uow, group, now, by=actor.user_id)
+        stays = [meeting for meeting in kept if meeting.ends_at > now]
+        return await self._view(uow, group, schedule, kept=stays[-1] if stays else None)
 
-        async def script(tx: Tx) -> ScheduleView:
-            now = self._work.now()
-            group = (await as_organizer(tx, actor, group_id, lock=True)).group
-            require_active(group)
-            old = await ScheduleRepository(tx).get(group.id)
-            kept = await _kept(tx, group)
-            schedule = _changed(old, wanted, group)
-            check_zone(schedule.zone)
-            if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
-                schedule = replace(schedule, anchor=await self._anchor(tx, group, old, schedule, kept, now))
-            await take_back_notices(tx, group, now)
-            await ScheduleRepository(tx).put(group.id, schedule)
-            if wanted.zone is not None:
-                await GroupRepository(tx).change(group, zone=schedule.zone)
-                group = replace(group, zone=schedule.zone)
-                await _find_again(tx, kept, schedule.zone)
-            await take_along(tx, group, schedule, now)
-            if wanted.zone is None:
-                await self._planner.plan(tx, group, now, by=actor.user_id)
-            else:  # days away are days of the group's zone for members who chose none
-                await in_line(tx, self._planner, group, now, by=actor.user_id)
-            await self._tell(tx, group, now, by=actor.user_id)
-            stays = [meeting for meeting in kept if meeting.ends_at > now]
-            return await self._view(tx, group, schedule, kept=stays[-1] if stays else None)
-
-        return await self._work.write(actor, script)
-
+    @write_transaction
     async def add_extra(
-        self, actor: Actor, day: date, wanted: ScheduleChange, group_id: GroupId | None = None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        day: date,
+        wanted: ScheduleChange,
+        group_id: GroupId | None = None,
     ) -> Changed:
         """Plan one more meeting; on a day that was skipped, meet after all.
 
         Refusals: `schedule.missing`, `meeting.past`, `meeting.too_far`, `meeting.collides`,
         `meeting.day_taken`, `meeting.changes_many`.
         """
-
-        async def script(tx: Tx) -> Changed:
-            now = self._work.now()
-            group = (await as_organizer(tx, actor, group_id, lock=True)).group
-            require_active(group)
-            await news.require_room(tx, group, now)
-            usual = await usual_of(tx, group, wanted)
-            place = calendar.placed(
-                day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now
-            )
-            slots = await calendar.ahead(tx, group, now)
-            calendar.check_free(slots, place)
-            meeting = await _held_on(tx, group, slots, place, now)
-            await venues.show(tx, meeting)
-            await self._planner.plan(tx, group, now, by=actor.user_id)
-            meeting = await calendar.require(tx, group, meeting.id)
-            await news.plan_change_ping(tx, meeting, now, by=actor.user_id)
-            return Changed(group, meeting)
-
-        return await self._work.write(actor, script)
+        now = self._work.now()
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        require_active(group)
+        await news.require_room(uow, group, now)
+        usual = await usual_of(uow, group, wanted)
+        place = calendar.placed(
+            day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now
+        )
+        slots = await calendar.ahead(uow, group, now)
+        calendar.check_free(slots, place)
+        meeting = await _held_on(uow, group, slots, place, now)
+        await venues.show(uow, meeting)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        meeting = await calendar.require(uow, group, meeting.id)
+        await news.plan_change_ping(uow, meeting, now, by=actor.user_id)
+        return Changed(group, meeting)
 
     async def _anchor(
         self,
-        tx: Tx,
+        uow: UnitOfWork,
         group: Group,
         old: Schedule | None,
         schedule: Schedule,
@@ -160,7 +152,7 @@ class ScheduleService:
         today = local(now, schedule.zone).date()
         if instant(today, schedule.time, schedule.zone) <= now:
             today += timedelta(days=1)
-        meetings = MeetingRepository(tx)
+        meetings = uow.meetings
         held = [each for each in await meetings.held(group.id) if each.kind is MeetingKind.REGULAR]
         announced = [each for each in kept if each.state is MeetingState.OPEN or not each.by_hand]
         last = max((meeting.day for meeting in [*announced, *held]), default=None)
@@ -174,30 +166,32 @@ class ScheduleService:
         }
         return find_anchor(old, schedule, agreed=agreed, earliest=earliest)
 
-    async def _tell(self, tx: Tx, group: Group, now: datetime, *, by: UserId) -> None:
+    async def _tell(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId) -> None:
         """Tell the group of the first meeting in the new rhythm; Refusal `meeting.collides`."""
-        left_alone = {meeting.id for meeting in await _kept(tx, group)}
-        ahead = await MeetingRepository(tx).ahead(group.id)
+        left_alone = {meeting.id for meeting in await _kept(uow, group)}
+        ahead = await uow.meetings.ahead(group.id)
         for earlier, later in pairwise(ahead):
             if later.starts_at < earlier.ends_at:
                 raise Refusal("meeting.collides", at=later.starts_at)
         regular = [each for each in ahead if each.kind is MeetingKind.REGULAR]
         fresh = [each for each in regular if each.id not in left_alone]
-        if not fresh and await SuccessionRepository(tx).rescheduled(group.id, now):
+        if not fresh and await uow.successions.rescheduled(group.id, now):
             fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
-            await venues.show(tx, fresh[0])
-            await news.plan_schedule_ping(tx, fresh[0], now, by=by)
+            await venues.show(uow, fresh[0])
+            await news.plan_schedule_ping(uow, fresh[0], now, by=by)
 
-    async def _view(self, tx: Tx, group: Group, schedule: Schedule, *, kept: Meeting | None) -> ScheduleView:
+    async def _view(
+        self, uow: UnitOfWork, group: Group, schedule: Schedule, *, kept: Meeting | None
+    ) -> ScheduleView:
         now = self._work.now()
-        slots = list(calendar.coming(await calendar.ahead(tx, group, now), now))
+        slots = list(calendar.coming(await calendar.ahead(uow, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
 
 
-async def usual_of(tx: Tx, group: Group, wanted: ScheduleChange) -> Schedule:
+async def usual_of(uow: UnitOfWork, group: Group, wanted: ScheduleChange) -> Schedule:
     """Return when an extra meeting is: as usual, but for what was written; Refusals as for `add_extra`."""
-    return _changed(await ScheduleRepository(tx).get(group.id), wanted, group)
+    return _changed(await uow.schedules.get(group.id), wanted, group)
 
 
 def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
@@ -228,22 +222,22 @@ def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Sche
     )
 
 
-async def _kept(tx: Tx, group: Group) -> list[Meeting]:
+async def _kept(uow: UnitOfWork, group: Group) -> list[Meeting]:
     """Return the meetings ahead that a new rhythm leaves alone: announced, moved, or under way."""
     return [
         meeting
-        for meeting in await MeetingRepository(tx).ahead(group.id)
+        for meeting in await uow.meetings.ahead(group.id)
         if meeting.kind is MeetingKind.REGULAR
-        and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _announced(tx, meeting))
+        and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _announced(uow, meeting))
     ]
 
 
-async def _find_again(tx: Tx, kept: Sequence[Meeting], zone: str) -> None:
+async def _find_again(uow: UnitOfWork, kept: Sequence[Meeting], zone: str) -> None:
     """Give the meetings whose zone is not known here a zone that is; they stay at their instants."""
     for meeting in kept:
         if not zones.is_known(meeting.zone):
             here = local(meeting.starts_at, zone)
-            await MeetingRepository(tx).put_when(
+            await uow.meetings.put_when(
                 meeting.id,
                 day=here.date(),
                 at=here.time(),
@@ -254,19 +248,21 @@ async def _find_again(tx: Tx, kept: Sequence[Meeting], zone: str) -> None:
             )
 
 
-async def _announced(tx: Tx, meeting: Meeting) -> bool:
+async def _announced(uow: UnitOfWork, meeting: Meeting) -> bool:
     return any(
         ping.kind in ANNOUNCING and ping.state in (PingState.SENDING, PingState.SENT)
-        for ping in await OutboxRepository(tx).of_meeting(meeting.id)
+        for ping in await uow.outbox.of_meeting(meeting.id)
     )
 
 
-async def _held_on(tx: Tx, group: Group, slots: Sequence[Slot], place: Slot, now: datetime) -> Meeting:
+async def _held_on(
+    uow: UnitOfWork, group: Group, slots: Sequence[Slot], place: Slot, now: datetime
+) -> Meeting:
     """Return the meeting that takes `place`: one that was skipped that day, or a new one."""
-    meetings = MeetingRepository(tx)
+    meetings = uow.meetings
     skipped = next((slot.meeting for slot in slots if slot.skipped and slot.day == place.day), None)
     if skipped is None:
-        return await calendar.require(tx, group, await calendar.add(tx, group, place, MeetingKind.EXTRA))
+        return await calendar.require(uow, group, await calendar.add(uow, group, place, MeetingKind.EXTRA))
     await meetings.set_state(skipped.id, MeetingState.SCHEDULED, now=now)
     await meetings.put_moved_from(skipped.id, None)
     await meetings.put_when(
@@ -279,6 +275,6 @@ async def _held_on(tx: Tx, group: Group, slots: Sequence[Slot], place: Slot, now
         moved=(place.at, place.zone, place.duration_minutes)
         != (skipped.time, skipped.zone, skipped.duration_minutes),
         duration_minutes=place.duration_minutes,
-        by_hand=not await calendar.is_given(tx, skipped, place),
+        by_hand=not await calendar.is_given(uow, skipped, place),
     )
-    return await calendar.require(tx, group, skipped.id)
+    return await calendar.require(uow, group, skipped.id)

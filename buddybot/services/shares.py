@@ -2,26 +2,24 @@
 
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.venues import Share, ShareRepository, VenueRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.storage.venues import Share
 
 
-async def keep_shares(tx: Tx, meeting: Meeting) -> None:
+async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
     """Keep what counts for fairness of a meeting that closes."""
-    venue = await VenueRepository(tx).get(meeting.id)
+    venue = await uow.venues.get(meeting.id)
     if venue is None or venue.online:
         return
-    locations = LocationRepository(tx)
+    locations = uow.locations
     minutes, approvals = (
         await locations.minutes(meeting.group_id),
         await locations.approvals(meeting.group_id),
     )
     wishes = frozenset[UserId]().union(*approvals.values())
     here = venue.location_id
-    members = await MemberRepository(tx).present(meeting.group_id)
-    await ShareRepository(tx).keep(
+    members = await uow.members.present(meeting.group_id)
+    await uow.fairness.keep(
         meeting.id,
         [
             Share(

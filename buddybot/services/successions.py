@@ -9,17 +9,14 @@ from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occu
 from buddybot.domain.succession import find_successors
 from buddybot.domain.zones import usable
 from buddybot.services import calendar
-from buddybot.storage.agreements import AgreementRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.services.unit_of_work import UnitOfWork
 
 _WEEK = timedelta(weeks=1)
 _TWO_DAYS = timedelta(days=2)
 """The local date of what starts from now on is never earlier than so much before now, in any zone."""
 
 
-async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) -> None:
+async def take_along(uow: UnitOfWork, group: Group, schedule: Schedule, now: datetime) -> None:
     """Give each meeting ahead, and each day left out, the day of a new schedule that takes its place.
 
     The planner then moves those that follow the schedule there, and drops those without a day. A day on
@@ -28,14 +25,14 @@ async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) ->
     since = (now - _TWO_DAYS).date()
     regular = [
         meeting
-        for meeting in await MeetingRepository(tx).slots(group.id, since=since)
+        for meeting in await uow.meetings.slots(group.id, since=since)
         if _lies_ahead(group, meeting, now) and not meeting.dropped
     ]
     days = sorted({each.stands_for for each in regular})
     if not days:
         return
     given = given_days(schedule, now, until=days[-1])
-    agreed = {each.stands_for for each in regular if each.by_hand or await is_agreed(tx, each)}
+    agreed = {each.stands_for for each in regular if each.by_hand or await is_agreed(uow, each)}
     successors = find_successors(days, list(given), agreed)
     taken = _find_taken(regular, given, successors)
     if taken:
@@ -43,7 +40,7 @@ async def take_along(tx: Tx, group: Group, schedule: Schedule, now: datetime) ->
     for meeting in regular:
         day = successors.get(meeting.stands_for, meeting.stands_for)
         if day != meeting.stands_for:
-            await SuccessionRepository(tx).put_given_day(meeting.id, day)
+            await uow.successions.put_given_day(meeting.id, day)
 
 
 def _find_taken(
@@ -75,11 +72,11 @@ def given_days(schedule: Schedule, now: datetime, *, until: date) -> Mapping[dat
     return found
 
 
-async def is_agreed(tx: Tx, meeting: Meeting) -> bool:
+async def is_agreed(uow: UnitOfWork, meeting: Meeting) -> bool:
     """Return whether people agreed on anything about a meeting; to leave it out, or call it off, is that."""
     if meeting.state is not MeetingState.SCHEDULED:
         return True
-    return await AgreementRepository(tx).exist(meeting.id)
+    return await uow.agreements.exist(meeting.id)
 
 
 def _lies_ahead(group: Group, meeting: Meeting, now: datetime) -> bool:

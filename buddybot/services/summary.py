@@ -12,16 +12,10 @@ from buddybot.services import kudos, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import met, tell_unrecorded
 from buddybot.services.checkins import close_meeting, open_meeting
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.pulse import Pulse, PulseRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.pulse import Pulse
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +45,19 @@ class SummaryView:
         return self.following[0][1].choosers if self.following else ()
 
 
-async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
+async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> SummaryView:
     """Return what the summary shows now; it follows corrections.
 
     A promise kept that was reported for a meeting called off since then is celebrated here.
     """
-    meetings = MeetingRepository(tx)
-    reports = await CheckInRepository(tx).of_meeting(meeting.id)
-    commitments = CommitmentRepository(tx)
+    meetings = uow.meetings
+    reports = await uow.checkins.of_meeting(meeting.id)
+    commitments = uow.commitments
     said = list(await commitments.reported_at(meeting.id))
-    for called_off in await CheckInRepository(tx).unheard(group.id, before=meeting.starts_at):
+    for called_off in await uow.checkins.unheard(group.id, before=meeting.starts_at):
         said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
-    ahead = await venues.planned(tx, group, meeting.starts_at)
+    ahead = await venues.planned(uow, group, meeting.starts_at)
     return SummaryView(
         group=group,
         meeting=meeting,
@@ -72,10 +66,10 @@ async def view_of(tx: Tx, group: Group, meeting: Meeting) -> SummaryView:
         kept=tuple(c for c in readable if c.state is State.KEPT),
         begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
         kept_in_all=sum(c.state is State.KEPT for c in said),
-        following=tuple([(each, await venues.view_of(tx, each)) for each in ahead]),
-        pulse=await PulseRepository(tx).get(meeting.id),
-        thanks=await kudos.since_last(tx, group, meeting),
-        met=await met(tx, meeting),
+        following=tuple([(each, await venues.view_of(uow, each)) for each in ahead]),
+        pulse=await uow.pulse.get(meeting.id),
+        thanks=await kudos.since_last(uow, group, meeting),
+        met=await met(uow, meeting),
     )
 
 
@@ -85,29 +79,31 @@ class SummaryPreparer:
     def __init__(self, planner: Planner) -> None:
         self._planner = planner
 
-    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    async def __call__(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime, /
+    ) -> Announcement | None:
         """Return the summary; None, after closing, when nobody took part, for that is no news."""
         if ping.meeting_id is None:
             return None
-        await GroupRepository(tx).lock(group.id)
-        meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
+        await uow.groups.lock(group.id)
+        meeting = await uow.meetings.get(group.id, ping.meeting_id)
         if meeting is None:
             return None
         if meeting.state is MeetingState.SCHEDULED:  # its check-in could not go out in time
-            meeting = await open_meeting(tx, group, meeting, now)
+            meeting = await open_meeting(uow, group, meeting, now)
         if meeting.state is MeetingState.OPEN:
-            meeting = await close_meeting(tx, self._planner, group, meeting, now)
+            meeting = await close_meeting(uow, self._planner, group, meeting, now)
         if meeting.state is not MeetingState.CLOSED:
             return None
-        await tell_unrecorded(tx, meeting, now)
-        if not await _anybody(tx, meeting):
+        await tell_unrecorded(uow, meeting, now)
+        if not await _anybody(uow, meeting):
             return None
-        view = await view_of(tx, group, meeting)
-        await VenueRepository(tx).announced([each.id for each, _ in view.following])
+        view = await view_of(uow, group, meeting)
+        await uow.venues.announced([each.id for each, _ in view.following])
         return Announcement(view, group.language, mentions=view.choosers)
 
 
-async def _anybody(tx: Tx, meeting: Meeting) -> bool:
-    standing = await AttendanceRepository(tx).standing(meeting.id)
-    reports = await CheckInRepository(tx).of_meeting(meeting.id)
+async def _anybody(uow: UnitOfWork, meeting: Meeting) -> bool:
+    standing = await uow.attendances.standing(meeting.id)
+    reports = await uow.checkins.of_meeting(meeting.id)
     return bool(reports) or any(entry.state.attended for entry in standing.values())

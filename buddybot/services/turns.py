@@ -13,15 +13,10 @@ from buddybot.domain.turns import fill_roles, order, ran_long
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.plans import plan_of
-from buddybot.services.work import Work
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.balances import BalanceRepository, Kind
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.turns import Turn, TurnRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction, write_transaction
+from buddybot.storage.balances import Kind
+from buddybot.storage.turns import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +35,24 @@ class Round:
     ran_long: bool = False
 
 
-async def begin_round(tx: Tx, meeting: Meeting) -> None:
+async def begin_round(uow: UnitOfWork, meeting: Meeting) -> None:
     """Set the order and the roles from those who said that they come."""
-    roll = await RsvpRepository(tx).roll(meeting)
-    turns = TurnRepository(tx)
-    past = (await BalanceRepository(tx).orders(meeting.group_id)).get(Kind.OPENER, ())
+    roll = await uow.rsvps.roll(meeting)
+    turns = uow.turns
+    past = (await uow.balances.orders(meeting.group_id)).get(Kind.OPENER, ())
     last = {**{user: place for place, user in enumerate(past)}, **await turns.last_openers(meeting.group_id)}
     for user_id in order(roll.coming, last=last, late=frozenset(roll.who(Answer.LATE))):
         await turns.append(meeting.id, user_id)
-    await _fill_roles(tx, meeting)
+    await _fill_roles(uow, meeting)
 
 
-async def arrive(tx: Tx, meeting: Meeting, user_id: UserId) -> None:
+async def arrive(uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
     """Take somebody who turned up into the round, and into a role that nobody has."""
-    await TurnRepository(tx).append(meeting.id, user_id)
-    await _fill_roles(tx, meeting)
+    await uow.turns.append(meeting.id, user_id)
+    await _fill_roles(uow, meeting)
 
 
-async def follow_answers(tx: Tx, meeting: Meeting) -> None:
+async def follow_answers(uow: UnitOfWork, meeting: Meeting) -> None:
     """Bring the round of a meeting that goes on in line with who says by now that they come.
 
     Who says so has a place in the round, at its end. Who sends apologies hands their role on; their place
@@ -65,21 +60,23 @@ async def follow_answers(tx: Tx, meeting: Meeting) -> None:
     """
     if meeting.state is not MeetingState.OPEN:
         return
-    for user_id in (await RsvpRepository(tx).roll(meeting)).coming:
-        await TurnRepository(tx).append(meeting.id, user_id)
-    await _fill_roles(tx, meeting)
+    for user_id in (await uow.rsvps.roll(meeting)).coming:
+        await uow.turns.append(meeting.id, user_id)
+    await _fill_roles(uow, meeting)
 
 
-async def restate_presence(tx: Tx, meeting: Meeting, user_id: UserId, answer: Answer, now: datetime) -> None:
+async def restate_presence(
+    uow: UnitOfWork, meeting: Meeting, user_id: UserId, answer: Answer, now: datetime
+) -> None:
     """Let an answer that is given while the group meets correct the member's own "I'm here"."""
     if meeting.state is not MeetingState.OPEN:
         return
-    entry = (await AttendanceRepository(tx).standing(meeting.id)).get(user_id)
+    entry = (await uow.attendances.standing(meeting.id)).get(user_id)
     if entry is None or entry.recorded_by != user_id:
         return
     state = settled(checked_in_there=answer.coming, answer=answer)
     if state is not entry.state:
-        await AttendanceRepository(tx).append(
+        await uow.attendances.append(
             meeting_id=meeting.id,
             user_id=user_id,
             state=state,
@@ -89,11 +86,11 @@ async def restate_presence(tx: Tx, meeting: Meeting, user_id: UserId, answer: An
         )
 
 
-async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
+async def _fill_roles(uow: UnitOfWork, meeting: Meeting) -> None:
     """Give the roles that are free, to the least recent holders among those in the round."""
-    here = [turn.user_id for turn in await _in_it(tx, meeting)]
-    held = list(reversed(await MeetingRepository(tx).held(meeting.group_id, limit=24)))
-    past = await BalanceRepository(tx).orders(meeting.group_id)
+    here = [turn.user_id for turn in await _in_it(uow, meeting)]
+    held = list(reversed(await uow.meetings.held(meeting.group_id, limit=24)))
+    past = await uow.balances.orders(meeting.group_id)
     found = fill_roles(
         here,
         facilitator=meeting.facilitator_id,
@@ -106,7 +103,7 @@ async def _fill_roles(tx: Tx, meeting: Meeting) -> None:
             past.get(Kind.LEAD, ()), [each.lead_id if each.activity is not None else None for each in held]
         ),
     )
-    await MeetingRepository(tx).set_roles(
+    await uow.meetings.set_roles(
         meeting.id,
         facilitator_id=None if found is None else found.facilitator,
         timekeeper_id=None if found is None else found.timekeeper,
@@ -119,20 +116,20 @@ def _holders(past: Sequence[UserId], held: Sequence[UserId | None]) -> Sequence[
     return [[user] for user in past] + [[] if user is None else [user] for user in held]
 
 
-async def load_round(tx: Tx, meeting: Meeting) -> Round:
+async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
     """Return the round without those who left the group, or who sent apologies and did not come.
 
     When the speaker goes, the floor is free: it does not fall back to whoever spoke before.
     """
-    turns = await _in_it(tx, meeting)
-    minutes = await _minutes(tx, meeting, turns)
+    turns = await _in_it(uow, meeting)
+    minutes = await _minutes(uow, meeting, turns)
     # Who turns up later makes the turns to come shorter, not those that began before.
     begun = [
         (turn.started_at, max(turn.minutes or 0, minutes), turn)
         for turn in turns
         if turn.started_at is not None
     ]
-    everybody = await TurnRepository(tx).of_meeting(meeting.id)
+    everybody = await uow.turns.of_meeting(meeting.id)
     latest = max(everybody, key=_begun_last, default=None)
     now = next((each for each in begun if each[2] == latest), None)
     return Round(
@@ -150,26 +147,26 @@ def _begun_last(turn: Turn) -> tuple[float, int]:
     return (0.0 if turn.started_at is None else turn.started_at.timestamp(), turn.position)
 
 
-async def _minutes(tx: Tx, meeting: Meeting, turns: Sequence[Turn]) -> int:
-    return (await plan_of(tx, meeting, people=len(turns))).agenda.turn
+async def _minutes(uow: UnitOfWork, meeting: Meeting, turns: Sequence[Turn]) -> int:
+    return (await plan_of(uow, meeting, people=len(turns))).agenda.turn
 
 
-async def _in_it(tx: Tx, meeting: Meeting) -> Sequence[Turn]:
-    roll = await RsvpRepository(tx).roll(meeting)
-    standing = await AttendanceRepository(tx).standing(meeting.id)
+async def _in_it(uow: UnitOfWork, meeting: Meeting) -> Sequence[Turn]:
+    roll = await uow.rsvps.roll(meeting)
+    standing = await uow.attendances.standing(meeting.id)
     came = {user_id for user_id, entry in standing.items() if entry.state.attended}
     here = {*roll.coming, *roll.no_word, *came} & {*(rsvp.user_id for rsvp in roll.given), *roll.no_word}
-    return [turn for turn in await TurnRepository(tx).of_meeting(meeting.id) if turn.user_id in here]
+    return [turn for turn in await uow.turns.of_meeting(meeting.id) if turn.user_id in here]
 
 
-async def hand_floor_on(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def hand_floor_on(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     """Give the floor to the next in the order, if anybody waits for it."""
-    turns = await _in_it(tx, meeting)
+    turns = await _in_it(uow, meeting)
     waiting = next((turn for turn in turns if turn.started_at is None), None)
     if waiting is not None:
-        minutes = await _minutes(tx, meeting, turns)
-        await TurnRepository(tx).start(meeting.id, waiting.position, minutes=minutes, now=now)
-        await CardRepository(tx).touch(meeting.id)
+        minutes = await _minutes(uow, meeting, turns)
+        await uow.turns.start(meeting.id, waiting.position, minutes=minutes, now=now)
+        await uow.cards.touch(meeting.id)
 
 
 def _given(turns: Sequence[Turn]) -> int:
@@ -189,47 +186,38 @@ class TurnService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def here(self, actor: Actor, meeting_id: MeetingId) -> None:
+    @write_transaction
+    async def here(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that the member is at the meeting, in the way they said they would come."""
+        _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        require_open(meeting)
+        await self._note_presence(uow, meeting, actor.user_id)
+        await arrive(uow, meeting, actor.user_id)
+        await uow.cards.touch(meeting_id)
 
-        async def script(tx: Tx) -> None:
-            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            require_open(meeting)
-            await self._note_presence(tx, meeting, actor.user_id)
-            await arrive(tx, meeting, actor.user_id)
-            await CardRepository(tx).touch(meeting_id)
-
-        await self._work.write(actor, script)
-
-    async def next_up(self, actor: Actor, meeting_id: MeetingId) -> UserId | None:
+    @read_transaction
+    async def next_up(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> UserId | None:
         """Return who has the floor next; None when nobody waits for it."""
+        _, meeting = await at_meeting(uow, actor, meeting_id)
+        require_open(meeting)
+        waiting = [turn.user_id for turn in await _in_it(uow, meeting) if turn.started_at is None]
+        return waiting[0] if waiting else None
 
-        async def script(tx: Tx) -> UserId | None:
-            _, meeting = await at_meeting(tx, actor, meeting_id)
-            require_open(meeting)
-            waiting = [turn.user_id for turn in await _in_it(tx, meeting) if turn.started_at is None]
-            return waiting[0] if waiting else None
-
-        return await self._work.read(script)
-
-    async def next_turn(self, actor: Actor, meeting_id: MeetingId, *, begun: int) -> None:
+    @write_transaction
+    async def next_turn(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, begun: int) -> None:
         """Give the floor to the next in the order; nothing when `begun` is no longer how it stands."""
+        _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        require_open(meeting)
+        if _given(await uow.turns.of_meeting(meeting_id)) == begun:
+            await hand_floor_on(uow, meeting, self._work.now())
 
-        async def script(tx: Tx) -> None:
-            _, meeting = await at_meeting(tx, actor, meeting_id, lock=True)
-            require_open(meeting)
-            if _given(await TurnRepository(tx).of_meeting(meeting_id)) == begun:
-                await hand_floor_on(tx, meeting, self._work.now())
-
-        await self._work.write(actor, script)
-
-    async def _note_presence(self, tx: Tx, meeting: Meeting, user_id: UserId) -> None:
-        ledger = AttendanceRepository(tx)
+    async def _note_presence(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
+        ledger = uow.attendances
         entry = (await ledger.standing(meeting.id)).get(user_id)
-        expected = await MemberRepository(tx).at(meeting.group_id, began(meeting))
+        expected = await uow.members.at(meeting.group_id, began(meeting))
         if user_id not in expected or (entry is not None and entry.state.attended):
             return
-        roll = await RsvpRepository(tx).roll(meeting)
+        roll = await uow.rsvps.roll(meeting)
         await ledger.append(
             meeting_id=meeting.id,
             user_id=user_id,

@@ -10,15 +10,9 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.announcements import Announcement
 from buddybot.services.changes import what_became
 from buddybot.services.concerned import find_partners
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView, view_of
-from buddybot.storage.cards import CardKind, CardRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.cards import CardKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,54 +54,58 @@ class PlaceNews:
         return tuple(dict.fromkeys(user for change in self.changes for user in change.people))
 
 
-async def prepare_location_change(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+async def prepare_location_change(
+    uow: UnitOfWork, ping: Ping, group: Group, now: datetime
+) -> Announcement | None:
     """How the venues stand that one act changed; None when that is what the group was told already.
 
     Also None when another notice of the same act tells of it.
     """
-    changes = await changes_told_by(tx, ping, group, now)
+    changes = await changes_told_by(uow, ping, group, now)
     if not changes:
         return None
     news = PlaceNews(group, changes)
     return Announcement(news, group.language, mentions=news.people)
 
 
-async def changes_told_by(tx: Tx, ping: Ping, group: Group, now: datetime) -> tuple[PlaceChange, ...]:
+async def changes_told_by(
+    uow: UnitOfWork, ping: Ping, group: Group, now: datetime
+) -> tuple[PlaceChange, ...]:
     """Return the changes of venues that a notice tells of: one act is told in one message.
 
     What is due to a group since the same moment goes along with a changed time, or else with the notice of
     a venue that is of use for longest.
     """
-    due = await OutboxRepository(tx).list_due_with(ping)
+    due = await uow.outbox.list_due_with(ping)
     newest = {each.meeting_id: each for each in due if each.kind is PingKind.PLACE}
     found = [
         (each, change)
         for each in newest.values()
-        if (change := await _change(tx, each, group, now)) is not None
+        if (change := await _change(uow, each, group, now)) is not None
     ]
     if not found:
         return ()
-    times = [each for each in due if await _tells_time(tx, each, ping)]
+    times = [each for each in due if await _tells_time(uow, each, ping)]
     latest = max((each for each, _ in found), key=lambda each: (each.expires_at, each.id))
     teller = times[-1] if times else latest
     if teller.id != ping.id:
         return ()
     for each, _ in found:
         if each.id != ping.id:
-            await OutboxRepository(tx).tell_along(ping, each, now)
+            await uow.outbox.tell_along(ping, each, now)
     return tuple(sorted((change for _, change in found), key=lambda change: change.meeting.starts_at))
 
 
-async def _tells_time(tx: Tx, each: Ping, ping: Ping) -> bool:
+async def _tells_time(uow: UnitOfWork, each: Ping, ping: Ping) -> bool:
     """Whether a notice of a changed time is on its way, and has anything to tell."""
     waits = each.id == ping.id or each.state is not PingState.SUPPRESSED
     if each.kind is not PingKind.CHANGE or each.meeting_id is None or not waits:
         return False
-    meeting = await MeetingRepository(tx).get(each.group_id, each.meeting_id)
-    return meeting is not None and await what_became(tx, each, meeting) is not None
+    meeting = await uow.meetings.get(each.group_id, each.meeting_id)
+    return meeting is not None and await what_became(uow, each, meeting) is not None
 
 
-async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
+async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
     """How the venue of a meeting stands now; None when it is again what the group was last told.
 
     It concerns who hosts, who was to host, and with whom that one had swapped turns for it; organizers,
@@ -116,8 +114,8 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
     """
     if ping.meeting_id is None:
         return None
-    meeting = await MeetingRepository(tx).get(group.id, ping.meeting_id)
-    venue = await VenueRepository(tx).get(ping.meeting_id)
+    meeting = await uow.meetings.get(group.id, ping.meeting_id)
+    venue = await uow.venues.get(ping.meeting_id)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or meeting.starts_at <= now:
         return None
     if venue is None or venue.before is None:
@@ -125,21 +123,21 @@ async def _change(tx: Tx, ping: Ping, group: Group, now: datetime) -> PlaceChang
     if (venue.before, venue.before_online) == (venue.settled, venue.online):
         return None
     told = venue.before.location_id
-    location = None if told is None else await LocationRepository(tx).get(group.id, told)
+    location = None if told is None else await uow.locations.get(group.id, told)
     before = VenueView(location, venue.before.host_id, venue.before_online)
-    members = await MemberRepository(tx).present(group.id)
+    members = await uow.members.present(group.id)
     concerned = [user for user in (venue.host_id, venue.before.host_id) if user is not None]
     if venue.host_id is None and not venue.online and concerned:
         concerned += [member.user_id for member in members if member.organizes]
     if venue.host_id != venue.before.host_id:
-        concerned += await find_partners(tx, meeting, venue.before.host_id)
-    roll = await RsvpRepository(tx).roll(meeting)
-    cards = await CardRepository(tx).of_meeting(meeting.id)
+        concerned += await find_partners(uow, meeting, venue.before.host_id)
+    roll = await uow.rsvps.roll(meeting)
+    cards = await uow.cards.of_meeting(meeting.id)
     moved = (told, venue.before_online) != (venue.location_id, venue.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):
         concerned += roll.coming
     present = {member.user_id for member in members} - {ping.caused_by}
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
-    told_before = await OutboxRepository(tx).of_meeting(meeting.id)
+    told_before = await uow.outbox.of_meeting(meeting.id)
     again = any(each.kind is PingKind.PLACE and each.state is PingState.SENT for each in told_before)
-    return PlaceChange(group, meeting, before, await view_of(tx, meeting), people, again)
+    return PlaceChange(group, meeting, before, await view_of(uow, meeting), people, again)

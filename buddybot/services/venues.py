@@ -14,15 +14,9 @@ from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Choice, Settled, Upcoming
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.glances import NextMeeting
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import Basis, Venue
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""
@@ -67,9 +61,9 @@ class Board:
         return frozenset(member.user_id for member in self.members if member.hosts)
 
 
-async def board_of(tx: Tx, group: Group) -> Board:
+async def board_of(uow: UnitOfWork, group: Group) -> Board:
     """Return what the rule of a group goes by now."""
-    repository = LocationRepository(tx)
+    repository = uow.locations
     locations = await repository.live(group.id)
     minutes, approvals = await repository.minutes(group.id), await repository.approvals(group.id)
     places = tuple(
@@ -83,34 +77,34 @@ async def board_of(tx: Tx, group: Group) -> Board:
         )
         for location in locations
     )
-    return Board(group, tuple(await MemberRepository(tx).present(group.id)), places, tuple(locations))
+    return Board(group, tuple(await uow.members.present(group.id)), places, tuple(locations))
 
 
-async def view_of(tx: Tx, meeting: Meeting) -> VenueView:
+async def view_of(uow: UnitOfWork, meeting: Meeting) -> VenueView:
     """Return where a meeting takes place, as far as that is settled."""
-    return await shown(tx, meeting, await VenueRepository(tx).get(meeting.id))
+    return await shown(uow, meeting, await uow.venues.get(meeting.id))
 
 
-async def shown(tx: Tx, meeting: Meeting, venue: Venue | None) -> VenueView:
+async def shown(uow: UnitOfWork, meeting: Meeting, venue: Venue | None) -> VenueView:
     """Return the same where the venue is known already."""
     if venue is None:
         return VenueView(None, None)
-    return await placed(tx, meeting.group_id, venue)
+    return await placed(uow, meeting.group_id, venue)
 
 
-async def placed(tx: Tx, group_id: GroupId, at: Venue | NextMeeting) -> VenueView:
+async def placed(uow: UnitOfWork, group_id: GroupId, at: Venue | NextMeeting) -> VenueView:
     """Return where one of a group's meetings takes place as it is shown."""
-    location = None if at.location_id is None else await LocationRepository(tx).get(group_id, at.location_id)
+    location = None if at.location_id is None else await uow.locations.get(group_id, at.location_id)
     return VenueView(None if location is None else shown_to(location, None), at.host_id, at.online)
 
 
-async def upcoming_of(tx: Tx, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:
+async def upcoming_of(uow: UnitOfWork, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:
     """Return who is expected at a meeting, which is to be `here`, and who of them does not host it."""
-    roll = await RsvpRepository(tx).roll(meeting)
+    roll = await uow.rsvps.roll(meeting)
     expected = {*roll.coming, *roll.no_word}
     return Upcoming(
         attendees=tuple(member.user_id for member in board.members if member.user_id in expected),
-        passes=await VenueRepository(tx).passes(meeting.id) | (expected - able_to_host(roll, board, here)),
+        passes=await uow.venues.passes(meeting.id) | (expected - able_to_host(roll, board, here)),
         afar=frozenset(roll.who(Answer.VIRTUAL)),
     )
 
@@ -127,70 +121,70 @@ def able_to_host(roll: Roll, board: Board, here: LocationId | None) -> frozenset
     return frozenset({*roll.coming, *roll.no_word}.difference(afar))
 
 
-async def planned(tx: Tx, group: Group, after: datetime) -> Sequence[Meeting]:
+async def planned(uow: UnitOfWork, group: Group, after: datetime) -> Sequence[Meeting]:
     """Return the next meetings that begin after an instant, those whose places are settled."""
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await uow.meetings.ahead(group.id)
     return [
         meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > after
     ][:AHEAD]
 
 
-async def settle(tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+async def settle(uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None) -> None:
     """Settle what is open of the next meetings, and tell of what is no longer as it was announced.
 
     `by` did what led to it, so the notices do not mention them.
     """
-    board = await board_of(tx, group)
-    found = await _to_settle(tx, group, now)
+    board = await board_of(uow, group)
+    found = await _to_settle(uow, group, now)
     # One that is online this once uses no place and nobody's turn.
     open_to_choice = [(meeting, venue) for meeting, venue in found if venue is None or not venue.online]
     ahead = [
-        _remaining(board, meeting, venue, await _expected(tx, meeting, board, venue), now)
+        _remaining(board, meeting, venue, await _expected(uow, meeting, board, venue), now)
         for meeting, venue in open_to_choice
     ]
-    chosen = await _chosen(tx, board, ahead)
+    chosen = await _chosen(uow, board, ahead)
     for (meeting, venue), expected, choice in zip(open_to_choice, ahead, chosen, strict=True):
         settled, basis = Settled(choice.location_id, choice.host_id), _basis(venue, expected, choice)
         if venue is None or (venue.settled, venue.basis) != (settled, basis):
-            await put(tx, group, meeting, settled, now=now, basis=basis, by=by)
+            await put(uow, group, meeting, settled, now=now, basis=basis, by=by)
     for meeting, venue in found:
         if venue is not None and venue.online:
-            await _keep_online(tx, board, meeting, venue, now)
+            await _keep_online(uow, board, meeting, venue, now)
 
 
-async def _to_settle(tx: Tx, group: Group, now: datetime) -> Sequence[tuple[Meeting, Venue | None]]:
+async def _to_settle(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[tuple[Meeting, Venue | None]]:
     """The planned meetings, and those that were so before another one was put in front of them."""
     found = []
-    ahead = await MeetingRepository(tx).ahead(group.id)
+    ahead = await uow.meetings.ahead(group.id)
     scheduled = [
         meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > now
     ]
     for number, meeting in enumerate(scheduled):
-        venue = await VenueRepository(tx).get(meeting.id)
+        venue = await uow.venues.get(meeting.id)
         if venue is not None or number < AHEAD:
             found.append((meeting, venue))
     return found
 
 
-async def _keep_online(tx: Tx, board: Board, meeting: Meeting, venue: Venue, now: datetime) -> None:
+async def _keep_online(uow: UnitOfWork, board: Board, meeting: Meeting, venue: Venue, now: datetime) -> None:
     """Lead a meeting that is online this once to another virtual place when its own is no more."""
     if venue.location_id is None or any(place.id == venue.location_id for place in board.places):
         return
-    await move_online(tx, board.group, meeting, now=now)
+    await move_online(uow, board.group, meeting, now=now)
 
 
 async def move_online(
-    tx: Tx, group: Group, meeting: Meeting, *, now: datetime, by: UserId | None = None
+    uow: UnitOfWork, group: Group, meeting: Meeting, *, now: datetime, by: UserId | None = None
 ) -> None:
     """Let everybody meet online this once; nobody hosts, so nobody's turn is used up."""
-    place = await _virtual_place(tx, group)
-    await put(tx, group, meeting, Settled(place, None), now=now, basis=Basis.ASSIGNED, online=True, by=by)
+    place = await _virtual_place(uow, group)
+    await put(uow, group, meeting, Settled(place, None), now=now, basis=Basis.ASSIGNED, online=True, by=by)
 
 
-async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
+async def _virtual_place(uow: UnitOfWork, group: Group) -> LocationId | None:
     """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
-    used = await VenueRepository(tx).last_used(group.id)
-    live = await LocationRepository(tx).live(group.id)
+    used = await uow.venues.last_used(group.id)
+    live = await uow.locations.live(group.id)
     remote = [location for location in live if location.remote]
     remote = remote or [
         location
@@ -205,15 +199,15 @@ async def _virtual_place(tx: Tx, group: Group) -> LocationId | None:
     return None if chosen is None else chosen.id
 
 
-async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Choice]:
+async def _chosen(uow: UnitOfWork, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Choice]:
     """What the rule gives, knowing what is settled: who takes over a turn is not the host of the next."""
-    rule, going_on = board.group.rotation, await _going_on(tx, board)
+    rule, going_on = board.group.rotation, await _going_on(uow, board)
     order = list(range(len(ahead)))
     if rule is not Rotation.FIXED:
         order.sort(key=lambda index: ahead[index].settled is None and ahead[index].host_id is None)
     given = rotation.plan(
         rule,
-        history=await _history(tx, board.group, ahead),
+        history=await _history(uow, board.group, ahead),
         ahead=[*going_on, *(ahead[index] for index in order)],
         places=board.places,
         willing=board.willing,
@@ -224,7 +218,7 @@ async def _chosen(tx: Tx, board: Board, ahead: Sequence[Upcoming]) -> Sequence[C
 
 
 async def find_host(
-    tx: Tx, group: Group, meeting: Meeting, here: LocationId | None, now: datetime
+    uow: UnitOfWork, group: Group, meeting: Meeting, here: LocationId | None, now: datetime
 ) -> UserId | None:
     """Return who hosts a meeting that was online and is to be `here`: whose turn it is, else who offered it.
 
@@ -232,35 +226,35 @@ async def find_host(
     """
     if meeting.starts_at - now < DECLINE_BEFORE:
         return None
-    board = await board_of(tx, group)
+    board = await board_of(uow, group)
     if group.rotation is not Rotation.TURNS:
-        expected = await upcoming_of(tx, meeting, board, here)
+        expected = await upcoming_of(uow, meeting, board, here)
         owner = next((place.offered_by for place in board.places if place.id == here), None)
         return owner if owner is not None and could_host(board, expected, owner) else None
     found = [
         (each, None if each.id == meeting.id else venue)
-        for each, venue in await _to_settle(tx, group, now)
+        for each, venue in await _to_settle(uow, group, now)
         if each.id == meeting.id or venue is None or not venue.online
     ]
     ahead = [
-        _remaining(board, each, venue, await _expected(tx, each, board, venue), now) for each, venue in found
+        _remaining(board, each, venue, await _expected(uow, each, board, venue), now) for each, venue in found
     ]
-    chosen = await _chosen(tx, board, ahead)
+    chosen = await _chosen(uow, board, ahead)
     hosts = {each.id: choice.host_id for (each, _), choice in zip(found, chosen, strict=True)}
     return hosts[meeting.id]
 
 
-async def _expected(tx: Tx, meeting: Meeting, board: Board, venue: Venue | None) -> Upcoming:
-    return await upcoming_of(tx, meeting, board, None if venue is None else venue.location_id)
+async def _expected(uow: UnitOfWork, meeting: Meeting, board: Board, venue: Venue | None) -> Upcoming:
+    return await upcoming_of(uow, meeting, board, None if venue is None else venue.location_id)
 
 
-async def _going_on(tx: Tx, board: Board) -> Sequence[Upcoming]:
+async def _going_on(uow: UnitOfWork, board: Board) -> Sequence[Upcoming]:
     """The meetings that are open: the rule remembers them once they are closed, and reckons with them now."""
     going_on = []
-    for meeting in await MeetingRepository(tx).ahead(board.group.id):
-        venue = await VenueRepository(tx).get(meeting.id)
+    for meeting in await uow.meetings.ahead(board.group.id):
+        venue = await uow.venues.get(meeting.id)
         if meeting.state is MeetingState.OPEN and venue is not None and not venue.online:
-            expected = await _expected(tx, meeting, board, venue)
+            expected = await _expected(uow, meeting, board, venue)
             going_on.append(replace(expected, settled=venue.settled, once=venue.basis.once))
     return going_on
 
@@ -273,11 +267,11 @@ def _basis(venue: Venue | None, expected: Upcoming, choice: Choice) -> Basis:
     return Basis.RULE if venue.basis is Basis.CHOSEN and expected.settled is None else venue.basis
 
 
-async def _history(tx: Tx, group: Group, ahead: Sequence[Upcoming]) -> Sequence[Held]:
+async def _history(uow: UnitOfWork, group: Group, ahead: Sequence[Upcoming]) -> Sequence[Held]:
     """What the rule remembers; nothing is read when nothing is open."""
     if all(expected.settled is not None for expected in ahead):
         return ()
-    return await ShareRepository(tx).history(group.id)
+    return await uow.fairness.history(group.id)
 
 
 def _remaining(
@@ -334,7 +328,7 @@ def could_host(board: Board, expected: Upcoming, user_id: UserId | None) -> bool
 
 
 async def put(
-    tx: Tx,
+    uow: UnitOfWork,
     group: Group,
     meeting: Meeting,
     settled: Settled,
@@ -345,7 +339,7 @@ async def put(
     by: UserId | None = None,
 ) -> None:
     """Set where a meeting takes place; the cards follow, and what was announced is told anew."""
-    repository = VenueRepository(tx)
+    repository = uow.venues
     old = await repository.get(meeting.id)
     venue = Venue(
         meeting_id=meeting.id,
@@ -359,40 +353,40 @@ async def put(
     if old is None or (old.settled, old.online) == (settled, online):
         await repository.put(venue if old is None else replace(old, rule=venue.rule, basis=basis))
         if old is None and (settled != Settled(None, None) or online):
-            await MeetingRepository(tx).entry_changed(meeting.id)
-            await show(tx, meeting)
+            await uow.meetings.entry_changed(meeting.id)
+            await show(uow, meeting)
         return
-    await OutboxRepository(tx).close_questions(meeting.id, now)
+    await uow.outbox.close_questions(meeting.id, now)
     if old.announced:
-        notices = await editions(tx, meeting, PingKind.PLACE)
+        notices = await editions(uow, meeting, PingKind.PLACE)
         kept = notices.waiting is not None and old.before is not None
         told, told_online = (old.before, old.before_online) if kept else (old.settled, old.online)
         venue = replace(venue, before=told, before_online=told_online)
         known = told != Settled(None, None) or told_online or old.before is not None
         if told is not None and (known or online):
-            await notices.plan_ping(tx, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
+            await notices.plan_ping(uow, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
     await repository.put(venue)
-    await MeetingRepository(tx).entry_changed(meeting.id)
-    await show(tx, meeting)
+    await uow.meetings.entry_changed(meeting.id)
+    await show(uow, meeting)
 
 
-async def release(tx: Tx, group: Group, called_off: Meeting, now: datetime) -> None:
+async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datetime) -> None:
     """Let the rule choose anew for what follows a meeting that was called off, or is held after all.
 
     Then whose turn it was stays next. What people agreed on or an organizer said stays.
     """
-    repository = VenueRepository(tx)
+    repository = uow.venues
     if await repository.get(called_off.id) is None:
         return
-    for meeting in await MeetingRepository(tx).ahead(group.id):
+    for meeting in await uow.meetings.ahead(group.id):
         venue = await repository.get(meeting.id)
         late = meeting.starts_at - now < DECLINE_BEFORE
         if venue is not None and venue.basis in BY_RULE and meeting.id != called_off.id and not late:
             await repository.put(replace(venue, basis=Basis.OPEN))
 
 
-async def show(tx: Tx, meeting: Meeting) -> None:
+async def show(uow: UnitOfWork, meeting: Meeting) -> None:
     """Edit what shows a meeting, when and where it is: its own cards, and the summary before it."""
-    await CardRepository(tx).touch(meeting.id)
-    for held in await MeetingRepository(tx).held(meeting.group_id, limit=1):
-        await CardRepository(tx).touch(held.id)
+    await uow.cards.touch(meeting.id)
+    for held in await uow.meetings.held(meeting.group_id, limit=1):
+        await uow.cards.touch(held.id)

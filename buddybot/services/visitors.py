@@ -10,9 +10,8 @@ from buddybot.domain.visitors import NAME_LIMIT, check_room, present
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.attendance import met
-from buddybot.services.work import Work
-from buddybot.storage.database import Tx
-from buddybot.storage.visitors import VisitorRepository
+from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.work import Work, read_transaction, write_transaction
 
 
 def require_over(meeting: Meeting, now: datetime) -> None:
@@ -26,16 +25,16 @@ def require_over(meeting: Meeting, now: datetime) -> None:
         raise Refusal("attendance.reduced")
 
 
-async def require_met(tx: Tx, meeting: Meeting, now: datetime) -> None:
+async def require_met(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     """Raise Refusal `attendance.not_met`, or those of `require_over`, unless the group met."""
     require_over(meeting, now)
-    if not await met(tx, meeting):
+    if not await met(uow, meeting):
         raise Refusal("attendance.not_met")
 
 
-async def withdraw_all(tx: Tx, meeting: Meeting, actor: Actor, now: datetime) -> None:
+async def withdraw_all(uow: UnitOfWork, meeting: Meeting, actor: Actor, now: datetime) -> None:
     """Take every visitor of a meeting back."""
-    visitors = VisitorRepository(tx)
+    visitors = uow.visitors
     for visitor in present(await visitors.of_meeting(meeting.id)):
         await visitors.withdraw(visitor.id, withdrawn_by=actor.user_id, now=now)
 
@@ -46,15 +45,12 @@ class VisitorService:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def look(self, actor: Actor, meeting_id: MeetingId) -> None:
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Refuse, before the form is opened, what `add` would."""
-
-        async def script(tx: Tx) -> None:
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True)
-            await require_met(tx, meeting, self._work.now())
-            check_room(await VisitorRepository(tx).of_meeting(meeting.id))
-
-        await self._work.read(script)
+        _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
+        await require_met(uow, meeting, self._work.now())
+        check_room(await uow.visitors.of_meeting(meeting.id))
 
     async def add(self, actor: Actor, meeting_id: MeetingId, name: str) -> None:
         """Note a visitor.
@@ -64,26 +60,25 @@ class VisitorService:
         """
         known_as = clean(name, limit=NAME_LIMIT, field="visitor")
 
-        async def script(tx: Tx) -> None:
+        async def script(uow: UnitOfWork) -> None:
             now = self._work.now()
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            await require_met(tx, meeting, now)
-            visitors = VisitorRepository(tx)
+            _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+            await require_met(uow, meeting, now)
+            visitors = uow.visitors
             check_room(await visitors.of_meeting(meeting.id), known_as)
             await visitors.add(meeting.id, known_as, recorded_by=actor.user_id, now=now)
 
         await self._work.write(actor, script)
 
-    async def withdraw(self, actor: Actor, meeting_id: MeetingId, visitor_id: VisitorId) -> None:
+    @write_transaction
+    async def withdraw(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, visitor_id: VisitorId
+    ) -> None:
         """Take a visitor back; Refusal `visitor.unknown` for one who is not there, or not any more."""
-
-        async def script(tx: Tx) -> None:
-            now = self._work.now()
-            _, meeting = await at_meeting(tx, actor, meeting_id, organizer=True, lock=True)
-            await require_met(tx, meeting, now)
-            visitors = VisitorRepository(tx)
-            if visitor_id not in {each.id for each in present(await visitors.of_meeting(meeting.id))}:
-                raise Refusal("visitor.unknown")
-            await visitors.withdraw(visitor_id, withdrawn_by=actor.user_id, now=now)
-
-        await self._work.write(actor, script)
+        now = self._work.now()
+        _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        await require_met(uow, meeting, now)
+        visitors = uow.visitors
+        if visitor_id not in {each.id for each in present(await visitors.of_meeting(meeting.id))}:
+            raise Refusal("visitor.unknown")
+        await visitors.withdraw(visitor_id, withdrawn_by=actor.user_id, now=now)

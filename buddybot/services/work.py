@@ -1,9 +1,10 @@
 """One transaction, one unit of work: what every service does around its scripts."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups import Group
@@ -12,8 +13,9 @@ from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
 from buddybot.services.stored import StoredActs
-from buddybot.storage.database import Database, LostFileError, Script, StorageError, Tx
-from buddybot.storage.interactions import Claim, InteractionRepository
+from buddybot.services.unit_of_work import Script, Transactions, UnitOfWork
+from buddybot.storage.database import Database, LostFileError, StorageError
+from buddybot.storage.interactions import Claim
 
 __all__ = [
     "SENT_TWICE",
@@ -32,6 +34,8 @@ SENT_TWICE = timedelta(minutes=2)
 """Within this, the same words of the same person are one form that was sent twice."""
 
 T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="_Service")
 
 Now = Callable[[], datetime]
 
@@ -39,7 +43,7 @@ Now = Callable[[], datetime]
 class Planner(Protocol):
     """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
 
-    async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+    async def plan(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None) -> None:
         """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
 
         `by` is whose act made it necessary: notices do not mention them.
@@ -65,6 +69,7 @@ class Work:
         `pace` bounds how much people change in a while; None bounds nothing.
         """
         self._database = database
+        self._transactions = Transactions(database)
         self._changed = changed
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
@@ -74,7 +79,7 @@ class Work:
 
     async def read(self, script: Script[T]) -> T:
         """Run a script that only reads, on one consistent snapshot."""
-        return await self._database.read(script)
+        return await self._transactions.read(script)
 
     def deleted(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
@@ -109,7 +114,7 @@ class Work:
         so of the form they sent, and Refusal `pace.*` when there is too much of it.
         """
         if actor is None:
-            result = await self._database.write(script)
+            result = await self._transactions.write(script)
         else:
             result = await self._write_for(actor, script, once=not repeats)
             self._stored.note(actor.interaction_id, saved=saves)
@@ -134,27 +139,67 @@ class Work:
         known = self._stored.find(actor.interaction_id)
         if known is not None:
             return known
-        return await self._database.write(lambda tx: self._claim(tx, actor)) is None
+        return await self._transactions.write(lambda uow: self._claim(uow, actor)) is None
 
     async def _write_for(self, actor: Actor, script: Script[T], *, once: bool) -> T:
         if self._pace is not None:
             self._pace.take(actor)
 
-        async def unit(tx: Tx) -> T:
-            claim = await self._claim(tx, actor)
+        async def unit(uow: UnitOfWork) -> T:
+            claim = await self._claim(uow, actor)
             if claim is None:
                 raise AlreadyHandled
-            if once and actor.form and await self._claim(tx, actor, form=True) is None:
+            if once and actor.form and await self._claim(uow, actor, form=True) is None:
                 raise FormSentTwice
             if claim.known_as not in (None, actor.display_name):
-                await follow_name(tx, actor, claim.known_as)
-            return await script(tx)
+                await follow_name(uow, actor, claim.known_as)
+            return await script(uow)
 
-        return await self._database.write(unit)
+        return await self._transactions.write(unit)
 
-    async def _claim(self, tx: Tx, actor: Actor, *, form: bool = False) -> Claim | None:
+    async def _claim(self, uow: UnitOfWork, actor: Actor, *, form: bool = False) -> Claim | None:
         """Claim the interaction, or the form that came with it."""
         number = InteractionId(form_number(actor.form, actor.user_id)) if form else actor.interaction_id
-        return await InteractionRepository(tx).claim(
+        return await uow.interactions.claim(
             number, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
         )
+
+
+class _Service(Protocol):
+    _work: Work
+
+
+def read_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[S, P], Awaitable[T]]:
+    """Run a method that only reads on one consistent snapshot; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: S, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.read(lambda uow: method(self, uow, *given, **named))
+
+    return run
+
+
+def write_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]],
+) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]:
+    """Run a method that writes for its actor, once per interaction; see `Work.write`."""
+
+    @wraps(method)
+    async def run(self: S, actor: Actor, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.write(actor, lambda uow: method(self, uow, actor, *given, **named))
+
+    return run
+
+
+def bot_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[S, P], Awaitable[T]]:
+    """Run a method that writes in the bot's own name; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: S, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.write(None, lambda uow: method(self, uow, *given, **named))
+
+    return run

@@ -13,6 +13,7 @@ from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
 from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
 from buddybot.storage.database import Database, StorageError, Tx
 from buddybot.storage.groups import GroupRepository
@@ -66,7 +67,7 @@ async def test_every_group_is_planned_although_one_cannot_be(database: Database,
         async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
             if group.id == first.id:
                 raise error
-            await super().plan(tx, group, now, by=by)
+            await super().plan(UnitOfWork(tx), group, now, by=by)
 
     await keeping(database, Hands(), Choosy(ahead=2, times=TIMES)).replan()
     assert {ping.group_id for ping in (await outbox(database)).values()} == {second.id}

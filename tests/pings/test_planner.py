@@ -16,6 +16,7 @@ from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import Schedule, instant, local, occurrence
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Row, Tx
 from buddybot.storage.groups import GroupRepository
@@ -50,7 +51,7 @@ class House:
         async def script(tx: Tx) -> None:
             if schedule is not None:
                 await ScheduleRepository(tx).put(self.group.id, schedule)
-            await self.planner.plan(tx, self.group, self.now())
+            await self.planner.plan(UnitOfWork(tx), self.group, self.now())
 
         await self.database.write(script)
 

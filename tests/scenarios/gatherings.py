@@ -13,6 +13,7 @@ from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import LocationWords
 from buddybot.domain.rotation import Settled
 from buddybot.services import venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
@@ -111,7 +112,7 @@ class Gatherings:
                 now=self.world.now,
             )
             assert added is not None
-            await venues.settle(tx, group, self.world.now)
+            await venues.settle(UnitOfWork(tx), group, self.world.now)
             return added
 
         return await self.world.bot.services.work.write(None, script)
@@ -124,7 +125,7 @@ class Gatherings:
             assert group is not None
             [meeting, *_] = await MeetingRepository(tx).ahead(group.id)
             await venues.put(
-                tx,
+                UnitOfWork(tx),
                 group,
                 meeting,
                 Settled(location_id, None),

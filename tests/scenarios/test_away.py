@@ -8,6 +8,7 @@ import pytest
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.services import venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from tests.scenarios.calendars import Calendar, calendar, stamp
@@ -201,7 +202,7 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
                 group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)
             )
         await tx.run("UPDATE venues SET basis = 'open'")
-        await venues.settle(tx, replace(group, rotation=Rotation.TURNS), rowan.world.now)
+        await venues.settle(UnitOfWork(tx), replace(group, rotation=Rotation.TURNS), rowan.world.now)
         row = await tx.one(
             "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.starts_at"
         )

@@ -11,6 +11,7 @@ from buddybot.domain.locations import Access, LocationKind, LocationWords, descr
 from buddybot.domain.rotation import Settled
 from buddybot.domain.text import cut_to
 from buddybot.services import venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
@@ -65,7 +66,7 @@ async def settle(rowan: Calendar, words: LocationWords, host: str) -> None:
         )
         first = (await MeetingRepository(tx).ahead(group.id))[0]
         settled = Settled(location, UserId(rowan.person(host).id))
-        await venues.put(tx, group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED)
+        await venues.put(UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED)
 
     await rowan.world.bot.services.work.write(None, script)
 

@@ -14,6 +14,7 @@ from buddybot.services import alert_news, health
 from buddybot.services.alerts import AlertService
 from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.outbox import OutboxRepository
@@ -55,7 +56,7 @@ class Circle:
     async def look(self) -> None:
         """Evaluate the last meeting, as happens when its pulse closes."""
         meeting = self.meetings[-1]
-        await self.house.run(lambda tx: health.evaluate(tx, self.group, meeting, self.house.now))
+        await self.house.run(lambda tx: health.evaluate(UnitOfWork(tx), self.group, meeting, self.house.now))
 
     async def daily(self) -> None:
         """Look as happens once a day."""
@@ -85,7 +86,7 @@ class Circle:
     async def say(self, ping: Ping) -> object:
         """Prepare one as the delivery does; return its card's content."""
         preparer = alert_news.AlertPreparer(LIBRARY)
-        return await self.house.run(lambda tx: preparer(tx, ping, self.group, self.house.now))
+        return await self.house.run(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.house.now))
 
     async def quietly(self) -> None:
         """End the group's rhythm, so that nothing is planned."""

@@ -24,6 +24,7 @@ from buddybot.services.meetings import MeetingService
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
 from buddybot.storage.cards import CardKind, CardRepository
 from buddybot.storage.database import Database, Tx
@@ -108,7 +109,7 @@ class House:
             await ScheduleRepository(tx).put(group_id, rhythm)
             group = await groups.get(guild, group_id)
             assert group is not None
-            await self.planner.plan(tx, group, self.now)
+            await self.planner.plan(UnitOfWork(tx), group, self.now)
             return group
 
         return await self.run(script)

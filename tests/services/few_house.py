@@ -13,6 +13,7 @@ from buddybot.services import few, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.few import FewService
 from buddybot.services.groups import Changes, GroupService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
@@ -65,7 +66,7 @@ class Deciding:
         async def script(tx: Tx) -> Announcement | None:
             group = await GroupRepository(tx).get(GUILD, self.group.id)
             assert group is not None
-            return await few.prepare_question(tx, ping, group, self.house.now)
+            return await few.prepare_question(UnitOfWork(tx), ping, group, self.house.now)
 
         return await self.house.run(script)
 
@@ -131,7 +132,9 @@ class Deciding:
         """Let somebody host the meeting, and let its card have said so."""
 
         async def script(tx: Tx) -> None:
-            await venues.put(tx, self.group, self.meeting, Settled(None, user_id), now=self.house.now)
+            await venues.put(
+                UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.house.now
+            )
             await VenueRepository(tx).announced([self.meeting.id])
 
         await self.house.run(script)

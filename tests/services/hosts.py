@@ -16,6 +16,7 @@ from buddybot.services.checkins import close_meeting
 from buddybot.services.hosting import HostingService
 from buddybot.services.rotation import RotationService
 from buddybot.services.swaps import SwapService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venue_news import PlaceChange, PlaceNews
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Tx
@@ -55,7 +56,7 @@ class Hosts(Town):
 
     async def replan(self, group: Group) -> None:
         """Plan as happens every hour."""
-        await self.run(lambda tx: self.planner.plan(tx, group, self.now))
+        await self.run(lambda tx: self.planner.plan(UnitOfWork(tx), group, self.now))
 
     async def hosts(self, group: Group) -> list[UserId | None]:
         """Return who hosts the planned meetings, earliest first."""
@@ -94,7 +95,7 @@ class Hosts(Town):
             await MemberRepository(tx).add(
                 group_id=group.id, guild_id=group.guild_id, user_id=user_id, role=Role.MEMBER, now=self.now
             )
-            await self.planner.plan(tx, group, self.now)
+            await self.planner.plan(UnitOfWork(tx), group, self.now)
 
         await self.run(script)
 
@@ -107,8 +108,8 @@ class Hosts(Town):
             for member in await MemberRepository(tx).current(group.id):
                 state = Attendance.PRESENT if member.user_id in came else Attendance.ABSENT
                 await self._record(tx, meeting, member.user_id, state)
-            going_on = await calendar.require(tx, group, meeting.id)
-            await close_meeting(tx, self.planner, group, going_on, self.now)
+            going_on = await calendar.require(UnitOfWork(tx), group, meeting.id)
+            await close_meeting(UnitOfWork(tx), self.planner, group, going_on, self.now)
 
         self.now += timedelta(hours=2)
         await self.run(script)
@@ -136,7 +137,9 @@ class Hosts(Town):
         [waiting] = [
             ping for ping in await self.pings(meeting, PingKind.PLACE) if ping.state is PingState.PLANNED
         ]
-        return await self.run(lambda tx: venue_news.prepare_location_change(tx, waiting, group, self.now))
+        return await self.run(
+            lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), waiting, group, self.now)
+        )
 
     async def place_news(self, group: Group) -> list[PlaceNews]:
         """Return what the waiting notices would say, message by message."""
@@ -148,7 +151,10 @@ class Hosts(Town):
         ]
 
         async def script(tx: Tx) -> list[PlaceNews]:
-            found = [await venue_news.prepare_location_change(tx, ping, group, self.now) for ping in waiting]
+            found = [
+                await venue_news.prepare_location_change(UnitOfWork(tx), ping, group, self.now)
+                for ping in waiting
+            ]
             contents = [each.content for each in found if each is not None]
             news = [each for each in contents if isinstance(each, PlaceNews)]
             assert len(news) == len(contents)

@@ -26,6 +26,7 @@ from buddybot.services.checkins import CheckInService, Reported
 from buddybot.services.rsvps import RsvpService
 from buddybot.services.summary import SummaryPreparer
 from buddybot.services.turns import TurnService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.visitors import VisitorService
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.commitments import CommitmentRepository
@@ -77,7 +78,7 @@ class Evening:
 
         async def script(tx: Tx) -> list[MeetingId]:
             await ScheduleRepository(tx).put(group.id, RHYTHM)
-            await planner.plan(tx, group, home.now)
+            await planner.plan(UnitOfWork(tx), group, home.now)
             return [meeting.id for meeting in await MeetingRepository(tx).ahead(group.id)]
 
         first, following = await home.database.write(script)
@@ -141,7 +142,7 @@ class Evening:
         pings = await self.home.database.read(lambda tx: OutboxRepository(tx).of_meeting(self.meeting_id))
         (ping,) = [ping for ping in pings if ping.kind is kind]
         preparer = checkin_card.prepare_checkin if kind is PingKind.CHECKIN else SummaryPreparer(self.planner)
-        return await self.home.database.write(lambda tx: preparer(tx, ping, self.group, self.now))
+        return await self.home.database.write(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.now))
 
     async def open(self) -> CheckInView:
         """Let it be the meeting's time, and the check-in open."""
@@ -154,7 +155,9 @@ class Evening:
     async def view(self) -> CheckInView:
         """Return what the live card shows."""
         meeting = await self.meeting()
-        return await self.home.database.read(lambda tx: checkin_card.view_of(tx, self.group, meeting))
+        return await self.home.database.read(
+            lambda tx: checkin_card.view_of(UnitOfWork(tx), self.group, meeting)
+        )
 
     async def report(
         self,

@@ -16,6 +16,7 @@ from buddybot.services.activities import ActivityService, choose_for_card, set_a
 from buddybot.services.agenda import AgendaService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.meeting_views import MeetingView
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.activities import ActivityRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
@@ -59,7 +60,7 @@ class Club:
         """Prepare the card as the delivery does."""
         [ping] = await self.house.pings(self.meeting, PingKind.CARD)
         announcement = await self.house.run(
-            lambda tx: news.prepare_card(tx, ping, self.group, self.house.now, library=LIBRARY)
+            lambda tx: news.prepare_card(UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY)
         )
         assert announcement is not None
         assert isinstance(announcement.content, MeetingView)
@@ -70,7 +71,9 @@ class Club:
         self.house.now = self.meeting.starts_at
         [ping] = await self.house.pings(self.meeting, PingKind.CHECKIN)
         announcement = await self.house.run(
-            lambda tx: checkin_card.prepare_checkin(tx, ping, self.group, self.house.now, library=LIBRARY)
+            lambda tx: checkin_card.prepare_checkin(
+                UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY
+            )
         )
         assert announcement is not None
         assert isinstance(announcement.content, CheckInView)
@@ -80,7 +83,9 @@ class Club:
         return (await self.house.fresh(self.meeting)).activity
 
     async def set(self, key: str | None) -> None:
-        await self.house.run(lambda tx: set_activity(tx, self.group, self.meeting, key, self.house.now))
+        await self.house.run(
+            lambda tx: set_activity(UnitOfWork(tx), self.group, self.meeting, key, self.house.now)
+        )
 
     async def join(self, *users: UserId) -> None:
         async def script(tx: Tx) -> None:
@@ -177,7 +182,7 @@ async def test_a_meeting_ahead_counts_for_the_one_after_it(club: Club) -> None:
     await club.set("first")
     following = (await club.house.ahead(club.group))[1]
     chosen = await club.house.run(
-        lambda tx: choose_for_card(tx, club.group, following, LIBRARY, club.house.now)
+        lambda tx: choose_for_card(UnitOfWork(tx), club.group, following, LIBRARY, club.house.now)
     )
     assert chosen.activity == "second"
 
@@ -244,7 +249,7 @@ async def test_without_anything_that_fits_the_card_has_none(club: Club) -> None:
     [ping] = await club.house.pings(club.meeting, PingKind.CARD)
     only = {"endless": LIBRARY["endless"]}
     announcement = await club.house.run(
-        lambda tx: news.prepare_card(tx, ping, club.group, club.house.now, library=only)
+        lambda tx: news.prepare_card(UnitOfWork(tx), ping, club.group, club.house.now, library=only)
     )
     assert announcement is not None
     assert isinstance(announcement.content, MeetingView)
@@ -360,7 +365,9 @@ async def test_an_activity_that_the_library_lost_counts_as_none(club: Club) -> N
     await club.set("first")
     rest: dict[str, Activity] = {"second": LIBRARY["second"]}
     view = await club.house.run(
-        lambda tx: meeting_views.view_of(tx, club.group, club.meeting, now=club.house.now, library=rest)
+        lambda tx: meeting_views.view_of(
+            UnitOfWork(tx), club.group, club.meeting, now=club.house.now, library=rest
+        )
     )
     assert view.plan.activity is None
 

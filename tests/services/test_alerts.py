@@ -13,6 +13,7 @@ from buddybot.domain.pings import GROUP, PingState
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.services import alert_news
 from buddybot.services.alerts import AlertPlace
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.alert_outbox import AlertMessage
 from buddybot.storage.alerts import AlertRepository
 from buddybot.storage.database import Database, Tx
@@ -90,7 +91,7 @@ async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Ci
 
     async def refused_there(tx: Tx) -> None:
         await tx.run("UPDATE outbox SET channel_id = 900, state = 'suppressed' WHERE id = :id", id=ping.id)
-        await alert_news.channel_refused(tx, ping, rowan.house.now)
+        await alert_news.channel_refused(UnitOfWork(tx), ping, rowan.house.now)
 
     await rowan.watch(Watch(channel_id=ChannelId(901)))
     await rowan.house.run(refused_there)
@@ -142,7 +143,7 @@ async def test_the_first_decision_counts_and_the_second_is_shown_it(rowan: Circl
 
 async def test_a_suggestion_becomes_the_activity_of_the_next_meeting(rowan: Circle) -> None:
     raised = await dropped(rowan)
-    await rowan.house.run(lambda tx: rowan.house.planner.plan(tx, rowan.group, rowan.house.now))
+    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
     view = await rowan.alerts.look(rowan.house.actor(ORGANIZER), raised.id)
     assert 2 <= len(view.suggested) <= 3
     assert view.following is not None

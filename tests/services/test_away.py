@@ -12,6 +12,7 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.away import LONGEST, MOST
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
@@ -57,7 +58,7 @@ async def test_away_answers_the_meetings_inside_and_no_other(house: House, group
 async def test_away_is_honoured_for_meetings_planned_later(house: House, group: Group) -> None:
     await house.away.add(house.actor(ANA), DaySpan(date(2026, 2, 2), date(2026, 2, 8)))
     house.now += timedelta(days=28)
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     coming = [meeting for meeting in await house.ahead(group) if meeting.starts_at > house.now]
     assert coming[0].day == date(2026, 2, 5)
     roll = await house.run(lambda tx: RsvpRepository(tx).roll(coming[0]))
@@ -152,7 +153,7 @@ async def hosting(house: House, group: Group, minimum: int = 0) -> UserId:
             venue = await VenueRepository(tx).get(meeting.id)
             assert venue is not None
             await VenueRepository(tx).put(replace(venue, basis=Basis.OPEN))
-        await house.planner.plan(tx, group, house.now)
+        await house.planner.plan(UnitOfWork(tx), group, house.now)
         first = (await MeetingRepository(tx).ahead(group.id))[0]
         await VenueRepository(tx).announced([first.id])
         venue = await VenueRepository(tx).get(first.id)
@@ -197,7 +198,7 @@ async def test_when_too_few_can_come_at_all_the_organizers_will_be_asked(house: 
     [missed] = (await house.away.mine(house.actor(ANA))).meetings
     assert missed.asks
     await house.run(lambda tx: MeetingRepository(tx).decide_few(first.id, FewDecision.MEET))
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     [missed] = (await house.away.mine(house.actor(ANA))).meetings
     assert not missed.asks
 

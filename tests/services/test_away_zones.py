@@ -13,6 +13,7 @@ from buddybot.services.checkins import open_meeting
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.turns import arrive, load_round
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
@@ -122,8 +123,8 @@ async def test_the_round_follows_when_the_groups_zone_changes_during_a_meeting(
     house.now = meeting.starts_at
     group = await house.run(lambda tx: GroupRepository(tx).get(meeting.guild_id, meeting.group_id))
     assert group is not None
-    opened = await house.run(lambda tx: open_meeting(tx, group, meeting, house.now))
-    await house.run(lambda tx: arrive(tx, opened, ANA))
+    opened = await house.run(lambda tx: open_meeting(UnitOfWork(tx), group, meeting, house.now))
+    await house.run(lambda tx: arrive(UnitOfWork(tx), opened, ANA))
     assert await in_round(house, opened) == {ANA, BEN}
     await house.announce(meeting)
     await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(zone=TOKYO))
@@ -137,7 +138,7 @@ async def test_the_round_follows_when_the_groups_zone_changes_during_a_meeting(
 
 
 async def in_round(house: House, meeting: Meeting) -> set[UserId]:
-    return set((await house.run(lambda tx: load_round(tx, meeting))).people)
+    return set((await house.run(lambda tx: load_round(UnitOfWork(tx), meeting))).people)
 
 
 async def roles(house: House, meeting: Meeting) -> set[UserId | None]:

@@ -18,6 +18,7 @@ from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarV
 from buddybot.services.checkins import close_meeting
 from buddybot.services.groups import Changes, GroupService
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
@@ -83,7 +84,9 @@ async def settle(
 ) -> None:
     """Say where a meeting is."""
     await house.run(
-        lambda tx: venues.put(tx, group, meeting, settled, now=house.now, basis=Basis.ASSIGNED, online=online)
+        lambda tx: venues.put(
+            UnitOfWork(tx), group, meeting, settled, now=house.now, basis=Basis.ASSIGNED, online=online
+        )
     )
 
 
@@ -109,7 +112,7 @@ async def test_a_day_is_the_same_entry_before_and_after_its_meeting_is_made(
 ) -> None:
     before = {each.slot: each for each in (await feed(house)).days}
     house.now += 3 * WEEK
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     made = [each.slot for each in await house.ahead(group)]
     assert date(2026, 1, 29) in made
     after = {each.slot: each for each in (await feed(house)).days}
@@ -196,7 +199,7 @@ async def test_only_members_get_it(house: House, group: Group) -> None:
 
 async def test_a_group_without_a_rhythm_has_no_calendar(house: House, group: Group) -> None:
     await house.run(lambda tx: tx.run("DELETE FROM schedules"))
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     async with refused("calendar.empty"):
         await feed(house)
 
@@ -297,8 +300,12 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
         house.actor(ANA), DaySpan(date(2026, 1, 5), date(2026, 1, 11))
     ),
     "its card": lambda house, _, meeting: house.announce(meeting),
-    "planning again": lambda house, group, _: house.run(lambda tx: house.planner.plan(tx, group, house.now)),
-    "the same place again": lambda house, group, _: house.run(lambda tx: venues.settle(tx, group, house.now)),
+    "planning again": lambda house, group, _: house.run(
+        lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now)
+    ),
+    "the same place again": lambda house, group, _: house.run(
+        lambda tx: venues.settle(UnitOfWork(tx), group, house.now)
+    ),
     "a revival of what is not skipped": lambda house, _, meeting: house.meetings.revive(
         house.actor(ORGANIZER), meeting.id
     ),
@@ -320,7 +327,7 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
 async def ended(house: House, group: Group, meeting: Meeting) -> None:
     await house.set_state(meeting, MeetingState.OPEN)
     opened = await house.fresh(meeting)
-    await house.run(lambda tx: close_meeting(tx, house.planner, group, opened, house.now))
+    await house.run(lambda tx: close_meeting(UnitOfWork(tx), house.planner, group, opened, house.now))
 
 
 async def refused_move(house: House, meeting: Meeting) -> None:

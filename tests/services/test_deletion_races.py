@@ -221,6 +221,8 @@ def test_every_act_that_writes_is_run_beside_a_deletion_or_says_why_not() -> Non
 
 def _writes_for_an_actor(method: ast.AsyncFunctionDef) -> bool:
     return any(
+        isinstance(each, ast.Name) and each.id == "write_transaction" for each in method.decorator_list
+    ) or any(
         isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr == "write"

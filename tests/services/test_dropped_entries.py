@@ -12,6 +12,7 @@ from buddybot.domain.meetings import MeetingKind, Reason
 from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView
 from buddybot.services.groups import GroupService
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, THURSDAY, House
 
@@ -118,7 +119,7 @@ async def test_all_that_lay_ahead_is_cancelled_when_the_group_is_archived(house:
 async def test_a_group_without_a_rhythm_any_more_cancels_its_days(house: House, group: Group) -> None:
     before = await take(house, group)
     await house.run(lambda tx: tx.run("DELETE FROM schedules"))
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     after = await take(house, group)
     check_follows(after, before)
     assert alive(after) == []
@@ -183,7 +184,7 @@ async def change(house: House, group: Group, dice: random.Random) -> None:
             await groups.resume(house.actor(ORGANIZER), group.id)
         case _:
             house.now += timedelta(days=dice.randrange(1, 9))
-            await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+            await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
 
 
 @pytest.mark.parametrize("seed", range(6))

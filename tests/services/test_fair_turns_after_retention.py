@@ -13,6 +13,7 @@ from buddybot.pings.planner import Planner
 from buddybot.services.activities import set_activity
 from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.retention import RetentionService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.balances import BalanceRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
@@ -59,7 +60,7 @@ async def prepare(home: Home) -> Group:
                 offered_by=UserId(user),
                 now=home.now,
             )
-        await PLANNER.plan(tx, group, home.now)
+        await PLANNER.plan(UnitOfWork(tx), group, home.now)
 
     await home.database.write(script)
     return group
@@ -79,9 +80,9 @@ async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
                 interaction_id=home.actor(user).interaction_id,
                 now=home.now,
             )
-        await set_activity(tx, group, meeting, "wins_round", home.now)
-        opened = await open_meeting(tx, group, meeting, home.now)
-        return await close_meeting(tx, PLANNER, group, opened, home.now + timedelta(hours=1))
+        await set_activity(UnitOfWork(tx), group, meeting, "wins_round", home.now)
+        opened = await open_meeting(UnitOfWork(tx), group, meeting, home.now)
+        return await close_meeting(UnitOfWork(tx), PLANNER, group, opened, home.now + timedelta(hours=1))
 
     meeting = await home.database.write(begin)
     venue = await home.database.read(lambda tx: VenueRepository(tx).get(meeting.id))

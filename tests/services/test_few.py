@@ -9,6 +9,7 @@ from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.few import FewView
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.few_house import Deciding, deciding
@@ -49,7 +50,7 @@ async def test_an_hour_that_is_over_when_it_is_set_is_not_asked_at(rowan: Decidi
 async def test_the_planner_keeps_what_waits_however_often_it_runs(rowan: Deciding) -> None:
     rowan.house.now = rowan.meeting.starts_at - timedelta(hours=2)
     before = await rowan.house.pings(rowan.meeting)
-    await rowan.house.run(lambda tx: rowan.house.planner.plan(tx, rowan.group, rowan.house.now))
+    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
     assert await rowan.house.pings(rowan.meeting) == before
     assert await rowan.due() == SIX
 

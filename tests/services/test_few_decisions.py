@@ -7,6 +7,7 @@ import pytest
 from buddybot.domain.meetings import FewDecision, MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services import venue_news
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.venues import Basis, VenueRepository
 from tests.services.calendar_house import ANA, ORGANIZER, STRANGER, refused
@@ -49,7 +50,7 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
     venue = await rowan.venue()
     assert (venue.location_id, venue.host_id, venue.online) == (longest, None, True)
     assert venue.basis is Basis.ASSIGNED
-    await rowan.house.run(lambda tx: rowan.house.planner.plan(tx, rowan.group, rowan.house.now))
+    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
     assert await rowan.venue() == venue
 
 
@@ -68,7 +69,7 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
     ping = await rowan.ping(PingKind.PLACE)
     told = await rowan.house.run(
-        lambda tx: venue_news.prepare_location_change(tx, ping, rowan.group, rowan.house.now)
+        lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), ping, rowan.group, rowan.house.now)
     )
     assert told is not None
     assert told.mentions == (ANA,)

@@ -18,6 +18,7 @@ from buddybot.services.members import MemberService
 from buddybot.services.notices import NoticeService
 from buddybot.services.offers import Answer, OfferService
 from buddybot.services.preferences import PreferenceService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.notices import NoticeRepository
@@ -301,7 +302,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
     await club.replan(rowan)
     [ping] = await club.pings(last, PingKind.OFFER)
     assert ping.state is PingState.PLANNED, "the planner leaves it alone"
-    said = await club.run(lambda tx: offers_of.prepare_offer(tx, ping, rowan, club.now))
+    said = await club.run(lambda tx: offers_of.prepare_offer(UnitOfWork(tx), ping, rowan, club.now))
     assert said is not None
     assert said.mentions == ()
 
@@ -310,7 +311,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
 
     await club.run(refused_direct)
     [ping] = await club.pings(last, PingKind.OFFER)
-    assert await club.run(lambda tx: offers_of.prepare_offer(tx, ping, rowan, club.now)) is None
+    assert await club.run(lambda tx: offers_of.prepare_offer(UnitOfWork(tx), ping, rowan, club.now)) is None
     await club.run(lambda tx: OutboxRepository(tx).settle(ping.id, PingState.SUPPRESSED, now=club.now))
     assert len(await club.offers.unseen(club.actor(BEN))) == 1, "so it waits for the next command"
 
@@ -318,7 +319,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
 async def test_an_offer_that_could_not_be_sent_is_told_to_nobody_else(club: Club, rowan: Group) -> None:
     await club.opt_in(BEN)
     await club.steady_then_gone(rowan)
-    await club.run(lambda tx: look(tx, rowan, club.now))
+    await club.run(lambda tx: look(UnitOfWork(tx), rowan, club.now))
     club.now += timedelta(days=4)
 
     async def expire(tx: Tx) -> None:

@@ -10,6 +10,7 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rotation import Settled
 from buddybot.services.homes import prepare_question
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, refused
 from tests.services.hosts import Hosts
@@ -132,7 +133,7 @@ async def test_a_question_that_is_not_out_yet_is_taken_back_when_another_place_i
     await choose_cafe(hosts, first, cafe)
     [ping] = await hosts.pings(first, PingKind.HOME)
     assert ping.state is PingState.CANCELLED
-    assert await hosts.run(lambda tx: prepare_question(tx, ping, group, hosts.now)) is None
+    assert await hosts.run(lambda tx: prepare_question(UnitOfWork(tx), ping, group, hosts.now)) is None
 
 
 async def test_a_yes_to_another_time_is_refused_when_the_meeting_was_moved(
@@ -153,7 +154,7 @@ async def test_the_owner_of_a_home_is_asked_when_the_meeting_was_online(hosts: H
     arranged = await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, home)
     assert (arranged.asked, arranged.venue.online) == (ANA, True)
     [ping] = await hosts.pings(first, PingKind.HOME)
-    assert await hosts.run(lambda tx: prepare_question(tx, ping, group, hosts.now)) is not None
+    assert await hosts.run(lambda tx: prepare_question(UnitOfWork(tx), ping, group, hosts.now)) is not None
     await hosts.send(ping)
     await agree(hosts, first, home)
     venue = await hosts.venue(first)

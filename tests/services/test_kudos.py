@@ -13,6 +13,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.commitment_words import Changes, Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.kudos import Given, KudosService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.outbox import OutboxRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
@@ -41,7 +42,7 @@ class Club(Hosts):
 
     async def say(self, group: Group, ping: Ping) -> Announcement | None:
         """Prepare thanks as the delivery does."""
-        return await self.run(lambda tx: thanks.prepare_kudos(tx, ping, group, self.now))
+        return await self.run(lambda tx: thanks.prepare_kudos(UnitOfWork(tx), ping, group, self.now))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from buddybot.domain.locations import (
 )
 from buddybot.domain.meetings import MeetingState
 from buddybot.services import venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
 from buddybot.storage.database import Database
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
@@ -174,10 +175,10 @@ async def test_a_host_can_hand_their_turn_on_until_a_day_before(
 async def test_nobody_hosts_a_meeting_that_is_online_or_does_not_take_place(town: Town, group: Group) -> None:
     _, _, first = await both(town, group)
     settled = (await town.venue(first)).settled
-    await town.run(lambda tx: venues.put(tx, group, first, settled, now=town.now, online=True))
+    await town.run(lambda tx: venues.put(UnitOfWork(tx), group, first, settled, now=town.now, online=True))
     card = await town.views.venue(town.actor(ANA), first.id)
     assert (card.mine, card.can_decline, card.venue.online) == (False, False, True)
-    await town.run(lambda tx: venues.put(tx, group, first, settled, now=town.now))
+    await town.run(lambda tx: venues.put(UnitOfWork(tx), group, first, settled, now=town.now))
     assert (await town.views.venue(town.actor(ANA), first.id)).mine
     await town.set_state(first, MeetingState.CANCELLED)
     assert not (await town.views.venue(town.actor(ANA), first.id)).mine

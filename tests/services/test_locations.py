@@ -16,6 +16,7 @@ from buddybot.domain.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rotation import Settled
 from buddybot.services import venue_news, venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.venues import Basis
@@ -78,7 +79,7 @@ async def test_a_paused_group_collects_places_and_uses_them_when_it_wakes(town: 
     view = await town.offer()
     assert await town.at(group) == [None, None]
     await town.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.ACTIVE))
-    await town.run(lambda tx: town.planner.plan(tx, group, town.now))
+    await town.run(lambda tx: town.planner.plan(UnitOfWork(tx), group, town.now))
     assert await town.at(group) == [view.location.id, view.location.id]
 
 
@@ -243,7 +244,7 @@ async def test_a_meeting_that_was_held_keeps_its_retired_place(town: Town, group
     cafe, _, first = await both(town, group)
     await town.set_state(first, MeetingState.CLOSED)
     await town.locations.retire(town.actor(ANA), cafe)
-    view = await town.run(lambda tx: venues.view_of(tx, first))
+    view = await town.run(lambda tx: venues.view_of(UnitOfWork(tx), first))
     assert view.location is not None
     assert (view.location.id, view.location.live) == (cafe, False)
 
@@ -256,7 +257,10 @@ async def test_a_mistaken_press_is_taken_back_before_anybody_is_told(town: Town,
     assert view.location.live
     assert await town.at(group) == [cafe, cafe]
     [notice] = await town.pings(first, PingKind.PLACE)
-    assert await town.run(lambda tx: venue_news.prepare_location_change(tx, notice, group, town.now)) is None
+    assert (
+        await town.run(lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), notice, group, town.now))
+        is None
+    )
 
 
 async def test_after_the_group_was_told_bringing_a_place_back_is_told_too(town: Town, group: Group) -> None:
@@ -285,7 +289,9 @@ async def test_what_was_arranged_otherwise_since_stays(town: Town, group: Group)
     cafe, library, first = await both(town, group)
     retired = await town.locations.retire(town.actor(ANA), cafe)
     assigned = Settled(library, ORGANIZER)
-    await town.run(lambda tx: venues.put(tx, group, first, assigned, now=town.now, basis=Basis.ASSIGNED))
+    await town.run(
+        lambda tx: venues.put(UnitOfWork(tx), group, first, assigned, now=town.now, basis=Basis.ASSIGNED)
+    )
     await town.locations.bring_back(town.actor(ANA), cafe, [meeting.id for meeting, _ in retired.moved])
     assert (await town.venue(first)).settled == assigned
 

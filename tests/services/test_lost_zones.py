@@ -11,6 +11,7 @@ from buddybot.domain.schedule import local
 from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.groups import Rhythm
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
 
@@ -46,7 +47,7 @@ async def test_planned_meetings_stay_at_their_instants_when_the_zone_is_lost(
     house: House, tables: tuple[str, ...]
 ) -> None:
     group = await lost_group(house, *tables)
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     ahead = await house.ahead(group)
     assert [meeting.starts_at for meeting in ahead] == [FIRST, FIRST + WEEK]
     assert set(await house.planned(ahead[1])) == {
@@ -60,7 +61,7 @@ async def test_planned_meetings_stay_at_their_instants_when_the_zone_is_lost(
 async def test_no_meeting_is_made_by_guess_when_the_zone_is_lost(house: House) -> None:
     group = await lost_group(house)
     house.now = FIRST + 3 * WEEK
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     assert [meeting.starts_at for meeting in await house.ahead(group)] == []
 
 

@@ -9,6 +9,7 @@ from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services import news
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
@@ -40,7 +41,7 @@ async def test_a_meeting_that_only_the_schedule_knows_can_be_skipped(house: Hous
     changed = await house.meetings.skip(house.actor(ORGANIZER), FOURTH, Reason.HOLIDAY)
     assert (changed.meeting.day, changed.meeting.state) == (FOURTH, MeetingState.SKIPPED)
     house.now += timedelta(days=21)
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     assert FOURTH not in [each.day for each in await house.ahead(group)]
     assert date(2026, 2, 5) in [each.day for each in await house.ahead(group)]
 
@@ -82,7 +83,7 @@ async def test_a_move_keeps_the_slot_and_moves_the_pings(house: House, group: Gr
     assert moved.ends_at - moved.starts_at == timedelta(minutes=75)
     checkin = (await house.pings(moved, PingKind.CHECKIN))[0]
     assert checkin.due_at == moved.starts_at
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     assert [each.day for each in await house.ahead(group)] == [date(2026, 1, 9), SECOND]
 
 
@@ -138,7 +139,7 @@ async def test_a_cancelled_meeting_leaves_no_ping_but_the_notice(
     assert await house.planned(meeting) == [PingKind.CHANGE]
     assert (await house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.OTHER)).again
     house.now += timedelta(minutes=1)
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     assert FIRST not in [each.day for each in await house.ahead(group)]
     assert await house.planned(meeting) == [PingKind.CHANGE]
 

@@ -20,6 +20,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.nudges import REST, ChannelNudge, DirectNudge, NudgePreparer, NudgeService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.away import AwayRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.meetings import MeetingRepository
@@ -68,7 +69,9 @@ class Scene(Home):
 
     async def say(self, ping: Ping, group: Group | None = None) -> Announcement | None:
         announce = NudgePreparer(quiet=NIGHT)
-        return await self.database.write(lambda tx: announce(tx, ping, group or self.group_, self.now))
+        return await self.database.write(
+            lambda tx: announce(UnitOfWork(tx), ping, group or self.group_, self.now)
+        )
 
     async def meant(self, ping: Ping) -> tuple[int, ...]:
         said = await self.say(ping)

@@ -12,6 +12,7 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.pulse import Band
 from buddybot.services import summary
 from buddybot.services.pulse import PulseService
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, StorageError, TransientError, Tx
@@ -91,7 +92,9 @@ class Rating:
         """Return what the summary's view holds of it."""
         meeting = await self.evening.meeting()
         group = self.evening.group
-        view = await self.evening.home.database.read(lambda tx: summary.view_of(tx, group, meeting))
+        view = await self.evening.home.database.read(
+            lambda tx: summary.view_of(UnitOfWork(tx), group, meeting)
+        )
         return view.pulse
 
     async def stale(self) -> bool:

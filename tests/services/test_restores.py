@@ -14,6 +14,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.domain.schedule import instant
 from buddybot.services.restores import RestoreService
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.alert_outbox import AlertOutbox
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.audit import AuditRepository
@@ -73,7 +74,7 @@ class Copied(House):
 
     async def replan(self, group: Group) -> None:
         """Plan again, as happens every hour and after every change."""
-        await self.run(lambda tx: self.planner.plan(tx, group, self.now))
+        await self.run(lambda tx: self.planner.plan(UnitOfWork(tx), group, self.now))
 
     async def tonight(self, group: Group) -> Meeting:
         """Return the meeting of this evening."""
@@ -198,7 +199,9 @@ async def test_two_processes_that_start_at_once_settle_it_once(house: Copied, gr
     other = house.restores
     assert first is not None
     house.now += timedelta(seconds=1)
-    assert await house.run(other._settle) is None  # it had read that the copy is not settled
+    assert (
+        await house.run(lambda tx: other._settle(UnitOfWork(tx))) is None
+    )  # it had read that the copy is not settled
     assert len(await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER))) == 1
 
 
@@ -287,7 +290,7 @@ async def test_a_server_that_takes_the_bot_back_hears_nothing_old(house: Copied)
 
     async def gone(tx: Tx) -> None:
         await GuildRepository(tx).gone(GUILD, house.now)
-        await house.planner.plan(tx, group, house.now)
+        await house.planner.plan(UnitOfWork(tx), group, house.now)
 
     await house.run(gone)
     await house.mark()
@@ -295,7 +298,7 @@ async def test_a_server_that_takes_the_bot_back_hears_nothing_old(house: Copied)
 
     async def back(tx: Tx) -> None:
         await GuildRepository(tx).back(GUILD)
-        await house.planner.plan(tx, group, house.now)
+        await house.planner.plan(UnitOfWork(tx), group, house.now)
 
     house.now += timedelta(minutes=1)
     await house.run(back)

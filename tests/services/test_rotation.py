@@ -12,6 +12,7 @@ from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Settled
 from buddybot.services import venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.venues import Basis
@@ -88,7 +89,9 @@ async def test_what_is_online_this_once_uses_nobodys_turn(hosts: Hosts, group: G
     first, _ = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: venues.put(tx, group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True)
+        lambda tx: venues.put(
+            UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
+        )
     )
     await hosts.replan(group)
     view = await hosts.rotation.show(hosts.actor(ANA))

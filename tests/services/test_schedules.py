@@ -9,6 +9,7 @@ from buddybot.domain.meetings import MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.rsvps import RsvpRepository
@@ -155,7 +156,7 @@ async def test_an_extra_meeting_on_a_skipped_day_is_that_meeting_after_all(
     assert (changed.meeting.id, changed.meeting.state) == (skipped.id, MeetingState.SCHEDULED)
     assert changed.meeting.starts_at == datetime(2026, 1, 8, 17, tzinfo=UTC)
     house.now += timedelta(hours=1)
-    await house.run(lambda tx: house.planner.plan(tx, group, house.now))
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     assert (await house.fresh(skipped)).time == time(17)
 
 

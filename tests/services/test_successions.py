@@ -12,6 +12,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services import swaps
 from buddybot.services.retiring import RetiringService
 from buddybot.services.schedules import ScheduleChange
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.activities import ActivityRepository
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
@@ -113,7 +114,10 @@ async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
     assert by is not None
     await hosts.swaps.offer(hosts.actor(by), first.id, second.id)
     [question] = await hosts.pings(first, PingKind.SWAP)
-    assert await hosts.run(lambda tx: swaps.prepare_question(tx, question, group, hosts.now)) is not None
+    assert (
+        await hosts.run(lambda tx: swaps.prepare_question(UnitOfWork(tx), question, group, hosts.now))
+        is not None
+    )
     await hosts.send(question)
     await hosts.run(lambda tx: tx.run("UPDATE outbox SET message_id = 7 WHERE id = :id", id=question.id))
     retiring = RetiringService(hosts.work)

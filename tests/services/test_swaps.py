@@ -17,6 +17,7 @@ from buddybot.domain.swaps import MOST_OFFERS, SwapState
 from buddybot.services import swaps
 from buddybot.services.announcements import Announcement
 from buddybot.services.swaps import SwapView
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
@@ -61,7 +62,7 @@ async def question(hosts: Hosts, group: Group) -> Ping:
 
 async def asked(hosts: Hosts, group: Group, ping: Ping) -> Announcement | None:
     """Return what a question would say now."""
-    return await hosts.run(lambda tx: swaps.prepare_question(tx, ping, group, hosts.now))
+    return await hosts.run(lambda tx: swaps.prepare_question(UnitOfWork(tx), ping, group, hosts.now))
 
 
 async def state(hosts: Hosts, group: Group, swap_id: SwapId) -> SwapState:

@@ -13,6 +13,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.events import keep_interests
 from buddybot.services.personal import PersonalService
 from buddybot.services.suite import build
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.events import ServerEvent
 from tests.services.calendar_house import RULES
@@ -248,10 +249,10 @@ async def test_round_takes_a_member_in_when_they_are_interested_in_the_event(eve
         wanted="",
     )
 
-    await evening.home.database.write(lambda tx: keep_interests(tx, event, [UserId(CHO)]))
+    await evening.home.database.write(lambda tx: keep_interests(UnitOfWork(tx), event, [UserId(CHO)]))
     assert (await evening.view()).round.people == (ANA, CHO)
 
-    await evening.home.database.write(lambda tx: keep_interests(tx, event, []))
+    await evening.home.database.write(lambda tx: keep_interests(UnitOfWork(tx), event, []))
     await press(evening, CHO, Answer.APOLOGIES)
     assert (await evening.view()).round.people == (ANA,)
 

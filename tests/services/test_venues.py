@@ -14,6 +14,7 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import news, venues
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.venues import Basis
@@ -162,7 +163,7 @@ async def test_after_a_skip_the_same_person_is_next_and_the_others_follow(hosts:
     # The message that the meeting is left out says so, too.
     assert await hosts.place_news(group) == []
     [skipped] = await hosts.pings(first, PingKind.CHANGE)
-    told = await hosts.run(lambda tx: news.prepare_change(tx, skipped, group, hosts.now))
+    told = await hosts.run(lambda tx: news.prepare_change(UnitOfWork(tx), skipped, group, hosts.now))
     assert told is not None
     assert isinstance(told.content, news.ChangeView)
     [view] = told.content.places
@@ -342,7 +343,9 @@ async def test_online_this_once_uses_no_place_and_nobodys_turn(hosts: Hosts, gro
     first, second = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: venues.put(tx, group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True)
+        lambda tx: venues.put(
+            UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
+        )
     )
     await hosts.replan(group)
     assert (await hosts.venue(first)).settled == online

@@ -10,6 +10,7 @@ from buddybot.domain.ids import EventId, GuildId, MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.events import keep_interests, view_of
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
 from buddybot.storage.events import LEASE, EventRepository, EventState, InterestRepository, ServerEvent
@@ -148,7 +149,7 @@ async def test_the_event_of_a_dropped_meeting_stays_until_it_is_gone(house: Hous
     await house.run(lambda tx: SuccessionRepository(tx).remove(meeting.id))
     found = next(event for event in await stale(house) if event.meeting_id == meeting.id)
     assert (found.group_id, found.event_id, found.wanted) == (None, MADE, "")
-    assert await house.run(lambda tx: view_of(tx, found)) is None
+    assert await house.run(lambda tx: view_of(UnitOfWork(tx), found)) is None
     await house.run(lambda tx: EventRepository(tx).forget(found))
     assert meeting.id not in {event.meeting_id for event in await stale(house)}
 
@@ -239,8 +240,8 @@ async def test_an_answer_counts_more_than_days_away_and_these_more_than_interest
     house: House, group: Group
 ) -> None:
     meeting, event = await shown(house, group)
-    assert await house.run(lambda tx: keep_interests(tx, event, [ANA, BEN, STRANGER]))
-    assert not await house.run(lambda tx: keep_interests(tx, event, [BEN, ANA]))
+    assert await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ANA, BEN, STRANGER]))
+    assert not await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [BEN, ANA]))
     assert await house.run(lambda tx: InterestRepository(tx).of(meeting.id)) == {ANA, BEN}
 
     async def given() -> set[Rsvp]:
@@ -260,7 +261,7 @@ async def test_an_answer_counts_more_than_days_away_and_these_more_than_interest
         Rsvp(ANA, Answer.APOLOGIES, Source.AWAY),
         Rsvp(BEN, Answer.LATE, Source.MEMBER),
     }
-    assert await house.run(lambda tx: keep_interests(tx, event, []))
+    assert await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, []))
     assert await given() == {
         Rsvp(ANA, Answer.APOLOGIES, Source.AWAY),
         Rsvp(BEN, Answer.LATE, Source.MEMBER),
@@ -272,10 +273,10 @@ async def test_a_changed_list_makes_the_card_stale_and_the_same_one_does_not(
 ) -> None:
     meeting, event = await shown(house, group)
     await house.announce(meeting)
-    assert await house.run(lambda tx: keep_interests(tx, event, [ORGANIZER]))
+    assert await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ORGANIZER]))
     [card] = await house.run(lambda tx: CardRepository(tx).stale(meeting.id))
     await house.run(lambda tx: CardRepository(tx).shown(card))
-    assert not await house.run(lambda tx: keep_interests(tx, event, [ORGANIZER]))
+    assert not await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ORGANIZER]))
     assert not await house.stale(meeting)
 
 

@@ -15,6 +15,7 @@ from buddybot.domain.meetings import MeetingState
 from buddybot.domain.records import Record
 from buddybot.exports.table import lines
 from buddybot.services.attendance import settle
+from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
@@ -154,7 +155,7 @@ async def hold(tx: Tx, group: Group, meeting_id: MeetingId, past: Past) -> None:
         await repository.set_state(meeting_id, MeetingState.CLOSED, now=start + timedelta(hours=1))
         meeting = await repository.get(group.id, meeting_id)
         assert meeting is not None
-        await settle(tx, meeting, start + timedelta(hours=1))
+        await settle(UnitOfWork(tx), meeting, start + timedelta(hours=1))
     for place, state in past.stray.items():
         await AttendanceRepository(tx).append(
             meeting_id=meeting_id,

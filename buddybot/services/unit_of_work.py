@@ -1,0 +1,152 @@
+"""One transaction with every repository on it: what services decide and write with."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from buddybot.storage.activities import ActivityRepository
+from buddybot.storage.agreements import AgreementRepository
+from buddybot.storage.alert_outbox import AlertOutbox
+from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.attendance import AttendanceRepository
+from buddybot.storage.audit import AuditRepository
+from buddybot.storage.away import AwayRepository
+from buddybot.storage.balances import BalanceRepository
+from buddybot.storage.calendar_entries import CalendarEntryRepository
+from buddybot.storage.cards import CardRepository
+from buddybot.storage.checkins import CheckInRepository
+from buddybot.storage.commitments import CommitmentRepository
+from buddybot.storage.database import Database, Row, T, Tx
+from buddybot.storage.erasure import ErasureRepository
+from buddybot.storage.events import EventRepository, InterestRepository
+from buddybot.storage.feedback import FeedbackRepository
+from buddybot.storage.glances import GlanceRepository
+from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.guilds import GuildRepository
+from buddybot.storage.history import HistoryRepository
+from buddybot.storage.interactions import InteractionRepository
+from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
+from buddybot.storage.kudos import KudosRepository
+from buddybot.storage.locations import LocationRepository
+from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.nudges import NudgeRepository
+from buddybot.storage.offers import OfferRepository
+from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.personal import PersonalRepository
+from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.records import RecordRepository
+from buddybot.storage.restores import RestoreRepository
+from buddybot.storage.retiring import RetiringRepository
+from buddybot.storage.role_tasks import RoleTaskRepository
+from buddybot.storage.routes import RouteRepository
+from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.sending import SendingRepository
+from buddybot.storage.successions import SuccessionRepository
+from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.turns import TurnRepository
+from buddybot.storage.venues import ShareRepository, VenueRepository
+from buddybot.storage.visitors import VisitorRepository
+from buddybot.storage.zones import StoredZoneRepository
+
+
+class UnitOfWork:
+    """The repositories of one transaction, which is kept whole or not at all."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+        self.activities = ActivityRepository(tx)
+        self.agreements = AgreementRepository(tx)
+        self.alert_outbox = AlertOutbox(tx)
+        self.alerts = AlertRepository(tx)
+        self.attendances = AttendanceRepository(tx)
+        self.audit = AuditRepository(tx)
+        self.away = AwayRepository(tx)
+        self.balances = BalanceRepository(tx)
+        self.calendar_entries = CalendarEntryRepository(tx)
+        self.cards = CardRepository(tx)
+        self.channel_health = RouteRepository(tx)
+        self.checkins = CheckInRepository(tx)
+        self.code_tries = CodeTryRepository(tx)
+        self.commitments = CommitmentRepository(tx)
+        self.dashboard = GlanceRepository(tx)
+        self.erasure = ErasureRepository(tx)
+        self.events = EventRepository(tx)
+        self.fairness = ShareRepository(tx)
+        self.feedback = FeedbackRepository(tx)
+        self.groups = GroupRepository(tx)
+        self.guilds = GuildRepository(tx)
+        self.history = HistoryRepository(tx)
+        self.interactions = InteractionRepository(tx)
+        self.interests = InterestRepository(tx)
+        self.invitations = InvitationRepository(tx)
+        self.kudos = KudosRepository(tx)
+        self.locations = LocationRepository(tx)
+        self.meetings = MeetingRepository(tx)
+        self.members = MemberRepository(tx)
+        self.notices = NoticeRepository(tx)
+        self.nudges = NudgeRepository(tx)
+        self.offers = OfferRepository(tx)
+        self.outbox = OutboxRepository(tx)
+        self.personal = PersonalRepository(tx)
+        self.preferences = PreferenceRepository(tx)
+        self.pulse = PulseRepository(tx)
+        self.records = RecordRepository(tx)
+        self.restores = RestoreRepository(tx)
+        self.retiring = RetiringRepository(tx)
+        self.role_tasks = RoleTaskRepository(tx)
+        self.rsvps = RsvpRepository(tx)
+        self.schedules = ScheduleRepository(tx)
+        self.sending = SendingRepository(tx)
+        self.stored_zones = StoredZoneRepository(tx)
+        self.successions = SuccessionRepository(tx)
+        self.swaps = SwapRepository(tx)
+        self.turns = TurnRepository(tx)
+        self.venues = VenueRepository(tx)
+        self.visitors = VisitorRepository(tx)
+
+    @property
+    def for_update(self) -> str:
+        """The clause that locks the selected rows, empty where only one writer exists."""
+        return self.tx.for_update
+
+    @property
+    def lock_person(self) -> str:
+        """The condition that is true once this transaction alone holds the person `:user_id`."""
+        return self.tx.lock_person
+
+    @property
+    def skip_locked(self) -> str:
+        """The clause that locks the selected rows and leaves out those that another holds."""
+        return self.tx.skip_locked
+
+    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """Return the first row, or None."""
+        return await self.tx.one(sql, **parameters)
+
+    async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return every row."""
+        return await self.tx.all(sql, **parameters)
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        """Return how many rows were changed."""
+        return await self.tx.run(sql, **parameters)
+
+
+Script = Callable[[UnitOfWork], Awaitable[T]]
+"""What runs in one transaction. It awaits nothing but its unit of work, and may run twice."""
+
+
+class Transactions:
+    """Runs scripts against the database, each in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, script: Script[T]) -> T:
+        """Run a script that only reads, on one consistent snapshot, and return its result."""
+        return await self._database.read(lambda tx: script(UnitOfWork(tx)))
+
+    async def write(self, script: Script[T]) -> T:
+        """Run a script and return its result once all of it is on disk."""
+        return await self._database.write(lambda tx: script(UnitOfWork(tx)))
