@@ -1,9 +1,12 @@
 """What can be said to the organizers in confidence: fixed phrases about the group, and how it is going."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, UserId
 
 MOST_A_WEEK = 3
 MOST_PHRASES = 3
@@ -22,6 +25,19 @@ class Phrase(StrEnum):
     VARIETY = "variety"
     LISTENING = "listening"
     TOO_MUCH = "too_much"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What one member said of a group."""
+
+    id: int
+    group_id: GroupId
+    group_name: str
+    user_id: UserId
+    phrases: tuple[Phrase, ...]
+    rating: int
+    given_at: datetime
 
 
 def phrases(chosen: Sequence[str]) -> tuple[Phrase, ...]:

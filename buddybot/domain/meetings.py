@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId, UserId
 
 
 class MeetingKind(StrEnum):
@@ -120,6 +120,22 @@ class Meeting:
         """Raise Refusal `meeting.state_<state>` when it cannot go there from where it is."""
         if state not in _NEXT[self.state]:
             raise Refusal(f"meeting.not_{state.value}", state=self.state.value)
+
+
+@dataclass(frozen=True, slots=True)
+class NextMeeting:
+    """What of a meeting ahead is said first: when and where it is, and who hosts it."""
+
+    id: MeetingId
+    group_id: GroupId
+    day: date
+    zone: str
+    starts_at: datetime
+    duration_minutes: int
+    state: MeetingState
+    location_id: LocationId | None
+    host_id: UserId | None
+    online: bool
 
 
 def began(meeting: Meeting) -> datetime:

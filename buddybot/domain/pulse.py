@@ -1,11 +1,13 @@
 """The pulse: anonymous ratings from 1 to 5, shown in three bands and never of fewer than four votes."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId
 
 LOWEST, HIGHEST = 1, 5
 FEWEST_VOTES = 4
@@ -32,6 +34,16 @@ class Band(StrEnum):
     LOW = "low"
     MIDDLING = "middling"
     GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A meeting's pulse: open until `closes_at`; once closed, the band that was published, if any."""
+
+    meeting_id: MeetingId
+    closes_at: datetime
+    open: bool
+    band: Band | None
 
 
 def check_rating(rating: int) -> int:

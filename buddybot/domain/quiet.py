@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.schedule import local
 
 _MOST_WINDOWS = 4
 """More than one only where a change of the clocks jumps over the loud part of a day."""
@@ -41,6 +44,26 @@ class DaySpan:
         schedule.check_day(self.last)
         if self.last < self.first:
             raise Refusal("away.order", first=self.first, last=self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """One member's days away from one group, as a clock in `zone` shows them.
+
+    That is the member's own zone where they chose one (`is_own`), else the group's.
+    """
+
+    id: int
+    group_id: GroupId
+    group_name: str
+    user_id: UserId
+    days: DaySpan
+    zone: str
+    is_own: bool
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the member is away at this instant, for instance when a meeting starts."""
+        return away_on(local(moment, self.zone).date(), [self.days])
 
 
 def defer(instant: dt.datetime, quiet: QuietHours | None, zone: str) -> dt.datetime:

@@ -6,6 +6,7 @@ What charts are drawn from and exports are written from.
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from buddybot.domain.attendance import Attendance, Entry
 from buddybot.domain.commitments import Category
@@ -13,6 +14,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState, began
 from buddybot.domain.rates import Kept, Rates, kept, rates
+from buddybot.domain.stagnation_signs import Past
 from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.visitors import Visitor
 
@@ -222,6 +224,28 @@ class Page:
     def newer(self) -> int | None:
         """Where the page after stops; None when this is the newest."""
         return None if self.stop == self.total else min(self.stop + self.size, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPast:
+    """One meeting that is over: its figures, what it gives the detector, and what the facts go by.
+
+    `rates` is None where nothing is known, both figures where the group did not meet.
+    """
+
+    meeting_id: MeetingId
+    day: dt.date
+    rates: Rates | None
+    kept: Kept | None
+    tally: Tally
+    past: Past
+
+
+class Span(NamedTuple):
+    """Local days, both included; None is an open end."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
 
 
 def page(total: int, *, size: int, stop: int | None = None) -> Page:

@@ -1,8 +1,10 @@
 """What a group's role in Discord should be, whoever has to bring it there."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.ids import GroupId, GuildId, UserId
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at making a role before another looks for what became of it."""
@@ -26,3 +28,18 @@ def wait_after(attempts: int, *, refused: bool) -> timedelta:
     if refused:
         return _AFTER_REFUSAL
     return min(_FIRST_WAIT * (1 << min(attempts, 10)), _LONGEST_WAIT)
+
+
+ITSELF = UserId(0)
+"""Stands for the role itself where one person is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTask:
+    """Something to look at in Discord; `asked` tells whether it was asked for again since."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    user_id: UserId
+    asked: int
+    attempts: int

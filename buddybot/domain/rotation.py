@@ -5,6 +5,7 @@ What lies ahead is chosen meeting by meeting, each as if those before it had gon
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from buddybot.domain.fairness import (
     Balance,
@@ -199,6 +200,33 @@ class _Case:
             supporters=frozenset() if place is None else attendees & place.approved_by,
             once=once,
         )
+
+
+class Basis(StrEnum):
+    """Why a venue is what it is; an open one is to be settled anew.
+
+    A stand-in was given by the rule because the usual place could not be used. A chosen one has the host
+    that the rule gave, at a place that was picked for this once. Offered is a meeting whose host came
+    forward when nobody hosted it.
+    """
+
+    OPEN = "open"
+    RULE = "rule"
+    STAND_IN = "stand_in"
+    CHOSEN = "chosen"
+    SWAPPED = "swapped"
+    ASSIGNED = "assigned"
+    OFFERED = "offered"
+
+    @property
+    def once(self) -> bool:
+        """Whether the place is for this meeting alone."""
+        return self not in (Basis.OPEN, Basis.RULE)
+
+    @property
+    def by_rule_alone(self) -> bool:
+        """Whether nobody had a say: until it is announced, the rule may still choose otherwise."""
+        return self in (Basis.RULE, Basis.STAND_IN)
 
 
 def _by_turns(case: _Case) -> Settled:

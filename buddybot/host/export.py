@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from buddybot.domain.groups import Group
-from buddybot.domain.records import Record
+from buddybot.domain.records import Record, Span
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format
@@ -22,7 +22,6 @@ from buddybot.services.attendance_export import Wanted, for_host, have_days
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.records import Span
 from buddybot.ui.texts import Texts
 
 STDOUT = "-"

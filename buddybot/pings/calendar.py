@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
@@ -15,7 +16,6 @@ from buddybot.services import calendar, venues
 from buddybot.services.checkins import close_late
 from buddybot.services.successions import given_days, is_agreed, is_moved_onto
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.cards import CardKind
 
 _BEGUN = (PingState.SENDING, PingState.SENT)
 _TWO_DAYS = timedelta(days=2)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
@@ -21,7 +22,6 @@ from buddybot.services import alert_news
 from buddybot.services.announcements import Announcement, Preparer
 from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Now
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database
 from buddybot.storage.sending import OUTAGE, Claimed
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.activities import Activity, Library, PlannedStep, scaled
 from buddybot.domain.agenda import USUAL_MINUTES, agenda
+from buddybot.domain.cards import CardKind
 from buddybot.domain.choosing import choose
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import LOWEST_CAPACITY, Group
@@ -21,7 +22,6 @@ from buddybot.services.plans import expected, plan_of
 from buddybot.services.rules import Rules
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, read_transaction, write_transaction
-from buddybot.storage.cards import CardKind
 
 REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""

@@ -9,7 +9,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.homes import may_be_at, plan_question, require_unasked
 from buddybot.services.location_views import require_live
@@ -17,7 +17,7 @@ from buddybot.services.rotation_views import require_able
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from buddybot.domain.audit import Action
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.records import Record
+from buddybot.domain.records import Record, Span
 from buddybot.services.access import as_organizer, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, read_transaction
-from buddybot.storage.records import Span
 
 MOST_A_MINUTE = 4
 """Exports of one person in a guild; one of several groups is one."""

@@ -10,14 +10,13 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.quiet import DaySpan
+from buddybot.domain.quiet import DaySpan, StoredSpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.away import StoredSpan
 
 LONGEST = 180
 """Days that one span may last."""

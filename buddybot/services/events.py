@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from buddybot.domain.events import ServerEvent
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting
@@ -13,7 +14,6 @@ from buddybot.services.turns import follow_answers
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work, bot_transaction
-from buddybot.storage.events import ServerEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.feedback import MOST_A_WEEK, Phrase
+from buddybot.domain.feedback import MOST_A_WEEK, Feedback, Phrase
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_member, as_organizer
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import SENT_TWICE, Work, read_transaction, write_transaction
-from buddybot.storage.feedback import Feedback
 
 WEEK = timedelta(days=7)
 READ_AT_ONCE = 15

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
@@ -15,7 +16,6 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.meetings import Changed, call_off
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.cards import CardKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from buddybot.domain.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, PingKind, key
+from buddybot.domain.quiet import StoredSpan
 from buddybot.domain.stagnation import State
 from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.stagnation_tally import week_of
 from buddybot.domain.turns import ran_long
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction
-from buddybot.storage.away import StoredSpan
 from buddybot.storage.database import StorageError
 from buddybot.storage.notices import about, left_server
 from buddybot.storage.offers import Promises

@@ -24,6 +24,7 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from buddybot.domain.invitations import Invitation
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rates import Rates
+from buddybot.domain.records import Span
 from buddybot.domain.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
@@ -34,7 +35,6 @@ from buddybot.services.role_tasks import ask_for_role
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line, noted
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.records import Span
 
 MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""

@@ -10,6 +10,7 @@ from buddybot.domain.alerts import AlertState, Fall, Watch
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings import Meeting
+from buddybot.domain.records import MeetingPast
 from buddybot.domain.stagnation import SILENT_WEEKS, Sensitivity, State, Verdict, observe
 from buddybot.domain.stagnation_signs import Fact, Sign, facts
 from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, learn_priors
@@ -17,7 +18,6 @@ from buddybot.services.alert_news import tell
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction
 from buddybot.storage.database import StorageError
-from buddybot.storage.history import MeetingPast
 
 LEARNED_FROM = timedelta(weeks=52)
 LOOKED_BACK = timedelta(days=3)

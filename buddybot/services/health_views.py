@@ -8,7 +8,7 @@ from buddybot.domain.activities import Library
 from buddybot.domain.alerts import Fall, Raised, Watch
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId
-from buddybot.domain.records import Record, page
+from buddybot.domain.records import MeetingPast, Record, Span, page
 from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Evidence, evidence
 from buddybot.domain.stagnation_signs import Fact
@@ -18,8 +18,6 @@ from buddybot.services.actor import Actor
 from buddybot.services.health import facts_of, priors_of, replay
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, read_transaction
-from buddybot.storage.history import MeetingPast
-from buddybot.storage.records import Span
 
 CHARTED = 26
 """Meetings: the newest half year."""

@@ -9,7 +9,7 @@ from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import Ping
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.text import people_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active
@@ -21,7 +21,7 @@ from buddybot.services.rotation_views import at_venue
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from buddybot.domain.activities import NO_LIBRARY, Library
 from buddybot.domain.commitments import Commitment
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting, MeetingState, answers_due
+from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting, answers_due
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of, refuse_groupless
@@ -18,7 +18,7 @@ from buddybot.services.rules import Rules
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work, read_transaction
-from buddybot.storage.glances import NextMeeting, OwnGroup
+from buddybot.storage.glances import OwnGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from buddybot.domain.notices import Notice
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name, is_renamed
 from buddybot.services.offers import SHOWN_FOR
 from buddybot.services.work import Work
-from buddybot.storage.notices import Notice
 
 
 class NoticeService:

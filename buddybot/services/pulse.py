@@ -8,13 +8,13 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting, began
-from buddybot.domain.pulse import check_rating, kept_total, published
+from buddybot.domain.pulse import Pulse, check_rating, kept_total, published
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
 from buddybot.storage.database import StorageError, TransientError
-from buddybot.storage.pulse import DuePulse, Pulse
+from buddybot.storage.pulse import DuePulse
 
 log = logging.getLogger(__name__)
 

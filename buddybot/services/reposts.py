@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from buddybot.domain.activities import NO_LIBRARY, Library
+from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.notices import CARD_REFUSED
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import checkin_card, few, summary
 from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction
-from buddybot.storage.cards import CARD_REFUSED, Behind, CardKind, ShownCard
+from buddybot.storage.cards import Behind
 
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""

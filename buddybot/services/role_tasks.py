@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.domain.role_tasks import deserves_role
+from buddybot.domain.role_tasks import ITSELF, RoleTask, deserves_role
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction
-from buddybot.storage.role_tasks import ITSELF, RoleTask
 
 BEFORE_DELETION = timedelta(minutes=5)
 """How long a deletion may follow after the roles were taken."""

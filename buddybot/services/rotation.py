@@ -11,7 +11,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor
@@ -29,7 +29,7 @@ from buddybot.services.rotation_views import (
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 
 class Why(StrEnum):

@@ -10,14 +10,14 @@ from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations import Location
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.rotation import Choice, Settled, Upcoming
+from buddybot.domain.rotation import Basis, Choice, Settled, Upcoming
 from buddybot.services import calendar, venues
 from buddybot.services.access import Standing
 from buddybot.services.calendar import Pick, Slot
 from buddybot.services.hostings import hostings_of
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import AHEAD, Board, VenueView
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 SHOWN = 4
 """Meetings that are looked ahead."""

@@ -8,6 +8,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
+from buddybot.domain.pulse import Pulse
 from buddybot.services import kudos, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import met, tell_unrecorded
@@ -15,7 +16,6 @@ from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
-from buddybot.storage.pulse import Pulse
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, SwapId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, guild_of, require_active
@@ -20,7 +20,7 @@ from buddybot.services.rotation_views import at_venue, require_able
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work, write_transaction
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 
 @dataclass(frozen=True, slots=True)

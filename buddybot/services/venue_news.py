@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -12,7 +13,6 @@ from buddybot.services.changes import what_became
 from buddybot.services.concerned import find_partners
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView, view_of
-from buddybot.storage.cards import CardKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from buddybot.domain.fairness import Held, Place
 from buddybot.domain.groups import Group, Member, Rotation
 from buddybot.domain.ids import GroupId, LocationId, UserId
 from buddybot.domain.locations import Location, LocationKind, shown_to
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Choice, Settled, Upcoming
+from buddybot.domain.rotation import Basis, Choice, Settled, Upcoming
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.glances import NextMeeting
-from buddybot.storage.venues import Basis, Venue
+from buddybot.storage.venues import Venue
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""

@@ -1,36 +1,13 @@
 """The days on which members are away, in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.domain.quiet import DaySpan, away_on
-from buddybot.domain.schedule import local
+from buddybot.domain.quiet import DaySpan, StoredSpan
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import day_of
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSpan:
-    """One member's days away from one group, as a clock in `zone` shows them.
-
-    That is the member's own zone where they chose one (`is_own`), else the group's.
-    """
-
-    id: int
-    group_id: GroupId
-    group_name: str
-    user_id: UserId
-    days: DaySpan
-    zone: str
-    is_own: bool
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether the member is away at this instant, for instance when a meeting starts."""
-        return away_on(local(moment, self.zone).date(), [self.days])
 
 
 def _span(row: Row) -> StoredSpan:

@@ -3,49 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from buddybot.domain.cards import EARLIER, CardKind, ShownCard
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
+from buddybot.domain.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.events import STALE_NEARBY
 from buddybot.storage.retiring import REMINDER
 from buddybot.storage.rows import epoch
-
-
-class CardKind(StrEnum):
-    """Which of a meeting's messages."""
-
-    MEETING = "meeting"
-    CHECKIN = "checkin"
-    SUMMARY = "summary"
-    FEW = "few"
-    EARLIER_MEETING = "earlier_meeting"
-    EARLIER_FEW = "earlier_few"
-
-    @property
-    def earlier(self) -> bool:
-        """Whether another message has taken its place."""
-        return self in EARLIER.values()
-
-
-EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.FEW: CardKind.EARLIER_FEW}
-"""What a message is once another announces the meeting again: it is edited once more, and then stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCard:
-    """A message on which Discord shows revision `shown` of `revision`."""
-
-    guild_id: GuildId
-    group_id: GroupId
-    meeting_id: MeetingId
-    kind: CardKind
-    channel_id: ChannelId
-    message_id: MessageId
-    revision: int
-    shown: int
-    troubled: bool = False
-    """Whether the group is told of a message or a channel that refused the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +39,6 @@ def _card(row: Row) -> ShownCard:
 OF_A_GUILD = 10
 """Cards of one guild that one refresh takes up, so that none crowds out the others."""
 
-CARD_REFUSED, ROUTE_CLOSED = "card_refused", "route_closed"
-"""Notices of a message that Discord does not take, and of a channel that takes none."""
 _COLUMNS = f"""
     c.*, m.group_id, m.guild_id, EXISTS (
         SELECT 1 FROM notices o

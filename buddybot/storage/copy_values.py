@@ -11,22 +11,22 @@ from typing import Any
 from buddybot.domain.alerts import AlertState
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.audit import Action
+from buddybot.domain.cards import CardKind
 from buddybot.domain.commitments import Category, Visibility
 from buddybot.domain.commitments import State as CommitmentState
+from buddybot.domain.events import EventState
 from buddybot.domain.groups import GroupState, Role, Rotation
 from buddybot.domain.invitations import InvitationState
 from buddybot.domain.locations import LocationKind
 from buddybot.domain.meetings import FewDecision, MeetingKind, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.pulse import Band
+from buddybot.domain.rotation import Basis
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.stagnation import Sensitivity
 from buddybot.domain.swaps import SwapState
 from buddybot.domain.text import optional
 from buddybot.storage.balances import Kind
-from buddybot.storage.cards import CardKind
-from buddybot.storage.events import EventState
-from buddybot.storage.venues import Basis
 
 Check = Callable[[Any], bool]
 

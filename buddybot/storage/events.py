@@ -1,43 +1,15 @@
 """The servers' own events of meetings: what Discord was last told, and who is interested in them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from buddybot.domain.events import EventState, ServerEvent
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at an event before another takes it over."""
-
-
-class EventState(StrEnum):
-    """`making` may exist already; `over` was ended or deleted by somebody else and is not made again."""
-
-    MAKING = "making"
-    SHOWN = "shown"
-    OVER = "over"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerEvent:
-    """What the server's event of a meeting was last told, and what it should be told now.
-
-    `state` is None where there is none yet, `group_id` where the meeting was dropped. While it is
-    being made, `shown` is the mark by which it is found again.
-    """
-
-    meeting_id: MeetingId
-    guild_id: GuildId
-    group_id: GroupId | None
-    channel_id: ChannelId | None
-    event_id: EventId | None
-    state: EventState | None
-    shown: str
-    wanted: str
 
 
 def _event(row: Row) -> ServerEvent:

@@ -1,28 +1,14 @@
 """Words in confidence to the organizers, in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.feedback import Phrase
+from buddybot.domain.feedback import Feedback, Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import epoch, instant
 
 _BETWEEN = ","
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    """What one member said of a group."""
-
-    id: int
-    group_id: GroupId
-    group_name: str
-    user_id: UserId
-    phrases: tuple[Phrase, ...]
-    rating: int
-    given_at: datetime
 
 
 def _feedback(row: Row) -> Feedback:

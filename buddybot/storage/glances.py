@@ -1,11 +1,11 @@
 """What is shown together, and kept by several features, asked in one statement."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, began
+from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting, began
 from buddybot.domain.text import name_order
 from buddybot.storage.commitments import ASKED_ABOUT
 from buddybot.storage.database import Row, Tx
@@ -48,22 +48,6 @@ _WAITING = f"""
     ) AS waits
 """  # of constants
 _group_state, _state = words(GroupState), words(MeetingState)
-
-
-@dataclass(frozen=True, slots=True)
-class NextMeeting:
-    """What of a meeting ahead is said first: when and where it is, and who hosts it."""
-
-    id: MeetingId
-    group_id: GroupId
-    day: date
-    zone: str
-    starts_at: datetime
-    duration_minutes: int
-    state: MeetingState
-    location_id: LocationId | None
-    host_id: UserId | None
-    online: bool
 
 
 @dataclass(frozen=True, slots=True)

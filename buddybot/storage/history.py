@@ -4,15 +4,14 @@ import datetime as dt
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.pulse import Band
-from buddybot.domain.rates import Kept, Rates, rates, spread
-from buddybot.domain.records import took_place
+from buddybot.domain.rates import Kept, rates, spread
+from buddybot.domain.records import MeetingPast, took_place
 from buddybot.domain.stagnation_signs import Past
 from buddybot.domain.stagnation_tally import Tally, week_of
 from buddybot.storage.database import Row, Tx
@@ -41,21 +40,6 @@ _EVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 Roll = dict[Attendance, int]
 """How many people were in each state."""
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingPast:
-    """One meeting that is over: its figures, what it gives the detector, and what the facts go by.
-
-    `rates` is None where nothing is known, both figures where the group did not meet.
-    """
-
-    meeting_id: MeetingId
-    day: dt.date
-    rates: Rates | None
-    kept: Kept | None
-    tally: Tally
-    past: Past
 
 
 class HistoryRepository:

@@ -2,26 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
+from buddybot.domain.notices import Notice
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
 
 Value = str | int
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One trouble of one group; `parameters` whose names end in `_at` are epoch seconds."""
-
-    id: int
-    group_id: GroupId
-    group_name: str
-    code: str
-    parameters: Mapping[str, Value]
-    created_at: datetime
 
 
 def about(user_id: UserId) -> str:

@@ -5,19 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.pulse import HIGHEST, LOWEST, Band
+from buddybot.domain.pulse import HIGHEST, LOWEST, Band, Pulse
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """A meeting's pulse: open until `closes_at`; once closed, the band that was published, if any."""
-
-    meeting_id: MeetingId
-    closes_at: datetime
-    open: bool
-    band: Band | None
 
 
 @dataclass(frozen=True, slots=True)

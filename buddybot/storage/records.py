@@ -3,14 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from buddybot.domain.attendance import Entry
 from buddybot.domain.commitments import Category, Visibility
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.rates import kept
-from buddybot.domain.records import Person, Promise, Record, Sitting, Stint, cell
+from buddybot.domain.records import Person, Promise, Record, Sitting, Span, Stint, cell
 from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.text import name_order
 from buddybot.domain.visitors import Visitor
@@ -27,13 +26,6 @@ _OVER = """
 """
 Of = Mapping[str, int | str]
 Standing = Mapping[MeetingId, Mapping[UserId, Entry]]
-
-
-class Span(NamedTuple):
-    """Local days, both included; None is an open end."""
-
-    first: dt.date | None = None
-    last: dt.date | None = None
 
 
 class RecordRepository:

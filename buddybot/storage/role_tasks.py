@@ -1,18 +1,15 @@
 """What of the groups' Discord roles is still to be settled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, wait_after
+from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.storage.database import Tx
 from buddybot.storage.rows import epoch, instant
 
 OF_A_GUILD = 20
 """Tasks of one guild that are taken up at a time, so that none crowds out the others."""
-ITSELF = UserId(0)
-"""Stands for the role itself where one person is named."""
 _HOPELESS = """
     FROM role_tasks WHERE asked_at <= :old AND NOT EXISTS (
         SELECT 1 FROM memberships m JOIN groups g ON g.id = m.group_id
@@ -20,17 +17,6 @@ _HOPELESS = """
           AND m.left_at IS NULL AND m.gone_since IS NULL AND g.state <> 'archived')
 """
 """Old, and of nobody who is to have the role: members who agree to the server's rules late get it still."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoleTask:
-    """Something to look at in Discord; `asked` tells whether it was asked for again since."""
-
-    guild_id: GuildId
-    group_id: GroupId
-    user_id: UserId
-    asked: int
-    attempts: int
 
 
 class RoleTaskRepository:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId
-from buddybot.storage.cards import ROUTE_CLOSED
+from buddybot.domain.notices import ROUTE_CLOSED
 from buddybot.storage.database import Tx
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.rows import epoch

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import InteractionId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings import Meeting, NextMeeting
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.domain.schedule import local
 from buddybot.domain.zones import usable
 from buddybot.storage.database import Row, Tx
-from buddybot.storage.glances import NextMeeting
 from buddybot.storage.rows import day_of, epoch
 
 _MEMBERS_THEN = "m.joined_at <= :at AND (m.left_at IS NULL OR m.left_at > :at)"

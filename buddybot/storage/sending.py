@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.pings import GROUP, Ping, PingKind
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.notices import NoticeRepository
 from buddybot.storage.outbox import ping_of

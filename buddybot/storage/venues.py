@@ -3,42 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from buddybot.domain.fairness import Held
 from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.storage.balances import BalanceRepository
 from buddybot.storage.database import Row, Tx
 from buddybot.storage.rows import instant, words
-
-
-class Basis(StrEnum):
-    """Why a venue is what it is; an open one is to be settled anew.
-
-    A stand-in was given by the rule because the usual place could not be used. A chosen one has the host
-    that the rule gave, at a place that was picked for this once. Offered is a meeting whose host came
-    forward when nobody hosted it.
-    """
-
-    OPEN = "open"
-    RULE = "rule"
-    STAND_IN = "stand_in"
-    CHOSEN = "chosen"
-    SWAPPED = "swapped"
-    ASSIGNED = "assigned"
-    OFFERED = "offered"
-
-    @property
-    def once(self) -> bool:
-        """Whether the place is for this meeting alone."""
-        return self not in (Basis.OPEN, Basis.RULE)
-
-    @property
-    def by_rule_alone(self) -> bool:
-        """Whether nobody had a say: until it is announced, the rule may still choose otherwise."""
-        return self in (Basis.RULE, Basis.STAND_IN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from discord.app_commands import Choice
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
+from buddybot.domain.records import Span
 from buddybot.domain.text import folded
 from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress
 from buddybot.services.attendance_export import Export, Wanted
-from buddybot.storage.records import Span
 from buddybot.ui import choices
 from buddybot.ui.days import parse_day
 from buddybot.ui.kit import QUIET, Card

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from buddybot.domain.quiet import StoredSpan
 from buddybot.services.away import AwayView, Freed, Missed
-from buddybot.storage.away import StoredSpan
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, member, moment

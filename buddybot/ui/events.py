@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from buddybot.domain.events import EventState, ServerEvent
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
@@ -14,7 +15,6 @@ from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.events import EventView
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
-from buddybot.storage.events import EventState, ServerEvent
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.event_words import EventWords, is_of, mark, mark_of, words_of
 from buddybot.ui.texts import Texts

@@ -11,6 +11,7 @@ from buddybot.domain.alerts import Watch
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import AlertId
 from buddybot.domain.pulse import Band
+from buddybot.domain.records import MeetingPast
 from buddybot.domain.stagnation_charts import Chart
 from buddybot.domain.stagnation_evidence import Evidence, MoodChange
 from buddybot.domain.stagnation_tally import Signal as Tallied
@@ -18,7 +19,6 @@ from buddybot.domain.text import folded
 from buddybot.exports.figures import Figure
 from buddybot.services.alerts import Watched
 from buddybot.services.health_views import HealthView
-from buddybot.storage.history import MeetingPast
 from buddybot.ui.alerts import evidence_line, fact_line, figure, label
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import Card, button

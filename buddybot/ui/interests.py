@@ -10,12 +10,12 @@ from datetime import timedelta
 
 import discord
 
+from buddybot.domain.events import ServerEvent
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
-from buddybot.storage.events import ServerEvent
 from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.pings import PingKind
 from buddybot.services import (
     checkin_card,
@@ -28,7 +29,6 @@ from buddybot.services.rules import Rules
 from buddybot.services.suite import Services
 from buddybot.services.summary import SummaryPreparer
 from buddybot.services.work import Planner, Work
-from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card as render_checkin
 from buddybot.ui.few import question_card

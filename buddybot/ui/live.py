@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import discord
 
+from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict, is_blocked
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
-from buddybot.storage.cards import CardKind, ShownCard
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.events import LiveEvents
 from buddybot.ui.interests import LiveInterests

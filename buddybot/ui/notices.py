@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from buddybot.domain.ids import ChannelId, UserId
+from buddybot.domain.notices import ROUTE_CLOSED, Notice
 from buddybot.services.alert_news import Waiting
-from buddybot.storage.cards import ROUTE_CLOSED
-from buddybot.storage.notices import Notice
 from buddybot.ui.alerts import kind_of, label
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, channel, member

@@ -11,13 +11,13 @@ import discord
 
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, RoleId, UserId
+from buddybot.domain.role_tasks import ITSELF, RoleTask
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.leavers import LeaverService
 from buddybot.services.role_tasks import RoleTaskService, RoleWish
 from buddybot.services.suite import Services
 from buddybot.services.work import StorageError
-from buddybot.storage.role_tasks import ITSELF, RoleTask
 from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,8 @@
 """Where the group meets next and why, as `/rotation show` explains it."""
 
 from buddybot.domain.groups import Rotation
+from buddybot.domain.rotation import Basis
 from buddybot.services.rotation_views import Outlook, RotationView
-from buddybot.storage.venues import Basis
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, moment
 from buddybot.ui.venues import place

@@ -6,12 +6,11 @@ from discord import ButtonStyle
 
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings import MeetingState, NextMeeting
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.services.news import ReminderView
-from buddybot.storage.glances import NextMeeting
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 from buddybot.ui.venues import where

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.ids import UserId
-from buddybot.storage.cards import CardKind, CardRepository, ShownCard
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Tx
 from tests.endurance.discord import MemoryDiscord, texts_of, unmarked, walk
 from tests.endurance.facts import Facts

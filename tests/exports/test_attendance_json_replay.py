@@ -18,13 +18,13 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.preferences import LeaveReason
-from buddybot.domain.records import Record
+from buddybot.domain.records import Record, Span
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Database, Tx, connect
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.records import RecordRepository, Span
+from buddybot.storage.records import RecordRepository
 from tests.exports.json_records import as_json, as_lines, groups
 from tests.exports.records import people, record
 from tests.services.calendar_house import START, House

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar, cast
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import QuietHours
@@ -15,7 +16,6 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement, Preparer
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, Script
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
@@ -17,7 +18,7 @@ from buddybot.domain.schedule import Schedule, instant, local, occurrence
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database, Row, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository

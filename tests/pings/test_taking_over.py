@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import Ping, PingKind, PingState
@@ -12,7 +13,7 @@ from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher

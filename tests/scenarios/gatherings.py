@@ -11,14 +11,13 @@ from simcord.enums import OverwriteType
 
 from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import LocationWords
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World
 

@@ -8,7 +8,7 @@ from ical.event import Event, EventStatus
 
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.locations import Access, LocationKind, LocationWords, described
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
@@ -16,7 +16,6 @@ from buddybot.storage.database import Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis
 from tests.exports.reading import read
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World, texts_in

@@ -8,10 +8,11 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import LocationKind, LocationWords
 from buddybot.domain.meetings import MeetingKind, MeetingState
+from buddybot.domain.rotation import Basis
 from buddybot.storage.database import Tx
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.storage.venues import Venue, VenueRepository
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.deciding import (
     ASKED,

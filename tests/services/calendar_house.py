@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MessageId, UserId
@@ -26,7 +27,7 @@ from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings import MeetingRepository, ScheduleRepository

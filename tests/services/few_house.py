@@ -7,7 +7,7 @@ from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import LocationKind, LocationWords
 from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import few, venues
 from buddybot.services.announcements import Announcement
@@ -18,7 +18,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.storage.venues import Venue, VenueRepository
 from tests.services.calendar_house import ANA, GUILD, ORGANIZER, House
 
 

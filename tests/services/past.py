@@ -10,13 +10,14 @@ from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pulse import published
+from buddybot.domain.rotation import Basis
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
 from buddybot.storage.database import Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis, Venue, VenueRepository
+from buddybot.storage.venues import Venue, VenueRepository
 
 LASTS = timedelta(minutes=75)
 

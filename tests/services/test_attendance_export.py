@@ -11,12 +11,12 @@ from buddybot.domain.audit import Action, Logged
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.records import Span
 from buddybot.services.actor import Actor
 from buddybot.services.attendance_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
 from buddybot.services.audit import AuditService
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.database import Database
-from buddybot.storage.records import Span
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club
 from tests.services.past import GOOD, lived
 

@@ -9,6 +9,7 @@ from buddybot.domain.groups import Group, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import FewDecision
 from buddybot.domain.quiet import DaySpan
+from buddybot.domain.rotation import Basis
 from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.away import LONGEST, MOST
 from buddybot.services.schedules import ScheduleChange
@@ -17,7 +18,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.storage.venues import VenueRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused
 
 FIRST_WEEK = DaySpan(date(2026, 1, 5), date(2026, 1, 11))

@@ -10,7 +10,7 @@ from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import Access, LocationKind, described
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import venues
 from buddybot.services.calendar import HORIZON
@@ -24,7 +24,7 @@ from buddybot.storage.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations import LocationRepository
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.storage.venues import VenueRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, THURSDAY, House, refused
 
 FIRST = datetime(2026, 1, 8, 19, tzinfo=UTC)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.commitments import Category, State, Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
@@ -13,7 +14,7 @@ from buddybot.domain.ids import CommitmentId, MeetingId, UserId
 from buddybot.services.commitment_words import NO_PLAN, Changes, Draft, count_of, read_draft
 from buddybot.services.commitments import CommitmentService, OwnCommitment
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.cards import CardKind, CardRepository
+from buddybot.storage.cards import CardRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.database import Database, Tx
 from tests.services.homes import START, Home

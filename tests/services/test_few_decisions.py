@@ -6,10 +6,11 @@ import pytest
 
 from buddybot.domain.meetings import FewDecision, MeetingState, Reason
 from buddybot.domain.pings import PingKind
+from buddybot.domain.rotation import Basis
 from buddybot.services import venue_news
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
-from buddybot.storage.venues import Basis, VenueRepository
+from buddybot.storage.venues import VenueRepository
 from tests.services.calendar_house import ANA, ORGANIZER, STRANGER, refused
 from tests.services.few_house import Deciding, deciding
 

@@ -10,11 +10,10 @@ from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import LocationKind
 from buddybot.domain.meetings import Meeting, Reason
 from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.database import Database
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts, before
 

@@ -7,12 +7,11 @@ import pytest
 from buddybot.domain.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.hosts import EVERYBODY, Hosts, before
 from tests.services.town import ELSEWHERE, MISSING, words

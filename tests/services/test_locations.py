@@ -14,12 +14,11 @@ from buddybot.domain.locations import (
 )
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venue_news, venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.town import ELSEWHERE, MISSING, Town, both, words
 

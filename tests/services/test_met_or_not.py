@@ -6,11 +6,12 @@ from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
+from buddybot.domain.rotation import Basis
 from buddybot.services.meetings import MeetingService
 from buddybot.storage.database import Database, Tx
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.records import RecordRepository
-from buddybot.storage.venues import Basis, ShareRepository, Venue, VenueRepository
+from buddybot.storage.venues import ShareRepository, Venue, VenueRepository
 from tests.services.corrections import call_off, correct, held, look, states
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 

@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings import Meeting
-from buddybot.domain.pulse import Band
+from buddybot.domain.pulse import Band, Pulse
 from buddybot.services import summary
 from buddybot.services.pulse import PulseService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database, StorageError, TransientError, Tx
-from buddybot.storage.pulse import Pulse, PulseRepository
+from buddybot.storage.pulse import PulseRepository
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 NINE = datetime(MEETS.year, MEETS.month, MEETS.day, 9, tzinfo=UTC) + timedelta(days=1)

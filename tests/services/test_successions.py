@@ -8,6 +8,7 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import PingKind
+from buddybot.domain.rotation import Basis
 from buddybot.domain.rsvps import Answer
 from buddybot.services import swaps
 from buddybot.services.retiring import RetiringService
@@ -17,7 +18,6 @@ from buddybot.storage.activities import ActivityRepository
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
 from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts
 from tests.services.succession_house import (

@@ -11,7 +11,7 @@ from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, SwapId, UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.domain.swaps import MOST_OFFERS, SwapState
 from buddybot.services import swaps
@@ -22,7 +22,6 @@ from buddybot.services.venues import DECLINE_BEFORE
 from buddybot.storage.database import Database
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.swaps import SwapRepository
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.hosts import CHO, Hosts, before
 from tests.services.town import ELSEWHERE, MISSING

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.attendance import Attendance
+from buddybot.domain.events import ServerEvent
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.quiet import DaySpan
@@ -15,7 +16,6 @@ from buddybot.services.personal import PersonalService
 from buddybot.services.suite import build
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
-from buddybot.storage.events import ServerEvent
 from tests.services.calendar_house import RULES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 

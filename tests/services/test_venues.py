@@ -11,13 +11,12 @@ from buddybot.domain.locations import LocationKind
 from buddybot.domain.meetings import Reason
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Settled
+from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import news, venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.database import Database
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Basis
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import CHO, DEV, EVERYBODY, Hosts, before
 

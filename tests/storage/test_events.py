@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from buddybot.domain.events import EventState, ServerEvent
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId
 from buddybot.domain.meetings import Meeting, MeetingState
@@ -13,7 +14,7 @@ from buddybot.services.events import keep_interests, view_of
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.cards import CardRepository
 from buddybot.storage.database import Database
-from buddybot.storage.events import LEASE, EventRepository, EventState, InterestRepository, ServerEvent
+from buddybot.storage.events import LEASE, EventRepository, InterestRepository
 from buddybot.storage.groups import GroupRepository
 from buddybot.storage.guilds import GuildRepository
 from buddybot.storage.meetings import MeetingRepository

@@ -12,7 +12,7 @@ from buddybot.domain.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rates import Kept, Rates
-from buddybot.domain.records import Record
+from buddybot.domain.records import Record, Span
 from buddybot.storage.attendance import AttendanceRepository
 from buddybot.storage.checkins import CheckInRepository
 from buddybot.storage.commitments import CommitmentRepository
@@ -20,7 +20,7 @@ from buddybot.storage.database import Database, Tx
 from buddybot.storage.groups import MemberRepository
 from buddybot.storage.history import HistoryRepository
 from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.records import RecordRepository, Span
+from buddybot.storage.records import RecordRepository
 from tests.exports.charts import LETTERS
 from tests.services.homes import Home
 

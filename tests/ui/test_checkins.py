@@ -22,14 +22,13 @@ from buddybot.domain.ids import (
 from buddybot.domain.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.pulse import Band
+from buddybot.domain.notices import Notice
+from buddybot.domain.pulse import Band, Pulse
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Asked, Due, Reported
 from buddybot.services.summary import SummaryView
 from buddybot.services.turns import Round
 from buddybot.services.venues import VenueView
-from buddybot.storage.notices import Notice
-from buddybot.storage.pulse import Pulse
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.notices import notice_line

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from buddybot.domain.feedback import MOST_PHRASES, Phrase
+from buddybot.domain.feedback import MOST_PHRASES, Feedback, Phrase
 from buddybot.domain.ids import UserId
 from buddybot.services.feedback import READ_AT_ONCE, SHOWN_AT_ONCE, Heard
-from buddybot.storage.feedback import Feedback
 from buddybot.ui.feedback import heard_card, news_card
 from tests.ui.test_checkins import GROUP, NOW, TEXTS, assert_fits, said
 

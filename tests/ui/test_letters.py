@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from buddybot.domain.cards import CardKind
 from buddybot.domain.pings import PingKind
 from buddybot.services.reposts import CardService
-from buddybot.storage.cards import CardKind
 from buddybot.storage.database import Database
 from buddybot.ui.letters import MessageTable
 from tests.services.calendar_house import RULES, House

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from buddybot.domain.ids import GroupId
+from buddybot.domain.notices import CARD_REFUSED, Notice
 from buddybot.domain.pings import PingKind
-from buddybot.storage.cards import CARD_REFUSED
-from buddybot.storage.notices import Notice
 from buddybot.storage.sending import PING_MISSED, PING_REFUSED
 from buddybot.ui.notices import notice_line
 from buddybot.ui.texts import Texts

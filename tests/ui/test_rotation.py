@@ -10,11 +10,10 @@ from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.rotation import Choice
+from buddybot.domain.rotation import Basis, Choice
 from buddybot.services.hostings import Hosting, Hostings
 from buddybot.services.rotation_views import Outlook, RotationView
 from buddybot.services.venues import VenueView
-from buddybot.storage.venues import Basis
 from buddybot.ui.kit import Card
 from buddybot.ui.rotation import rotation_card, why
 from buddybot.ui.swaps import pairs_card

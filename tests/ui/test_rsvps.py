@@ -3,11 +3,11 @@
 from buddybot.domain.groups import GroupState
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings import MeetingState, NextMeeting
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.services.meeting_views import ComingMeeting, NextView
 from buddybot.services.venues import VenueView
-from buddybot.storage.glances import NextMeeting, OwnGroup
+from buddybot.storage.glances import OwnGroup
 from buddybot.ui.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 

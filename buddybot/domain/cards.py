@@ -1,0 +1,42 @@
+"""The messages about a meeting that are edited in place."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId
+
+
+class CardKind(StrEnum):
+    """Which of a meeting's messages."""
+
+    MEETING = "meeting"
+    CHECKIN = "checkin"
+    SUMMARY = "summary"
+    FEW = "few"
+    EARLIER_MEETING = "earlier_meeting"
+    EARLIER_FEW = "earlier_few"
+
+    @property
+    def earlier(self) -> bool:
+        """Whether another message has taken its place."""
+        return self in EARLIER.values()
+
+
+EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.FEW: CardKind.EARLIER_FEW}
+"""What a message is once another announces the meeting again: it is edited once more, and then stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A message on which Discord shows revision `shown` of `revision`."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    meeting_id: MeetingId
+    kind: CardKind
+    channel_id: ChannelId
+    message_id: MessageId
+    revision: int
+    shown: int
+    troubled: bool = False
+    """Whether the group is told of a message or a channel that refused the bot."""

@@ -1,0 +1,28 @@
+"""What organizers are told of trouble in their group."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.ids import GroupId
+
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One trouble of one group; `parameters` whose names end in `_at` are epoch seconds."""
+
+    id: int
+    group_id: GroupId
+    group_name: str
+    code: str
+    parameters: Mapping[str, Value]
+    created_at: datetime
+
+
+CARD_REFUSED = "card_refused"
+
+
+ROUTE_CLOSED = "route_closed"
+"""Notices of a message that Discord does not take, and of a channel that takes none."""
