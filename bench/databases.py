@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from buddybot.storage.database import connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import connect
+from buddybot.storage.migrations.runner import migrate
 
 SERVER = "BUDDYBOT_TEST_POSTGRES"
 ADDRESS = "postgres://postgres@127.0.0.1:5432/postgres"

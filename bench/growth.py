@@ -28,9 +28,9 @@ from buddybot.services.checkins import CheckInService
 from buddybot.services.rules import Rules
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 """A Thursday; every group meets on Thursdays, this evening."""

@@ -24,8 +24,8 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import MessageGateway
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.engine.rows import epoch
 
 STALL_GOAL = 20.0
 """Milliseconds."""

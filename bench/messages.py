@@ -21,7 +21,7 @@ from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery import DiscordMessageGateway
 from buddybot.services.announcements import Announcement
 from buddybot.settings import Settings
-from buddybot.storage.database import connect
+from buddybot.storage.engine.database import connect
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup
 

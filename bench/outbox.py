@@ -19,8 +19,8 @@ from bench.timing import interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.pings.dispatcher import BATCH
-from buddybot.storage.database import Database, Row, Tx, connect
-from buddybot.storage.sending import Claimed, SendingRepository
+from buddybot.storage.engine.database import Database, Row, Tx, connect
+from buddybot.storage.outbox.sending import Claimed, SendingRepository
 
 LEASE = timedelta(seconds=90)
 CLAIM_GOAL = 0.65

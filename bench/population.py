@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.engine.rows import epoch
 
 MEMBERS = 6
 GROUPS_IN_A_GUILD = 5

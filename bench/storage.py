@@ -15,8 +15,8 @@ import asyncpg
 from bench.databases import NO_SERVER, file_url, migrated, postgres_schema, raw_sqlite
 from bench.report import Report, Verdict, run
 from bench.timing import Contender, interleaved, rate
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.parameters import positional
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.engine.parameters import positional
 
 COMMITMENTS = 200
 CONNECTIONS = 8

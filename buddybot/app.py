@@ -36,8 +36,8 @@ from buddybot.services.pace import Pace
 from buddybot.services.rules import Rules
 from buddybot.services.work import Now, Work
 from buddybot.settings import Settings
-from buddybot.storage.database import connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import connect
+from buddybot.storage.migrations.runner import migrate
 from buddybot.ui.letters import MessageTable
 from buddybot.ui.live import Live
 from buddybot.ui.presence import MemberCheck

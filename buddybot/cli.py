@@ -13,7 +13,7 @@ from buddybot.hosting import refuse_throwaway_disk
 from buddybot.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
 from buddybot.redaction import Redactor
 from buddybot.settings import Settings, secrets_in
-from buddybot.storage.errors import StorageError
+from buddybot.storage.engine.errors import StorageError
 
 OK, UNFIT, WRONG, INTERRUPTED = 0, 1, 2, 130
 SENSITIVITIES = ("quiet", "normal", "sensitive")
@@ -363,8 +363,8 @@ def _migrate(environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     refuse_throwaway_disk(settings, environ)
     # Imported here: the drivers are slow to load, and --help needs none.
-    from buddybot.storage.database import connect
-    from buddybot.storage.migrations import migrate
+    from buddybot.storage.engine.database import connect
+    from buddybot.storage.migrations.runner import migrate
 
     async def work() -> list[str]:
         database = await connect(settings.database_url)

@@ -14,8 +14,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from buddybot.storage.database import Database, connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Database, connect
+from buddybot.storage.migrations.runner import migrate
 
 __all__ = [
     "database",

@@ -15,7 +15,7 @@ from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
 from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.settings import Settings
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.contract import assert_contract
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.ui.texts import Texts
 
 THURSDAY = 3

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from buddybot.domain import zones
 from buddybot.domain.ids import UserId
 from buddybot.exports.pictures import Say
-from buddybot.storage.personal import Copy, Value
+from buddybot.storage.privacy.personal_data import Copy, Value
 
 SCHEMA = "buddybot.person/1"
 _FLAGS = frozenset(

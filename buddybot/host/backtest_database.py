@@ -11,8 +11,8 @@ from buddybot.host.backtest import OK
 from buddybot.host.database import group_named, host_database
 from buddybot.output import say
 from buddybot.services.health import LEARNED_FROM
-from buddybot.storage.database import Tx
-from buddybot.storage.history import HistoryRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.health.meeting_history import HistoryRepository
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LEARNED_FROM = LEARNED_FROM // timedelta(weeks=1)

@@ -13,11 +13,11 @@ from buddybot.pings.planner import Planner
 from buddybot.services.restores import RestoreService
 from buddybot.services.work import Work
 from buddybot.settings import Settings
-from buddybot.storage.copies import back_up, put_in_place, staged
-from buddybot.storage.database import Tx, connect, sqlite_path
-from buddybot.storage.errors import StorageError
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.migrations import migrate
+from buddybot.storage.copies.copies import back_up, put_in_place, staged
+from buddybot.storage.engine.database import Tx, connect, sqlite_path
+from buddybot.storage.engine.errors import StorageError
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.migrations.runner import migrate
 
 OK, ELSEWHERE = 0, 2
 _MADE = """\

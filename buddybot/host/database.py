@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 from buddybot.domain.groups import Group
 from buddybot.errors import OperatorError
-from buddybot.storage.database import Database, StorageError, TransientError, Tx, connect
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.migrations import faults, pending
+from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx, connect
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.migrations.runner import faults, pending
 
 log = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
 from buddybot.library import load_activities
 from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
 from buddybot.settings import Settings
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.errors import StorageError
-from buddybot.storage.migrations import pending
-from buddybot.storage.restores import RestoreRepository
-from buddybot.storage.zones import StoredZoneRepository
+from buddybot.storage.copies.restores import RestoreRepository
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.engine.errors import StorageError
+from buddybot.storage.groups.zones import StoredZoneRepository
+from buddybot.storage.migrations.runner import pending
 from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time

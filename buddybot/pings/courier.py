@@ -22,8 +22,8 @@ from buddybot.services import alert_news
 from buddybot.services.announcements import Announcement, Preparer
 from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Now
-from buddybot.storage.database import Database
-from buddybot.storage.sending import OUTAGE, Claimed
+from buddybot.storage.engine.database import Database
+from buddybot.storage.outbox.sending import OUTAGE, Claimed
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWor
 from buddybot.pings.lanes import ChannelQueues
 from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Now
-from buddybot.storage.database import Database, StorageError
+from buddybot.storage.engine.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 

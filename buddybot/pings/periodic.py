@@ -11,7 +11,7 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId
 from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Planner, Work, bot_transaction
-from buddybot.storage.database import Database, StorageError
+from buddybot.storage.engine.database import Database, StorageError
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from buddybot.services.actor import Actor
 from buddybot.services.alert_news import AlertView, Waiting, view_of, waiting
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction, write_transaction
-from buddybot.storage.alert_outbox import AlertMessage
-from buddybot.storage.alerts import AlertRepository
+from buddybot.storage.health.alerts import AlertRepository
+from buddybot.storage.outbox.alert_pings import AlertMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from buddybot.services.homes import is_asked, places_for
 from buddybot.services.rotation_views import at_venue
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, read_transaction
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 
 async def able_hosts(uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:

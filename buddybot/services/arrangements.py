@@ -17,7 +17,7 @@ from buddybot.services.rotation_views import require_able
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Planner
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 
 @dataclass(frozen=True, slots=True)

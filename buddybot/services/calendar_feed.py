@@ -15,7 +15,7 @@ from buddybot.services.calendar import Slot
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work
-from buddybot.storage.calendar_entries import PublishedEntry
+from buddybot.storage.meetings.calendar_entries import PublishedEntry
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""

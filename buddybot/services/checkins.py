@@ -23,7 +23,7 @@ from buddybot.services.rules import Rules
 from buddybot.services.turns import arrive, begin_round, load_round, require_open
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.rows import epoch
 
 CLOSED_LATE = "closed_late"
 """The code of the notice that a meeting was closed by the bot, long after it was over."""

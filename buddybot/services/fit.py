@@ -20,9 +20,9 @@ from buddybot.domain.stagnation_tally import week_of
 from buddybot.domain.turns import ran_long
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction
-from buddybot.storage.database import StorageError
-from buddybot.storage.notices import about, left_server
-from buddybot.storage.offers import Promises
+from buddybot.storage.engine.database import StorageError
+from buddybot.storage.health.offers import Promises
+from buddybot.storage.outbox.notices import about, left_server
 
 log = logging.getLogger(__name__)
 

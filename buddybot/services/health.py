@@ -17,7 +17,7 @@ from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, lea
 from buddybot.services.alert_news import tell
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction
-from buddybot.storage.database import StorageError
+from buddybot.storage.engine.database import StorageError
 
 LEARNED_FROM = timedelta(weeks=52)
 LOOKED_BACK = timedelta(days=3)

@@ -21,7 +21,7 @@ from buddybot.services.rotation_views import at_venue
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from buddybot.services.turns import follow_answers
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work, bot_transaction, read_transaction
-from buddybot.storage.notices import left_server
+from buddybot.storage.outbox.notices import left_server
 
 LEFT_SERVER = "left_server"
 

@@ -18,7 +18,7 @@ from buddybot.services.rules import Rules
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import VenueView
 from buddybot.services.work import Work, read_transaction
-from buddybot.storage.glances import OwnGroup
+from buddybot.storage.meetings.dashboard_queries import OwnGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from buddybot.services.departures import OwnPlaces, clear_up, own_places
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.rows import epoch
 
 REMOVED = "removed"
 

@@ -19,7 +19,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.away import AwayService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction
-from buddybot.storage.offers import Offer
+from buddybot.storage.health.offers import Offer
 
 LONGEST_PAUSE = 4
 """Weeks."""

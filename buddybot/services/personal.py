@@ -15,8 +15,8 @@ from buddybot.services.turns import hand_floor_on
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.upkeep import in_line
 from buddybot.services.work import Planner, Work, read_transaction
-from buddybot.storage.personal import Copy, Holdings
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.rows import epoch
+from buddybot.storage.privacy.personal_data import Copy, Holdings
 
 
 @dataclass(frozen=True, slots=True)

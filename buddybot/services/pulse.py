@@ -13,8 +13,8 @@ from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.database import StorageError, TransientError
-from buddybot.storage.pulse import DuePulse
+from buddybot.storage.checkins.pulse import DuePulse
+from buddybot.storage.engine.database import StorageError, TransientError
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from buddybot.domain.fairness import Memory, remember
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.balances import Kind
+from buddybot.storage.locations.fairness_balances import Kind
 
 
 async def remember_meeting(uow: UnitOfWork, group_id: GroupId, meeting_id: MeetingId) -> None:

@@ -17,7 +17,7 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.editions import editions
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction
-from buddybot.storage.cards import Behind
+from buddybot.storage.outbox.cards import Behind
 
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""

@@ -12,8 +12,8 @@ from buddybot.domain.meetings import MeetingState
 from buddybot.services import attendance
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, bot_transaction
-from buddybot.storage.restores import RESTORED
-from buddybot.storage.rows import epoch
+from buddybot.storage.copies.restores import RESTORED
+from buddybot.storage.engine.rows import epoch
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from buddybot.services.closing import end_forgotten
 from buddybot.services.remembering import remember_meeting
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.database import StorageError
+from buddybot.storage.engine.database import StorageError
 
 log = logging.getLogger(__name__)
 

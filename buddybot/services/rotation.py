@@ -29,7 +29,7 @@ from buddybot.services.rotation_views import (
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import BY_RULE, DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work, read_transaction, write_transaction
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 
 class Why(StrEnum):

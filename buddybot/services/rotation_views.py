@@ -17,7 +17,7 @@ from buddybot.services.calendar import Pick, Slot
 from buddybot.services.hostings import hostings_of
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import AHEAD, Board, VenueView
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 SHOWN = 4
 """Meetings that are looked ahead."""

@@ -3,7 +3,7 @@
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import Meeting
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.venues import Share
+from buddybot.storage.locations.meeting_locations import Share
 
 
 async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:

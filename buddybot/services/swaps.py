@@ -20,7 +20,7 @@ from buddybot.services.rotation_views import at_venue, require_able
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
 from buddybot.services.work import Planner, Work, write_transaction
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from buddybot.services.actor import Actor
 from buddybot.services.plans import plan_of
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, read_transaction, write_transaction
-from buddybot.storage.balances import Kind
-from buddybot.storage.turns import Turn
+from buddybot.storage.checkins.speaking_turns import Turn
+from buddybot.storage.locations.fairness_balances import Kind
 
 
 @dataclass(frozen=True, slots=True)

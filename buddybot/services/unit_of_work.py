@@ -3,51 +3,51 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from buddybot.storage.activities import ActivityRepository
-from buddybot.storage.agreements import AgreementRepository
-from buddybot.storage.alert_outbox import AlertOutbox
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.away import AwayRepository
-from buddybot.storage.balances import BalanceRepository
-from buddybot.storage.calendar_entries import CalendarEntryRepository
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Database, Row, T, Tx
-from buddybot.storage.erasure import ErasureRepository
-from buddybot.storage.events import EventRepository, InterestRepository
-from buddybot.storage.feedback import FeedbackRepository
-from buddybot.storage.glances import GlanceRepository
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.history import HistoryRepository
-from buddybot.storage.interactions import InteractionRepository
-from buddybot.storage.invitations import CodeTryRepository, InvitationRepository
-from buddybot.storage.kudos import KudosRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.nudges import NudgeRepository
-from buddybot.storage.offers import OfferRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.personal import PersonalRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.pulse import PulseRepository
-from buddybot.storage.records import RecordRepository
-from buddybot.storage.restores import RestoreRepository
-from buddybot.storage.retiring import RetiringRepository
-from buddybot.storage.role_tasks import RoleTaskRepository
-from buddybot.storage.routes import RouteRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.sending import SendingRepository
-from buddybot.storage.successions import SuccessionRepository
-from buddybot.storage.swaps import SwapRepository
-from buddybot.storage.turns import TurnRepository
-from buddybot.storage.venues import ShareRepository, VenueRepository
-from buddybot.storage.visitors import VisitorRepository
-from buddybot.storage.zones import StoredZoneRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.attendance.visitors import VisitorRepository
+from buddybot.storage.checkins.activities import ActivityRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.checkins.kudos import KudosRepository
+from buddybot.storage.checkins.pulse import PulseRepository
+from buddybot.storage.checkins.speaking_turns import TurnRepository
+from buddybot.storage.commitments.commitments import CommitmentRepository
+from buddybot.storage.commitments.nudges import NudgeRepository
+from buddybot.storage.copies.restores import RestoreRepository
+from buddybot.storage.engine.database import Database, Row, T, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.groups.interactions import InteractionRepository
+from buddybot.storage.groups.invitations import CodeTryRepository, InvitationRepository
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.groups.role_tasks import RoleTaskRepository
+from buddybot.storage.groups.zones import StoredZoneRepository
+from buddybot.storage.health.alerts import AlertRepository
+from buddybot.storage.health.feedback import FeedbackRepository
+from buddybot.storage.health.meeting_history import HistoryRepository
+from buddybot.storage.health.offers import OfferRepository
+from buddybot.storage.locations.fairness_balances import BalanceRepository
+from buddybot.storage.locations.host_swaps import SwapRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
+from buddybot.storage.meetings.agreements import AgreementRepository
+from buddybot.storage.meetings.away import AwayRepository
+from buddybot.storage.meetings.calendar_entries import CalendarEntryRepository
+from buddybot.storage.meetings.dashboard_queries import GlanceRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from buddybot.storage.meetings.successions import SuccessionRepository
+from buddybot.storage.outbox.alert_pings import AlertOutbox
+from buddybot.storage.outbox.cards import CardRepository
+from buddybot.storage.outbox.channel_health import RouteRepository
+from buddybot.storage.outbox.notices import NoticeRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
+from buddybot.storage.outbox.outdated_messages import RetiringRepository
+from buddybot.storage.outbox.sending import SendingRepository
+from buddybot.storage.outbox.server_events import EventRepository, InterestRepository
+from buddybot.storage.privacy.audit import AuditRepository
+from buddybot.storage.privacy.erasure import ErasureRepository
+from buddybot.storage.privacy.personal_data import PersonalRepository
 
 
 class UnitOfWork:

@@ -15,7 +15,7 @@ from buddybot.domain.rotation import Basis, Choice, Settled, Upcoming
 from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.venues import Venue
+from buddybot.storage.locations.meeting_locations import Venue
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""

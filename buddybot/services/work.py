@@ -14,8 +14,8 @@ from buddybot.services.names import follow_name
 from buddybot.services.pace import Pace
 from buddybot.services.stored import StoredActs
 from buddybot.services.unit_of_work import Script, Transactions, UnitOfWork
-from buddybot.storage.database import Database, LostFileError, StorageError
-from buddybot.storage.interactions import Claim
+from buddybot.storage.engine.database import Database, LostFileError, StorageError
+from buddybot.storage.groups.interactions import Claim
 
 __all__ = [
     "SENT_TWICE",

@@ -16,8 +16,8 @@ CLOCKS: Allowed = {
 }
 _CARRIED = "carries whatever happened between the database's thread and its caller, and raises it there"
 CAUGHT_WHOLE: Allowed = {
-    ("buddybot/storage/sqlite.py", "BaseException"): _CARRIED,
-    ("buddybot/storage/sqlite_thread.py", "BaseException"): _CARRIED,
+    ("buddybot/storage/engine/sqlite.py", "BaseException"): _CARRIED,
+    ("buddybot/storage/engine/sqlite_thread.py", "BaseException"): _CARRIED,
 }
 SLEEPS: Allowed = {
     ("tests/storage/test_sqlite.py", "asyncio.sleep"): "a script that would wait is refused before it does",

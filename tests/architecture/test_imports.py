@@ -101,7 +101,7 @@ BAD = [
     ),
     ("a second database", "buddybot/services/a.py", "import sqlite3", "must not know sqlite3"),
     ("aiosqlite elsewhere", "buddybot/storage/a.py", "import aiosqlite", "must not know aiosqlite"),
-    ("asyncpg elsewhere", "buddybot/storage/sqlite.py", "import asyncpg", "must not know asyncpg"),
+    ("asyncpg elsewhere", "buddybot/storage/engine/sqlite.py", "import asyncpg", "must not know asyncpg"),
     (
         "xlsxwriter elsewhere",
         "buddybot/exports/a.py",

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from buddybot.places import PACKAGE
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.migrations import migrate, pending
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.migrations.runner import migrate, pending
 from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
 from tests.chaos.organizer import EVENINGS, Organizer, meet

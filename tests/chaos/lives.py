@@ -30,8 +30,8 @@ from buddybot.library import load_activities
 from buddybot.places import PACKAGE
 from buddybot.services import attendance_export
 from buddybot.settings import Settings
-from buddybot.storage.database import Tx, connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Tx, connect
+from buddybot.storage.migrations.runner import migrate
 from buddybot.ui import attendance_export as record_answers
 from tests.chaos.clock import Clock, FastAlarm
 from tests.chaos.points import MIGRATION, POINTS, RANDOM, arm

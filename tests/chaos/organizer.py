@@ -11,10 +11,10 @@ from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.exports.formats import Format
 from buddybot.exports.parts import Maker
 from buddybot.services.attendance_export import Export
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.attendance_export import MINE
 from buddybot.ui.texts import Texts
 from tests.chaos.clock import Clock

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from buddybot.domain.pings import Ping, nonce
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.outbox import ping_of
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.outbox.outbox import ping_of
 from tests.discord_server.remote import Remote
 
 _ENDED = ("sent", "cancelled", "suppressed")

@@ -14,9 +14,9 @@ from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor
 from buddybot.services.groups import GroupService, NewGroup, Rhythm
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.chaos.clock import Clock, after
 from tests.discord_server.remote import Remote
 from tests.discord_server.shapes import GUILD

@@ -13,13 +13,13 @@ from buddybot.services.attendance_export import AttendanceExport
 from buddybot.services.checkins import CheckInService
 from buddybot.services.personal import PersonalService
 from buddybot.services.rotation import RotationService
-from buddybot.storage import migrations
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.postgres import PostgresTx
-from buddybot.storage.sending import SendingRepository
-from buddybot.storage.sqlite_script import SqliteTx
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.engine.postgres import PostgresTx
+from buddybot.storage.engine.sqlite_script import SqliteTx
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.migrations import runner
+from buddybot.storage.outbox.sending import SendingRepository
+from buddybot.storage.privacy.audit import AuditRepository
 from buddybot.ui import attendance_export as record_answers
 from buddybot.ui.reply import Reply
 from tests.chaos.files import files_unread, half_a_file, half_sent
@@ -68,8 +68,8 @@ POINTS: Mapping[str, Point] = {
 
 MIGRATION: Mapping[str, Point] = {
     "migration: among its statements": sometimes(SqliteTx, PostgresTx),
-    "migration: before one": before(migrations, "_apply"),
-    "migration: applied, not committed": after(migrations, "_apply", always=True),
+    "migration: before one": before(runner, "_apply"),
+    "migration: applied, not committed": after(runner, "_apply", always=True),
 }
 """Where a migration is killed."""
 

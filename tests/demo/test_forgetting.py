@@ -11,9 +11,9 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.records import Record
 from buddybot.services.actor import Actor
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository
 
 ALONE = ("Fay", "Dev", "Ana")
 """A member who was away for a while, one with many answers, and the only organizer."""

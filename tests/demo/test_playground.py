@@ -10,7 +10,7 @@ import simcord
 
 from buddybot.demo.playground import Playground, open_playground
 from buddybot.demo.story import SPOTS
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.contract import assert_contract
 from tests.scenarios.evenings import fields_of, value_of
 from tests.world import labels, texts_in

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from buddybot.domain.pings import GROUP, Ping, PingKind, PingState, nonce
-from buddybot.storage.database import Tx
-from buddybot.storage.outbox import ping_of
-from buddybot.storage.rows import epoch
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.rows import epoch
+from buddybot.storage.outbox.outbox import ping_of
 from tests.endurance.discord import MemoryDiscord
 
 _TOLD_OTHERWISE = (PingKind.ALERT, PingKind.OFFER)

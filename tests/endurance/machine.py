@@ -21,8 +21,8 @@ from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import Rhythm
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import settle_accounts
 from tests.endurance.clockwork import Time
 from tests.endurance.discord import MemoryDiscord

@@ -12,7 +12,7 @@ from buddybot import app
 from buddybot.bot import BuddyBot
 from buddybot.pings.pacing import Pacer
 from buddybot.settings import Settings
-from buddybot.storage.database import Database, Tx, connect
+from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.ui.letters import MessageTable
 from tests.endurance.clockwork import HOUR, Clockwork, Time
 from tests.endurance.discord import MemoryDiscord, no_point

@@ -5,8 +5,8 @@ from typing import Any
 
 from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.ids import UserId
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.outbox.cards import CardRepository
 from tests.endurance.discord import MemoryDiscord, texts_of, unmarked, walk
 from tests.endurance.facts import Facts
 from tests.endurance.process import Process

@@ -13,7 +13,7 @@ from buddybot import logs
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.services.groups import Rhythm
 from buddybot.settings import LogSettings
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.endurance.clockwork import Time
 from tests.endurance.discord import MemoryDiscord, failed, refused, unreachable
 from tests.endurance.people import People

@@ -13,8 +13,8 @@ from buddybot.domain import zones
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import Rhythm
-from buddybot.storage import sqlite
-from buddybot.storage.database import StorageError, Tx
+from buddybot.storage.engine import sqlite
+from buddybot.storage.engine.database import StorageError, Tx
 from tests.endurance.accounts import Accounts, settle_accounts
 from tests.endurance.clockwork import Time
 from tests.endurance.discord import MemoryDiscord, texts_of

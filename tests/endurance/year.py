@@ -28,8 +28,8 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import Rhythm
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import Accounts, settle_accounts
 from tests.endurance.clockwork import HOUR, Time
 from tests.endurance.discord import MemoryDiscord, dm

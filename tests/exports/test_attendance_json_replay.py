@@ -19,12 +19,12 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.preferences import LeaveReason
 from buddybot.domain.records import Record, Span
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.commitments.commitments import CommitmentRepository
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.json_records import as_json, as_lines, groups
 from tests.exports.records import people, record
 from tests.services.calendar_house import START, House

@@ -11,7 +11,7 @@ from buddybot import locales
 from buddybot.domain.ids import UserId
 from buddybot.exports.attendance_report import write_report
 from buddybot.exports.personal import Reading, person_page
-from buddybot.storage.personal import Copy
+from buddybot.storage.privacy.personal_data import Copy
 from buddybot.ui.texts import Texts
 from tests.exports.charts import say
 from tests.exports.records import NOW, record

@@ -21,7 +21,7 @@ from buddybot.domain.stagnation_tally import Tally, week_of
 from buddybot.host import backtest
 from buddybot.host.backtest_database import replay_group
 from buddybot.places import PACKAGE
-from buddybot.storage.database import connect
+from buddybot.storage.engine.database import connect
 from tests.services.calendar_house import START, House
 from tests.services.past import Evening, lived
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from buddybot import cli
-from buddybot.storage.database import connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import connect
+from buddybot.storage.migrations.runner import migrate
 from tests.test_logs import restored_logging
 
 OLDER = 6

@@ -19,10 +19,10 @@ from buddybot.errors import OperatorError
 from buddybot.host import doctor
 from buddybot.host.doctor import Finding, State, examine, is_fit
 from buddybot.settings import Settings
-from buddybot.storage.database import Tx, connect
-from buddybot.storage.migrations import migrate
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.restores import RestoreRepository
+from buddybot.storage.copies.restores import RestoreRepository
+from buddybot.storage.engine.database import Tx, connect
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.migrations.runner import migrate
 from buddybot.zone_data import ZoneRules
 from tests.pings.people import ANA, BEN, found_group
 from tests.test_settings import TOKEN

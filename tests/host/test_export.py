@@ -15,8 +15,8 @@ from buddybot import cli
 from buddybot.domain.ids import UserId
 from buddybot.exports.formats import Format
 from buddybot.host import export as export_command
-from buddybot.storage.database import connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import connect
+from buddybot.storage.migrations.runner import migrate
 from tests.services.club import ANA, ORGANIZER, STRANGER, THERE, Club
 from tests.services.past import GOOD, lived
 from tests.test_logs import restored_logging

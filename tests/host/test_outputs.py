@@ -12,8 +12,8 @@ import pytest
 
 from buddybot.output import CUT_OFF, UNWRITTEN
 from buddybot.places import PACKAGE
-from buddybot.storage.database import connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import connect
+from buddybot.storage.migrations.runner import migrate
 from tests.services.club import ORGANIZER, Club
 from tests.services.past import GOOD, lived
 from tests.test_settings import TOKEN

@@ -11,10 +11,10 @@ import pytest
 from buddybot import cli
 from buddybot.domain.groups import Role
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.storage.database import Tx, connect
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.migrations import migrate
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.engine.database import Tx, connect
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.migrations.runner import migrate
 from tests.test_logs import restored_logging
 
 NOW = datetime(2026, 3, 5, 19, tzinfo=UTC)

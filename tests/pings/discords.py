@@ -16,7 +16,7 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement, Preparer
-from buddybot.storage.database import Database, Script
+from buddybot.storage.engine.database import Database, Script
 
 T = TypeVar("T")
 Place = Literal["send", "find", "direct"]

@@ -11,11 +11,11 @@ from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.domain.preferences import Preferences
 from buddybot.domain.schedule import occurrence
 from buddybot.services.announcements import Announcement
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository, ping_of
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.outbox.outbox import OutboxRepository, ping_of
 
 GUILD = GuildId(700)
 CHANNEL = ChannelId(800)

@@ -2,7 +2,7 @@
 
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.pings.outlet import Unclear, Unreachable
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.pings.discords import FakeDiscord, dispatcher
 from tests.pings.people import Hands, Preparer, found_group, meet, notices, outbox, plan_ping
 

@@ -11,10 +11,10 @@ from buddybot.domain.preferences import Preferences
 from buddybot.domain.quiet import QuietHours
 from buddybot.pings.courier import DIRECT_PAUSE, DeliveryOutcome
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.routes import RouteRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.outbox.channel_health import RouteRepository
 from tests.pings.discords import FakeDiscord, dispatcher, dm
 from tests.pings.people import (
     ANA,

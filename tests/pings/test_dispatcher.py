@@ -10,8 +10,8 @@ from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear
-from buddybot.storage.database import Database
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.pings.discords import FakeDiscord, Rings, dispatcher
 from tests.pings.people import NOON, Hands, Preparer, found_group, meet, notices, outbox, ping, plan_ping
 

@@ -6,8 +6,8 @@ import pytest
 
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.domain.preferences import Preferences
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
+from buddybot.storage.outbox.cards import CardRepository
 from tests.pings.discords import FakeDiscord, Killer, dispatcher, dm, mortal
 from tests.pings.people import BEN, GUILD, Hands, Preparer, found_group, meet, ping, plan_ping, prefer
 

@@ -7,8 +7,8 @@ import pytest
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Refused
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher
 from tests.pings.people import CHANNEL, GUILD, Hands, Preparer, found_group, meet, notices, ping, plan_ping
 

@@ -15,12 +15,12 @@ from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, StorageError, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.interactions import InteractionRepository
-from buddybot.storage.invitations import CodeTryRepository
-from buddybot.storage.meetings import ScheduleRepository
+from buddybot.storage.engine.database import Database, StorageError, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.groups.interactions import InteractionRepository
+from buddybot.storage.groups.invitations import CodeTryRepository
+from buddybot.storage.meetings.meetings import ScheduleRepository
 from tests.pings.people import BEN, GUILD, Hands, found_group, meet, outbox, plan_ping, prefer
 
 TIMES = Times(card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None)

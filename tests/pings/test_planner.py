@@ -18,12 +18,12 @@ from buddybot.domain.schedule import Schedule, instant, local, occurrence
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database, Row, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.sending import SendingRepository
+from buddybot.storage.engine.database import Database, Row, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.outbox.cards import CardRepository
+from buddybot.storage.outbox.sending import SendingRepository
 from tests.pings.people import BEN, GUILD, NOON, Hands, found_group, outbox, plan_ping, prefer
 
 AHEAD = 2

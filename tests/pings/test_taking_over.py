@@ -13,9 +13,9 @@ from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
 from buddybot.services.announcements import Announcement
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.outbox.cards import CardRepository
 from tests.pings.discords import FakeDiscord, dispatcher
 from tests.pings.people import Hands, Preparer, found_group, meet, outbox, ping, plan_ping
 from tests.pings.test_dispatcher import Stuck

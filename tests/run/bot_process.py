@@ -16,9 +16,9 @@ from buddybot.places import PACKAGE
 from buddybot.services.actor import Actor
 from buddybot.services.groups import GroupService, NewGroup, Rhythm
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx, connect
-from buddybot.storage.migrations import migrate
-from buddybot.storage.outbox import ping_of
+from buddybot.storage.engine.database import Database, Tx, connect
+from buddybot.storage.migrations.runner import migrate
+from buddybot.storage.outbox.outbox import ping_of
 from tests.discord_server.remote import Remote
 from tests.discord_server.server import PATIENCE
 from tests.discord_server.shapes import CHANNEL, GUILD

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.migrations.runner import migrate
 from tests.chaos.clock import Clock, every
 from tests.chaos.people import ANA, CHANNELS, Circle, found, plan_changes
 from tests.discord_server.remote import Remote, remote

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.domain.pings import PingState
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 from tests.discord_server.remote import Remote, remote
 from tests.run.bot_process import (
     ANA,

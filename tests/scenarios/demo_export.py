@@ -11,7 +11,7 @@ import simcord
 
 from buddybot.demo.playground import Playground, open_playground
 from buddybot.exports.formats import Format
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.contract import assert_contract
 
 MEETINGS = """

@@ -5,9 +5,9 @@ from datetime import timedelta
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.meetings import MeetingKind, MeetingState
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.scenarios.calendars import Calendar
 
 PRESENT, ABSENT = Attendance.PRESENT, Attendance.ABSENT

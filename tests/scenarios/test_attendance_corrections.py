@@ -6,7 +6,7 @@ import pytest
 import simcord
 
 from buddybot.domain.ids import MeetingId
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.scenarios.evenings import OPEN, Evening, chosen_in, fields_of
 from tests.scenarios.test_hostile_words import VALUES, actor
 from tests.ui.test_texts import markup_in

@@ -13,8 +13,8 @@ from simcord import interactions
 from buddybot.domain.attendance import Attendance
 from buddybot.domain.audit import Action
 from buddybot.domain.ids import GuildId
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.privacy.audit import AuditRepository
 from buddybot.ui import attendance_export
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.pasts import ABSENT, PRESENT, lived

@@ -9,8 +9,8 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.deciding import question, settle
 from tests.world import World, labels, texts_in

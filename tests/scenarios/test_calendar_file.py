@@ -12,10 +12,10 @@ from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.reading import read
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World, texts_in

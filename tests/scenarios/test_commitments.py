@@ -9,7 +9,7 @@ import simcord
 
 from buddybot.domain.commitments import offers_help
 from buddybot.domain.ids import CommitmentId
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from buddybot.ui.commitments import carry_offer_card
 from buddybot.ui.texts import Texts
 from tests.scenarios.calendars import Calendar, calendar

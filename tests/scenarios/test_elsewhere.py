@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from buddybot.domain.ids import GroupId
-from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.outbox.notices import NoticeRepository
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.wire import Place, Wire
 from tests.world import World

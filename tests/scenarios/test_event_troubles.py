@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.scenarios.gatherings import CANCELLED, EVENT, EVENTS, Gatherings, start_of
 from tests.world import World, labels, texts_in
 

@@ -9,10 +9,10 @@ from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import LocationKind, LocationWords
 from buddybot.domain.meetings import MeetingKind, MeetingState
 from buddybot.domain.rotation import Basis
-from buddybot.storage.database import Tx
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Venue, VenueRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.deciding import (
     ASKED,

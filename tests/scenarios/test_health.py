@@ -10,8 +10,8 @@ import simcord
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.services import health
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.texts import Texts
 from tests.scenarios.calendars import Calendar, calendar
 from tests.services.past import Evening, lived

@@ -6,7 +6,7 @@ import pytest
 import simcord
 
 from buddybot.domain.attendance import Attendance
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.evenings import Evening
 from tests.scenarios.forging import Forgery

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import simcord
 
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from buddybot.ui.texts import inert
 from tests.scenarios.circles import Circle, circle
 from tests.scenarios.settling import press

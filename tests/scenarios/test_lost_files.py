@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.settings import Settings
-from buddybot.storage.database import LostFileError
+from buddybot.storage.engine.database import LostFileError
 from tests.scenarios.calendars import calendar
 from tests.scenarios.deciding import FIRST
 from tests.world import World, texts_in

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World, texts_in
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 import discord
 import pytest
 
-from buddybot.storage.database import Tx
-from buddybot.storage.routes import RouteRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.outbox.channel_health import RouteRepository
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, custom_ids, labels, texts_in
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.checkins.pulse import PulseRepository
 from tests.scenarios.evenings import SUMMARY, Evening
 from tests.world import World, labels, texts_in
 

@@ -13,7 +13,7 @@ from buddybot.app import create_bot
 from buddybot.domain.pings import MARK
 from buddybot.host.copies import backup, restore
 from buddybot.settings import Settings
-from buddybot.storage.cards import CardRepository
+from buddybot.storage.outbox.cards import CardRepository
 from tests.scenarios.calendars import Calendar, stamp
 from tests.scenarios.gatherings import ACTIVE, Gatherings, start_of
 from tests.world import World, custom_ids, texts_in

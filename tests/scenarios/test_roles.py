@@ -10,7 +10,7 @@ import pytest
 import simcord
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.storage.role_tasks import RoleTaskRepository
+from buddybot.storage.groups.role_tasks import RoleTaskRepository
 from buddybot.ui.roles import LiveRoles
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, texts_in

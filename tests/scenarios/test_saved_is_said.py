@@ -11,7 +11,7 @@ import pytest
 from buddybot.domain.errors import Refusal
 from buddybot.services.work import Work
 from buddybot.settings import Settings
-from buddybot.storage.database import Database, LostFileError, Script, StorageError, T, connect
+from buddybot.storage.engine.database import Database, LostFileError, Script, StorageError, T, connect
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.locks import Line
 from tests.scenarios.test_authorization import allowed

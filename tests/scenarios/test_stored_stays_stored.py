@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import simcord
 
-from buddybot.storage.errors import StorageError
+from buddybot.storage.engine.errors import StorageError
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World, texts_in
 

@@ -20,8 +20,8 @@ from buddybot.domain.groups import Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.settings import Settings
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Tx, sqlite_path
+from buddybot.storage.engine.database import Tx, sqlite_path
+from buddybot.storage.health.alerts import AlertRepository
 from tests.scenarios.circles import Circle, circle
 from tests.scenarios.locks import NOTHING, PLACE, Line
 from tests.scenarios.wire import Answer, Place, Value, Wire

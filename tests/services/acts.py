@@ -22,9 +22,9 @@ from buddybot.services.groups import Changes as GroupChanges
 from buddybot.services.groups import NewGroup, Rhythm
 from buddybot.services.suite import Services, build
 from buddybot.services.work import Work
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.checkins.pulse import PulseRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import RULES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 

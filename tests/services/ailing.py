@@ -15,9 +15,9 @@ from buddybot.services.alerts import AlertService
 from buddybot.services.health import HealthWatch
 from buddybot.services.health_views import HealthViews
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.health.alerts import AlertRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House
 from tests.services.past import EMPTY, GOOD, Evening, lived, lived_through
 

@@ -27,12 +27,12 @@ from buddybot.services.rules import Rules
 from buddybot.services.schedules import ScheduleService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from buddybot.storage.outbox.cards import CardRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 from buddybot.ui.texts import Texts
 
 T = TypeVar("T")

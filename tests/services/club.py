@@ -15,8 +15,8 @@ from buddybot.services.invitations import InvitationService
 from buddybot.services.members import MemberService
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
 from tests.services.calendar_house import RULES, TIMES
 
 HERE, THERE = GuildId(10), GuildId(20)

@@ -8,7 +8,7 @@ from buddybot.domain.meetings import Reason
 from buddybot.domain.rsvps import Answer
 from buddybot.services.attendance_corrections import CorrectionView
 from buddybot.services.meetings import MeetingService
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, MEETS, ORGANIZER, WEEK, Evening
 
 

@@ -14,11 +14,11 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.few import FewService
 from buddybot.services.groups import Changes, GroupService
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Venue, VenueRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, GUILD, ORGANIZER, House
 
 

@@ -11,10 +11,10 @@ from buddybot.domain.meetings import MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.actor import Actor
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GUILD = GuildId(1)

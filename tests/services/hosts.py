@@ -18,10 +18,10 @@ from buddybot.services.rotation import RotationService
 from buddybot.services.swaps import SwapService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venue_news import PlaceChange, PlaceNews
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.venues import ShareRepository, VenueRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.town import Town
 

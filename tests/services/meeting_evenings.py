@@ -28,13 +28,13 @@ from buddybot.services.summary import SummaryPreparer
 from buddybot.services.turns import TurnService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.visitors import VisitorService
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.commitments.commitments import CommitmentRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.calendar_house import RULES, TIMES
 from tests.services.homes import START, Home
 

@@ -11,13 +11,13 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pulse import published
 from buddybot.domain.rotation import Basis
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.venues import Venue, VenueRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.commitments.commitments import CommitmentRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 
 LASTS = timedelta(minutes=75)
 

@@ -8,7 +8,7 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services import news
 from buddybot.services.news import ChangeView
 from buddybot.services.schedules import ScheduleChange
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ORGANIZER
 from tests.services.hosts import Hosts
 

@@ -17,9 +17,9 @@ from buddybot.services.agenda import AgendaService
 from buddybot.services.checkin_card import CheckInView
 from buddybot.services.meeting_views import MeetingView
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.activities import ActivityRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
+from buddybot.storage.checkins.activities import ActivityRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
 from tests.domain.activities import lasting
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, RULES, STRANGER, House, refused
 

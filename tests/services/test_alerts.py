@@ -14,11 +14,11 @@ from buddybot.domain.stagnation import Sensitivity
 from buddybot.services import alert_news
 from buddybot.services.alerts import AlertPlace
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.alert_outbox import AlertMessage
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.health.alerts import AlertRepository
+from buddybot.storage.outbox.alert_pings import AlertMessage
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.ailing import WEEK, Circle, dropped
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.past import EMPTY, GOOD, Evening

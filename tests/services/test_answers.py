@@ -9,9 +9,9 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rates import Rates
 from buddybot.services.groups import RATED, Changes, GroupService
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, Club
 from tests.services.meeting_evenings import BEN as BEN_HERE

@@ -10,7 +10,7 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.services.attendance import Unrecorded
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 
 NEWCOMER = 5

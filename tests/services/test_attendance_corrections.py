@@ -11,8 +11,8 @@ from buddybot.domain.groups import GroupState, Role
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
 from tests.services.corrections import call_off, correct, held, look, states
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 

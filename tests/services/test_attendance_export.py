@@ -16,7 +16,7 @@ from buddybot.services.actor import Actor
 from buddybot.services.attendance_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
 from buddybot.services.audit import AuditService
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club
 from tests.services.past import GOOD, lived
 

@@ -13,8 +13,8 @@ from buddybot.exports.attendance_charts import chart, pictures
 from buddybot.exports.heat_map import attendance_words
 from buddybot.services.attendance_history import SHOWN, AttendanceHistories, AttendanceHistory
 from buddybot.services.own_history import WEEKS, OwnHistories
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Database, Tx
 from buddybot.ui.attendance_history import history_card
 from buddybot.ui.texts import Texts
 from tests.cards import words

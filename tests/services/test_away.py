@@ -14,11 +14,11 @@ from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.away import LONGEST, MOST
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused
 
 FIRST_WEEK = DaySpan(date(2026, 1, 5), date(2026, 1, 11))

@@ -14,11 +14,11 @@ from buddybot.services.preferences import PreferenceService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.turns import arrive, load_round
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.away import AwayRepository
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.meetings.away import AwayRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, House, refused
 
 TOKYO, HONOLULU, KIRITIMATI = "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati"

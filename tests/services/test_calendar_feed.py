@@ -19,12 +19,12 @@ from buddybot.services.checkins import close_meeting
 from buddybot.services.groups import Changes, GroupService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.preferences import PreferenceRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, THURSDAY, House, refused
 
 FIRST = datetime(2026, 1, 8, 19, tzinfo=UTC)

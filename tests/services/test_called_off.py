@@ -12,7 +12,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.commitment_words import Changes, Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.summary import SummaryView
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, WEEK, Evening, one
 
 

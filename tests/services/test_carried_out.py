@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 from tests.services.club import ANA, Club
 
 

@@ -13,7 +13,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.checkins import Reported
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, ORGANIZER, Evening, one
 
 

@@ -12,8 +12,8 @@ from buddybot.domain.ids import CommitmentId, GuildId
 from buddybot.services.actor import Actor
 from buddybot.services.checkins import Reported
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database, connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Database, connect
+from buddybot.storage.migrations.runner import migrate
 from tests.services.meeting_evenings import ANA, BEN, MEETS, STRANGER, WEEK, Evening, one
 
 EARLY = timedelta(hours=24)

@@ -14,9 +14,9 @@ from buddybot.domain.ids import CommitmentId, MeetingId, UserId
 from buddybot.services.commitment_words import NO_PLAN, Changes, Draft, count_of, read_draft
 from buddybot.services.commitments import CommitmentService, OwnCommitment
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.outbox.cards import CardRepository
 from tests.services.homes import START, Home
 
 ANA, BEN, CHO, STRANGER = 1, 2, 3, 99

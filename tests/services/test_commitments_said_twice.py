@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.homes import Home
 
 ANA, BEN = 1, 2

@@ -14,8 +14,8 @@ import pytest
 from buddybot import services as services_folder
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import UserId
-from buddybot.storage.database import Database, Row, Script, Tx, connect
-from buddybot.storage.traces import TRACES
+from buddybot.storage.engine.database import Database, Row, Script, Tx, connect
+from buddybot.storage.privacy.erasure_policy import TRACES
 from tests.services.acts import ACTS, ALIKE, NEW_CONTACT, Life, live
 from tests.services.meeting_evenings import ANA
 

@@ -7,9 +7,9 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.swaps import SwapState
 from buddybot.services.members import MemberService
-from buddybot.storage.database import Database
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.locations.host_swaps import SwapRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts
 

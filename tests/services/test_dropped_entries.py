@@ -13,7 +13,7 @@ from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarV
 from buddybot.services.groups import GroupService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, THURSDAY, House
 
 FIRST = datetime(2026, 1, 8, 19, tzinfo=UTC)

@@ -14,13 +14,13 @@ from buddybot.services.activities import set_activity
 from buddybot.services.checkins import close_meeting, open_meeting
 from buddybot.services.retention import RetentionService
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.balances import BalanceRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.fairness_balances import BalanceRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.calendar_house import TIMES
 from tests.services.homes import START, Home
 

@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.feedback import Phrase, phrases, rating
 from buddybot.domain.ids import GroupId
 from buddybot.services.feedback import FeedbackService
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club
 

@@ -10,7 +10,7 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.few import FewView
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.few_house import Deciding, deciding
 

@@ -9,8 +9,8 @@ from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Basis
 from buddybot.services import venue_news
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.venues import VenueRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.locations.meeting_locations import VenueRepository
 from tests.services.calendar_house import ANA, ORGANIZER, STRANGER, refused
 from tests.services.few_house import Deciding, deciding
 

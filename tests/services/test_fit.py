@@ -19,13 +19,13 @@ from buddybot.services.notices import NoticeService
 from buddybot.services.offers import Answer, OfferService
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.offers import OfferRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.sending import SendingRepository
-from buddybot.storage.turns import TurnRepository
+from buddybot.storage.checkins.speaking_turns import TurnRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.health.offers import OfferRepository
+from buddybot.storage.outbox.notices import NoticeRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
+from buddybot.storage.outbox.sending import SendingRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.hosts import Hosts
 

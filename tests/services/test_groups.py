@@ -9,7 +9,7 @@ from buddybot.domain.groups import GroupState, Role
 from buddybot.domain.ids import ChannelId, GroupId
 from buddybot.domain.preferences import LeaveReason
 from buddybot.services.groups import MOST_GROUPS, MOST_MADE, Changes
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, CHO, HERE, ORGANIZER, START, STRANGER, THERE, Club, new_group
 

@@ -18,11 +18,11 @@ from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.domain.stagnation_tally import USUAL, Prior
 from buddybot.services import health
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.alerts import AlertRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.history import HistoryRepository
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.health.alerts import AlertRepository
+from buddybot.storage.health.meeting_history import HistoryRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.ailing import DEV, ELI, PEOPLE, WEEK, Circle, dropped
 from tests.services.calendar_house import ANA, GUILD, ORGANIZER
 from tests.services.past import EMPTY, GOOD, Evening, lived, lived_through, record

@@ -11,7 +11,7 @@ from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rotation import Settled
 from buddybot.services.homes import prepare_question
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, refused
 from tests.services.hosts import Hosts
 

@@ -13,7 +13,7 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts, before
 

@@ -10,8 +10,8 @@ from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.hosts import EVERYBODY, Hosts, before
 from tests.services.town import ELSEWHERE, MISSING, words

@@ -12,7 +12,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import InvitationId, UserId
 from buddybot.services import invitations
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, BEN, ORGANIZER, Club
 
 

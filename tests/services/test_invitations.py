@@ -12,7 +12,7 @@ from buddybot.domain.invitations import InvitationState
 from buddybot.services.groups import Changes
 from buddybot.services.invitations import MOST_MADE, MOST_OPEN
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, CHO, ORGANIZER, STRANGER, THERE, Club
 

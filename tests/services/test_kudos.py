@@ -14,8 +14,8 @@ from buddybot.services.commitment_words import Changes, Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.kudos import Given, KudosService
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.outbox import OutboxRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.hosts import Hosts
 from tests.services.town import ELSEWHERE

@@ -15,7 +15,7 @@ from buddybot.domain.meetings import MeetingState
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.town import ELSEWHERE, MISSING, Town, both, rule
 

@@ -17,8 +17,8 @@ from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venue_news, venues
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.town import ELSEWHERE, MISSING, Town, both, words
 

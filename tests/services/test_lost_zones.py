@@ -12,7 +12,7 @@ from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.groups import Rhythm
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
 
 LOST = "Mars/Olympus_Mons"

@@ -10,8 +10,8 @@ from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services import news
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
 
 FIRST, SECOND, FOURTH = date(2026, 1, 8), date(2026, 1, 15), date(2026, 1, 29)

@@ -8,10 +8,10 @@ from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.domain.rotation import Basis
 from buddybot.services.meetings import MeetingService
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.history import HistoryRepository
-from buddybot.storage.records import RecordRepository
-from buddybot.storage.venues import ShareRepository, Venue, VenueRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.health.meeting_history import HistoryRepository
+from buddybot.storage.locations.meeting_locations import ShareRepository, Venue, VenueRepository
 from tests.services.corrections import call_off, correct, held, look, states
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 

@@ -9,7 +9,7 @@ from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.services.changes import What
 from buddybot.services.groups import GroupService
 from buddybot.services.schedules import ScheduleChange
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ORGANIZER
 from tests.services.hosts import Hosts
 from tests.services.succession_house import (

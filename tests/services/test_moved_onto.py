@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, Reason
 from buddybot.domain.rsvps import Answer
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, ORGANIZER
 from tests.services.hosts import Hosts
 from tests.services.succession_house import WEDNESDAY, change, tell, tuesdays

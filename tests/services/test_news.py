@@ -17,8 +17,8 @@ from buddybot.services.meeting_views import MeetingView
 from buddybot.services.news import ChangeView, ReminderView
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.preferences import PreferenceRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, House
 
 FIRST, SECOND = date(2026, 1, 8), date(2026, 1, 15)

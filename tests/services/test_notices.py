@@ -7,8 +7,8 @@ import pytest
 from buddybot.domain.ids import GroupId
 from buddybot.services.notices import NoticeService
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.outbox.notices import NoticeRepository
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club
 
 

@@ -21,10 +21,10 @@ from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.nudges import REST, ChannelNudge, DirectNudge, NudgePreparer, NudgeService
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.away import AwayRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.preferences import PreferenceRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.meetings.away import AwayRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.homes import GUILD, START, Home
 
 ANA, BEN, CHO = 1, 2, 3

@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 from buddybot.services.retiring import RetiringService
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, ORGANIZER
 from tests.services.hosts import Hosts
 

@@ -9,7 +9,7 @@ from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.pace import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, Pace
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 from tests.pings.people import NOON, Hands
 
 MOST = 10

@@ -18,10 +18,10 @@ from buddybot.domain.rsvps import Answer
 from buddybot.services.groups import GroupService
 from buddybot.services.leavers import LEFT_SERVER
 from buddybot.services.personal import PersonalService
-from buddybot.storage.database import Database, StorageError, Tx, connect
-from buddybot.storage.notices import NoticeRepository, left_server
-from buddybot.storage.records import RecordRepository
-from buddybot.storage.traces import TRACES
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Database, StorageError, Tx, connect
+from buddybot.storage.outbox.notices import NoticeRepository, left_server
+from buddybot.storage.privacy.erasure_policy import TRACES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 

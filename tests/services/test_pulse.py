@@ -15,8 +15,8 @@ from buddybot.services import summary
 from buddybot.services.pulse import PulseService
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database, StorageError, TransientError, Tx
-from buddybot.storage.pulse import PulseRepository
+from buddybot.storage.checkins.pulse import PulseRepository
+from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 NINE = datetime(MEETS.year, MEETS.month, MEETS.day, 9, tzinfo=UTC) + timedelta(days=1)

@@ -16,7 +16,7 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.pulse import HIGHEST, LOWEST, published
 from buddybot.services.pulse import PulseService
 from buddybot.settings import LogSettings
-from buddybot.storage.database import Database, Tx, sqlite_path
+from buddybot.storage.engine.database import Database, Tx, sqlite_path
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening
 from tests.test_logs import restored_logging
 

@@ -11,7 +11,7 @@ from buddybot.domain.ids import ChannelId
 from buddybot.domain.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.groups import Changes
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import House
 from tests.services.club import ANA, BEN, CHO, ORGANIZER, Club
 

@@ -15,18 +15,18 @@ from buddybot.domain.schedule import instant
 from buddybot.services.restores import RestoreService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.alert_outbox import AlertOutbox
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.audit import AuditRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.notices import NoticeRepository
-from buddybot.storage.offers import OfferRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.restores import RestoreRepository
-from buddybot.storage.rows import epoch
-from buddybot.storage.sending import SendingRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.copies.restores import RestoreRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.engine.rows import epoch
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.health.offers import OfferRepository
+from buddybot.storage.outbox.alert_pings import AlertOutbox
+from buddybot.storage.outbox.notices import NoticeRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
+from buddybot.storage.outbox.sending import SendingRepository
+from buddybot.storage.privacy.audit import AuditRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, START, House
 
 TONIGHT = date(2026, 1, 22)

@@ -9,8 +9,8 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.retention import RetentionService
-from buddybot.storage import erasure
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
+from buddybot.storage.privacy import erasure
 from tests.services.meeting_evenings import ANA, BEN, MEETS, ORGANIZER, Evening
 
 KEEP = timedelta(days=30)

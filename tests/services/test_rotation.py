@@ -13,8 +13,8 @@ from buddybot.domain.quiet import DaySpan
 from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.hosts import CHO, EVERYBODY, Hosts, before
 from tests.services.town import ELSEWHERE, MISSING

@@ -7,8 +7,8 @@ from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rsvps import Answer
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused
 
 

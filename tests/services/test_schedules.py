@@ -10,9 +10,9 @@ from buddybot.domain.pings import PingKind
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
 
 TUESDAY, FRIDAY = 1, 4

@@ -11,8 +11,8 @@ from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
-from buddybot.storage.database import Database
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts
 from tests.services.succession_house import tell, tuesdays

@@ -14,10 +14,10 @@ from buddybot.services import swaps
 from buddybot.services.retiring import RetiringService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.activities import ActivityRepository
-from buddybot.storage.database import Database
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.checkins.activities import ActivityRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts
 from tests.services.succession_house import (

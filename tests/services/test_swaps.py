@@ -19,9 +19,9 @@ from buddybot.services.announcements import Announcement
 from buddybot.services.swaps import SwapView
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.swaps import SwapRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.host_swaps import SwapRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.hosts import CHO, Hosts, before
 from tests.services.town import ELSEWHERE, MISSING

@@ -11,9 +11,9 @@ from buddybot.domain.preferences import LeaveReason
 from buddybot.services.members import MemberService
 from buddybot.services.personal import PersonalService
 from buddybot.services.venue_news import PlaceNews
-from buddybot.storage.database import Database
-from buddybot.storage.history import HistoryRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.health.meeting_history import HistoryRepository
 from tests.services.calendar_house import ANA
 from tests.services.hosts import CHO, EVERYBODY, Hosts
 from tests.services.meeting_evenings import Evening

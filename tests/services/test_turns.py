@@ -15,7 +15,7 @@ from buddybot.services.events import keep_interests
 from buddybot.services.personal import PersonalService
 from buddybot.services.suite import build
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import RULES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 

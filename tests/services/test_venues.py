@@ -15,8 +15,8 @@ from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.rsvps import Answer
 from buddybot.services import news, venues
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.database import Database
-from buddybot.storage.meetings import MeetingRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import CHO, DEV, EVERYBODY, Hosts, before
 

@@ -7,9 +7,9 @@ import pytest
 from buddybot.domain.ids import MeetingId, VisitorId
 from buddybot.domain.visitors import MOST, Visitor, present
 from buddybot.services.work import AlreadyHandled
-from buddybot.storage.database import Database
-from buddybot.storage.records import RecordRepository
-from buddybot.storage.visitors import VisitorRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.attendance.visitors import VisitorRepository
+from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, ORGANIZER, Evening
 
 

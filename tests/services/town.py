@@ -9,9 +9,9 @@ from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.location_views import LocationView, LocationViews
 from buddybot.services.locations import LocationService
-from buddybot.storage.database import Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.venues import Venue, VenueRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
 from tests.services.calendar_house import ANA, BEN, House
 
 ELSEWHERE = GuildId(20)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.copies import back_up
+from buddybot.storage.copies.copies import back_up
 
 NOW = datetime(2026, 3, 5, 19, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ DYING = """
 import os, signal, sqlite3, sys
 from datetime import datetime
 from pathlib import Path
-from buddybot.storage import copies
+from buddybot.storage.copies import copies
 
 steps, last = 0, int(sys.argv[1])
 

@@ -1,8 +1,8 @@
 """What every command asks of the outbox takes no longer when the outbox grows."""
 
-from buddybot.storage.alert_outbox import UNTOLD
-from buddybot.storage.database import Database, connect
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Database, connect
+from buddybot.storage.migrations.runner import migrate
+from buddybot.storage.outbox.alert_pings import UNTOLD
 
 
 async def test_untold_alerts_are_looked_for_in_the_groups_that_somebody_organizes() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from itertools import count, islice
 
-from buddybot.storage.database import Database, Tx
+from buddybot.storage.engine.database import Database, Tx
 
 CANCELLATIONS = 5_000
 TOGETHER = 100

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.database import Database, StorageError, Tx, connect, sqlite_path
+from buddybot.storage.engine.database import Database, StorageError, Tx, connect, sqlite_path
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,7 +83,7 @@ async def test_a_closed_file_leaves_no_log_beside_it(empty_database: Database, e
 def test_the_process_ends(empty_url: str, ending: str) -> None:
     program = f"""
 import asyncio, sys
-from buddybot.storage.database import connect
+from buddybot.storage.engine.database import connect
 
 async def script(tx):
     await tx.run("CREATE TABLE notes (id BIGINT)")

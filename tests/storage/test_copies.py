@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage import copies
-from buddybot.storage.copies import back_up
-from buddybot.storage.errors import StorageError
-from buddybot.storage.rows import epoch
+from buddybot.storage.copies import copies
+from buddybot.storage.copies.copies import back_up
+from buddybot.storage.engine.errors import StorageError
+from buddybot.storage.engine.rows import epoch
 from tests.storage.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copying import NOW, ROOT, full, killed_at_every_step, mode, name_of, unlinkable
 
 # Writes pairs of rows that belong together, and says so after each; ends when its input does.
 WRITER = """
 import asyncio, sys
-from buddybot.storage.database import connect
+from buddybot.storage.engine.database import connect
 
 async def main(path):
     database = await connect(f"sqlite:///{path}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.copies import back_up, put_in_place, staged
-from buddybot.storage.errors import StorageError
+from buddybot.storage.copies.copies import back_up, put_in_place, staged
+from buddybot.storage.engine.errors import StorageError
 from tests.storage.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copying import NOW, name_of
 

@@ -1,8 +1,8 @@
 """How the database finds what is to be reduced: without reading what is reduced already."""
 
-from buddybot.storage.database import Database, connect
-from buddybot.storage.erasure import UNREDUCED
-from buddybot.storage.migrations import migrate
+from buddybot.storage.engine.database import Database, connect
+from buddybot.storage.migrations.runner import migrate
+from buddybot.storage.privacy.erasure import UNREDUCED
 
 
 async def test_meetings_that_are_reduced_are_not_read_again() -> None:

@@ -12,14 +12,14 @@ from buddybot.domain.meetings import Meeting, MeetingState
 from buddybot.domain.rsvps import Answer, Rsvp, Source
 from buddybot.services.events import keep_interests, view_of
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database
-from buddybot.storage.events import LEASE, EventRepository, InterestRepository
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
-from buddybot.storage.successions import SuccessionRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from buddybot.storage.meetings.successions import SuccessionRepository
+from buddybot.storage.outbox.cards import CardRepository
+from buddybot.storage.outbox.server_events import LEASE, EventRepository, InterestRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, House
 
 MADE = EventId(7001)

@@ -8,10 +8,10 @@ from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.rotation import Basis
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.guilds import GuildRepository
-from buddybot.storage.locations import LocationRepository
-from buddybot.storage.venues import Venue, VenueRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
 from tests.services.homes import GUILD, Home
 
 ANA, BEN, CHO = UserId(1), UserId(2), UserId(3)

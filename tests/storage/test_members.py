@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.groups import GroupState
-from buddybot.storage.database import Database
-from buddybot.storage.groups import GroupRepository, MemberRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, House
 
 HOUR = timedelta(hours=1)

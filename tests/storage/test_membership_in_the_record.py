@@ -16,11 +16,11 @@ from buddybot.domain.records import Record
 from buddybot.exports.table import lines
 from buddybot.services.attendance import settle
 from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.homes import START, Home
 
 HOURS = 24 * 12

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.database import Database, StorageError, Tx, connect
-from buddybot.storage.migrations import checksum, faults, migrate, pending, statements
+from buddybot.storage.engine.database import Database, StorageError, Tx, connect
+from buddybot.storage.migrations.runner import checksum, faults, migrate, pending, statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,7 +100,7 @@ async def test_a_process_that_dies_in_a_migration_leaves_nothing_of_it(empty_url
     program = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from buddybot.storage import database, migrations
+from buddybot.storage.engine import database; from buddybot.storage.migrations import runner as migrations
 
 async def main():
     opened = await database.connect(sys.argv[1])

@@ -9,9 +9,9 @@ from buddybot.domain.notices import Notice
 from buddybot.services.actor import Actor
 from buddybot.services.notices import NoticeService
 from buddybot.services.work import Work
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.notices import NoticeRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.outbox.notices import NoticeRepository
 from buddybot.ui.notices import notice_line, notices_card
 from buddybot.ui.texts import Texts
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON, Hands, found_group

@@ -7,9 +7,9 @@ import pytest
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import GROUP, PingKind, PingState
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.sending import Claimed, SendingRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.outbox.sending import Claimed, SendingRepository
 from tests.pings.people import ANA, BEN, CHO, NOON, found_group, meet, notices, outbox, ping, plan_ping
 
 LEASE = timedelta(seconds=60)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from buddybot.storage.database import (
+from buddybot.storage.engine.database import (
     ConstraintError,
     Database,
     ScriptError,

@@ -8,8 +8,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from buddybot.storage.database import StorageError, connect
-from buddybot.storage.migrations import faults, migrate
+from buddybot.storage.engine.database import StorageError, connect
+from buddybot.storage.migrations.runner import faults, migrate
 
 
 def extended(address: str, query: str) -> str:

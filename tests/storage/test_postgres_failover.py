@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from buddybot.storage.database import Database, StorageError, TransientError, Tx, connect
+from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx, connect
 
 
 @pytest.fixture(name="database")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage import copies
-from buddybot.storage.copies import put_in_place, staged
-from buddybot.storage.database import connect
-from buddybot.storage.errors import StorageError
+from buddybot.storage.copies import copies
+from buddybot.storage.copies.copies import put_in_place, staged
+from buddybot.storage.engine.database import connect
+from buddybot.storage.engine.errors import StorageError
 from tests.storage.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copying import NOW, full, killed_at_every_step, mode, name, name_of, unlinkable
 

@@ -13,14 +13,14 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings import MeetingState
 from buddybot.domain.rates import Kept, Rates
 from buddybot.domain.records import Record, Span
-from buddybot.storage.attendance import AttendanceRepository
-from buddybot.storage.checkins import CheckInRepository
-from buddybot.storage.commitments import CommitmentRepository
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import MemberRepository
-from buddybot.storage.history import HistoryRepository
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.records import RecordRepository
+from buddybot.storage.attendance.attendance import AttendanceRepository
+from buddybot.storage.attendance.records import RecordRepository
+from buddybot.storage.checkins.checkins import CheckInRepository
+from buddybot.storage.commitments.commitments import CommitmentRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import MemberRepository
+from buddybot.storage.health.meeting_history import HistoryRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.charts import LETTERS
 from tests.services.homes import Home
 

@@ -5,10 +5,10 @@ import pytest
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository, MemberRepository
-from buddybot.storage.outbox import OutboxRepository
-from buddybot.storage.retiring import RetiringRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository, MemberRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
+from buddybot.storage.outbox.outdated_messages import RetiringRepository
 from tests.services.calendar_house import ANA, BEN, House
 
 

@@ -5,9 +5,9 @@ import pytest
 from buddybot.domain.groups import Group, GroupState
 from buddybot.domain.ids import RoleId, UserId
 from buddybot.domain.role_tasks import ITSELF, LEASE, LONGEST_TRIED, RoleTask, wait_after
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.groups import GroupRepository
-from buddybot.storage.role_tasks import OF_A_GUILD, RoleTaskRepository
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.groups.role_tasks import OF_A_GUILD, RoleTaskRepository
 from tests.services.calendar_house import ANA, BEN, House
 from tests.ui.test_held_back import move_to_other_guild
 

@@ -15,8 +15,8 @@ from typing import Any, cast
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.storage import sqlite
-from buddybot.storage.database import (
+from buddybot.storage.engine import sqlite
+from buddybot.storage.engine.database import (
     ConstraintError,
     Database,
     Script,
@@ -26,7 +26,7 @@ from buddybot.storage.database import (
     Tx,
     connect,
 )
-from buddybot.storage.sqlite import SqliteDatabase
+from buddybot.storage.engine.sqlite import SqliteDatabase
 
 
 @pytest.fixture(name="path")

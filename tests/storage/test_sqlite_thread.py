@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from buddybot.storage import sqlite
-from buddybot.storage.database import StorageError, Tx, connect
-from buddybot.storage.sqlite import SqliteDatabase
+from buddybot.storage.engine import sqlite
+from buddybot.storage.engine.database import StorageError, Tx, connect
+from buddybot.storage.engine.sqlite import SqliteDatabase
 
 
 async def one(tx: Tx) -> int:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.copies import back_up
-from buddybot.storage.database import Database, LostFileError, Tx, connect
+from buddybot.storage.copies.copies import back_up
+from buddybot.storage.engine.database import Database, LostFileError, Tx, connect
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import re
 
-from buddybot.storage.database import Database, Tx
-from buddybot.storage.personal import SECTIONS
-from buddybot.storage.traces import TRACES, statement
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.privacy.erasure_policy import TRACES, statement
+from buddybot.storage.privacy.personal_data import SECTIONS
 
 OF_PEOPLE = re.compile(
     r"(?:^|_)(?:user|facilitator|timekeeper|lead|host|actor|from|to)_id$|_by$|^recipient$|^offered_to$"

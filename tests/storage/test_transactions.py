@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.storage.database import (
+from buddybot.storage.engine.database import (
     ConstraintError,
     Database,
     ScriptError,

@@ -16,9 +16,9 @@ from buddybot.domain.locations import Access, Location, LocationKind, LocationWo
 from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.events import EventService, EventView
 from buddybot.services.venues import VenueView
-from buddybot.storage import events as stored_events
-from buddybot.storage.database import Database
-from buddybot.storage.events import LEASE, EventRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.outbox import server_events as stored_events
+from buddybot.storage.outbox.server_events import LEASE, EventRepository
 from buddybot.ui import events, interests
 from buddybot.ui.event_words import DESCRIPTION_LIMIT, LOCATION_LIMIT, words_of
 from buddybot.ui.event_words import NAME_LIMIT as EVENT_LIMIT

@@ -11,7 +11,7 @@ import pytest
 from buddybot.domain.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.rsvps import Answer
-from buddybot.storage.database import Database
+from buddybot.storage.engine.database import Database
 from buddybot.ui import live as live_cards
 from buddybot.ui.apart import WIDTH, serve_apart
 from buddybot.ui.events import LiveEvents

@@ -14,9 +14,9 @@ from buddybot.domain.groups import Group
 from buddybot.domain.meetings import Meeting
 from buddybot.domain.rsvps import Answer
 from buddybot.services.reposts import CardService
-from buddybot.storage.cards import CardRepository
-from buddybot.storage.database import Database
-from buddybot.storage.routes import RouteRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.outbox.cards import CardRepository
+from buddybot.storage.outbox.channel_health import RouteRepository
 from buddybot.ui.letters import MessageTable
 from buddybot.ui.live import LiveCards
 from tests.pings.people import notices

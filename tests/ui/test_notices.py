@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.ids import GroupId
 from buddybot.domain.notices import CARD_REFUSED, Notice
 from buddybot.domain.pings import PingKind
-from buddybot.storage.sending import PING_MISSED, PING_REFUSED
+from buddybot.storage.outbox.sending import PING_MISSED, PING_REFUSED
 from buddybot.ui.notices import notice_line
 from buddybot.ui.texts import Texts
 

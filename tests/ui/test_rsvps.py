@@ -7,7 +7,7 @@ from buddybot.domain.meetings import MeetingState, NextMeeting
 from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.services.meeting_views import ComingMeeting, NextView
 from buddybot.services.venues import VenueView
-from buddybot.storage.glances import OwnGroup
+from buddybot.storage.meetings.dashboard_queries import OwnGroup
 from buddybot.ui.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 

@@ -1,6 +1,6 @@
 """What members do about themselves, and what is done about them."""
 
-from buddybot.storage.database import Tx
+from buddybot.storage.engine.database import Tx
 from buddybot.ui.me import KEEP
 from tests.changes.life import NEXT, Life
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.rsvps import Roll
-from buddybot.storage.database import Tx
-from buddybot.storage.meetings import MeetingRepository
-from buddybot.storage.rsvps import RsvpRepository
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.changes.life import Life
 from tests.changes.words import Fact, Facts
 from tests.world import custom_ids, labels, texts_in

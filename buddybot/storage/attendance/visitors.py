@@ -1,0 +1,65 @@
+"""Visitors of meetings: rows are added and marked, never deleted here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import MeetingId, UserId, VisitorId
+from buddybot.domain.visitors import Visitor
+from buddybot.storage.engine.database import Row, Tx
+from buddybot.storage.engine.rows import epoch, instant
+
+
+def _user(value: int | None) -> UserId | None:
+    return None if value is None else UserId(value)
+
+
+def visitor_of(row: Row) -> Visitor:
+    """Return the visitor of a whole row."""
+    return Visitor(
+        id=VisitorId(row["id"]),
+        meeting_id=MeetingId(row["meeting_id"]),
+        name=row["name"],
+        recorded_by=_user(row["recorded_by"]),
+        recorded_at=instant(row["recorded_at"]),
+        withdrawn_by=_user(row["withdrawn_by"]),
+        withdrawn_at=instant(row["withdrawn_at"]),
+    )
+
+
+class VisitorRepository:
+    """The callers have made sure that the meeting is their group's."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Visitor]:
+        """Return everybody who was noted, those taken back too, the first first."""
+        rows = await self._tx.all(
+            "SELECT * FROM visitors WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
+        )
+        return [visitor_of(row) for row in rows]
+
+    async def add(self, meeting_id: MeetingId, name: str, *, recorded_by: UserId, now: datetime) -> None:
+        """Note a visitor."""
+        await self._tx.run(
+            """
+            INSERT INTO visitors (meeting_id, name, recorded_by, recorded_at)
+            VALUES (:meeting_id, :name, :recorded_by, :now)
+            """,
+            meeting_id=meeting_id,
+            name=name,
+            recorded_by=recorded_by,
+            now=epoch(now),
+        )
+
+    async def withdraw(self, visitor_id: VisitorId, *, withdrawn_by: UserId, now: datetime) -> None:
+        """Take a visitor back; the row stays, and so does the first withdrawal of it."""
+        await self._tx.run(
+            """
+            UPDATE visitors SET withdrawn_by = :withdrawn_by, withdrawn_at = :now
+            WHERE id = :visitor_id AND withdrawn_at IS NULL
+            """,
+            visitor_id=visitor_id,
+            withdrawn_by=withdrawn_by,
+            now=epoch(now),
+        )

@@ -1,0 +1,1 @@
+"""The rows of check-ins, turns to speak, activities, pulse and kudos."""

@@ -1,0 +1,126 @@
+"""The pulse of a meeting: who has voted, and apart from it how often each rating was given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.pulse import HIGHEST, LOWEST, Band, Pulse
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.rows import epoch, instant
+
+
+@dataclass(frozen=True, slots=True)
+class DuePulse:
+    """An open pulse whose time is over, and whose it is."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    meeting_id: MeetingId
+
+
+class PulseRepository:
+    """Nothing here tells who gave which rating, nor in which order ratings came."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def open(self, meeting_id: MeetingId, closes_at: datetime) -> None:
+        """Begin a meeting's pulse; one that there is stays as it is."""
+        opened = await self._tx.one(
+            """
+            INSERT INTO pulses (meeting_id, closes_at, state) VALUES (:meeting_id, :closes_at, 'open')
+            ON CONFLICT DO NOTHING RETURNING meeting_id
+            """,
+            meeting_id=meeting_id,
+            closes_at=epoch(closes_at),
+        )
+        # All ratings are there from the beginning: rows made by votes would keep the order of the votes.
+        for rating in range(LOWEST, HIGHEST + 1) if opened is not None else ():
+            await self._tx.run(
+                "INSERT INTO pulse_ratings (meeting_id, rating, votes) VALUES (:meeting_id, :rating, 0)",
+                meeting_id=meeting_id,
+                rating=rating,
+            )
+
+    async def get(self, meeting_id: MeetingId) -> Pulse | None:
+        """Return a meeting's pulse."""
+        row = await self._tx.one("SELECT * FROM pulses WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        if row is None:
+            return None
+        return Pulse(
+            meeting_id=MeetingId(row["meeting_id"]),
+            closes_at=instant(row["closes_at"]),
+            open=row["state"] == "open",
+            band=None if row["band"] is None else Band(row["band"]),
+        )
+
+    async def vote(self, meeting_id: MeetingId, user_id: UserId, rating: int) -> bool:
+        """Note that a member has voted, and count the rating; False, counting nothing, the second time.
+
+        Every row of voters and ratings is written each time, in the order of their numbers: neither where a
+        row stands nor which transaction wrote it last then tells the order of the votes. The caller holds the
+        group's lock.
+        """
+        voters = {
+            row["user_id"]
+            for row in await self._tx.all(
+                "SELECT user_id FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id
+            )
+        }
+        if user_id in voters:
+            return False
+        await self._tx.run("DELETE FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        for voter in sorted({*voters, user_id}):
+            await self._tx.run(
+                "INSERT INTO pulse_voters (meeting_id, user_id) VALUES (:meeting_id, :user_id)",
+                meeting_id=meeting_id,
+                user_id=voter,
+            )
+        await self._tx.run(
+            """
+            UPDATE pulse_ratings SET votes = votes + CASE WHEN rating = :rating THEN 1 ELSE 0 END
+            WHERE meeting_id = :meeting_id
+            """,
+            meeting_id=meeting_id,
+            rating=rating,
+        )
+        return True
+
+    async def ratings(self, meeting_id: MeetingId) -> Sequence[int]:
+        """Return the ratings of an open pulse, lowest first."""
+        rows = await self._tx.all(
+            "SELECT rating, votes FROM pulse_ratings WHERE meeting_id = :meeting_id ORDER BY rating",
+            meeting_id=meeting_id,
+        )
+        return [row["rating"] for row in rows for _ in range(row["votes"])]
+
+    async def due(self, now: datetime, *, limit: int = 200) -> Sequence[DuePulse]:
+        """Return open pulses that are over, longest over first."""
+        rows = await self._tx.all(
+            """
+            SELECT m.guild_id, m.group_id, p.meeting_id FROM pulses p JOIN meetings m ON m.id = p.meeting_id
+            WHERE p.state = 'open' AND p.closes_at <= :now ORDER BY p.closes_at, p.meeting_id LIMIT :limit
+            """,
+            now=epoch(now),
+            limit=limit,
+        )
+        return [
+            DuePulse(GuildId(row["guild_id"]), GroupId(row["group_id"]), MeetingId(row["meeting_id"]))
+            for row in rows
+        ]
+
+    async def close(self, meeting_id: MeetingId, *, votes: int, total: int, band: Band | None) -> None:
+        """End a pulse: delete who has voted and what was voted; the numbers stay when a band is published."""
+        await self._tx.run(
+            """
+            UPDATE pulses SET state = 'closed', votes = :votes, total = :total, band = :band
+            WHERE meeting_id = :meeting_id
+            """,
+            meeting_id=meeting_id,
+            votes=None if band is None else votes,
+            total=None if band is None else total,
+            band=None if band is None else band.value,
+        )
+        for table in ("pulse_voters", "pulse_ratings"):
+            await self._tx.run(f"DELETE FROM {table} WHERE meeting_id = :meeting_id", meeting_id=meeting_id)

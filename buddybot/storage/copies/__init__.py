@@ -1,0 +1,1 @@
+"""Copies of a database: made, checked, put in place, and remembered."""

@@ -1,0 +1,1 @@
+"""The two engines, SQLite and PostgreSQL, behind one kind of transaction."""

@@ -1,0 +1,1 @@
+"""The rows of guilds, groups, members, invitations and preferences."""

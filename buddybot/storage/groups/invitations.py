@@ -1,0 +1,195 @@
+"""Invitations, and the guesses at their codes, in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
+from buddybot.domain.invitations import Invitation, InvitationState
+from buddybot.storage.engine.database import Row, Tx
+from buddybot.storage.engine.rows import epoch, instant
+
+
+def _invitation(row: Row) -> Invitation:
+    return Invitation(
+        id=InvitationId(row["id"]),
+        group_id=GroupId(row["group_id"]),
+        guild_id=GuildId(row["guild_id"]),
+        user_id=None if row["user_id"] is None else UserId(row["user_id"]),
+        invited_name=row["invited_name"],
+        created_by=UserId(row["created_by"]),
+        created_at=instant(row["created_at"]),
+        expires_at=instant(row["expires_at"]),
+        state=InvitationState(row["state"]),
+    )
+
+
+class InvitationRepository:
+    """Every look-up is scoped by the guild."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add(
+        self,
+        *,
+        group_id: GroupId,
+        guild_id: GuildId,
+        user_id: UserId | None,
+        code_hash: str | None,
+        invited_name: str | None,
+        created_by: UserId,
+        now: datetime,
+        expires_at: datetime,
+    ) -> InvitationId:
+        """Insert an open invitation, for a person or behind a code."""
+        row = await self._tx.one(
+            """
+            INSERT INTO invitations (group_id, guild_id, user_id, code_hash, invited_name, created_by,
+                                     created_at, expires_at, state)
+            VALUES (:group_id, :guild_id, :user_id, :code_hash, :invited_name, :created_by,
+                    :now, :expires_at, 'open')
+            RETURNING id
+            """,
+            group_id=group_id,
+            guild_id=guild_id,
+            user_id=user_id,
+            code_hash=code_hash,
+            invited_name=invited_name,
+            created_by=created_by,
+            now=epoch(now),
+            expires_at=epoch(expires_at),
+        )
+        assert row is not None  # noqa: S101  # an INSERT without a conflict clause returns its row
+        return InvitationId(row["id"])
+
+    async def get(self, guild_id: GuildId, invitation_id: InvitationId) -> Invitation | None:
+        """Return the guild's invitation, or None for a foreign one as for a missing one."""
+        row = await self._tx.one(
+            "SELECT * FROM invitations WHERE guild_id = :guild_id AND id = :invitation_id",
+            guild_id=guild_id,
+            invitation_id=invitation_id,
+        )
+        return None if row is None else _invitation(row)
+
+    async def by_code(self, guild_id: GuildId, code_hash: str) -> Invitation | None:
+        """Return the guild's invitation behind a code."""
+        row = await self._tx.one(
+            "SELECT * FROM invitations WHERE guild_id = :guild_id AND code_hash = :code_hash",
+            guild_id=guild_id,
+            code_hash=code_hash,
+        )
+        return None if row is None else _invitation(row)
+
+    async def open(self, group_id: GroupId, now: datetime) -> Sequence[Invitation]:
+        """Return the group's invitations that can still be answered, oldest first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM invitations
+            WHERE group_id = :group_id AND state = 'open' AND expires_at > :now ORDER BY id
+            """,
+            group_id=group_id,
+            now=epoch(now),
+        )
+        return [_invitation(row) for row in rows]
+
+    async def declined(self, group_id: GroupId, *, since: datetime) -> Sequence[Invitation]:
+        """Return the invitations that were declined lately, latest first."""
+        rows = await self._tx.all(
+            """
+            SELECT * FROM invitations
+            WHERE group_id = :group_id AND state = 'declined' AND settled_at >= :since ORDER BY id DESC
+            """,
+            group_id=group_id,
+            since=epoch(since),
+        )
+        return [_invitation(row) for row in rows]
+
+    async def made(self, group_id: GroupId, *, since: datetime) -> int:
+        """Return how many invitations the group has made since an instant."""
+        row = await self._tx.one(
+            "SELECT COUNT(*) AS made FROM invitations WHERE group_id = :group_id AND created_at >= :since",
+            group_id=group_id,
+            since=epoch(since),
+        )
+        return 0 if row is None else int(row["made"])
+
+    async def settle(
+        self, invitation_id: InvitationId, state: InvitationState, *, by: UserId, now: datetime
+    ) -> None:
+        """End an open invitation."""
+        await self._tx.run(
+            """
+            UPDATE invitations SET state = :state, settled_by = :settled_by, settled_at = :now
+            WHERE id = :invitation_id AND state = 'open'
+            """,
+            state=state.value,
+            settled_by=by,
+            now=epoch(now),
+            invitation_id=invitation_id,
+        )
+
+    async def bind(self, invitation_id: InvitationId, user_id: UserId) -> None:
+        """Give a code's invitation to the person who came with the code."""
+        await self._tx.run(
+            "UPDATE invitations SET user_id = :user_id WHERE id = :invitation_id AND user_id IS NULL",
+            user_id=user_id,
+            invitation_id=invitation_id,
+        )
+
+    async def set_card(
+        self, invitation_id: InvitationId, *, channel_id: ChannelId, message_id: MessageId
+    ) -> None:
+        """Remember the message that shows the invitation."""
+        await self._tx.run(
+            """
+            UPDATE invitations SET card_channel_id = :channel_id, card_message_id = :message_id
+            WHERE id = :invitation_id
+            """,
+            channel_id=channel_id,
+            message_id=message_id,
+            invitation_id=invitation_id,
+        )
+
+    async def card(self, invitation_id: InvitationId) -> tuple[ChannelId, MessageId] | None:
+        """Return the channel and message that show the invitation."""
+        row = await self._tx.one(
+            """
+            SELECT card_channel_id, card_message_id FROM invitations
+            WHERE id = :invitation_id AND card_message_id IS NOT NULL
+            """,
+            invitation_id=invitation_id,
+        )
+        return None if row is None else (ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
+
+
+class CodeTryRepository:
+    """Wrong codes, counted a person and guild."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def count(self, guild_id: GuildId, user_id: UserId, *, since: datetime) -> int:
+        """Return how many wrong codes the person has tried since an instant."""
+        row = await self._tx.one(
+            """
+            SELECT COUNT(*) AS tries FROM code_tries
+            WHERE guild_id = :guild_id AND user_id = :user_id AND tried_at > :since
+            """,
+            guild_id=guild_id,
+            user_id=user_id,
+            since=epoch(since),
+        )
+        return 0 if row is None else int(row["tries"])
+
+    async def add(self, guild_id: GuildId, user_id: UserId, now: datetime) -> None:
+        """Count a wrong code."""
+        await self._tx.run(
+            "INSERT INTO code_tries (guild_id, user_id, tried_at) VALUES (:guild_id, :user_id, :now)",
+            guild_id=guild_id,
+            user_id=user_id,
+            now=epoch(now),
+        )
+
+    async def forget(self, *, before: datetime) -> None:
+        """Drop what no longer counts."""
+        await self._tx.run("DELETE FROM code_tries WHERE tried_at < :before", before=epoch(before))

@@ -1,0 +1,1 @@
+"""The rows of locations, of where meetings take place, and of who hosted."""

@@ -1,0 +1,1 @@
+"""The rows of meetings, schedules, RSVPs and days away."""

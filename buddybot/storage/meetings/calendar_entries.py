@@ -1,0 +1,77 @@
+"""What calendar files that were handed out hold, in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings import MeetingKind
+from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.rows import day_of, epoch, instant, words
+
+_kind = words(MeetingKind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEntry:
+    """An entry as the latest file that holds it says it."""
+
+    slot: date
+    kind: MeetingKind
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    called_off: bool
+
+
+class CalendarEntryRepository:
+    """Every look-up is scoped by the group."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def ahead(self, group_id: GroupId, now: datetime) -> Sequence[PublishedEntry]:
+        """Return the entries that begin after `now`; those before are forgotten."""
+        await self._tx.run(
+            "DELETE FROM calendar_entries WHERE group_id = :group_id AND starts_at <= :now",
+            group_id=group_id,
+            now=epoch(now),
+        )
+        rows = await self._tx.all(
+            "SELECT * FROM calendar_entries WHERE group_id = :group_id ORDER BY starts_at, slot, kind",
+            group_id=group_id,
+        )
+        return [
+            PublishedEntry(
+                slot=day_of(row["slot"]),
+                kind=_kind(row["kind"]),
+                zone=row["zone"],
+                starts_at=instant(row["starts_at"]),
+                ends_at=instant(row["ends_at"]),
+                sequence=row["sequence"],
+                called_off=bool(row["called_off"]),
+            )
+            for row in rows
+        ]
+
+    async def put(self, group_id: GroupId, entry: PublishedEntry) -> None:
+        """Note that a file holds an entry; it takes the place of what an earlier file said."""
+        await self._tx.run(
+            """
+            INSERT INTO calendar_entries
+                (group_id, slot, kind, zone, starts_at, ends_at, sequence, called_off)
+            VALUES (:group_id, :slot, :kind, :zone, :starts_at, :ends_at, :sequence, :called_off)
+            ON CONFLICT (group_id, slot, kind) DO UPDATE SET zone = excluded.zone,
+                starts_at = excluded.starts_at, ends_at = excluded.ends_at, sequence = excluded.sequence,
+                called_off = excluded.called_off
+            """,
+            group_id=group_id,
+            slot=entry.slot.isoformat(),
+            kind=entry.kind.value,
+            zone=entry.zone,
+            starts_at=epoch(entry.starts_at),
+            ends_at=epoch(entry.ends_at),
+            sequence=entry.sequence,
+            called_off=int(entry.called_off),
+        )

@@ -1,0 +1,1 @@
+"""What is owed to Discord and what was sent: pings, cards, server events, notices."""
