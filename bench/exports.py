@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from bench.report import Report, Verdict, run
 from bench.timing import Contender, interleaved
 from buddybot import locales
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.attendance_csv import write_csv
 from buddybot.exports.attendance_xlsx import write_xlsx
 from tests.exports import records

@@ -17,8 +17,8 @@ from bench.databases import file_url, migrated
 from bench.population import guild, organizer, populate
 from bench.report import Report, Verdict, run
 from bench.timing import Contender, interleaved
-from buddybot.domain.commitments import Outcome
-from buddybot.domain.groups import Group
+from buddybot.domain.commitments.commitments import Outcome
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner

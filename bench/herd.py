@@ -15,7 +15,7 @@ from bench.databases import file_url, migrated
 from bench.report import Report, Verdict
 from bench.timing import Heartbeat
 from buddybot.app import utc_now
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.alarm import SilentAlarm

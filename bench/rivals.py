@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from buddybot.domain.stagnation import SILENT_WEEKS
-from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.health.stagnation import SILENT_WEEKS
+from buddybot.domain.health.stagnation_tally import Tally
 
 Rule = Callable[[Sequence[Tally]], list[int]]
 """The weeks with an alert, from a group's weeks."""

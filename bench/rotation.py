@@ -9,10 +9,10 @@ from random import Random
 from statistics import mean
 
 from bench.report import Report, Verdict, run
-from buddybot.domain.fairness import Balance, Held, Place, counted
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.rotation import Settled, Upcoming, place_for, plan
+from buddybot.domain.locations.fairness import Balance, Held, Place, counted
+from buddybot.domain.locations.rotation import Settled, Upcoming, place_for, plan
 
 PEOPLE = tuple(UserId(number) for number in range(1, 7))
 COMES = 0.8

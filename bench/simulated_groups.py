@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.pulse import published
-from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.checkins.pulse import published
+from buddybot.domain.health.stagnation_tally import Tally
 
 WEEKS = 60
 

@@ -8,10 +8,10 @@ from statistics import fmean, median
 from bench.report import Report, Verdict, run
 from bench.rivals import Rule, below_floor, first_formulas, spaced, three_week_mean
 from bench.simulated_groups import DECLINING, HEALTHY, WEEKS, Kind, Simulated, World, simulate
-from buddybot.domain.stagnation import State, observe
-from buddybot.domain.stagnation_evidence import BY_CHANCE, Confidence
-from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
-from buddybot.domain.stagnation_tally import USUAL, Priors, Tally, learn_priors
+from buddybot.domain.attendance.member_signals import member_tally, missed_without_a_word, observe_member
+from buddybot.domain.health.stagnation import State, observe
+from buddybot.domain.health.stagnation_evidence import BY_CHANCE, Confidence
+from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally, learn_priors
 from buddybot.host.backtest import alert_weeks
 
 TUNING, JUDGING = 0, 1_000_000

@@ -13,10 +13,10 @@ from discord.http import Route
 from yarl import URL
 
 from buddybot.bot import BuddyBot
-from buddybot.domain.activities import Library
+from buddybot.domain.checkins.activities import Library
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
-from buddybot.domain.quiet import QuietHours
 from buddybot.errors import OperatorError
 from buddybot.exports import scratch
 from buddybot.library import open_library

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buddybot.domain.activities import Activity, Library, Practice, Step, Turns, fault
+from buddybot.domain.checkins.activities import Activity, Library, Practice, Step, Turns, fault
 from buddybot.errors import OperatorError
 from buddybot.places import config_file
 from buddybot.settings_reader import read_toml

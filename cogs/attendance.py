@@ -5,7 +5,7 @@ import asyncio
 from discord import File, app_commands
 from discord.ext import commands
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.exports.formats import Format
 from buddybot.ui import attendance_export, attendance_history

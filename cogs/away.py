@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.quiet import DaySpan
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.services.actor import Actor
 from buddybot.ui import choices, days
 from buddybot.ui.away import away_card

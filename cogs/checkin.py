@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.domain.commitments import Visibility
+from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.ids import MeetingId
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
 from buddybot.ui.checkins import closed_card, closing_card, which_card

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.domain.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
+from buddybot.domain.commitments.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId
 from buddybot.domain.text import folded
 from buddybot.services.commitment_words import Changes, Draft, count_of

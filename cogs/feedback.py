@@ -3,7 +3,7 @@
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.domain.feedback import phrases, rating
+from buddybot.domain.health.feedback import phrases, rating
 from buddybot.domain.ids import GroupId
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction

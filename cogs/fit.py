@@ -2,7 +2,7 @@
 
 from discord.ext import commands
 
-from buddybot.domain.commitments import Commitment
+from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, MeetingId
 from buddybot.services.commitment_words import count_of

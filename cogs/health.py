@@ -10,9 +10,9 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ext import commands
 
-from buddybot.domain.alerts import LONGEST_SNOOZE
+from buddybot.domain.health.alerts import LONGEST_SNOOZE
+from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId
-from buddybot.domain.stagnation import Sensitivity
 from buddybot.services.alerts import Decided
 from buddybot.ui import alerts, choices
 from buddybot.ui import health as ui

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.domain.kudos import TEXT_LIMIT
+from buddybot.domain.checkins.kudos import TEXT_LIMIT
 from buddybot.domain.text import folded
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction

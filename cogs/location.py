@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
-from buddybot.domain.locations import LONGEST_WAY
+from buddybot.domain.locations.locations import LONGEST_WAY
 from buddybot.ui import choices
 from buddybot.ui.addresses import venue_card
 from buddybot.ui.client import Client, Interaction

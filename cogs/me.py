@@ -6,10 +6,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.preferences import LeaveReason, Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId
-from buddybot.domain.preferences import LeaveReason, Preferences
-from buddybot.domain.quiet import QuietHours
-from buddybot.domain.schedule import parse_time
+from buddybot.domain.meetings.schedule import parse_time
 from buddybot.ui import choices, personal
 from buddybot.ui import me as ui
 from buddybot.ui.client import Client, Interaction

@@ -7,8 +7,8 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Reason
-from buddybot.domain.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
+from buddybot.domain.meetings.meetings import Reason
+from buddybot.domain.meetings.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
 from buddybot.services.meeting_choices import Aim
 from buddybot.services.schedules import ScheduleChange

@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.news import ReminderView
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, MeetingId, SwapId
 from buddybot.ui import choices, hosting, places, swaps
 from buddybot.ui.client import Client, Interaction

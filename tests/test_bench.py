@@ -11,7 +11,7 @@ from bench import __main__ as every
 from bench import exports, growth, herd, memory, outbox, rotation, slash, start, storage
 from bench.report import Report, Verdict, conclude, table
 from bench.timing import Heartbeat, Rounds, interleaved
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 
 
 def verdict(figure: float, *, sense: str = ">=", goal: float = 1.0) -> Verdict:

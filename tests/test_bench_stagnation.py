@@ -8,7 +8,7 @@ import pytest
 from bench import backtest, stagnation
 from bench.rivals import below_floor, first_scores, spaced, three_week_mean
 from bench.simulated_groups import DECLINING, HEALTHY, Kind, Simulated, World, lines, simulate
-from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.health.stagnation_tally import Tally
 from buddybot.host.backtest import read_group
 
 SEEDS = range(40)

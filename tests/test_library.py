@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.domain.activities import Practice, Turns
-from buddybot.domain.agenda import agenda
+from buddybot.domain.checkins.activities import Practice, Turns
+from buddybot.domain.checkins.agenda import agenda
 from buddybot.errors import OperatorError
 from buddybot.library import load_activities
 from buddybot.places import config_file

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.domain.schedule import instant
+from buddybot.domain.meetings.schedule import instant
 from buddybot.zone_data import ZoneRules, choose_rules
 from tests.architecture.source import ROOT
 
@@ -65,7 +65,7 @@ def test_a_process_reads_the_newer_rules_when_the_system_has_some(
     # Something else looked first: what it was told is not kept.
     script = (
         "import zoneinfo, datetime as dt; zoneinfo.ZoneInfo('America/Vancouver')\n"
-        "from buddybot.domain.schedule import instant; from buddybot.zone_data import choose_rules\n"
+        "from buddybot.domain.meetings.schedule import instant; from buddybot.zone_data import choose_rules\n"
         "print(instant(dt.date(2026, 12, 1), dt.time(19), 'America/Vancouver').hour)\n"
         "print(zoneinfo.ZoneInfo('America/Vancouver').utcoffset(dt.datetime(2026, 12, 1)))\n"
         "print('package' if choose_rules()[0].folder is None else 'system', len(choose_rules()))\n"

@@ -9,13 +9,13 @@ from buddybot.bot import BuddyBot
 from buddybot.demo.clock import deliver_due, pass_until
 from buddybot.demo.stage import NAMES, ZONE, Stage
 from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, RATINGS, SPOTS, SUITING, WEEKS, WISHES, Week
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Commitment, Outcome, Visibility
-from buddybot.domain.groups import USUAL_CAPACITY
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibility
+from buddybot.domain.groups.groups import USUAL_CAPACITY
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import described
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.locations import described
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm
 from buddybot.storage.meetings.meetings import MeetingRepository

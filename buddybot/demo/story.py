@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from buddybot.domain.locations import Access, LocationKind
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.locations import Access, LocationKind
+from buddybot.domain.meetings.rsvps import Answer
 
 
 @dataclass(frozen=True, slots=True)

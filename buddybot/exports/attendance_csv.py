@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import BinaryIO
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record
 from buddybot.exports import cells, table
 from buddybot.exports.pictures import Say
 

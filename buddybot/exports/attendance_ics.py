@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import rates
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import rates
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.ics import Entry, calendar_file
 from buddybot.exports.pictures import Say
 

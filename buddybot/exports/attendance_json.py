@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
+from buddybot.domain.attendance.rates import Rates
+from buddybot.domain.attendance.records import Person, Promise, Record, Sitting
 from buddybot.domain.ids import UserId
-from buddybot.domain.rates import Rates
-from buddybot.domain.records import Person, Promise, Record, Sitting
 from buddybot.exports.table import EVERY, Progress
 
 SCHEMA = "buddybot.record/1"

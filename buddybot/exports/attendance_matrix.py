@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import rates
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import rates
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.pictures import Say
 from buddybot.exports.table import names_of, zones_of
 from buddybot.exports.workbook import (

@@ -12,10 +12,10 @@ from html import escape
 from importlib.resources import files
 from typing import BinaryIO
 
-from buddybot.domain.commitments import Category
-from buddybot.domain.rates import Kept, kept, percent, rates, tenths
-from buddybot.domain.records import Record
-from buddybot.domain.schedule import local
+from buddybot.domain.attendance.rates import Kept, kept, percent, rates, tenths
+from buddybot.domain.attendance.records import Record
+from buddybot.domain.commitments.commitments import Category
+from buddybot.domain.meetings.schedule import local
 from buddybot.exports.cells import clean
 from buddybot.exports.pictures import Say
 from buddybot.exports.report_chart import Bar, chart, key

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.records import Promise, Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Promise, Record
 from buddybot.exports import cells, table
 from buddybot.exports.attendance_matrix import write_matrix
 from buddybot.exports.attendance_summary import write_summary

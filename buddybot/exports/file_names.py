@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 
 _LIMIT = 40
 

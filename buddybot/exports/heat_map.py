@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import rates, tenths
-from buddybot.domain.records import took_place
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import rates, tenths
+from buddybot.domain.attendance.records import took_place
 from buddybot.exports.font import written
 from buddybot.exports.pictures import (
     QUIET,

@@ -8,8 +8,8 @@ from itertools import pairwise
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Protocol, cast
 
+from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
-from buddybot.domain.records import Record
 from buddybot.exports import file_names
 from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from buddybot.domain.rates import Kept, Rates, percent
+from buddybot.domain.attendance.rates import Kept, Rates, percent
 from buddybot.exports.figures import Figure
 from buddybot.exports.pictures import (
     LINES,

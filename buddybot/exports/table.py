@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record
 from buddybot.domain.ids import UserId
-from buddybot.domain.records import Record
 
 Progress = Callable[[int], None]
 """Called now and then with how many rows are written so far."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO
 
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.attendance_csv import write_csv
 from buddybot.exports.attendance_ics import write_ics
 from buddybot.exports.attendance_json import write_json, write_jsonl

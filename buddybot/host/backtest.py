@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, Protocol
 
-from buddybot.domain.pulse import HIGHEST, LOWEST
-from buddybot.domain.stagnation import Sensitivity, State, observe
-from buddybot.domain.stagnation_tally import USUAL, Priors, Tally
+from buddybot.domain.checkins.pulse import HIGHEST, LOWEST
+from buddybot.domain.health.stagnation import Sensitivity, State, observe
+from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_json import CLOSES, OPENS
 from buddybot.output import StandardError, StandardOutput

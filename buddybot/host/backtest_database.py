@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from buddybot.domain.health.stagnation import Sensitivity, State, observe
+from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.domain.ids import GroupId
-from buddybot.domain.stagnation import Sensitivity, State, observe
-from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.host.backtest import OK
 from buddybot.host.database import group_named, host_database
 from buddybot.output import say

@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.errors import OperatorError
 from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx, connect
 from buddybot.storage.groups.groups import GroupRepository

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from buddybot.domain.groups import Group
-from buddybot.domain.records import Record, Span
+from buddybot.domain.attendance.records import Record, Span
+from buddybot.domain.groups.groups import Group
 from buddybot.errors import OperatorError
 from buddybot.exports.attendance_charts import pictures
 from buddybot.exports.formats import Format

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrence, occurrences
 from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
-from buddybot.domain.schedule import Occurrence, Schedule, occurrence, occurrences
 from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services import calendar, venues

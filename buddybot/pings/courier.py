@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.quiet_times import QuietHours, defer
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
-from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.zones import usable
 from buddybot.pings.backoff import wait_after
 from buddybot.pings.outlet import Busy, MessageGateway, Refused, Unauthorized, Unclear, Unreachable

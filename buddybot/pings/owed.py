@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours, defer
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import instant
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours, defer
-from buddybot.domain.schedule import instant
 from buddybot.domain.zones import usable
 
 SUMMARY_LIFE = timedelta(days=7)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId
 from buddybot.services.unit_of_work import Transactions, UnitOfWork
 from buddybot.services.work import Planner, Work, bot_transaction

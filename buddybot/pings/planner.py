@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import NOTICES, Ping, PingState
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.schedule import Schedule
 from buddybot.pings.calendar import Calendar
 from buddybot.pings.owed import SUMMARY_LIFE, Times, is_too_late, list_due_pings
 from buddybot.services import venues

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork
 

@@ -4,15 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.activities import Activity, Library, PlannedStep, scaled
-from buddybot.domain.agenda import USUAL_MINUTES, agenda
-from buddybot.domain.cards import CardKind
-from buddybot.domain.choosing import choose
+from buddybot.domain.checkins.activities import Activity, Library, PlannedStep, scaled
+from buddybot.domain.checkins.activity_choice import choose
+from buddybot.domain.checkins.agenda import USUAL_MINUTES, agenda
+from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import LOWEST_CAPACITY, Group
+from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.pulse import Band
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import calendar
 from buddybot.services.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.actor import Actor

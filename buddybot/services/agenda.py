@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from buddybot.domain.groups import LOWEST_CAPACITY, Group
+from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.plans import Plan, expected, plan_of

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from buddybot.domain import schedule
-from buddybot.domain.activities import Activity, Library
-from buddybot.domain.agenda import agenda
-from buddybot.domain.alerts import Raised
-from buddybot.domain.choosing import suggestions
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.checkins.activities import Activity, Library
+from buddybot.domain.checkins.activity_choice import suggestions
+from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.health.alerts import Raised
 from buddybot.domain.ids import AlertId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.announcements import Announcement
 from buddybot.services.unit_of_work import UnitOfWork

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from buddybot.domain.activities import Library
-from buddybot.domain.alerts import USUAL_SNOOZE, AlertState, Fall, Raised, Watch, check_snooze
+from buddybot.domain.checkins.activities import Library
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.alerts import USUAL_SNOOZE, AlertState, Fall, Raised, Watch, check_snooze
+from buddybot.domain.health.stagnation import Sensitivity
+from buddybot.domain.health.stagnation_signs import Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId
-from buddybot.domain.stagnation import Sensitivity
-from buddybot.domain.stagnation_signs import Sign
 from buddybot.services.access import as_organizer, guild_of
 from buddybot.services.activities import set_activity
 from buddybot.services.actor import Actor

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.services.unit_of_work import UnitOfWork

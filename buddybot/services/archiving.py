@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.invitations import InvitationState
 from buddybot.domain.ids import UserId
-from buddybot.domain.invitations import InvitationState
+from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.domain.schedule import local
 from buddybot.services.announcements import Announcement
 from buddybot.services.closing import end_all
 from buddybot.services.role_tasks import ask_for_role

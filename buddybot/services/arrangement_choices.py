@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from buddybot.domain import rotation
-from buddybot.domain.groups import Group, Member
+from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.access import as_organizer, require_active
 from buddybot.services.actor import Actor

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain import rotation
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rotation import Basis, Settled
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.homes import may_be_at, plan_question, require_unasked
 from buddybot.services.location_views import require_live

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from buddybot.domain import visitors
-from buddybot.domain.attendance import Attendance, Entry, settled, suggested, wrote_there
+from buddybot.domain.attendance import visitors
+from buddybot.domain.attendance.attendance import Attendance, Entry, settled, suggested, wrote_there
+from buddybot.domain.attendance.records import took_place
+from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, began
-from buddybot.domain.records import took_place
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.text import people_order
-from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork

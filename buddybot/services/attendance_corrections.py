@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction, Entry, trail
+from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction, Entry, trail
+from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, began
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import clean, people_order
-from buddybot.domain.visitors import Visitor
 from buddybot.services.access import as_organizer, at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.attendance import RECORDABLE, find_open, known, met, suggestions, tell_unrecorded

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from buddybot.domain.audit import Action
+from buddybot.domain.attendance.records import Record, Span
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.records import Record, Span
 from buddybot.services.access import as_organizer, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork

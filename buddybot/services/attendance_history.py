@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from buddybot.domain.attendance.rates import streak
+from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId
-from buddybot.domain.rates import streak
-from buddybot.domain.records import Page, Record, page
 from buddybot.services.access import as_member
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from buddybot.domain.audit import Logged
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.audit import Logged
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_organizer
 from buddybot.services.actor import Actor

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.quiet import DaySpan, StoredSpan
-from buddybot.domain.rsvps import Answer
 from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.turns import follow_answers

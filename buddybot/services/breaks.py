@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.schedule import instant, local
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
-from buddybot.domain.schedule import instant, local
 from buddybot.services.announcements import Announcement
 from buddybot.services.concerned import find_coming, find_present
 from buddybot.services.unit_of_work import UnitOfWork

@@ -4,11 +4,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.unit_of_work import UnitOfWork
 
 HORIZON = timedelta(days=60)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.unit_of_work import UnitOfWork
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.activities import NO_LIBRARY, Library
-from buddybot.domain.checkins import CheckIn, due
-from buddybot.domain.commitments import Commitment, State, Visibility
-from buddybot.domain.groups import Group
+from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.checkins import CheckIn, due
+from buddybot.domain.commitments.commitments import Commitment, State, Visibility
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
 from buddybot.services.activities import choose_for_those_here
 from buddybot.services.announcements import Announcement

@@ -4,15 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from buddybot.domain import commitments
-from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn, check_window, due, find_current
-from buddybot.domain.commitments import MAX_OPEN, Commitment, Outcome, State, Visibility, offers_help
+from buddybot.domain.checkins.checkins import (
+    BLOCKER_LIMIT,
+    WIN_LIMIT,
+    CheckIn,
+    check_window,
+    due,
+    find_current,
+)
+from buddybot.domain.checkins.pulse import closes_at
+from buddybot.domain.commitments import commitments
+from buddybot.domain.commitments.commitments import (
+    MAX_OPEN,
+    Commitment,
+    Outcome,
+    State,
+    Visibility,
+    offers_help,
+)
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.pulse import closes_at
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.text import optional
 from buddybot.services import attendance
 from buddybot.services.access import Standing, as_member, at_meeting

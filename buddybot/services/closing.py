@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services import attendance
 from buddybot.services.shares import keep_shares
 from buddybot.services.unit_of_work import UnitOfWork

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from buddybot.domain.commitments import (
+from buddybot.domain.commitments.commitments import (
     MAX_TARGET,
     PLAN_LIMIT,
     TEXT_LIMIT,

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from buddybot.domain.checkins import due
-from buddybot.domain.commitments import MAX_OPEN, Commitment, State, Visibility, find_twin, readable_by
+from buddybot.domain.checkins.checkins import due
+from buddybot.domain.commitments.commitments import (
+    MAX_OPEN,
+    Commitment,
+    State,
+    Visibility,
+    find_twin,
+    readable_by,
+)
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services import access
 from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import (

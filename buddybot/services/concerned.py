@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.swaps import SwapState
+from buddybot.domain.locations.host_swaps import SwapState
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.unit_of_work import UnitOfWork
 
 

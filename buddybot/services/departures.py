@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.swaps import SwapState
+from buddybot.domain.locations.host_swaps import SwapState
+from buddybot.domain.locations.locations import Location
 from buddybot.services.unit_of_work import UnitOfWork
 
 

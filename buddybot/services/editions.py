@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.services.unit_of_work import UnitOfWork
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from buddybot.domain.events import ServerEvent
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.services import venues
 from buddybot.services.attendance import met
 from buddybot.services.turns import follow_answers

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.feedback import MOST_A_WEEK, Feedback, Phrase
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.feedback import MOST_A_WEEK, Feedback, Phrase
 from buddybot.domain.ids import GroupId
 from buddybot.services.access import as_member, as_organizer
 from buddybot.services.actor import Actor

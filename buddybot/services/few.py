@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.cards import CardKind
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
 from buddybot.domain.pings import Ping
 from buddybot.services import calendar, venues
 from buddybot.services.access import at_meeting, require_active

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.member_signals import member_tally, missed_without_a_word, observe_member
+from buddybot.domain.checkins.speaking_turns import ran_long
+from buddybot.domain.groups.groups import Group, GroupState, Member
+from buddybot.domain.groups.quiet_times import StoredSpan
+from buddybot.domain.health.stagnation import State
+from buddybot.domain.health.stagnation_tally import week_of
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, PingKind, key
-from buddybot.domain.quiet import StoredSpan
-from buddybot.domain.stagnation import State
-from buddybot.domain.stagnation_members import member_tally, missed_without_a_word, observe_member
-from buddybot.domain.stagnation_tally import week_of
-from buddybot.domain.turns import ran_long
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction
 from buddybot.storage.engine.database import StorageError

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import zones
+from buddybot.domain.attendance.rates import Rates
+from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
 from buddybot.domain.fingerprints import fingerprint
-from buddybot.domain.groups import (
+from buddybot.domain.groups.groups import (
     CHARTER_LIMIT,
     NAME_LIMIT,
     USUAL_ROTATION,
@@ -20,12 +22,10 @@ from buddybot.domain.groups import (
     check_capacity,
     check_minimum,
 )
+from buddybot.domain.groups.invitations import Invitation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, UserId
-from buddybot.domain.invitations import Invitation
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rates import Rates
-from buddybot.domain.records import Span
-from buddybot.domain.schedule import Schedule, local, next_occurrences
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services import access
 from buddybot.services.actor import Actor

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GuildId
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, bot_transaction

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from buddybot.domain import schedule
-from buddybot.domain.alerts import AlertState, Fall, Watch
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.attendance.records import MeetingPast
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.health.alerts import AlertState, Fall, Watch
+from buddybot.domain.health.stagnation import SILENT_WEEKS, Sensitivity, State, Verdict, observe
+from buddybot.domain.health.stagnation_signs import Fact, Sign, facts
+from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, learn_priors
 from buddybot.domain.ids import GroupId, GuildId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.records import MeetingPast
-from buddybot.domain.stagnation import SILENT_WEEKS, Sensitivity, State, Verdict, observe
-from buddybot.domain.stagnation_signs import Fact, Sign, facts
-from buddybot.domain.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, learn_priors
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.alert_news import tell
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.activities import Library
-from buddybot.domain.alerts import Fall, Raised, Watch
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.records import MeetingPast, Record, Span, page
+from buddybot.domain.checkins.activities import Library
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.alerts import Fall, Raised, Watch
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import Evidence, evidence
+from buddybot.domain.health.stagnation_signs import Fact
+from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.domain.ids import GroupId
-from buddybot.domain.records import MeetingPast, Record, Span, page
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import Evidence, evidence
-from buddybot.domain.stagnation_signs import Fact
-from buddybot.domain.stagnation_tally import Signal
 from buddybot.services.access import as_organizer
 from buddybot.services.actor import Actor
 from buddybot.services.health import facts_of, priors_of, replay

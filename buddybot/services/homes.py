@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState, key
 from buddybot.services import venues
 from buddybot.services.announcements import Announcement

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Member
+from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping
-from buddybot.domain.rotation import Basis, Settled
 from buddybot.domain.text import people_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, at_meeting, require_active

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.swaps import MOST_OFFERS
+from buddybot.domain.locations.host_swaps import MOST_OFFERS
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import venues
 from buddybot.services.access import Standing
 from buddybot.services.unit_of_work import UnitOfWork

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import NAME_LIMIT, Group, GroupState, Role
+from buddybot.domain.groups.groups import NAME_LIMIT, Group, GroupState, Role
+from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, UserId
-from buddybot.domain.invitations import Invitation, InvitationState
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.schedule import Schedule
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import folded, optional
 from buddybot.services import access
 from buddybot.services.actor import Actor

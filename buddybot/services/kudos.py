@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from buddybot.domain.checkins.kudos import MOST_A_DAY, TEXT_LIMIT, Kudos
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.domain.kudos import MOST_A_DAY, TEXT_LIMIT, Kudos
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
-from buddybot.domain.schedule import local
 from buddybot.domain.text import optional
 from buddybot.services.access import as_member, require_active
 from buddybot.services.actor import Actor

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.services.access import guild_of

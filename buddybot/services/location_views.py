@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import MOST_LOCATIONS, Location, shown_to
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.rotation import FEWEST
+from buddybot.domain.locations.locations import MOST_LOCATIONS, Location, shown_to
+from buddybot.domain.locations.rotation import FEWEST
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location, at_meeting, guild_of

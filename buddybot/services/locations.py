@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
-from buddybot.domain.locations import (
+from buddybot.domain.locations.locations import (
     MOST_LOCATIONS,
     Access,
     Location,
@@ -14,7 +14,7 @@ from buddybot.domain.locations import (
     LocationWords,
     check_minutes,
 )
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, at_location
 from buddybot.services.actor import Actor

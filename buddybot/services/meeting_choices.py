@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.schedule import local
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import local
 from buddybot.services import calendar, news
 from buddybot.services.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.actor import Actor

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.activities import NO_LIBRARY, Library
-from buddybot.domain.commitments import Commitment
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.commitments.commitments import Commitment
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting, answers_due
-from buddybot.domain.rsvps import Answer, Roll
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting, answers_due
+from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.services import venues
 from buddybot.services.access import as_member, guild_of, refuse_groupless
 from buddybot.services.actor import Actor

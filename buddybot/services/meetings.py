@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services import calendar, news, venues
 from buddybot.services.access import as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor

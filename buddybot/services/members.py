@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState, Member, Role
+from buddybot.domain.groups.groups import Group, GroupState, Member, Role
+from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.preferences import LeaveReason
 from buddybot.services import access, fit
 from buddybot.services.actor import Actor
 from buddybot.services.archiving import archive_group

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from buddybot.domain.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.activities import NO_LIBRARY, Library
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.schedule import Schedule
 from buddybot.services.activities import choose_for_card
 from buddybot.services.announcements import Announcement
 from buddybot.services.changes import What, what_became

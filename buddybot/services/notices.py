@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.notices import Notice
+from buddybot.domain.groups.notices import Notice
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name, is_renamed
 from buddybot.services.offers import SHOWN_FOR

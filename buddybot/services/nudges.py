@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.commitments import Commitment, remainder
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.commitments.commitments import Commitment, remainder
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours, defer
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import GROUP, Ping
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours, defer
 from buddybot.domain.zones import usable
 from buddybot.services import access
 from buddybot.services.actor import Actor

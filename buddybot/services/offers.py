@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from buddybot.domain import schedule
-from buddybot.domain.commitments import Commitment
+from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GuildId, MeetingId, UserId
+from buddybot.domain.meetings import schedule
 from buddybot.domain.pings import Ping
-from buddybot.domain.quiet import DaySpan
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.announcements import Announcement

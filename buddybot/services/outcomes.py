@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from buddybot.domain import commitments
-from buddybot.domain.checkins import recarry
-from buddybot.domain.commitments import Commitment, Outcome, State
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.checkins.checkins import recarry
+from buddybot.domain.commitments import commitments
+from buddybot.domain.commitments.commitments import Commitment, Outcome, State
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.unit_of_work import UnitOfWork
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.records import Page, Record, page
 from buddybot.services.access import as_member
 from buddybot.services.actor import Actor
 from buddybot.services.attendance_history import SHOWN, own_streak

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain import zones
-from buddybot.domain.audit import Action
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.access import Standing
 from buddybot.services.actor import Actor

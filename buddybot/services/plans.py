@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from buddybot.domain.activities import NO_LIBRARY, Activity, Library
-from buddybot.domain.agenda import Agenda, agenda
-from buddybot.domain.groups import LOWEST_CAPACITY
-from buddybot.domain.meetings import Meeting, began
-from buddybot.domain.rsvps import Roll
+from buddybot.domain.checkins.activities import NO_LIBRARY, Activity, Library
+from buddybot.domain.checkins.agenda import Agenda, agenda
+from buddybot.domain.groups.groups import LOWEST_CAPACITY
+from buddybot.domain.meetings.meetings import Meeting, began
+from buddybot.domain.meetings.rsvps import Roll
 from buddybot.services.unit_of_work import UnitOfWork
 
 

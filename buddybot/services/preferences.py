@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from buddybot.domain import zones
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours
 from buddybot.services.access import guild_of, refuse_groupless
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork

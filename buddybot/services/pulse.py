@@ -4,11 +4,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from buddybot.domain.checkins.pulse import Pulse, check_rating, kept_total, published
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting, began
-from buddybot.domain.pulse import Pulse, check_rating, kept_total, published
+from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.unit_of_work import UnitOfWork

@@ -1,8 +1,8 @@
 """What of a meeting must outlast its reduction to counts, so that turns stay fair."""
 
-from buddybot.domain.fairness import Memory, remember
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.locations.fairness import Memory, remember
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.locations.fairness_balances import Kind
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from buddybot.domain.activities import NO_LIBRARY, Library
-from buddybot.domain.cards import CardKind, ShownCard
-from buddybot.domain.groups import Group
+from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.notices import CARD_REFUSED
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.notices import CARD_REFUSED
+from buddybot.domain.meetings.cards import CardKind, ShownCard
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import checkin_card, few, summary
 from buddybot.services.announcements import Announcement

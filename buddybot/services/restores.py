@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from buddybot.domain.audit import Action
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services import attendance
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Planner, Work, bot_transaction

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.audit import Action
+from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.services.closing import end_forgotten
 from buddybot.services.remembering import remember_meeting

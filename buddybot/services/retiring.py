@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.invitations import Invitation
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
-from buddybot.domain.invitations import Invitation
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import swaps
 from buddybot.services.homes import HomeQuestion, find_question

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.role_tasks import ITSELF, RoleTask, deserves_role
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.domain.role_tasks import ITSELF, RoleTask, deserves_role
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.work import Work, bot_transaction, read_transaction
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.actor import Actor

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from buddybot.domain import rotation
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations import Location
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rotation import Basis, Choice, Settled, Upcoming
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import calendar, venues
 from buddybot.services.access import Standing
 from buddybot.services.calendar import Pick, Slot

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services import venues
 from buddybot.services.access import at_meeting, require_active
 from buddybot.services.actor import Actor

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from buddybot.domain.activities import NO_LIBRARY, Library
-from buddybot.domain.quiet import QuietHours
+from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.groups.quiet_times import QuietHours
 
 
 class Rules(NamedTuple):

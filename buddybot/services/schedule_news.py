@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Source
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rsvps import Source
-from buddybot.domain.schedule import Schedule
 from buddybot.services.concerned import find_agreed_host, find_coming, find_present, find_swapping
 from buddybot.services.successions import given_days, is_moved_onto
 from buddybot.services.unit_of_work import UnitOfWork

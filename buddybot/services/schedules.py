@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import Schedule, check_zone, instant, local
+from buddybot.domain.meetings.succession import find_anchor
 from buddybot.domain.pings import ANNOUNCING, PingState
-from buddybot.domain.schedule import Schedule, check_zone, instant, local
-from buddybot.domain.succession import find_anchor
 from buddybot.services import calendar, news, venues
 from buddybot.services.access import as_organizer, require_active
 from buddybot.services.actor import Actor

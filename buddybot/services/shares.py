@@ -1,7 +1,7 @@
 """What the rotations remember of a meeting, kept as it was when the meeting closed."""
 
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.locations.meeting_locations import Share
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.schedule import LAST_DAY, Occurrence, Schedule, local, occurrences
-from buddybot.domain.succession import find_successors
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.schedule import LAST_DAY, Occurrence, Schedule, local, occurrences
+from buddybot.domain.meetings.succession import find_successors
 from buddybot.domain.zones import usable
 from buddybot.services import calendar
 from buddybot.services.unit_of_work import UnitOfWork

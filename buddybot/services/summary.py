@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.commitments import Commitment, State, Visibility
-from buddybot.domain.groups import Group
+from buddybot.domain.checkins.pulse import Pulse
+from buddybot.domain.commitments.commitments import Commitment, State, Visibility
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
-from buddybot.domain.pulse import Pulse
 from buddybot.services import kudos, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.attendance import met, tell_unrecorded

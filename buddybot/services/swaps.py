@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, LocationId, SwapId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind
+from buddybot.domain.locations.host_swaps import MOST_OFFERS, Swap, SwapState
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.services import venues
 from buddybot.services.access import Standing, as_member, guild_of, require_active
 from buddybot.services.actor import Actor

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.attendance import settled
+from buddybot.domain.attendance.attendance import settled
+from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, began
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.turns import fill_roles, order, ran_long
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.plans import plan_of

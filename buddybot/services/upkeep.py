@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.services.access import guild_of
 from buddybot.services.actor import Actor

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.announcements import Announcement
 from buddybot.services.changes import what_became

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from buddybot.domain import rotation
-from buddybot.domain.fairness import Held, Place
-from buddybot.domain.groups import Group, Member, Rotation
+from buddybot.domain.groups.groups import Group, Member, Rotation
 from buddybot.domain.ids import GroupId, LocationId, UserId
-from buddybot.domain.locations import Location, LocationKind, shown_to
-from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.fairness import Held, Place
+from buddybot.domain.locations.locations import Location, LocationKind, shown_to
+from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting
+from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Basis, Choice, Settled, Upcoming
-from buddybot.domain.rsvps import Answer, Roll
 from buddybot.services.editions import editions
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.locations.meeting_locations import Venue

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from buddybot.domain.attendance.visitors import NAME_LIMIT, check_room, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, VisitorId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import clean
-from buddybot.domain.visitors import NAME_LIMIT, check_room, present
 from buddybot.services.access import at_meeting
 from buddybot.services.actor import Actor
 from buddybot.services.attendance import met

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from buddybot.domain.fingerprints import form_number
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.names import follow_name

@@ -1,7 +1,14 @@
 """Where exactly a place is: address, link and map, for members' eyes only."""
 
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords, host_of, map_link
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.locations.locations import (
+    Access,
+    Location,
+    LocationKind,
+    LocationWords,
+    host_of,
+    map_link,
+)
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.location_views import VenueCard
 from buddybot.ui.kit import Card, button, link_button

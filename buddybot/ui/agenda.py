@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.activities import PlannedStep
-from buddybot.domain.agenda import Part, PartKind
-from buddybot.domain.meetings import began
+from buddybot.domain.checkins.activities import PlannedStep
+from buddybot.domain.checkins.agenda import Part, PartKind
+from buddybot.domain.meetings.meetings import began
 from buddybot.services.agenda import AgendaView
 from buddybot.services.plans import Plan
 from buddybot.ui.kit import Card

@@ -7,12 +7,12 @@ from dataclasses import replace
 import discord
 from discord import ButtonStyle
 
-from buddybot.domain.alerts import Fall, Raised
+from buddybot.domain.attendance.rates import percent, tenths
 from buddybot.domain.errors import Refusal
-from buddybot.domain.rates import percent, tenths
-from buddybot.domain.stagnation_evidence import Average, Change, Evidence, MoodChange
-from buddybot.domain.stagnation_signs import Fact, Sign
-from buddybot.domain.stagnation_tally import Signal
+from buddybot.domain.health.alerts import Fall, Raised
+from buddybot.domain.health.stagnation_evidence import Average, Change, Evidence, MoodChange
+from buddybot.domain.health.stagnation_signs import Fact, Sign
+from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.exports.figures import Figure
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.services.alert_news import AlertView

@@ -1,13 +1,8 @@
 """When answers are due and how many people make a meeting: in words, and as a form."""
 
-from buddybot.domain.groups import (
-    LONGEST_ANSWER_HOURS,
-    LOWEST_MINIMUM,
-    SHORTEST_ANSWER_HOURS,
-    Group,
-)
+from buddybot.domain.attendance.rates import Rates, percent
+from buddybot.domain.groups.groups import LONGEST_ANSWER_HOURS, LOWEST_MINIMUM, SHORTEST_ANSWER_HOURS, Group
 from buddybot.domain.numbers import parse_count
-from buddybot.domain.rates import Rates, percent
 from buddybot.services.groups import Changes
 from buddybot.ui.choices import parse_minimum
 from buddybot.ui.kit import Card, Form, option

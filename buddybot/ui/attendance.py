@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 import discord
 
-from buddybot.domain.attendance import REASON_LIMIT, Attendance
+from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance
+from buddybot.domain.attendance.visitors import NAME_LIMIT, Visitor, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.visitors import NAME_LIMIT, Visitor, present
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.attendance import RECORDABLE, Unrecorded
 from buddybot.ui.kit import Card, Form, button, option, select

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from discord.app_commands import Choice
 
-from buddybot.domain.attendance import REASON_LIMIT, Attendance, Correction
+from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction
+from buddybot.domain.attendance.visitors import Visitor, present
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.text import folded, length_of
-from buddybot.domain.visitors import Visitor, present
 from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView, Seat
 from buddybot.ui.attendance import (
     CORRECT,

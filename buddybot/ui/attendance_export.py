@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord.app_commands import Choice
 
+from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
-from buddybot.domain.records import Span
 from buddybot.domain.text import folded
 from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress

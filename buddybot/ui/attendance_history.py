@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from buddybot.domain.rates import percent
-from buddybot.domain.records import Page, Record
+from buddybot.domain.attendance.rates import percent
+from buddybot.domain.attendance.records import Page, Record
 from buddybot.services.attendance_history import AttendanceHistory
 from buddybot.ui.kit import Card, button
 from buddybot.ui.pictures import Drawn, show

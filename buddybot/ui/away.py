@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from buddybot.domain.quiet import StoredSpan
+from buddybot.domain.groups.quiet_times import StoredSpan
 from buddybot.services.away import AwayView, Freed, Missed
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import Card, button

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from buddybot.domain.groups import Group
-from buddybot.domain.locations import Access, LocationKind
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.locations.locations import Access, LocationKind
 from buddybot.exports.file_names import plain
 from buddybot.services.calendar_feed import CalendarDay, CalendarView
 from buddybot.services.venues import VenueView

@@ -5,8 +5,15 @@ from collections.abc import Iterator, Mapping
 
 import discord
 
-from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT
-from buddybot.domain.commitments import PLAN_LIMIT, TEXT_LIMIT, Commitment, Outcome, State, Visibility
+from buddybot.domain.checkins.checkins import BLOCKER_LIMIT, WIN_LIMIT
+from buddybot.domain.commitments.commitments import (
+    PLAN_LIMIT,
+    TEXT_LIMIT,
+    Commitment,
+    Outcome,
+    State,
+    Visibility,
+)
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.numbers import parse_count

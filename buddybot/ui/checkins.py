@@ -5,8 +5,8 @@ from datetime import datetime
 
 import discord
 
-from buddybot.domain.groups import GroupState
-from buddybot.domain.meetings import Meeting, MeetingState, began
+from buddybot.domain.groups.groups import GroupState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import length_of
 from buddybot.services.attendance import Unrecorded
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter

@@ -16,9 +16,9 @@ from discord.app_commands import Choice
 from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState, Member, Rotation, check_capacity
+from buddybot.domain.groups.groups import Group, GroupState, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
-from buddybot.domain.schedule import parse_date
+from buddybot.domain.meetings.schedule import parse_date
 from buddybot.domain.text import folded, name_order
 from buddybot.pings.delivery_faults import FAULTS, describe_fault
 from buddybot.services.calendar import Pick

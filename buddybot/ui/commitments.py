@@ -4,7 +4,7 @@ from datetime import datetime
 
 import discord
 
-from buddybot.domain.commitments import (
+from buddybot.domain.commitments.commitments import (
     PLAN_LIMIT,
     TEXT_LIMIT,
     Category,
@@ -13,7 +13,7 @@ from buddybot.domain.commitments import (
     remainder,
 )
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of
 from buddybot.services.commitment_words import Changes, Draft, count_of, is_unsure, target_in

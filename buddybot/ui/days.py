@@ -8,7 +8,7 @@ import discord
 from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId
-from buddybot.domain.schedule import parse_date, parse_time
+from buddybot.domain.meetings.schedule import parse_date, parse_time
 from buddybot.domain.text import folded
 from buddybot.domain.zones import canonical
 from buddybot.services.calendar import Slot

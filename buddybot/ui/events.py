@@ -7,9 +7,9 @@ from typing import Any
 
 import discord
 
-from buddybot.domain.events import EventState, ServerEvent
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.events import EventView

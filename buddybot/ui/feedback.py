@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from buddybot.domain.feedback import HIGHEST_RATING, LOWEST_RATING, MOST_PHRASES, Feedback, Phrase
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.feedback import HIGHEST_RATING, LOWEST_RATING, MOST_PHRASES, Feedback, Phrase
 from buddybot.services.feedback import Desk, Heard
 from buddybot.ui.kit import QUIET, Card, Form, button, option
 from buddybot.ui.texts import Markup, Texts, member, moment

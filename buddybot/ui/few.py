@@ -3,7 +3,7 @@
 from discord import ButtonStyle
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingState
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState
 from buddybot.services.few import Decided, FewView
 from buddybot.services.meetings import Changed
 from buddybot.ui.kit import QUIET, WARM, Card, button

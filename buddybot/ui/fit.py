@@ -1,6 +1,6 @@
 """What a member alone is offered after harder weeks: a pause, a smaller promise, another one, or nothing."""
 
-from buddybot.domain.commitments import Commitment
+from buddybot.domain.commitments.commitments import Commitment
 from buddybot.services.offers import LONGEST_PAUSE, OfferView, Paused
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import CALM, QUIET, WARM, Card, Form, button, option

@@ -4,7 +4,7 @@ import discord
 from discord import ui
 
 from buddybot import locales
-from buddybot.domain.groups import (
+from buddybot.domain.groups.groups import (
     CHARTER_LIMIT,
     HIGHEST_CAPACITY,
     LOWEST_CAPACITY,
@@ -13,8 +13,8 @@ from buddybot.domain.groups import (
     GroupState,
     Member,
 )
-from buddybot.domain.invitations import Invitation
-from buddybot.domain.schedule import Schedule
+from buddybot.domain.groups.invitations import Invitation
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part

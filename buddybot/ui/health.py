@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.alerts import Watch
+from buddybot.domain.attendance.records import MeetingPast
+from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
+from buddybot.domain.health.alerts import Watch
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import Evidence, MoodChange
+from buddybot.domain.health.stagnation_tally import Signal as Tallied
 from buddybot.domain.ids import AlertId
-from buddybot.domain.pulse import Band
-from buddybot.domain.records import MeetingPast
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import Evidence, MoodChange
-from buddybot.domain.stagnation_tally import Signal as Tallied
 from buddybot.domain.text import folded
 from buddybot.exports.figures import Figure
 from buddybot.services.alerts import Watched

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import discord
 
-from buddybot.domain.events import ServerEvent
 from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT
 from buddybot.services.suite import Services

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from buddybot.domain.cards import CardKind, ShownCard
+from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.domain.pings import PingKind
 from buddybot.services import (
     checkin_card,

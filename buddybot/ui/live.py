@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import discord
 
-from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict, is_blocked
 from buddybot.services.suite import Services

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import LocationId
-from buddybot.domain.locations import (
+from buddybot.domain.locations.locations import (
     ADDRESS_LIMIT,
     LINK_LIMIT,
     LONGEST_WAY,

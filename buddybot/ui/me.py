@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from buddybot.domain.preferences import LeaveReason, Preferences
-from buddybot.domain.quiet import QuietHours
+from buddybot.domain.groups.preferences import LeaveReason, Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.zones import is_known
 from buddybot.services.members import Departed, Leaving
 from buddybot.ui.kit import WARM, Card, Form, button, option, select

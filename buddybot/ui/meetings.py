@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from discord import ButtonStyle
 
-from buddybot.domain.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services.calendar import Slot
 from buddybot.services.changes import What
 from buddybot.services.meeting_views import MeetingView

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from buddybot.domain.groups.notices import ROUTE_CLOSED, Notice
 from buddybot.domain.ids import ChannelId, UserId
-from buddybot.domain.notices import ROUTE_CLOSED, Notice
 from buddybot.services.alert_news import Waiting
 from buddybot.ui.alerts import kind_of, label
 from buddybot.ui.kit import QUIET, Card, button

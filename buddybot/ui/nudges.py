@@ -2,7 +2,7 @@
 
 import discord
 
-from buddybot.domain.commitments import Commitment, remainder
+from buddybot.domain.commitments.commitments import Commitment, remainder
 from buddybot.domain.ids import GuildId
 from buddybot.services.nudges import ChannelNudge, DirectNudge
 from buddybot.ui.kit import QUIET, Card, button

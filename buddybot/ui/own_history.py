@@ -1,6 +1,6 @@
 """Somebody's own weeks, for themselves alone: calm also where they were hard."""
 
-from buddybot.domain.records import Promise, Record
+from buddybot.domain.attendance.records import Promise, Record
 from buddybot.services.own_history import OwnHistory
 from buddybot.ui.attendance_history import own_figures, turn
 from buddybot.ui.checkins import LENGTHS, result

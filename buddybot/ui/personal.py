@@ -5,7 +5,7 @@ from io import BytesIO
 
 import discord
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.services.members import Leaving
 from buddybot.services.personal import Deletion, Erased, OwnCopy

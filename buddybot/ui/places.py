@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId
 from buddybot.domain.text import folded
 from buddybot.services.location_views import LocationChoice

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import discord
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Member
+from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault

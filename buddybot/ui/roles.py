@@ -9,9 +9,9 @@ from datetime import datetime
 
 import discord
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.role_tasks import ITSELF, RoleTask
 from buddybot.domain.ids import GroupId, RoleId, UserId
-from buddybot.domain.role_tasks import ITSELF, RoleTask
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
 from buddybot.services.leavers import LeaverService

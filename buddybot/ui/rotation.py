@@ -1,7 +1,7 @@
 """Where the group meets next and why, as `/rotation show` explains it."""
 
-from buddybot.domain.groups import Rotation
-from buddybot.domain.rotation import Basis
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.locations.rotation import Basis
 from buddybot.services.rotation_views import Outlook, RotationView
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, moment

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from discord import ButtonStyle
 
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import MeetingState, NextMeeting
-from buddybot.domain.rsvps import Answer, Roll
+from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
+from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.pings.delivery_payload import Part
 from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.services.news import ReminderView

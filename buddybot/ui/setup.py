@@ -12,8 +12,8 @@ import discord
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import USUAL_ROTATION, Rotation
-from buddybot.domain.schedule import next_occurrences, parse_time
+from buddybot.domain.groups.groups import USUAL_ROTATION, Rotation
+from buddybot.domain.meetings.schedule import next_occurrences, parse_time
 from buddybot.services.groups import GroupView, Rhythm
 from buddybot.ui.choices import weekday_options
 from buddybot.ui.groups import ask_home, invite_buttons, rhythm

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.commitments import Commitment
+from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.text import length_of
 from buddybot.services.summary import SummaryView
 from buddybot.ui.checkins import LENGTHS

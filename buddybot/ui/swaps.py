@@ -2,9 +2,9 @@
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.schedule import local
-from buddybot.domain.swaps import SwapState
+from buddybot.domain.locations.host_swaps import SwapState
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.schedule import local
 from buddybot.services.hostings import Hostings
 from buddybot.services.swaps import SwapView
 from buddybot.services.venues import DECLINE_BEFORE

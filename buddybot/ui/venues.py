@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from buddybot.domain.locations import Access, Location
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.locations import Access, Location
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.venues import VenueView
 from buddybot.ui.texts import Markup, Texts, inert, member, moment
 

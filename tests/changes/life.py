@@ -19,7 +19,7 @@ from typing import Any
 import discord
 import simcord
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.pings import MARK
 from tests.scenarios.calendars import TUESDAY, Calendar
 from tests.scenarios.circles import circle

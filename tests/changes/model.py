@@ -17,7 +17,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from buddybot.domain.schedule import Schedule, occurrences
+from buddybot.domain.meetings.schedule import Schedule, occurrences
 from tests.changes.columns import COLUMNS
 from tests.changes.life import HOLIDAY, MOVED, NEXT, PEOPLE, SECOND, Life
 from tests.changes.read import Read

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Any
 
-from buddybot.domain.groups import Role
+from buddybot.domain.groups.groups import Role
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.pings import GROUP, DuePing, PingKind, key
 from buddybot.pings.owed import Times

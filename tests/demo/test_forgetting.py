@@ -7,9 +7,9 @@ import pytest
 
 from buddybot.demo.playground import Playground, open_playground
 from buddybot.demo.story import PLANS, SPOTS, WEEKS
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.records import Record
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
-from buddybot.domain.records import Record
 from buddybot.services.actor import Actor
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Tx

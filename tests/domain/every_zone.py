@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from buddybot.domain import zones
-from buddybot.domain.schedule import Occurrence, Schedule, occurrences
+from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrences
 
 FIRST, LAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2038, 1, 1, tzinfo=dt.UTC)
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)

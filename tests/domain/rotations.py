@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from buddybot.domain.fairness import Balance, Held, Place, counted, handed_on, next_host
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations.fairness import Balance, Held, Place, counted, handed_on, next_host
 
 ANA, BEN, CHO, DEV = PEOPLE = [UserId(number) for number in (40, 30, 20, 10)]
 CAFE, ATTIC, PARK = (LocationId(number) for number in (1, 2, 3))

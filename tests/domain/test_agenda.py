@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.activities import Activity
-from buddybot.domain.agenda import SHORTEST_ACTIVITY, Agenda, PartKind, agenda
+from buddybot.domain.checkins.activities import Activity
+from buddybot.domain.checkins.agenda import SHORTEST_ACTIVITY, Agenda, PartKind, agenda
 from tests.domain.activities import activities, lasting
 
 ROUNDS = (PartKind.WINS, PartKind.REVIEW, PartKind.COMMITMENTS)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from buddybot.domain.alerts import Fall
-from buddybot.domain.stagnation import Alert
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import confidence
+from buddybot.domain.health.alerts import Fall
+from buddybot.domain.health.stagnation import Alert
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import confidence
 
 
 @pytest.mark.parametrize("chart", [Chart.PULSE, Chart.SUM])

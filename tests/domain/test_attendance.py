@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance, Entry, trail
+from buddybot.domain.attendance.attendance import Attendance, Entry, trail
+from buddybot.domain.attendance.visitors import MOST, Visitor, check_room, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.domain.visitors import MOST, Visitor, check_room, present
 
 NOW = datetime(2026, 1, 6, 19, tzinfo=UTC)
 ANA, BEN, OLGA = UserId(1), UserId(2), UserId(9)

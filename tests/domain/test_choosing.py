@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.activities import Activity, Practice
-from buddybot.domain.choosing import REST, Interests, choose, suggestions
+from buddybot.domain.checkins.activities import Activity, Practice
+from buddybot.domain.checkins.activity_choice import REST, Interests, choose, suggestions
 from buddybot.domain.ids import UserId
 from tests.domain.activities import lasting
 

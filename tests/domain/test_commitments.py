@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.commitments import (
+from buddybot.domain.commitments.commitments import (
     MAX_TARGET,
     Category,
     Commitment,

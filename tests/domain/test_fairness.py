@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
 
-from buddybot.domain.fairness import Balance, balances, counted, handed_on, next_host
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import UserId
+from buddybot.domain.locations.fairness import Balance, balances, counted, handed_on, next_host
 from tests.domain.rotations import ANA, BEN, CHO, DEV, PEOPLE, ROUNDING, HandOn, Hosting, held
 
 LEAVING_THREE = "ab -b +d cd ac -d +e ace ae"

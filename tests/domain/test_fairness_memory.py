@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.fairness import Held, Memory, balances, debts, next_host, remember, weights
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import UserId
+from buddybot.domain.locations.fairness import Held, Memory, balances, debts, next_host, remember, weights
 from tests.domain.rotations import PEOPLE, held
 
 SOME = st.frozensets(st.sampled_from(PEOPLE))

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.rotation import Company, Outcome, gini, play, rules
-from buddybot.domain.fairness import Held, debts, next_by_travel, next_by_vote, weights
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations.fairness import Held, debts, next_by_travel, next_by_vote, weights
 from tests.domain.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, held, place
 
 # -- travel and vote in the simulated groups --------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import check_answer_hours, check_capacity, check_minimum
+from buddybot.domain.groups.groups import check_answer_hours, check_capacity, check_minimum
 
 
 @pytest.mark.parametrize("minimum", [0, 2, 3, 6])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.locations import (
+from buddybot.domain.locations.locations import (
     ADDRESS_LIMIT,
     LINK_LIMIT,
     LONGEST_WAY,

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.errors import Refusal
-from buddybot.domain.pulse import (
+from buddybot.domain.checkins.pulse import (
     FEWEST_VOTES,
     HIGHEST,
     LOWEST,
@@ -22,6 +21,7 @@ from buddybot.domain.pulse import (
     published,
     usual,
 )
+from buddybot.domain.errors import Refusal
 
 RATINGS = range(LOWEST, HIGHEST + 1)
 

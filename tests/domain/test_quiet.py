@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.quiet import DaySpan, QuietHours, away_on, defer
-from buddybot.domain.schedule import local
+from buddybot.domain.groups.quiet_times import DaySpan, QuietHours, away_on, defer
+from buddybot.domain.meetings.schedule import local
 
 CHANGING = [
     "Europe/Berlin",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import Kept, Rates, kept, percent, rates, spread, streak, together
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Kept, Rates, kept, percent, rates, spread, streak, together
 from tests.pages import pages
 
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance, Entry
+from buddybot.domain.attendance.attendance import Attendance, Entry
+from buddybot.domain.attendance.rates import Kept, Rates
+from buddybot.domain.attendance.records import Stint, cell, page, took_place
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rates import Kept, Rates
-from buddybot.domain.records import Stint, cell, page, took_place
+from buddybot.domain.meetings.meetings import MeetingState
 from tests.exports.records import ORGANIZER, people, promise, record, sitting
 
 MEETING = sitting(2).meeting

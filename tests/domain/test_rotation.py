@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from buddybot.domain.fairness import Balance, Held, Place, balances
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.rotation import Choice, Settled, Upcoming, place_for, plan
+from buddybot.domain.locations.fairness import Balance, Held, Place, balances
+from buddybot.domain.locations.rotation import Choice, Settled, Upcoming, place_for, plan
 from tests.domain.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, ROUNDING, held, place
 
 ALL = Upcoming(attendees=tuple(PEOPLE))

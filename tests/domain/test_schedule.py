@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
-from buddybot.domain.schedule import (
+from buddybot.domain.meetings.schedule import (
     LAST_DAY,
     Schedule,
     instant,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bench.rivals import first_formulas, first_scores
 from bench.simulated_groups import Kind, simulate
-from buddybot.domain.stagnation import Sensitivity, State, Verdict, observe, snoozed
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_tally import Tally
+from buddybot.domain.health.stagnation import Sensitivity, State, Verdict, observe, snoozed
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_tally import Tally
 
 
 def verdicts(

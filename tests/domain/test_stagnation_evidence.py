@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.pulse import Band
-from buddybot.domain.stagnation import Alert, State, observe
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import (
+from buddybot.domain.checkins.pulse import Band
+from buddybot.domain.health.stagnation import Alert, State, observe
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import (
     BY_CHANCE,
     Average,
     Change,
@@ -19,7 +19,7 @@ from buddybot.domain.stagnation_evidence import (
     confidence,
     years_between,
 )
-from buddybot.domain.stagnation_tally import Signal, Tally
+from buddybot.domain.health.stagnation_tally import Signal, Tally
 from tests.domain.test_stagnation import came, full
 
 

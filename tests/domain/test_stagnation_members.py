@@ -2,9 +2,14 @@
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.stagnation import State
-from buddybot.domain.stagnation_members import Missed, member_tally, missed_without_a_word, observe_member
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.member_signals import (
+    Missed,
+    member_tally,
+    missed_without_a_word,
+    observe_member,
+)
+from buddybot.domain.health.stagnation import State
 
 SHORT = {
     "p": Attendance.PRESENT,

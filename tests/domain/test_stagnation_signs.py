@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from buddybot.domain.health.stagnation_signs import Fact, Past, Sign, facts
 from buddybot.domain.ids import UserId
-from buddybot.domain.stagnation_signs import Fact, Past, Sign, facts
 
 ANA, BEN = UserId(1), UserId(2)
 TODAY = dt.date(2026, 11, 30)

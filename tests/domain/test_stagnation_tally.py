@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.stagnation import State, observe
-from buddybot.domain.stagnation_tally import (
+from buddybot.domain.health.stagnation import State, observe
+from buddybot.domain.health.stagnation_tally import (
     NOTHING,
     USUAL,
     Priors,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.schedule import Schedule, occurrences
-from buddybot.domain.succession import find_anchor, find_successors
+from buddybot.domain.meetings.schedule import Schedule, occurrences
+from buddybot.domain.meetings.succession import find_anchor, find_successors
 
 MONDAY, TUESDAY, WEDNESDAY, SATURDAY, SUNDAY = 0, 1, 2, 5, 6
 TUESDAYS = [date(2026, 1, 6), date(2026, 1, 13), date(2026, 1, 20)]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buddybot.domain.checkins.speaking_turns import least_recent, order, ran_long, roles
 from buddybot.domain.ids import UserId
-from buddybot.domain.turns import least_recent, order, ran_long, roles
 
 ANA, BEN, CHO, DEV = (UserId(n) for n in (40, 30, 20, 10))
 PEOPLE = [ANA, BEN, CHO, DEV]

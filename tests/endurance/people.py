@@ -4,11 +4,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import count
 
-from buddybot.domain.commitments import Outcome, Visibility
+from buddybot.domain.commitments.commitments import Outcome, Visibility
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
-from buddybot.domain.meetings import Reason
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.actor import Actor
 from buddybot.services.commitment_words import Draft
 from buddybot.services.groups import NewGroup, Rhythm

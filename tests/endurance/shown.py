@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from buddybot.domain.cards import CardKind, ShownCard
 from buddybot.domain.ids import UserId
+from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.outbox.cards import CardRepository
 from tests.endurance.discord import MemoryDiscord, texts_of, unmarked, walk

@@ -22,10 +22,10 @@ from itertools import count
 from pathlib import Path
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.groups import Rhythm
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.engine.database import Tx

@@ -6,8 +6,8 @@ from io import BytesIO
 from PIL import Image
 
 from buddybot import locales
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.rates import Kept, Rates
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Kept, Rates
 from buddybot.exports.figures import Figure
 from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row
 from buddybot.exports.pictures import Ink, Picture

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 from tests.exports import records
 from tests.hostile import FORMULAS
 

@@ -8,14 +8,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from buddybot.domain import zones
-from buddybot.domain.attendance import Attendance, Entry
-from buddybot.domain.commitments import Category
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.attendance.attendance import Attendance, Entry
+from buddybot.domain.attendance.rates import Kept
+from buddybot.domain.attendance.records import Cell, Person, Promise, Record, Sitting
+from buddybot.domain.attendance.visitors import Visitor
+from buddybot.domain.commitments.commitments import Category
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, UserId, VisitorId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.rates import Kept
-from buddybot.domain.records import Cell, Person, Promise, Record, Sitting
-from buddybot.domain.visitors import Visitor
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from tests.exports.charts import LETTERS
 
 FIRST_DAY = dt.date(2026, 1, 8)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record
 from buddybot.exports import cells, table
 from buddybot.exports.attendance_csv import write_csv
 from tests.exports import hostile, records

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ical.event import Event, EventStatus
 
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.attendance_ics import write_ics
 from buddybot.exports.ics import Entry
 from tests.exports.charts import say

@@ -10,8 +10,8 @@ import jsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Category
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.attendance_json import write_json
 from buddybot.exports.table import EVERY
 from tests.architecture.source import ROOT

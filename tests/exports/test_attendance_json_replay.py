@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from buddybot import cli
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Category, Outcome, Visibility
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record, Span
+from buddybot.domain.commitments.commitments import Category, Outcome, Visibility
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState, Reason
-from buddybot.domain.preferences import LeaveReason
-from buddybot.domain.records import Record, Span
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.checkins.checkins import CheckInRepository

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record
 from buddybot.exports import cells, table
 from buddybot.exports.attendance_matrix import COLOURS
 from buddybot.exports.workbook import ROWS, workbook

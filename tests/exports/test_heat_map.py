@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import pytest
 from PIL import Image
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.exports.heat_map import (
     MOST_MEETINGS,
     SIGNS,

@@ -12,8 +12,8 @@ from ical.timezone import IcsTimezoneInfo
 
 from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
-from buddybot.domain.meetings import MeetingKind
-from buddybot.domain.schedule import occurrence
+from buddybot.domain.meetings.meetings import MeetingKind
+from buddybot.domain.meetings.schedule import occurrence
 from buddybot.exports.ics import Entry, calendar_file
 from tests.exports.reading import read
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
-from buddybot.domain.records import Record
 from buddybot.exports import file_names
 from buddybot.exports.formats import Format
 from buddybot.exports.parts import Maker, split

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from buddybot.domain.commitments import Category
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
+from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.attendance_report import write_report
 from tests.exports.charts import say
 from tests.exports.records import NOW, group, person, promise, record, sitting

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from buddybot.domain.rates import Kept, Rates
+from buddybot.domain.attendance.rates import Kept, Rates
 from buddybot.exports.figures import Figure
 from buddybot.exports.pictures import CARD
 from buddybot.exports.signal_lines import (

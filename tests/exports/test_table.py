@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.exports import table
 from tests.exports import records
 

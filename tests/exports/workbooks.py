@@ -8,7 +8,7 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from buddybot.domain.records import Record
+from buddybot.domain.attendance.records import Record
 from buddybot.exports.attendance_xlsx import write_xlsx
 from buddybot.exports.table import Progress
 from tests.exports import records

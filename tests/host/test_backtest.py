@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot import cli
+from buddybot.domain.health.stagnation import Sensitivity
+from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import UserId
-from buddybot.domain.stagnation import Sensitivity
-from buddybot.domain.stagnation_tally import Tally, week_of
 from buddybot.host import backtest
 from buddybot.host.backtest_database import replay_group
 from buddybot.places import PACKAGE

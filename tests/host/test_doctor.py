@@ -14,7 +14,7 @@ import pytest
 from buddybot import permissions
 from buddybot.app import create_bot
 from buddybot.bot import intents
-from buddybot.domain.preferences import Preferences
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.errors import OperatorError
 from buddybot.host import doctor
 from buddybot.host.doctor import Finding, State, examine, is_fit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from buddybot import cli
-from buddybot.domain.groups import Role
+from buddybot.domain.groups.groups import Role
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.storage.engine.database import Tx, connect
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar, cast
 
-from buddybot.domain.cards import CardKind
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import ChannelId, MessageId, UserId
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
-from buddybot.domain.quiet import QuietHours
 from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused

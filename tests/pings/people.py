@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.groups.groups import Group, Role
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingKind
+from buddybot.domain.meetings.meetings import MeetingKind
+from buddybot.domain.meetings.schedule import occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.schedule import occurrence
 from buddybot.services.announcements import Announcement
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours
 from buddybot.pings.courier import DIRECT_PAUSE, DeliveryOutcome
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.storage.engine.database import Database

@@ -10,9 +10,9 @@ import discord
 import pytest
 from discord.http import Route
 
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
-from buddybot.domain.preferences import Preferences
 from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.delivery import DiscordMessageGateway, mark_components
 from buddybot.pings.delivery_faults import LONGEST_PAUSE

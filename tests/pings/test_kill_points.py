@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.domain.preferences import Preferences
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
 from tests.pings.discords import FakeDiscord, Killer, dispatcher, dm, mortal

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours
-from buddybot.domain.schedule import occurrence
 from buddybot.pings.owed import Times, is_heard_of_no_more, is_too_late, list_due_pings
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import GuildId, InteractionId, UserId
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.schedule import Schedule
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.owed import Times
 from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, MessageId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import Schedule, instant, local, occurrence
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.schedule import Schedule, instant, local, occurrence
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.unit_of_work import UnitOfWork

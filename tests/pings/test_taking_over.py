@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear, Unreachable

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 import discord
 import simcord
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, texts_in
 

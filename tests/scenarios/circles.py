@@ -6,7 +6,7 @@ from itertools import count
 
 import simcord
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.actor import Actor
 from buddybot.services.groups import NewGroup, Rhythm

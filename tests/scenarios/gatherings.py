@@ -10,8 +10,8 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import LocationWords
-from buddybot.domain.rotation import Basis, Settled
+from buddybot.domain.locations.locations import LocationWords
+from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Tx

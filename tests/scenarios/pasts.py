@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GuildId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import MeetingKind, MeetingState
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository

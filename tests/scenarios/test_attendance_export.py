@@ -10,8 +10,8 @@ import pytest
 import simcord
 from simcord import interactions
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.audit import Action
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GuildId
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.privacy.audit import AuditRepository

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork

@@ -7,8 +7,8 @@ from ical.calendar import Calendar as CalendarRead
 from ical.event import Event, EventStatus
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.domain.locations import Access, LocationKind, LocationWords, described
-from buddybot.domain.rotation import Basis, Settled
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork

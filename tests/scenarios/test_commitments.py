@@ -7,7 +7,7 @@ import discord
 import pytest
 import simcord
 
-from buddybot.domain.commitments import offers_help
+from buddybot.domain.commitments.commitments import offers_help
 from buddybot.domain.ids import CommitmentId
 from buddybot.storage.engine.database import Tx
 from buddybot.ui.commitments import carry_offer_card

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import simcord
 
-from buddybot.domain.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
 from tests.scenarios.gatherings import (
     ACTIVE,
     CANCELLED,

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from PIL import Image, ImageChops, ImageStat
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.exports.formats import Format
 from buddybot.exports.heat_map import SIGNS
 from buddybot.exports.pictures import Canvas

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import LocationKind, LocationWords
-from buddybot.domain.meetings import MeetingKind, MeetingState
-from buddybot.domain.rotation import Basis
+from buddybot.domain.locations.locations import LocationKind, LocationWords
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import MeetingKind, MeetingState
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.locations.locations import LocationRepository
 from buddybot.storage.locations.meeting_locations import Venue, VenueRepository

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import simcord
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.storage.engine.database import Tx
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.evenings import Evening

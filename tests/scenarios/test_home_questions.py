@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.places import exactly, newest, place_id, suggest, told
 from tests.scenarios.wire import Place, Wire

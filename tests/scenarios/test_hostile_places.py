@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.locations import LocationKind, described
+from buddybot.domain.locations.locations import LocationKind, described
 from buddybot.ui.texts import inert
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.places import CAFE, FIRST, one_of, opened, shown, suggest, urls

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import simcord
 
-from buddybot.domain.commitments import Visibility
+from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, CommitmentId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.services.actor import Actor

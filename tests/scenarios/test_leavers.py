@@ -6,7 +6,7 @@ from typing import Any
 import discord
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.ui import presence
 from tests.scenarios.calendars import Calendar, calendar

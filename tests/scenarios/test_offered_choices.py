@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.hosting_turns import FIRST, SECOND, announced, meeting_id
 from tests.scenarios.leavers import come_to_know, leave

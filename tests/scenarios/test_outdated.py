@@ -6,7 +6,7 @@ import discord
 import pytest
 import simcord
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import MeetingId
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.world import World, custom_ids, labels, texts_in

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.heard import edits_of, heard, sent
 from tests.scenarios.hosting_turns import FIRST, SECOND, WEEK, announced, hosts, meeting_id, offer

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.hosting_turns import announced, hosts, offer
 from tests.scenarios.places import suggest

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.schedule import instant, local
+from buddybot.domain.meetings.schedule import instant, local
 from tests.scenarios.calendars import calendar, stamp
 from tests.world import World, texts_in
 

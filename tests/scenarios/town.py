@@ -16,9 +16,9 @@ from discord import app_commands
 
 from buddybot import locales
 from buddybot.bot import BuddyBot
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import Tx, sqlite_path
 from buddybot.storage.health.alerts import AlertRepository

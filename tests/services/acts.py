@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Outcome, Visibility
-from buddybot.domain.feedback import Phrase
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Outcome, Visibility
+from buddybot.domain.groups.groups import Group, Role
+from buddybot.domain.groups.quiet_times import DaySpan, QuietHours
+from buddybot.domain.health.feedback import Phrase
 from buddybot.domain.ids import ChannelId, CommitmentId, InvitationId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import LocationKind, LocationWords
-from buddybot.domain.quiet import DaySpan, QuietHours
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.locations import LocationKind, LocationWords
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.actor import Actor
 from buddybot.services.attendance_export import Wanted
 from buddybot.services.commitment_words import Changes, Draft

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from buddybot.domain.activities import Library
-from buddybot.domain.alerts import Fall, Raised, Watch
-from buddybot.domain.groups import Group
+from buddybot.domain.checkins.activities import Library
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.alerts import Fall, Raised, Watch
+from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.library import load_activities
 from buddybot.services import alert_news, health
 from buddybot.services.alerts import AlertService

@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import pytest
 
-from buddybot.domain.cards import CardKind
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MessageId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Roll
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rsvps import Roll
-from buddybot.domain.schedule import Schedule
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor

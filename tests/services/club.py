@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from itertools import count
 from typing import Any
 
-from buddybot.domain.groups import Member
+from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.planner import Planner
 from buddybot.services.actor import Actor

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Reason
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.attendance_corrections import CorrectionView
 from buddybot.services.meetings import MeetingService
 from buddybot.storage.engine.database import Database

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations import LocationKind, LocationWords
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.locations.locations import LocationKind, LocationWords
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
 from buddybot.services import few, venues
 from buddybot.services.announcements import Announcement
 from buddybot.services.few import FewService

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from buddybot.domain.groups import Group, GroupState, Role
+from buddybot.domain.groups.groups import Group, GroupState, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingKind
+from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.actor import Actor
 from buddybot.services.work import Work

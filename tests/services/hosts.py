@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.fairness import Held
-from buddybot.domain.groups import Group, Role, Rotation
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.groups import Group, Role, Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations import Access
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.locations.fairness import Held
+from buddybot.domain.locations.locations import Access
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services import calendar, venue_news
 from buddybot.services.announcements import Announcement

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Commitment, Outcome, Visibility, guess_category
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibility, guess_category
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import CommitmentId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.schedule import Schedule
 from buddybot.pings.planner import Planner
 from buddybot.services import checkin_card
 from buddybot.services.announcements import Announcement

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Category, Outcome, State, Visibility
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.checkins.pulse import published
+from buddybot.domain.commitments.commitments import Category, Outcome, State, Visibility
+from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.pulse import published
-from buddybot.domain.rotation import Basis
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.commitments.commitments import CommitmentRepository

@@ -2,8 +2,8 @@
 
 from datetime import date, time, timedelta
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services import news
 from buddybot.services.news import ChangeView

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.activities import Activity, Practice
-from buddybot.domain.groups import Group
+from buddybot.domain.checkins.activities import Activity, Practice
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rsvps import Answer
 from buddybot.services import checkin_card, meeting_views, news
 from buddybot.services.activities import ActivityService, choose_for_card, set_activity
 from buddybot.services.agenda import AgendaService

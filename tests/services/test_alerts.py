@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from buddybot.domain.alerts import AlertState, Watch
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import Role
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.groups import Role
+from buddybot.domain.health.alerts import AlertState, Watch
+from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId, ChannelId, GuildId, MessageId
-from buddybot.domain.meetings import Reason
+from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.pings import GROUP, PingState
-from buddybot.domain.stagnation import Sensitivity
 from buddybot.services import alert_news
 from buddybot.services.alerts import AlertPlace
 from buddybot.services.unit_of_work import UnitOfWork

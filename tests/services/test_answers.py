@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rates import Rates
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.groups import RATED, Changes, GroupService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Database, Tx

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import GroupState, Role
+from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView
 from buddybot.services.work import AlreadyHandled

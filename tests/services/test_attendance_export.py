@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from buddybot.domain.audit import Action, Logged
+from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.audit import Action, Logged
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.records import Span
 from buddybot.services.actor import Actor
 from buddybot.services.attendance_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
 from buddybot.services.audit import AuditService

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from buddybot import locales
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Kept, Rates
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.rates import Kept, Rates
 from buddybot.exports.attendance_charts import chart, pictures
 from buddybot.exports.heat_map import attendance_words
 from buddybot.services.attendance_history import SHOWN, AttendanceHistories, AttendanceHistory

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import FewDecision
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Basis
-from buddybot.domain.rsvps import Answer, Rsvp, Source
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import FewDecision
+from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
 from buddybot.services.away import LONGEST, MOST
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork

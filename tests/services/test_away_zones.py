@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins import open_meeting
 from buddybot.services.preferences import PreferenceService
 from buddybot.services.schedules import ScheduleChange

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import Access, LocationKind, described
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.locations import Access, LocationKind, described
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services import venues
 from buddybot.services.calendar import HORIZON
 from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView

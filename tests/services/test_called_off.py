@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import LINGER, Attendance
-from buddybot.domain.commitments import Outcome, Visibility
+from buddybot.domain.attendance.attendance import LINGER, Attendance
+from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rsvps import Answer
 from buddybot.services.commitment_words import Changes, Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.services.summary import SummaryView

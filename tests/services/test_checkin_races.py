@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Outcome, Visibility
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.errors import Refusal
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins import Reported
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService

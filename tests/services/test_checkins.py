@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buddybot.domain.commitments import Outcome, State, Visibility
+from buddybot.domain.commitments.commitments import Outcome, State, Visibility
 from buddybot.domain.ids import CommitmentId, GuildId
 from buddybot.services.actor import Actor
 from buddybot.services.checkins import Reported

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.cards import CardKind
-from buddybot.domain.commitments import Category, State, Visibility
+from buddybot.domain.commitments.commitments import Category, State, Visibility
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, MeetingId, UserId
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.services.commitment_words import NO_PLAN, Changes, Draft, count_of, read_draft
 from buddybot.services.commitments import CommitmentService, OwnCommitment
 from buddybot.services.work import AlreadyHandled

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService
 from buddybot.storage.engine.database import Database

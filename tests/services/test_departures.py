@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.swaps import SwapState
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.services.members import MemberService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import MemberRepository

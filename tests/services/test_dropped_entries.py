@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import MeetingKind, Reason
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import MeetingKind, Reason
 from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView
 from buddybot.services.groups import GroupService
 from buddybot.services.schedules import ScheduleChange

@@ -3,12 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations import LocationKind, described
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.schedule import Schedule
+from buddybot.domain.locations.locations import LocationKind, described
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.planner import Planner
 from buddybot.services.activities import set_activity
 from buddybot.services.checkins import close_meeting, open_meeting

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.feedback import Phrase, phrases, rating
+from buddybot.domain.health.feedback import Phrase, phrases, rating
 from buddybot.domain.ids import GroupId
 from buddybot.services.feedback import FeedbackService
 from buddybot.storage.engine.database import Database

@@ -4,9 +4,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.rsvps import Answer
 from buddybot.services.few import FewView
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from buddybot.domain.meetings import FewDecision, MeetingState, Reason
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import FewDecision, MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Basis
 from buddybot.services import venue_news
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

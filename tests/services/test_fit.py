@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.groups.groups import Group, Role
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.quiet import DaySpan
 from buddybot.services import offers as offers_of
 from buddybot.services.fit import FitService, look
 from buddybot.services.members import MemberService

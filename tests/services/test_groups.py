@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import GroupState, Role
+from buddybot.domain.groups.groups import GroupState, Role
+from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import ChannelId, GroupId
-from buddybot.domain.preferences import LeaveReason
 from buddybot.services.groups import MOST_GROUPS, MOST_MADE, Changes
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused

@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.alerts import AlertState, Fall, Watch
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import GroupState
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.groups import GroupState
+from buddybot.domain.groups.preferences import LeaveReason
+from buddybot.domain.health.alerts import AlertState, Fall, Watch
+from buddybot.domain.health.stagnation import Sensitivity
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import Average, Change
+from buddybot.domain.health.stagnation_signs import Fact, Sign
+from buddybot.domain.health.stagnation_tally import USUAL, Prior
 from buddybot.domain.ids import GuildId
-from buddybot.domain.meetings import MeetingState, Reason
-from buddybot.domain.preferences import LeaveReason
-from buddybot.domain.stagnation import Sensitivity
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import Average, Change
-from buddybot.domain.stagnation_signs import Fact, Sign
-from buddybot.domain.stagnation_tally import USUAL, Prior
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.services import health
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx

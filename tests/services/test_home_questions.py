@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import LocationId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.rotation import Settled
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.rotation import Settled
 from buddybot.services.homes import prepare_question
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

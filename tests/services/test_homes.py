@@ -5,13 +5,13 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations import LocationKind
-from buddybot.domain.meetings import Meeting, Reason
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.locations import LocationKind
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER

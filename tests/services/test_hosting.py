@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.invitations import InvitationState
 from buddybot.domain.ids import ChannelId, InvitationId, MessageId, UserId
-from buddybot.domain.invitations import InvitationState
 from buddybot.services.groups import Changes
 from buddybot.services.invitations import MOST_MADE, MOST_OPEN
 from buddybot.services.work import AlreadyHandled

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.commitments import Visibility
-from buddybot.domain.groups import Group
+from buddybot.domain.commitments.commitments import Visibility
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, UserId
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services import kudos as thanks

@@ -5,13 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.locations import (
-    LONGEST_WAY,
-    LocationKind,
-)
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.locations.locations import LONGEST_WAY, LocationKind
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.services.venues import DECLINE_BEFORE, VenueView

@@ -5,16 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import (
-    MOST_LOCATIONS,
-    Access,
-    LocationKind,
-)
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.locations.locations import MOST_LOCATIONS, Access, LocationKind
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venue_news, venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

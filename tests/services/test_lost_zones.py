@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import PingKind
-from buddybot.domain.schedule import local
 from buddybot.services.calendar_feed import CalendarFeed
 from buddybot.services.groups import Rhythm
 from buddybot.services.schedules import ScheduleChange

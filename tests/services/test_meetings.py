@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services import news
 from buddybot.services.unit_of_work import UnitOfWork

@@ -2,11 +2,11 @@
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Basis
 from buddybot.services.meetings import MeetingService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.services.changes import What
 from buddybot.services.groups import GroupService
 from buddybot.services.schedules import ScheduleChange

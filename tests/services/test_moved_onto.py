@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting, Reason
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, ORGANIZER
 from tests.services.hosts import Hosts

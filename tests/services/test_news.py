@@ -5,11 +5,11 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rsvps import Answer
 from buddybot.services import news
 from buddybot.services.announcements import Announcement
 from buddybot.services.changes import What

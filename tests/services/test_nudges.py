@@ -9,13 +9,13 @@ from itertools import pairwise
 
 import pytest
 
-from buddybot.domain.commitments import Visibility
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.commitments.commitments import Visibility
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import DaySpan, QuietHours
 from buddybot.domain.ids import GuildId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import DaySpan, QuietHours
 from buddybot.services.announcements import Announcement
 from buddybot.services.commitment_words import Draft
 from buddybot.services.commitments import CommitmentService

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.retiring import RetiringService
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, ORGANIZER

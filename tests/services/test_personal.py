@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Outcome, Visibility
-from buddybot.domain.groups import GroupState
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.commitments.commitments import Outcome, Visibility
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import UserId
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.groups import GroupService
 from buddybot.services.leavers import LEFT_SERVER
 from buddybot.services.personal import PersonalService

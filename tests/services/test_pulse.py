@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.cards import CardKind
+from buddybot.domain.checkins.pulse import Band, Pulse
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.pulse import Band, Pulse
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services import summary
 from buddybot.services.pulse import PulseService
 from buddybot.services.unit_of_work import UnitOfWork

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from buddybot import logs
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.pulse import HIGHEST, LOWEST, published
+from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, published
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.pulse import PulseService
 from buddybot.settings import LogSettings
 from buddybot.storage.engine.database import Database, Tx, sqlite_path

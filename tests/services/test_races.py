@@ -6,9 +6,9 @@ from datetime import date, time
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import GroupState, Role
+from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.ids import ChannelId
-from buddybot.domain.meetings import MeetingState, Reason
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.groups import Changes
 from buddybot.storage.engine.database import Database

@@ -4,14 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.audit import Action
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.schedule import instant
 from buddybot.domain.pings import DuePing, PingKind, key
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.schedule import instant
 from buddybot.services.restores import RestoreService
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork

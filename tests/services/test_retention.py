@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.commitments import Outcome
+from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.retention import RetentionService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.privacy import erasure

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Basis, Settled
 from buddybot.services import venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

@@ -2,10 +2,10 @@
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository

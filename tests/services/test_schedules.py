@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import MeetingKind, MeetingState, Reason
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

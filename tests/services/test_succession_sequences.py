@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository

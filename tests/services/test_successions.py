@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rotation import Basis
-from buddybot.domain.rsvps import Answer
 from buddybot.services import swaps
 from buddybot.services.retiring import RetiringService
 from buddybot.services.schedules import ScheduleChange

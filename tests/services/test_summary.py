@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.commitments import Outcome, Visibility
+from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings import MeetingState
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.domain.rsvps import Answer
 from buddybot.services.summary import SummaryView
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, SwapId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.host_swaps import MOST_OFFERS, SwapState
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.swaps import MOST_OFFERS, SwapState
 from buddybot.services import swaps
 from buddybot.services.announcements import Announcement
 from buddybot.services.swaps import SwapView

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import Rotation
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.pings import PingState
-from buddybot.domain.preferences import LeaveReason
 from buddybot.services.members import MemberService
 from buddybot.services.personal import PersonalService
 from buddybot.services.venue_news import PlaceNews

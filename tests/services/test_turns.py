@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.events import ServerEvent
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rsvps import Answer
 from buddybot.services.events import keep_interests
 from buddybot.services.personal import PersonalService
 from buddybot.services.suite import build

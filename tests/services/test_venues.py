@@ -4,15 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.fairness import Held, balances
-from buddybot.domain.groups import Group, Rotation
-from buddybot.domain.locations import LocationKind
-from buddybot.domain.meetings import Reason
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.locations.fairness import Held, balances
+from buddybot.domain.locations.locations import LocationKind
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Reason
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.quiet import DaySpan
-from buddybot.domain.rotation import Basis, Settled
-from buddybot.domain.rsvps import Answer
 from buddybot.services import news, venues
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

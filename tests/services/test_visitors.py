@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from buddybot.domain.attendance.visitors import MOST, Visitor, present
 from buddybot.domain.ids import MeetingId, VisitorId
-from buddybot.domain.visitors import MOST, Visitor, present
 from buddybot.services.work import AlreadyHandled
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.attendance.visitors import VisitorRepository

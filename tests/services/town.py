@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from buddybot.domain.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import Access, LocationKind, LocationWords, described
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.location_views import LocationView, LocationViews
 from buddybot.services.locations import LocationService

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.events import EventState, ServerEvent
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId
-from buddybot.domain.meetings import Meeting, MeetingState
-from buddybot.domain.rsvps import Answer, Rsvp, Source
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
+from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.services.events import keep_interests, view_of
 from buddybot.services.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database

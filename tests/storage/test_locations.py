@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.rotation import Basis
+from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.locations.rotation import Basis
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.guilds import GuildRepository
 from buddybot.storage.locations.locations import LocationRepository

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.groups import GroupState
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, House

@@ -8,11 +8,11 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.records import Record
+from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.records import Record
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.exports.table import lines
 from buddybot.services.attendance import settle
 from buddybot.services.unit_of_work import UnitOfWork

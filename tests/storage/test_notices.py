@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from buddybot.domain.groups import Role
+from buddybot.domain.groups.groups import Role
+from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.domain.notices import Notice
 from buddybot.services.actor import Actor
 from buddybot.services.notices import NoticeService
 from buddybot.services.work import Work

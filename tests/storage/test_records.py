@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.commitments import Category, Outcome, Visibility
-from buddybot.domain.groups import Group, Role
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Kept, Rates
+from buddybot.domain.attendance.records import Record, Span
+from buddybot.domain.commitments.commitments import Category, Outcome, Visibility
+from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rates import Kept, Rates
-from buddybot.domain.records import Record, Span
+from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.checkins.checkins import CheckInRepository

@@ -2,8 +2,8 @@
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository

@@ -2,9 +2,9 @@
 
 import pytest
 
-from buddybot.domain.groups import Group, GroupState
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.groups.role_tasks import ITSELF, LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.domain.ids import RoleId, UserId
-from buddybot.domain.role_tasks import ITSELF, LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.role_tasks import OF_A_GUILD, RoleTaskRepository

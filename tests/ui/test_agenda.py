@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.activities import (
+from buddybot.domain.checkins.activities import (
     NAME_LIMIT,
     NEED_LIMIT,
     SUMMARY_LIMIT,
@@ -15,9 +15,9 @@ from buddybot.domain.activities import (
     Step,
     Turns,
 )
-from buddybot.domain.agenda import agenda
-from buddybot.domain.meetings import MeetingState
-from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.meetings.meetings import MeetingState
+from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.library import load_activities
 from buddybot.services.activities import ActivityList, ActivityView
 from buddybot.services.agenda import AgendaView

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn
-from buddybot.domain.commitments import Category, Commitment, Outcome, State, Visibility
-from buddybot.domain.groups import Group, GroupState, Rotation
+from buddybot.domain.checkins.checkins import BLOCKER_LIMIT, WIN_LIMIT, CheckIn
+from buddybot.domain.checkins.pulse import Band, Pulse
+from buddybot.domain.commitments.commitments import Category, Commitment, Outcome, State, Visibility
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
+from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import (
     ChannelId,
     CommitmentId,
@@ -19,11 +21,9 @@ from buddybot.domain.ids import (
     MeetingId,
     UserId,
 )
-from buddybot.domain.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.notices import Notice
-from buddybot.domain.pulse import Band, Pulse
+from buddybot.domain.locations.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
+from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.checkin_card import CheckInView, Quote, Reporter
 from buddybot.services.checkins import Asked, Due, Reported
 from buddybot.services.summary import SummaryView

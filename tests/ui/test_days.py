@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.ui.choices import parse_pick
 from buddybot.ui.days import parse_day
 from buddybot.ui.router import Input

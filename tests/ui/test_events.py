@@ -9,11 +9,11 @@ from typing import Any
 import discord
 import pytest
 
-from buddybot.domain.groups import NAME_LIMIT, Group, GroupState, Rotation
+from buddybot.domain.groups.groups import NAME_LIMIT, Group, GroupState, Rotation
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import NAME_LIMIT as PLACE_LIMIT
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.locations.locations import NAME_LIMIT as PLACE_LIMIT
+from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.events import EventService, EventView
 from buddybot.services.venues import VenueView
 from buddybot.storage.engine.database import Database

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from buddybot.domain.feedback import MOST_PHRASES, Feedback, Phrase
+from buddybot.domain.health.feedback import MOST_PHRASES, Feedback, Phrase
 from buddybot.domain.ids import UserId
 from buddybot.services.feedback import READ_AT_ONCE, SHOWN_AT_ONCE, Heard
 from buddybot.ui.feedback import heard_card, news_card

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.pulse import Band
-from buddybot.domain.rates import Kept, Rates
-from buddybot.domain.stagnation_evidence import EMPTY, Seen, evidence
-from buddybot.domain.stagnation_tally import NOTHING, Prior, Share
-from buddybot.domain.stagnation_tally import Signal as Watched
+from buddybot.domain.attendance.rates import Kept, Rates
+from buddybot.domain.checkins.pulse import Band
+from buddybot.domain.health.stagnation_evidence import EMPTY, Seen, evidence
+from buddybot.domain.health.stagnation_tally import NOTHING, Prior, Share
+from buddybot.domain.health.stagnation_tally import Signal as Watched
 from buddybot.exports.figures import Figure
 from buddybot.exports.signal_lines import Signal, SignalsChart, signals_words
 from buddybot.ui.alerts import evidence_line

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 import pytest
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.storage.engine.database import Database
 from buddybot.ui import live as live_cards
 from buddybot.ui.apart import WIDTH, serve_apart

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.cards import CardKind
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
 from buddybot.services.reposts import CardService
 from buddybot.storage.engine.database import Database

@@ -10,9 +10,9 @@ from unittest.mock import ANY
 import discord
 import pytest
 
-from buddybot.domain.groups import Group
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.reposts import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository

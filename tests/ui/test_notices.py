@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from buddybot.domain.groups.notices import CARD_REFUSED, Notice
 from buddybot.domain.ids import GroupId
-from buddybot.domain.notices import CARD_REFUSED, Notice
 from buddybot.domain.pings import PingKind
 from buddybot.storage.outbox.sending import PING_MISSED, PING_REFUSED
 from buddybot.ui.notices import notice_line

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from buddybot.domain.fairness import Balance
-from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.rotation import Basis, Choice
+from buddybot.domain.locations.fairness import Balance
+from buddybot.domain.locations.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
+from buddybot.domain.locations.rotation import Basis, Choice
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.hostings import Hosting, Hostings
 from buddybot.services.rotation_views import Outlook, RotationView
 from buddybot.services.venues import VenueView

@@ -1,10 +1,10 @@
 """What is next for one member fits into Discord, in however many groups they are."""
 
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings import MeetingState, NextMeeting
-from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
+from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.services.meeting_views import ComingMeeting, NextView
 from buddybot.services.venues import VenueView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from buddybot.domain.attendance import Attendance, Entry
+from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 from buddybot.storage.meetings.meetings import meeting_of

@@ -4,15 +4,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from buddybot.domain.attendance import Entry
-from buddybot.domain.commitments import Category, Visibility
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.attendance import Entry
+from buddybot.domain.attendance.rates import kept
+from buddybot.domain.attendance.records import Person, Promise, Record, Sitting, Span, Stint, cell
+from buddybot.domain.attendance.visitors import Visitor
+from buddybot.domain.commitments.commitments import Category, Visibility
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.stagnation_tally import Tally
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.rates import kept
-from buddybot.domain.records import Person, Promise, Record, Sitting, Span, Stint, cell
-from buddybot.domain.stagnation_tally import Tally
 from buddybot.domain.text import name_order
-from buddybot.domain.visitors import Visitor
 from buddybot.storage.attendance.attendance import AttendanceRepository, entry_of
 from buddybot.storage.attendance.visitors import visitor_of
 from buddybot.storage.engine.database import Row, Tx

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.domain.visitors import Visitor
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting
-from buddybot.domain.pulse import Band
+from buddybot.domain.meetings.meetings import Meeting
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import day_of, epoch
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from buddybot.domain.checkins import CheckIn
-from buddybot.domain.commitments import Outcome
+from buddybot.domain.checkins.checkins import CheckIn
+from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant

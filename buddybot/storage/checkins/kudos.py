@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buddybot.domain.checkins.kudos import Kudos
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.domain.kudos import Kudos
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Band, Pulse
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.pulse import HIGHEST, LOWEST, Band, Pulse
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from buddybot.domain.commitments import Category, Commitment, State, Visibility
+from buddybot.domain.commitments.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.text import name_order
 from buddybot.storage.engine.database import Row, Tx

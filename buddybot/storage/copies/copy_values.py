@@ -8,23 +8,23 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
-from buddybot.domain.alerts import AlertState
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.audit import Action
-from buddybot.domain.cards import CardKind
-from buddybot.domain.commitments import Category, Visibility
-from buddybot.domain.commitments import State as CommitmentState
-from buddybot.domain.events import EventState
-from buddybot.domain.groups import GroupState, Role, Rotation
-from buddybot.domain.invitations import InvitationState
-from buddybot.domain.locations import LocationKind
-from buddybot.domain.meetings import FewDecision, MeetingKind, MeetingState
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.checkins.pulse import Band
+from buddybot.domain.commitments.commitments import Category, Visibility
+from buddybot.domain.commitments.commitments import State as CommitmentState
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.groups.groups import GroupState, Role, Rotation
+from buddybot.domain.groups.invitations import InvitationState
+from buddybot.domain.health.alerts import AlertState
+from buddybot.domain.health.stagnation import Sensitivity
+from buddybot.domain.locations.host_swaps import SwapState
+from buddybot.domain.locations.locations import LocationKind
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import FewDecision, MeetingKind, MeetingState
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.server_events import EventState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.domain.pulse import Band
-from buddybot.domain.rotation import Basis
-from buddybot.domain.rsvps import Answer
-from buddybot.domain.stagnation import Sensitivity
-from buddybot.domain.swaps import SwapState
 from buddybot.domain.text import optional
 from buddybot.storage.locations.fairness_balances import Kind
 

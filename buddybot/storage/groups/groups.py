@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from buddybot.domain.groups import Group, GroupState, Member, Role, Rotation, name_key
+from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.domain.text import name_order
 from buddybot.storage.engine.database import Row, Tx

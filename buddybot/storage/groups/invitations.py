@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
-from buddybot.domain.invitations import Invitation, InvitationState
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.groups import Group
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.preferences import Preferences
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
-from buddybot.domain.preferences import Preferences
-from buddybot.domain.quiet import QuietHours
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import clock, time_of

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buddybot.domain.groups.role_tasks import LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.domain.role_tasks import LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant
 

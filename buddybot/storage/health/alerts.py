@@ -4,11 +4,11 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from buddybot.domain.alerts import AlertState, Fall, Raised, Watch, from_row, sign_of, to_row
+from buddybot.domain.health.alerts import AlertState, Fall, Raised, Watch, from_row, sign_of, to_row
+from buddybot.domain.health.stagnation import Sensitivity
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.stagnation import Sensitivity
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_signs import Fact, Sign
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from buddybot.domain.feedback import Feedback, Phrase
+from buddybot.domain.health.feedback import Feedback, Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant

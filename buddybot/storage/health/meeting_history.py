@@ -5,15 +5,15 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from buddybot.domain.attendance import Attendance
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Kept, rates, spread
+from buddybot.domain.attendance.records import MeetingPast, took_place
+from buddybot.domain.checkins.pulse import Band
+from buddybot.domain.groups.preferences import LeaveReason
+from buddybot.domain.health.stagnation_signs import Past
+from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import MeetingState, Reason
-from buddybot.domain.preferences import LeaveReason
-from buddybot.domain.pulse import Band
-from buddybot.domain.rates import Kept, rates, spread
-from buddybot.domain.records import MeetingPast, took_place
-from buddybot.domain.stagnation_signs import Past
-from buddybot.domain.stagnation_tally import Tally, week_of
+from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import day_of, epoch
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from buddybot.domain.fairness import Balance, Memory
 from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.locations.fairness import Balance, Memory
 from buddybot.storage.engine.database import Tx
 
 _SCALE = 10**9

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, SwapId, UserId
-from buddybot.domain.swaps import Swap, SwapState
+from buddybot.domain.locations.host_swaps import Swap, SwapState
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

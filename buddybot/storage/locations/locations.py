@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
-from buddybot.domain.locations import Access, Location, LocationKind, LocationWords
+from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 

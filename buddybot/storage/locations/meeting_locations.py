@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.fairness import Held
-from buddybot.domain.groups import Rotation
+from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
-from buddybot.domain.rotation import Basis, Settled
+from buddybot.domain.locations.fairness import Held
+from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository

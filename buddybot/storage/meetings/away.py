@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.domain.quiet import DaySpan, StoredSpan
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx

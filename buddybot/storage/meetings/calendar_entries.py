@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings import MeetingKind
+from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import day_of, epoch, instant, words
 

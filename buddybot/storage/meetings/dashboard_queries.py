@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups import GroupState
+from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, NextMeeting, began
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting, began
 from buddybot.domain.text import name_order
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
 from buddybot.storage.engine.database import Row, Tx

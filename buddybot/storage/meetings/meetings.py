@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from buddybot.domain.groups import Group, Member
+from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings import FewDecision, Meeting, MeetingKind, MeetingState
-from buddybot.domain.schedule import Schedule
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.schedule import Schedule
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import clock, day_of, epoch, instant, time_of, words
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of

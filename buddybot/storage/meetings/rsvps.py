@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import InteractionId, MeetingId, UserId
-from buddybot.domain.meetings import Meeting, NextMeeting
-from buddybot.domain.rsvps import Answer, Roll, Rsvp, Source
-from buddybot.domain.schedule import local
+from buddybot.domain.meetings.meetings import Meeting, NextMeeting
+from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.meetings.schedule import local
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import day_of, epoch

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.cards import EARLIER, CardKind, ShownCard
+from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
-from buddybot.domain.notices import CARD_REFUSED, ROUTE_CLOSED
+from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch
 from buddybot.storage.outbox.outdated_messages import REMINDER

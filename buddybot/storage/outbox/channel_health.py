@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from buddybot.domain.groups.notices import ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId
-from buddybot.domain.notices import ROUTE_CLOSED
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch
 from buddybot.storage.outbox.notices import NoticeRepository

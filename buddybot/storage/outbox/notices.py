@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.domain.notices import Notice
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from buddybot.domain.cards import CardKind
 from buddybot.domain.ids import ChannelId, MessageId
+from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant

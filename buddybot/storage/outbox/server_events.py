@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.events import EventState, ServerEvent
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from buddybot.domain.audit import Action, Logged
+from buddybot.domain.groups.audit import Action, Logged
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant

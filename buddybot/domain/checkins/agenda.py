@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from buddybot.domain.activities import Activity, PlannedStep, scaled
-from buddybot.domain.groups import HIGHEST_CAPACITY
-from buddybot.domain.schedule import LONGEST, SHORTEST
+from buddybot.domain.checkins.activities import Activity, PlannedStep, scaled
+from buddybot.domain.groups.groups import HIGHEST_CAPACITY
+from buddybot.domain.meetings.schedule import LONGEST, SHORTEST
 
 USUAL_MINUTES = 75
 SHORTEST_ACTIVITY = 10

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, takewhile
 
-from buddybot.domain.schedule import Schedule, occurrences
+from buddybot.domain.meetings.schedule import Schedule, occurrences
 
 _NEAREST = 3
 """Days to the nearest day of a weekly schedule, at most."""

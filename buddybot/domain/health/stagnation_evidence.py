@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from buddybot.domain.pulse import Band, usual
-from buddybot.domain.stagnation_tally import NOTHING, Priors, Share, Shares, Signal
+from buddybot.domain.checkins.pulse import Band, usual
+from buddybot.domain.health.stagnation_tally import NOTHING, Priors, Share, Shares, Signal
 
 BY_CHANCE: tuple[tuple[float, float], ...] = (
     (2.5, 0.98),

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
+from buddybot.domain.health.stagnation import Alert, Sensitivity
+from buddybot.domain.health.stagnation_charts import Chart
+from buddybot.domain.health.stagnation_evidence import Average, Change, Confidence, Evidence, MoodChange
+from buddybot.domain.health.stagnation_signs import Fact, Sign
+from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MeetingId, UserId
-from buddybot.domain.pulse import Band
-from buddybot.domain.stagnation import Alert, Sensitivity
-from buddybot.domain.stagnation_charts import Chart
-from buddybot.domain.stagnation_evidence import Average, Change, Confidence, Evidence, MoodChange
-from buddybot.domain.stagnation_signs import Fact, Sign
-from buddybot.domain.stagnation_tally import Signal
 
 SHORTEST_SNOOZE, USUAL_SNOOZE, LONGEST_SNOOZE = 1, 4, 8
 """Weeks."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId
+from buddybot.domain.meetings import schedule
 
 LOWEST, HIGHEST = 1, 5
 FEWEST_VOTES = 4

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from buddybot.domain.groups import Group, GroupState, Member
+from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, UserId
 
 LEASE = timedelta(minutes=5)

@@ -4,7 +4,7 @@ import math
 from enum import StrEnum
 from typing import NamedTuple
 
-from buddybot.domain.stagnation_tally import Prior, Priors, Share, Shares
+from buddybot.domain.health.stagnation_tally import Prior, Priors, Share, Shares
 
 _LOW = -0.5
 _LOOKED_AT = 0b111  # the last three z, one bit each

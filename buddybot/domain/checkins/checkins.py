@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from buddybot.domain.commitments import Commitment, Settled, State
+from buddybot.domain.commitments.commitments import Commitment, Settled, State
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 
 WIN_LIMIT = 300
 BLOCKER_LIMIT = 300

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain import schedule
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.schedule import local
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.schedule import local
 
 _MOST_WINDOWS = 4
 """More than one only where a change of the clocks jumps over the loud part of a day."""

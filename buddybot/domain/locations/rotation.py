@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from buddybot.domain.fairness import (
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations.fairness import (
     Balance,
     Held,
     Place,
@@ -18,8 +20,6 @@ from buddybot.domain.fairness import (
     next_host,
     weights,
 )
-from buddybot.domain.groups import Rotation
-from buddybot.domain.ids import LocationId, UserId
 
 FEWEST = 3
 """People whose minutes or votes make a figure that gives nobody's away."""

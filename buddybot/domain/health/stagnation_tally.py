@@ -5,7 +5,7 @@ from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
-from buddybot.domain.pulse import FEWEST_VOTES, Band
+from buddybot.domain.checkins.pulse import FEWEST_VOTES, Band
 
 GROUPS_TO_LEARN, MEETINGS_TO_LEARN = 5, 8
 """From so many groups with so many meetings each a guild's own usual replaces the general one."""

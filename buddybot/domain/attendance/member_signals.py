@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from buddybot.domain.attendance import Attendance
-from buddybot.domain.stagnation import Sensitivity, State, Verdict, observe
-from buddybot.domain.stagnation_tally import USUAL, Priors, Tally
+from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.health.stagnation import Sensitivity, State, Verdict, observe
+from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally
 
 MEETINGS_LOOKED_AT, MISSED = 5, 3
 _COUNTED = (

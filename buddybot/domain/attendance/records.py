@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from buddybot.domain.attendance import Attendance, Entry
-from buddybot.domain.commitments import Category
-from buddybot.domain.groups import Group
+from buddybot.domain.attendance.attendance import Attendance, Entry
+from buddybot.domain.attendance.rates import Kept, Rates, kept, rates
+from buddybot.domain.attendance.visitors import Visitor
+from buddybot.domain.commitments.commitments import Category
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.health.stagnation_signs import Past
+from buddybot.domain.health.stagnation_tally import Tally
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, MeetingState, began
-from buddybot.domain.rates import Kept, Rates, kept, rates
-from buddybot.domain.stagnation_signs import Past
-from buddybot.domain.stagnation_tally import Tally
-from buddybot.domain.visitors import Visitor
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from buddybot.domain.checkins import CheckIn
+from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings import Meeting, began
-from buddybot.domain.rsvps import Answer
+from buddybot.domain.meetings.meetings import Meeting, began
+from buddybot.domain.meetings.rsvps import Answer
 
 REASON_LIMIT = 200
 LINGER = timedelta(hours=1)

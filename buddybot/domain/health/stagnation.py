@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from buddybot.domain.pulse import Band
-from buddybot.domain.stagnation_charts import NEW, Chart, Line, Lines, highest, moved
-from buddybot.domain.stagnation_evidence import (
+from buddybot.domain.checkins.pulse import Band
+from buddybot.domain.health.stagnation_charts import NEW, Chart, Line, Lines, highest, moved
+from buddybot.domain.health.stagnation_evidence import (
     EMPTY,
     Confidence,
     Evidence,
@@ -22,7 +22,7 @@ from buddybot.domain.stagnation_evidence import (
     evidence,
     years_between,
 )
-from buddybot.domain.stagnation_tally import (
+from buddybot.domain.health.stagnation_tally import (
     NOTHING,
     USUAL,
     Priors,

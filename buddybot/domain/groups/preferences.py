@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.domain.quiet import QuietHours
 
 
 class LeaveReason(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from buddybot.domain.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
-from buddybot.domain.schedule import LONGEST
+from buddybot.domain.groups.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
+from buddybot.domain.meetings.schedule import LONGEST
 from buddybot.domain.text import length_of
 
 USUAL_PEOPLE = 6

@@ -1,0 +1,1 @@
+"""Who was there: the ledger, its rates, visitors, and the record of a group."""

@@ -1,0 +1,1 @@
+"""When a group meets: its schedule, its meetings, and what members answer for them."""
