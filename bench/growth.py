@@ -22,12 +22,12 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
-from buddybot.services import health
-from buddybot.services.actor import Actor
-from buddybot.services.checkins import CheckInService
-from buddybot.services.rules import Rules
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.work import Work
+from buddybot.services.checkins.checkins import CheckInService
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
@@ -112,7 +112,7 @@ class Town:
         async def script(tx: Tx) -> None:
             group = await _group(tx, group_id)
             last, *_ = await MeetingRepository(tx).held(group.id)
-            await health.evaluate(UnitOfWork(tx), group, last, NOW)
+            await health_watch.evaluate(UnitOfWork(tx), group, last, NOW)
 
         await self._database.write(script)
 

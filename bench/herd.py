@@ -23,7 +23,7 @@ from buddybot.pings.courier import DeliveryOutcome, DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import MessageGateway
 from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement
+from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.rows import epoch
 

@@ -19,7 +19,7 @@ from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery import DiscordMessageGateway
-from buddybot.services.announcements import Announcement
+from buddybot.services.core.announcements import Announcement
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.ui.kit import Card, button

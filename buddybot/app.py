@@ -31,10 +31,10 @@ from buddybot.pings.pacing import Pacer
 from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
 from buddybot.pings.verdicts import Verdict
-from buddybot.services import suite
-from buddybot.services.pace import Pace
-from buddybot.services.rules import Rules
-from buddybot.services.work import Now, Work
+from buddybot.services import registry
+from buddybot.services.core.rate_limit import Pace
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.transactions import Now, Work
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
@@ -79,7 +79,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         work = Work(database=database, now=now, changed=clock.ring_soon, pace=pace)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         rules = _rules(settings, library)
-        bot.services = suite.build(work, planner, rules)
+        bot.services = registry.build(work, planner, rules)
         bot.messages = MessageTable(bot.services, planner, rules)
         await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services, bot.messages)

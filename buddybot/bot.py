@@ -25,8 +25,8 @@ from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.periodic import Housekeeping
 from buddybot.pings.verdicts import Verdict
 from buddybot.places import cogs_package
-from buddybot.services.guilds import EVERYWHERE
-from buddybot.services.work import Now
+from buddybot.services.core.transactions import Now
+from buddybot.services.groups.guilds import EVERYWHERE
 from buddybot.settings import Settings
 from buddybot.ui.boundary import failed, not_allowed
 from buddybot.ui.choices import offer

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.services.meeting_choices import Aim
+from buddybot.services.meetings.meeting_choices import Aim
 from buddybot.ui import choices, days
 from buddybot.ui.activities import (
     activities,

@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.quiet_times import DaySpan
-from buddybot.services.actor import Actor
+from buddybot.services.core.actor import Actor
 from buddybot.ui import choices, days
 from buddybot.ui.away import away_card
 from buddybot.ui.client import Client, Interaction

@@ -4,7 +4,7 @@ from discord.ext import commands
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import FewDecision
-from buddybot.services.meetings import Changed
+from buddybot.services.meetings.meetings import Changed
 from buddybot.ui import few
 from buddybot.ui.answers import answers_card, answers_form, answers_in
 from buddybot.ui.client import Client, Interaction

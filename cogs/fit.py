@@ -5,8 +5,8 @@ from discord.ext import commands
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, MeetingId
-from buddybot.services.commitment_words import count_of
-from buddybot.services.offers import Answer
+from buddybot.services.commitments.wording_steps import count_of
+from buddybot.services.health.offers import Answer
 from buddybot.ui import fit
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments import draft_in, shrink_form, swap_form

@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.services.groups import Changes
+from buddybot.services.groups.groups import Changes
 from buddybot.ui import choices
 from buddybot.ui import groups as ui
 from buddybot.ui.channels import check_home, home

@@ -13,7 +13,7 @@ from discord.ext import commands
 from buddybot.domain.health.alerts import LONGEST_SNOOZE
 from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId
-from buddybot.services.alerts import Decided
+from buddybot.services.health.alerts import Decided
 from buddybot.ui import alerts, choices
 from buddybot.ui import health as ui
 from buddybot.ui.channels import alert_place, check_alert_place

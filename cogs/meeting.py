@@ -10,8 +10,8 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.schedule import LONGEST, MOST_WEEKS, SHORTEST, parse_time
 from buddybot.domain.zones import canonical
-from buddybot.services.meeting_choices import Aim
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.meetings.meeting_choices import Aim
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.ui import choices, days, meetings
 from buddybot.ui.checkins import closing_card
 from buddybot.ui.client import Client, Interaction

@@ -6,7 +6,7 @@ from discord.ext import commands
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.news import ReminderView
+from buddybot.services.meetings.meeting_messages import ReminderView
 from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.outdated import has_stop

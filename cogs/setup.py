@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.services.groups import NewGroup
+from buddybot.services.groups.groups import NewGroup
 from buddybot.ui import choices
 from buddybot.ui import setup as ui
 from buddybot.ui.channels import check_home, home

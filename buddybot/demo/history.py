@@ -16,8 +16,8 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, Loca
 from buddybot.domain.locations.locations import described
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.actor import Actor
-from buddybot.services.groups import NewGroup, Rhythm
+from buddybot.services.core.actor import Actor
+from buddybot.services.groups.groups import NewGroup, Rhythm
 from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.ui.texts import Texts
 

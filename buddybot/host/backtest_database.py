@@ -10,7 +10,7 @@ from buddybot.domain.ids import GroupId
 from buddybot.host.backtest import OK
 from buddybot.host.database import group_named, host_database
 from buddybot.output import say
-from buddybot.services.health import LEARNED_FROM
+from buddybot.services.health.health_watch import LEARNED_FROM
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.health.meeting_history import HistoryRepository
 

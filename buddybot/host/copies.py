@@ -10,8 +10,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.host.database import odd_tables
 from buddybot.output import say
 from buddybot.pings.planner import Planner
-from buddybot.services.restores import RestoreService
-from buddybot.services.work import Work
+from buddybot.services.core.transactions import Work
+from buddybot.services.privacy.restores import RestoreService
 from buddybot.settings import Settings
 from buddybot.storage.copies.copies import back_up, put_in_place, staged
 from buddybot.storage.engine.database import Tx, connect, sqlite_path

@@ -18,8 +18,8 @@ from buddybot.exports.writers import write
 from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
 from buddybot.output import StandardOutput, complain
-from buddybot.services.attendance_export import Wanted, for_host, have_days
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.attendance.record_export import Wanted, for_host, have_days
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.texts import Texts

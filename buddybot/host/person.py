@@ -9,8 +9,8 @@ from buddybot.host.database import host_database
 from buddybot.host.files import put, require_folder
 from buddybot.output import say
 from buddybot.pings.planner import Planner
-from buddybot.services.personal import Deletion, OwnCopy, PersonalService
-from buddybot.services.work import Work
+from buddybot.services.core.transactions import Work
+from buddybot.services.privacy.personal_data import Deletion, OwnCopy, PersonalService
 from buddybot.settings import Settings
 from buddybot.ui.personal import copy_files
 from buddybot.ui.texts import Texts

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from buddybot.pings.periodic import Periodic
-from buddybot.services.work import Now
+from buddybot.services.core.transactions import Now
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # it has no types

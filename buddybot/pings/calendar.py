@@ -12,10 +12,11 @@ from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrence, 
 from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.zones import is_known
 from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
-from buddybot.services import calendar, venues
-from buddybot.services.checkins import close_late
-from buddybot.services.successions import given_days, is_agreed, is_moved_onto
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins.checkins import close_late
+from buddybot.services.core import meeting_days
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings.succession_steps import given_days, is_agreed, is_moved_onto
 
 _BEGUN = (PingState.SENDING, PingState.SENT)
 _TWO_DAYS = timedelta(days=2)
@@ -71,7 +72,7 @@ class Calendar:
             # Its check-in or its summary, which closes it, could not be sent in all that time.
             if meeting.state is MeetingState.SCHEDULED:
                 await self._meetings.set_state(meeting.id, MeetingState.OPEN, now=meeting.starts_at)
-                meeting = await calendar.require(self._uow, self._group, meeting.id)
+                meeting = await meeting_days.require(self._uow, self._group, meeting.id)
             await close_late(self._uow, meeting, at=closes_at, now=self._now)
 
     async def _passed_in_silence(self, meeting: Meeting) -> bool:
@@ -138,7 +139,7 @@ class Calendar:
             moved=False,
             duration_minutes=schedule.duration_minutes,
         )
-        await venues.show(self._uow, meeting)
+        await meeting_locations.show(self._uow, meeting)
 
     async def _note_reschedule(self, meeting: Meeting) -> None:
         """Keep, for the notice of the new schedule, the start for which people agreed on something."""
@@ -198,7 +199,7 @@ class Calendar:
             ends_at=found.ends_at,
             moved=False,
         )
-        await venues.show(self._uow, meeting)
+        await meeting_locations.show(self._uow, meeting)
         return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:
@@ -216,17 +217,17 @@ class Calendar:
         since = (self._now - _TWO_DAYS).date()
         regular = await self._meetings.slots(self._group.id, since=since)
         ahead = await self._meetings.ahead(self._group.id)
-        taken, slots = calendar.taken_days(regular), set(calendar.known_slots(regular))
+        taken, slots = meeting_days.taken_days(regular), set(meeting_days.known_slots(regular))
         for given in occurrences(schedule, after=since):
             if count <= 0:
                 break
             if given.starts_at <= self._now:
                 continue
             meeting = taken.get(given.day)
-            if meeting is None and calendar.is_busy(given, ahead):
+            if meeting is None and meeting_days.is_busy(given, ahead):
                 continue
             if meeting is None:
-                slot = calendar.free_slot(given.day, slots)
+                slot = meeting_days.free_slot(given.day, slots)
                 slots.add(slot)
                 await self._add(schedule, given, slot)
             if meeting is None or meeting.state is MeetingState.SCHEDULED:

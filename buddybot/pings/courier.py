@@ -18,10 +18,10 @@ from buddybot.pings.outlet import Busy, MessageGateway, Refused, Unauthorized, U
 from buddybot.pings.owed import quiet_of
 from buddybot.pings.pacing import Pacer
 from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
-from buddybot.services import alert_news
-from buddybot.services.announcements import Announcement, Preparer
-from buddybot.services.unit_of_work import Transactions, UnitOfWork
-from buddybot.services.work import Now
+from buddybot.services.core.announcements import Announcement, Preparer
+from buddybot.services.core.transactions import Now
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
+from buddybot.services.health import alert_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.sending import OUTAGE, Claimed
 
@@ -340,7 +340,7 @@ class DeliveryWorker:
         async def script(uow: UnitOfWork) -> None:
             await uow.sending.suppressed(ping, now)
             if not ping.direct:
-                await alert_news.channel_refused(uow, ping, now)
+                await alert_messages.channel_refused(uow, ping, now)
 
         log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "alert channel")
         await self._transactions.write(script)

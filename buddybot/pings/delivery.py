@@ -15,7 +15,7 @@ from buddybot.pings.delivery_limits import forget_limits
 from buddybot.pings.delivery_payload import Part, Payload, every_part
 from buddybot.pings.outlet import Busy, OutgoingMessage, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.verdicts import OPENING_TOO_FAST, Verdict
-from buddybot.services.announcements import Announcement
+from buddybot.services.core.announcements import Announcement
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
 from buddybot.pings.lanes import ChannelQueues
-from buddybot.services.unit_of_work import Transactions, UnitOfWork
-from buddybot.services.work import Now
+from buddybot.services.core.transactions import Now
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError
 
 log = logging.getLogger(__name__)

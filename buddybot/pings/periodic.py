@@ -9,8 +9,8 @@ from functools import partial
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId
-from buddybot.services.unit_of_work import Transactions, UnitOfWork
-from buddybot.services.work import Planner, Work, bot_transaction
+from buddybot.services.core.transactions import Planner, Work, bot_transaction
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from discord.app_commands import Choice
 from buddybot.domain.checkins.activities import Activity, PlannedStep, Practice
 from buddybot.domain.errors import Refusal
 from buddybot.domain.text import folded
-from buddybot.services.activities import ActivityList, ActivityView
-from buddybot.services.agenda import AgendaView
+from buddybot.services.checkins.activities import ActivityList, ActivityView
+from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.ui.agenda import bring, cut, minutes, steps
 from buddybot.ui.choices import MOST, choice, parse_group, parse_pick, unfailing
 from buddybot.ui.kit import Card, button, option, select

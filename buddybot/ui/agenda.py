@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from buddybot.domain.checkins.activities import PlannedStep
 from buddybot.domain.checkins.agenda import Part, PartKind
 from buddybot.domain.meetings.meetings import began
-from buddybot.services.agenda import AgendaView
-from buddybot.services.plans import Plan
+from buddybot.services.checkins.agenda_views import AgendaView
+from buddybot.services.checkins.time_plans import Plan
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup, Texts, inert, moment, shortened
 

@@ -10,7 +10,7 @@ from buddybot.domain.attendance.visitors import Visitor, present
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.text import folded, length_of
-from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView, Seat
+from buddybot.services.attendance.corrections import CORRECTABLE, CorrectionView, Seat
 from buddybot.ui.attendance import (
     CORRECT,
     did_not_meet,

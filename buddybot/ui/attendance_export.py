@@ -16,7 +16,7 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.text import folded
 from buddybot.exports.formats import Format
 from buddybot.exports.table import Progress
-from buddybot.services.attendance_export import Export, Wanted
+from buddybot.services.attendance.record_export import Export, Wanted
 from buddybot.ui import choices
 from buddybot.ui.days import parse_day
 from buddybot.ui.kit import QUIET, Card

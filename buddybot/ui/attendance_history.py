@@ -4,7 +4,7 @@ from datetime import datetime
 
 from buddybot.domain.attendance.rates import percent
 from buddybot.domain.attendance.records import Page, Record
-from buddybot.services.attendance_history import AttendanceHistory
+from buddybot.services.attendance.history_views import AttendanceHistory
 from buddybot.ui.kit import Card, button
 from buddybot.ui.pictures import Drawn, show
 from buddybot.ui.texts import Markup, Texts, moment

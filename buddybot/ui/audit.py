@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from buddybot.domain.groups.audit import Action, Logged
-from buddybot.services.audit import SHOWN, AuditView
+from buddybot.services.privacy.audit import SHOWN, AuditView
 from buddybot.ui.attendance_export import span_label
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup, Texts, member

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from buddybot.domain.groups.quiet_times import StoredSpan
-from buddybot.services.away import AwayView, Freed, Missed
+from buddybot.services.meetings.away import AwayView, Freed, Missed
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, member, moment

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from buddybot.pings.delivery_faults import FAULTS, describe_fault
-from buddybot.services.work import LostFileError, StorageError
+from buddybot.services.core.transactions import LostFileError, StorageError
 from buddybot.ui.reply import Reply, actor_of
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round

@@ -9,8 +9,8 @@ import discord
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.locations import Access, LocationKind
 from buddybot.exports.file_names import plain
-from buddybot.services.calendar_feed import CalendarDay, CalendarView
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarView
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
 

@@ -6,7 +6,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId
-from buddybot.services.alerts import AlertPlace
+from buddybot.services.health.alerts import AlertPlace
 from buddybot.ui.texts import Markup, Texts, channel
 
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")

@@ -18,8 +18,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import length_of
-from buddybot.services.checkins import Asked, Due, Reported
-from buddybot.services.commitment_words import is_unsure
+from buddybot.services.checkins.checkins import Asked, Due, Reported
+from buddybot.services.commitments.wording_steps import is_unsure
 from buddybot.ui.commitments import understood
 from buddybot.ui.kit import Card, Form, button, option
 from buddybot.ui.router import Input

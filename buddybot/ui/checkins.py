@@ -8,10 +8,10 @@ import discord
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import length_of
-from buddybot.services.attendance import Unrecorded
-from buddybot.services.checkin_card import CheckInView, Quote, Reporter
-from buddybot.services.checkins import Closing
-from buddybot.services.turns import Round
+from buddybot.services.attendance.attendance import Unrecorded
+from buddybot.services.checkins.checkin_messages import CheckInView, Quote, Reporter
+from buddybot.services.checkins.checkins import Closing
+from buddybot.services.checkins.speaking_turns import Round
 from buddybot.ui.agenda import parts_line
 from buddybot.ui.attendance import attendance_card
 from buddybot.ui.kit import CALM, QUIET, Card, button

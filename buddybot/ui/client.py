@@ -6,8 +6,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from buddybot.services.suite import Services
-from buddybot.services.work import Now
+from buddybot.services.core.transactions import Now
+from buddybot.services.registry import Services
 from buddybot.settings import Settings
 from buddybot.ui.live import Live
 from buddybot.ui.presence import MemberCheck

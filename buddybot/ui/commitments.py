@@ -16,8 +16,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of
-from buddybot.services.commitment_words import Changes, Draft, count_of, is_unsure, target_in
-from buddybot.services.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.wording_steps import Changes, Draft, count_of, is_unsure, target_in
 from buddybot.ui.choices import parse_id
 from buddybot.ui.kit import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.router import Input

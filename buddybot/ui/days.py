@@ -11,9 +11,9 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.schedule import parse_date, parse_time
 from buddybot.domain.text import folded
 from buddybot.domain.zones import canonical
-from buddybot.services.calendar import Slot
-from buddybot.services.meeting_choices import Aim
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.core.meeting_days import Slot
+from buddybot.services.meetings.meeting_choices import Aim
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.ui.choices import Suggest, choice, parse_group, parse_pick, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.meetings import slot_name

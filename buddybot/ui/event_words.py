@@ -6,7 +6,7 @@ from datetime import datetime
 
 import discord
 
-from buddybot.services.events import EventView
+from buddybot.services.meetings.server_event_steps import EventView
 from buddybot.ui.texts import Markup, Texts, shortened
 from buddybot.ui.venues import access
 

@@ -12,9 +12,9 @@ from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
-from buddybot.services.events import EventView
-from buddybot.services.suite import Services
-from buddybot.services.work import StorageError
+from buddybot.services.core.transactions import StorageError
+from buddybot.services.meetings.server_event_steps import EventView
+from buddybot.services.registry import Services
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.event_words import EventWords, is_of, mark, mark_of, words_of
 from buddybot.ui.texts import Texts

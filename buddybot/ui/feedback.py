@@ -6,7 +6,7 @@ import discord
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.feedback import HIGHEST_RATING, LOWEST_RATING, MOST_PHRASES, Feedback, Phrase
-from buddybot.services.feedback import Desk, Heard
+from buddybot.services.health.feedback import Desk, Heard
 from buddybot.ui.kit import QUIET, Card, Form, button, option
 from buddybot.ui.texts import Markup, Texts, member, moment
 

@@ -4,8 +4,8 @@ from discord import ButtonStyle
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState
-from buddybot.services.few import Decided, FewView
-from buddybot.services.meetings import Changed
+from buddybot.services.meetings.meetings import Changed
+from buddybot.services.meetings.quorum import Decided, FewView
 from buddybot.ui.kit import QUIET, WARM, Card, button
 from buddybot.ui.meetings import done_card
 from buddybot.ui.router import Input

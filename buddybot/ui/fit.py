@@ -1,7 +1,7 @@
 """What a member alone is offered after harder weeks: a pause, a smaller promise, another one, or nothing."""
 
 from buddybot.domain.commitments.commitments import Commitment
-from buddybot.services.offers import LONGEST_PAUSE, OfferView, Paused
+from buddybot.services.health.offers import LONGEST_PAUSE, OfferView, Paused
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import CALM, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.texts import Texts

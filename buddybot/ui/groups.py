@@ -18,9 +18,9 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import is_known
 from buddybot.pings.delivery_payload import Part
-from buddybot.services.breaks import BreakView
-from buddybot.services.groups import GroupView
-from buddybot.services.members import LettingGo
+from buddybot.services.groups.break_messages import BreakView
+from buddybot.services.groups.groups import GroupView
+from buddybot.services.groups.members import LettingGo
 from buddybot.ui.answers import answers_line, rates_line
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button, option
 from buddybot.ui.texts import Markup, Texts, channel, inert, member, members, moment

@@ -17,8 +17,8 @@ from buddybot.domain.health.stagnation_tally import Signal as Tallied
 from buddybot.domain.ids import AlertId
 from buddybot.domain.text import folded
 from buddybot.exports.figures import Figure
-from buddybot.services.alerts import Watched
-from buddybot.services.health_views import HealthView
+from buddybot.services.health.alerts import Watched
+from buddybot.services.health.health_views import HealthView
 from buddybot.ui.alerts import evidence_line, fact_line, figure, label
 from buddybot.ui.choices import choice, parse_group, unfailing
 from buddybot.ui.kit import Card, button

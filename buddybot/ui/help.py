@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from discord import app_commands
 
-from buddybot.services.groups import Place
+from buddybot.services.groups.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Markup, Texts

@@ -1,7 +1,7 @@
 """The question whether a meeting may be at a member's home, and what came of it."""
 
-from buddybot.services.arrangements import Arranged
-from buddybot.services.homes import HomeQuestion
+from buddybot.services.locations.arrangement_steps import Arranged
+from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Texts, member
 from buddybot.ui.venues import place

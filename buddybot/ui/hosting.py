@@ -10,12 +10,12 @@ from discord.app_commands import Choice
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.text import folded
-from buddybot.services.arrangements import Arranged
-from buddybot.services.calendar import Pick
-from buddybot.services.hosting import HostChoice
-from buddybot.services.hostings import Hosting, Hostings
-from buddybot.services.meetings import LeftOut
-from buddybot.services.rotation import PlaceChoice
+from buddybot.services.core.meeting_days import Pick
+from buddybot.services.locations.arrangement_steps import Arranged
+from buddybot.services.locations.host_turn_views import Hosting, Hostings
+from buddybot.services.locations.hosting import HostChoice
+from buddybot.services.locations.rotation import PlaceChoice
+from buddybot.services.meetings.meetings import LeftOut
 from buddybot.ui.choices import choice, matching_members, parse_group, parse_pick, unfailing
 from buddybot.ui.day_names import day_name
 from buddybot.ui.kit import QUIET, Card, button, option, select

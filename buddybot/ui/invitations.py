@@ -6,7 +6,7 @@ from discord import ui
 from buddybot.domain.groups.groups import NAME_LIMIT, Group
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, UserId
-from buddybot.services.invitations import Code, Offer
+from buddybot.services.groups.invitations import Code, Offer
 from buddybot.ui.groups import charter_of, rhythm
 from buddybot.ui.kit import QUIET, WARM, Card, Form, button
 from buddybot.ui.texts import Markup, Texts, channel, inert, member, moment

@@ -10,8 +10,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
-from buddybot.services.actor import Actor
-from buddybot.services.invitations import CardPlace, Offer
+from buddybot.services.core.actor import Actor
+from buddybot.services.groups.invitations import CardPlace, Offer
 from buddybot.ui.channels import common
 from buddybot.ui.invitations import answered_card, invitation_card, sent_card
 from buddybot.ui.kit import Card

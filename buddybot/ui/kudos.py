@@ -1,6 +1,6 @@
 """Thanks from one member to another: the one message in the channel, and the answer to who gave them."""
 
-from buddybot.services.kudos import Given
+from buddybot.services.checkins.kudos import Given
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Texts, member
 

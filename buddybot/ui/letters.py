@@ -6,29 +6,21 @@ from typing import Any, NamedTuple
 
 from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.domain.pings import PingKind
-from buddybot.services import (
-    checkin_card,
-    few,
-    homes,
-    kudos,
-    meeting_views,
-    news,
-    offers,
-    reposts,
-    summary,
-    swaps,
-    venue_news,
-)
-from buddybot.services.alert_news import AlertPreparer
-from buddybot.services.announcements import Announcement, Preparer
-from buddybot.services.archiving import prepare_archive
-from buddybot.services.breaks import prepare_break
-from buddybot.services.nudges import NudgePreparer
-from buddybot.services.reposts import ViewOf
-from buddybot.services.rules import Rules
-from buddybot.services.suite import Services
-from buddybot.services.summary import SummaryPreparer
-from buddybot.services.work import Planner, Work
+from buddybot.services import cards
+from buddybot.services.cards import ViewOf
+from buddybot.services.checkins import checkin_messages, kudos, summary_messages
+from buddybot.services.checkins.summary_messages import SummaryPreparer
+from buddybot.services.commitments.nudges import NudgePreparer
+from buddybot.services.core.announcements import Announcement, Preparer
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.transactions import Planner, Work
+from buddybot.services.groups.archiving_steps import prepare_archive
+from buddybot.services.groups.break_messages import prepare_break
+from buddybot.services.health import offers
+from buddybot.services.health.alert_messages import AlertPreparer
+from buddybot.services.locations import home_questions, host_swaps
+from buddybot.services.meetings import location_messages, meeting_messages, meeting_views, quorum
+from buddybot.services.registry import Services
 from buddybot.ui.alerts import alert_card
 from buddybot.ui.checkins import checkin_card as render_checkin
 from buddybot.ui.few import question_card
@@ -77,31 +69,31 @@ def list_messages(work: Work, planner: Planner, rules: Rules) -> Mapping[PingKin
         again=PingKind.CARD_AGAIN,
     )
     checkin_shown = MeetingCard(
-        CardKind.CHECKIN, partial(checkin_card.view_of, library=library), again=PingKind.CHECKIN_AGAIN
+        CardKind.CHECKIN, partial(checkin_messages.view_of, library=library), again=PingKind.CHECKIN_AGAIN
     )
-    question_shown = MeetingCard(CardKind.FEW, few.view_of, again=PingKind.FEW_AGAIN)
-    summary_shown = MeetingCard(CardKind.SUMMARY, summary.view_of, again=PingKind.SUMMARY_AGAIN)
-    prepare_card = partial(news.prepare_card, library=library)
-    prepare_checkin = partial(checkin_card.prepare_checkin, library=library)
-    prepare_checkin_again = partial(reposts.prepare_checkin_again, library=library)
+    question_shown = MeetingCard(CardKind.FEW, quorum.view_of, again=PingKind.FEW_AGAIN)
+    summary_shown = MeetingCard(CardKind.SUMMARY, summary_messages.view_of, again=PingKind.SUMMARY_AGAIN)
+    prepare_card = partial(meeting_messages.prepare_card, library=library)
+    prepare_checkin = partial(checkin_messages.prepare_checkin, library=library)
+    prepare_checkin_again = partial(cards.prepare_checkin_again, library=library)
     return {
         PingKind.CARD: Message(prepare_card, meeting_card, meeting_shown),
         PingKind.CARD_AGAIN: Message(prepare_card, meeting_card, meeting_shown),
         PingKind.CHECKIN: Message(prepare_checkin, render_checkin, checkin_shown),
         PingKind.CHECKIN_AGAIN: Message(prepare_checkin_again, render_checkin, checkin_shown),
-        PingKind.FEW: Message(few.prepare_question, question_card, question_shown),
-        PingKind.FEW_AGAIN: Message(reposts.prepare_question_again, question_card, question_shown),
+        PingKind.FEW: Message(quorum.prepare_question, question_card, question_shown),
+        PingKind.FEW_AGAIN: Message(cards.prepare_question_again, question_card, question_shown),
         PingKind.SUMMARY: Message(SummaryPreparer(planner), summary_card, summary_shown),
-        PingKind.SUMMARY_AGAIN: Message(reposts.prepare_summary_again, summary_card, summary_shown),
-        PingKind.CHANGE: Message(news.prepare_change, change_card),
-        PingKind.PLACE: Message(venue_news.prepare_location_change, place_card),
-        PingKind.SWAP: Message(swaps.prepare_question, swap_card),
-        PingKind.HOME: Message(homes.prepare_question, home_card),
+        PingKind.SUMMARY_AGAIN: Message(cards.prepare_summary_again, summary_card, summary_shown),
+        PingKind.CHANGE: Message(meeting_messages.prepare_change, change_card),
+        PingKind.PLACE: Message(location_messages.prepare_location_change, place_card),
+        PingKind.SWAP: Message(host_swaps.prepare_question, swap_card),
+        PingKind.HOME: Message(home_questions.prepare_question, home_card),
         PingKind.KUDOS: Message(kudos.prepare_kudos, kudos_card),
         PingKind.BREAK: Message(prepare_break, break_card),
         PingKind.ARCHIVE: Message(prepare_archive, archived_card),
         PingKind.ALERT: Message(AlertPreparer(library), alert_card),
-        PingKind.REMINDER: Message(news.prepare_reminder, reminder_card),
+        PingKind.REMINDER: Message(meeting_messages.prepare_reminder, reminder_card),
         PingKind.NUDGE: Message(NudgePreparer(quiet=rules.quiet), nudge_card),
         PingKind.OFFER: Message(offers.prepare_offer, offer_card),
     }

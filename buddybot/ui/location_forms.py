@@ -19,7 +19,7 @@ from buddybot.domain.locations.locations import (
     described,
 )
 from buddybot.domain.numbers import parse_count
-from buddybot.services.location_views import TravelView
+from buddybot.services.locations.location_views import TravelView
 from buddybot.ui.kit import Form, option
 from buddybot.ui.router import Input
 from buddybot.ui.texts import Texts

@@ -6,15 +6,15 @@ from discord import ButtonStyle
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import LocationId
-from buddybot.services.location_views import (
+from buddybot.services.locations.location_views import (
     Listed,
     LocationList,
     LocationView,
     TravelView,
     VoteView,
 )
-from buddybot.services.locations import Retired
-from buddybot.services.venues import AHEAD
+from buddybot.services.locations.locations import Retired
+from buddybot.services.locations.meeting_locations import AHEAD
 from buddybot.ui.addresses import exactly, links, nature
 from buddybot.ui.kit import CALM, QUIET, Card, button, option, select
 from buddybot.ui.location_forms import AT_A_TIME, pages

@@ -7,7 +7,7 @@ import discord
 from buddybot.domain.groups.preferences import LeaveReason, Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.zones import is_known
-from buddybot.services.members import Departed, Leaving
+from buddybot.services.groups.members import Departed, Leaving
 from buddybot.ui.kit import WARM, Card, Form, button, option, select
 from buddybot.ui.texts import Markup, Texts, member
 from buddybot.ui.venues import named

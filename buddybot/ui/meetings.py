@@ -5,13 +5,13 @@ from datetime import date, datetime
 from discord import ButtonStyle
 
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
-from buddybot.services.calendar import Slot
-from buddybot.services.changes import What
-from buddybot.services.meeting_views import MeetingView
-from buddybot.services.meetings import Changed
-from buddybot.services.news import ChangeView
-from buddybot.services.schedule_news import Carried, Fallen
-from buddybot.services.schedules import ScheduleView
+from buddybot.services.core.meeting_days import Slot
+from buddybot.services.meetings.change_views import What
+from buddybot.services.meetings.meeting_messages import ChangeView
+from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.meetings import Changed
+from buddybot.services.meetings.schedule_messages import Carried, Fallen
+from buddybot.services.meetings.schedules import ScheduleView
 from buddybot.ui.agenda import activity_line
 from buddybot.ui.day_names import day_name
 from buddybot.ui.groups import rhythm

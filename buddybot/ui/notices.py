@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from buddybot.domain.groups.notices import ROUTE_CLOSED, Notice
 from buddybot.domain.ids import ChannelId, UserId
-from buddybot.services.alert_news import Waiting
+from buddybot.services.health.alert_messages import Waiting
 from buddybot.ui.alerts import kind_of, label
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, channel, member

@@ -4,7 +4,7 @@ import discord
 
 from buddybot.domain.commitments.commitments import Commitment, remainder
 from buddybot.domain.ids import GuildId
-from buddybot.services.nudges import ChannelNudge, DirectNudge
+from buddybot.services.commitments.nudges import ChannelNudge, DirectNudge
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 

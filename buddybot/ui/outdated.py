@@ -10,11 +10,11 @@ from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.delivery_payload import Part, Payload
 from buddybot.pings.verdicts import Verdict
-from buddybot.services.homes import HomeQuestion
-from buddybot.services.retiring import EndedInvitation, OutdatedMessage
-from buddybot.services.suite import Services
-from buddybot.services.swaps import SwapView
-from buddybot.services.work import StorageError
+from buddybot.services.core.transactions import StorageError
+from buddybot.services.locations.home_questions import HomeQuestion
+from buddybot.services.locations.host_swaps import SwapView
+from buddybot.services.outdated_messages import EndedInvitation, OutdatedMessage
+from buddybot.services.registry import Services
 from buddybot.ui.apart import Rests, serve_apart
 from buddybot.ui.homes import home_card, settled_card
 from buddybot.ui.invitations import answered_card

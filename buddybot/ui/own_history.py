@@ -1,7 +1,7 @@
 """Somebody's own weeks, for themselves alone: calm also where they were hard."""
 
 from buddybot.domain.attendance.records import Promise, Record
-from buddybot.services.own_history import OwnHistory
+from buddybot.services.attendance.own_history_views import OwnHistory
 from buddybot.ui.attendance_history import own_figures, turn
 from buddybot.ui.checkins import LENGTHS, result
 from buddybot.ui.kit import Card

@@ -7,8 +7,8 @@ import discord
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.services.members import Leaving
-from buddybot.services.personal import Deletion, Erased, OwnCopy
+from buddybot.services.groups.members import Leaving
+from buddybot.services.privacy.personal_data import Deletion, Erased, OwnCopy
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.texts import Markup, Texts, member
 

@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId
 from buddybot.domain.text import folded
-from buddybot.services.location_views import LocationChoice
+from buddybot.services.locations.location_views import LocationChoice
 from buddybot.ui.choices import choice, parse_group, parse_id, parse_member, parse_pick, unfailing
 from buddybot.ui.reply import actor_of
 from buddybot.ui.texts import Texts

@@ -17,9 +17,9 @@ from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
-from buddybot.services.actor import Actor
-from buddybot.services.leavers import LeaverService
-from buddybot.services.work import StorageError
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import StorageError
+from buddybot.services.groups.server_leavers import LeaverService
 from buddybot.ui.apart import serve_apart
 
 log = logging.getLogger(__name__)

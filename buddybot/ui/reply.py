@@ -21,8 +21,8 @@ from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.pings.delivery_answers import ANSWERED_ALREADY
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
 from buddybot.pings.verdicts import Verdict
-from buddybot.services.actor import Actor
-from buddybot.services.work import AlreadyHandled, FormSentTwice
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import AlreadyHandled, FormSentTwice
 from buddybot.ui.day_names import write_day
 from buddybot.ui.kit import QUIET, STAMPED, Card, Form
 from buddybot.ui.router import Input

@@ -14,10 +14,10 @@ from buddybot.domain.groups.role_tasks import ITSELF, RoleTask
 from buddybot.domain.ids import GroupId, RoleId, UserId
 from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.verdicts import Verdict
-from buddybot.services.leavers import LeaverService
-from buddybot.services.role_tasks import RoleTaskService, RoleWish
-from buddybot.services.suite import Services
-from buddybot.services.work import StorageError
+from buddybot.services.core.transactions import StorageError
+from buddybot.services.groups.role_tasks import RoleTaskService, RoleWish
+from buddybot.services.groups.server_leavers import LeaverService
+from buddybot.services.registry import Services
 from buddybot.ui.apart import Rests, serve_apart
 
 log = logging.getLogger(__name__)

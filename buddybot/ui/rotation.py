@@ -2,7 +2,7 @@
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.locations.rotation import Basis
-from buddybot.services.rotation_views import Outlook, RotationView
+from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.kit import Card, button
 from buddybot.ui.texts import Markup, Texts, moment
 from buddybot.ui.venues import place

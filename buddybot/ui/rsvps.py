@@ -9,8 +9,8 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
 from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.pings.delivery_payload import Part
-from buddybot.services.meeting_views import ComingMeeting, MeetingView, NextView
-from buddybot.services.news import ReminderView
+from buddybot.services.meetings.meeting_messages import ReminderView
+from buddybot.services.meetings.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, members, moment
 from buddybot.ui.venues import where

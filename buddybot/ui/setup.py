@@ -14,7 +14,7 @@ from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import USUAL_ROTATION, Rotation
 from buddybot.domain.meetings.schedule import next_occurrences, parse_time
-from buddybot.services.groups import GroupView, Rhythm
+from buddybot.services.groups.groups import GroupView, Rhythm
 from buddybot.ui.choices import weekday_options
 from buddybot.ui.groups import ask_home, invite_buttons, rhythm
 from buddybot.ui.kit import Card, Form, button, option, select

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.text import length_of
-from buddybot.services.summary import SummaryView
+from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.ui.checkins import LENGTHS
 from buddybot.ui.kit import WARM, Card, button
 from buddybot.ui.pulse import pulse_buttons, pulse_lines

@@ -5,9 +5,9 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import local
-from buddybot.services.hostings import Hostings
-from buddybot.services.swaps import SwapView
-from buddybot.services.venues import DECLINE_BEFORE
+from buddybot.services.locations.host_swaps import SwapView
+from buddybot.services.locations.host_turn_views import Hostings
+from buddybot.services.locations.meeting_locations import DECLINE_BEFORE
 from buddybot.ui.day_names import day_name
 from buddybot.ui.hosting import turn_name
 from buddybot.ui.kit import QUIET, Card, button, option, select

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from buddybot.pings.delivery_payload import Part
-from buddybot.services.venue_news import PlaceChange, PlaceNews
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.ui.day_names import day_name
 from buddybot.ui.kit import QUIET, Card, button
 from buddybot.ui.texts import Markup, Texts, member, members

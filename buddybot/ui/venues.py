@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from buddybot.domain.locations.locations import Access, Location
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.ui.texts import Markup, Texts, inert, member, moment
 
 

@@ -28,7 +28,7 @@ from typing import Any, Self
 from buddybot import app, bot, locales
 from buddybot.library import load_activities
 from buddybot.places import PACKAGE
-from buddybot.services import attendance_export
+from buddybot.services.attendance import record_export
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import Tx, connect
 from buddybot.storage.migrations.runner import migrate
@@ -139,7 +139,7 @@ def prepare() -> None:
     locales.sentences(locales.DEFAULT)
     app.load_activities = cache(load_activities)  # type: ignore[attr-defined]  # it is imported there
     app.create_bot = made
-    attendance_export.MOST_A_MINUTE = 1_000_000  # by a clock that runs faster
+    record_export.MOST_A_MINUTE = 1_000_000  # by a clock that runs faster
     record_answers.LONG = ROWS
     bot.BuddyBot.load_extension = load  # type: ignore[assignment]  # without a package
     gc.collect()

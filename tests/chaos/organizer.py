@@ -10,7 +10,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.exports.formats import Format
 from buddybot.exports.parts import Maker
-from buddybot.services.attendance_export import Export
+from buddybot.services.attendance.record_export import Export
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.database import Database, Tx

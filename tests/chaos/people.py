@@ -11,9 +11,9 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, Meet
 from buddybot.domain.pings import GROUP, DuePing, PingKind, key
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
-from buddybot.services.actor import Actor
-from buddybot.services.groups import GroupService, NewGroup, Rhythm
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
+from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.outbox.outbox import OutboxRepository

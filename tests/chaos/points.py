@@ -8,11 +8,11 @@ from zipfile import ZipFile
 from buddybot.exports.parts import Maker
 from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.delivery import DiscordMessageGateway, _OutgoingMessage
-from buddybot.services import attendance_export
-from buddybot.services.attendance_export import AttendanceExport
-from buddybot.services.checkins import CheckInService
-from buddybot.services.personal import PersonalService
-from buddybot.services.rotation import RotationService
+from buddybot.services.attendance import record_export
+from buddybot.services.attendance.record_export import AttendanceExport
+from buddybot.services.checkins.checkins import CheckInService
+from buddybot.services.locations.rotation import RotationService
+from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.postgres import PostgresTx
 from buddybot.storage.engine.sqlite_script import SqliteTx
@@ -52,7 +52,7 @@ POINTS: Mapping[str, Point] = {
     "rotation: committed, not answered": after(RotationService, "willing"),
     "export: logged, not committed": after(AuditRepository, "log", always=True),
     "export: committed, not answered": after(PersonalService, "copy"),
-    "export: record noted, not committed": after(attendance_export, "_log", always=True),
+    "export: record noted, not committed": after(record_export, "_log", always=True),
     "export: record committed, not made": after(AttendanceExport, "export"),
     "export: before its files are made": before(record_answers, "followed"),
     "export: file half written": half_a_file,

@@ -10,7 +10,7 @@ from buddybot.demo.story import PLANS, SPOTS, WEEKS
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
-from buddybot.services.actor import Actor
+from buddybot.services.core.actor import Actor
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository

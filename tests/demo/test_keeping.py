@@ -8,7 +8,7 @@ import pytest
 
 from buddybot.demo.playground import Playground, open_playground
 from buddybot.demo.story import WEEKS
-from buddybot.services.retention import RetentionService
+from buddybot.services.privacy.retention import RetentionService
 from tests.demo.test_forgetting import forms, record, words_of
 
 

@@ -20,7 +20,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups import Rhythm
+from buddybot.services.groups.groups import Rhythm
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import settle_accounts

@@ -9,10 +9,10 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.actor import Actor
-from buddybot.services.commitment_words import Draft
-from buddybot.services.groups import NewGroup, Rhythm
-from buddybot.services.invitations import Offer
+from buddybot.services.commitments.wording_steps import Draft
+from buddybot.services.core.actor import Actor
+from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.groups.invitations import Offer
 from tests.endurance.process import Process
 
 _NUMBERS = count(1)

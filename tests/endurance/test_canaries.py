@@ -11,7 +11,7 @@ import pytest
 
 from buddybot import logs
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.services.groups import Rhythm
+from buddybot.services.groups.groups import Rhythm
 from buddybot.settings import LogSettings
 from buddybot.storage.engine.database import Tx
 from tests.endurance.clockwork import Time

@@ -12,7 +12,7 @@ import pytest
 from buddybot.domain import zones
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups import Rhythm
+from buddybot.services.groups.groups import Rhythm
 from buddybot.storage.engine import sqlite
 from buddybot.storage.engine.database import StorageError, Tx
 from tests.endurance.accounts import Accounts, settle_accounts

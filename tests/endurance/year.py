@@ -26,8 +26,8 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups import Rhythm
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.groups.groups import Rhythm
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import Accounts, settle_accounts

@@ -15,7 +15,7 @@ from buddybot.pings.courier import DeliveryWorker
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Refused
 from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement, Preparer
+from buddybot.services.core.announcements import Announcement, Preparer
 from buddybot.storage.engine.database import Database, Script
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from buddybot.pings.delivery_limits import EVERY
 from buddybot.pings.dispatcher import Dispatcher
 from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement
+from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database
 from buddybot.ui.kit import Card, button, link_button, option, select
 from buddybot.ui.texts import Markup

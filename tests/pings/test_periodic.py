@@ -13,8 +13,8 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.owed import Times
 from buddybot.pings.periodic import Housekeeping, list_jobs
 from buddybot.pings.planner import Planner
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.work import Work
+from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.guilds import GuildRepository

@@ -17,7 +17,7 @@ from buddybot.domain.meetings.schedule import Schedule, instant, local, occurren
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Row, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.guilds import GuildRepository

@@ -12,7 +12,7 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.courier import DeliveryOutcome
 from buddybot.pings.outlet import Unclear, Unreachable
 from buddybot.pings.pacing import Pacer
-from buddybot.services.announcements import Announcement
+from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.outbox.cards import CardRepository

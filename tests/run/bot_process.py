@@ -13,9 +13,9 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
 from buddybot.places import PACKAGE
-from buddybot.services.actor import Actor
-from buddybot.services.groups import GroupService, NewGroup, Rhythm
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
+from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.migrations.runner import migrate
 from buddybot.storage.outbox.outbox import ping_of

@@ -8,8 +8,8 @@ import simcord
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.groups import NewGroup, Rhythm
+from buddybot.services.core.actor import Actor
+from buddybot.services.groups.groups import NewGroup, Rhythm
 from tests.world import World
 
 _NUMBERS = count(1_000_000)

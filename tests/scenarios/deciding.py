@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import discord
 
-from buddybot.services.groups import Changes
+from buddybot.services.groups.groups import Changes
 from tests.scenarios.calendars import Calendar
 from tests.scenarios.forging import Forgery
 from tests.world import texts_in

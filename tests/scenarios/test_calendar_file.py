@@ -10,8 +10,8 @@ from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
-from buddybot.services import venues
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.locations import LocationRepository
@@ -65,7 +65,9 @@ async def settle(rowan: Calendar, words: LocationWords, host: str) -> None:
         )
         first = (await MeetingRepository(tx).ahead(group.id))[0]
         settled = Settled(location, UserId(rowan.person(host).id))
-        await venues.put(UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED)
+        await meeting_locations.put(
+            UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED
+        )
 
     await rowan.world.bot.services.work.write(None, script)
 

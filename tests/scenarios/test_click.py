@@ -119,5 +119,5 @@ async def test_a_click_stays_within_its_statements_and_files_when_a_member_answe
     statements = [" ".join(each.split()) for each in meter.statements]
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
     assert len(meter.files) <= MOST_FILES, "\n".join(sorted(meter.files))
-    assert "buddybot/services/rsvps.py" in meter.files
+    assert "buddybot/services/meetings/rsvps.py" in meter.files
     assert any("INTO rsvps" in each for each in statements)

@@ -8,8 +8,8 @@ import pytest
 import simcord
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.services import health
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.texts import Texts
@@ -46,7 +46,7 @@ class Stale:
             group = await groups.get(guild_id, self.rowan.circle.group_id)
             assert group is not None
             meetings = await lived(tx, group, people, evenings, until=self.world.now)
-            await health.evaluate(UnitOfWork(tx), group, meetings[-1], self.world.now)
+            await health_watch.evaluate(UnitOfWork(tx), group, meetings[-1], self.world.now)
 
         await self.world.bot.services.work.write(None, script)
         self.before = self.group_channel()

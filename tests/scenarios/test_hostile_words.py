@@ -10,8 +10,8 @@ import simcord
 from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, CommitmentId, GuildId, InteractionId, MeetingId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.commitment_words import Draft
+from buddybot.services.commitments.wording_steps import Draft
+from buddybot.services.core.actor import Actor
 from tests.hostile import MARKUP as HOSTILE
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening
 from tests.scenarios.test_commitments import filled

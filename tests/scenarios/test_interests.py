@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from buddybot.services.groups import Changes
+from buddybot.services.groups.groups import Changes
 from tests.scenarios.gatherings import EVENT, Gatherings
 from tests.world import World, texts_in
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.services.work import Work
+from buddybot.services.core.transactions import Work
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import Database, LostFileError, Script, StorageError, T, connect
 from tests.scenarios.authorization import TABLE

@@ -15,13 +15,13 @@ from buddybot.domain.health.feedback import Phrase
 from buddybot.domain.ids import ChannelId, CommitmentId, InvitationId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.actor import Actor
-from buddybot.services.attendance_export import Wanted
-from buddybot.services.commitment_words import Changes, Draft
-from buddybot.services.groups import Changes as GroupChanges
-from buddybot.services.groups import NewGroup, Rhythm
-from buddybot.services.suite import Services, build
-from buddybot.services.work import Work
+from buddybot.services.attendance.record_export import Wanted
+from buddybot.services.commitments.wording_steps import Changes, Draft
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
+from buddybot.services.groups.groups import Changes as GroupChanges
+from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.registry import Services, build
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository

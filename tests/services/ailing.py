@@ -10,11 +10,11 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.library import load_activities
-from buddybot.services import alert_news, health
-from buddybot.services.alerts import AlertService
-from buddybot.services.health import HealthWatch
-from buddybot.services.health_views import HealthViews
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.health import alert_messages, health_watch
+from buddybot.services.health.alerts import AlertService
+from buddybot.services.health.health_views import HealthViews
+from buddybot.services.health.health_watch import HealthWatch
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
@@ -56,7 +56,9 @@ class Circle:
     async def look(self) -> None:
         """Evaluate the last meeting, as happens when its pulse closes."""
         meeting = self.meetings[-1]
-        await self.house.run(lambda tx: health.evaluate(UnitOfWork(tx), self.group, meeting, self.house.now))
+        await self.house.run(
+            lambda tx: health_watch.evaluate(UnitOfWork(tx), self.group, meeting, self.house.now)
+        )
 
     async def daily(self) -> None:
         """Look as happens once a day."""
@@ -85,7 +87,7 @@ class Circle:
 
     async def say(self, ping: Ping) -> object:
         """Prepare one as the delivery does; return its card's content."""
-        preparer = alert_news.AlertPreparer(LIBRARY)
+        preparer = alert_messages.AlertPreparer(LIBRARY)
         return await self.house.run(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.house.now))
 
     async def quietly(self) -> None:

@@ -19,14 +19,14 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.owed import Times
 from buddybot.pings.planner import Planner
-from buddybot.services.actor import Actor
-from buddybot.services.away import AwayService
-from buddybot.services.meetings import MeetingService
-from buddybot.services.rsvps import RsvpService
-from buddybot.services.rules import Rules
-from buddybot.services.schedules import ScheduleService
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.away import AwayService
+from buddybot.services.meetings.meetings import MeetingService
+from buddybot.services.meetings.rsvps import RsvpService
+from buddybot.services.meetings.schedules import ScheduleService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository

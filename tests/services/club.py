@@ -8,13 +8,13 @@ from typing import Any
 from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.planner import Planner
-from buddybot.services.actor import Actor
-from buddybot.services.groups import GroupService, GroupView, NewGroup, Rhythm
-from buddybot.services.guilds import GuildService
-from buddybot.services.invitations import InvitationService
-from buddybot.services.members import MemberService
-from buddybot.services.preferences import PreferenceService
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
+from buddybot.services.groups.groups import GroupService, GroupView, NewGroup, Rhythm
+from buddybot.services.groups.guilds import GuildService
+from buddybot.services.groups.invitations import InvitationService
+from buddybot.services.groups.members import MemberService
+from buddybot.services.groups.preferences import PreferenceService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from tests.services.calendar_house import RULES, TIMES

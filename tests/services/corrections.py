@@ -6,8 +6,8 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.attendance_corrections import CorrectionView
-from buddybot.services.meetings import MeetingService
+from buddybot.services.attendance.corrections import CorrectionView
+from buddybot.services.meetings.meetings import MeetingService
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, MEETS, ORGANIZER, WEEK, Evening
 

@@ -9,11 +9,12 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services import few, venues
-from buddybot.services.announcements import Announcement
-from buddybot.services.few import FewService
-from buddybot.services.groups import Changes, GroupService
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.groups import Changes, GroupService
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings import quorum
+from buddybot.services.meetings.quorum import FewService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.locations import LocationRepository
@@ -41,7 +42,7 @@ class Deciding:
         for user_id in user_ids:
             await self.house.rsvps.answer(self.house.actor(user_id), self.meeting.id, answer)
 
-    async def decide(self, decision: FewDecision, user_id: UserId = ORGANIZER) -> few.Decided:
+    async def decide(self, decision: FewDecision, user_id: UserId = ORGANIZER) -> quorum.Decided:
         """Let somebody decide."""
         return await self.few.decide(self.house.actor(user_id), self.meeting.id, decision)
 
@@ -66,7 +67,7 @@ class Deciding:
         async def script(tx: Tx) -> Announcement | None:
             group = await GroupRepository(tx).get(GUILD, self.group.id)
             assert group is not None
-            return await few.prepare_question(UnitOfWork(tx), ping, group, self.house.now)
+            return await quorum.prepare_question(UnitOfWork(tx), ping, group, self.house.now)
 
         return await self.house.run(script)
 
@@ -132,7 +133,7 @@ class Deciding:
         """Let somebody host the meeting, and let its card have said so."""
 
         async def script(tx: Tx) -> None:
-            await venues.put(
+            await meeting_locations.put(
                 UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.house.now
             )
             await VenueRepository(tx).announced([self.meeting.id])

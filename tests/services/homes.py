@@ -9,8 +9,8 @@ from buddybot.domain.groups.groups import Group, GroupState, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.services.actor import Actor
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings.meetings import MeetingRepository

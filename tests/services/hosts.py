@@ -10,14 +10,15 @@ from buddybot.domain.locations.fairness import Held
 from buddybot.domain.locations.locations import Access
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services import calendar, venue_news
-from buddybot.services.announcements import Announcement
-from buddybot.services.checkins import close_meeting
-from buddybot.services.hosting import HostingService
-from buddybot.services.rotation import RotationService
-from buddybot.services.swaps import SwapService
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.venue_news import PlaceChange, PlaceNews
+from buddybot.services.checkins.checkins import close_meeting
+from buddybot.services.core import meeting_days
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations.host_swaps import SwapService
+from buddybot.services.locations.hosting import HostingService
+from buddybot.services.locations.rotation import RotationService
+from buddybot.services.meetings import location_messages
+from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
@@ -108,7 +109,7 @@ class Hosts(Town):
             for member in await MemberRepository(tx).current(group.id):
                 state = Attendance.PRESENT if member.user_id in came else Attendance.ABSENT
                 await self._record(tx, meeting, member.user_id, state)
-            going_on = await calendar.require(UnitOfWork(tx), group, meeting.id)
+            going_on = await meeting_days.require(UnitOfWork(tx), group, meeting.id)
             await close_meeting(UnitOfWork(tx), self.planner, group, going_on, self.now)
 
         self.now += timedelta(hours=2)
@@ -138,7 +139,7 @@ class Hosts(Town):
             ping for ping in await self.pings(meeting, PingKind.PLACE) if ping.state is PingState.PLANNED
         ]
         return await self.run(
-            lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), waiting, group, self.now)
+            lambda tx: location_messages.prepare_location_change(UnitOfWork(tx), waiting, group, self.now)
         )
 
     async def place_news(self, group: Group) -> list[PlaceNews]:
@@ -152,7 +153,7 @@ class Hosts(Town):
 
         async def script(tx: Tx) -> list[PlaceNews]:
             found = [
-                await venue_news.prepare_location_change(UnitOfWork(tx), ping, group, self.now)
+                await location_messages.prepare_location_change(UnitOfWork(tx), ping, group, self.now)
                 for ping in waiting
             ]
             contents = [each.content for each in found if each is not None]

@@ -17,17 +17,17 @@ from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import PingKind
 from buddybot.pings.planner import Planner
-from buddybot.services import checkin_card
-from buddybot.services.announcements import Announcement
-from buddybot.services.attendance import AttendanceService
-from buddybot.services.attendance_corrections import CorrectionService
-from buddybot.services.checkin_card import CheckInView
-from buddybot.services.checkins import CheckInService, Reported
-from buddybot.services.rsvps import RsvpService
-from buddybot.services.summary import SummaryPreparer
-from buddybot.services.turns import TurnService
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.visitors import VisitorService
+from buddybot.services.attendance.attendance import AttendanceService
+from buddybot.services.attendance.corrections import CorrectionService
+from buddybot.services.attendance.visitors import VisitorService
+from buddybot.services.checkins import checkin_messages
+from buddybot.services.checkins.checkin_messages import CheckInView
+from buddybot.services.checkins.checkins import CheckInService, Reported
+from buddybot.services.checkins.speaking_turns import TurnService
+from buddybot.services.checkins.summary_messages import SummaryPreparer
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.rsvps import RsvpService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.commitments.commitments import CommitmentRepository
 from buddybot.storage.engine.database import Database, Tx
@@ -141,7 +141,9 @@ class Evening:
         """Prepare a ping of the meeting as the delivery does."""
         pings = await self.home.database.read(lambda tx: OutboxRepository(tx).of_meeting(self.meeting_id))
         (ping,) = [ping for ping in pings if ping.kind is kind]
-        preparer = checkin_card.prepare_checkin if kind is PingKind.CHECKIN else SummaryPreparer(self.planner)
+        preparer = (
+            checkin_messages.prepare_checkin if kind is PingKind.CHECKIN else SummaryPreparer(self.planner)
+        )
         return await self.home.database.write(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.now))
 
     async def open(self) -> CheckInView:
@@ -156,7 +158,7 @@ class Evening:
         """Return what the live card shows."""
         meeting = await self.meeting()
         return await self.home.database.read(
-            lambda tx: checkin_card.view_of(UnitOfWork(tx), self.group, meeting)
+            lambda tx: checkin_messages.view_of(UnitOfWork(tx), self.group, meeting)
         )
 
     async def report(

@@ -5,9 +5,9 @@ from datetime import date, time, timedelta
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services import news
-from buddybot.services.news import ChangeView
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.meetings import meeting_messages
+from buddybot.services.meetings.meeting_messages import ChangeView
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ORGANIZER
 from tests.services.hosts import Hosts
@@ -53,7 +53,11 @@ async def notices(hosts: Hosts, group: Group) -> list[tuple[Ping, ChangeView]]:
         assert meeting is not None
         for ping in await hosts.pings(meeting, PingKind.CHANGE):
             if ping.state is PingState.PLANNED:
-                said = await hosts.run(lambda tx, p=ping: news.prepare_change(tx, p, group, hosts.now))  # type: ignore[misc]
+                said = await hosts.run(
+                    lambda tx, p=ping: meeting_messages.prepare_change(  # type: ignore[misc]
+                        tx, p, group, hosts.now
+                    )
+                )
                 if said is not None:
                     assert isinstance(said.content, ChangeView)
                     found.append((ping, said.content))

@@ -11,12 +11,13 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services import checkin_card, meeting_views, news
-from buddybot.services.activities import ActivityService, choose_for_card, set_activity
-from buddybot.services.agenda import AgendaService
-from buddybot.services.checkin_card import CheckInView
-from buddybot.services.meeting_views import MeetingView
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins import checkin_messages
+from buddybot.services.checkins.activities import ActivityService, choose_for_card, set_activity
+from buddybot.services.checkins.agenda_views import AgendaService
+from buddybot.services.checkins.checkin_messages import CheckInView
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import meeting_messages, meeting_views
+from buddybot.services.meetings.meeting_views import MeetingView
 from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
@@ -60,7 +61,9 @@ class Club:
         """Prepare the card as the delivery does."""
         [ping] = await self.house.pings(self.meeting, PingKind.CARD)
         announcement = await self.house.run(
-            lambda tx: news.prepare_card(UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY)
+            lambda tx: meeting_messages.prepare_card(
+                UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY
+            )
         )
         assert announcement is not None
         assert isinstance(announcement.content, MeetingView)
@@ -71,7 +74,7 @@ class Club:
         self.house.now = self.meeting.starts_at
         [ping] = await self.house.pings(self.meeting, PingKind.CHECKIN)
         announcement = await self.house.run(
-            lambda tx: checkin_card.prepare_checkin(
+            lambda tx: checkin_messages.prepare_checkin(
                 UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY
             )
         )
@@ -249,7 +252,9 @@ async def test_without_anything_that_fits_the_card_has_none(club: Club) -> None:
     [ping] = await club.house.pings(club.meeting, PingKind.CARD)
     only = {"endless": LIBRARY["endless"]}
     announcement = await club.house.run(
-        lambda tx: news.prepare_card(UnitOfWork(tx), ping, club.group, club.house.now, library=only)
+        lambda tx: meeting_messages.prepare_card(
+            UnitOfWork(tx), ping, club.group, club.house.now, library=only
+        )
     )
     assert announcement is not None
     assert isinstance(announcement.content, MeetingView)

@@ -11,9 +11,9 @@ from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId, ChannelId, GuildId, MessageId
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.pings import GROUP, PingState
-from buddybot.services import alert_news
-from buddybot.services.alerts import AlertPlace
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.health import alert_messages
+from buddybot.services.health.alerts import AlertPlace
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.health.alerts import AlertRepository
@@ -36,7 +36,7 @@ async def test_without_a_channel_each_organizer_gets_it_and_nobody_else(rowan: C
     raised = await dropped(rowan)
     [ping] = await rowan.pings()
     assert (ping.recipient, ping.direct, ping.meeting_id) == (ORGANIZER, True, None)
-    assert alert_news.alert_of(ping.key) == raised.id
+    assert alert_messages.alert_of(ping.key) == raised.id
 
 
 async def test_with_a_channel_it_goes_there_alone(rowan: Circle) -> None:
@@ -91,7 +91,7 @@ async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Ci
 
     async def refused_there(tx: Tx) -> None:
         await tx.run("UPDATE outbox SET channel_id = 900, state = 'suppressed' WHERE id = :id", id=ping.id)
-        await alert_news.channel_refused(UnitOfWork(tx), ping, rowan.house.now)
+        await alert_messages.channel_refused(UnitOfWork(tx), ping, rowan.house.now)
 
     await rowan.watch(Watch(channel_id=ChannelId(901)))
     await rowan.house.run(refused_there)

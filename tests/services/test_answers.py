@@ -8,7 +8,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.services.groups import RATED, Changes, GroupService
+from buddybot.services.groups.groups import RATED, Changes, GroupService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.meetings.meetings import MeetingRepository

@@ -9,7 +9,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services.attendance import Unrecorded
+from buddybot.services.attendance.attendance import Unrecorded
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 

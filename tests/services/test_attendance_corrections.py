@@ -9,8 +9,8 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.services.attendance_corrections import CORRECTABLE, CorrectionView
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.attendance.corrections import CORRECTABLE, CorrectionView
+from buddybot.services.core.transactions import AlreadyHandled
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from tests.services.corrections import call_off, correct, held, look, states

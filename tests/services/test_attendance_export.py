@@ -12,10 +12,10 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.audit import Action, Logged
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.attendance_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
-from buddybot.services.audit import AuditService
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.attendance.record_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.privacy.audit import AuditService
 from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club
 from tests.services.past import GOOD, lived

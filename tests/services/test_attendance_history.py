@@ -11,8 +11,8 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.exports.attendance_charts import chart, pictures
 from buddybot.exports.heat_map import attendance_words
-from buddybot.services.attendance_history import SHOWN, AttendanceHistories, AttendanceHistory
-from buddybot.services.own_history import WEEKS, OwnHistories
+from buddybot.services.attendance.history_views import SHOWN, AttendanceHistories, AttendanceHistory
+from buddybot.services.attendance.own_history_views import WEEKS, OwnHistories
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.ui.attendance_history import history_card

@@ -11,9 +11,9 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import FewDecision
 from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
-from buddybot.services.away import LONGEST, MOST
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.away import LONGEST, MOST
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.meeting_locations import VenueRepository

@@ -9,11 +9,11 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.checkins import open_meeting
-from buddybot.services.preferences import PreferenceService
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.turns import arrive, load_round
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins.checkins import open_meeting
+from buddybot.services.checkins.speaking_turns import arrive, load_round
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.preferences import PreferenceService
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.meetings.away import AwayRepository

@@ -12,13 +12,13 @@ from buddybot.domain.locations.locations import Access, LocationKind, described
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services import venues
-from buddybot.services.calendar import HORIZON
-from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView
-from buddybot.services.checkins import close_meeting
-from buddybot.services.groups import Changes, GroupService
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins.checkins import close_meeting
+from buddybot.services.core.meeting_days import HORIZON
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.groups import Changes, GroupService
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarFeed, CalendarView
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.preferences import PreferenceRepository
@@ -84,7 +84,7 @@ async def settle(
 ) -> None:
     """Say where a meeting is."""
     await house.run(
-        lambda tx: venues.put(
+        lambda tx: meeting_locations.put(
             UnitOfWork(tx), group, meeting, settled, now=house.now, basis=Basis.ASSIGNED, online=online
         )
     )
@@ -304,7 +304,7 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
         lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now)
     ),
     "the same place again": lambda house, group, _: house.run(
-        lambda tx: venues.settle(UnitOfWork(tx), group, house.now)
+        lambda tx: meeting_locations.settle(UnitOfWork(tx), group, house.now)
     ),
     "a revival of what is not skipped": lambda house, _, meeting: house.meetings.revive(
         house.actor(ORGANIZER), meeting.id

@@ -9,9 +9,9 @@ from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services.commitment_words import Changes, Draft
-from buddybot.services.commitments import CommitmentService
-from buddybot.services.summary import SummaryView
+from buddybot.services.checkins.summary_messages import SummaryView
+from buddybot.services.commitments.commitments import CommitmentService
+from buddybot.services.commitments.wording_steps import Changes, Draft
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, WEEK, Evening, one
 

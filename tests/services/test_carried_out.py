@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.core.transactions import AlreadyHandled
 from buddybot.storage.engine.database import Database, Tx
 from tests.services.club import ANA, Club
 

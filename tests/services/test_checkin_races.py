@@ -10,9 +10,9 @@ from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.checkins import Reported
-from buddybot.services.commitment_words import Draft
-from buddybot.services.commitments import CommitmentService
+from buddybot.services.checkins.checkins import Reported
+from buddybot.services.commitments.commitments import CommitmentService
+from buddybot.services.commitments.wording_steps import Draft
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, ORGANIZER, Evening, one
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from buddybot.domain.commitments.commitments import Outcome, State, Visibility
 from buddybot.domain.ids import CommitmentId, GuildId
-from buddybot.services.actor import Actor
-from buddybot.services.checkins import Reported
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.checkins.checkins import Reported
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import AlreadyHandled
 from buddybot.storage.engine.database import Database, connect
 from buddybot.storage.migrations.runner import migrate
 from tests.services.meeting_evenings import ANA, BEN, MEETS, STRANGER, WEEK, Evening, one

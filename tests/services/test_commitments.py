@@ -11,9 +11,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.services.commitment_words import NO_PLAN, Changes, Draft, count_of, read_draft
-from buddybot.services.commitments import CommitmentService, OwnCommitment
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.commitments.commitments import CommitmentService, OwnCommitment
+from buddybot.services.commitments.wording_steps import NO_PLAN, Changes, Draft, count_of, read_draft
+from buddybot.services.core.transactions import AlreadyHandled
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.cards import CardRepository

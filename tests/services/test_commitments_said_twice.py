@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.services.commitment_words import Draft
-from buddybot.services.commitments import CommitmentService
+from buddybot.services.commitments.commitments import CommitmentService
+from buddybot.services.commitments.wording_steps import Draft
 from buddybot.storage.engine.database import Database
 from tests.services.homes import Home
 

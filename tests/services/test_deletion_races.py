@@ -208,7 +208,7 @@ async def test_hosts_deletion_leaves_nothing_when_settings_are_clicked(
 def test_every_act_that_writes_is_run_beside_a_deletion_or_says_why_not() -> None:
     folder = Path(services_folder.__path__[0])
     written = set()
-    for file in folder.glob("*.py"):
+    for file in folder.rglob("*.py"):
         for found in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(found, ast.ClassDef) and found.name != "Work":
                 written |= {

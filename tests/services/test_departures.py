@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.host_swaps import SwapState
-from buddybot.services.members import MemberService
+from buddybot.services.groups.members import MemberService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.locations.host_swaps import SwapRepository

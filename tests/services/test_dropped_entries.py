@@ -9,10 +9,10 @@ import pytest
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import MeetingKind, Reason
-from buddybot.services.calendar_feed import CalendarDay, CalendarFeed, CalendarView
-from buddybot.services.groups import GroupService
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.groups import GroupService
+from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarFeed, CalendarView
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, THURSDAY, House
 

@@ -10,10 +10,10 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.planner import Planner
-from buddybot.services.activities import set_activity
-from buddybot.services.checkins import close_meeting, open_meeting
-from buddybot.services.retention import RetentionService
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins.activities import set_activity
+from buddybot.services.checkins.checkins import close_meeting, open_meeting
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.privacy.retention import RetentionService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.fairness_balances import BalanceRepository

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.health.feedback import Phrase, phrases, rating
 from buddybot.domain.ids import GroupId
-from buddybot.services.feedback import FeedbackService
+from buddybot.services.health.feedback import FeedbackService
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club

@@ -7,9 +7,9 @@ import pytest
 from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services.few import FewView
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.quorum import FewView
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.few_house import Deciding, deciding

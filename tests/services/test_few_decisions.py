@@ -7,8 +7,8 @@ import pytest
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import FewDecision, MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.services import venue_news
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.locations.meeting_locations import VenueRepository
 from tests.services.calendar_house import ANA, ORGANIZER, STRANGER, refused
@@ -70,11 +70,13 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
     ping = await rowan.ping(PingKind.PLACE)
     told = await rowan.house.run(
-        lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), ping, rowan.group, rowan.house.now)
+        lambda tx: location_messages.prepare_location_change(
+            UnitOfWork(tx), ping, rowan.group, rowan.house.now
+        )
     )
     assert told is not None
     assert told.mentions == (ANA,)
-    assert isinstance(told.content, venue_news.PlaceNews)
+    assert isinstance(told.content, location_messages.PlaceNews)
     assert told.content.changes[0].now.online
 
 

@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import ChannelId, GroupId
-from buddybot.services.groups import MOST_GROUPS, MOST_MADE, Changes
+from buddybot.services.groups.groups import MOST_GROUPS, MOST_MADE, Changes
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, CHO, HERE, ORGANIZER, START, STRANGER, THERE, Club, new_group

@@ -16,8 +16,8 @@ from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.health.stagnation_tally import USUAL, Prior
 from buddybot.domain.ids import GuildId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
-from buddybot.services import health
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.health.alerts import AlertRepository
@@ -187,15 +187,15 @@ async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle)
 async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: Circle) -> None:
     await rowan.live(*[replace(GOOD, came=3)] * 8)
     house, now = rowan.house, rowan.house.now
-    assert await house.run(lambda tx: health.priors_of(UnitOfWork(tx), GUILD, now)) == USUAL
+    assert await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now)) == USUAL
     for number in range(4):
         other = await house.group(f"Birch {number}", channel=200 + number)
         await house.run(
             lambda tx, other=other: lived(tx, other, PEOPLE, [replace(GOOD, came=3)] * 8, until=now)  # type: ignore[misc]  # bound early
         )
-    learned = await house.run(lambda tx: health.priors_of(UnitOfWork(tx), GUILD, now))
+    learned = await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now))
     assert learned[0] == Prior(0.5, USUAL[0].weight)
-    assert await house.run(lambda tx: health.priors_of(UnitOfWork(tx), GuildId(77), now)) == USUAL
+    assert await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GuildId(77), now)) == USUAL
 
 
 # -- facts -------------------------------------------------------------------------------------------

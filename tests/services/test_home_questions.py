@@ -9,8 +9,8 @@ from buddybot.domain.ids import LocationId
 from buddybot.domain.locations.rotation import Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services.homes import prepare_question
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations.home_questions import prepare_question
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, refused
 from tests.services.hosts import Hosts

@@ -12,7 +12,7 @@ from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting, Reason
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
 from tests.services.hosts import Hosts, before

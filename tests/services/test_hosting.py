@@ -9,7 +9,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused

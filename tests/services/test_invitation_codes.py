@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import InvitationId, UserId
-from buddybot.services import invitations
+from buddybot.services.groups import invitations
 from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, BEN, ORGANIZER, Club
 

@@ -9,9 +9,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.invitations import InvitationState
 from buddybot.domain.ids import ChannelId, InvitationId, MessageId, UserId
-from buddybot.services.groups import Changes
-from buddybot.services.invitations import MOST_MADE, MOST_OPEN
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.groups.groups import Changes
+from buddybot.services.groups.invitations import MOST_MADE, MOST_OPEN
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import refused
 from tests.services.club import ANA, BEN, CHO, ORGANIZER, STRANGER, THERE, Club

@@ -8,12 +8,12 @@ from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services import kudos as thanks
-from buddybot.services.announcements import Announcement
-from buddybot.services.commitment_words import Changes, Draft
-from buddybot.services.commitments import CommitmentService
-from buddybot.services.kudos import Given, KudosService
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.checkins import kudos as thanks
+from buddybot.services.checkins.kudos import Given, KudosService
+from buddybot.services.commitments.commitments import CommitmentService
+from buddybot.services.commitments.wording_steps import Changes, Draft
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused

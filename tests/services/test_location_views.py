@@ -9,9 +9,9 @@ from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.locations import LONGEST_WAY, LocationKind
 from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.services import venues
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.venues import DECLINE_BEFORE, VenueView
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
 from tests.services.town import ELSEWHERE, MISSING, Town, both, rule
@@ -172,10 +172,12 @@ async def test_a_host_can_hand_their_turn_on_until_a_day_before(
 async def test_nobody_hosts_a_meeting_that_is_online_or_does_not_take_place(town: Town, group: Group) -> None:
     _, _, first = await both(town, group)
     settled = (await town.venue(first)).settled
-    await town.run(lambda tx: venues.put(UnitOfWork(tx), group, first, settled, now=town.now, online=True))
+    await town.run(
+        lambda tx: meeting_locations.put(UnitOfWork(tx), group, first, settled, now=town.now, online=True)
+    )
     card = await town.views.venue(town.actor(ANA), first.id)
     assert (card.mine, card.can_decline, card.venue.online) == (False, False, True)
-    await town.run(lambda tx: venues.put(UnitOfWork(tx), group, first, settled, now=town.now))
+    await town.run(lambda tx: meeting_locations.put(UnitOfWork(tx), group, first, settled, now=town.now))
     assert (await town.views.venue(town.actor(ANA), first.id)).mine
     await town.set_state(first, MeetingState.CANCELLED)
     assert not (await town.views.venue(town.actor(ANA), first.id)).mine

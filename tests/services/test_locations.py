@@ -11,8 +11,9 @@ from buddybot.domain.locations.locations import MOST_LOCATIONS, Access, Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services import venue_news, venues
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
@@ -239,7 +240,7 @@ async def test_a_meeting_that_was_held_keeps_its_retired_place(town: Town, group
     cafe, _, first = await both(town, group)
     await town.set_state(first, MeetingState.CLOSED)
     await town.locations.retire(town.actor(ANA), cafe)
-    view = await town.run(lambda tx: venues.view_of(UnitOfWork(tx), first))
+    view = await town.run(lambda tx: meeting_locations.view_of(UnitOfWork(tx), first))
     assert view.location is not None
     assert (view.location.id, view.location.live) == (cafe, False)
 
@@ -253,7 +254,9 @@ async def test_a_mistaken_press_is_taken_back_before_anybody_is_told(town: Town,
     assert await town.at(group) == [cafe, cafe]
     [notice] = await town.pings(first, PingKind.PLACE)
     assert (
-        await town.run(lambda tx: venue_news.prepare_location_change(UnitOfWork(tx), notice, group, town.now))
+        await town.run(
+            lambda tx: location_messages.prepare_location_change(UnitOfWork(tx), notice, group, town.now)
+        )
         is None
     )
 
@@ -285,7 +288,9 @@ async def test_what_was_arranged_otherwise_since_stays(town: Town, group: Group)
     retired = await town.locations.retire(town.actor(ANA), cafe)
     assigned = Settled(library, ORGANIZER)
     await town.run(
-        lambda tx: venues.put(UnitOfWork(tx), group, first, assigned, now=town.now, basis=Basis.ASSIGNED)
+        lambda tx: meeting_locations.put(
+            UnitOfWork(tx), group, first, assigned, now=town.now, basis=Basis.ASSIGNED
+        )
     )
     await town.locations.bring_back(town.actor(ANA), cafe, [meeting.id for meeting, _ in retired.moved])
     assert (await town.venue(first)).settled == assigned

@@ -8,10 +8,10 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import PingKind
-from buddybot.services.calendar_feed import CalendarFeed
-from buddybot.services.groups import Rhythm
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.groups import Rhythm
+from buddybot.services.meetings.calendar_feed import CalendarFeed
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
 

@@ -8,8 +8,8 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.services import news
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import meeting_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, ORGANIZER, House, refused
@@ -212,7 +212,7 @@ async def test_two_groups_keep_their_calendars_apart(house: House, group: Group)
 async def test_a_group_is_told_of_so_many_changes_in_a_day_and_a_meeting_can_still_be_called_off(
     house: House, group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(news, "MOST_CHANGES", 2)
+    monkeypatch.setattr(meeting_messages, "MOST_CHANGES", 2)
     meeting = (await house.ahead(group))[0]
     await house.meetings.skip(house.actor(ORGANIZER), FIRST, Reason.HOLIDAY)
     await house.meetings.skip(house.actor(ORGANIZER), SECOND, Reason.HOLIDAY)

@@ -7,7 +7,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.services.meetings import MeetingService
+from buddybot.services.meetings.meetings import MeetingService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.meeting_history import HistoryRepository

@@ -6,9 +6,9 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import MeetingState, Reason
-from buddybot.services.changes import What
-from buddybot.services.groups import GroupService
-from buddybot.services.schedules import ScheduleChange
+from buddybot.services.groups.groups import GroupService
+from buddybot.services.meetings.change_views import What
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ORGANIZER
 from tests.services.hosts import Hosts

@@ -10,13 +10,13 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services import news
-from buddybot.services.announcements import Announcement
-from buddybot.services.changes import What
-from buddybot.services.meeting_views import MeetingView
-from buddybot.services.news import ChangeView, ReminderView
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import meeting_messages
+from buddybot.services.meetings.change_views import What
+from buddybot.services.meetings.meeting_messages import ChangeView, ReminderView
+from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.preferences import PreferenceRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, House
@@ -43,7 +43,7 @@ async def waiting(house: House, meeting: Meeting) -> Ping:
 async def told(house: House, group: Group, meeting: Meeting) -> Announcement | None:
     """Return what the waiting notice says."""
     ping = await waiting(house, meeting)
-    return await house.run(lambda tx: news.prepare_change(UnitOfWork(tx), ping, group, house.now))
+    return await house.run(lambda tx: meeting_messages.prepare_change(UnitOfWork(tx), ping, group, house.now))
 
 
 def change_in(announcement: Announcement | None) -> ChangeView:
@@ -141,13 +141,23 @@ async def test_word_of_a_change_is_of_use_until_the_meeting_would_be_over(house:
 async def test_the_card_is_for_a_meeting_that_is_still_ahead(house: House, group: Group) -> None:
     first = (await house.ahead(group))[0]
     ping = (await house.pings(first, PingKind.CARD))[0]
-    announcement = await house.run(lambda tx: news.prepare_card(UnitOfWork(tx), ping, group, house.now))
+    announcement = await house.run(
+        lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, house.now)
+    )
     assert announcement is not None
     assert isinstance(announcement.content, MeetingView)
     assert (announcement.content.number, announcement.mentions) == (1, ())
-    assert await house.run(lambda tx: news.prepare_card(UnitOfWork(tx), ping, group, first.starts_at)) is None
+    assert (
+        await house.run(
+            lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, first.starts_at)
+        )
+        is None
+    )
     await house.set_state(first, MeetingState.SKIPPED)
-    assert await house.run(lambda tx: news.prepare_card(UnitOfWork(tx), ping, group, house.now)) is None
+    assert (
+        await house.run(lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, house.now))
+        is None
+    )
 
 
 async def reminded(
@@ -156,7 +166,9 @@ async def reminded(
     """Return what Ana's reminder would say."""
     card = (await house.pings(meeting, PingKind.CARD))[0]
     ping = card._replace(kind=PingKind.REMINDER, recipient=ANA, direct=direct)
-    return await house.run(lambda tx: news.prepare_reminder(UnitOfWork(tx), ping, group, house.now))
+    return await house.run(
+        lambda tx: meeting_messages.prepare_reminder(UnitOfWork(tx), ping, group, house.now)
+    )
 
 
 async def test_only_who_asked_and_gave_no_word_is_reminded(house: House, group: Group) -> None:

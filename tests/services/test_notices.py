@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from buddybot.domain.ids import GroupId
-from buddybot.services.notices import NoticeService
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.notices import NoticeRepository
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.retiring import RetiringService
+from buddybot.services.outdated_messages import RetiringService
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import ANA, ORGANIZER
 from tests.services.hosts import Hosts

@@ -6,9 +6,9 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.pace import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, Pace
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.rate_limit import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, Pace
+from buddybot.services.core.transactions import Work
 from buddybot.storage.engine.database import Database, Tx
 from tests.pings.people import NOON, Hands
 

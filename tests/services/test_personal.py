@@ -15,9 +15,9 @@ from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups import GroupService
-from buddybot.services.leavers import LEFT_SERVER
-from buddybot.services.personal import PersonalService
+from buddybot.services.groups.groups import GroupService
+from buddybot.services.groups.server_leavers import LEFT_SERVER
+from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, StorageError, Tx, connect
 from buddybot.storage.outbox.notices import NoticeRepository, left_server

@@ -11,10 +11,10 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services import summary
-from buddybot.services.pulse import PulseService
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.work import AlreadyHandled
+from buddybot.services.checkins import summary_messages
+from buddybot.services.checkins.pulse import PulseService
+from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
@@ -93,7 +93,7 @@ class Rating:
         meeting = await self.evening.meeting()
         group = self.evening.group
         view = await self.evening.home.database.read(
-            lambda tx: summary.view_of(UnitOfWork(tx), group, meeting)
+            lambda tx: summary_messages.view_of(UnitOfWork(tx), group, meeting)
         )
         return view.pulse
 

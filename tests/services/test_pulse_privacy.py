@@ -14,7 +14,7 @@ from buddybot import logs
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, published
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.pulse import PulseService
+from buddybot.services.checkins.pulse import PulseService
 from buddybot.settings import LogSettings
 from buddybot.storage.engine.database import Database, Tx, sqlite_path
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening

@@ -10,7 +10,7 @@ from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
-from buddybot.services.groups import Changes
+from buddybot.services.groups.groups import Changes
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import House
 from tests.services.club import ANA, BEN, CHO, ORGANIZER, Club

@@ -12,9 +12,9 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.schedule import instant
 from buddybot.domain.pings import DuePing, PingKind, key
-from buddybot.services.restores import RestoreService
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.services.privacy.restores import RestoreService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.copies.restores import RestoreRepository
 from buddybot.storage.engine.database import Database, Tx

@@ -8,7 +8,7 @@ from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.retention import RetentionService
+from buddybot.services.privacy.retention import RetentionService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.privacy import erasure
 from tests.services.meeting_evenings import ANA, BEN, MEETS, ORGANIZER, Evening

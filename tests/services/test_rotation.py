@@ -11,8 +11,8 @@ from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services import venues
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from tests.services.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
@@ -88,7 +88,7 @@ async def test_what_is_online_this_once_uses_nobodys_turn(hosts: Hosts, group: G
     first, _ = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: venues.put(
+        lambda tx: meeting_locations.put(
             UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
         )
     )

@@ -8,8 +8,8 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import MeetingKind, MeetingState, Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository

@@ -10,10 +10,10 @@ from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services import swaps
-from buddybot.services.retiring import RetiringService
-from buddybot.services.schedules import ScheduleChange
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import host_swaps
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.services.outdated_messages import RetiringService
 from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
@@ -115,7 +115,7 @@ async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
     await hosts.swaps.offer(hosts.actor(by), first.id, second.id)
     [question] = await hosts.pings(first, PingKind.SWAP)
     assert (
-        await hosts.run(lambda tx: swaps.prepare_question(UnitOfWork(tx), question, group, hosts.now))
+        await hosts.run(lambda tx: host_swaps.prepare_question(UnitOfWork(tx), question, group, hosts.now))
         is not None
     )
     await hosts.send(question)

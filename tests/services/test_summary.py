@@ -9,7 +9,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
-from buddybot.services.summary import SummaryView
+from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.storage.engine.database import Database
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 

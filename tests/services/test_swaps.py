@@ -14,11 +14,11 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services import swaps
-from buddybot.services.announcements import Announcement
-from buddybot.services.swaps import SwapView
-from buddybot.services.unit_of_work import UnitOfWork
-from buddybot.services.venues import DECLINE_BEFORE
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import host_swaps
+from buddybot.services.locations.host_swaps import SwapView
+from buddybot.services.locations.meeting_locations import DECLINE_BEFORE
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.host_swaps import SwapRepository
@@ -61,7 +61,7 @@ async def question(hosts: Hosts, group: Group) -> Ping:
 
 async def asked(hosts: Hosts, group: Group, ping: Ping) -> Announcement | None:
     """Return what a question would say now."""
-    return await hosts.run(lambda tx: swaps.prepare_question(UnitOfWork(tx), ping, group, hosts.now))
+    return await hosts.run(lambda tx: host_swaps.prepare_question(UnitOfWork(tx), ping, group, hosts.now))
 
 
 async def state(hosts: Hosts, group: Group, swap_id: SwapId) -> SwapState:

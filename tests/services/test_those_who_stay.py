@@ -8,9 +8,9 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.pings import PingState
-from buddybot.services.members import MemberService
-from buddybot.services.personal import PersonalService
-from buddybot.services.venue_news import PlaceNews
+from buddybot.services.groups.members import MemberService
+from buddybot.services.meetings.location_messages import PlaceNews
+from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.health.meeting_history import HistoryRepository

@@ -11,10 +11,10 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
-from buddybot.services.events import keep_interests
-from buddybot.services.personal import PersonalService
-from buddybot.services.suite import build
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.server_event_steps import keep_interests
+from buddybot.services.privacy.personal_data import PersonalService
+from buddybot.services.registry import build
 from buddybot.storage.engine.database import Database
 from tests.services.calendar_house import RULES
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening

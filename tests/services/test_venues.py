@@ -13,8 +13,9 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services import news, venues
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings import meeting_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.calendar_house import ANA, BEN, ORGANIZER
@@ -162,9 +163,11 @@ async def test_after_a_skip_the_same_person_is_next_and_the_others_follow(hosts:
     # The message that the meeting is left out says so, too.
     assert await hosts.place_news(group) == []
     [skipped] = await hosts.pings(first, PingKind.CHANGE)
-    told = await hosts.run(lambda tx: news.prepare_change(UnitOfWork(tx), skipped, group, hosts.now))
+    told = await hosts.run(
+        lambda tx: meeting_messages.prepare_change(UnitOfWork(tx), skipped, group, hosts.now)
+    )
     assert told is not None
-    assert isinstance(told.content, news.ChangeView)
+    assert isinstance(told.content, meeting_messages.ChangeView)
     [view] = told.content.places
     assert (view.before.host_id, view.now.host_id) == (ANA, ORGANIZER)
     assert told.mentions == (ANA,)
@@ -342,7 +345,7 @@ async def test_online_this_once_uses_no_place_and_nobodys_turn(hosts: Hosts, gro
     first, second = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: venues.put(
+        lambda tx: meeting_locations.put(
             UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
         )
     )

@@ -7,8 +7,8 @@ from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.services.location_views import LocationView, LocationViews
-from buddybot.services.locations import LocationService
+from buddybot.services.locations.location_views import LocationView, LocationViews
+from buddybot.services.locations.locations import LocationService
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations.meeting_locations import Venue, VenueRepository

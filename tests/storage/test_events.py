@@ -10,8 +10,8 @@ from buddybot.domain.ids import EventId, GuildId, MeetingId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
-from buddybot.services.events import keep_interests, view_of
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.server_event_steps import keep_interests, view_of
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.guilds import GuildRepository

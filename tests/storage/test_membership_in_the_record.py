@@ -14,8 +14,8 @@ from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.exports.table import lines
-from buddybot.services.attendance import settle
-from buddybot.services.unit_of_work import UnitOfWork
+from buddybot.services.attendance.attendance import settle
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx

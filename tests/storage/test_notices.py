@@ -6,9 +6,9 @@ from datetime import timedelta
 from buddybot.domain.groups.groups import Role
 from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.services.actor import Actor
-from buddybot.services.notices import NoticeService
-from buddybot.services.work import Work
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work
+from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.outbox.notices import NoticeRepository

@@ -8,7 +8,7 @@ from buddybot.domain.attendance.attendance import Attendance, Correction, Entry
 from buddybot.domain.attendance.visitors import MOST, NAME_LIMIT, Visitor
 from buddybot.domain.ids import UserId, VisitorId
 from buddybot.domain.text import length_of
-from buddybot.services.attendance_corrections import CorrectionView, Seat
+from buddybot.services.attendance.corrections import CorrectionView, Seat
 from buddybot.ui.attendance_corrections import correction_card
 from buddybot.ui.texts import Texts
 from tests.cards import words as said

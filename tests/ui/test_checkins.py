@@ -24,11 +24,11 @@ from buddybot.domain.ids import (
 from buddybot.domain.locations.locations import NAME_LIMIT as LOCATION_NAME_LIMIT
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.services.checkin_card import CheckInView, Quote, Reporter
-from buddybot.services.checkins import Asked, Due, Reported
-from buddybot.services.summary import SummaryView
-from buddybot.services.turns import Round
-from buddybot.services.venues import VenueView
+from buddybot.services.checkins.checkin_messages import CheckInView, Quote, Reporter
+from buddybot.services.checkins.checkins import Asked, Due, Reported
+from buddybot.services.checkins.speaking_turns import Round
+from buddybot.services.checkins.summary_messages import SummaryView
+from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
 from buddybot.ui.checkins import checkin_card
 from buddybot.ui.notices import notice_line

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from buddybot.domain.ids import CommitmentId
-from buddybot.services.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
-from buddybot.services.nudges import DirectNudge
+from buddybot.services.commitments.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.nudges import DirectNudge
 from buddybot.ui.commitments import (
     carry_offer_card,
     choice_label,

@@ -14,8 +14,8 @@ from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, LocationId
 from buddybot.domain.locations.locations import NAME_LIMIT as PLACE_LIMIT
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.services.events import EventService, EventView
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.meetings.server_event_steps import EventService, EventView
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox import server_events as stored_events
 from buddybot.storage.outbox.server_events import LEASE, EventRepository

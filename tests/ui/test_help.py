@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from buddybot.services.groups import Place
+from buddybot.services.groups.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
 from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
 from buddybot.ui.texts import Texts

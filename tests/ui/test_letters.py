@@ -7,7 +7,7 @@ import pytest
 
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
-from buddybot.services.reposts import CardService
+from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.ui.letters import MessageTable
 from tests.services.calendar_house import RULES, House

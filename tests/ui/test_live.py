@@ -13,7 +13,7 @@ import pytest
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.reposts import CardService
+from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import RouteRepository

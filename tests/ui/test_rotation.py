@@ -11,9 +11,9 @@ from buddybot.domain.locations.fairness import Balance
 from buddybot.domain.locations.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis, Choice
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.services.hostings import Hosting, Hostings
-from buddybot.services.rotation_views import Outlook, RotationView
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.host_turn_views import Hosting, Hostings
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.kit import Card
 from buddybot.ui.rotation import rotation_card, why
 from buddybot.ui.swaps import pairs_card

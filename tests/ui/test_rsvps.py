@@ -5,8 +5,8 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
 from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
-from buddybot.services.meeting_views import ComingMeeting, NextView
-from buddybot.services.venues import VenueView
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.meetings.meeting_views import ComingMeeting, NextView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
 from buddybot.ui.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.services.retention import RetentionService
+from buddybot.services.privacy.retention import RetentionService
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.health.alerts import AlertRepository
 from tests.changes.life import Life

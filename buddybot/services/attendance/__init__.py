@@ -1,0 +1,1 @@
+"""Use cases of the attendance ledger: settled, corrected, looked back at, exported."""

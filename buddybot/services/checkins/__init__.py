@@ -1,0 +1,1 @@
+"""Use cases of a running meeting: check-in, agenda, activity, turns, summary, pulse."""

@@ -1,0 +1,228 @@
+"""The round of a meeting: who is in it, who has the floor, who leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from buddybot.domain.attendance.attendance import settled
+from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.services.checkins.time_plans import plan_of
+from buddybot.services.core.access import at_meeting
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work, read_transaction, write_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.storage.checkins.speaking_turns import Turn
+from buddybot.storage.locations.fairness_balances import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The order as it stands; `begun` counts the turns that were given, and tells two clicks apart.
+
+    `ran_long` when a turn of this round, whosever it was, took clearly more than its minutes.
+    """
+
+    people: tuple[UserId, ...]
+    speaker: UserId | None
+    until: datetime | None
+    waiting: tuple[UserId, ...]
+    minutes: int
+    begun: int
+    ran_long: bool = False
+
+
+async def begin_round(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Set the order and the roles from those who said that they come."""
+    roll = await uow.rsvps.roll(meeting)
+    turns = uow.turns
+    past = (await uow.balances.orders(meeting.group_id)).get(Kind.OPENER, ())
+    last = {**{user: place for place, user in enumerate(past)}, **await turns.last_openers(meeting.group_id)}
+    for user_id in order(roll.coming, last=last, late=frozenset(roll.who(Answer.LATE))):
+        await turns.append(meeting.id, user_id)
+    await _fill_roles(uow, meeting)
+
+
+async def arrive(uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
+    """Take somebody who turned up into the round, and into a role that nobody has."""
+    await uow.turns.append(meeting.id, user_id)
+    await _fill_roles(uow, meeting)
+
+
+async def follow_answers(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Bring the round of a meeting that goes on in line with who says by now that they come.
+
+    Who says so has a place in the round, at its end. Who sends apologies hands their role on; their place
+    is theirs again when they come after all.
+    """
+    if meeting.state is not MeetingState.OPEN:
+        return
+    for user_id in (await uow.rsvps.roll(meeting)).coming:
+        await uow.turns.append(meeting.id, user_id)
+    await _fill_roles(uow, meeting)
+
+
+async def restate_presence(
+    uow: UnitOfWork, meeting: Meeting, user_id: UserId, answer: Answer, now: datetime
+) -> None:
+    """Let an answer that is given while the group meets correct the member's own "I'm here"."""
+    if meeting.state is not MeetingState.OPEN:
+        return
+    entry = (await uow.attendances.standing(meeting.id)).get(user_id)
+    if entry is None or entry.recorded_by != user_id:
+        return
+    state = settled(checked_in_there=answer.coming, answer=answer)
+    if state is not entry.state:
+        await uow.attendances.append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=state,
+            previous=entry.state,
+            recorded_by=user_id,
+            now=now,
+        )
+
+
+async def _fill_roles(uow: UnitOfWork, meeting: Meeting) -> None:
+    """Give the roles that are free, to the least recent holders among those in the round."""
+    here = [turn.user_id for turn in await _in_it(uow, meeting)]
+    held = list(reversed(await uow.meetings.held(meeting.group_id, limit=24)))
+    past = await uow.balances.orders(meeting.group_id)
+    found = fill_roles(
+        here,
+        facilitator=meeting.facilitator_id,
+        timekeeper=meeting.timekeeper_id,
+        lead=meeting.lead_id,
+        facilitators=_holders(past.get(Kind.FACILITATOR, ()), [each.facilitator_id for each in held]),
+        timekeepers=_holders(past.get(Kind.TIMEKEEPER, ()), [each.timekeeper_id for each in held]),
+        # Who was to lead where there was nothing to lead has not had their turn.
+        leads=_holders(
+            past.get(Kind.LEAD, ()), [each.lead_id if each.activity is not None else None for each in held]
+        ),
+    )
+    await uow.meetings.set_roles(
+        meeting.id,
+        facilitator_id=None if found is None else found.facilitator,
+        timekeeper_id=None if found is None else found.timekeeper,
+        lead_id=None if found is None else found.lead,
+    )
+
+
+def _holders(past: Sequence[UserId], held: Sequence[UserId | None]) -> Sequence[Sequence[UserId]]:
+    """Who had a role at each meeting, the oldest first; before them whom only their order is known of."""
+    return [[user] for user in past] + [[] if user is None else [user] for user in held]
+
+
+async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
+    """Return the round without those who left the group, or who sent apologies and did not come.
+
+    When the speaker goes, the floor is free: it does not fall back to whoever spoke before.
+    """
+    turns = await _in_it(uow, meeting)
+    minutes = await _minutes(uow, meeting, turns)
+    # Who turns up later makes the turns to come shorter, not those that began before.
+    begun = [
+        (turn.started_at, max(turn.minutes or 0, minutes), turn)
+        for turn in turns
+        if turn.started_at is not None
+    ]
+    everybody = await uow.turns.of_meeting(meeting.id)
+    latest = max(everybody, key=_begun_last, default=None)
+    now = next((each for each in begun if each[2] == latest), None)
+    return Round(
+        people=tuple(turn.user_id for turn in turns),
+        speaker=None if now is None else now[2].user_id,
+        until=None if now is None else now[0] + timedelta(minutes=now[1]),
+        waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
+        minutes=minutes,
+        begun=_given(everybody),
+        ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
+    )
+
+
+def _begun_last(turn: Turn) -> tuple[float, int]:
+    return (0.0 if turn.started_at is None else turn.started_at.timestamp(), turn.position)
+
+
+async def _minutes(uow: UnitOfWork, meeting: Meeting, turns: Sequence[Turn]) -> int:
+    return (await plan_of(uow, meeting, people=len(turns))).agenda.turn
+
+
+async def _in_it(uow: UnitOfWork, meeting: Meeting) -> Sequence[Turn]:
+    roll = await uow.rsvps.roll(meeting)
+    standing = await uow.attendances.standing(meeting.id)
+    came = {user_id for user_id, entry in standing.items() if entry.state.attended}
+    here = {*roll.coming, *roll.no_word, *came} & {*(rsvp.user_id for rsvp in roll.given), *roll.no_word}
+    return [turn for turn in await uow.turns.of_meeting(meeting.id) if turn.user_id in here]
+
+
+async def hand_floor_on(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
+    """Give the floor to the next in the order, if anybody waits for it."""
+    turns = await _in_it(uow, meeting)
+    waiting = next((turn for turn in turns if turn.started_at is None), None)
+    if waiting is not None:
+        minutes = await _minutes(uow, meeting, turns)
+        await uow.turns.start(meeting.id, waiting.position, minutes=minutes, now=now)
+        await uow.cards.touch(meeting.id)
+
+
+def _given(turns: Sequence[Turn]) -> int:
+    """Return how many turns were given, also to people who are not in the round any more."""
+    return sum(turn.started_at is not None for turn in turns)
+
+
+def require_open(meeting: Meeting) -> None:
+    """Raise Refusal `checkin.not_open` unless the meeting goes on."""
+    if meeting.state is not MeetingState.OPEN:
+        raise Refusal("checkin.not_open", state=meeting.state.value)
+
+
+class TurnService:
+    """What a member does in the round of an open meeting."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @write_transaction
+    async def here(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
+        """Note that the member is at the meeting, in the way they said they would come."""
+        _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        require_open(meeting)
+        await self._note_presence(uow, meeting, actor.user_id)
+        await arrive(uow, meeting, actor.user_id)
+        await uow.cards.touch(meeting_id)
+
+    @read_transaction
+    async def next_up(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> UserId | None:
+        """Return who has the floor next; None when nobody waits for it."""
+        _, meeting = await at_meeting(uow, actor, meeting_id)
+        require_open(meeting)
+        waiting = [turn.user_id for turn in await _in_it(uow, meeting) if turn.started_at is None]
+        return waiting[0] if waiting else None
+
+    @write_transaction
+    async def next_turn(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, begun: int) -> None:
+        """Give the floor to the next in the order; nothing when `begun` is no longer how it stands."""
+        _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        require_open(meeting)
+        if _given(await uow.turns.of_meeting(meeting_id)) == begun:
+            await hand_floor_on(uow, meeting, self._work.now())
+
+    async def _note_presence(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
+        ledger = uow.attendances
+        entry = (await ledger.standing(meeting.id)).get(user_id)
+        expected = await uow.members.at(meeting.group_id, began(meeting))
+        if user_id not in expected or (entry is not None and entry.state.attended):
+            return
+        roll = await uow.rsvps.roll(meeting)
+        await ledger.append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=settled(checked_in_there=True, answer=roll.of(user_id)),
+            previous=None if entry is None else entry.state,
+            recorded_by=user_id,
+            now=self._work.now(),
+        )

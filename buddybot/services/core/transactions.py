@@ -1,0 +1,205 @@
+"""One transaction, one unit of work: what every service does around its scripts."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from buddybot.domain.fingerprints import form_number
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import InteractionId, UserId
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.display_names import follow_name
+from buddybot.services.core.rate_limit import Pace
+from buddybot.services.core.stored_acts import StoredActs
+from buddybot.services.core.unit_of_work import Script, Transactions, UnitOfWork
+from buddybot.storage.engine.database import Database, LostFileError, StorageError
+from buddybot.storage.groups.interactions import Claim
+
+__all__ = [
+    "SENT_TWICE",
+    "AlreadyHandled",
+    "FormSentTwice",
+    "LostFileError",
+    "Now",
+    "Planner",
+    "StorageError",
+    "Work",
+]
+
+log = logging.getLogger(__name__)
+
+SENT_TWICE = timedelta(minutes=2)
+"""Within this, the same words of the same person are one form that was sent twice."""
+
+T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="_Service")
+
+Now = Callable[[], datetime]
+
+
+class Planner(Protocol):
+    """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
+
+    async def plan(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+        """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
+
+        `by` is whose act made it necessary: notices do not mention them.
+        """
+
+
+class AlreadyHandled(Exception):  # it is no error: the first time was carried out
+    """This interaction was carried out before; it is not carried out, nor answered, again."""
+
+
+class FormSentTwice(Exception):  # it is no error: the first time was carried out
+    """This form was carried out before, and came in another interaction; it is not carried out again."""
+
+
+class Work:
+    """Runs scripts against the database in the name of an actor."""
+
+    def __init__(
+        self, *, database: Database, now: Now, changed: Callable[[], None], pace: Pace | None = None
+    ) -> None:
+        """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
+
+        `pace` bounds how much people change in a while; None bounds nothing.
+        """
+        self._database = database
+        self._transactions = Transactions(database)
+        self._changed = changed
+        self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
+        self._scrubbed = 0
+        self._pace = pace
+        self._stored = StoredActs()
+        self.now = now
+
+    async def read(self, script: Script[T]) -> T:
+        """Run a script that only reads, on one consistent snapshot."""
+        return await self._transactions.read(script)
+
+    def deleted(self, *, whole: bool = True) -> None:
+        """Say that something was deleted of which no byte may stay in the database's files.
+
+        Without `whole` it was overwritten where it was, and is in the journal only.
+        """
+        self._deletions += 1
+        if whole:
+            self._whole = self._deletions
+
+    async def scrub(self) -> bool:
+        """Leave no deleted byte in the database's files; False when that is left to the next time.
+
+        What was deleted stays so: neither a reader in the way nor a full disk takes it back.
+        """
+        deletions = self._deletions
+        try:
+            if self._scrubbed < deletions and await self._database.scrub(whole=self._whole > self._scrubbed):
+                self._scrubbed = deletions
+        except StorageError as error:
+            log.error("deleted bytes are in the database's files still: %s", error)
+        return self._scrubbed >= deletions
+
+    async def write(
+        self, actor: Actor | None, script: Script[T], *, saves: bool = True, repeats: bool = False
+    ) -> T:
+        """Run a script that writes, once per interaction; None is the bot itself.
+
+        `saves` is False where the person wants the answer alone, and the rows only count that they asked.
+        `repeats` is whether the script makes sense of a form that is sent twice.
+        Raises AlreadyHandled when the actor's interaction was carried out before, FormSentTwice when that is
+        so of the form they sent, and Refusal `pace.*` when there is too much of it.
+        """
+        if actor is None:
+            result = await self._transactions.write(script)
+        else:
+            result = await self._write_for(actor, script, once=not repeats)
+            self._stored.note(actor.interaction_id, saved=saves)
+        self._changed()
+        return result
+
+    async def take_back(self, actor: Actor, script: Script[T]) -> T:
+        """Run a script that undoes what the actor's interaction stored before; then it stored nothing."""
+        result = await self.write(None, script)
+        self._stored.note(actor.interaction_id, saved=False)
+        return result
+
+    def has_stored(self, actor: Actor) -> bool:
+        """Return whether this process committed what the actor's interaction asks for."""
+        return self._stored.find(actor.interaction_id) is True
+
+    async def carried_out(self, actor: Actor) -> bool:
+        """Return, for certain, whether what the actor's interaction asks for was stored.
+
+        One that was not never will be: whoever still has it under way finds it claimed.
+        """
+        known = self._stored.find(actor.interaction_id)
+        if known is not None:
+            return known
+        return await self._transactions.write(lambda uow: self._claim(uow, actor)) is None
+
+    async def _write_for(self, actor: Actor, script: Script[T], *, once: bool) -> T:
+        if self._pace is not None:
+            self._pace.take(actor)
+
+        async def unit(uow: UnitOfWork) -> T:
+            claim = await self._claim(uow, actor)
+            if claim is None:
+                raise AlreadyHandled
+            if once and actor.form and await self._claim(uow, actor, form=True) is None:
+                raise FormSentTwice
+            if claim.known_as not in (None, actor.display_name):
+                await follow_name(uow, actor, claim.known_as)
+            return await script(uow)
+
+        return await self._transactions.write(unit)
+
+    async def _claim(self, uow: UnitOfWork, actor: Actor, *, form: bool = False) -> Claim | None:
+        """Claim the interaction, or the form that came with it."""
+        number = InteractionId(form_number(actor.form, actor.user_id)) if form else actor.interaction_id
+        return await uow.interactions.claim(
+            number, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
+        )
+
+
+class _Service(Protocol):
+    _work: Work
+
+
+def read_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[S, P], Awaitable[T]]:
+    """Run a method that only reads on one consistent snapshot; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: S, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.read(lambda uow: method(self, uow, *given, **named))
+
+    return run
+
+
+def write_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]],
+) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]:
+    """Run a method that writes for its actor, once per interaction; see `Work.write`."""
+
+    @wraps(method)
+    async def run(self: S, actor: Actor, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.write(actor, lambda uow: method(self, uow, actor, *given, **named))
+
+    return run
+
+
+def bot_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[S, P], Awaitable[T]]:
+    """Run a method that writes in the bot's own name; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: S, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._work.write(None, lambda uow: method(self, uow, *given, **named))
+
+    return run

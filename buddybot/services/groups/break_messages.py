@@ -1,0 +1,76 @@
+"""A break of a group: the channel is told when it begins and when the group meets again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.meetings.schedule import instant, local
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings.recipient_steps import find_coming, find_present
+
+WORD_LIFE = timedelta(days=7)
+"""How long the channel can still be told."""
+MOST = 10
+"""Words about breaks that a channel hears in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreakView:
+    """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead."""
+
+    group: Group
+    following: Meeting | None
+    people: tuple[UserId, ...]
+
+    @property
+    def resting(self) -> bool:
+        """Whether the break goes on."""
+        return self.group.state is not GroupState.ACTIVE
+
+
+async def plan_break_ping(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
+    """Plan a ping that a break began or ended; one that nobody heard of yet is taken back."""
+    outbox = uow.outbox
+    waiting = [
+        ping for ping in await outbox.waiting(group.id, PingKind.BREAK) if ping.state is PingState.PLANNED
+    ]
+    for ping in waiting:
+        await outbox.cancel(ping.id, now)
+    day = local(now, group.zone).date()
+    told = await outbox.count(group.id, PingKind.BREAK, since=instant(day, time.min, group.zone))
+    if waiting or told >= MOST:
+        return
+    await outbox.plan(
+        DuePing(
+            key=key(group.id, day, PingKind.BREAK, edition=told),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            meeting_id=None,
+            kind=PingKind.BREAK,
+            recipient=GROUP,
+            due_at=now,
+            expires_at=now + WORD_LIFE,
+            caused_by=by,
+        )
+    )
+
+
+async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Say whether the group rests; it concerns those who host a meeting ahead or said that they come."""
+    if group.state is GroupState.ARCHIVED:
+        return None
+    coming = await uow.meetings.coming(group.id, now)
+    ahead = [meeting for meeting in coming if meeting.state is MeetingState.SCHEDULED]
+    present = await find_present(uow, group)
+    people = [user for meeting in ahead for user in await find_coming(uow, meeting) if user in present]
+    view = BreakView(group, ahead[0] if ahead else None, _others(people, ping.caused_by))
+    return Announcement(view, group.language, mentions=view.people)
+
+
+def _others(people: Sequence[UserId], by: UserId | None) -> tuple[UserId, ...]:
+    return tuple(user for user in dict.fromkeys(people) if user != by)

@@ -1,0 +1,52 @@
+"""What a member leaves behind who goes: their places, and the swaps that wait for an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import UserId
+from buddybot.domain.locations.host_swaps import SwapState
+from buddybot.domain.locations.locations import Location
+from buddybot.services.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlaces:
+    """What a member offered that can be chosen: public places can stay with the group, others cannot."""
+
+    public: tuple[Location, ...] = ()
+    private: tuple[Location, ...] = ()
+
+
+async def own_places(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnPlaces:
+    """Return the places that a member offered."""
+    mine = [each for each in await uow.locations.live(group.id) if each.offered_by == user_id]
+    return OwnPlaces(
+        public=tuple(each for each in mine if each.public),
+        private=tuple(each for each in mine if not each.public),
+    )
+
+
+async def clear_up(
+    uow: UnitOfWork, group: Group, user_id: UserId, *, keep_public: bool, now: datetime
+) -> None:
+    """Retire the places of a member who goes, and close the swaps that they asked for or were asked for.
+
+    With `keep_public` public places stay and are the group's from now on. Whoever calls plans anew, so
+    that meetings leave the places that are retired.
+    """
+    locations, places = uow.locations, await own_places(uow, group, user_id)
+    for location in (*places.private, *(() if keep_public else places.public)):
+        await locations.retire(location, now)
+    if keep_public:
+        for location in places.public:
+            await locations.give_to_group(location)
+    await close_swaps(uow, group, user_id, now)
+
+
+async def close_swaps(uow: UnitOfWork, group: Group, user_id: UserId, now: datetime) -> None:
+    """Close the swaps that a member who is there no more asked for, or was asked for."""
+    swaps = uow.swaps
+    for swap in await swaps.open(group.id):
+        if user_id in (swap.offered_by, swap.offered_to):
+            await swaps.settle(swap.id, SwapState.WITHDRAWN, now)

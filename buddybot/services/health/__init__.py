@@ -1,0 +1,1 @@
+"""Use cases of a group's health: the daily look, alerts, offers and feedback."""

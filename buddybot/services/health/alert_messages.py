@@ -1,0 +1,173 @@
+"""Brings an alert to organizers and nobody else: to their channel, by message, or with their next command."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from buddybot.domain.checkins.activities import Activity, Library
+from buddybot.domain.checkins.activity_choice import suggestions
+from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.health.alerts import Raised
+from buddybot.domain.ids import AlertId, UserId
+from buddybot.domain.meetings import schedule
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+
+OF_USE = timedelta(weeks=4)
+_USUAL_MINUTES = 75
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as its card shows it; `following` is the meeting at which a suggestion would be used.
+
+    `names` has the activities' names by their keys, `direct` is set in a direct message.
+    """
+
+    group: Group
+    raised: Raised
+    suggested: tuple[Activity, ...]
+    following: Meeting | None
+    names: Mapping[str, str]
+    direct: bool = False
+
+
+async def tell(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
+    """Plan the pings that tell organizers of an alert."""
+    if (await uow.alerts.watch(group.id)).channel_id is None:
+        await _tell_each(uow, group, alert_id, now)
+    else:
+        await _plan_ping(uow, group, alert_id, GROUP, now)
+
+
+async def _tell_each(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
+    """Plan one for every organizer; who takes no direct messages is shown it with the next command."""
+    for member in await uow.members.present(group.id):
+        if member.organizes:
+            await _plan_ping(uow, group, alert_id, member.user_id, now)
+
+
+async def _plan_ping(
+    uow: UnitOfWork, group: Group, alert_id: AlertId, recipient: UserId, now: datetime
+) -> None:
+    day = schedule.local(now, group.zone).date()
+    await uow.outbox.plan(
+        DuePing(
+            key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            meeting_id=None,
+            kind=PingKind.ALERT,
+            recipient=recipient,
+            due_at=now,
+            expires_at=now + OF_USE,
+            direct=recipient != GROUP,
+        )
+    )
+
+
+def alert_of(ping_key: str) -> AlertId:
+    """Return which alert a ping tells of."""
+    return AlertId(int(ping_key.rpartition(":")[2]))
+
+
+async def channel_refused(uow: UnitOfWork, ping: Ping, now: datetime) -> None:
+    """Forget an alert channel that does not take the bot's messages, and tell each organizer instead.
+
+    One that was chosen meanwhile is kept.
+    """
+    alerts = uow.alerts
+    await uow.groups.lock(ping.group_id)
+    group = await uow.groups.get(ping.guild_id, ping.group_id)
+    if group is not None:
+        watch = await alerts.watch(group.id)
+        if watch.channel_id == await uow.alert_outbox.channel_of(ping.id):
+            await alerts.put_watch(group.id, replace(watch, channel_id=None))
+        await _tell_each(uow, group, alert_of(ping.key), now)
+
+
+async def view_of(
+    uow: UnitOfWork, library: Library, group: Group, raised: Raised, now: datetime
+) -> AlertView:
+    """Return what an alert's card shows now."""
+    ahead = await uow.meetings.ahead(group.id)
+    following = next(
+        (each for each in ahead if each.state is MeetingState.SCHEDULED and each.starts_at > now), None
+    )
+    minutes = _USUAL_MINUTES if following is None else following.duration_minutes
+    suggested = await _suggested(uow, library, group, minutes, now) if raised.open else []
+    names = {each.key: each.name for each in library.values()}
+    return AlertView(group, raised, tuple(suggested), following, names)
+
+
+async def _suggested(
+    uow: UnitOfWork, library: Library, group: Group, minutes: int, now: datetime
+) -> Sequence[Activity]:
+    activities = uow.activities
+    members = {member.user_id for member in await uow.members.present(group.id)}
+    wishes = await activities.wishes(group.id)
+    return suggestions(
+        list(library.values()),
+        {user_id: marked for user_id, marked in wishes.items() if user_id in members},
+        await activities.last_used(group.id),
+        today=schedule.local(now, group.zone).date(),
+        people=len(members),
+        minutes=agenda(minutes, len(members)).room,
+    )
+
+
+class AlertPreparer:
+    """Prepares the card of an alert for where it is told."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def __call__(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime, /
+    ) -> Announcement | None:
+        """Return the card; None when it is settled, or goes another way by now."""
+        alerts, alert_id = uow.alerts, alert_of(ping.key)
+        raised = await alerts.get(group.id, alert_id)
+        if raised is None or not raised.open:
+            return None
+        channel_id = None
+        if ping.recipient == GROUP:
+            channel_id = (await alerts.watch(group.id)).channel_id
+            if channel_id is None or channel_id == group.channel_id:
+                await _tell_each(uow, group, alert_id, now)
+                return None
+        else:
+            member = await uow.members.get(group.id, ping.recipient)
+            if member is None or not member.organizes:
+                return None
+        await alerts.seen(alert_id, now)
+        view = await view_of(uow, self._library, group, raised, now)
+        return Announcement(replace(view, direct=ping.direct), group.language, channel_id=channel_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An alert that an organizer is shown with the answer to a command, and the pings it settles."""
+
+    view: AlertView
+    pings: tuple[Ping, ...]
+
+
+async def waiting(
+    uow: UnitOfWork, library: Library, user_id: UserId, guild_id: int, now: datetime
+) -> list[Waiting]:
+    """Return what could not be told otherwise to somebody who organizes; each alert once."""
+    found: dict[AlertId, list[Ping]] = {}
+    for ping in await uow.alert_outbox.untold(guild_id, user_id):
+        found.setdefault(alert_of(ping.key), []).append(ping)
+    shown: list[Waiting] = []
+    for alert_id, pings in found.items():
+        group = await uow.groups.get(pings[0].guild_id, pings[0].group_id)
+        raised = None if group is None else await uow.alerts.get(group.id, alert_id)
+        if group is None or group.state is GroupState.ARCHIVED or raised is None or not raised.open:
+            continue
+        shown.append(Waiting(await view_of(uow, library, group, raised, now), tuple(pings)))
+    return shown

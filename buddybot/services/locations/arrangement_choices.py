@@ -1,0 +1,93 @@
+"""The hosts and places that a meeting can be given: what is offered is what `arrange` takes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from buddybot.domain.groups.groups import Group, Member
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.services.core.access import as_organizer, require_active
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.meeting_days import Pick
+from buddybot.services.core.transactions import Work, read_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.home_questions import is_asked, places_for
+from buddybot.services.locations.rotation_views import at_venue
+from buddybot.storage.locations.meeting_locations import Venue
+
+
+async def able_hosts(uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:
+    """Return the members who can host a meeting, each where they would receive the group."""
+    board, roll = await meeting_locations.board_of(uow, group), await uow.rsvps.roll(meeting)
+    history = await uow.fairness.history(group.id)
+    found = []
+    for member in board.members:
+        here = venue.location_id
+        if member.user_id != venue.host_id:
+            here = rotation.place_for(member.user_id, history=history, places=board.places)
+        if member.user_id in meeting_locations.able_to_host(roll, board, here):
+            found.append(member)
+    return found
+
+
+async def free_places(
+    uow: UnitOfWork, group: Group, meeting: Meeting, *, host_id: UserId | None, by: UserId, now: datetime
+) -> Sequence[Location]:
+    """Return where `by` can put a meeting that `host_id` hosts: no home whose owner was asked already."""
+    free = {location.id for location in await places_for(uow, group, meeting)}
+    found = []
+    for location in await uow.locations.live(group.id):
+        owner = location.offered_by if location.home else None
+        hosted = owner is not None and owner == host_id
+        to_ask = None if owner in (host_id, by) else owner
+        asked = to_ask is not None and await is_asked(uow, meeting, location, to_ask, now)
+        if hosted or (location.id in free and not asked):
+            found.append(location)
+    return found
+
+
+class ArrangementChoices:
+    """What an organizer is offered while they type; whoever may not arrange anything is refused."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @read_transaction
+    async def hosts(
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Sequence[Member]:
+        """Return who can host the chosen or the next meeting; Refusals as for `RotationService.assign`."""
+        return await able_hosts(uow, *await self._chosen(uow, actor, pick, group_id))
+
+    @read_transaction
+    async def places(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        host_id: UserId | None,
+        group_id: GroupId | None = None,
+    ) -> Sequence[Location]:
+        """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
+        group, meeting, venue = await self._chosen(uow, actor, pick, group_id)
+        host = venue.host_id if host_id is None else host_id
+        return await free_places(uow, group, meeting, host_id=host, by=actor.user_id, now=self._work.now())
+
+    @read_transaction
+    async def usual_places(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> Sequence[Location]:
+        """Return the places that the rule `fixed` can be given."""
+        group = (await as_organizer(uow, actor, group_id)).group
+        require_active(group)
+        return await uow.locations.live(group.id)
+
+    async def _chosen(
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
+    ) -> tuple[Group, Meeting, Venue]:
+        group = (await as_organizer(uow, actor, group_id)).group
+        require_active(group)
+        return group, *await at_venue(uow, group, pick, self._work.now())

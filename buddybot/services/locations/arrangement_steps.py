@@ -1,0 +1,126 @@
+"""What people arrange for one meeting: its host, its location, and leave to use a member's home."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations import rotation
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.services.core.transactions import Planner
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.home_questions import may_be_at, plan_question, require_unasked
+from buddybot.services.locations.location_views import require_live
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.rotation_views import require_able
+from buddybot.storage.locations.meeting_locations import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Where a meeting takes place after a change, and who hosted it before that.
+
+    `asked` owns the home that was chosen: until they agree, the meeting is where `venue` says.
+    """
+
+    group: Group
+    meeting: Meeting
+    venue: VenueView
+    before: UserId | None = None
+    asked: UserId | None = None
+
+
+async def arranged(
+    uow: UnitOfWork,
+    group: Group,
+    meeting: Meeting,
+    *,
+    before: UserId | None = None,
+    asked: UserId | None = None,
+) -> Arranged:
+    """Return where a meeting takes place now."""
+    return Arranged(group, meeting, await meeting_locations.view_of(uow, meeting), before, asked)
+
+
+async def arrange(
+    uow: UnitOfWork,
+    planner: Planner,
+    group: Group,
+    meeting: Meeting,
+    venue: Venue,
+    *,
+    host_id: UserId | None,
+    location_id: LocationId | None,
+    basis: Basis,
+    by: UserId,
+    now: datetime,
+) -> Arranged:
+    """Let a person say who hosts a meeting, or where it is, or both.
+
+    A new host alone receives at a place of theirs, or in public. The owner of another member's home is
+    asked first; the latest choice counts, so it closes an earlier question.
+
+    Refusals: `member.unknown`, `venue.host_away`, `location.unknown`, `location.retired`,
+    `home.closed`, `home.asked`.
+    """
+    settled, location, asked = venue.settled, None, None
+    if host_id is not None:
+        if host_id != venue.host_id:
+            settled = Settled(await place_of(uow, group, host_id), host_id)
+        await require_able(uow, group, meeting, settled, host_id)
+        await uow.venues.drop_pass(meeting.id, host_id)
+    if location_id is not None:
+        location = await live_location(uow, group, location_id)
+        host_here = await host_at(uow, group, meeting, venue, location, now) if host_id is None else host_id
+        asked = await _owner_to_ask(uow, group, meeting, location, host_id=host_here, by=by)
+        if asked is None:
+            settled = Settled(location.id, host_here)
+        elif settled == venue.settled:
+            await require_unasked(uow, meeting, location, asked, now)
+        await uow.outbox.close_questions(meeting.id, now)
+    if asked is None or settled != venue.settled:
+        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=basis, by=by)
+    if location is not None and asked is not None:
+        await plan_question(uow, meeting, location, asked, now)
+    await planner.plan(uow, group, now, by=by)
+    return await arranged(uow, group, meeting, before=venue.host_id, asked=asked)
+
+
+async def host_at(
+    uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, location: Location, now: datetime
+) -> UserId | None:
+    """Return who hosts a meeting at a location: its host, or by the rule when it was online without one."""
+    if not venue.online:
+        return venue.host_id
+    return await meeting_locations.find_host(uow, group, meeting, location.id, now)
+
+
+async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) -> Location:
+    """Return a location that can be chosen; Refusal `location.unknown` or `location.retired`."""
+    location = await uow.locations.get(group.id, location_id)
+    if location is None:
+        raise Refusal("location.unknown")
+    require_live(location)
+    return location
+
+
+async def place_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
+    """Return where a host would receive the group: a place of theirs, else a public or virtual one."""
+    board = await meeting_locations.board_of(uow, group)
+    history = await uow.fairness.history(group.id)
+    return rotation.place_for(host_id, history=history, places=board.places)
+
+
+async def _owner_to_ask(
+    uow: UnitOfWork, group: Group, meeting: Meeting, location: Location, *, host_id: UserId | None, by: UserId
+) -> UserId | None:
+    """Return whose leave is needed; Refusal `home.closed` when its owner cannot have the group there."""
+    if not location.home or location.offered_by == host_id:
+        return None
+    if not await may_be_at(uow, group, meeting, location):
+        raise Refusal("home.closed", name=location.name)
+    return None if location.offered_by == by else location.offered_by

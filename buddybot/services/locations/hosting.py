@@ -1,0 +1,196 @@
+"""What members do when nobody hosts a meeting, and when the group asks for a member's home."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group, Member
+from buddybot.domain.ids import LocationId, MeetingId, UserId
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.pings import Ping
+from buddybot.domain.text import people_order
+from buddybot.services.core.access import Standing, at_meeting, require_active
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.arrangement_choices import able_hosts
+from buddybot.services.locations.arrangement_steps import (
+    Arranged,
+    arrange,
+    arranged,
+    host_at,
+    live_location,
+    place_of,
+)
+from buddybot.services.locations.home_questions import HomeQuestion, may_be_at, require_question
+from buddybot.services.locations.meeting_locations import BY_RULE
+from buddybot.services.locations.rotation_views import at_venue
+from buddybot.storage.locations.meeting_locations import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class HostChoice:
+    """The members who could host a meeting, as far as is known."""
+
+    group: Group
+    meeting: Meeting
+    members: Sequence[Member]
+
+
+class HostingService:
+    """Each of these stands on a notice in the channel, so it looks again at how things are."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    @write_transaction
+    async def come_forward(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Let the actor host a meeting that nobody hosts; a public place that was told of stays.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.hosted`, `venue.online`, `venue.you_away`.
+        """
+        standing, meeting, venue = await self._unhosted(uow, actor, meeting_id)
+        group, me = standing.group, standing.member.user_id
+        board, roll = await meeting_locations.board_of(uow, group), await uow.rsvps.roll(meeting)
+        if me not in meeting_locations.able_to_host(roll, board, venue.location_id):
+            raise Refusal("venue.you_away")
+        kept = any(place.id == venue.location_id and not place.home for place in board.places)
+        settled = Settled(venue.location_id if kept else await place_of(uow, group, me), me)
+        await uow.venues.drop_pass(meeting.id, me)
+        now = self._work.now()
+        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        return await arranged(uow, group, meeting)
+
+    @read_transaction
+    async def candidates(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> HostChoice:
+        """Return who could host a meeting, to an organizer.
+
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `venue.nobody`.
+        """
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=True, members="venue.organizers"
+        )
+        require_active(standing.group)
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        able = await able_hosts(uow, standing.group, meeting, venue)
+        members = sorted(able, key=lambda member: people_order(member.display_name))
+        if not members:
+            raise Refusal("venue.nobody")
+        return HostChoice(standing.group, meeting, members)
+
+    @write_transaction
+    async def name_host(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, host_id: UserId
+    ) -> Arranged:
+        """Let an organizer say who hosts a meeting.
+
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `member.unknown`,
+        `venue.host_away`.
+        """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        return await arrange(
+            uow,
+            self._planner,
+            standing.group,
+            meeting,
+            venue,
+            host_id=host_id,
+            location_id=None,
+            basis=Basis.ASSIGNED,
+            by=actor.user_id,
+            now=self._work.now(),
+        )
+
+    @write_transaction
+    async def meet_online(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Let a meeting be online this once.
+
+        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`.
+        """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        now = self._work.now()
+        if not venue.online:
+            await meeting_locations.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
+            await self._planner.plan(uow, standing.group, now, by=actor.user_id)
+        return await arranged(uow, standing.group, meeting, before=venue.host_id)
+
+    @write_transaction
+    async def lend_home(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        meeting_id: MeetingId,
+        location_id: LocationId,
+        host_id: UserId | None,
+    ) -> Arranged:
+        """Let the actor agree that a meeting is at their home; who hosts it stays.
+
+        One that was online gets the host that the rule gives.
+
+        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
+        `home.moved`, `home.you_away`, `group.paused`.
+        """
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
+        group, now = standing.group, self._work.now()
+        location, ping = await self._asked_for(uow, standing, meeting, location_id)
+        if venue.host_id != host_id:
+            raise Refusal("home.stale")
+        if ping.expires_at != meeting.starts_at:
+            raise Refusal("home.moved", start=meeting.starts_at)
+        if not await may_be_at(uow, group, meeting, location):
+            raise Refusal("home.you_away")
+        basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
+        settled = Settled(location.id, await host_at(uow, group, meeting, venue, location, now))
+        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        return await arranged(uow, group, meeting)
+
+    @write_transaction
+    async def keep_home(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, location_id: LocationId
+    ) -> HomeQuestion:
+        """Let the actor keep their home to themselves, without a reason; nothing changes.
+
+        Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`.
+        """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        location, ping = await self._asked_for(uow, standing, meeting, location_id)
+        await uow.outbox.decline_question(ping.id)
+        host_id = (await meeting_locations.view_of(uow, meeting)).host_id
+        return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
+
+    async def _asked_for(
+        self, uow: UnitOfWork, standing: Standing, meeting: Meeting, location_id: LocationId
+    ) -> tuple[Location, Ping]:
+        """Return the home that its owner, the actor, was asked for, and the question."""
+        me = standing.member.user_id
+        location = await live_location(uow, standing.group, location_id)
+        if location.offered_by != me:
+            raise Refusal("home.for_other")
+        ping = await require_question(uow, meeting, location, me, self._work.now())
+        return location, ping
+
+    async def _unhosted(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
+    ) -> tuple[Standing, Meeting, Venue]:
+        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
+        if venue.online:
+            raise Refusal("venue.online")
+        if venue.host_id is not None:
+            raise Refusal("venue.hosted")
+        return standing, meeting, venue
+
+    async def _to_arrange(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
+    ) -> tuple[Standing, Meeting, Venue]:
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
+        )
+        require_active(standing.group)
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        return standing, meeting, venue

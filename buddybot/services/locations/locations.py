@@ -1,0 +1,256 @@
+"""The places of a group: suggested, changed, retired; and what each member says of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import GroupId, LocationId, MeetingId
+from buddybot.domain.locations.locations import (
+    MOST_LOCATIONS,
+    Access,
+    Location,
+    LocationKind,
+    LocationWords,
+    check_minutes,
+)
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.services.core.access import Standing, as_member, at_location
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.location_views import (
+    LocationView,
+    TravelView,
+    VoteView,
+    location_view,
+    require_change,
+    require_live,
+    require_way,
+    travel_view,
+    vote_view,
+)
+from buddybot.services.locations.meeting_locations import VenueView
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A place that can be chosen no more, and where the meetings are now that were to be there.
+
+    `again` when it was retired before, so that nothing changed.
+    """
+
+    view: LocationView
+    moved: tuple[tuple[Meeting, VenueView], ...]
+    again: bool = False
+
+
+class LocationService:
+    """Whatever may change where a group meets is followed by its plan."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    @read_transaction
+    async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Group:
+        """Return the group that a new place would be in; Refusal `location.many` when none fits."""
+        group = (await as_member(uow, actor, group_id)).group
+        await _require_room(uow, group)
+        return group
+
+    @write_transaction
+    async def suggest(
+        self, uow: UnitOfWork, actor: Actor, words: LocationWords, group_id: GroupId | None = None
+    ) -> LocationView:
+        """Add a place; a group's first one becomes that of its next meetings.
+
+        Refusals: `location.many`, `location.name_taken`.
+        """
+        standing = await as_member(uow, actor, group_id, lock=True)
+        group = standing.group
+        await _require_room(uow, group)
+        added = await uow.locations.add(
+            group_id=group.id,
+            guild_id=group.guild_id,
+            words=words,
+            offered_by=actor.user_id,
+            now=self._work.now(),
+        )
+        if added is None:
+            raise Refusal("location.name_taken", name=words.name)
+        return await self._settled(uow, standing, added)
+
+    @write_transaction
+    async def edit(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        location_id: LocationId,
+        words: LocationWords,
+        *,
+        unchanged: Collection[str] = (),
+    ) -> LocationView:
+        """Put a place into other words; the cards that show it follow.
+
+        `unchanged` names the parts of `words` that the actor left alone: there the place stays as it is now.
+        Refusals: `location.unknown`, `location.not_yours`, `location.retired`, `location.name_taken`, and
+        `location.home` for who calls a place public that another member offered as their home, or online
+        where its address stays.
+        """
+        standing, location = await at_location(uow, actor, location_id, lock=True)
+        require_change(standing, location)
+        require_live(location)
+        wanted = replace(words, **{part: getattr(location.words, part) for part in unchanged})
+        if location.home and location.offered_by != actor.user_id and _is_open(wanted):
+            raise Refusal("location.home")
+        if wanted == location.words:
+            return await location_view(uow, standing, location)
+        if not await uow.locations.describe(location, wanted):
+            raise Refusal("location.name_taken", name=wanted.name)
+        for meeting in await _meetings_at(uow, location):
+            await uow.meetings.entry_changed(meeting.id)
+            await meeting_locations.show(uow, meeting)
+        return await self._settled(uow, standing, location.id)
+
+    @write_transaction
+    async def retire(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> Retired:
+        """Let a place be chosen no more; meetings that were to be there get another one.
+
+        Retiring what is retired changes nothing. Refusals: `location.unknown`, `location.not_yours`.
+        """
+        standing, location = await at_location(uow, actor, location_id, lock=True)
+        require_change(standing, location)
+        if not location.live:
+            return Retired(await location_view(uow, standing, location), (), again=True)
+        there = await _meetings_at(uow, location)
+        await uow.locations.retire(location, self._work.now())
+        view = await self._settled(uow, standing, location.id)
+        now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
+        return Retired(view, tuple(each for each in now if each[1].location != view.location))
+
+    @write_transaction
+    async def bring_back(
+        self, uow: UnitOfWork, actor: Actor, location_id: LocationId, moved: Collection[MeetingId] = ()
+    ) -> LocationView:
+        """Let a retired place be chosen again; `moved` are the meetings that go back to it with that.
+
+        Those that somebody has arranged otherwise since then stay where they are. Refusals:
+        `location.unknown`, `location.not_yours`, `location.many`, `location.name_taken`, and
+        `location.retired` for the home of a person who left.
+        """
+        standing, location = await at_location(uow, actor, location_id, lock=True)
+        require_change(standing, location)
+        if location.live:
+            return await location_view(uow, standing, location)
+        await _require_owner(uow, location)
+        await _require_room(uow, standing.group)
+        if not await uow.locations.revive(location):
+            raise Refusal("location.name_taken", name=location.name)
+        for meeting_id in dict.fromkeys(moved):
+            await self._return(uow, standing, meeting_id, location)
+        return await self._settled(uow, standing, location.id)
+
+    async def travel(
+        self, actor: Actor, group_id: GroupId, minutes: Mapping[LocationId, int | None]
+    ) -> TravelView:
+        """Keep what places cost the actor on the way there; None takes it back.
+
+        A place that was retired meanwhile is left out. Refusals: `location.unknown`, `number.range`.
+        """
+        checked = {place: None if way is None else check_minutes(way) for place, way in minutes.items()}
+
+        async def script(uow: UnitOfWork) -> TravelView:
+            standing = await as_member(uow, actor, group_id, lock=True)
+            repository = uow.locations
+            for location_id, way in checked.items():
+                location = await repository.get(standing.group.id, location_id)
+                if location is None:
+                    raise Refusal("location.unknown")
+                if location.live and not location.remote:
+                    await repository.put_minutes(location.id, actor.user_id, way)
+            await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+            return await travel_view(uow, standing)
+
+        return await self._work.write(actor, script)
+
+    async def travel_to(self, actor: Actor, location_id: LocationId, minutes: int | None) -> LocationView:
+        """Keep what one place costs the actor on the way there; None takes it back.
+
+        Refusals: `location.unknown`, `location.retired`, `location.no_way`, `number.range`.
+        """
+        checked = None if minutes is None else check_minutes(minutes)
+
+        async def script(uow: UnitOfWork) -> LocationView:
+            standing, location = await at_location(uow, actor, location_id, lock=True)
+            require_way(location)
+            await uow.locations.put_minutes(location.id, actor.user_id, checked)
+            return await self._settled(uow, standing, location.id)
+
+        return await self._work.write(actor, script)
+
+    @write_transaction
+    async def vote(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, suiting: Collection[LocationId]
+    ) -> VoteView:
+        """Keep which places suit the actor, in place of what they said before.
+
+        A place that was retired meanwhile is left out. Refusal `location.unknown`.
+        """
+        standing = await as_member(uow, actor, group_id, lock=True)
+        repository = uow.locations
+        for location_id in suiting:
+            if await repository.get(standing.group.id, location_id) is None:
+                raise Refusal("location.unknown")
+        await repository.put_approvals(standing.group.id, actor.user_id, suiting)
+        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        return await vote_view(uow, standing)
+
+    async def _settled(self, uow: UnitOfWork, standing: Standing, location_id: LocationId) -> LocationView:
+        """Plan anew and return the place as it is now."""
+        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        location = await uow.locations.get(standing.group.id, location_id)
+        if location is None:
+            raise Refusal("location.unknown")
+        return await location_view(uow, standing, location)
+
+    async def _return(
+        self, uow: UnitOfWork, standing: Standing, meeting_id: MeetingId, location: Location
+    ) -> None:
+        """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
+        group, by = standing.group, standing.member.user_id
+        meeting = await uow.meetings.get(group.id, meeting_id)
+        venue = await uow.venues.get(meeting_id)
+        if meeting is None or venue is None or venue.before is None or not venue.basis.by_rule_alone:
+            return
+        if meeting.state is not MeetingState.SCHEDULED or venue.before.location_id != location.id:
+            return
+        now, online = self._work.now(), venue.before_online
+        await meeting_locations.put(uow, group, meeting, venue.before, now=now, online=online, by=by)
+
+
+def _is_open(words: LocationWords) -> bool:
+    """Return whether nobody would be asked before the group is sent to the address of a place, if any."""
+    return Access.PUBLIC in words.access or (words.kind is LocationKind.VIRTUAL and words.address is not None)
+
+
+async def _require_owner(uow: UnitOfWork, location: Location) -> None:
+    """Raise Refusal `location.retired` for the home of a person who is in the group no more."""
+    owner = location.offered_by if location.home else None
+    if owner is not None and await uow.members.get(location.group_id, owner) is None:
+        raise Refusal("location.retired", name=location.name)
+
+
+async def _require_room(uow: UnitOfWork, group: Group) -> None:
+    if len(await uow.locations.live(group.id)) >= MOST_LOCATIONS:
+        raise Refusal("location.many", most=MOST_LOCATIONS)
+
+
+async def _meetings_at(uow: UnitOfWork, location: Location) -> Sequence[Meeting]:
+    """The meetings still to come that are to be at a place."""
+    found = [
+        await uow.meetings.get(location.group_id, meeting_id)
+        for meeting_id in await uow.venues.at(location.id)
+    ]
+    return [meeting for meeting in found if meeting is not None]

@@ -1,0 +1,270 @@
+"""The rotation of a group: which rule, who hosts next and why, and what people do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
+from buddybot.domain.locations.locations import Location
+from buddybot.domain.locations.rotation import Basis, Settled
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.pings import PingKind
+from buddybot.services.core.access import Standing, as_member, as_organizer, at_meeting, require_active
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.meeting_days import Pick
+from buddybot.services.core.notice_editions import editions
+from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.arrangement_choices import free_places
+from buddybot.services.locations.arrangement_steps import Arranged, arrange, arranged, live_location
+from buddybot.services.locations.home_questions import places_for
+from buddybot.services.locations.host_turn_views import Hostings, hostings_of
+from buddybot.services.locations.meeting_locations import BY_RULE, DECLINE_BEFORE, VenueView
+from buddybot.services.locations.rotation_views import RotationView, at_venue, rotation_view
+from buddybot.storage.locations.meeting_locations import Venue
+
+
+class Why(StrEnum):
+    """Two ways to skip: the turn goes to the next person, or the meeting is left out and the turn stays."""
+
+    AWAY = "away"
+    NO_MEETING = "no_meeting"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """The places that a meeting can be at."""
+
+    group: Group
+    meeting: Meeting
+    venue: VenueView
+    places: Sequence[Location]
+
+
+class RotationService:
+    """What a person decides stays; everything else the rule settles anew."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    @read_transaction
+    async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> RotationView:
+        """Return the next meetings, where and by whom, with what explains it."""
+        return await rotation_view(uow, await as_member(uow, actor, group_id), self._work.now())
+
+    @read_transaction
+    async def hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
+        """Return the planned meetings with their hosts, to choose from."""
+        return await hostings_of(uow, await as_member(uow, actor, group_id), self._work.now())
+
+    async def strategy(
+        self,
+        actor: Actor,
+        rule: Rotation,
+        location_id: LocationId | None = None,
+        group_id: GroupId | None = None,
+    ) -> RotationView:
+        """Choose the rule, for `fixed` with its place; what was announced stays.
+
+        Refusals: `rotation.place_fixed_only`, `location.unknown`, `location.retired`, `meeting.none_ahead`.
+        """
+        if location_id is not None and rule is not Rotation.FIXED:
+            raise Refusal("rotation.place_fixed_only")
+
+        async def script(uow: UnitOfWork) -> RotationView:
+            now = self._work.now()
+            standing = await as_organizer(uow, actor, group_id, lock=True)
+            await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
+            await uow.groups.change(standing.group, rotation=rule)
+            await uow.groups.set_usual_location(standing.group.id, location_id)
+            group = replace(standing.group, rotation=rule, usual_location_id=location_id)
+            if location_id is not None:
+                require_active(group)
+                usual = await live_location(uow, group, location_id)
+                await _keep_to(uow, group, usual, by=actor.user_id, now=now)
+            await self._planner.plan(uow, group, now, by=actor.user_id)
+            return await rotation_view(uow, Standing(group, standing.member), now)
+
+        return await self._work.write(actor, script)
+
+    @write_transaction
+    async def skip_host(
+        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
+    ) -> Arranged:
+        """Say that a host is away: the next takes the turn, and the person keeps the claim.
+
+        Refusals: `venue.no_host`, `venue.not_planned`, `meeting.none_ahead`.
+        """
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        require_active(group)
+        meeting, venue = await at_venue(uow, group, pick, self._work.now())
+        return await self._hand_on(uow, group, meeting, venue, by=actor.user_id)
+
+    async def assign(
+        self,
+        actor: Actor,
+        pick: Pick | None,
+        *,
+        host_id: UserId | None,
+        location_id: LocationId | None,
+        group_id: GroupId | None = None,
+    ) -> Arranged:
+        """Say who hosts a meeting, or where it is, or both; a host alone receives at a place of theirs.
+
+        Refusals: `venue.assign_what`, `member.unknown`, `venue.host_away`, `location.unknown`,
+        `location.retired`, `home.closed`, `home.asked`, `venue.not_planned`, `meeting.none_ahead`.
+        """
+        if host_id is None and location_id is None:
+            raise Refusal("venue.assign_what")
+
+        async def script(uow: UnitOfWork) -> Arranged:
+            now = self._work.now()
+            group = (await as_organizer(uow, actor, group_id, lock=True)).group
+            require_active(group)
+            meeting, venue = await at_venue(uow, group, pick, now)
+            return await arrange(
+                uow,
+                self._planner,
+                group,
+                meeting,
+                venue,
+                host_id=host_id,
+                location_id=location_id,
+                basis=Basis.ASSIGNED,
+                by=actor.user_id,
+                now=now,
+            )
+
+        return await self._work.write(actor, script)
+
+    @read_transaction
+    async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Return the meeting whose turn the actor could hand on; Refusals as for `decline`."""
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        await self._own_turn(uow, standing, meeting)
+        return await arranged(uow, standing.group, meeting)
+
+    @write_transaction
+    async def decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+        """Hand the actor's own turn on; they keep the claim.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `venue.too_late`.
+        """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        venue = await self._own_turn(uow, standing, meeting)
+        return await self._hand_on(uow, standing.group, meeting, venue, by=actor.user_id)
+
+    @read_transaction
+    async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
+        """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`, `home.asked`.
+        """
+        standing, meeting = await at_meeting(uow, actor, meeting_id)
+        venue = await self._host_or_organizer(uow, standing, meeting)
+        places = await free_places(
+            uow, standing.group, meeting, host_id=venue.host_id, by=actor.user_id, now=self._work.now()
+        )
+        if not places:
+            raise await _no_place(uow, standing.group, meeting)
+        return PlaceChoice(standing.group, meeting, await meeting_locations.view_of(uow, meeting), places)
+
+    @write_transaction
+    async def choose(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, location_id: LocationId
+    ) -> Arranged:
+        """Hold a meeting at another place this once; who hosts it stays.
+
+        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
+        `location.retired`, `home.closed`, `home.asked`.
+        """
+        now = self._work.now()
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        venue = await self._host_or_organizer(uow, standing, meeting)
+        return await arrange(
+            uow,
+            self._planner,
+            standing.group,
+            meeting,
+            venue,
+            host_id=None,
+            location_id=location_id,
+            basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
+            by=actor.user_id,
+            now=now,
+        )
+
+    @write_transaction
+    async def willing(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
+        """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
+        now = self._work.now()
+        standing = await as_member(uow, actor, group_id, lock=True)
+        if await uow.members.set_hosts(
+            group_id=standing.group.id,
+            user_id=actor.user_id,
+            hosts=hosts,
+            interaction_id=actor.interaction_id,
+        ):
+            await self._planner.plan(uow, standing.group, now, by=actor.user_id)
+        return await rotation_view(uow, await as_member(uow, actor, group_id), now)
+
+    async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
+        now = self._work.now()
+        require_active(standing.group)
+        _, venue = await at_venue(uow, standing.group, meeting.id, now)
+        if venue.host_id != standing.member.user_id:
+            raise Refusal("venue.not_host")
+        if meeting.starts_at - now <= DECLINE_BEFORE:
+            raise Refusal("venue.too_late")
+        return venue
+
+    async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
+        require_active(standing.group)
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        if venue.host_id != standing.member.user_id and not standing.member.organizes:
+            raise Refusal("venue.not_host")
+        return venue
+
+    async def _hand_on(
+        self, uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, *, by: UserId
+    ) -> Arranged:
+        if venue.host_id is None:
+            raise Refusal("venue.no_host")
+        await uow.venues.add_pass(meeting.id, venue.host_id)
+        await self._planner.plan(uow, group, self._work.now(), by=by)
+        return await arranged(uow, group, meeting, before=venue.host_id)
+
+
+async def _no_place(uow: UnitOfWork, group: Group, meeting: Meeting) -> Refusal:
+    """Return why a meeting has no place to choose: there is none, or the owner of the last is asked."""
+    awaited = await places_for(uow, group, meeting)
+    return Refusal("home.asked", name=awaited[0].name) if awaited else Refusal("location.none")
+
+
+async def _keep_to(uow: UnitOfWork, group: Group, location: Location, *, by: UserId, now: datetime) -> None:
+    """Hold the next meeting at the place that is the usual one from now on, whatever it was announced for.
+
+    Not in a home whose owner cannot host then: that meeting stays what it is.
+    """
+    meeting, _ = await at_venue(uow, group, None, now)
+    board = await meeting_locations.board_of(uow, group)
+    expected = await meeting_locations.upcoming_of(uow, meeting, board, location.id)
+    host = location.offered_by if meeting_locations.could_host(board, expected, location.offered_by) else None
+    if host is not None or not location.home:
+        await meeting_locations.put(uow, group, meeting, Settled(location.id, host), now=now, by=by)
+
+
+async def _return_to_what_was_told(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
+    """Undo what the rule `fixed` moved, where the group was not told of it yet."""
+    for meeting in await meeting_locations.planned(uow, group, now):
+        venue = await uow.venues.get(meeting.id)
+        if venue is None or venue.before is None or not venue.basis.by_rule_alone or venue.online:
+            continue
+        moved = venue.rule is Rotation.FIXED and venue.location_id == group.usual_location_id
+        if moved and (await editions(uow, meeting, PingKind.PLACE)).waiting is not None:
+            await meeting_locations.put(uow, group, meeting, venue.before, now=now, by=by)

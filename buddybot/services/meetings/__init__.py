@@ -1,0 +1,1 @@
+"""Use cases of meetings and schedules: RSVPs, days away, quorum, and what the group is told."""

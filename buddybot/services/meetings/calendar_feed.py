@@ -1,0 +1,170 @@
+"""What a member takes into their own calendar: the days on which the group met, meets and would meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group, GroupState
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.services.core import meeting_days
+from buddybot.services.core.access import as_member
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.meeting_days import Slot
+from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.storage.meetings.calendar_entries import PublishedEntry
+
+LATELY = timedelta(weeks=4)
+"""How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""
+
+_OFF = (MeetingState.SKIPPED, MeetingState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """A meeting, or a day that only the schedule knows; `slot` and `kind` stay whatever becomes of it.
+
+    `host` is a name to read; None when nobody hosts, or whoever did has left.
+    """
+
+    slot: date
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    sequence: int
+    called_off: bool
+    venue: VenueView
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """A group's days, earliest first, as they are at `now`; at least one."""
+
+    group: Group
+    days: tuple[CalendarDay, ...]
+    now: datetime
+
+
+class CalendarFeed:
+    """With exact addresses and links: only members get it."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def view(self, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
+        """Return the days of a group to its member; Refusal `calendar.empty` when there are none.
+
+        While the group takes a break or when it ended, what was to come is called off; so are days that
+        an earlier file held and that the group no longer has. What this file holds is noted.
+        """
+
+        async def script(uow: UnitOfWork) -> CalendarView:
+            group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
+            now = self._work.now()
+            resting = group.state is not GroupState.ACTIVE
+            meetings = await uow.meetings.since(group.id, (now - LATELY).date())
+            days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]
+            slots = [] if group.state is GroupState.ARCHIVED else await meeting_days.ahead(uow, group, now)
+            first = await uow.schedules.sequence(group.id)
+            days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
+            days = await _follow_earlier_files(uow, group, days, now)
+            if not days:
+                raise Refusal("calendar.empty")
+            return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
+
+        return await self._work.write(actor, script, saves=False)
+
+
+async def _held_or_planned(uow: UnitOfWork, meeting: Meeting, *, resting: bool) -> CalendarDay:
+    venue = await meeting_locations.view_of(uow, meeting)
+    return CalendarDay(
+        slot=meeting.slot,
+        kind=meeting.kind,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        zone=meeting.zone,
+        sequence=meeting.sequence,
+        called_off=meeting.state in _OFF or (resting and meeting.state is MeetingState.SCHEDULED),
+        venue=venue,
+        host=await _host_name(uow, meeting, venue),
+    )
+
+
+async def _host_name(uow: UnitOfWork, meeting: Meeting, venue: VenueView) -> str | None:
+    if venue.host_id is None or venue.online:
+        return None
+    member = await uow.members.get(meeting.group_id, venue.host_id)
+    return None if member is None else member.display_name or None
+
+
+async def _follow_earlier_files(
+    uow: UnitOfWork, group: Group, days: Sequence[CalendarDay], now: datetime
+) -> list[CalendarDay]:
+    """Return the days as a file says them that may be read after earlier ones; note those ahead.
+
+    Days ahead that an earlier file held and that are not there any more are called off, whatever took
+    them away. What a day's sequence was counted by may be new too, so what the last file said counts.
+    """
+    entries = uow.calendar_entries
+    earlier = {(each.slot, each.kind): each for each in await entries.ahead(group.id, now)}
+    found = [_after(day, earlier.pop((day.slot, day.kind), None)) for day in days]
+    found += [_call_off(entry) for entry in earlier.values()]
+    for day in found:
+        if day.starts_at > now:
+            await entries.put(
+                group.id,
+                PublishedEntry(
+                    slot=day.slot,
+                    kind=day.kind,
+                    zone=day.zone,
+                    starts_at=day.starts_at,
+                    ends_at=day.ends_at,
+                    sequence=day.sequence,
+                    called_off=day.called_off,
+                ),
+            )
+    return found
+
+
+def _after(day: CalendarDay, entry: PublishedEntry | None) -> CalendarDay:
+    """The day with a sequence that is no lower than the last file's, and higher when it says otherwise."""
+    if entry is None:
+        return day
+    before = (entry.starts_at, entry.ends_at, entry.zone, entry.called_off)
+    changed = before != (day.starts_at, day.ends_at, day.zone, day.called_off)
+    return replace(day, sequence=max(day.sequence, entry.sequence + changed))
+
+
+def _call_off(entry: PublishedEntry) -> CalendarDay:
+    return CalendarDay(
+        slot=entry.slot,
+        kind=entry.kind,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        zone=entry.zone,
+        sequence=entry.sequence + (not entry.called_off),
+        called_off=True,
+        venue=VenueView(None, None),
+        host=None,
+    )
+
+
+def _to_be_made(slot: Slot, sequence: int, *, resting: bool) -> CalendarDay:
+    """A day that is a regular meeting as soon as it is near enough."""
+    return CalendarDay(
+        slot=slot.known_by,
+        kind=MeetingKind.REGULAR,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        zone=slot.zone,
+        sequence=sequence,
+        called_off=resting,
+        venue=VenueView(None, None),
+        host=None,
+    )

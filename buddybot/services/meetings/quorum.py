@@ -1,0 +1,145 @@
+"""When few have said that they come: the question to the organizers, and the one click that settles it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.pings import Ping
+from buddybot.services.core import meeting_days
+from buddybot.services.core.access import at_meeting, require_active
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations import meeting_locations
+from buddybot.services.meetings.meetings import Changed, call_off
+
+
+@dataclass(frozen=True, slots=True)
+class FewView:
+    """The question as it stands: how many come by now, never who is missing; `organizers` may decide.
+
+    `online` is whether the meeting still is, after that was decided; `linkless` as in `Decided`.
+    """
+
+    group: Group
+    meeting: Meeting
+    coming: int
+    organizers: tuple[UserId, ...]
+    online: bool = False
+    linkless: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still something to decide."""
+        return self.meeting.state is MeetingState.SCHEDULED and self.meeting.few_decision is None
+
+    @property
+    def enough(self) -> bool:
+        """Whether as many come by now as make a meeting."""
+        return self.coming >= self.group.minimum
+
+
+async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> FewView:
+    """Return what the question shows now."""
+    at = await meeting_locations.view_of(uow, meeting)
+    members = await uow.members.present(group.id)
+    return FewView(
+        group=group,
+        meeting=meeting,
+        coming=len((await uow.rsvps.roll(meeting)).coming),
+        organizers=tuple(member.user_id for member in members if member.organizes),
+        online=at.online,
+        linkless=at.online and at.location is None,
+    )
+
+
+async def prepare_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+    """Ask the organizers what to do; None when enough come, or when they were asked or have decided.
+
+    It is the hour at which answers are due, so the meeting's card stops asking for them.
+    """
+    if ping.meeting_id is None:
+        return None
+    meeting = await uow.meetings.get(group.id, ping.meeting_id)
+    if meeting is None or meeting.starts_at <= now:
+        return None
+    cards = uow.cards
+    await cards.touch(meeting.id)
+    view = await view_of(uow, group, meeting)
+    # One that went out before the meeting was moved still stands.
+    asked = any(card.kind is CardKind.FEW for card in await cards.of_meeting(meeting.id))
+    if asked or view.enough or not view.open:
+        return None
+    return Announcement(view, group.language, mentions=view.organizers)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided about a meeting; `again` when that was so before this click.
+
+    `linkless` when it is online now and nobody knows where: the group has no virtual location.
+    """
+
+    group: Group
+    meeting: Meeting
+    decision: FewDecision
+    again: bool = False
+    linkless: bool = False
+
+
+class FewService:
+    """One organizer decides, once; the first click counts."""
+
+    def __init__(self, work: Work, planner: Planner) -> None:
+        self._work = work
+        self._planner = planner
+
+    @read_transaction
+    async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
+        """Return a meeting that an organizer may still decide about; `again` when it is decided.
+
+        Refusals: `meeting.unknown`, `few.organizers`, `group.paused`, `few.over`.
+        """
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, members="few.organizers")
+        return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
+
+    @write_transaction
+    async def decide(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, decision: FewDecision
+    ) -> Decided:
+        """Meet anyway, meet online, or call the meeting off; Refusals as for `look`."""
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
+        )
+        group, now = standing.group, self._work.now()
+        if _decided(group, meeting):
+            return Decided(group, meeting, meeting.few_decision or decision, again=True)
+        await uow.meetings.decide_few(meeting.id, decision)
+        await uow.cards.touch(meeting.id)
+        if decision is FewDecision.CANCEL:
+            await call_off(uow, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
+        else:
+            if decision is FewDecision.ONLINE:
+                await meeting_locations.move_online(uow, group, meeting, now=now, by=actor.user_id)
+            await self._planner.plan(uow, group, now, by=actor.user_id)
+        at = await meeting_locations.view_of(uow, meeting)
+        return Decided(
+            group,
+            await meeting_days.require(uow, group, meeting.id),
+            decision,
+            linkless=at.online and at.location is None,
+        )
+
+
+def _decided(group: Group, meeting: Meeting) -> bool:
+    require_active(group)
+    if meeting.few_decision is not None:
+        return True
+    if meeting.state is not MeetingState.SCHEDULED:
+        raise Refusal("few.over")
+    return False

@@ -1,0 +1,35 @@
+"""The audit log, for organizers: every export and every deletion."""
+
+from dataclasses import dataclass
+
+from buddybot.domain.groups.audit import Logged
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import GroupId
+from buddybot.services.core.access import as_organizer
+from buddybot.services.core.actor import Actor
+from buddybot.services.core.transactions import Work, read_transaction
+from buddybot.services.core.unit_of_work import UnitOfWork
+
+SHOWN = 20
+"""Lines that one message shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """The newest lines of a group's log, the newest first."""
+
+    group: Group
+    lines: tuple[Logged, ...]
+
+
+class AuditService:
+    """Reads it; what is logged is written by those who export and delete, in the same transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    @read_transaction
+    async def of_group(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> AuditView:
+        """Return the newest lines of a group's log, for an organizer."""
+        group = (await as_organizer(uow, actor, group_id)).group
+        return AuditView(group, tuple(await uow.audit.of_group(group.id, limit=SHOWN)))

@@ -1,0 +1,74 @@
+"""How long what people said and did is kept; afterwards only counts without a name are."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from buddybot.domain.groups.audit import Action
+from buddybot.domain.ids import GroupId, GuildId, MeetingId
+from buddybot.services.attendance.closing_steps import end_forgotten
+from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.privacy.fairness_retention import remember_meeting
+from buddybot.storage.engine.database import StorageError
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+"""Meetings that are read at a time."""
+
+
+class RetentionService:
+    """Carries out the host's setting, once a day."""
+
+    def __init__(self, work: Work, keep: timedelta | None) -> None:
+        """`keep` is how long; None is for ever."""
+        self._work = work
+        self._keep = keep
+
+    async def reduce_old(self) -> None:
+        """Reduce meetings that are older to counts, a group at a time, and delete what else is older."""
+        if self._keep is None:
+            return
+        before = self._work.now() - self._keep
+        while found := await self._work.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
+            for (guild_id, group_id), meetings in _by_group(found).items():
+                try:
+                    await self._reduce(guild_id, group_id, meetings)
+                except StorageError as error:  # tomorrow again; going on would find the same meetings
+                    log.error("old meetings of group %s could not be reduced: %s", group_id, error)
+                    return
+        await self._forget(before)
+
+    async def _reduce(self, guild_id: GuildId, group_id: GroupId, meetings: Sequence[MeetingId]) -> None:
+        async def script(uow: UnitOfWork) -> None:
+            await uow.groups.lock(group_id)
+            for meeting_id in meetings:
+                await end_forgotten(uow, group_id, meeting_id, self._work.now())
+                await remember_meeting(uow, group_id, meeting_id)
+                await uow.erasure.reduce(meeting_id)
+            await uow.audit.log(
+                guild_id,
+                group_id,
+                Action.RETENTION,
+                actor_id=None,
+                now=self._work.now(),
+                parameters={"meetings": len(meetings)},
+            )
+
+        await self._work.write(None, script)
+        self._work.deleted()
+
+    async def _forget(self, before: datetime) -> None:
+        if await self._work.write(None, lambda uow: uow.erasure.forget_before(before)):
+            self._work.deleted()
+
+
+def _by_group(
+    found: Sequence[tuple[GuildId, GroupId, MeetingId]],
+) -> Mapping[tuple[GuildId, GroupId], Sequence[MeetingId]]:
+    groups: dict[tuple[GuildId, GroupId], list[MeetingId]] = defaultdict(list)
+    for guild_id, group_id, meeting_id in found:
+        groups[guild_id, group_id].append(meeting_id)
+    return groups

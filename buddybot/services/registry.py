@@ -1,0 +1,168 @@
+"""Every use case of the bot, built once by the composition root."""
+
+from typing import NamedTuple
+
+from buddybot.services.attendance.attendance import AttendanceService
+from buddybot.services.attendance.corrections import CorrectionService
+from buddybot.services.attendance.history_views import AttendanceHistories
+from buddybot.services.attendance.own_history_views import OwnHistories
+from buddybot.services.attendance.record_export import AttendanceExport
+from buddybot.services.attendance.visitors import VisitorService
+from buddybot.services.cards import CardService
+from buddybot.services.checkins.activities import ActivityService
+from buddybot.services.checkins.agenda_views import AgendaService
+from buddybot.services.checkins.checkins import CheckInService
+from buddybot.services.checkins.kudos import KudosService
+from buddybot.services.checkins.pulse import PulseService
+from buddybot.services.checkins.speaking_turns import TurnService
+from buddybot.services.commitments.commitments import CommitmentService
+from buddybot.services.commitments.nudges import NudgeService
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.transactions import Planner, Work
+from buddybot.services.groups.groups import GroupService
+from buddybot.services.groups.guilds import GuildService
+from buddybot.services.groups.invitations import InvitationService
+from buddybot.services.groups.members import MemberService
+from buddybot.services.groups.notices import NoticeService
+from buddybot.services.groups.preferences import PreferenceService
+from buddybot.services.groups.role_tasks import RoleTaskService
+from buddybot.services.groups.server_leavers import LeaverService
+from buddybot.services.health import health_watch as health
+from buddybot.services.health.alerts import AlertService
+from buddybot.services.health.feedback import FeedbackService
+from buddybot.services.health.health_views import HealthViews
+from buddybot.services.health.health_watch import HealthWatch
+from buddybot.services.health.member_signals import FitService
+from buddybot.services.health.offers import OfferService
+from buddybot.services.locations.arrangement_choices import ArrangementChoices
+from buddybot.services.locations.host_swaps import SwapService
+from buddybot.services.locations.hosting import HostingService
+from buddybot.services.locations.location_views import LocationViews
+from buddybot.services.locations.locations import LocationService
+from buddybot.services.locations.rotation import RotationService
+from buddybot.services.meetings.away import AwayService
+from buddybot.services.meetings.calendar_feed import CalendarFeed
+from buddybot.services.meetings.meeting_choices import MeetingChoices
+from buddybot.services.meetings.meeting_views import MeetingViews
+from buddybot.services.meetings.meetings import MeetingService
+from buddybot.services.meetings.quorum import FewService
+from buddybot.services.meetings.rsvps import RsvpService
+from buddybot.services.meetings.schedules import ScheduleService
+from buddybot.services.meetings.server_event_steps import EventService
+from buddybot.services.outdated_messages import RetiringService
+from buddybot.services.privacy.audit import AuditService
+from buddybot.services.privacy.personal_data import PersonalService
+from buddybot.services.privacy.restores import RestoreService
+from buddybot.services.privacy.retention import RetentionService
+
+
+class Services(NamedTuple):
+    """One service a feature; cogs, cards and pings are given this."""
+
+    work: Work
+    guilds: GuildService
+    groups: GroupService
+    members: MemberService
+    leavers: LeaverService
+    invitations: InvitationService
+    preferences: PreferenceService
+    personal: PersonalService
+    retention: RetentionService
+    retiring: RetiringService
+    role_tasks: RoleTaskService
+    restores: RestoreService
+    schedules: ScheduleService
+    meetings: MeetingService
+    meeting_views: MeetingViews
+    meeting_choices: MeetingChoices
+    activities: ActivityService
+    agenda: AgendaService
+    calendar_feed: CalendarFeed
+    locations: LocationService
+    location_views: LocationViews
+    rotation: RotationService
+    hosting: HostingService
+    arrangement_choices: ArrangementChoices
+    swaps: SwapService
+    rsvps: RsvpService
+    few: FewService
+    away: AwayService
+    commitments: CommitmentService
+    nudges: NudgeService
+    notices: NoticeService
+    checkins: CheckInService
+    turns: TurnService
+    attendance: AttendanceService
+    attendance_history: AttendanceHistories
+    own_history: OwnHistories
+    corrections: CorrectionService
+    visitors: VisitorService
+    attendance_export: AttendanceExport
+    audit: AuditService
+    pulses: PulseService
+    health: HealthViews
+    health_watch: HealthWatch
+    alerts: AlertService
+    fit: FitService
+    offers: OfferService
+    feedback: FeedbackService
+    kudos: KudosService
+    cards: CardService
+    server_events: EventService
+
+
+def build(work: Work, planner: Planner, rules: Rules) -> Services:
+    """Return all services over one unit of work, one planner and one set of rules."""
+    away = AwayService(work, planner)
+    return Services(
+        work=work,
+        guilds=GuildService(work, planner),
+        groups=GroupService(work, planner),
+        members=MemberService(work, planner),
+        leavers=LeaverService(work, planner),
+        invitations=InvitationService(work, planner, rules),
+        preferences=PreferenceService(work, planner),
+        personal=PersonalService(work, planner),
+        retention=RetentionService(work, rules.keep),
+        retiring=RetiringService(work),
+        role_tasks=RoleTaskService(work),
+        restores=RestoreService(work, planner),
+        schedules=ScheduleService(work, planner),
+        meetings=MeetingService(work, planner),
+        meeting_views=MeetingViews(work, rules),
+        meeting_choices=MeetingChoices(work),
+        activities=ActivityService(work, rules),
+        agenda=AgendaService(work, rules),
+        calendar_feed=CalendarFeed(work),
+        locations=LocationService(work, planner),
+        location_views=LocationViews(work),
+        rotation=RotationService(work, planner),
+        hosting=HostingService(work, planner),
+        arrangement_choices=ArrangementChoices(work),
+        swaps=SwapService(work, planner),
+        rsvps=RsvpService(work),
+        few=FewService(work, planner),
+        away=away,
+        commitments=CommitmentService(work),
+        nudges=NudgeService(work),
+        notices=NoticeService(work),
+        checkins=CheckInService(work, planner, rules),
+        turns=TurnService(work),
+        attendance=AttendanceService(work),
+        attendance_history=AttendanceHistories(work),
+        own_history=OwnHistories(work),
+        corrections=CorrectionService(work, planner),
+        visitors=VisitorService(work),
+        attendance_export=AttendanceExport(work),
+        audit=AuditService(work),
+        pulses=PulseService(work, health.evaluate),
+        health=HealthViews(work, rules.library),
+        health_watch=HealthWatch(work),
+        alerts=AlertService(work, rules.library),
+        fit=FitService(work),
+        offers=OfferService(work, away),
+        feedback=FeedbackService(work),
+        kudos=KudosService(work),
+        cards=CardService(work),
+        server_events=EventService(work),
+    )
