@@ -20,8 +20,8 @@ from bench.timing import Contender, interleaved
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.pings.owed import Times
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.checkins.checkins import CheckInService
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules

@@ -18,11 +18,11 @@ from buddybot.app import utc_now
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.pings.alarm import SilentAlarm
-from buddybot.pings.courier import DeliveryOutcome, DeliveryWorker
-from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.outlet import MessageGateway
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome, DeliveryWorker
+from buddybot.pings.dispatch.dispatcher import Dispatcher
+from buddybot.pings.dispatch.message_gateway import MessageGateway
+from buddybot.pings.dispatch.send_rate import Pacer
+from buddybot.pings.scheduler import SilentAlarm
 from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.rows import epoch

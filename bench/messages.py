@@ -18,7 +18,7 @@ from bench.timing import Contender, interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind
-from buddybot.pings.delivery import DiscordMessageGateway
+from buddybot.pings.delivery.delivery import DiscordMessageGateway
 from buddybot.services.core.announcements import Announcement
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import connect

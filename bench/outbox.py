@@ -18,7 +18,7 @@ from bench.report import Report, Verdict, run
 from bench.timing import interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId, MessageId
-from buddybot.pings.dispatcher import BATCH
+from buddybot.pings.dispatch.dispatcher import BATCH
 from buddybot.storage.engine.database import Database, Row, Tx, connect
 from buddybot.storage.outbox.sending import Claimed, SendingRepository
 

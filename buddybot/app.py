@@ -20,17 +20,17 @@ from buddybot.domain.pings import PingKind
 from buddybot.errors import OperatorError
 from buddybot.exports import scratch
 from buddybot.library import open_library
-from buddybot.pings.alarm import Alarm, AlarmClock, SilentAlarm
-from buddybot.pings.courier import DeliveryWorker
-from buddybot.pings.delivery import DiscordMessageGateway
-from buddybot.pings.delivery_answers import use_tolerant_adapter
-from buddybot.pings.delivery_faults import judge_fault
-from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.owed import Times
-from buddybot.pings.pacing import Pacer
-from buddybot.pings.periodic import Housekeeping, list_jobs
-from buddybot.pings.planner import Planner
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.answers import use_tolerant_adapter
+from buddybot.pings.delivery.delivery import DiscordMessageGateway
+from buddybot.pings.delivery.faults import judge_fault
+from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
+from buddybot.pings.dispatch.dispatcher import Dispatcher
+from buddybot.pings.dispatch.send_rate import Pacer
+from buddybot.pings.dispatch.verdicts import Verdict
+from buddybot.pings.periodic_jobs import Housekeeping, list_jobs
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
+from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
 from buddybot.services import registry
 from buddybot.services.core.rate_limit import Pace
 from buddybot.services.core.rules import Rules

@@ -19,11 +19,11 @@ from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
 from buddybot.errors import OperatorError
-from buddybot.pings.delivery_answers import TolerantHttp
-from buddybot.pings.delivery_faults import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
-from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.periodic import Housekeeping
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.answers import TolerantHttp
+from buddybot.pings.delivery.faults import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
+from buddybot.pings.dispatch.dispatcher import Dispatcher
+from buddybot.pings.dispatch.verdicts import Verdict
+from buddybot.pings.periodic_jobs import Housekeeping
 from buddybot.places import cogs_package
 from buddybot.services.core.transactions import Now
 from buddybot.services.groups.guilds import EVERYWHERE

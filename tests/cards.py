@@ -1,6 +1,6 @@
 """What a card says."""
 
-from buddybot.pings.delivery_payload import every_part
+from buddybot.pings.delivery.payload import every_part
 from buddybot.ui.kit import Card
 
 

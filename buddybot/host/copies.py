@@ -9,7 +9,7 @@ from buddybot.database_address import for_libpq
 from buddybot.domain.errors import Refusal
 from buddybot.host.database import odd_tables
 from buddybot.output import say
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.privacy.restores import RestoreService
 from buddybot.settings import Settings

@@ -8,7 +8,7 @@ from buddybot.domain.ids import UserId
 from buddybot.host.database import host_database
 from buddybot.host.files import put, require_folder
 from buddybot.output import say
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.privacy.personal_data import Deletion, OwnCopy, PersonalService
 from buddybot.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from buddybot.pings.delivery_faults import USUAL_WAIT, judge_fault, pause_after
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.faults import USUAL_WAIT, judge_fault, pause_after
+from buddybot.pings.dispatch.verdicts import Verdict
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from buddybot.pings.delivery_faults import FAULTS, describe_fault
+from buddybot.pings.delivery.faults import FAULTS, describe_fault
 from buddybot.services.core.transactions import LostFileError, StorageError
 from buddybot.ui.reply import Reply, actor_of
 

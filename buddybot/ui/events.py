@@ -10,8 +10,8 @@ import discord
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.verdicts import UNKNOWN_EVENT, Verdict
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.core.transactions import StorageError
 from buddybot.services.meetings.server_event_steps import EventView
 from buddybot.services.registry import Services

@@ -12,8 +12,8 @@ import discord
 
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.server_events import ServerEvent
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault
-from buddybot.pings.verdicts import UNKNOWN_EVENT
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault
+from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT
 from buddybot.services.core.transactions import StorageError
 from buddybot.services.registry import Services
 from buddybot.ui.apart import Rests, serve_apart

@@ -8,8 +8,8 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.actor import Actor
 from buddybot.services.groups.invitations import CardPlace, Offer
 from buddybot.ui.channels import common

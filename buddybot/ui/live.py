@@ -8,8 +8,8 @@ import discord
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind, ShownCard
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.verdicts import Verdict, is_blocked
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.dispatch.verdicts import Verdict, is_blocked
 from buddybot.services.core.transactions import StorageError
 from buddybot.services.registry import Services
 from buddybot.ui.apart import Rests, serve_apart

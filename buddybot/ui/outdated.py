@@ -7,9 +7,9 @@ import discord
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.delivery_payload import Part, Payload
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.delivery.payload import Part, Payload
+from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.transactions import StorageError
 from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.services.locations.host_swaps import SwapView

@@ -18,9 +18,9 @@ import discord
 from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.pings.delivery_answers import ANSWERED_ALREADY
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.answers import ANSWERED_ALREADY
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
+from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import AlreadyHandled, FormSentTwice
 from buddybot.ui.day_names import write_day

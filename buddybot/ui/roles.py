@@ -12,8 +12,8 @@ import discord
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.role_tasks import ITSELF, RoleTask
 from buddybot.domain.ids import GroupId, RoleId, UserId
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.transactions import StorageError
 from buddybot.services.groups.role_tasks import RoleTaskService, RoleWish
 from buddybot.services.groups.server_leavers import LeaverService

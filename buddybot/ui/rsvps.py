@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
 from buddybot.domain.meetings.rsvps import Answer, Roll
-from buddybot.pings.delivery_payload import Part
+from buddybot.pings.delivery.payload import Part
 from buddybot.services.meetings.meeting_messages import ReminderView
 from buddybot.services.meetings.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.ui.kit import QUIET, Card, button

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.pings.delivery_payload import Part
+from buddybot.pings.delivery.payload import Part
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.ui.day_names import day_name

@@ -83,7 +83,7 @@ def part_of(module: str) -> str:
     names = module.split(".")
     if names[0] == "cogs" or names[:2] == ["buddybot", "cogs"]:
         return "cogs"
-    if names[:2] == ["buddybot", "pings"] and len(names) > 2 and names[2].startswith("deliver"):
+    if names[:3] == ["buddybot", "pings", "delivery"]:
         return "pings delivery"
     return names[1] if len(names) > 1 else "buddybot"
 
@@ -108,7 +108,7 @@ def _among(*modules: str) -> Callable[[str], bool]:
 # Third parties (and sqlite3) that only some modules may know.
 OUTSIDE: dict[str, Callable[[str], bool]] = {
     "discord": _shows_discord,
-    "apscheduler": _among("buddybot.pings.alarm"),
+    "apscheduler": _among("buddybot.pings.scheduler"),
     "aiosqlite": _among("buddybot.storage.engine.sqlite_thread"),
     # The engine's own module: its transactions, and its test for whether a statement is complete.
     "sqlite3": _among(

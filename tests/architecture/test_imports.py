@@ -51,13 +51,13 @@ BAD = [
     (
         "exports and delivery",
         "buddybot/exports/a.py",
-        "from buddybot.pings.delivery import b",
+        "from buddybot.pings.delivery.delivery import b",
         "do not know each",
     ),
     (
         "planner and delivery",
         "buddybot/pings/a.py",
-        "from buddybot.pings.delivery import b",
+        "from buddybot.pings.delivery.delivery import b",
         "planning of pings",
     ),
     (
@@ -68,7 +68,7 @@ BAD = [
     ),
     (
         "planner and locales",
-        "buddybot/pings/planner.py",
+        "buddybot/pings/planning/planner.py",
         "from buddybot import locales",
         "through a constructor",
     ),
@@ -88,7 +88,7 @@ BAD = [
     ("services know discord", "buddybot/services/a.py", "import discord", "must not know discord"),
     (
         "planner knows discord",
-        "buddybot/pings/planner.py",
+        "buddybot/pings/planning/planner.py",
         "from discord.ext import tasks",
         "must not know discord",
     ),
@@ -160,9 +160,12 @@ def test_a_cycle_is_found_whatever_its_length() -> None:
             "buddybot/domain/a.py",
             "import dataclasses\nfrom datetime import time\nfrom buddybot import zone_data",
         ),
-        ("buddybot/pings/delivery.py", "import discord\nfrom buddybot import locales, permissions"),
-        ("buddybot/pings/deliver_direct.py", "import discord\nfrom buddybot.pings.planner import plan"),
-        ("buddybot/pings/alarm.py", "from apscheduler.schedulers.asyncio import AsyncIOScheduler"),
+        ("buddybot/pings/delivery/delivery.py", "import discord\nfrom buddybot import locales, permissions"),
+        (
+            "buddybot/pings/delivery/direct.py",
+            "import discord\nfrom buddybot.pings.planning.planner import plan",
+        ),
+        ("buddybot/pings/scheduler.py", "from apscheduler.schedulers.asyncio import AsyncIOScheduler"),
         ("buddybot/ui/a.py", "import discord\nfrom buddybot import locales\nfrom buddybot.exports import b"),
         (
             "cogs/a.py",

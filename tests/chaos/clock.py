@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from buddybot.pings.alarm import Wake
-from buddybot.pings.periodic import Periodic
+from buddybot.pings.periodic_jobs import Periodic
+from buddybot.pings.scheduler import Wake
 
 SPEED = 60.0
 """Seconds of the bots' time in a real one."""

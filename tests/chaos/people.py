@@ -9,8 +9,8 @@ from typing import Any
 from buddybot.domain.groups.groups import Role
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.pings import GROUP, DuePing, PingKind, key
-from buddybot.pings.owed import Times
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Work
 from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from zipfile import ZipFile
 
 from buddybot.exports.parts import Maker
-from buddybot.pings.courier import DeliveryWorker
-from buddybot.pings.delivery import DiscordMessageGateway, _OutgoingMessage
+from buddybot.pings.delivery.delivery import DiscordMessageGateway, _OutgoingMessage
+from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.services.attendance import record_export
 from buddybot.services.attendance.record_export import AttendanceExport
 from buddybot.services.checkins.checkins import CheckInService

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from buddybot.pings.periodic import Periodic
+from buddybot.pings.periodic_jobs import Periodic
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

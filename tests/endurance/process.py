@@ -10,7 +10,7 @@ from unittest import mock
 
 from buddybot import app
 from buddybot.bot import BuddyBot
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.ui.letters import MessageTable

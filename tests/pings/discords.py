@@ -11,10 +11,10 @@ from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
-from buddybot.pings.courier import DeliveryWorker
-from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.outlet import Refused
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
+from buddybot.pings.dispatch.dispatcher import Dispatcher
+from buddybot.pings.dispatch.message_gateway import Refused
+from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement, Preparer
 from buddybot.storage.engine.database import Database, Script
 

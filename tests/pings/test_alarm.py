@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]  # it has no types
 
-from buddybot.pings.alarm import Alarm, SilentAlarm
-from buddybot.pings.periodic import Periodic
+from buddybot.pings.periodic_jobs import Periodic
+from buddybot.pings.scheduler import Alarm, SilentAlarm
 
 HOUR = timedelta(hours=1)
 

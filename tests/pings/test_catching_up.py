@@ -1,7 +1,7 @@
 """When Discord was away and is back: what waits is not left waiting, and nobody hammers on a closed door."""
 
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.pings.outlet import Unclear, Unreachable
+from buddybot.pings.dispatch.message_gateway import Unclear, Unreachable
 from buddybot.storage.engine.database import Database
 from tests.pings.discords import FakeDiscord, dispatcher
 from tests.pings.people import Hands, Preparer, found_group, meet, notices, outbox, plan_ping

@@ -9,8 +9,8 @@ from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.pings.courier import DIRECT_PAUSE, DeliveryOutcome
-from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.dispatch.delivery_worker import DIRECT_PAUSE, DeliveryOutcome
+from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.guilds import GuildRepository

@@ -13,13 +13,13 @@ from discord.http import Route
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
-from buddybot.pings.courier import DeliveryWorker
-from buddybot.pings.delivery import DiscordMessageGateway, mark_components
-from buddybot.pings.delivery_faults import LONGEST_PAUSE
-from buddybot.pings.delivery_limits import EVERY
-from buddybot.pings.dispatcher import Dispatcher
-from buddybot.pings.outlet import Busy, Refused, Unauthorized, Unclear, Unreachable
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.delivery.delivery import DiscordMessageGateway, mark_components
+from buddybot.pings.delivery.faults import LONGEST_PAUSE
+from buddybot.pings.delivery.rate_buckets import EVERY
+from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
+from buddybot.pings.dispatch.dispatcher import Dispatcher
+from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized, Unclear, Unreachable
+from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database
 from buddybot.ui.kit import Card, button, link_button, option, select

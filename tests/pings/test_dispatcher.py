@@ -8,8 +8,8 @@ import pytest
 
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind, PingState, nonce
-from buddybot.pings.courier import DeliveryOutcome
-from buddybot.pings.outlet import Unclear
+from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome
+from buddybot.pings.dispatch.message_gateway import Unclear
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.pings.discords import FakeDiscord, Rings, dispatcher

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.pings.courier import DeliveryOutcome
-from buddybot.pings.outlet import Refused
+from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome
+from buddybot.pings.dispatch.message_gateway import Refused
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from tests.pings.discords import FakeDiscord, dispatcher

@@ -13,7 +13,7 @@ from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
 from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState
-from buddybot.pings.owed import Times, is_heard_of_no_more, is_too_late, list_due_pings
+from buddybot.pings.planning.due_pings import Times, is_heard_of_no_more, is_too_late, list_due_pings
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
 
 BERLIN = "Europe/Berlin"

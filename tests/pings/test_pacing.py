@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.pings import backoff
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.dispatch import backoff
+from buddybot.pings.dispatch.send_rate import Pacer
 
 
 class Time:

@@ -10,9 +10,9 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import GuildId, InteractionId, UserId
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.pings.owed import Times
-from buddybot.pings.periodic import Housekeeping, list_jobs
-from buddybot.pings.planner import Planner
+from buddybot.pings.periodic_jobs import Housekeeping, list_jobs
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError, Tx

@@ -15,8 +15,8 @@ from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import Schedule, instant, local, occurrence
 from buddybot.domain.pings import PingKind, PingState
-from buddybot.pings.owed import Times
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Row, Tx
 from buddybot.storage.groups.groups import GroupRepository

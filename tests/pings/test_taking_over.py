@@ -9,9 +9,9 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.pings.courier import DeliveryOutcome
-from buddybot.pings.outlet import Unclear, Unreachable
-from buddybot.pings.pacing import Pacer
+from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome
+from buddybot.pings.dispatch.message_gateway import Unclear, Unreachable
+from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buddybot.pings.verdicts import Verdict, is_blocked, judge_answer
+from buddybot.pings.dispatch.verdicts import Verdict, is_blocked, judge_answer
 
 
 @pytest.mark.parametrize(

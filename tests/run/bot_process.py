@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.pings.owed import Times
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.places import PACKAGE
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Work

@@ -17,8 +17,8 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Roll
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.pings.owed import Times
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.due_pings import Times
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.transactions import Work

@@ -7,7 +7,7 @@ from typing import Any
 
 from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Work
 from buddybot.services.groups.groups import GroupService, GroupView, NewGroup, Rhythm

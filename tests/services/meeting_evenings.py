@@ -16,7 +16,7 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import PingKind
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.attendance.attendance import AttendanceService
 from buddybot.services.attendance.corrections import CorrectionService
 from buddybot.services.attendance.visitors import VisitorService

@@ -9,7 +9,7 @@ from buddybot.domain.locations.locations import LocationKind, described
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.pings.planner import Planner
+from buddybot.pings.planning.planner import Planner
 from buddybot.services.checkins.activities import set_activity
 from buddybot.services.checkins.checkins import close_meeting, open_meeting
 from buddybot.services.core.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord.http import Route
 
-from buddybot.pings.delivery_answers import use_tolerant_adapter
+from buddybot.pings.delivery.answers import use_tolerant_adapter
 from buddybot.ui.kit import Card
 from buddybot.ui.reply import Reply, answered_as
 from buddybot.ui.texts import Markup

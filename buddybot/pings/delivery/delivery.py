@@ -10,11 +10,18 @@ import discord
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
 from buddybot.domain.text import length_of
-from buddybot.pings.delivery_faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
-from buddybot.pings.delivery_limits import forget_limits
-from buddybot.pings.delivery_payload import Part, Payload, every_part
-from buddybot.pings.outlet import Busy, OutgoingMessage, Refused, Unauthorized, Unclear, Unreachable
-from buddybot.pings.verdicts import OPENING_TOO_FAST, Verdict
+from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
+from buddybot.pings.delivery.payload import Part, Payload, every_part
+from buddybot.pings.delivery.rate_buckets import forget_limits
+from buddybot.pings.dispatch.message_gateway import (
+    Busy,
+    OutgoingMessage,
+    Refused,
+    Unauthorized,
+    Unclear,
+    Unreachable,
+)
+from buddybot.pings.dispatch.verdicts import OPENING_TOO_FAST, Verdict
 from buddybot.services.core.announcements import Announcement
 
 log = logging.getLogger(__name__)

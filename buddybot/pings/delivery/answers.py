@@ -12,8 +12,8 @@ import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from buddybot.pings.delivery_faults import judge_fault, read_answer
-from buddybot.pings.verdicts import Verdict
+from buddybot.pings.delivery.faults import judge_fault, read_answer
+from buddybot.pings.dispatch.verdicts import Verdict
 
 ANSWERED_ALREADY = 40060
 """Discord's code for an interaction that has its answer."""

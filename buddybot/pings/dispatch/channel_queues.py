@@ -5,8 +5,8 @@ import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator
 
-from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
-from buddybot.pings.outlet import Unauthorized
+from buddybot.pings.dispatch.delivery_worker import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
+from buddybot.pings.dispatch.message_gateway import Unauthorized
 
 log = logging.getLogger(__name__)
 

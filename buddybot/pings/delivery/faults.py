@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from buddybot.pings.verdicts import Verdict, judge_answer
+from buddybot.pings.dispatch.verdicts import Verdict, judge_answer
 
 FAULTS = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
 """What a request raises that did not succeed; a timeout is an OSError."""

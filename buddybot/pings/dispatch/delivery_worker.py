@@ -13,11 +13,18 @@ from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.zones import usable
-from buddybot.pings.backoff import wait_after
-from buddybot.pings.outlet import Busy, MessageGateway, Refused, Unauthorized, Unclear, Unreachable
-from buddybot.pings.owed import quiet_of
-from buddybot.pings.pacing import Pacer
-from buddybot.pings.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
+from buddybot.pings.dispatch.backoff import wait_after
+from buddybot.pings.dispatch.message_gateway import (
+    Busy,
+    MessageGateway,
+    Refused,
+    Unauthorized,
+    Unclear,
+    Unreachable,
+)
+from buddybot.pings.dispatch.send_rate import Pacer
+from buddybot.pings.dispatch.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
+from buddybot.pings.planning.due_pings import quiet_of
 from buddybot.services.core.announcements import Announcement, Preparer
 from buddybot.services.core.transactions import Now
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from buddybot.pings.periodic import Periodic
+from buddybot.pings.periodic_jobs import Periodic
 from buddybot.services.core.transactions import Now
 
 if TYPE_CHECKING:

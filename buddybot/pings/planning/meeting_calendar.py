@@ -11,7 +11,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrence, occurrences
 from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.zones import is_known
-from buddybot.pings.owed import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
+from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services.checkins.checkins import close_late
 from buddybot.services.core import meeting_days
 from buddybot.services.core.unit_of_work import UnitOfWork

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import PingKind
-from buddybot.pings.verdicts import Verdict, judge_answer
+from buddybot.pings.dispatch.verdicts import Verdict, judge_answer
 from buddybot.services.core.announcements import Announcement
 
 

@@ -9,8 +9,8 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import NOTICES, Ping, PingState
-from buddybot.pings.calendar import Calendar
-from buddybot.pings.owed import SUMMARY_LIFE, Times, is_too_late, list_due_pings
+from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, is_too_late, list_due_pings
+from buddybot.pings.planning.meeting_calendar import Calendar
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import meeting_locations
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from buddybot.pings.courier import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
-from buddybot.pings.lanes import ChannelQueues
+from buddybot.pings.dispatch.channel_queues import ChannelQueues
+from buddybot.pings.dispatch.delivery_worker import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
 from buddybot.services.core.transactions import Now
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError

@@ -1,0 +1,1 @@
+"""The end of the pings that knows Discord."""

@@ -1,0 +1,1 @@
+"""Carrying out what is due, once: claiming, queueing, trying, settling."""

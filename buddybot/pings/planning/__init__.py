@@ -1,0 +1,1 @@
+"""Which pings a group is owed, and when."""
