@@ -20,8 +20,8 @@ from bench.report import Report, Verdict, run
 from bench.timing import Contender, interleaved
 from buddybot import locales
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.attendance_csv import write_csv
-from buddybot.exports.attendance_xlsx import write_xlsx
+from buddybot.exports.records.attendance_csv import write_csv
+from buddybot.exports.records.attendance_xlsx import write_xlsx
 from tests.exports import records
 
 ROUNDS = 7

@@ -18,7 +18,7 @@ from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
 from buddybot.errors import OperatorError
-from buddybot.exports import scratch
+from buddybot.exports.records import scratch_folder
 from buddybot.library import open_library
 from buddybot.pings.delivery.answers import use_tolerant_adapter
 from buddybot.pings.delivery.delivery import DiscordMessageGateway
@@ -196,7 +196,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
         ),
     )
     log.info("ready in %s servers", len(bot.guilds))
-    await asyncio.to_thread(scratch.sweep)  # what a bot that was killed had begun to write
+    await asyncio.to_thread(scratch_folder.sweep)  # what a bot that was killed had begun to write
 
 
 def _on_signals() -> asyncio.Event:

@@ -323,7 +323,7 @@ def _export(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     # Imported here: discord and the drivers are slow to load, and the other commands need less.
     from buddybot.app import utc_now
-    from buddybot.exports.formats import Format
+    from buddybot.exports.records.formats import Format
     from buddybot.host.export import Order, export
 
     order = Order(

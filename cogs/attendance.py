@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.exports.formats import Format
+from buddybot.exports.records.formats import Format
 from buddybot.ui import attendance_export, attendance_history
 from buddybot.ui.attendance import attendance_card, parse_state
 from buddybot.ui.attendance_corrections import correction_card, past_meetings

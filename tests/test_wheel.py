@@ -43,7 +43,10 @@ def test_every_file_of_the_package_and_the_cogs_is_in_it(names: set[str]) -> Non
     }
     assert any(name.endswith(".sql") for name in expected)
     assert any(name.startswith("buddybot/locales/") and name.endswith(".toml") for name in expected)
-    assert {"buddybot/exports/DejaVuSans.ttf", "buddybot/exports/DejaVuSans.LICENSE.txt"} <= expected
+    assert {
+        "buddybot/exports/charts/DejaVuSans.ttf",
+        "buddybot/exports/charts/DejaVuSans.LICENSE.txt",
+    } <= expected
     assert any(name.startswith("buddybot/cogs/") for name in expected)
     assert expected <= names
 

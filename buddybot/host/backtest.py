@@ -11,7 +11,7 @@ from buddybot.domain.checkins.pulse import HIGHEST, LOWEST
 from buddybot.domain.health.stagnation import Sensitivity, State, observe
 from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally
 from buddybot.errors import OperatorError
-from buddybot.exports.attendance_json import CLOSES, OPENS
+from buddybot.exports.records.attendance_json import CLOSES, OPENS
 from buddybot.output import StandardError, StandardOutput
 
 STDIN = "-"

@@ -11,10 +11,10 @@ from pathlib import Path
 from buddybot.domain.attendance.records import Record, Span
 from buddybot.domain.groups.groups import Group
 from buddybot.errors import OperatorError
-from buddybot.exports.attendance_charts import pictures
-from buddybot.exports.formats import Format
-from buddybot.exports.table import Progress
-from buddybot.exports.writers import write
+from buddybot.exports.charts.attendance_charts import pictures
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.table import Progress
+from buddybot.exports.records.writers import write
 from buddybot.host.database import group_named, host_database
 from buddybot.host.files import put, require_free
 from buddybot.output import StandardOutput, complain

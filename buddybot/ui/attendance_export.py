@@ -14,8 +14,8 @@ from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
 from buddybot.domain.text import folded
-from buddybot.exports.formats import Format
-from buddybot.exports.table import Progress
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.table import Progress
 from buddybot.services.attendance.record_export import Export, Wanted
 from buddybot.ui import choices
 from buddybot.ui.days import parse_day
@@ -26,7 +26,7 @@ from buddybot.ui.reply import Reply, actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, shortened
 
 if TYPE_CHECKING:
-    from buddybot.exports.parts import Part
+    from buddybot.exports.records.parts import Part
 
 MINE = "mine"
 """What the option holds when all groups of the person are meant."""
@@ -81,7 +81,7 @@ def parse(form: str, group: str | None, first: str | None = None, last: str | No
 async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, now: datetime) -> None:
     """Make the files, away from the event loop, and answer with them; `limit` is what Discord takes."""
     # Imported here: a start does without those who write the files.
-    from buddybot.exports.parts import Maker
+    from buddybot.exports.records.parts import Maker
 
     days, room = export.days, limit - _ROOM
 

@@ -18,8 +18,8 @@ def picture(texts: Texts, view: AttendanceHistory) -> Drawn:
     if not view.record.has_members:
         return {}
     # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
-    from buddybot.exports.attendance_charts import chart
-    from buddybot.exports.heat_map import attendance_picture
+    from buddybot.exports.charts.attendance_charts import chart
+    from buddybot.exports.charts.heat_map import attendance_picture
 
     return {PICTURE: attendance_picture(chart(view.record, own=view.own), texts.plain)}
 

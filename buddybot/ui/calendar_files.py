@@ -8,14 +8,14 @@ import discord
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.locations import Access, LocationKind
-from buddybot.exports.file_names import plain
+from buddybot.exports.records.file_names import plain
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarView
 from buddybot.ui.kit import Card
 from buddybot.ui.texts import Texts
 
 if TYPE_CHECKING:
-    from buddybot.exports.ics import Entry
+    from buddybot.exports.calendar.ics import Entry
 
 
 def calendar_card(texts: Texts, view: CalendarView) -> Card:
@@ -28,7 +28,7 @@ def calendar_card(texts: Texts, view: CalendarView) -> Card:
 def calendar_attachment(texts: Texts, view: CalendarView) -> discord.File:
     """Return the file itself."""
     # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
-    from buddybot.exports.ics import calendar_file
+    from buddybot.exports.calendar.ics import calendar_file
 
     entries = [_entry(texts, view.group, day) for day in view.days]
     data = calendar_file(entries, name=view.group.name, now=view.now)
@@ -40,7 +40,7 @@ def _file_name(group: Group) -> str:
 
 
 def _entry(texts: Texts, group: Group, day: CalendarDay) -> "Entry":
-    from buddybot.exports.ics import Entry  # see above
+    from buddybot.exports.calendar.ics import Entry  # see above
 
     return Entry(
         guild_id=group.guild_id,

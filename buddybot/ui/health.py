@@ -16,7 +16,7 @@ from buddybot.domain.health.stagnation_evidence import Evidence, MoodChange
 from buddybot.domain.health.stagnation_tally import Signal as Tallied
 from buddybot.domain.ids import AlertId
 from buddybot.domain.text import folded
-from buddybot.exports.figures import Figure
+from buddybot.exports.charts.figures import Figure
 from buddybot.services.health.alerts import Watched
 from buddybot.services.health.health_views import HealthView
 from buddybot.ui.alerts import evidence_line, fact_line, figure, label
@@ -27,7 +27,7 @@ from buddybot.ui.reply import actor_of, texts_of
 from buddybot.ui.texts import Markup, Texts, channel, moment
 
 if TYPE_CHECKING:
-    from buddybot.exports.signal_lines import Signal
+    from buddybot.exports.charts.signal_lines import Signal
 
 CAME, SIGNALS = "attendance.png", "signals.png"
 _MOST_OPEN = 6
@@ -37,9 +37,9 @@ _BANDS = list(Band)
 def pictures(texts: Texts, view: HealthView) -> Drawn:
     """Draw who came and the signals, which takes a moment; none before the first meeting."""
     # Imported here: pictures are asked for rarely, and a start does without what draws them.
-    from buddybot.exports.attendance_charts import chart
-    from buddybot.exports.heat_map import attendance_picture
-    from buddybot.exports.signal_lines import Signal, SignalsChart, signals_picture
+    from buddybot.exports.charts.attendance_charts import chart
+    from buddybot.exports.charts.heat_map import attendance_picture
+    from buddybot.exports.charts.signal_lines import Signal, SignalsChart, signals_picture
 
     if not view.meetings or not view.record.has_members:
         return {}
@@ -65,7 +65,7 @@ def pictures(texts: Texts, view: HealthView) -> Drawn:
 
 def figures(texts: Texts, signals: Iterable[Evidence]) -> "Mapping[Signal, Figure]":
     """Return what the sentences say of each signal, for the picture to say the same."""
-    from buddybot.exports.signal_lines import Signal  # as above
+    from buddybot.exports.charts.signal_lines import Signal  # as above
 
     lines = (Signal.ATTENDANCE, Signal.KEPT, Signal.PULSE)
     found = {

@@ -22,7 +22,7 @@ Naming = Callable[[GuildId], str]
 def copy_files(texts: Texts, copy: OwnCopy, user_id: UserId, naming: Naming) -> dict[str, bytes]:
     """Write both files, which takes a moment."""
     # Imported here: files and pictures are asked for rarely, and a start does without what makes them.
-    from buddybot.exports.personal import Reading, person_json, person_page
+    from buddybot.exports.records.personal_data import Reading, person_json, person_page
 
     guilds = {row["guild_id"] for rows in copy.sections.values() for row in rows if "guild_id" in row}
     reading = Reading(

@@ -10,7 +10,7 @@ from buddybot.ui.kit import Card
 from buddybot.ui.texts import shortened
 
 if TYPE_CHECKING:
-    from buddybot.exports.pictures import Picture
+    from buddybot.exports.charts.drawing import Picture
 
 ALT_LIMIT = 1024
 

@@ -176,7 +176,10 @@ def test_a_cycle_is_found_whatever_its_length() -> None:
             "from buddybot.settings import Settings\nfrom buddybot.bot import BuddyBot\nimport cogs",
         ),
         ("buddybot/demo/a.py", "import simcord\nfrom buddybot.app import create_bot"),
-        ("buddybot/exports/workbook.py", "def f():\n    import xlsxwriter  # heavy, and only for one format"),
+        (
+            "buddybot/exports/records/workbook.py",
+            "def f():\n    import xlsxwriter  # heavy, and only for one format",
+        ),
         (
             "buddybot/cli.py",
             "def f():\n    # each slows the start\n    from buddybot import app\n    import csv",

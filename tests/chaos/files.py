@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from buddybot.exports import parts
+from buddybot.exports.records import parts
 from tests.chaos.ways import Strike, doom_answers, watch_writing
 
 _ENOUGH = 200

@@ -8,8 +8,8 @@ from functools import partial
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, InteractionId
-from buddybot.exports.formats import Format
-from buddybot.exports.parts import Maker
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.parts import Maker
 from buddybot.services.attendance.record_export import Export
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.checkins.checkins import CheckInRepository

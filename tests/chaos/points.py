@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable, Mapping
 from zipfile import ZipFile
 
-from buddybot.exports.parts import Maker
+from buddybot.exports.records.parts import Maker
 from buddybot.pings.delivery.delivery import DiscordMessageGateway, _OutgoingMessage
 from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.services.attendance import record_export

@@ -8,10 +8,10 @@ from PIL import Image
 from buddybot import locales
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import Kept, Rates
-from buddybot.exports.figures import Figure
-from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row
-from buddybot.exports.pictures import Ink, Picture
-from buddybot.exports.signal_lines import Signal, SignalsChart
+from buddybot.exports.charts.drawing import Ink, Picture
+from buddybot.exports.charts.figures import Figure
+from buddybot.exports.charts.heat_map import MOST_MEETINGS, AttendanceChart, Row
+from buddybot.exports.charts.signal_lines import Signal, SignalsChart
 
 FULL_HOUSE = ("Ana", "Ben", "Cho", "Dev", "Eli", "Fay", "Gil", "Hanna", "Íñigo", "Jörg")
 LETTERS = {

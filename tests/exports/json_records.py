@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.attendance_json import write_json, write_jsonl
+from buddybot.exports.records.attendance_json import write_json, write_jsonl
 from tests.architecture.source import ROOT
 from tests.exports.records import NOW
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.records import Record
-from buddybot.exports import cells, table
-from buddybot.exports.attendance_csv import write_csv
+from buddybot.exports.records import cells, table
+from buddybot.exports.records.attendance_csv import write_csv
 from tests.exports import hostile, records
 from tests.exports.charts import say
 

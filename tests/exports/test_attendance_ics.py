@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from ical.event import Event, EventStatus
 
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.attendance_ics import write_ics
-from buddybot.exports.ics import Entry
+from buddybot.exports.calendar.ics import Entry
+from buddybot.exports.records.attendance_ics import write_ics
 from tests.exports.charts import say
 from tests.exports.reading import read
 from tests.exports.records import NOW, SERVER, group, people, person, record, sitting

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Category
-from buddybot.exports.attendance_json import write_json
-from buddybot.exports.table import EVERY
+from buddybot.exports.records.attendance_json import write_json
+from buddybot.exports.records.table import EVERY
 from tests.architecture.source import ROOT
 from tests.exports.json_records import GROUP, SCHEMA, as_json, as_lines, check, groups, only
 from tests.exports.records import NOW, ORGANIZER, group, people, person, promise, record, sitting

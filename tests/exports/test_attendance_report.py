@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from buddybot.domain.attendance.records import Promise, Record
 from buddybot.domain.commitments.commitments import Category
-from buddybot.exports.attendance_report import FEWEST_OF_A_KIND, write_report
+from buddybot.exports.records.attendance_report import FEWEST_OF_A_KIND, write_report
 from tests.exports.charts import say
 from tests.exports.records import NOW, group, people, person, promise, record, sitting
 

@@ -12,9 +12,9 @@ from openpyxl.workbook import Workbook
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.records import Record
-from buddybot.exports import cells, table
-from buddybot.exports.attendance_matrix import COLOURS
-from buddybot.exports.workbook import ROWS, workbook
+from buddybot.exports.records import cells, table
+from buddybot.exports.records.attendance_matrix import COLOURS
+from buddybot.exports.records.workbook import ROWS, workbook
 from tests.exports import hostile, records
 from tests.exports.charts import contrast, say
 from tests.exports.workbooks import all_cells, opened, rows, shown, written

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.exports import cells
+from buddybot.exports.records import cells
 from tests.exports import hostile
 from tests.hostile import FORMULAS
 

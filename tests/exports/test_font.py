@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.exports.font import font, written
+from buddybot.exports.charts.font import font, written
 
 
 def drawn(letter: str) -> bytes:

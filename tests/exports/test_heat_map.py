@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.exports.heat_map import (
+from buddybot.exports.charts.drawing import CARD, Canvas
+from buddybot.exports.charts.heat_map import (
     MOST_MEETINGS,
     SIGNS,
     AttendanceChart,
@@ -17,7 +18,6 @@ from buddybot.exports.heat_map import (
     attendance_words,
     numbered,
 )
-from buddybot.exports.pictures import CARD, Canvas
 from tests.exports.charts import attendance, contrast, days, full_attendance, opened, say
 
 

@@ -14,7 +14,7 @@ from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.meetings.schedule import occurrence
-from buddybot.exports.ics import Entry, calendar_file
+from buddybot.exports.calendar.ics import Entry, calendar_file
 from tests.exports.reading import read
 
 NOW = datetime(2026, 1, 1, 9, 30, 15, tzinfo=UTC)

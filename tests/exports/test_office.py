@@ -16,8 +16,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from buddybot.exports import cells, table
-from buddybot.exports.attendance_csv import write_csv
+from buddybot.exports.records import cells, table
+from buddybot.exports.records.attendance_csv import write_csv
 from tests.exports import hostile, records, workbooks
 from tests.exports.charts import say
 

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from buddybot import locales
 from buddybot.domain.ids import UserId
-from buddybot.exports.attendance_report import write_report
-from buddybot.exports.personal import Reading, person_page
+from buddybot.exports.records.attendance_report import write_report
+from buddybot.exports.records.personal_data import Reading, person_page
 from buddybot.storage.privacy.personal_data import Copy
 from buddybot.ui.texts import Texts
 from tests.exports.charts import say

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
-from buddybot.exports import file_names
-from buddybot.exports.formats import Format
-from buddybot.exports.parts import Maker, split
-from buddybot.exports.pictures import Say
-from buddybot.exports.table import Progress, lines
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records import file_names
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.parts import Maker, split
+from buddybot.exports.records.table import Progress, lines
 from buddybot.ui.texts import Texts
 from tests.exports.records import NOW, group, people, record, sitting
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from buddybot.exports.pictures import CARD, CORNER, QUIET, TEXT, Canvas, clipped, mixed, width_of
+from buddybot.exports.charts.drawing import CARD, CORNER, QUIET, TEXT, Canvas, clipped, mixed, width_of
 from tests.exports.charts import contrast
 
 DARK, LIGHT = (49, 51, 56), (255, 255, 255)
@@ -106,7 +106,7 @@ def test_an_ink_is_thinned_towards_the_card() -> None:
 def test_pillow_is_imported_only_when_a_picture_is_drawn() -> None:
     program = (
         "import sys\n"
-        "from buddybot.exports import heat_map, pictures, signal_lines\n"
+        "from buddybot.exports.charts import heat_map, drawing as pictures, signal_lines\n"
         "assert 'PIL' not in sys.modules\n"
         "pictures.Canvas(9, 9)\n"
         "assert 'PIL' in sys.modules\n"

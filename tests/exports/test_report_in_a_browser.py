@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.commitments.commitments import Category
-from buddybot.exports.attendance_report import write_report
+from buddybot.exports.records.attendance_report import write_report
 from tests.exports.charts import say
 from tests.exports.records import NOW, group, person, promise, record, sitting
 

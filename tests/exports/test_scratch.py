@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.exports import scratch
+from buddybot.exports.records import scratch_folder
 from buddybot.places import PACKAGE
 
 WRITES = """
 import sys
-from buddybot.exports import scratch
+from buddybot.exports.records import scratch_folder as scratch
 with scratch.folder() as folder:
     with open(folder + "/sheet.xml", "w") as out:
         out.write("Ana")
@@ -49,7 +49,7 @@ def writing() -> Iterator[tuple[subprocess.Popen[str], Path]]:
 
 def test_a_folder_is_gone_when_its_block_ends_with_an_error_too(temporary: Path) -> None:
     def write() -> None:
-        with scratch.folder() as folder:
+        with scratch_folder.folder() as folder:
             (Path(folder) / "sheet.xml").write_text("Ana")
             raise ZeroDivisionError
 
@@ -63,13 +63,13 @@ def test_what_a_killed_process_left_is_removed(temporary: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         assert (folder / "sheet.xml").exists()
-        assert scratch.sweep() == 1
+        assert scratch_folder.sweep() == 1
     assert list(temporary.iterdir()) == []
 
 
 def test_what_another_process_is_writing_stays() -> None:
     with writing() as (process, folder):
-        assert scratch.sweep() == 0
+        assert scratch_folder.sweep() == 0
         assert (folder / "sheet.xml").read_text() == "Ana"
         process.communicate()
         assert process.returncode == 0
@@ -84,11 +84,11 @@ def test_a_folder_that_was_swept_before_it_was_locked_is_made_again(
     def swept_at_first(*, prefix: str) -> str:
         made.append(make(prefix=prefix))
         if len(made) == 1:
-            assert scratch.sweep() == 1
+            assert scratch_folder.sweep() == 1
         return made[-1]
 
     monkeypatch.setattr(tempfile, "mkdtemp", swept_at_first)
-    with scratch.folder() as folder:
+    with scratch_folder.folder() as folder:
         assert made == [made[0], folder]
         assert list(temporary.iterdir()) == [Path(folder)]
 
@@ -96,6 +96,6 @@ def test_a_folder_that_was_swept_before_it_was_locked_is_made_again(
 def test_other_folders_and_links_stay(temporary: Path) -> None:
     (temporary / "buddybot-demo-1").mkdir()
     (temporary / "target").mkdir()
-    (temporary / f"{scratch.PREFIX}link").symlink_to(temporary / "target")
-    assert scratch.sweep() == 0
+    (temporary / f"{scratch_folder.PREFIX}link").symlink_to(temporary / "target")
+    assert scratch_folder.sweep() == 0
     assert len(list(temporary.iterdir())) == 3

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from buddybot.domain.attendance.rates import Kept, Rates
-from buddybot.exports.figures import Figure
-from buddybot.exports.pictures import CARD
-from buddybot.exports.signal_lines import (
+from buddybot.exports.charts.drawing import CARD
+from buddybot.exports.charts.figures import Figure
+from buddybot.exports.charts.signal_lines import (
     ALERT,
     MOST_MEETINGS,
     STYLES,

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.exports import table
+from buddybot.exports.records import table
 from tests.exports import records
 
 

@@ -9,8 +9,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.attendance_xlsx import write_xlsx
-from buddybot.exports.table import Progress
+from buddybot.exports.records.attendance_xlsx import write_xlsx
+from buddybot.exports.records.table import Progress
 from tests.exports import records
 from tests.exports.charts import say
 

@@ -13,7 +13,7 @@ import pytest
 
 from buddybot import cli
 from buddybot.domain.ids import UserId
-from buddybot.exports.formats import Format
+from buddybot.exports.records.formats import Format
 from buddybot.host import export as export_command
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
@@ -157,7 +157,7 @@ def test_a_long_one_says_on_standard_error_how_far_it_has_come(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(export_command, "TOLD_EVERY", 3)
-    monkeypatch.setattr("buddybot.exports.table.EVERY", 1)
+    monkeypatch.setattr("buddybot.exports.records.table.EVERY", 1)
     assert export(environ, "--output", tmp_path / "all.csv") == 0
     out, err = capsys.readouterr()
     assert out == ""

@@ -10,7 +10,7 @@ from typing import Any
 import simcord
 
 from buddybot.demo.playground import Playground, open_playground
-from buddybot.exports.formats import Format
+from buddybot.exports.records.formats import Format
 from buddybot.storage.engine.database import Tx
 from tests.contract import assert_contract
 

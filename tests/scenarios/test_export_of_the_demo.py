@@ -13,9 +13,9 @@ from openpyxl.workbook import Workbook
 from PIL import Image, ImageChops, ImageStat
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.exports.formats import Format
-from buddybot.exports.heat_map import SIGNS
-from buddybot.exports.pictures import Canvas
+from buddybot.exports.charts.drawing import Canvas
+from buddybot.exports.charts.heat_map import SIGNS
+from buddybot.exports.records.formats import Format
 from tests.exports.charts import say
 from tests.exports.reading import read
 from tests.exports.workbooks import rows

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from buddybot.exports.formats import Format
+from buddybot.exports.records.formats import Format
 from buddybot.settings import Settings
 from tests.hostile import VALUES
 from tests.scenarios.authorization import TABLE

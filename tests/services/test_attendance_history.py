@@ -9,8 +9,8 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import Kept, Rates
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.exports.attendance_charts import chart, pictures
-from buddybot.exports.heat_map import attendance_words
+from buddybot.exports.charts.attendance_charts import chart, pictures
+from buddybot.exports.charts.heat_map import attendance_words
 from buddybot.services.attendance.history_views import SHOWN, AttendanceHistories, AttendanceHistory
 from buddybot.services.attendance.own_history_views import WEEKS, OwnHistories
 from buddybot.storage.attendance.records import RecordRepository

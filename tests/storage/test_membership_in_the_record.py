@@ -13,7 +13,7 @@ from buddybot.domain.attendance.records import Record
 from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.exports.table import lines
+from buddybot.exports.records.table import lines
 from buddybot.services.attendance.attendance import settle
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.attendance.attendance import AttendanceRepository

@@ -13,8 +13,8 @@ from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.health.stagnation_evidence import EMPTY, Seen, evidence
 from buddybot.domain.health.stagnation_tally import NOTHING, Prior, Share
 from buddybot.domain.health.stagnation_tally import Signal as Watched
-from buddybot.exports.figures import Figure
-from buddybot.exports.signal_lines import Signal, SignalsChart, signals_words
+from buddybot.exports.charts.figures import Figure
+from buddybot.exports.charts.signal_lines import Signal, SignalsChart, signals_words
 from buddybot.ui.alerts import evidence_line
 from buddybot.ui.health import figures
 from buddybot.ui.texts import Texts

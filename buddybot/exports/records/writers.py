@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import BinaryIO
 
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.attendance_csv import write_csv
-from buddybot.exports.attendance_ics import write_ics
-from buddybot.exports.attendance_json import write_json, write_jsonl
-from buddybot.exports.attendance_report import write_report
-from buddybot.exports.attendance_xlsx import write_xlsx
-from buddybot.exports.formats import Format
-from buddybot.exports.pictures import Say
-from buddybot.exports.table import Progress
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records.attendance_csv import write_csv
+from buddybot.exports.records.attendance_ics import write_ics
+from buddybot.exports.records.attendance_json import write_json, write_jsonl
+from buddybot.exports.records.attendance_report import write_report
+from buddybot.exports.records.attendance_xlsx import write_xlsx
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.table import Progress
 
 
 def write(

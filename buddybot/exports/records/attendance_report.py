@@ -16,10 +16,10 @@ from buddybot.domain.attendance.rates import Kept, kept, percent, rates, tenths
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.meetings.schedule import local
-from buddybot.exports.cells import clean
-from buddybot.exports.pictures import Say
-from buddybot.exports.report_chart import Bar, chart, key
-from buddybot.exports.table import zones_of
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.charts.report_chart import Bar, chart, key
+from buddybot.exports.records.cells import clean
+from buddybot.exports.records.table import zones_of
 
 FEWEST_OF_A_KIND = 3
 """Of a kind with fewer commitments nothing is said: a single one could be somebody's."""

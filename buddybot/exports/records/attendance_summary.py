@@ -8,9 +8,9 @@ from buddybot import __version__
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.pictures import Say
-from buddybot.exports.table import names_of, zones_of
-from buddybot.exports.workbook import HEAD, TITLE, Sheet, Styled, Value
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records.table import names_of, zones_of
+from buddybot.exports.records.workbook import HEAD, TITLE, Sheet, Styled, Value
 
 _COUNTED = tuple(state for state in Attendance if state is not Attendance.NOT_YET_MEMBER)
 _WIDTHS = (34, 17, *(13 for _ in _COUNTED[1:]), 13, 24)

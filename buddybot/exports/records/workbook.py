@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
 from buddybot import __version__
-from buddybot.exports import cells, scratch
+from buddybot.exports.records import cells, scratch_folder
 
 Filled = str | int | float | dt.date | dt.time | dt.datetime
 Value = Filled | None
@@ -159,7 +159,7 @@ def workbook(out: BinaryIO, *, title: str, now: dt.datetime, sheets: int) -> Ite
     # The library takes long to load, and most runs of the bot never write a workbook.
     import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 
-    with scratch.folder() as folder:
+    with scratch_folder.folder() as folder:
         book = xlsxwriter.Workbook(out, {"constant_memory": sheets <= MANY_SHEETS, "tmpdir": folder})
         made = now.astimezone(dt.UTC).replace(tzinfo=None)
         book.set_properties({"title": title, "author": f"buddybot {__version__}", "created": made})

@@ -6,11 +6,11 @@ from typing import BinaryIO
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.records import Promise, Record
-from buddybot.exports import cells, table
-from buddybot.exports.attendance_matrix import write_matrix
-from buddybot.exports.attendance_summary import write_summary
-from buddybot.exports.pictures import Say
-from buddybot.exports.workbook import HEAD, Sheet, Styled, Value, workbook
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records import cells, table
+from buddybot.exports.records.attendance_matrix import write_matrix
+from buddybot.exports.records.attendance_summary import write_summary
+from buddybot.exports.records.workbook import HEAD, Sheet, Styled, Value, workbook
 
 _WIDTHS = (14, 9, 11, 7, 16, 17, 18, 13, 18, 20, 19, 18, 19, 19, 30)
 _ROLE = table.COLUMNS.index("role")

@@ -11,7 +11,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
-from buddybot.exports.font import font, written
+from buddybot.exports.charts.font import font, written
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

@@ -1,8 +1,8 @@
 """The heat map of a record: what cards show and what exports hold is drawn from the same."""
 
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.heat_map import MOST_MEETINGS, AttendanceChart, Row, attendance_picture
-from buddybot.exports.pictures import Picture, Say
+from buddybot.exports.charts.drawing import Picture, Say
+from buddybot.exports.charts.heat_map import MOST_MEETINGS, AttendanceChart, Row, attendance_picture
 
 
 def chart(record: Record, *, own: bool = False) -> AttendanceChart:

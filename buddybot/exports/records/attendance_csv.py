@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.records import Record
-from buddybot.exports import cells, table
-from buddybot.exports.pictures import Say
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records import cells, table
 
 Row = tuple[str | int | None, ...]
 

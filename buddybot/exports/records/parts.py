@@ -10,12 +10,12 @@ from typing import BinaryIO, Protocol, cast
 
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
-from buddybot.exports import file_names
-from buddybot.exports.attendance_charts import pictures
-from buddybot.exports.formats import Format
-from buddybot.exports.pictures import Say
-from buddybot.exports.table import Progress
-from buddybot.exports.writers import write
+from buddybot.exports.charts.attendance_charts import pictures
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records import file_names
+from buddybot.exports.records.formats import Format
+from buddybot.exports.records.table import Progress
+from buddybot.exports.records.writers import write
 
 IN_MEMORY = 2**20
 """Bytes of one file that are kept in memory; what is larger is on the disk until it was sent."""

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.attendance.records import Person, Promise, Record, Sitting
 from buddybot.domain.ids import UserId
-from buddybot.exports.table import EVERY, Progress
+from buddybot.exports.records.table import EVERY, Progress
 
 SCHEMA = "buddybot.record/1"
 OPENS = f'{{"schema":"{SCHEMA}","groups":['.encode()

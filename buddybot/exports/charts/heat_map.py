@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import rates, tenths
 from buddybot.domain.attendance.records import took_place
-from buddybot.exports.font import written
-from buddybot.exports.pictures import (
+from buddybot.exports.charts.drawing import (
     QUIET,
     TEXT,
     Brush,
@@ -21,6 +20,7 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
+from buddybot.exports.charts.font import written
 
 MOST_MEETINGS = 26
 """What fits beside each other and can still be told apart: the newest half year."""

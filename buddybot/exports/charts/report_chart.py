@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 from math import ceil
 
-from buddybot.exports.pictures import Say, day_label
+from buddybot.exports.charts.drawing import Say, day_label
 
 CAME, KNOWN, QUIET, FAINT = "#22806f", "#d3e7e2", "#8b9198", "#e6e2d9"
 _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 704, 214, 22, 10, 186

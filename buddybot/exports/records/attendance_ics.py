@@ -7,8 +7,8 @@ from typing import BinaryIO
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import rates
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.ics import Entry, calendar_file
-from buddybot.exports.pictures import Say
+from buddybot.exports.calendar.ics import Entry, calendar_file
+from buddybot.exports.charts.drawing import Say
 
 
 def write_ics(records: Sequence[Record], out: BinaryIO, *, say: Say, now: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 
 from buddybot.domain import zones
 from buddybot.domain.ids import UserId
-from buddybot.exports.pictures import Say
+from buddybot.exports.charts.drawing import Say
 from buddybot.storage.privacy.personal_data import Copy, Value
 
 SCHEMA = "buddybot.person/1"

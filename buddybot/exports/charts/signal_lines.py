@@ -7,8 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from buddybot.domain.attendance.rates import Kept, Rates, percent
-from buddybot.exports.figures import Figure
-from buddybot.exports.pictures import (
+from buddybot.exports.charts.drawing import (
     LINES,
     QUIET,
     Box,
@@ -22,6 +21,7 @@ from buddybot.exports.pictures import (
     mixed,
     width_of,
 )
+from buddybot.exports.charts.figures import Figure
 
 MOST_MEETINGS = 26
 HIGHEST_BAND = 2

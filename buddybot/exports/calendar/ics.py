@@ -13,7 +13,7 @@ from urllib.parse import quote
 from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.meetings import MeetingKind
-from buddybot.exports.clocks import observances
+from buddybot.exports.calendar.zone_changes import observances
 
 PRODUCT = "-//buddybot//Meetings//EN"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import rates
 from buddybot.domain.attendance.records import Record
-from buddybot.exports.pictures import Say
-from buddybot.exports.table import names_of, zones_of
-from buddybot.exports.workbook import (
+from buddybot.exports.charts.drawing import Say
+from buddybot.exports.records.table import names_of, zones_of
+from buddybot.exports.records.workbook import (
     COUNT,
     HEAD,
     HEAD_DAY,

@@ -1,0 +1,1 @@
+"""Calendar files, with the zone rules they carry."""

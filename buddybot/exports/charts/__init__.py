@@ -1,0 +1,1 @@
+"""Pictures drawn with Pillow, and the chart of the printed report."""
