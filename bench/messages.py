@@ -22,8 +22,8 @@ from buddybot.pings.delivery.delivery import DiscordMessageGateway
 from buddybot.services.core.announcements import Announcement
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import connect
-from buddybot.ui.kit import Card, button
-from buddybot.ui.texts import Markup
+from buddybot.ui.framework.components import Card, button
+from buddybot.ui.framework.texts import Markup
 
 WALL = 50
 """Requests a second that Discord takes."""

@@ -38,9 +38,9 @@ from buddybot.services.core.transactions import Now, Work
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
-from buddybot.ui.letters import MessageTable
-from buddybot.ui.live import Live
-from buddybot.ui.presence import MemberCheck
+from buddybot.ui.groups.server_presence import MemberCheck
+from buddybot.ui.live_cards import Live
+from buddybot.ui.renderers import MessageTable
 
 log = logging.getLogger(__name__)
 

@@ -28,12 +28,12 @@ from buddybot.places import cogs_package
 from buddybot.services.core.transactions import Now
 from buddybot.services.groups.guilds import EVERYWHERE
 from buddybot.settings import Settings
-from buddybot.ui.boundary import failed, not_allowed
-from buddybot.ui.choices import offer
 from buddybot.ui.client import Client
-from buddybot.ui.letters import MessageTable
-from buddybot.ui.reply import Reply, actor_of, answered_as
-from buddybot.ui.router import Router
+from buddybot.ui.error_boundary import failed, not_allowed
+from buddybot.ui.framework.choices import offer
+from buddybot.ui.framework.reply import Reply, actor_of, answered_as
+from buddybot.ui.framework.router import Router
+from buddybot.ui.renderers import MessageTable
 
 log = logging.getLogger(__name__)
 

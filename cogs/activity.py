@@ -5,8 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.services.meetings.meeting_choices import Aim
-from buddybot.ui import choices, days
-from buddybot.ui.activities import (
+from buddybot.ui.checkins.activities import (
     activities,
     activity_card,
     activity_chosen,
@@ -15,10 +14,12 @@ from buddybot.ui.activities import (
     page_of,
     wish_card,
 )
-from buddybot.ui.agenda import agenda_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.meetings import day_choices
+from buddybot.ui.meetings.agenda import agenda_card
 
 
 class ActivityCog(commands.Cog):
@@ -58,7 +59,7 @@ class ActivityCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.autocomplete(
-        activity=activities, meeting=days.meetings_for(Aim.ACTIVITY), group=choices.active_groups
+        activity=activities, meeting=day_choices.meetings_for(Aim.ACTIVITY), group=choices.active_groups
     )
     async def choose(
         self,

@@ -8,16 +8,17 @@ from discord.ext import commands
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.exports.records.formats import Format
-from buddybot.ui import attendance_export, attendance_history
-from buddybot.ui.attendance import attendance_card, parse_state
-from buddybot.ui.attendance_corrections import correction_card, past_meetings
-from buddybot.ui.checkins import closing_card
-from buddybot.ui.choices import groups_to_look_back_on, organized_groups, parse_group, parse_pick
+from buddybot.ui.attendance import history as attendance_history
+from buddybot.ui.attendance import record_export
+from buddybot.ui.attendance.attendance import attendance_card, parse_state
+from buddybot.ui.attendance.corrections import correction_card, past_meetings
+from buddybot.ui.checkins.checkins import closing_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.kit import Card
-from buddybot.ui.pictures import attachments
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework.choices import groups_to_look_back_on, organized_groups, parse_group, parse_pick
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.pictures import attachments
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
 
 FORMATS = [
     app_commands.Choice(name=name, value=form.value)
@@ -72,9 +73,7 @@ class AttendanceCog(commands.Cog):
     )
     @app_commands.rename(form="format", first="from", last="to")
     @app_commands.choices(form=FORMATS)
-    @app_commands.autocomplete(
-        group=attendance_export.groups, first=attendance_export.days, last=attendance_export.days
-    )
+    @app_commands.autocomplete(group=record_export.groups, first=record_export.days, last=record_export.days)
     async def export(
         self,
         interaction: Interaction,
@@ -85,9 +84,9 @@ class AttendanceCog(commands.Cog):
     ) -> None:
         """Hand the record out as files."""
         async with Reply(interaction) as reply:
-            wanted = attendance_export.parse(form, group, first, last)
+            wanted = record_export.parse(form, group, first, last)
             export = await self._exports.export(reply.actor, wanted)
-            await attendance_export.hand_out(
+            await record_export.hand_out(
                 reply, export, Format(form), limit=interaction.filesize_limit, now=self._bot.now()
             )
 

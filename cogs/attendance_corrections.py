@@ -4,7 +4,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.ui.attendance import (
+from buddybot.ui.attendance.attendance import (
     CORRECT,
     TAKE,
     attendance_card,
@@ -12,11 +12,11 @@ from buddybot.ui.attendance import (
     parse_state,
     visitor_form,
 )
-from buddybot.ui.attendance_corrections import correction_card, correction_form
+from buddybot.ui.attendance.corrections import correction_card, correction_form
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.kit import Card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
 
 
 class AttendanceCorrectionsCog(commands.Cog):

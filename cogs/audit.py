@@ -3,10 +3,10 @@
 from discord.ext import commands
 
 from buddybot.domain.ids import GroupId
-from buddybot.ui.audit import audit_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.privacy.audit import audit_card
 
 
 class AuditCog(commands.Cog):

@@ -6,11 +6,12 @@ from discord.ext import commands
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.services.core.actor import Actor
-from buddybot.ui import choices, days
-from buddybot.ui.away import away_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.meetings import day_choices
+from buddybot.ui.meetings.away import away_card
 
 
 class AwayCog(commands.Cog):
@@ -27,7 +28,7 @@ class AwayCog(commands.Cog):
         end="Your last day away; the same day, when left out",
         group="For one group only; all your groups here, when left out",
     )
-    @app_commands.autocomplete(start=days.own_days, end=days.own_days, group=choices.groups)
+    @app_commands.autocomplete(start=day_choices.own_days, end=day_choices.own_days, group=choices.groups)
     async def away(
         self,
         interaction: Interaction,
@@ -37,7 +38,7 @@ class AwayCog(commands.Cog):
     ) -> None:
         """Say when you are away, and I answer for you."""
         async with Reply(interaction) as reply:
-            first, last = days.parse_day(start), days.parse_day(end)
+            first, last = day_choices.parse_day(start), day_choices.parse_day(end)
             if first is None:
                 if last is not None:
                     raise Refusal("away.start_missing")

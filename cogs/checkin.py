@@ -5,13 +5,13 @@ from discord.ext import commands
 
 from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.ids import MeetingId
-from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
-from buddybot.ui.checkins import closed_card, closing_card, which_card
-from buddybot.ui.choices import groups, parse_group
+from buddybot.ui.checkins.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
+from buddybot.ui.checkins.checkins import closed_card, closing_card, which_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.commitments import carry_offer_card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.commitments.commitments import carry_offer_card
+from buddybot.ui.framework.choices import groups, parse_group
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
 
 
 class CheckInCog(commands.Cog):

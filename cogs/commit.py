@@ -11,9 +11,8 @@ from buddybot.domain.ids import CommitmentId, GroupId
 from buddybot.domain.text import folded
 from buddybot.services.commitments.commitments import OwnCommitment
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of
-from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.commitments import (
+from buddybot.ui.commitments.commitments import (
     IN_LIST,
     add_form,
     added_card,
@@ -30,10 +29,11 @@ from buddybot.ui.commitments import (
     shrink_form,
     swap_form,
 )
-from buddybot.ui.nudges import direct_nudge_card
-from buddybot.ui.reply import Reply, actor_of
-from buddybot.ui.router import Input, route
-from buddybot.ui.texts import Texts
+from buddybot.ui.commitments.nudges import direct_nudge_card
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply, actor_of
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.framework.texts import Texts
 
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 Plan = app_commands.Range[str, 1, PLAN_LIMIT]

@@ -5,11 +5,11 @@ from discord.ext import commands
 
 from buddybot.domain.health.feedback import phrases, rating
 from buddybot.domain.ids import GroupId
-from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.feedback import desk_card, feedback_form, heard_card, news_card, sent_card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.health.feedback import desk_card, feedback_form, heard_card, news_card, sent_card
 
 
 class FeedbackCog(commands.Cog):

@@ -5,12 +5,12 @@ from discord.ext import commands
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import FewDecision
 from buddybot.services.meetings.meetings import Changed
-from buddybot.ui import few
-from buddybot.ui.answers import answers_card, answers_form, answers_in
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.meetings import done_card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.groups.quorum_settings import answers_card, answers_form, answers_in
+from buddybot.ui.meetings import quorum
+from buddybot.ui.meetings.meetings import done_card
 
 
 class FewCog(commands.Cog):
@@ -41,12 +41,12 @@ class FewCog(commands.Cog):
     async def decide(self, interaction: Interaction, given: Input) -> None:
         """Meet anyway, or online; the question itself shows it then."""
         async with Reply(interaction) as reply:
-            meeting_id, decision = MeetingId(given.number(0)), few.decision_in(given)
+            meeting_id, decision = MeetingId(given.number(0)), quorum.decision_in(given)
             decided = await self._few.decide(reply.actor, meeting_id, decision)
             if decided.again:
-                await reply.show(few.again_card(reply.texts, decided.meeting))
+                await reply.show(quorum.again_card(reply.texts, decided.meeting))
             elif decided.linkless:
-                await reply.show(few.linkless_card(reply.texts, decided))
+                await reply.show(quorum.linkless_card(reply.texts, decided))
             else:
                 await reply.done()
             await self._bot.live.refresh()
@@ -56,8 +56,8 @@ class FewCog(commands.Cog):
         """Ask once more, the person who pressed alone: it cannot be taken back."""
         async with Reply(interaction) as reply:
             found = await self._few.look(reply.actor, MeetingId(given.number(0)))
-            card = few.again_card(reply.texts, found.meeting) if found.again else None
-            await reply.show(card or few.cancel_card(reply.texts, found))
+            card = quorum.again_card(reply.texts, found.meeting) if found.again else None
+            await reply.show(card or quorum.cancel_card(reply.texts, found))
 
     @route("few_cancel_go")
     async def cancel(self, interaction: Interaction, given: Input) -> None:
@@ -66,7 +66,7 @@ class FewCog(commands.Cog):
             decided = await self._few.decide(reply.actor, MeetingId(given.number(0)), FewDecision.CANCEL)
             changed = Changed(decided.group, decided.meeting)
             done = None if decided.again else done_card(reply.texts, "cancelled", changed)
-            await reply.replace(done or few.again_card(reply.texts, decided.meeting))
+            await reply.replace(done or quorum.again_card(reply.texts, decided.meeting))
             await self._bot.live.refresh()
 
 

@@ -7,11 +7,11 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, MeetingId
 from buddybot.services.commitments.wording_steps import count_of
 from buddybot.services.health.offers import Answer
-from buddybot.ui import fit
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.commitments import draft_in, shrink_form, swap_form
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.commitments.commitments import draft_in, shrink_form, swap_form
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.health import offers
 
 
 class FitCog(commands.Cog):
@@ -32,7 +32,7 @@ class FitCog(commands.Cog):
         """Follow the answer to a button or a form."""
         reply = Reply(interaction)
         for view in await self._offers.unseen(reply.actor):
-            if await reply.follow(fit.offer_card(reply.texts, view)):
+            if await reply.follow(offers.offer_card(reply.texts, view)):
                 await self._offers.seen(reply.actor, view)
 
     @route("offer_fine")
@@ -40,14 +40,14 @@ class FitCog(commands.Cog):
         """Leave it at that."""
         async with Reply(interaction) as reply:
             await self._offers.fine(await reply.actor_at_home(given), _meeting(given))
-            await reply.replace(fit.fine_card(reply.texts))
+            await reply.replace(offers.fine_card(reply.texts))
 
     @route("offer_pause")
     async def ask_pause(self, interaction: Interaction, given: Input) -> None:
         """Ask how long."""
         async with Reply(interaction) as reply:
             view = await self._offers.look(await reply.actor_at_home(given), _meeting(given))
-            await reply.ask(fit.pause_form(reply.texts, view))
+            await reply.ask(offers.pause_form(reply.texts, view))
 
     @route("offer_paused")
     async def pause(self, interaction: Interaction, given: Input) -> None:
@@ -57,7 +57,7 @@ class FitCog(commands.Cog):
             if not (weeks.isascii() and weeks.isdigit() and len(weeks) == 1):
                 raise Refusal("button.stale")
             paused = await self._offers.pause(await reply.actor_at_home(given), _meeting(given), int(weeks))
-            await reply.replace(fit.paused_card(reply.texts, paused))
+            await reply.replace(offers.paused_card(reply.texts, paused))
             await self._bot.live.refresh()
 
     @route("offer_pick")
@@ -68,7 +68,7 @@ class FitCog(commands.Cog):
             if how not in (Answer.SMALLER, Answer.SWAP):
                 raise Refusal("button.stale")
             view = await self._offers.look(await reply.actor_at_home(given), _meeting(given))
-            await reply.replace(fit.pick_card(reply.texts, view, how))
+            await reply.replace(offers.pick_card(reply.texts, view, how))
 
     @route("offer_smaller")
     async def ask_smaller(self, interaction: Interaction, given: Input) -> None:
@@ -87,7 +87,7 @@ class FitCog(commands.Cog):
                 actor, _item(given), text=given.written("text"), count=count_of(given.written("count"))
             )
             await self._offers.taken(actor, _meeting(given), Answer.SMALLER)
-            await reply.replace(fit.changed_card(reply.texts, "smaller", own.commitment))
+            await reply.replace(offers.changed_card(reply.texts, "smaller", own.commitment))
             await self._bot.live.refresh()
 
     @route("offer_swap")
@@ -105,7 +105,7 @@ class FitCog(commands.Cog):
             await self._offers.look(actor, _meeting(given))
             own = await self._commitments.swap(actor, _item(given), draft_in(given))
             await self._offers.taken(actor, _meeting(given), Answer.SWAP)
-            await reply.replace(fit.changed_card(reply.texts, "swap", own.commitment))
+            await reply.replace(offers.changed_card(reply.texts, "swap", own.commitment))
             await self._bot.live.refresh()
 
     async def _own(self, reply: Reply, given: Input) -> Commitment:

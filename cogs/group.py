@@ -7,17 +7,17 @@ from discord.ext import commands
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.groups.groups import Changes
-from buddybot.ui import choices
-from buddybot.ui import groups as ui
-from buddybot.ui.channels import check_home, home
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.invitations import code_card
-from buddybot.ui.inviting import invite
-from buddybot.ui.kit import Card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
-from buddybot.ui.setup import start_card
-from buddybot.ui.texts import member as mention
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.channels import check_home, home
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.framework.texts import member as mention
+from buddybot.ui.groups import groups as ui
+from buddybot.ui.groups.invitations import code_card
+from buddybot.ui.groups.setup import start_card
+from buddybot.ui.invitation_posts import invite
 
 
 @app_commands.guild_only()

@@ -14,14 +14,15 @@ from buddybot.domain.health.alerts import LONGEST_SNOOZE
 from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId
 from buddybot.services.health.alerts import Decided
-from buddybot.ui import alerts, choices
-from buddybot.ui import health as ui
-from buddybot.ui.channels import alert_place, check_alert_place
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.pictures import attachments
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.channels import alert_place, check_alert_place
+from buddybot.ui.framework.pictures import attachments
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.health import alerts
+from buddybot.ui.health import health as ui
 
 Level = Literal["quiet", "normal", "sensitive"]
 

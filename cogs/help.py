@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.ui import help as ui
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
+from buddybot.ui.framework.reply import Reply
 
 
 class HelpCog(commands.Cog):

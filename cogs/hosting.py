@@ -3,11 +3,11 @@
 from discord.ext import commands
 
 from buddybot.domain.ids import LocationId, MeetingId, UserId
-from buddybot.ui import homes, hosting
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.locations import home_requests, hosting
 
 
 class HostingCog(commands.Cog):
@@ -60,7 +60,7 @@ class HostingCog(commands.Cog):
                 LocationId(given.number(1)),
                 UserId(host_id) if host_id else None,
             )
-            await reply.replace(homes.agreed_card(Texts(view.group.language), view))
+            await reply.replace(home_requests.agreed_card(Texts(view.group.language), view))
             await self._bot.live.refresh()
 
     @route("home_decline")
@@ -70,7 +70,7 @@ class HostingCog(commands.Cog):
             view = await self._hosting.keep_home(
                 reply.actor, MeetingId(given.number(0)), LocationId(given.number(1))
             )
-            await reply.replace(homes.kept_card(Texts(view.group.language), view))
+            await reply.replace(home_requests.kept_card(Texts(view.group.language), view))
 
 
 async def setup(bot: Client) -> None:

@@ -5,13 +5,13 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, InvitationId, UserId
-from buddybot.ui import choices
-from buddybot.ui import invitations as ui
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.inviting import invite, show_answer
-from buddybot.ui.kit import Card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.groups import invitations as ui
+from buddybot.ui.invitation_posts import invite, show_answer
 
 
 class InvitationCog(commands.Cog):

@@ -8,11 +8,11 @@ from discord.ext import commands
 
 from buddybot.domain.checkins.kudos import TEXT_LIMIT
 from buddybot.domain.text import folded
-from buddybot.ui import choices
+from buddybot.ui.checkins.kudos import given_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.commitments import commitment_chosen
-from buddybot.ui.kudos import given_card
-from buddybot.ui.reply import Reply, actor_of
+from buddybot.ui.commitments.commitments import commitment_chosen
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply, actor_of
 
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 

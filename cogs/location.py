@@ -6,10 +6,13 @@ from discord.ext import commands
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations.locations import LONGEST_WAY
-from buddybot.ui import choices
-from buddybot.ui.addresses import venue_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.location_forms import (
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.locations.addresses import venue_card
+from buddybot.ui.locations.location_choices import own_places, parse_place, travelled_places
+from buddybot.ui.locations.location_forms import (
     edit_form,
     minutes_in,
     suggest_form,
@@ -19,7 +22,7 @@ from buddybot.ui.location_forms import (
     way_in,
     words_in,
 )
-from buddybot.ui.locations import (
+from buddybot.ui.locations.locations import (
     list_card,
     location_card,
     place_chosen,
@@ -28,9 +31,6 @@ from buddybot.ui.locations import (
     travel_card,
     vote_card,
 )
-from buddybot.ui.places import own_places, parse_place, travelled_places
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
 
 Minutes = app_commands.Range[int, 0, LONGEST_WAY]
 

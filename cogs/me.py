@@ -10,14 +10,15 @@ from buddybot.domain.groups.preferences import LeaveReason, Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.schedule import parse_time
-from buddybot.ui import choices, personal
-from buddybot.ui import me as ui
+from buddybot.ui.checkins.own_history import weeks_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.invitations import offer_card
-from buddybot.ui.kit import Card
-from buddybot.ui.own_history import weeks_card
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.groups import preferences as ui
+from buddybot.ui.groups.invitations import offer_card
+from buddybot.ui.privacy import personal_data
 
 
 @app_commands.guild_only()
@@ -87,16 +88,16 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             copy = await self._personal.copy(reply.actor)
             files = await asyncio.to_thread(
-                personal.copy_files, reply.texts, copy, reply.actor.user_id, self._server_name
+                personal_data.copy_files, reply.texts, copy, reply.actor.user_id, self._server_name
             )
-            await reply.show(personal.copy_card(reply.texts), files=personal.attachments(files))
+            await reply.show(personal_data.copy_card(reply.texts), files=personal_data.attachments(files))
 
     @app_commands.command(name="delete", description="Delete everything I keep about you; I ask once")
     async def delete(self, interaction: Interaction) -> None:
         """Show what goes and what remains."""
         async with Reply(interaction) as reply:
             deletion = await self._personal.deletion(reply.actor.user_id)
-            card = personal.deletion_card(reply.texts, deletion, reply.actor.user_id, self._server_name)
+            card = personal_data.deletion_card(reply.texts, deletion, reply.actor.user_id, self._server_name)
             await reply.show(card)
 
     @route("me_delete_go")
@@ -107,7 +108,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
                 raise Refusal("button.stale")
             taken = await self._bot.live.take_roles_from(reply.actor.user_id)
             erased = await self._personal.delete(reply.actor, taken)
-            await reply.replace(personal.farewell_card(reply.texts, erased, self._server_name))
+            await reply.replace(personal_data.farewell_card(reply.texts, erased, self._server_name))
             await self._bot.live.refresh()
             for gone in erased.departed:
                 await self._bot.live.settle_roles(gone.group.id)

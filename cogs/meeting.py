@@ -12,11 +12,12 @@ from buddybot.domain.meetings.schedule import LONGEST, MOST_WEEKS, SHORTEST, par
 from buddybot.domain.zones import canonical
 from buddybot.services.meetings.meeting_choices import Aim
 from buddybot.services.meetings.schedules import ScheduleChange
-from buddybot.ui import choices, days, meetings
-from buddybot.ui.checkins import closing_card
+from buddybot.ui.checkins.checkins import closing_card
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.meetings import day_choices, meetings
 
 WEEKDAYS = [
     Choice(name=name, value=number)
@@ -53,7 +54,9 @@ class MeetingCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(weekday=WEEKDAYS)
-    @app_commands.autocomplete(zone=choices.zones, date=days.days_for_extra, group=choices.organized_groups)
+    @app_commands.autocomplete(
+        zone=choices.zones, date=day_choices.days_for_extra, group=choices.organized_groups
+    )
     async def schedule(
         self,
         interaction: Interaction,
@@ -74,7 +77,7 @@ class MeetingCog(commands.Cog):
                 duration_minutes=minutes,
                 zone=None if zone is None else canonical(zone),
             )
-            chosen, day = choices.parse_group(group), days.parse_day(date)
+            chosen, day = choices.parse_group(group), day_choices.parse_day(date)
             if day is not None:
                 changed = await self._schedules.add_extra(reply.actor, day, wanted, chosen)
                 await reply.show(meetings.done_card(reply.texts, "extra", changed))
@@ -93,7 +96,7 @@ class MeetingCog(commands.Cog):
         reason="Why; a holiday never counts against the group",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=days.meetings_for(Aim.SKIP), group=choices.active_groups)
+    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.SKIP), group=choices.active_groups)
     async def skip(
         self,
         interaction: Interaction,
@@ -126,7 +129,7 @@ class MeetingCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.autocomplete(
-        meeting=days.meetings_for(Aim.MOVE), date=days.days_to_move, group=choices.active_groups
+        meeting=day_choices.meetings_for(Aim.MOVE), date=day_choices.days_to_move, group=choices.active_groups
     )
     async def move(
         self,
@@ -141,7 +144,7 @@ class MeetingCog(commands.Cog):
             changed = await self._meetings.move(
                 reply.actor,
                 choices.parse_pick(meeting),
-                day=days.parse_day(date),
+                day=day_choices.parse_day(date),
                 at=None if time is None else parse_time(time),
                 group_id=choices.parse_group(group),
             )
@@ -155,7 +158,7 @@ class MeetingCog(commands.Cog):
         reason="Why; a holiday never counts against the group",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(meeting=days.meetings_for(Aim.CANCEL), group=choices.active_groups)
+    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.CANCEL), group=choices.active_groups)
     async def cancel(
         self,
         interaction: Interaction,
@@ -190,7 +193,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the next, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=days.meetings_for(Aim.START), group=choices.active_groups)
+    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.START), group=choices.active_groups)
     async def start(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:
@@ -207,7 +210,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the one that goes on, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=days.meetings_for(Aim.CLOSE), group=choices.groups)
+    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.CLOSE), group=choices.groups)
     async def close(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:
@@ -227,7 +230,7 @@ class MeetingCog(commands.Cog):
     async def calendar(self, interaction: Interaction, group: str | None = None) -> None:
         """The group's meetings as a file for your own calendar."""
         # Imported here: it is asked for rarely, and a start does without what writes the file.
-        from buddybot.ui.calendar_files import calendar_attachment, calendar_card
+        from buddybot.ui.meetings.calendar_files import calendar_attachment, calendar_card
 
         async with Reply(interaction) as reply:
             view = await self._bot.services.calendar_feed.view(reply.actor, choices.parse_group(group))

@@ -7,12 +7,12 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.meetings.meeting_messages import ReminderView
-from buddybot.ui import choices
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.outdated import has_stop
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
-from buddybot.ui.rsvps import next_card, reminder_card
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.meetings.rsvps import next_card, reminder_card
+from buddybot.ui.outdated_messages import has_stop
 
 
 def answer_in(given: Input, position: int) -> Answer:

@@ -4,8 +4,8 @@ import discord
 from discord.ext import commands
 
 from buddybot.ui.client import Client
+from buddybot.ui.framework.reply import Reply
 from buddybot.ui.notices import MOST_SHOWN, notices_card
-from buddybot.ui.reply import Reply
 
 
 class NoticeCog(commands.Cog):

@@ -8,13 +8,14 @@ from discord.ext import commands
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, MeetingId, SwapId
-from buddybot.ui import choices, hosting, places, swaps
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.locations import place_chosen
-from buddybot.ui.reply import Reply
-from buddybot.ui.rotation import rotation_card
-from buddybot.ui.router import Input, route
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.locations import host_swaps, hosting, location_choices
+from buddybot.ui.locations.locations import place_chosen
+from buddybot.ui.locations.rotation import rotation_card
 
 RULES = [
     Choice(name="turns - everybody hosts in turn", value=Rotation.TURNS.value),
@@ -54,7 +55,7 @@ class RotationCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(rule=RULES)
-    @app_commands.autocomplete(location=places.usual_places, group=choices.organized_groups)
+    @app_commands.autocomplete(location=location_choices.usual_places, group=choices.organized_groups)
     async def strategy(
         self,
         interaction: Interaction,
@@ -67,7 +68,7 @@ class RotationCog(commands.Cog):
             view = await self._rotation.strategy(
                 reply.actor,
                 choices.parse_rotation(rule),
-                places.parse_place(location) if location else None,
+                location_choices.parse_place(location) if location else None,
                 choices.parse_group(group),
             )
             await reply.show(rotation_card(reply.texts, view, changed=True))
@@ -110,7 +111,7 @@ class RotationCog(commands.Cog):
     @app_commands.autocomplete(
         meeting=hosting.planned,
         host=hosting.able_hosts,
-        location=places.free_places,
+        location=location_choices.free_places,
         group=choices.active_groups,
     )
     async def assign(
@@ -130,7 +131,7 @@ class RotationCog(commands.Cog):
                 reply.actor,
                 choices.parse_pick(meeting),
                 host_id=host_id,
-                location_id=places.parse_place(location) if location else None,
+                location_id=location_choices.parse_place(location) if location else None,
                 group_id=choices.parse_group(group),
             )
             await reply.show(hosting.arranged_card(reply.texts, view))
@@ -150,7 +151,7 @@ class RotationCog(commands.Cog):
             view = await self._swaps.offer(
                 reply.actor, choices.parse_pick(turn), choices.parse_pick(other), choices.parse_group(group)
             )
-            await reply.show(swaps.asked_card(reply.texts, view))
+            await reply.show(host_swaps.asked_card(reply.texts, view))
             await self._bot.live.refresh()
 
     @route("host_willing")
@@ -204,15 +205,15 @@ class RotationCog(commands.Cog):
         """Show the turns that the person can offer."""
         async with Reply(interaction) as reply:
             view = await self._rotation.hostings(reply.actor, GroupId(given.number(0)))
-            await reply.show(swaps.pairs_card(reply.texts, view))
+            await reply.show(host_swaps.pairs_card(reply.texts, view))
 
     @route("swap_pick")
     async def pick_swap(self, interaction: Interaction, given: Input) -> None:
         """Offer the chosen turn."""
         async with Reply(interaction) as reply:
-            group_id, (turn, other) = GroupId(given.number(0)), swaps.pair_chosen(given)
+            group_id, (turn, other) = GroupId(given.number(0)), host_swaps.pair_chosen(given)
             view = await self._swaps.offer(reply.actor, turn, other, group_id)
-            await reply.replace(swaps.asked_card(reply.texts, view))
+            await reply.replace(host_swaps.asked_card(reply.texts, view))
             await self._bot.live.refresh()
 
     @route("swap_agree")
@@ -220,7 +221,7 @@ class RotationCog(commands.Cog):
         """Swap the turns; the question gives way to what was agreed."""
         async with Reply(interaction) as reply:
             view = await self._swaps.agree(reply.actor, SwapId(given.number(0)))
-            await reply.replace(swaps.answered_card(Texts(view.group.language), view))
+            await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
             await self._bot.live.refresh()
 
     @route("swap_decline")
@@ -228,14 +229,14 @@ class RotationCog(commands.Cog):
         """Leave the turns as they are."""
         async with Reply(interaction) as reply:
             view = await self._swaps.decline(reply.actor, SwapId(given.number(0)))
-            await reply.replace(swaps.answered_card(Texts(view.group.language), view))
+            await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
 
     @route("swap_withdraw")
     async def withdraw(self, interaction: Interaction, given: Input) -> None:
         """Take an offer back."""
         async with Reply(interaction) as reply:
             view = await self._swaps.withdraw(reply.actor, SwapId(given.number(0)))
-            await reply.replace(swaps.answered_card(Texts(view.group.language), view))
+            await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
 
 
 async def setup(bot: Client) -> None:

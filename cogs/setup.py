@@ -6,12 +6,12 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.services.groups.groups import NewGroup
-from buddybot.ui import choices
-from buddybot.ui import setup as ui
-from buddybot.ui.channels import check_home, home
 from buddybot.ui.client import Client, Interaction
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework import choices
+from buddybot.ui.framework.channels import check_home, home
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
+from buddybot.ui.groups import setup as ui
 
 
 class SetupCog(commands.Cog):

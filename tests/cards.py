@@ -1,7 +1,7 @@
 """What a card says."""
 
 from buddybot.pings.delivery.payload import every_part
-from buddybot.ui.kit import Card
+from buddybot.ui.framework.components import Card
 
 
 def words(card: Card) -> str:

@@ -19,7 +19,7 @@ from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.core.actor import Actor
 from buddybot.services.groups.groups import NewGroup, Rhythm
 from buddybot.storage.meetings.meetings import MeetingRepository
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 
 THURSDAY = 3
 MEETINGS = 8

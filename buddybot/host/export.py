@@ -22,7 +22,7 @@ from buddybot.services.attendance.record_export import Wanted, for_host, have_da
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 
 STDOUT = "-"
 OK = 0

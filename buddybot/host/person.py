@@ -12,8 +12,8 @@ from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.privacy.personal_data import Deletion, OwnCopy, PersonalService
 from buddybot.settings import Settings
-from buddybot.ui.personal import copy_files
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.privacy.personal_data import copy_files
 
 OK = 0
 

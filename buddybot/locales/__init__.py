@@ -1,7 +1,7 @@
 """Every sentence that a user can read, by key.
 
 A locale is a folder of TOML files; the key of a sentence is `file.table.name`. Fields are written
-`{name}`; what fills them is escaped by the caller (`buddybot.ui.texts`), never here.
+`{name}`; what fills them is escaped by the caller (`buddybot.ui.framework.texts`), never here.
 """
 
 import tomllib

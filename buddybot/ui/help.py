@@ -8,8 +8,8 @@ from discord import app_commands
 
 from buddybot.services.groups.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
-from buddybot.ui.kit import Card
-from buddybot.ui.texts import Markup, Texts
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.texts import Markup, Texts
 
 AnyCommand = app_commands.Command | app_commands.Group | app_commands.ContextMenu  # type: ignore[type-arg]  # any cog
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from buddybot.domain.groups.notices import ROUTE_CLOSED, Notice
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.services.health.alert_messages import Waiting
-from buddybot.ui.alerts import kind_of, label
-from buddybot.ui.kit import QUIET, Card, button
-from buddybot.ui.texts import Markup, Texts, channel, member
+from buddybot.ui.framework.components import QUIET, Card, button
+from buddybot.ui.framework.texts import Markup, Texts, channel, member
+from buddybot.ui.health.alerts import kind_of, label
 
 MOST_SHOWN = 2
 """With one command: more would push the answer that was asked for out of sight."""

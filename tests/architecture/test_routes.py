@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import Source, demand, dotted, project, sources_of
 
-# Which argument of a part of `buddybot.ui.kit` names its route.
+# Which argument of a part of `buddybot.ui.framework.components` names its route.
 POSITION = {"custom_id": 0, "select": 0, "button": 1, "Form": 1}
 
 

@@ -32,7 +32,7 @@ from buddybot.services.attendance import record_export
 from buddybot.settings import Settings
 from buddybot.storage.engine.database import Tx, connect
 from buddybot.storage.migrations.runner import migrate
-from buddybot.ui import attendance_export as record_answers
+from buddybot.ui.attendance import record_export as record_answers
 from tests.chaos.clock import Clock, FastAlarm
 from tests.chaos.points import MIGRATION, POINTS, RANDOM, arm
 from tests.chaos.ways import Point

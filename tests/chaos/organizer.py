@@ -15,8 +15,8 @@ from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
-from buddybot.ui.attendance_export import MINE
-from buddybot.ui.texts import Texts
+from buddybot.ui.attendance.record_export import MINE
+from buddybot.ui.framework.texts import Texts
 from tests.chaos.clock import Clock
 from tests.chaos.people import ANA, BEN, Busy, Circle
 from tests.discord_server.server import PATIENCE as LONG

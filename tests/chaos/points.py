@@ -20,8 +20,8 @@ from buddybot.storage.locations.meeting_locations import VenueRepository
 from buddybot.storage.migrations import runner
 from buddybot.storage.outbox.sending import SendingRepository
 from buddybot.storage.privacy.audit import AuditRepository
-from buddybot.ui import attendance_export as record_answers
-from buddybot.ui.reply import Reply
+from buddybot.ui.attendance import record_export as record_answers
+from buddybot.ui.framework.reply import Reply
 from tests.chaos.files import files_unread, half_a_file, half_sent
 from tests.chaos.ways import Point, after, before, behind, half_written, sometimes, unread, within
 

@@ -12,7 +12,7 @@ from buddybot.domain.ids import UserId
 from buddybot.exports.records.attendance_report import write_report
 from buddybot.exports.records.personal_data import Reading, person_page
 from buddybot.storage.privacy.personal_data import Copy
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 from tests.exports.charts import say
 from tests.exports.records import NOW, record
 from tests.exports.test_report_in_a_browser import lived

@@ -15,7 +15,7 @@ from buddybot.exports.records import file_names
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.parts import Maker, split
 from buddybot.exports.records.table import Progress, lines
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 from tests.exports.records import NOW, group, people, record, sitting
 
 SPAN = (dt.date(2026, 1, 8), dt.date(2026, 3, 5))

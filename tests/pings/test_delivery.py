@@ -22,8 +22,8 @@ from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized,
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement
 from buddybot.storage.engine.database import Database
-from buddybot.ui.kit import Card, button, link_button, option, select
-from buddybot.ui.texts import Markup
+from buddybot.ui.framework.components import Card, button, link_button, option, select
+from buddybot.ui.framework.texts import Markup
 from tests.discord_server.server import FakeDiscord
 from tests.pings.discords import Rings, at_once
 from tests.pings.people import (

@@ -7,9 +7,9 @@ import discord
 import simcord
 from discord.ext import commands
 
-from buddybot.ui.kit import Card, Form, button, option, select
-from buddybot.ui.reply import Reply
-from buddybot.ui.router import Input, route
+from buddybot.ui.framework.components import Card, Form, button, option, select
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Input, route
 from tests.world import World
 from tests.world import custom_ids as custom_ids_in
 

@@ -15,7 +15,7 @@ from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GuildId
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.privacy.audit import AuditRepository
-from buddybot.ui import attendance_export
+from buddybot.ui.attendance import record_export
 from tests.scenarios.calendars import Calendar, calendar, stamp
 from tests.scenarios.pasts import ABSENT, PRESENT, lived
 from tests.world import World, texts_in
@@ -38,7 +38,7 @@ def limit_files(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
 
     def small(*args: Any, **named: Any) -> tuple[Any, dict[str, Any]]:
         record, made = payload(*args, **named)
-        return record, {**made, "attachment_size_limit": size + attendance_export._ROOM}
+        return record, {**made, "attachment_size_limit": size + record_export._ROOM}
 
     monkeypatch.setattr(interactions, "base_payload", small)
 
@@ -213,7 +213,7 @@ async def test_a_long_export_says_how_far_it_has_come(world: World) -> None:
     await lived(rowan, "Ben", *[PRESENT] * 700)
     since = len(rowan.world.env.http_requests)
     reply = await rowan.ask("Ana", EXPORT, format="csv")
-    assert len(await table(reply)) > attendance_export.LONG
+    assert len(await table(reply)) > record_export.LONG
     assert len(reply.attachments) == 1
     sent = rowan.world.env.http_requests[since:]
     shares = [share for share in (0, 25, 50, 75) if any(f"{share} % are done" in str(e.json) for e in sent)]

@@ -10,8 +10,8 @@ import simcord
 from buddybot.domain.commitments.commitments import offers_help
 from buddybot.domain.ids import CommitmentId
 from buddybot.storage.engine.database import Tx
-from buddybot.ui.commitments import carry_offer_card
-from buddybot.ui.texts import Texts
+from buddybot.ui.commitments.commitments import carry_offer_card
+from buddybot.ui.framework.texts import Texts
 from tests.scenarios.calendars import Calendar, calendar
 from tests.world import World, labels, modal_text, texts_in
 

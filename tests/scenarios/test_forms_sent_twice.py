@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from buddybot.settings import Settings
-from buddybot.ui.kit import STAMPED
+from buddybot.ui.framework.components import STAMPED
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.calendars import calendar
 from tests.scenarios.locks import Line

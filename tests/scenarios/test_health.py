@@ -12,7 +12,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 from tests.scenarios.calendars import Calendar, calendar
 from tests.services.past import Evening, lived
 from tests.world import World, labels, offered, texts_in

@@ -7,7 +7,7 @@ import pytest
 import simcord
 
 from buddybot.storage.engine.database import Tx
-from buddybot.ui.texts import inert
+from buddybot.ui.framework.texts import inert
 from tests.scenarios.circles import Circle, circle
 from tests.scenarios.settling import press
 from tests.scenarios.test_hostile_words import TOO_LONG, VALUES

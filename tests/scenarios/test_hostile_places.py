@@ -8,7 +8,7 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.locations.locations import LocationKind, described
-from buddybot.ui.texts import inert
+from buddybot.ui.framework.texts import inert
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.places import CAFE, FIRST, one_of, opened, shown, suggest, urls
 from tests.scenarios.test_hostile_groups import NEVER, OWN_CODE

@@ -8,7 +8,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.ui import presence
+from buddybot.ui.groups import server_presence
 from tests.scenarios.calendars import Calendar, calendar
 from tests.scenarios.hosting_turns import announced, offer
 from tests.scenarios.leavers import come_to_know, leave
@@ -188,7 +188,7 @@ async def test_a_leaver_is_left_out_when_too_many_check_ins_are_due_to_ask_again
     leave(rowan, "Ben")
     await rowan.world.until(FIRST - timedelta(minutes=59))
     await rowan.world.bot.presence.look_ahead()
-    monkeypatch.setattr(presence, "BURST", 0)
+    monkeypatch.setattr(server_presence, "BURST", 0)
     since = len(rowan.world.env.http_requests)
     await rowan.world.until(FIRST + timedelta(minutes=1))
     assert notified(rowan, since) == ids(rowan, "Ana", "Cho")

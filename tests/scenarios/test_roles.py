@@ -11,7 +11,7 @@ import simcord
 
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.storage.groups.role_tasks import RoleTaskRepository
-from buddybot.ui.roles import LiveRoles
+from buddybot.ui.groups.discord_roles import LiveRoles
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, texts_in
 

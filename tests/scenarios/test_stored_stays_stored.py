@@ -113,7 +113,7 @@ async def test_a_file_that_was_not_made_is_not_called_saved(
         raise RuntimeError("a fault of ours")
 
     day_before.world.expected_errors = (RuntimeError,)
-    monkeypatch.setattr("buddybot.ui.personal.copy_files", copy_files)
+    monkeypatch.setattr("buddybot.ui.privacy.personal_data.copy_files", copy_files)
     result = await day_before.person("Ben").slash(day_before.channel, "me export")
     assert "is saved" not in told(result)
     assert "Please try again" in told(result)

@@ -33,7 +33,7 @@ from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleReposi
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
 
 T = TypeVar("T")
 

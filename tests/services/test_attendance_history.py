@@ -15,8 +15,8 @@ from buddybot.services.attendance.history_views import SHOWN, AttendanceHistorie
 from buddybot.services.attendance.own_history_views import WEEKS, OwnHistories
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
-from buddybot.ui.attendance_history import history_card
-from buddybot.ui.texts import Texts
+from buddybot.ui.attendance.history import history_card
+from buddybot.ui.framework.texts import Texts
 from tests.cards import words
 from tests.services.ailing import PEOPLE, Circle
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused

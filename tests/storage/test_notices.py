@@ -12,8 +12,8 @@ from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.outbox.notices import NoticeRepository
+from buddybot.ui.framework.texts import Texts
 from buddybot.ui.notices import notice_line, notices_card
-from buddybot.ui.texts import Texts
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON, Hands, found_group
 
 GROUP_ID = GroupId(1)

@@ -25,10 +25,10 @@ from buddybot.services.checkins.speaking_turns import Round
 from buddybot.services.checkins.time_plans import Plan
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.meetings.meeting_views import MeetingView
-from buddybot.ui.activities import activity_card, list_card, wish_card
-from buddybot.ui.agenda import agenda_card
-from buddybot.ui.checkins import checkin_card
-from buddybot.ui.meetings import meeting_card
+from buddybot.ui.checkins.activities import activity_card, list_card, wish_card
+from buddybot.ui.checkins.checkins import checkin_card
+from buddybot.ui.meetings.agenda import agenda_card
+from buddybot.ui.meetings.meetings import meeting_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS, WORST, assert_fits, full_view, said
 
 LIBRARY = load_activities()

@@ -9,8 +9,8 @@ from buddybot.domain.attendance.visitors import MOST, NAME_LIMIT, Visitor
 from buddybot.domain.ids import UserId, VisitorId
 from buddybot.domain.text import length_of
 from buddybot.services.attendance.corrections import CorrectionView, Seat
-from buddybot.ui.attendance_corrections import correction_card
-from buddybot.ui.texts import Texts
+from buddybot.ui.attendance.corrections import correction_card
+from buddybot.ui.framework.texts import Texts
 from tests.cards import words as said
 from tests.exports.records import NOW, ORGANIZER, group, sitting
 

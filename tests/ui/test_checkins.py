@@ -29,12 +29,12 @@ from buddybot.services.checkins.checkins import Asked, Due, Reported
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.services.locations.meeting_locations import VenueView
-from buddybot.ui.checkin_forms import next_form, outcomes_in, recorded_card, report_form
-from buddybot.ui.checkins import checkin_card
+from buddybot.ui.checkins.checkin_forms import next_form, outcomes_in, recorded_card, report_form
+from buddybot.ui.checkins.checkins import checkin_card
+from buddybot.ui.checkins.summary import summary_card
+from buddybot.ui.framework.router import Input
+from buddybot.ui.framework.texts import Texts
 from buddybot.ui.notices import notice_line
-from buddybot.ui.router import Input
-from buddybot.ui.summary import summary_card
-from buddybot.ui.texts import Texts
 
 NOW = datetime(2026, 1, 4, 19, tzinfo=UTC)
 PEOPLE = tuple(UserId(10**18 + number) for number in range(10))

@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.ids import CommitmentId
 from buddybot.services.commitments.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
 from buddybot.services.commitments.nudges import DirectNudge
-from buddybot.ui.commitments import (
+from buddybot.ui.commitments.commitments import (
     carry_offer_card,
     choice_label,
     drop_card,
@@ -18,8 +18,8 @@ from buddybot.ui.commitments import (
     shrink_form,
     swap_form,
 )
-from buddybot.ui.kit import Card
-from buddybot.ui.nudges import direct_nudge_card
+from buddybot.ui.commitments.nudges import direct_nudge_card
+from buddybot.ui.framework.components import Card
 from tests.hostile import MARKUP as HOSTILE
 from tests.ui.test_checkins import (
     GROUP,

@@ -6,9 +6,9 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.ui.choices import parse_pick
-from buddybot.ui.days import parse_day
-from buddybot.ui.router import Input
+from buddybot.ui.framework.choices import parse_pick
+from buddybot.ui.framework.router import Input
+from buddybot.ui.meetings.day_choices import parse_day
 from cogs.next import answer_in
 
 

@@ -19,12 +19,12 @@ from buddybot.services.meetings.server_event_steps import EventService, EventVie
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox import server_events as stored_events
 from buddybot.storage.outbox.server_events import LEASE, EventRepository
-from buddybot.ui import events, interests
-from buddybot.ui.event_words import DESCRIPTION_LIMIT, LOCATION_LIMIT, words_of
-from buddybot.ui.event_words import NAME_LIMIT as EVENT_LIMIT
-from buddybot.ui.events import LiveEvents
-from buddybot.ui.interests import LiveInterests
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.meetings import event_interests, server_events
+from buddybot.ui.meetings.event_interests import LiveInterests
+from buddybot.ui.meetings.event_texts import DESCRIPTION_LIMIT, LOCATION_LIMIT, words_of
+from buddybot.ui.meetings.event_texts import NAME_LIMIT as EVENT_LIMIT
+from buddybot.ui.meetings.server_events import LiveEvents
 from tests.services.calendar_house import House
 
 START = datetime(2026, 1, 8, 19, tzinfo=UTC)
@@ -154,15 +154,15 @@ def listed(http: Listed) -> discord.ScheduledEvent:
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3)])
 async def test_a_list_is_read_to_its_end(count: int, pages: int) -> None:
     http = Listed(range(1, count + 1))
-    found = await interests._interested(listed(http))
+    found = await event_interests._interested(listed(http))
     assert sorted(found) == list(range(1, count + 1))
     assert http.pages == pages
 
 
 async def test_a_list_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interests, "_MOST_PAGES", 3)
+    monkeypatch.setattr(event_interests, "_MOST_PAGES", 3)
     http = Listed(range(1, 1000))
-    assert len(await interests._interested(listed(http))) == 300
+    assert len(await event_interests._interested(listed(http))) == 300
 
 
 @pytest.mark.parametrize("hours", [0, 3])
@@ -170,7 +170,7 @@ def test_an_event_that_goes_on_never_ends_before_it_began(hours: int) -> None:
     wanted = view(VenueView(None, None))
     found = listed(Listed(range(0)))
     found.start_time = found.end_time = START + timedelta(hours=hours)
-    changes = events._changes(found, wanted, movable=False)
+    changes = server_events._changes(found, wanted, movable=False)
     assert changes["end_time"] == (found.end_time if hours else wanted.meeting.ends_at)
     assert "start_time" not in changes
 
@@ -264,7 +264,7 @@ async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(hou
 async def test_an_event_that_takes_too_long_is_left_alone_until_its_lease_is_over(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "PATIENCE", 0.01)
+    monkeypatch.setattr(server_events, "PATIENCE", 0.01)
     guild = Guild()
     live = LiveEvents(*over(house, guild))
     await house.group()
@@ -338,7 +338,7 @@ async def test_a_database_that_fails_is_no_error_of_the_member(house: House) -> 
 async def test_a_question_does_not_wait_long_for_a_list(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interests, "PATIENCE", 0.2)  # the list is asked for after a read
+    monkeypatch.setattr(event_interests, "PATIENCE", 0.2)  # the list is asked for after a read
     guild = Guild()
     meeting = (await house.ahead(await house.group()))[0]
     [event] = await house.run(lambda tx: EventRepository(tx).stale(house.now))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from buddybot.domain.health.feedback import MOST_PHRASES, Feedback, Phrase
 from buddybot.domain.ids import UserId
 from buddybot.services.health.feedback import READ_AT_ONCE, SHOWN_AT_ONCE, Heard
-from buddybot.ui.feedback import heard_card, news_card
+from buddybot.ui.health.feedback import heard_card, news_card
 from tests.ui.test_checkins import GROUP, NOW, TEXTS, assert_fits, said
 
 NAMED = replace(GROUP, name="*" * 40)

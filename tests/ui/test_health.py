@@ -15,9 +15,9 @@ from buddybot.domain.health.stagnation_tally import NOTHING, Prior, Share
 from buddybot.domain.health.stagnation_tally import Signal as Watched
 from buddybot.exports.charts.figures import Figure
 from buddybot.exports.charts.signal_lines import Signal, SignalsChart, signals_words
-from buddybot.ui.alerts import evidence_line
-from buddybot.ui.health import figures
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.health.alerts import evidence_line
+from buddybot.ui.health.health import figures
 
 PRIORS = (Prior(0.8, 10), Prior(0.6, 10), Prior(3.9, 10))
 LINES = (Signal.ATTENDANCE, Signal.KEPT, Signal.PULSE)

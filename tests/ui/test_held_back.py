@@ -12,9 +12,9 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.storage.engine.database import Database
-from buddybot.ui import live as live_cards
-from buddybot.ui.apart import WIDTH, serve_apart
-from buddybot.ui.events import LiveEvents
+from buddybot.ui import live_cards
+from buddybot.ui.framework.side_by_side import WIDTH, serve_apart
+from buddybot.ui.meetings.server_events import LiveEvents
 from tests.services.calendar_house import ANA, GUILD, House
 from tests.ui.test_events import Guild, over, response
 from tests.ui.test_live import Messages, live

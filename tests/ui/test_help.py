@@ -5,8 +5,8 @@ from discord import app_commands
 
 from buddybot.services.groups.groups import Place
 from buddybot.settings import BotSettings, PrivacySettings
+from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
-from buddybot.ui.texts import Texts
 from tests.cards import words
 
 

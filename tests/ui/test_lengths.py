@@ -3,9 +3,9 @@
 import pytest
 
 from buddybot.domain.text import length_of
-from buddybot.ui.choices import choice
-from buddybot.ui.kit import TEXT_LIMIT, Card, Form, button, custom_id, option
-from buddybot.ui.texts import Markup, length_together, shortened
+from buddybot.ui.framework.choices import choice
+from buddybot.ui.framework.components import TEXT_LIMIT, Card, Form, button, custom_id, option
+from buddybot.ui.framework.texts import Markup, length_together, shortened
 
 FIRE = "🔥"
 

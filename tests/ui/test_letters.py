@@ -9,7 +9,7 @@ from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
 from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
-from buddybot.ui.letters import MessageTable
+from buddybot.ui.renderers import MessageTable
 from tests.services.calendar_house import RULES, House
 
 

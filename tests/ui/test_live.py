@@ -17,8 +17,8 @@ from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import RouteRepository
-from buddybot.ui.letters import MessageTable
-from buddybot.ui.live import LiveCards
+from buddybot.ui.live_cards import LiveCards
+from buddybot.ui.renderers import MessageTable
 from tests.pings.people import notices
 from tests.services.calendar_house import ANA, BEN, ORGANIZER, RULES, House
 

@@ -8,8 +8,8 @@ from buddybot.domain.groups.notices import CARD_REFUSED, Notice
 from buddybot.domain.ids import GroupId
 from buddybot.domain.pings import PingKind
 from buddybot.storage.outbox.sending import PING_MISSED, PING_REFUSED
+from buddybot.ui.framework.texts import Texts
 from buddybot.ui.notices import notice_line
-from buddybot.ui.texts import Texts
 
 SHOWN_TO_THEIR_OWN = {PingKind.ALERT, PingKind.OFFER}
 """Of these no organizer is told that they did not arrive."""

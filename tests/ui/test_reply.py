@@ -12,10 +12,10 @@ import discord
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.ui import reply as reply_module
-from buddybot.ui.kit import Card, Form
-from buddybot.ui.reply import Reply
-from buddybot.ui.texts import Markup
+from buddybot.ui.framework import reply as reply_module
+from buddybot.ui.framework.components import Card, Form
+from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.texts import Markup
 from tests.cards import words
 from tests.ui.test_live import refusal
 

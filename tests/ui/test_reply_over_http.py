@@ -10,9 +10,9 @@ import pytest
 from discord.http import Route
 
 from buddybot.pings.delivery.answers import use_tolerant_adapter
-from buddybot.ui.kit import Card
-from buddybot.ui.reply import Reply, answered_as
-from buddybot.ui.texts import Markup
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.reply import Reply, answered_as
+from buddybot.ui.framework.texts import Markup
 from tests.discord_server.server import FakeDiscord
 from tests.discord_server.shapes import CHANNEL, interaction
 

@@ -14,10 +14,10 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.locations.rotation_views import Outlook, RotationView
-from buddybot.ui.kit import Card
-from buddybot.ui.rotation import rotation_card, why
-from buddybot.ui.swaps import pairs_card
-from buddybot.ui.texts import Texts
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.texts import Texts
+from buddybot.ui.locations.host_swaps import pairs_card
+from buddybot.ui.locations.rotation import rotation_card, why
 
 TEXTS = Texts()
 NOW = datetime(2026, 1, 6, 19, tzinfo=UTC)

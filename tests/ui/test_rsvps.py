@@ -8,7 +8,7 @@ from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.meetings.meeting_views import ComingMeeting, NextView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
-from buddybot.ui.rsvps import next_card
+from buddybot.ui.meetings.rsvps import next_card
 from tests.ui.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 
 PLACE = Location(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.text import clean
-from buddybot.ui.texts import Markup, Texts, inert, member, shortened
+from buddybot.ui.framework.texts import Markup, Texts, inert, member, shortened
 from tests.hostile import MARKUP as HOSTILE
 
 # What Discord's client or server makes of a raw text, once the escaped characters are out of the way.

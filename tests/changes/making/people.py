@@ -1,7 +1,7 @@
 """What members do about themselves, and what is done about them."""
 
 from buddybot.storage.engine.database import Tx
-from buddybot.ui.me import KEEP
+from buddybot.ui.groups.preferences import KEEP
 from tests.changes.life import NEXT, Life
 
 

@@ -1,0 +1,74 @@
+"""Somebody's own weeks, for themselves alone: calm also where they were hard."""
+
+from buddybot.domain.attendance.records import Promise, Record
+from buddybot.services.attendance.own_history_views import OwnHistory
+from buddybot.ui.attendance.history import own_figures, turn
+from buddybot.ui.checkins.checkins import LENGTHS, result
+from buddybot.ui.framework.components import Card
+from buddybot.ui.framework.texts import Markup, Texts, length_together, moment, shortened
+
+_ROOM = 2900
+"""Characters for the weeks: what a card holds, less the figures and the rest."""
+
+
+def weeks_card(texts: Texts, view: OwnHistory) -> Card:
+    """Return some of their weeks, the newest first; the figures stand on the newest page."""
+    card = Card().text(Markup(f"### {texts('history.weeks.title', group=view.record.group.name)}"))
+    if not view.record.sittings:
+        return card.text(texts("history.own.nothing"))
+    for week in _fitted(texts, view):
+        card.text(week)
+    if view.page.newer is None and view.lately.sittings:
+        count = len(view.lately.sittings)
+        key = "history.weeks.lately_one" if count == 1 else "history.weeks.lately"
+        card.line().text(texts(key, count=count))
+        own_figures(texts, card, view.lately, view.streak)
+        if _was_hard(view.record):
+            card.text(texts("history.weeks.hard"))
+    turn(texts, card, "me_history", view.record, view.page)
+    return card.note(texts("history.weeks.note"))
+
+
+def _was_hard(record: Record) -> bool:
+    """Whether less than half was done, or come to, in these weeks."""
+    rates, share = record.rates, record.kept.share
+    return (share is not None and share < 0.5) or (rates is not None and rates.attended < 0.5)
+
+
+def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
+    """Return the weeks, each text cut to the same length where they do not all fit."""
+    places = range(len(view.record.sittings) - 1, -1, -1)
+    for length in LENGTHS:
+        shown = [_week(texts, view, place, length) for place in places]
+        if length_together(shown) <= _ROOM:
+            break
+    return shown
+
+
+def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
+    sitting, [person] = view.record.sittings[place], view.record.people
+    day, cell = moment(sitting.meeting.starts_at, "D"), person.cells[place]
+    state = texts("history.weeks.joined" if cell.joined else f"pictures.state.{cell.state}")
+    lines = [
+        texts("history.weeks.off", day=day)
+        if not (cell.joined or view.record.met(place))
+        else texts("history.weeks.meeting", number=sitting.number, day=day, state=state)
+    ]
+    lines += [
+        _promise(texts, each, length)
+        for each in view.record.promises
+        if each.meeting_id == sitting.meeting.id
+    ]
+    if (win := view.wins.get(sitting.meeting.id)) is not None:
+        lines.append(texts("history.weeks.win", text=shortened(win, length)))
+    return Markup("\n> ".join(lines))
+
+
+def _promise(texts: Texts, promise: Promise, length: int) -> Markup:
+    done, target = promise.done or 0, promise.target or 1
+    said = result(texts, done, target)
+    if promise.let_go and done < target:
+        key = "history.weeks.let_go_partly" if done else "history.weeks.let_go"
+        said = texts(key, done=done, target=target)
+    key = "history.weeks.private" if promise.is_private else "history.weeks.promise"
+    return texts(key, text=shortened(promise.text or "", length), result=said)

@@ -1,0 +1,102 @@
+"""The summary of a meeting: what went well."""
+
+from collections.abc import Sequence
+
+from buddybot.domain.commitments.commitments import Commitment
+from buddybot.domain.text import length_of
+from buddybot.services.checkins.summary_messages import SummaryView
+from buddybot.ui.checkins.checkins import LENGTHS
+from buddybot.ui.checkins.pulse import pulse_buttons, pulse_lines
+from buddybot.ui.framework.components import WARM, Card, button
+from buddybot.ui.framework.texts import Markup, Texts, member, shortened
+from buddybot.ui.locations.meeting_locations import asked_to_choose, following
+
+ROOM = 3900
+"""Characters that a summary may fill, with its pulse and what lies ahead; Discord takes 4,000."""
+MOST_THANKS = 8
+
+
+def summary_card(texts: Texts, view: SummaryView) -> Card:
+    """Return wins and promises met; nobody's failure, and nobody who was missing."""
+    card = Card(colour=WARM)
+    pulse = view.pulse if view.met else None
+    ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
+    for _, venue in view.following[:1]:
+        ahead += asked_to_choose(texts, venue)
+    room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
+    for section in _fitted(texts, view, room=room):
+        card.text(*section)
+    if ahead:
+        card.text(*ahead)
+    if asked:
+        card.text(*asked)
+    if ratings := pulse_buttons(texts, pulse):
+        card.row(*ratings)
+    buttons = [
+        button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
+    ]
+    if any(venue.known for _, venue in view.following):
+        buttons.append(button(texts.plain("venues.where.button"), "venue_open", view.following[0][0].id))
+    return card.row(*buttons)
+
+
+def _fitted(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Sequence[Markup]]:
+    for length in LENGTHS:
+        shown = _sections(texts, view, length)
+        if sum(length_of(line) + 1 for section in shown for line in section) <= room:
+            return shown
+    return shown
+
+
+def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence[Markup]]:
+    wins = [
+        texts("checkins.summary.win", who=member(user_id), text=shortened(win, length))
+        for user_id, win in view.wins
+    ]
+    begun = [_promise(texts, commitment, "checkins.summary.partly", length) for commitment in view.begun]
+    sections = [
+        [texts("checkins.summary.title", number=view.number)],
+        [texts("checkins.summary.wins"), *wins] if wins else [],
+        _kept(texts, view, length),
+        [texts("checkins.summary.begun"), *begun] if begun else [],
+        _thanks(texts, view),
+    ]
+    found = [section for section in sections if section]
+    if not view.met:
+        return [*found, [texts("checkins.summary.not_met")]]
+    return found if len(found) > 1 else [*found, [texts("checkins.summary.together")]]
+
+
+def _thanks(texts: Texts, view: SummaryView) -> list[Markup]:
+    """Who thanked whom since the last meeting, in the order in which it was said; no numbers."""
+    if not view.thanks:
+        return []
+    lines = [
+        texts("checkins.summary.thank", giver=member(giver), member=member(thanked))
+        for giver, thanked in view.thanks[:MOST_THANKS]
+    ]
+    more = [texts("checkins.summary.thanks_more")] if len(view.thanks) > MOST_THANKS else []
+    return [texts("checkins.summary.thanks"), *lines, *more]
+
+
+def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
+    if not view.kept_in_all:
+        return []
+    key = "checkins.summary.kept_one" if view.kept_in_all == 1 else "checkins.summary.kept"
+    lines = [texts(key, count=view.kept_in_all)]
+    lines += [_promise(texts, commitment, "checkins.summary.quote", length) for commitment in view.kept]
+    private = view.kept_in_all - len(view.kept)
+    if private and view.kept:
+        key = "checkins.summary.kept_private_one" if private == 1 else "checkins.summary.kept_private"
+        lines.append(texts(key, count=private))
+    return lines
+
+
+def _promise(texts: Texts, commitment: Commitment, key: str, length: int) -> Markup:
+    return texts(
+        key,
+        who=member(commitment.user_id),
+        text=shortened(commitment.text, length),
+        done=commitment.done,
+        target=commitment.target,
+    )

@@ -1,0 +1,1 @@
+"""Cards and forms of commitments and nudges."""

@@ -1,0 +1,1 @@
+"""Cards and forms of groups, invitations and members."""

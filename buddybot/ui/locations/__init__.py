@@ -1,0 +1,1 @@
+"""Cards and forms of locations, hosts and the rotation."""

@@ -1,0 +1,209 @@
+"""What hosts and organizers do about a single meeting's place and host, and the meetings to choose from."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord import ButtonStyle
+from discord.app_commands import Choice
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.text import folded
+from buddybot.services.core.meeting_days import Pick
+from buddybot.services.locations.arrangement_steps import Arranged
+from buddybot.services.locations.host_turn_views import Hosting, Hostings
+from buddybot.services.locations.hosting import HostChoice
+from buddybot.services.locations.rotation import PlaceChoice
+from buddybot.services.meetings.meetings import LeftOut
+from buddybot.ui.framework.choices import choice, matching_members, parse_group, parse_pick, unfailing
+from buddybot.ui.framework.components import QUIET, Card, button, option, select
+from buddybot.ui.framework.day_names import day_name
+from buddybot.ui.framework.reply import actor_of, texts_of
+from buddybot.ui.framework.router import Input
+from buddybot.ui.framework.texts import Markup, Texts, channel, member
+from buddybot.ui.locations.meeting_locations import place
+
+Interaction = discord.Interaction[Any]
+
+MOST_HOSTS = 25
+"""What one select can offer."""
+LONGEST_ID = 19
+AWAY, NO_MEETING = "the person is away", "no meeting"
+"""Why a turn is skipped, as it is chosen."""
+
+
+@unfailing
+async def planned(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings whose place is settled."""
+    return _fitting(interaction, (await _hostings(interaction)).meetings, current)
+
+
+@unfailing
+async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the meetings that can be left out; only one that somebody hosts when the host is away."""
+    found = (await _hostings(interaction)).meetings
+    if getattr(interaction.namespace, "why", None) != NO_MEETING:
+        found = tuple(each for each in found if each.host is not None)
+    return _fitting(interaction, found, current)
+
+
+@unfailing
+async def able_hosts(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the members who can host the meeting in `meeting`, or the next one."""
+    choices, pick = interaction.client.services.arrangement_choices, _pick(interaction)
+    return matching_members(await choices.hosts(actor_of(interaction), pick, _group(interaction)), current)
+
+
+@unfailing
+async def turns(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the turns that the person can give now: their own, or as an organizer anyone's."""
+    return _fitting(interaction, (await _hostings(interaction)).given, current)
+
+
+@unfailing
+async def other_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the turns that can be had for the one in `turn`."""
+    given = getattr(interaction.namespace, "turn", None)
+    return _fitting(interaction, (await _hostings(interaction)).had_for(given or None), current)
+
+
+def turn_name(texts: Texts, each: Hosting) -> str:
+    """Return a meeting and its host as plain text, for choices."""
+    day = day_name(texts, each.meeting.day)
+    if each.host is None:
+        return texts.plain("rotation.turn.open", day=day)
+    host = each.host.display_name or str(each.host.user_id)
+    return texts.plain("rotation.turn.hosted", day=day, host=host)
+
+
+async def _hostings(interaction: Interaction) -> Hostings:
+    rotation = interaction.client.services.rotation
+    found: Hostings = await rotation.hostings(actor_of(interaction), _group(interaction))
+    return found
+
+
+def _group(interaction: Interaction) -> GroupId | None:
+    return parse_group(getattr(interaction.namespace, "group", None))
+
+
+def _pick(interaction: Interaction) -> Pick | None:
+    return parse_pick(getattr(interaction.namespace, "meeting", None))
+
+
+def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
+    texts, wanted = texts_of(interaction), folded(current)
+    named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
+    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]
+
+
+def handed_card(texts: Texts, view: Arranged) -> Card:
+    """Return who hosts now that somebody does not, and that they keep their claim."""
+    key = "rotation.done.handed_none" if view.venue.host_id is None else "rotation.done.handed"
+    before = "" if view.before is None else member(view.before)
+    return _told(texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before))
+
+
+def arranged_card(texts: Texts, view: Arranged) -> Card:
+    """Return where a meeting is now and who hosts it, and whose leave is awaited."""
+    now = {"start": view.meeting.starts_at, "place": _standing(texts, view)}
+    if view.asked is None:
+        return _told(texts, texts("rotation.done.arranged", **now))
+    asked = texts("rotation.done.asked", owner=member(view.asked), channel=channel(view.group.channel_id))
+    return Card().text(asked, texts("rotation.done.until", **now))
+
+
+def came_card(texts: Texts, view: Arranged) -> Card:
+    """Return the thanks to a member who hosts where nobody did, with the choice of another place."""
+    said = texts("rotation.done.came", start=view.meeting.starts_at, place=_standing(texts, view))
+    choose = button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)
+    return _told(texts, said).row(choose)
+
+
+def online_card(texts: Texts, view: Arranged) -> Card:
+    """Return that a meeting is online this once, and whether there is a link."""
+    lines = [texts("rotation.done.online", start=view.meeting.starts_at)]
+    if view.venue.location is None:
+        lines.append(texts("rotation.done.no_link"))
+    return Card().text(*lines).note(texts("rotation.done.told"))
+
+
+def hosts_card(texts: Texts, view: HostChoice) -> Card:
+    """Return the choice of a host for one meeting."""
+    options = [option(each.display_name or str(each.user_id), each.user_id) for each in view.members]
+    choose = select(
+        "host_named",
+        view.meeting.id,
+        options=options[:MOST_HOSTS],
+        placeholder=texts.plain("rotation.name.choose"),
+    )
+    return Card().text(texts("rotation.name.ask", start=view.meeting.starts_at)).row(choose)
+
+
+def host_chosen(given: Input) -> UserId:
+    """Return the member who was chosen; Refusal `button.stale` for what was not offered."""
+    chosen = given.values[0] if given.values else ""
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= LONGEST_ID):
+        raise Refusal("button.stale")
+    return UserId(int(chosen))
+
+
+def left_out_card(texts: Texts, view: LeftOut) -> Card:
+    """Return that a meeting does not take place, how the next one stands, and the way back."""
+    start, group, following = view.meeting.starts_at, view.group.name, view.following
+    if view.again:
+        said = texts("rotation.done.left_out_before", group=group, start=start)
+    elif following is None or not following.venue.known:
+        said = texts("rotation.done.left_out_open", group=group, start=start)
+    else:
+        said = texts(
+            "rotation.done.left_out",
+            group=group,
+            start=start,
+            next=following.meeting.starts_at,
+            place=place(texts, following.venue),
+        )
+    revive = button(texts.plain("meetings.done.revive"), "meeting_revive", view.meeting.id)
+    return Card().text(said).row(revive)
+
+
+def decline_card(texts: Texts, view: Arranged) -> Card:
+    """Return the one question before a turn is handed on."""
+    meeting = view.meeting
+    yes = button(texts.plain("rotation.decline.yes"), "host_declined", meeting.id, style=ButtonStyle.primary)
+    no = button(texts.plain("rotation.decline.no"), "host_keep")
+    return Card().text(texts("rotation.decline.ask", start=meeting.starts_at)).row(yes, no)
+
+
+def kept_card(texts: Texts) -> Card:
+    """Return the answer when a turn is kept after all."""
+    return Card(colour=QUIET).text(texts("rotation.decline.kept"))
+
+
+def places_card(texts: Texts, view: PlaceChoice) -> Card:
+    """Return the choice of a place for one meeting."""
+    here = None if view.venue.location is None else view.venue.location.id
+    options = [option(each.name, each.id, default=each.id == here) for each in view.places]
+    return (
+        Card()
+        .text(texts("rotation.place.ask", start=view.meeting.starts_at))
+        .row(
+            select(
+                "host_place",
+                view.meeting.id,
+                options=options,
+                placeholder=texts.plain("rotation.place.choose"),
+            )
+        )
+    )
+
+
+def _standing(texts: Texts, view: Arranged) -> Markup:
+    """Where a meeting is now; what is open is named."""
+    if view.venue.choosers:
+        return Markup(" · ".join([texts("venues.change.no_place"), place(texts, view.venue)]))
+    return place(texts, view.venue) or texts("venues.change.open")
+
+
+def _told(texts: Texts, said: Markup) -> Card:
+    return Card().text(said).note(texts("rotation.done.told"))

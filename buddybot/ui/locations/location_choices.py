@@ -1,0 +1,75 @@
+"""The places that are offered while somebody types an option, and how a chosen one is read back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord.app_commands import Choice
+
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.ids import LocationId
+from buddybot.domain.text import folded
+from buddybot.services.locations.location_views import LocationChoice
+from buddybot.ui.framework.choices import choice, parse_group, parse_id, parse_member, parse_pick, unfailing
+from buddybot.ui.framework.reply import actor_of
+from buddybot.ui.framework.texts import Texts
+
+Interaction = discord.Interaction[Any]
+
+
+@unfailing
+async def free_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places at which the meeting in `meeting`, or the next one, can be."""
+    typed, group = interaction.namespace, parse_group(getattr(interaction.namespace, "group", None))
+    pick, host = parse_pick(getattr(typed, "meeting", None)), getattr(typed, "host", None)
+    found = await interaction.client.services.arrangement_choices.places(
+        actor_of(interaction), pick, parse_member(host) if host else None, group
+    )
+    return _fitting([LocationChoice(each, None) for each in found], current)
+
+
+@unfailing
+async def usual_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places for the rule `fixed`; the other rules take none."""
+    typed = interaction.namespace
+    if getattr(typed, "rule", None) not in (None, Rotation.FIXED.value):
+        return []
+    found = await interaction.client.services.arrangement_choices.usual_places(
+        actor_of(interaction), parse_group(getattr(typed, "group", None))
+    )
+    return _fitting([LocationChoice(each, None) for each in found], current)
+
+
+@unfailing
+async def travelled_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places that somebody has to travel to."""
+    views = interaction.client.services.location_views
+    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    return _fitting(await views.choices(actor_of(interaction), group_id, to_travel=True), current)
+
+
+@unfailing
+async def own_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the places that the person may edit and retire."""
+    views = interaction.client.services.location_views
+    return _fitting(await views.choices(actor_of(interaction), to_change=True), current)
+
+
+def parse_place(value: str) -> LocationId:
+    """Return the place that was chosen; the id of none for other text."""
+    return LocationId(parse_id(value))
+
+
+def _fitting(found: Iterable[LocationChoice], current: str) -> list[Choice[str]]:
+    wanted = folded(current)
+    return [
+        choice(_label(Texts(), each), each.location.id)
+        for each in found
+        if wanted in folded(each.location.name)
+    ]
+
+
+def _label(texts: Texts, each: LocationChoice) -> str:
+    if each.group_name is None:
+        return each.location.name
+    return texts.plain("locations.choice.of_group", place=each.location.name, group=each.group_name)

@@ -1,0 +1,86 @@
+"""Notices of another place or host: how it stands now, and what can be done about it."""
+
+from collections.abc import Sequence
+
+from buddybot.pings.delivery.payload import Part
+from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
+from buddybot.ui.framework.components import QUIET, Card, button
+from buddybot.ui.framework.day_names import day_name
+from buddybot.ui.framework.texts import Markup, Texts, member, members
+from buddybot.ui.locations.meeting_locations import place
+
+
+def change_card(texts: Texts, view: PlaceNews) -> Card:
+    """Return the notice of all that one act changed; its buttons show members the address."""
+    card = Card(colour=QUIET).text(*change_lines(texts, view.changes))
+    for row in change_rows(texts, view.changes):
+        card.row(*row)
+    return card
+
+
+def change_lines(texts: Texts, changes: Sequence[PlaceChange]) -> list[Markup]:
+    """Return how each meeting stands now, and whom that concerns."""
+    lines = [line for change in changes for line in _lines(texts, change)]
+    people = dict.fromkeys(user for change in changes for user in change.people)
+    return [*lines, texts("venues.change.people", people=members(people))] if people else lines
+
+
+def change_rows(texts: Texts, changes: Sequence[PlaceChange]) -> list[list[Part]]:
+    """Return a row of buttons for each meeting; of several each says which."""
+    return [_row(texts, change, named=len(changes) > 1) for change in changes]
+
+
+def _lines(texts: Texts, change: PlaceChange) -> list[Markup]:
+    said = texts(
+        "venues.change.said",
+        group=change.group.name,
+        start=change.meeting.starts_at,
+        now=_standing(texts, change.now),
+        before=_before(texts, change),
+    )
+    if change.unhosted:
+        return [said, texts("venues.change.unhosted")]
+    if change.chooser is not None:
+        return [said, texts("venues.change.choose", host=member(change.chooser))]
+    return [said]
+
+
+def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
+    """Return what members, the host and organizers can do; `cogs/hosting.py` answers these buttons."""
+    meeting = change.meeting
+
+    def made(key: str, route: str) -> Part:
+        label = texts.plain(key)
+        if named:
+            label = texts.plain("venues.button.of_day", label=label, day=day_name(texts, meeting.day))
+        return button(label, route, meeting.id)
+
+    where = made("venues.where.button", "venue_open")
+    if change.unhosted:
+        come = made("venues.button.come", "host_come")
+        return [
+            come,
+            made("venues.button.name", "host_name"),
+            made("venues.button.online", "host_online"),
+            where,
+        ]
+    if change.chooser is not None:
+        return [made("locations.button.choose", "host_choose"), where]
+    return [where]
+
+
+def _before(texts: Texts, change: PlaceChange) -> Markup:
+    """Where it was said to be; nothing is known of a place that was deleted with its owner's data.
+
+    What an earlier notice said that is not known was open.
+    """
+    if change.before.known or change.now.online or change.again:
+        return _standing(texts, change.before)
+    return texts("venues.change.gone")
+
+
+def _standing(texts: Texts, venue: VenueView) -> Markup:
+    if venue.location is None and venue.host_id is not None and not venue.online:
+        return Markup(" · ".join([texts("venues.change.no_place"), place(texts, venue)]))
+    return place(texts, venue) or texts("venues.change.open")

@@ -1,0 +1,112 @@
+"""The days and meetings that are offered while somebody types, and how the chosen one is read back."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import discord
+from discord.app_commands import Choice
+
+from buddybot.domain.ids import GroupId
+from buddybot.domain.meetings.schedule import parse_date, parse_time
+from buddybot.domain.text import folded
+from buddybot.domain.zones import canonical
+from buddybot.services.core.meeting_days import Slot
+from buddybot.services.meetings.meeting_choices import Aim
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.ui.framework.choices import Suggest, choice, parse_group, parse_pick, unfailing
+from buddybot.ui.framework.day_names import day_name
+from buddybot.ui.framework.reply import actor_of, texts_of
+from buddybot.ui.meetings.meetings import slot_name
+
+Interaction = discord.Interaction[Any]
+
+_DAYS = 25
+
+
+def meetings_for(aim: Aim) -> Suggest:
+    """Return an autocomplete that offers the meetings, or days without one yet, which a command takes."""
+
+    @unfailing
+    async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
+        choices = interaction.client.services.meeting_choices
+        found = await choices.slots(actor_of(interaction), aim, _group(interaction))
+        return _named(interaction, found, current)
+
+    return meetings
+
+
+@unfailing
+async def days_to_move(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the days that the meeting in `meeting`, or the next one, can be moved to."""
+    choices, pick = interaction.client.services.meeting_choices, parse_pick(_typed(interaction, "meeting"))
+    found = await choices.days_to_move(actor_of(interaction), pick, _time(interaction), _group(interaction))
+    return _matching_days(interaction, found, current)
+
+
+@unfailing
+async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the days on which the group can meet once more."""
+    minutes, zone = getattr(interaction.namespace, "minutes", None), _typed(interaction, "zone")
+    wanted = ScheduleChange(
+        at=_time(interaction), duration_minutes=minutes, zone=None if zone is None else canonical(zone)
+    )
+    choices = interaction.client.services.meeting_choices
+    found = await choices.days_for_extra(actor_of(interaction), wanted, _group(interaction))
+    return _matching_days(interaction, found, current)
+
+
+@unfailing
+async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Offer the next days, as they are where the person lives, from the day in `start` on where given."""
+    services, actor = interaction.client.services, actor_of(interaction)
+    first = await services.away.today(actor)
+    start = getattr(interaction.namespace, "start", None)
+    if start and start != current:
+        first = max(first, parse_date(start))
+    found = [first + timedelta(days=shift) for shift in range(_DAYS)]
+    return _matching_days(interaction, found, current)
+
+
+def _matching_days(interaction: Interaction, found: Iterable[date], current: str) -> list[Choice[str]]:
+    texts = texts_of(interaction)
+    return _matching(((day_name(texts, day), day.isoformat()) for day in found), current)
+
+
+def parse_day(value: str | None) -> date | None:
+    """Return the day that was chosen or typed; None when none was."""
+    return parse_date(value) if value and value.strip() else None
+
+
+def _typed(interaction: Interaction, option: str) -> str | None:
+    """Return what stands in another option of the command; None when nothing does."""
+    return getattr(interaction.namespace, option, None) or None
+
+
+def _time(interaction: Interaction) -> time | None:
+    written = _typed(interaction, "time")
+    return None if written is None else parse_time(written)
+
+
+def _now(interaction: Interaction) -> datetime:
+    now: datetime = interaction.client.services.work.now()
+    return now
+
+
+def _group(interaction: Interaction) -> GroupId | None:
+    return parse_group(getattr(interaction.namespace, "group", None))
+
+
+def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
+    texts = texts_of(interaction)
+    now = _now(interaction)
+    named = (
+        (slot_name(texts, slot, now), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
+        for slot in found
+    )
+    return _matching(named, current)
+
+
+def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
+    wanted = folded(current)
+    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]

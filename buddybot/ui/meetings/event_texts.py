@@ -1,0 +1,80 @@
+"""What the server's own event of a meeting says: plain words that the whole server may read."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+
+from buddybot.services.meetings.server_event_steps import EventView
+from buddybot.ui.framework.texts import Markup, Texts, shortened
+from buddybot.ui.locations.meeting_locations import access
+
+NAME_LIMIT = 100
+LOCATION_LIMIT = 100
+DESCRIPTION_LIMIT = 1000
+
+_CHANNEL = "https://discord.com/channels/{guild}/{channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class EventWords:
+    """Name, place and description, within Discord's limits."""
+
+    name: str
+    location: str
+    description: str
+
+
+def words_of(texts: Texts, view: EventView) -> EventWords:
+    """Return an event's words; of a place the name and how to get in, never the address or a link to it.
+
+    What is online leads to the group's channel, where only those get further who can read it.
+    """
+    group, venue = view.group, view.venue
+    channel = _CHANNEL.format(guild=group.guild_id, channel=group.channel_id)
+    entry = texts("events.description.entry", group=group.name)
+    button = texts.plain("venues.where.button")
+    notes: list[Markup] = []
+    if venue.online or (venue.location is not None and venue.location.remote):
+        location = texts.plain("events.online", link=channel)
+        more = texts("events.description.online", button=button)
+    elif venue.location is not None:
+        location = _unlinked(venue.location.name)
+        notes = access(texts, venue.location)
+        more = texts("events.description.exact", button=button)
+    else:
+        location = channel
+        more = texts("events.description.open")
+    lines = [" · ".join(notes), entry, more, texts("events.description.interested")]
+    return EventWords(
+        name=_name(texts, view, view.number),
+        location=shortened(location, LOCATION_LIMIT),
+        description=shortened("\n".join(filter(None, lines)), DESCRIPTION_LIMIT),
+    )
+
+
+def _name(texts: Texts, view: EventView, number: int) -> str:
+    name = texts.plain("events.name", group=_unlinked(view.group.name), number=number)
+    return shortened(name, NAME_LIMIT)
+
+
+def is_of(texts: Texts, event: discord.ScheduledEvent, view: EventView) -> bool:
+    """Return whether an event that Discord has is called like a meeting of this group, of any number."""
+    numbers = re.findall(r"[0-9]{1,9}", event.name)
+    return any(event.name == _name(texts, view, int(number)) for number in numbers)
+
+
+def mark(name: str, start: datetime) -> str:
+    """Return what an event under way is found by, if the process ends before it is noted."""
+    return f"{int(start.timestamp())} {name}"
+
+
+def mark_of(event: discord.ScheduledEvent) -> str:
+    """Return the same of an event that Discord has."""
+    return mark(event.name, event.start_time)
+
+
+def _unlinked(text: str) -> str:
+    """Members' words in a place without markdown: no client makes a link of them."""
+    return text.replace("://", ":\u200b//")

@@ -1,0 +1,203 @@
+"""A meeting's card, what became of the calendar, and the answers to an organizer's commands."""
+
+from datetime import date, datetime
+
+from discord import ButtonStyle
+
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
+from buddybot.services.core.meeting_days import Slot
+from buddybot.services.meetings.change_views import What
+from buddybot.services.meetings.meeting_messages import ChangeView
+from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.meetings import Changed
+from buddybot.services.meetings.schedule_messages import Carried, Fallen
+from buddybot.services.meetings.schedules import ScheduleView
+from buddybot.ui.framework.components import CALM, QUIET, Card, button
+from buddybot.ui.framework.day_names import day_name
+from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
+from buddybot.ui.groups.groups import rhythm
+from buddybot.ui.locations.location_notices import change_lines, change_rows
+from buddybot.ui.locations.meeting_locations import asked_to_choose, where
+from buddybot.ui.meetings.agenda import activity_line
+from buddybot.ui.meetings.rsvps import answer_by, buttons, people
+
+
+def meeting_card(texts: Texts, view: MeetingView) -> Card:
+    """Return the one message that shows a meeting from the day before until it is over."""
+    meeting = view.meeting
+    card = Card(colour=CALM if meeting.ahead else QUIET)
+    lines = [
+        texts("meetings.card.title", number=view.number, group=view.group.name),
+        texts("meetings.card.when", **_when(meeting)),
+    ]
+    if meeting.state is not MeetingState.SCHEDULED:
+        lines.append(_reasoned(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
+    elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
+        lines.append(texts("meetings.card.moved", start=meeting.moved_from))
+    place = where(texts, view.venue) if meeting.ahead else None
+    if place is not None:
+        lines.append(place)
+    if meeting.state is MeetingState.SCHEDULED:
+        lines += asked_to_choose(texts, view.venue)
+    if meeting.ahead:
+        lines += activity_line(texts, view.plan)
+    card.text(*lines)
+    if meeting.ahead:
+        card.text(*people(texts, view.roll), *answer_by(texts, view))
+        row = buttons(texts, "rsvp", meeting.id)
+        if meeting.state is MeetingState.SCHEDULED:
+            check_in = texts.plain("meetings.card.check_in")
+            row.append(button(check_in, "checkin", meeting.id, style=ButtonStyle.primary))
+        card.row(*row)
+        row = [button(texts.plain("agenda.button"), "agenda", meeting.id)]
+        if place is not None:
+            row.insert(0, button(texts.plain("venues.where.button"), "venue_open", meeting.id))
+        card.row(*row)
+    return card
+
+
+def earlier_card(texts: Texts, view: MeetingView) -> Card:
+    """Return what is left of a message about a meeting that was moved since, and is announced again."""
+    return Card(colour=QUIET).text(
+        texts("meetings.card.earlier", group=view.group.name, **_when(view.meeting)),
+    )
+
+
+def change_card(texts: Texts, view: ChangeView) -> Card:
+    """Return the short notice of a change; its button shows each member what is next for them."""
+    meeting = view.meeting
+    said = texts(
+        f"meetings.change.{view.what.value}",
+        group=view.group.name,
+        before=meeting.moved_from or meeting.starts_at,
+        **_when(meeting),
+    )
+    lines = [_reasoned(texts, said, meeting)]
+    if view.carried:
+        lines.append(texts("meetings.change.carried"))
+        lines += [_carried_line(texts, each) for each in view.carried]
+    if view.fallen:
+        lines.append(texts("meetings.change.fallen"))
+        lines += [_fallen_line(texts, each) for each in view.fallen]
+    lines += [texts("meetings.change.instead", start=each.starts_at) for each in view.instead]
+    if view.people:
+        lines.append(texts(f"meetings.change.{_addressing(view)}", people=members(view.people)))
+    if view.following is not None:
+        lines.append(texts("meetings.change.following", **_when(view.following)))
+    if view.what is What.MEETS and view.schedule is not None:
+        lines.append(texts("meetings.change.rhythm", rhythm=rhythm(texts, view.schedule)))
+    card = Card(colour=QUIET).text(*lines)
+    if view.places:
+        card.text(*change_lines(texts, view.places))
+    for row in change_rows(texts, view.places):
+        card.row(*row)
+    return card.row(button(texts.plain("meetings.change.more"), "next_open", view.group.id))
+
+
+def _addressing(view: ChangeView) -> str:
+    if view.carried or view.fallen:
+        return "people_rescheduled"
+    return "people" if view.meeting.ahead else "people_off"
+
+
+def _carried_line(texts: Texts, each: Carried) -> Markup:
+    days = {"before": each.before, "start": each.meeting.starts_at}
+    if each.left_out:
+        return texts("meetings.change.carried_off", **days)
+    if each.host_id is not None:
+        return texts("meetings.change.carried_host", host=member(each.host_id), **days)
+    return texts("meetings.change.carried_day", **days)
+
+
+def _fallen_line(texts: Texts, each: Fallen) -> Markup:
+    parts = []
+    if each.host_id is not None:
+        parts.append(texts("meetings.change.fallen_host", host=member(each.host_id)))
+    if each.activity is not None:
+        parts.append(texts("meetings.change.fallen_activity"))
+    if each.answers:
+        parts.append(texts("meetings.change.fallen_answers", count=each.answers))
+    what = Markup(", ".join(parts) or texts("meetings.change.fallen_plans"))
+    return texts("meetings.change.fallen_day", start=each.meeting.starts_at, what=what)
+
+
+def _reasoned(texts: Texts, said: Markup, meeting: Meeting) -> Markup:
+    key = f"meetings.reason.{meeting.reason}"
+    return Markup(f"{said} {texts(key)}") if texts.has(key) else said
+
+
+def _when(meeting: Meeting) -> dict[str, object]:
+    return {
+        "start": meeting.starts_at,
+        "soon": moment(meeting.starts_at, "R"),
+        "minutes": meeting.duration_minutes,
+    }
+
+
+def day_and_year(texts: Texts, day: date) -> str:
+    """Return a local day, which may be long ago, as plain text."""
+    return texts.plain("meetings.slot.dated", day=day_name(texts, day), year=day.year)
+
+
+def slot_name(texts: Texts, slot: Slot, now: datetime) -> str:
+    """Return a day of the calendar as plain text, for choices."""
+    day, at = day_name(texts, slot.day), slot.at.strftime("%H:%M")
+    name = texts.plain("meetings.slot.name", day=day, time=at)
+    if slot.skipped:
+        return texts.plain("meetings.slot.skipped", name=name)
+    if slot.meeting is not None and slot.meeting.state is MeetingState.OPEN:
+        return texts.plain(f"meetings.slot.{'open' if slot.ends_at > now else 'over'}", name=name)
+    return name
+
+
+def done_card(texts: Texts, key: str, changed: Changed) -> Card:
+    """Return the answer to an organizer's command: `meetings.done.<key>`."""
+    meeting = changed.meeting
+    return Card().text(
+        texts(
+            f"meetings.done.{key}",
+            group=changed.group.name,
+            channel=channel(changed.group.channel_id),
+            **_when(meeting),
+        )
+    )
+
+
+def skipped_card(texts: Texts, changed: Changed) -> Card:
+    """Return the answer to a skip, with the way back."""
+    key = "skipped_before" if changed.again else "skipped"
+    revive = button(texts.plain("meetings.done.revive"), "meeting_revive", changed.meeting.id)
+    return done_card(texts, key, changed).row(revive)
+
+
+def cancel_card(texts: Texts, changed: Changed, reason: Reason) -> Card:
+    """Return the one question before a meeting is cancelled."""
+    yes = button(
+        texts.plain("meetings.done.cancel_yes"),
+        "meeting_cancel",
+        changed.meeting.id,
+        reason.value,
+        style=ButtonStyle.danger,
+    )
+    no = button(texts.plain("meetings.done.cancel_no"), "meeting_keep", changed.meeting.id)
+    return done_card(texts, "cancel_ask", changed).row(yes, no)
+
+
+def kept_card(texts: Texts) -> Card:
+    """Return the answer when a meeting is not cancelled after all."""
+    return Card(colour=QUIET).text(texts("meetings.done.kept"))
+
+
+def schedule_card(texts: Texts, view: ScheduleView, *, changed: bool) -> Card:
+    """Return a group's rhythm and its next days."""
+    card = Card().text(
+        texts("meetings.schedule.title", group=view.group.name),
+        rhythm(texts, view.schedule),
+    )
+    starts = [moment(slot.starts_at) for slot in view.ahead if not slot.skipped]
+    if starts:
+        card.text(texts("meetings.schedule.ahead"), *(Markup(f"- {each}") for each in starts))
+    if view.kept is not None:
+        key = "kept_moved" if view.kept.by_hand else "kept"
+        card.text(texts(f"meetings.schedule.{key}", start=view.kept.starts_at))
+    return card.note(texts("meetings.schedule.changed")) if changed else card

@@ -1,0 +1,1 @@
+"""Cards of a person's data and of the audit log."""
