@@ -8,7 +8,7 @@ import secrets
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import discord
@@ -355,5 +355,8 @@ class BuddyBot(Client):
 
 
 def cog_names() -> list[str]:
-    """Return the names of the cogs' modules, sorted."""
-    return sorted(module.name for module in iter_modules(import_module(cogs_package()).__path__))
+    """Return the names of the cogs' modules, such as `commit` and `buttons.quorum`, sorted."""
+    package = import_module(cogs_package())
+    found = walk_packages(package.__path__, f"{package.__name__}.")
+    names = [each.name.removeprefix(f"{package.__name__}.") for each in found if not each.ispkg]
+    return sorted(names, key=lambda name: name.rpartition(".")[2])

@@ -38,7 +38,7 @@ NEVER = {
 
 def source() -> str:
     """All that runs in a server; the playground runs in none."""
-    files = [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "cogs").glob("*.py")]
+    files = [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "cogs").rglob("*.py")]
     return "\n".join(each.read_text(encoding="utf-8") for each in files if "demo" not in each.parts)
 
 

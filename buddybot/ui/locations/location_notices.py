@@ -47,7 +47,7 @@ def _lines(texts: Texts, change: PlaceChange) -> list[Markup]:
 
 
 def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
-    """Return what members, the host and organizers can do; `cogs/hosting.py` answers these buttons."""
+    """Return what members, the host and organizers can do; `cogs/buttons/hosting.py` answers."""
     meeting = change.meeting
 
     def made(key: str, route: str) -> Part:

@@ -1,0 +1,1 @@
+"""Buttons, selects and forms of cards that belong to no command family."""
