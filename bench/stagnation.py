@@ -12,7 +12,7 @@ from buddybot.domain.attendance.member_signals import member_tally, missed_witho
 from buddybot.domain.health.stagnation import State, observe
 from buddybot.domain.health.stagnation_evidence import BY_CHANCE, Confidence
 from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally, learn_priors
-from buddybot.host.backtest import alert_weeks
+from buddybot.operator.backtest import alert_weeks
 
 TUNING, JUDGING = 0, 1_000_000
 """The first seeds: of what constants were chosen by, and of what is judged."""

@@ -303,7 +303,7 @@ def _demo(rest: Sequence[str]) -> int:
 
 def _backtest(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     # Imported here: the other commands need none of it.
-    from buddybot.host import backtest
+    from buddybot.operator import backtest
 
     if options.group is None:
         return backtest.main(options.file or backtest.STDIN, options.sensitivity)
@@ -312,7 +312,7 @@ def _backtest(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     # Imported here: discord and the drivers are slow to load, and a file needs neither.
     from buddybot.app import utc_now
-    from buddybot.host.backtest_database import replay_group
+    from buddybot.operator.backtest_database import replay_group
 
     return asyncio.run(replay_group(settings.database_url, options.group, options.sensitivity, now=utc_now()))
 
@@ -324,7 +324,7 @@ def _export(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     # Imported here: discord and the drivers are slow to load, and the other commands need less.
     from buddybot.app import utc_now
     from buddybot.exports.records.formats import Format
-    from buddybot.host.export import Order, export
+    from buddybot.operator.export import Order, export
 
     order = Order(
         form=Format.CSV_EXCEL if options.bom else Format(options.format),
@@ -341,7 +341,7 @@ def _person(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     # Imported here: discord and the drivers are slow to load, and the other commands need less.
     from buddybot.app import utc_now
-    from buddybot.host.person import person
+    from buddybot.operator.person import person
 
     return asyncio.run(
         person(settings, options.user, folder=options.copy, erase=options.erase, now=utc_now())
@@ -352,7 +352,7 @@ def _copies(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     # Imported here: discord and the drivers are slow to load, and the other commands need less.
     from buddybot.app import utc_now
-    from buddybot.host.copies import backup, restore
+    from buddybot.operator.backup import backup, restore
 
     if options.command == "backup":
         return backup(settings, options.file, now=utc_now())
@@ -382,7 +382,7 @@ def _doctor(environ: Mapping[str, str]) -> int:
     settings = _prepare(environ)
     # Imported here: discord and the drivers are slow to load, and the other commands need less.
     from buddybot.app import utc_now
-    from buddybot.host.doctor import examine, is_fit
+    from buddybot.operator.doctor import examine, is_fit
 
     findings = asyncio.run(examine(settings, environ=environ, now=utc_now))
     clean = Redactor(settings.secrets)

@@ -9,7 +9,7 @@ from bench import backtest, stagnation
 from bench.rivals import below_floor, first_scores, spaced, three_week_mean
 from bench.simulated_groups import DECLINING, HEALTHY, Kind, Simulated, World, lines, simulate
 from buddybot.domain.health.stagnation_tally import Tally
-from buddybot.host.backtest import read_group
+from buddybot.operator.backtest import read_group
 
 SEEDS = range(40)
 

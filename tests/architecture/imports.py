@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.architecture.source import Function, Source
 
 LAYERS = {"domain": 0, "storage": 1, "services": 2, "pings": 3, "exports": 3, "ui": 4, "cogs": 5}
-COMPOSITION = frozenset({"__main__", "app", "bot", "cache", "cli", "demo", "host", "library"})
+COMPOSITION = frozenset({"__main__", "app", "bot", "cache", "cli", "demo", "library", "operator"})
 TOP = 6
 
 # Modules below every layer: they import only each other, and who may import them is said here.

@@ -18,8 +18,8 @@ from buddybot import cli
 from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import UserId
-from buddybot.host import backtest
-from buddybot.host.backtest_database import replay_group
+from buddybot.operator import backtest
+from buddybot.operator.backtest_database import replay_group
 from buddybot.places import PACKAGE
 from buddybot.storage.engine.database import connect
 from tests.services.calendar_house import START, House

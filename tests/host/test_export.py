@@ -14,7 +14,7 @@ import pytest
 from buddybot import cli
 from buddybot.domain.ids import UserId
 from buddybot.exports.records.formats import Format
-from buddybot.host import export as export_command
+from buddybot.operator import export as export_command
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
 from tests.services.club import ANA, ORGANIZER, STRANGER, THERE, Club

@@ -11,7 +11,7 @@ import pytest
 
 from buddybot.app import create_bot
 from buddybot.domain.pings import MARK
-from buddybot.host.copies import backup, restore
+from buddybot.operator.backup import backup, restore
 from buddybot.settings import Settings
 from buddybot.storage.outbox.cards import CardRepository
 from tests.scenarios.calendars import Calendar, stamp

@@ -7,7 +7,7 @@ from buddybot import locales
 from buddybot.app import times_of
 from buddybot.database_address import for_libpq
 from buddybot.domain.errors import Refusal
-from buddybot.host.database import odd_tables
+from buddybot.operator.database import odd_tables
 from buddybot.output import say
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from buddybot.domain.health.stagnation import Sensitivity, State, observe
 from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.domain.ids import GroupId
-from buddybot.host.backtest import OK
-from buddybot.host.database import group_named, host_database
+from buddybot.operator.backtest import OK
+from buddybot.operator.database import group_named, host_database
 from buddybot.output import say
 from buddybot.services.health.health_watch import LEARNED_FROM
 from buddybot.storage.engine.database import Tx

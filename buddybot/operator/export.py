@@ -15,8 +15,8 @@ from buddybot.exports.charts.attendance_charts import pictures
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.table import Progress
 from buddybot.exports.records.writers import write
-from buddybot.host.database import group_named, host_database
-from buddybot.host.files import put, require_free
+from buddybot.operator.database import group_named, host_database
+from buddybot.operator.private_files import put, require_free
 from buddybot.output import StandardOutput, complain
 from buddybot.services.attendance.record_export import Wanted, for_host, have_days
 from buddybot.services.core.unit_of_work import UnitOfWork

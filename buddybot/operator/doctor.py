@@ -15,9 +15,9 @@ from pathlib import Path
 from buddybot.domain.text import excerpt
 from buddybot.domain.zones import is_known
 from buddybot.errors import OperatorError
-from buddybot.host.database import odd_tables
 from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
 from buddybot.library import load_activities
+from buddybot.operator.database import odd_tables
 from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
 from buddybot.settings import Settings
 from buddybot.storage.copies.restores import RestoreRepository

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
-from buddybot.host.database import host_database
-from buddybot.host.files import put, require_folder
+from buddybot.operator.database import host_database
+from buddybot.operator.private_files import put, require_folder
 from buddybot.output import say
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
