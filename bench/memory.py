@@ -18,7 +18,7 @@ from discord.ext import commands
 from bench.report import Report, Verdict, run
 from bench.timing import interleaved
 from buddybot.app import create_bot
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 
 GOAL = 0.35
 CHANNELS, ROLES = 15, 5

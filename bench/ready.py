@@ -10,7 +10,7 @@ from buddybot import loading
 with loading.for_good():  # as the command line does
     from buddybot.app import create_bot
     from buddybot.bot import BuddyBot
-    from buddybot.settings import Settings
+    from buddybot.settings.settings import Settings
 
 READY = "ready"
 

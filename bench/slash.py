@@ -30,7 +30,7 @@ from bench.timing import Contender, Rounds, interleaved, rate
 from bench.usual_bots import aiosqlite_bot, sqlalchemy_bot
 from buddybot.app import create_bot, utc_now
 from buddybot.bot import BuddyBot
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Tx, connect
 
 GROUPS = 60

@@ -26,9 +26,9 @@ def main() -> int:
 
 def _broken(told: str) -> int:
     # Imported here: nothing else needs them before the command line.
-    from buddybot.output import complain
-    from buddybot.redaction import Redactor
-    from buddybot.settings import secrets_in
+    from buddybot.operator.output import complain
+    from buddybot.settings.redaction import Redactor
+    from buddybot.settings.settings import secrets_in
 
     complain(f"{Redactor(secrets_in(os.environ))(told)}buddybot: This is a mistake in buddybot: report it.\n")
     return BROKEN

@@ -17,7 +17,6 @@ from buddybot.domain.checkins.activities import Library
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
-from buddybot.errors import OperatorError
 from buddybot.exports.records import scratch_folder
 from buddybot.library import open_library
 from buddybot.pings.delivery.answers import use_tolerant_adapter
@@ -35,7 +34,8 @@ from buddybot.services import registry
 from buddybot.services.core.rate_limit import Pace
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.transactions import Now, Work
-from buddybot.settings import Settings
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
 from buddybot.ui.groups.server_presence import MemberCheck

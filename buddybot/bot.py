@@ -18,16 +18,16 @@ from discord.ext import commands
 from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
-from buddybot.errors import OperatorError
 from buddybot.pings.delivery.answers import TolerantHttp
 from buddybot.pings.delivery.faults import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.pings.periodic_jobs import Housekeeping
-from buddybot.places import cogs_package
 from buddybot.services.core.transactions import Now
 from buddybot.services.groups.guilds import EVERYWHERE
-from buddybot.settings import Settings
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.paths import cogs_package
+from buddybot.settings.settings import Settings
 from buddybot.ui.client import Client
 from buddybot.ui.error_boundary import failed, not_allowed
 from buddybot.ui.framework.choices import offer

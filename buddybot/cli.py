@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 
-from buddybot import __version__, loading, logs
-from buddybot.errors import OperatorError
-from buddybot.hosting import refuse_throwaway_disk
-from buddybot.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
-from buddybot.redaction import Redactor
-from buddybot.settings import Settings, secrets_in
+from buddybot import __version__, loading
+from buddybot.operator.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
+from buddybot.settings import logs
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.hosting import refuse_throwaway_disk
+from buddybot.settings.redaction import Redactor
+from buddybot.settings.settings import Settings, secrets_in
 from buddybot.storage.engine.errors import StorageError
 
 OK, UNFIT, WRONG, INTERRUPTED = 0, 1, 2, 130

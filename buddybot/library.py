@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from buddybot.domain.checkins.activities import Activity, Library, Practice, Step, Turns, fault
-from buddybot.errors import OperatorError
-from buddybot.places import config_file
-from buddybot.settings_reader import read_toml
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.paths import config_file
+from buddybot.settings.reader import read_toml
 
 FORMAT = "config/activities.toml explains the format"
 _ACTIVITY: Mapping[str, type] = {

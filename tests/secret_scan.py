@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from buddybot.redaction import looks_secret
+from buddybot.settings.redaction import looks_secret
 
 ROOT = Path(__file__).parent.parent
 SHAPES = (

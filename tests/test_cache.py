@@ -10,7 +10,7 @@ from bench.memory import CHANNELS, packets, user
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
 from buddybot.cache import AT_HAND, LeanState
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 
 
 async def told_of(servers: int) -> tuple[BuddyBot, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from buddybot import __version__, cli
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 from tests.test_logs import restored_logging
 from tests.test_settings import TOKEN
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buddybot.database_address import (
+from buddybot.settings.database_address import (
     AddressError,
     PostgresAddress,
     for_libpq,
@@ -10,7 +10,7 @@ from buddybot.database_address import (
     require_address,
     secrets_of,
 )
-from buddybot.redaction import Redactor
+from buddybot.settings.redaction import Redactor
 
 BASE = "postgresql://ana:hunter22@db.example.org/buddies"
 

@@ -15,7 +15,7 @@ from discord import app_commands
 from buddybot.app import create_bot
 from buddybot.cli import COMMANDS
 from buddybot.permissions import ASKED_FOR
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.architecture import texts
 from tests.architecture.source import ROOT, demand, project
 from tests.pages import BEGIN, blocks, broken, code, emphasised, exists, pages, settings_table, spans

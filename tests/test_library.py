@@ -6,9 +6,9 @@ import pytest
 
 from buddybot.domain.checkins.activities import Practice, Turns
 from buddybot.domain.checkins.agenda import agenda
-from buddybot.errors import OperatorError
 from buddybot.library import load_activities
-from buddybot.places import config_file
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.paths import config_file
 
 OWN = """
 [[activity]]

@@ -11,9 +11,9 @@ from typing import Any, Literal
 import discord
 import pytest
 
-from buddybot import logs
-from buddybot.errors import OperatorError
-from buddybot.settings import LogSettings
+from buddybot.settings import logs
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.settings import LogSettings
 from tests.test_settings import TOKEN
 
 log = logging.getLogger("buddybot.tests")
@@ -163,7 +163,7 @@ def test_causes_groups_and_loops_of_errors_are_shown_and_end() -> None:
     fail(ExceptionGroup("several", [outer, KeyError("Ana")]))
     written = stream.getvalue()
     assert "builtins.OSError: disk full" in written
-    assert "buddybot.errors.OperatorError: The disk is full." in written
+    assert "buddybot.settings.errors.OperatorError: The disk is full." in written
     assert "builtins.KeyError" in written
     assert "Ana" not in written
 

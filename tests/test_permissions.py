@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 
 from buddybot.permissions import ASKED_FOR, invite_link
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 
 USES = {
     "view_channel": r"get_partial_messageable\(",

@@ -8,11 +8,11 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from buddybot.hosting import refuse_throwaway_disk, throwaway_disk
-from buddybot.places import config_file
-from buddybot.redaction import Redactor
-from buddybot.settings import Settings, SettingsError
-from buddybot.settings_reader import Between
+from buddybot.settings.hosting import refuse_throwaway_disk, throwaway_disk
+from buddybot.settings.paths import config_file
+from buddybot.settings.reader import Between
+from buddybot.settings.redaction import Redactor
+from buddybot.settings.settings import Settings, SettingsError
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
 

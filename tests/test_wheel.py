@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 from buddybot import __version__
-from buddybot.errors import OperatorError
-from buddybot.places import PACKAGE, cogs_package, config_file
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.paths import PACKAGE, cogs_package, config_file
 
 CHECKOUT = PACKAGE.parent
 
@@ -64,8 +64,8 @@ def test_the_cogs_and_settings_of_the_wheel_are_its_own(wheel: Path, tmp_path: P
     ZipFile(wheel).extractall(place)
     program = (
         "from importlib import import_module\n"
-        "from buddybot.places import cogs_package, config_file\n"
-        "from buddybot.settings import Settings\n"
+        "from buddybot.settings.paths import cogs_package, config_file\n"
+        "from buddybot.settings.settings import Settings\n"
         "Settings.load({})\n"
         "print(import_module(cogs_package()).__file__, config_file('default.toml'), sep='\\n')\n"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from buddybot.demo.playground import SECONDS_A_MINUTE, play
-from buddybot.output import Parser
+from buddybot.operator.output import Parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

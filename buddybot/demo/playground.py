@@ -17,9 +17,9 @@ from buddybot.demo.clock import FollowedClock, deliver_due, pass_until
 from buddybot.demo.history import live_through
 from buddybot.demo.page import LivePage
 from buddybot.demo.stage import Stage, build_stage
-from buddybot.errors import OperatorError
-from buddybot.output import say
-from buddybot.settings import Settings
+from buddybot.operator.output import say
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.settings import Settings
 
 SECONDS_A_MINUTE = 1.0
 

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO, NoReturn, Protocol
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST
 from buddybot.domain.health.stagnation import Sensitivity, State, observe
 from buddybot.domain.health.stagnation_tally import USUAL, Priors, Tally
-from buddybot.errors import OperatorError
 from buddybot.exports.records.attendance_json import CLOSES, OPENS
-from buddybot.output import StandardError, StandardOutput
+from buddybot.operator.output import StandardError, StandardOutput
+from buddybot.settings.errors import OperatorError
 
 STDIN = "-"
 OK, SKIPPED = 0, 1

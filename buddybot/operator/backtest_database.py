@@ -9,7 +9,7 @@ from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Prio
 from buddybot.domain.ids import GroupId
 from buddybot.operator.backtest import OK
 from buddybot.operator.database import group_named, host_database
-from buddybot.output import say
+from buddybot.operator.output import say
 from buddybot.services.health.health_watch import LEARNED_FROM
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.health.meeting_history import HistoryRepository

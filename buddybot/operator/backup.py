@@ -5,14 +5,14 @@ from pathlib import Path
 
 from buddybot import locales
 from buddybot.app import times_of
-from buddybot.database_address import for_libpq
 from buddybot.domain.errors import Refusal
 from buddybot.operator.database import odd_tables
-from buddybot.output import say
+from buddybot.operator.output import say
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.privacy.restores import RestoreService
-from buddybot.settings import Settings
+from buddybot.settings.database_address import for_libpq
+from buddybot.settings.settings import Settings
 from buddybot.storage.copies.copies import back_up, put_in_place, staged
 from buddybot.storage.engine.database import Tx, connect, sqlite_path
 from buddybot.storage.engine.errors import StorageError

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from buddybot.domain.groups.groups import Group
-from buddybot.errors import OperatorError
+from buddybot.settings.errors import OperatorError
 from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx, connect
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.migrations.runner import faults, pending

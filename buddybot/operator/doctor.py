@@ -14,12 +14,12 @@ from pathlib import Path
 
 from buddybot.domain.text import excerpt
 from buddybot.domain.zones import is_known
-from buddybot.errors import OperatorError
-from buddybot.hosting import WAY_OUT, sqlite_directory, throwaway_disk
 from buddybot.library import load_activities
 from buddybot.operator.database import odd_tables
 from buddybot.permissions import ASKED_FOR, INTENTS, NEEDED, invite_link
-from buddybot.settings import Settings
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.hosting import WAY_OUT, sqlite_directory, throwaway_disk
+from buddybot.settings.settings import Settings
 from buddybot.storage.copies.restores import RestoreRepository
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.errors import StorageError

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from buddybot.domain.attendance.records import Record, Span
 from buddybot.domain.groups.groups import Group
-from buddybot.errors import OperatorError
 from buddybot.exports.charts.attendance_charts import pictures
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.table import Progress
 from buddybot.exports.records.writers import write
 from buddybot.operator.database import group_named, host_database
+from buddybot.operator.output import StandardOutput, complain
 from buddybot.operator.private_files import put, require_free
-from buddybot.output import StandardOutput, complain
 from buddybot.services.attendance.record_export import Wanted, for_host, have_days
 from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.settings.errors import OperatorError
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.framework.texts import Texts

@@ -6,12 +6,12 @@ from pathlib import Path
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
 from buddybot.operator.database import host_database
+from buddybot.operator.output import say
 from buddybot.operator.private_files import put, require_folder
-from buddybot.output import say
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.transactions import Work
 from buddybot.services.privacy.personal_data import Deletion, OwnCopy, PersonalService
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.privacy.personal_data import copy_files
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from buddybot.errors import OperatorError
+from buddybot.settings.errors import OperatorError
 
 
 @contextmanager

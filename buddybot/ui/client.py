@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from buddybot.services.core.transactions import Now
 from buddybot.services.registry import Services
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.ui.framework.router import Router
 from buddybot.ui.groups.server_presence import MemberCheck
 from buddybot.ui.live_cards import Live

@@ -7,7 +7,7 @@ from enum import StrEnum
 from discord import app_commands
 
 from buddybot.services.groups.groups import Place
-from buddybot.settings import BotSettings, PrivacySettings
+from buddybot.settings.settings import BotSettings, PrivacySettings
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Markup, Texts
 

@@ -15,16 +15,15 @@ TOP = 6
 FOUNDATIONS: dict[str, frozenset[str]] = {
     "locales": frozenset({"exports", "pings delivery", "ui", "cogs"}),
     "permissions": frozenset({"pings delivery", "ui", "cogs"}),
+    "reader": frozenset(),
     "redaction": frozenset({"storage", "ui"}),
     "database_address": frozenset({"storage"}),
     "errors": frozenset(),
     "hosting": frozenset(),
     "loading": frozenset(),
     "logs": frozenset(),
-    "output": frozenset(),
-    "places": frozenset(),
+    "paths": frozenset(),
     "settings": frozenset({"ui"}),  # as a type: the client carries them to the commands
-    "settings_reader": frozenset(),
     "zone_data": frozenset({"domain"}),
 }
 
@@ -85,6 +84,8 @@ def part_of(module: str) -> str:
         return "cogs"
     if names[:3] == ["buddybot", "pings", "delivery"]:
         return "pings delivery"
+    if names[:2] == ["buddybot", "settings"] and len(names) > 2:
+        return names[2]
     return names[1] if len(names) > 1 else "buddybot"
 
 

@@ -75,13 +75,13 @@ BAD = [
     (
         "services and settings",
         "buddybot/services/a.py",
-        "from buddybot.settings import Settings",
+        "from buddybot.settings.settings import Settings",
         "through a constructor",
     ),
     ("a stray module", "buddybot/services/a.py", "from buddybot.stray import b", "no place in the order"),
     (
         "foundation knows a layer",
-        "buddybot/settings.py",
+        "buddybot/settings/settings.py",
         "from buddybot.domain import ids",
         "below every layer",
     ),
@@ -173,7 +173,7 @@ def test_a_cycle_is_found_whatever_its_length() -> None:
         ),
         (
             "buddybot/app.py",
-            "from buddybot.settings import Settings\nfrom buddybot.bot import BuddyBot\nimport cogs",
+            "from buddybot.settings.settings import Settings\nfrom buddybot.bot import BuddyBot\nimport cogs",
         ),
         ("buddybot/demo/a.py", "import simcord\nfrom buddybot.app import create_bot"),
         (

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine import sqlite
 from tests.changes.keeping import Lives
 from tests.changes.life import Life, Moment

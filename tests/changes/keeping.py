@@ -20,7 +20,7 @@ from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 
 from buddybot.app import create_bot
 from buddybot.demo.clock import FollowedClock
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.changes.life import PEOPLE, Life, Moment, begin, live_on
 from tests.contract import watch
 from tests.scenarios.calendars import Calendar

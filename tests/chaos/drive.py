@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.migrations.runner import migrate, pending
 from tests.chaos.clock import Clock, every

@@ -27,9 +27,9 @@ from typing import Any, Self
 
 from buddybot import app, bot, locales
 from buddybot.library import load_activities
-from buddybot.places import PACKAGE
 from buddybot.services.attendance import record_export
-from buddybot.settings import Settings
+from buddybot.settings.paths import PACKAGE
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Tx, connect
 from buddybot.storage.migrations.runner import migrate
 from buddybot.ui.attendance import record_export as record_answers

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 from tests.discord_server.server import PATIENCE
 from tests.discord_server.shapes import BASE, CHANNEL, LARGEST
 from tests.discord_server.uploads import Upload

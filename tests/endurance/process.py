@@ -11,7 +11,7 @@ from unittest import mock
 from buddybot import app
 from buddybot.bot import BuddyBot
 from buddybot.pings.dispatch.send_rate import Pacer
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.ui.renderers import MessageTable
 from tests.endurance.clockwork import HOUR, Clockwork, Time

@@ -9,10 +9,10 @@ from pathlib import Path
 import discord
 import pytest
 
-from buddybot import logs
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.services.groups.groups import Rhythm
-from buddybot.settings import LogSettings
+from buddybot.settings import logs
+from buddybot.settings.settings import LogSettings
 from buddybot.storage.engine.database import Tx
 from tests.endurance.clockwork import Time
 from tests.endurance.discord import MemoryDiscord, failed, refused, unreachable

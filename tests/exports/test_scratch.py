@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.exports.records import scratch_folder
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 
 WRITES = """
 import sys

@@ -20,7 +20,7 @@ from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import UserId
 from buddybot.operator import backtest
 from buddybot.operator.backtest_database import replay_group
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
 from tests.services.calendar_house import START, House
 from tests.services.past import Evening, lived

@@ -15,10 +15,10 @@ from buddybot import permissions
 from buddybot.app import create_bot
 from buddybot.bot import intents
 from buddybot.domain.groups.preferences import Preferences
-from buddybot.errors import OperatorError
 from buddybot.operator import doctor
 from buddybot.operator.doctor import Finding, State, examine, is_fit
-from buddybot.settings import Settings
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.settings import Settings
 from buddybot.storage.copies.restores import RestoreRepository
 from buddybot.storage.engine.database import Tx, connect
 from buddybot.storage.groups.preferences import PreferenceRepository

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.output import CUT_OFF, UNWRITTEN
-from buddybot.places import PACKAGE
+from buddybot.operator.output import CUT_OFF, UNWRITTEN
+from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
 from tests.services.club import ORGANIZER, Club

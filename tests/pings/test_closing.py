@@ -6,7 +6,7 @@ import pytest
 from discord.ext import commands
 
 from buddybot.bot import BuddyBot
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 
 
 class Sender:

@@ -12,10 +12,10 @@ from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, Us
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.places import PACKAGE
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Work
 from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
+from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.migrations.runner import migrate
 from buddybot.storage.outbox.outbox import ping_of

@@ -11,7 +11,7 @@ from typing import Any
 from buddybot import app
 from buddybot.bot import BuddyBot
 from buddybot.pings.delivery.delivery import DiscordMessageGateway
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.chaos.clock import Clock, FastAlarm
 
 PATIENCE = 0.5

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.__main__ import TERMINATED
-from buddybot.places import PACKAGE
+from buddybot.settings.paths import PACKAGE
 from tests.discord_server.remote import Remote, remote
 from tests.run.bot_process import ANA, TOKEN, found_group, opened, running
 

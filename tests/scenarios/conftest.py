@@ -9,7 +9,7 @@ import simcord
 
 from buddybot.app import create_bot
 from buddybot.demo.clock import FollowedClock
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine import sqlite
 from tests.contract import watch
 from tests.world import World

@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 import pytest
 import simcord
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.locks import MEMBERS, Line, Who
 from tests.scenarios.town import MISSING, Town, handlers, outcome, sent, town

@@ -14,7 +14,7 @@ import pytest
 
 import buddybot
 from buddybot import app
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, Script, connect
 from tests.scenarios.calendars import calendar
 from tests.world import World

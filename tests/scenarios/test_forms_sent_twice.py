@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.ui.framework.components import STAMPED
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.calendars import calendar

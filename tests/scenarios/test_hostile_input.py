@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.hostile import CLASSES, NUMBERS, VALUES
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.live_markup import in_file, in_requests

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.hostile import VALUES
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.locks import ANYWHERE, Line

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from buddybot.exports.records.formats import Format
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from tests.hostile import VALUES
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.live_markup import in_file, in_requests

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import LostFileError
 from tests.scenarios.calendars import calendar
 from tests.scenarios.deciding import FIRST

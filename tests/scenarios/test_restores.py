@@ -12,7 +12,7 @@ import pytest
 from buddybot.app import create_bot
 from buddybot.domain.pings import MARK
 from buddybot.operator.backup import backup, restore
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.outbox.cards import CardRepository
 from tests.scenarios.calendars import Calendar, stamp
 from tests.scenarios.gatherings import ACTIVE, Gatherings, start_of

@@ -10,7 +10,7 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.services.core.transactions import Work
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, LostFileError, Script, StorageError, T, connect
 from tests.scenarios.authorization import TABLE
 from tests.scenarios.locks import Line

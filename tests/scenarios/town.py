@@ -19,7 +19,7 @@ from buddybot.bot import BuddyBot
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import MeetingId
-from buddybot.settings import Settings
+from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Tx, sqlite_path
 from buddybot.storage.health.alerts import AlertRepository
 from tests.scenarios.circles import Circle, circle

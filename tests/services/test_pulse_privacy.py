@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from buddybot import logs
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, published
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.pulse import PulseService
-from buddybot.settings import LogSettings
+from buddybot.settings import logs
+from buddybot.settings.settings import LogSettings
 from buddybot.storage.engine.database import Database, Tx, sqlite_path
 from tests.services.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening
 from tests.test_logs import restored_logging

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 
 from buddybot.services.groups.groups import Place
-from buddybot.settings import BotSettings, PrivacySettings
+from buddybot.settings.settings import BotSettings, PrivacySettings
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
 from tests.cards import words

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self, TypeAlias, cast
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from buddybot.database_address import AddressError, PostgresAddress, read_postgres, secrets_of
-from buddybot.redaction import Redactor
+from buddybot.settings.database_address import AddressError, PostgresAddress, read_postgres, secrets_of
+from buddybot.settings.redaction import Redactor
 from buddybot.storage.engine.errors import (
     CLOSED,
     IN_THE_WAY,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlencode
 
-from buddybot.errors import OperatorError
+from buddybot.settings.errors import OperatorError
 
 SQLITE, POSTGRES = "sqlite:///", ("postgres://", "postgresql://")
 SCHEMES = (*POSTGRES, SQLITE)

@@ -3,9 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from buddybot.errors import OperatorError
+from buddybot.settings.errors import OperatorError
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def cogs_package(package: Path = PACKAGE) -> str:

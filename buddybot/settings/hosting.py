@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from buddybot.settings import Settings, SettingsError
+from buddybot.settings.settings import Settings, SettingsError
 
 WAY_OUT = (
     "set DATABASE_URL to a PostgreSQL database or database.directory to a volume "

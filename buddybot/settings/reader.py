@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 from urllib.parse import urlsplit
 
-from buddybot.errors import OperatorError
-from buddybot.redaction import looks_secret
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.redaction import looks_secret
 
 PREFIX = "BUDDYBOT_"
 NOT_SETTINGS = ("BUDDYBOT_CONFIG",)  # read before the settings are

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TextIO, TypeGuard
 
-from buddybot.errors import OperatorError
-from buddybot.redaction import HIDDEN, Redactor, without_row_values
-from buddybot.settings import LogSettings
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.redaction import HIDDEN, Redactor, without_row_values
+from buddybot.settings.settings import LogSettings
 
 FIELDS = (
     "reference",  # what a member can quote to the organizer

@@ -6,10 +6,10 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self, get_type_hints
 
-from buddybot.database_address import AddressError, require_address, secrets_of
-from buddybot.errors import OperatorError
-from buddybot.places import config_file
-from buddybot.settings_reader import Between, OneOf, Reader, WebAddress
+from buddybot.settings.database_address import AddressError, require_address, secrets_of
+from buddybot.settings.errors import OperatorError
+from buddybot.settings.paths import config_file
+from buddybot.settings.reader import Between, OneOf, Reader, WebAddress
 
 
 def secrets_in(environ: Mapping[str, str]) -> tuple[str, ...]:
