@@ -55,8 +55,8 @@ click-test: $(READY) ## Click about in the playground for five minutes, with the
 	$(BIN)/python -m tests.demo.clicking
 
 hostile: $(READY) ## Put every hostile value into everything that can be filled in; takes twenty minutes of one core
-	BUDDYBOT_TEST_HOSTILE=all $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/scenarios/test_hostile_input.py \
-		tests/scenarios/test_hostile_shapes.py tests/scenarios/test_hostile_words_kept.py
+	BUDDYBOT_TEST_HOSTILE=all $(BIN)/python -m pytest -o faulthandler_timeout=0 tests/scenarios/hostile/test_hostile_input.py \
+		tests/scenarios/hostile/test_hostile_shapes.py tests/scenarios/hostile/test_hostile_words_kept.py
 
 wheel-smoke: $(READY) ## Build the wheel, install it outside the checkout and start it
 	bash .ci/wheel-smoke $(BIN)/python

@@ -15,7 +15,7 @@ from bench import (
     start,
     storage,
 )
-from bench.report import Measure, conclude
+from bench.support.report import Measure, conclude
 
 BENCHMARKS: tuple[Measure, ...] = (
     start.measure,

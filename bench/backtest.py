@@ -8,8 +8,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.report import Report, Verdict, run
-from bench.simulated_groups import WEEKS, lines
+from bench.support.report import Report, Verdict, run
+from bench.support.simulated_groups import WEEKS, lines
 
 ROOT = Path(__file__).parents[1]
 DIFFERENT = 200

@@ -16,13 +16,13 @@ from time import perf_counter
 import xlsxwriter  # type: ignore[import-untyped]  # it has no types
 from openpyxl import load_workbook
 
-from bench.report import Report, Verdict, run
-from bench.timing import Contender, interleaved
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import Contender, interleaved
 from buddybot import locales
 from buddybot.domain.attendance.records import Record
 from buddybot.exports.records.attendance_csv import write_csv
 from buddybot.exports.records.attendance_xlsx import write_xlsx
-from tests.exports import records
+from tests.exports import example_records
 
 ROUNDS = 7
 ROWS = 10_000
@@ -47,15 +47,15 @@ def some_records(rows: int) -> list[Record]:
 
 def _record(number: int) -> Record:
     who = [
-        records.person(
+        example_records.person(
             f"{name} {number}",
             "".join(_LETTERS[(column * 7 + place * 3) % len(_LETTERS)] for column in range(MEETINGS)),
-            user_id=records.ORGANIZER + number * PEOPLE + place,
+            user_id=example_records.ORGANIZER + number * PEOPLE + place,
             reason=None if place % 4 else f"was there, says {name}",
         )
         for place, name in enumerate(_NAMES)
     ]
-    return records.record(who, of=records.group(f"Group {number}", group_id=number))
+    return example_records.record(who, of=example_records.group(f"Group {number}", group_id=number))
 
 
 async def measure(rounds: int = ROUNDS, rows: int = ROWS) -> Report:
@@ -104,7 +104,7 @@ def _peak(way: Callable[[], bytes]) -> float:
 
 def _workbook(found: Sequence[Record]) -> bytes:
     out = io.BytesIO()
-    write_xlsx(found, out, say=say, now=records.NOW, progress=lambda _: None)
+    write_xlsx(found, out, say=say, now=example_records.NOW, progress=lambda _: None)
     return out.getvalue()
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from bench.databases import file_url, migrated
-from bench.population import guild, organizer, populate
-from bench.report import Report, Verdict, run
-from bench.timing import Contender, interleaved
+from bench.support.databases import file_url, migrated
+from bench.support.population import guild, organizer, populate
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import Contender, interleaved
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId

@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bench.databases import file_url, migrated
-from bench.report import Report, Verdict
-from bench.timing import Heartbeat
+from bench.support.databases import file_url, migrated
+from bench.support.report import Report, Verdict
+from bench.support.timing import Heartbeat
 from buddybot.app import utc_now
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, MessageId, UserId

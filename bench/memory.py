@@ -15,8 +15,8 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bench.report import Report, Verdict, run
-from bench.timing import interleaved
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import interleaved
 from buddybot.app import create_bot
 from buddybot.settings.settings import Settings
 

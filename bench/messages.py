@@ -11,10 +11,11 @@ from time import process_time
 import discord
 from discord.http import Route
 
-from bench import fake_discord, herd
-from bench.databases import file_url
-from bench.report import Report, Verdict
-from bench.timing import Contender, interleaved
+from bench import herd
+from bench.support import fake_discord
+from bench.support.databases import file_url
+from bench.support.report import Report, Verdict
+from bench.support.timing import Contender, interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind

@@ -13,9 +13,9 @@ from time import perf_counter
 from typing import Any
 
 from bench import herd, messages
-from bench.databases import file_url, raw_sqlite
-from bench.report import Report, Verdict, run
-from bench.timing import interleaved
+from bench.support.databases import file_url, raw_sqlite
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import interleaved
 from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.pings.dispatch.dispatcher import BATCH

@@ -8,7 +8,7 @@ from math import dist
 from random import Random
 from statistics import mean
 
-from bench.report import Report, Verdict, run
+from bench.support.report import Report, Verdict, run
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.fairness import Balance, Held, Place, counted

@@ -2,7 +2,7 @@
 
 Packets are parsed and dispatched as the library does it, answers go over HTTP to a Discord in a process of
 its own. The bare bot has one command, which answers "ok" and touches no database. The two usual bots of
-`bench.usual_bots` take the same write as ours.
+`bench.support.usual_bots` take the same write as ours.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bench import fake_discord
-from bench.databases import NO_SERVER, file_url, migrated, postgres_schema
-from bench.population import MEMBERS, guild, populate
-from bench.report import Report, Verdict, run
-from bench.timing import Contender, Rounds, interleaved, rate
-from bench.usual_bots import aiosqlite_bot, sqlalchemy_bot
+from bench.support import fake_discord
+from bench.support.databases import NO_SERVER, file_url, migrated, postgres_schema
+from bench.support.population import MEMBERS, guild, populate
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import Contender, Rounds, interleaved, rate
+from bench.support.usual_bots import aiosqlite_bot, sqlalchemy_bot
 from buddybot.app import create_bot, utc_now
 from buddybot.bot import BuddyBot
 from buddybot.settings.settings import Settings

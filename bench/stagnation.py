@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from bench.report import Report, Verdict, run
-from bench.rivals import Rule, below_floor, first_formulas, spaced, three_week_mean
-from bench.simulated_groups import DECLINING, HEALTHY, WEEKS, Kind, Simulated, World, simulate
+from bench.support.report import Report, Verdict, run
+from bench.support.rivals import Rule, below_floor, first_formulas, spaced, three_week_mean
+from bench.support.simulated_groups import DECLINING, HEALTHY, WEEKS, Kind, Simulated, World, simulate
 from buddybot.domain.attendance.member_signals import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.health.stagnation import State, observe
 from buddybot.domain.health.stagnation_evidence import BY_CHANCE, Confidence

@@ -10,10 +10,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench.databases import NO_SERVER, file_url, postgres_schema
-from bench.ready import READY
-from bench.report import Report, Verdict, run
-from bench.timing import Contender, Rounds, interleaved
+from bench.support.databases import NO_SERVER, file_url, postgres_schema
+from bench.support.ready import READY
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import Contender, Rounds, interleaved
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 31
@@ -23,9 +23,9 @@ _BARE = (
     "import discord; from discord.ext import commands; from time import process_time; "
     f"print({READY!r}, process_time(), flush=True)"
 )
-_READY = "from bench.ready import main; main()"
+_READY = "from bench.support.ready import main; main()"
 _OWN = ("BUDDYBOT_", "DISCORD_", "PYTHON")  # what would make one machine start otherwise than another
-_PREPARE = "from bench.ready import main; main(prepare=True)"
+_PREPARE = "from bench.support.ready import main; main(prepare=True)"
 
 
 async def measure(rounds: int = ROUNDS) -> Report:

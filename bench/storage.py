@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 
-from bench.databases import NO_SERVER, file_url, migrated, postgres_schema, raw_sqlite
-from bench.report import Report, Verdict, run
-from bench.timing import Contender, interleaved, rate
+from bench.support.databases import NO_SERVER, file_url, migrated, postgres_schema, raw_sqlite
+from bench.support.report import Report, Verdict, run
+from bench.support.timing import Contender, interleaved, rate
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.parameters import positional
 

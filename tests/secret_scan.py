@@ -28,7 +28,11 @@ MADE_UP = re.compile(
 """A line of a test that holds one of these is about a secret and holds none."""
 ASSIGNED = re.compile(r"\bpassword ?= ?[a-z_][\w.]*(?=[(,)])")
 """Code that hands a password on, and holds none: what stands there is a name, not a text."""
-SHAPED = ("tests/hostile.py", "tests/scenarios/test_hostile_words.py", "tests/test_settings.py")
+SHAPED = (
+    "tests/hostile.py",
+    "tests/scenarios/hostile/test_hostile_words.py",
+    "tests/settings/test_settings.py",
+)
 """Their subject is what is only shaped like a token."""
 
 

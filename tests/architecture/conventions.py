@@ -20,7 +20,10 @@ CAUGHT_WHOLE: Allowed = {
     ("buddybot/storage/engine/sqlite_thread.py", "BaseException"): _CARRIED,
 }
 SLEEPS: Allowed = {
-    ("tests/storage/test_sqlite.py", "asyncio.sleep"): "a script that would wait is refused before it does",
+    (
+        "tests/storage/engine/test_sqlite.py",
+        "asyncio.sleep",
+    ): "a script that would wait is refused before it does",
 }
 LONG_FILES: Mapping[str, str] = {}
 

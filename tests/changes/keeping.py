@@ -23,8 +23,8 @@ from buddybot.demo.clock import FollowedClock
 from buddybot.settings.settings import Settings
 from tests.changes.life import PEOPLE, Life, Moment, begin, live_on
 from tests.contract import watch
-from tests.scenarios.calendars import Calendar
 from tests.scenarios.circles import Circle
+from tests.scenarios.meetings.calendars import Calendar
 from tests.scenarios.wire import Wire
 from tests.world import World
 

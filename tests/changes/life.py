@@ -21,8 +21,8 @@ import simcord
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.pings import MARK
-from tests.scenarios.calendars import TUESDAY, Calendar
 from tests.scenarios.circles import circle
+from tests.scenarios.meetings.calendars import TUESDAY, Calendar
 from tests.scenarios.wire import Answer, Place, Wire
 from tests.world import World, texts_in
 

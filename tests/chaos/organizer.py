@@ -22,7 +22,7 @@ from tests.chaos.people import ANA, BEN, Busy, Circle
 from tests.discord_server.server import PATIENCE as LONG
 from tests.discord_server.shapes import GUILD, LARGEST
 from tests.discord_server.uploads import Upload, digest
-from tests.services.past import Evening, lived
+from tests.services.health.past import Evening, lived
 
 EVENINGS = (4, 8)
 """Meetings that the first and the second of the groups with a past have had."""

@@ -18,7 +18,7 @@ from tests.endurance.clockwork import Time
 from tests.endurance.discord import MemoryDiscord, failed, refused, unreachable
 from tests.endurance.people import People
 from tests.endurance.process import Process
-from tests.test_logs import restored_logging
+from tests.settings.test_logs import restored_logging
 
 TOKEN = "canary.MTIzNDU2Nzg5.never-in-a-log"
 WORDS = "zaubernuss"

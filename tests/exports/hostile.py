@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from buddybot.domain.attendance.records import Record
-from tests.exports import records
+from tests.exports import example_records
 from tests.hostile import FORMULAS
 
 INVISIBLE = (
@@ -57,9 +57,12 @@ texts = st.one_of(
 
 def record() -> Record:
     """A record with each of the texts as a name, a reason, a visitor, a place and a commitment."""
-    return records.record(
-        [records.person(text, "+", user_id=number, reason=text) for number, text in enumerate(TEXTS, 1)],
-        sittings=[records.sitting(0, visitors=TEXTS, venue=TEXTS[0])],
-        of=records.group(TEXTS[0]),
-        promises=[records.promise(text, user_id=number) for number, text in enumerate(TEXTS, 1)],
+    return example_records.record(
+        [
+            example_records.person(text, "+", user_id=number, reason=text)
+            for number, text in enumerate(TEXTS, 1)
+        ],
+        sittings=[example_records.sitting(0, visitors=TEXTS, venue=TEXTS[0])],
+        of=example_records.group(TEXTS[0]),
+        promises=[example_records.promise(text, user_id=number) for number, text in enumerate(TEXTS, 1)],
     )

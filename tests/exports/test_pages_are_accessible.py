@@ -13,9 +13,9 @@ from buddybot.exports.records.attendance_report import write_report
 from buddybot.exports.records.personal_data import Reading, person_page
 from buddybot.storage.privacy.personal_data import Copy
 from buddybot.ui.framework.texts import Texts
-from tests.exports.charts import say
-from tests.exports.records import NOW, record
-from tests.exports.test_report_in_a_browser import lived
+from tests.exports.example_charts import say
+from tests.exports.example_records import NOW, record
+from tests.exports.records.test_report_in_a_browser import lived
 
 NARROW, WIDE = 380, 1200
 

@@ -17,8 +17,8 @@ from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.outbox.cards import CardRepository
 from tests.pings.discords import FakeDiscord, dispatcher
+from tests.pings.dispatch.test_dispatcher import Stuck
 from tests.pings.people import Hands, Preparer, found_group, meet, outbox, ping, plan_ping
-from tests.pings.test_dispatcher import Stuck
 
 LEASE = timedelta(seconds=60)
 

@@ -1,8 +1,8 @@
 """Who may do what: one line for every command, suggestion, button, select and form that there is.
 
 `tests/scenarios/test_authorization.py` tries every line with everybody everywhere, and fails for a handler
-that has no line here and for a line without a handler. `tests/scenarios/test_hostile_input.py` puts hostile
-values into whatever a line says that comes with it.
+that has no line here and for a line without a handler. `tests/scenarios/hostile/test_hostile_input.py` puts
+hostile values into whatever a line says that comes with it.
 
 A name with a stroke is a command, one with a question mark what is suggested while an option is typed, and
 every other one a button, select or form. Words in braces stand for ids of the group's things.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import discord
 
-from tests.scenarios.calendars import Calendar
+from tests.scenarios.meetings.calendars import Calendar
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import simcord
 from openpyxl import load_workbook
 
 from tests.exports.reading import read
-from tests.exports.test_cells import begins_a_formula
-from tests.exports.workbooks import all_cells
-from tests.ui.test_texts import what_discord_sees
+from tests.exports.records.test_cells import begins_a_formula
+from tests.exports.records.workbooks import all_cells
+from tests.ui.framework.test_texts import what_discord_sees
 
 _EARLIEST = 1_500_000_000
 _FORMS = {

@@ -8,7 +8,7 @@ from buddybot.domain.meetings.meetings import MeetingKind, MeetingState
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
-from tests.scenarios.calendars import Calendar
+from tests.scenarios.meetings.calendars import Calendar
 
 PRESENT, ABSENT = Attendance.PRESENT, Attendance.ABSENT
 

@@ -16,7 +16,7 @@ import buddybot
 from buddybot import app
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, Script, connect
-from tests.scenarios.calendars import calendar
+from tests.scenarios.meetings.calendars import calendar
 from tests.world import World
 
 T = TypeVar("T")

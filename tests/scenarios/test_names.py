@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import simcord
 
-from tests.scenarios.calendars import Calendar, calendar
+from tests.scenarios.meetings.calendars import Calendar, calendar
 from tests.world import World, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from buddybot.domain.groups.groups import Rotation
-from tests.scenarios.calendars import Calendar, calendar
-from tests.scenarios.hosting_turns import FIRST, SECOND, announced, meeting_id
-from tests.scenarios.leavers import come_to_know, leave
-from tests.scenarios.places import place_id, pressed, suggest
+from tests.scenarios.groups.leavers import come_to_know, leave
+from tests.scenarios.locations.hosting_turns import FIRST, SECOND, announced, meeting_id
+from tests.scenarios.locations.places import place_id, pressed, suggest
+from tests.scenarios.meetings.calendars import Calendar, calendar
 from tests.world import World, offered, texts_in
 
 

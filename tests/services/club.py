@@ -17,7 +17,7 @@ from buddybot.services.groups.members import MemberService
 from buddybot.services.groups.preferences import PreferenceService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
-from tests.services.calendar_house import RULES, TIMES
+from tests.services.meetings.calendar_house import RULES, TIMES
 
 HERE, THERE = GuildId(10), GuildId(20)
 ORGANIZER, ANA, BEN, CHO, STRANGER = (UserId(number) for number in (1, 2, 3, 4, 9))

@@ -12,8 +12,8 @@ from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.groups.groups import Changes
 from buddybot.storage.engine.database import Database
-from tests.services.calendar_house import House
 from tests.services.club import ANA, BEN, CHO, ORGANIZER, Club
+from tests.services.meetings.calendar_house import House
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import discord
 
 from tests.changes.life import NEXT, Life
 from tests.changes.making.group import _settings
-from tests.scenarios.gatherings import SCHEDULED
+from tests.scenarios.meetings.gatherings import SCHEDULED
 
 
 async def leave_the_server(life: Life) -> None:

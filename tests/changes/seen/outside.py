@@ -9,7 +9,7 @@ from tests.changes.life import Life
 from tests.changes.seen.ahead import IN_FORCE, all_meetings, group_row, members
 from tests.changes.words import Fact, Facts
 from tests.exports.reading import read
-from tests.scenarios.gatherings import ACTIVE, SCHEDULED, end_of, start_of
+from tests.scenarios.meetings.gatherings import ACTIVE, SCHEDULED, end_of, start_of
 
 NAMES = ("Rowan", "Linden")
 """What the group is called, before and after it was given another name."""

@@ -1,0 +1,1 @@
+"""What the benchmarks share: databases, a fake Discord, populations, timing and reports."""

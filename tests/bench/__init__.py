@@ -1,0 +1,1 @@
+"""The benchmarks run on a small scale."""

@@ -1,0 +1,199 @@
+"""Nobody travels or waits much more than the others: what the rules for places remember and choose."""
+
+import random
+from collections.abc import Collection
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.rotation import Company, Outcome, gini, play, rules
+from buddybot.domain.groups.groups import Rotation
+from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.locations.fairness import Held, debts, next_by_travel, next_by_vote, weights
+from tests.domain.locations.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, held, place
+
+# -- travel and vote in the simulated groups --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def years() -> list[dict[str, Outcome]]:
+    """A year of each of a hundred groups that the benchmark does not play."""
+    found = []
+    for seed in range(1000, 1100):
+        company = Company.made_up(random.Random(seed), 52)  # noqa: S311  # a made-up group is no secret
+        every = rules(company)
+        found.append({name: play(company, *every[name]) for name in ("travel", "vote", "round robin")})
+    return found
+
+
+def test_travel_is_more_even_than_round_robin_and_in_no_group_noticeably_less(
+    years: list[dict[str, Outcome]],
+) -> None:
+    def uneven(outcome: Outcome) -> float:
+        return gini([minutes / outcome.came[user] for user, minutes in outcome.minutes.items()])
+
+    assert len(years) == 100
+    assert all(uneven(year["travel"]) <= uneven(year["round robin"]) + 0.005 for year in years)
+    assert sum(year["travel"].gini for year in years) < 0.7 * sum(year["round robin"].gini for year in years)
+
+
+def test_nobody_waits_for_a_place_that_suits_them_for_more_than_eight_meetings(
+    years: list[dict[str, Outcome]],
+) -> None:
+    assert 0 < max(year["vote"].dry for year in years) <= 8
+    assert max(year["round robin"].dry for year in years) > 8
+
+
+# -- travel ---------------------------------------------------------------------------------------
+
+MINUTES = st.dictionaries(st.sampled_from(PEOPLE), st.integers(0, 300))
+
+
+@given(st.lists(st.tuples(MINUTES, st.frozensets(st.sampled_from(PEOPLE)))))
+def test_debts_are_even_in_sum_and_only_of_those_who_travelled(
+    meetings: list[tuple[dict[UserId, int], frozenset[UserId]]],
+) -> None:
+    history = [held(came=came, rule=Rotation.TRAVEL, minutes=minutes) for minutes, came in meetings]
+    assert sum(debts(history).values()) == pytest.approx(0, abs=1e-6)
+    assert set(debts(history)) == {user for minutes, came in meetings for user in came if user in minutes}
+
+
+def test_a_debt_is_the_way_beyond_the_mean_of_those_who_came() -> None:
+    history = [
+        held(came=[ANA, BEN, CHO], rule=Rotation.TRAVEL, minutes={ANA: 10, BEN: 30, DEV: 90}),
+        held(came=PEOPLE, rule=Rotation.TURNS, minutes={ANA: 300, BEN: 0}),
+        held(came=PEOPLE, rule=Rotation.TRAVEL),
+    ]
+    assert debts(history) == {ANA: -10, BEN: 10}
+
+
+def test_without_debts_the_shortest_even_way_is_chosen_and_a_debt_turns_it() -> None:
+    places = [
+        place(CAFE, {ANA: 5, BEN: 35}),
+        place(ATTIC, {ANA: 35, BEN: 5}),
+        place(PARK, {ANA: 60, BEN: 60}),
+    ]
+    assert next_by_travel(places, [ANA, BEN], {}, {CAFE: 4, ATTIC: 2}) == ATTIC
+    assert next_by_travel(places, [ANA, BEN], {ANA: 15, BEN: -15}, {CAFE: 4, ATTIC: 2}) == CAFE
+    # 2 * 15² + 20 * 40 = 1250 against 20 * 62 = 1240: ten minutes of fairness outweigh some of the way.
+    even = place(PARK, {ANA: 31, BEN: 31})
+    assert next_by_travel([places[0], even], [ANA, BEN], {}, {}) == PARK
+    assert next_by_travel([places[0], place(PARK, {ANA: 32, BEN: 32})], [ANA, BEN], {}, {}) == CAFE
+
+
+def test_only_the_ways_of_those_who_come_count() -> None:
+    places = [place(CAFE, {ANA: 10, BEN: 300}), place(ATTIC, {ANA: 30, BEN: 5})]
+    assert next_by_travel(places, [ANA], {BEN: 400.0}, {}) == CAFE
+
+
+def test_a_way_that_nobody_stated_counts_as_the_mean_of_the_others() -> None:
+    missing, stated = {ANA: 20, BEN: 20}, {ANA: 20, BEN: 20, CHO: 21}
+    assert next_by_travel([place(CAFE, stated), place(ATTIC, missing)], [ANA, BEN, CHO], {}, {}) == ATTIC
+    stated = {ANA: 20, BEN: 20, CHO: 19}
+    assert next_by_travel([place(ATTIC, missing), place(CAFE, stated)], [ANA, BEN, CHO], {}, {}) == CAFE
+
+
+def test_a_place_that_most_have_stated_no_way_to_comes_last() -> None:
+    known = place(CAFE, dict.fromkeys(PEOPLE, 200))
+    assert next_by_travel([place(ATTIC, {BEN: 0}), known, place(PARK)], PEOPLE, {}, {CAFE: 9}) == CAFE
+    assert next_by_travel([place(ATTIC, {BEN: 0, ANA: 50}), known], PEOPLE, {}, {}) == ATTIC
+
+
+def test_where_each_stated_only_the_way_to_their_own_door_the_doors_go_round() -> None:
+    doors = [place(LocationId(user), {user: 3 * user}) for user in PEOPLE]
+    last: dict[LocationId, int] = {}
+    for meeting in range(8):
+        chosen = next_by_travel(doors, PEOPLE, {}, last)
+        assert chosen is not None
+        last[chosen] = meeting
+    assert sorted(last.values()) == [4, 5, 6, 7]
+
+
+def test_a_place_without_a_way_is_chosen_only_when_there_is_no_other() -> None:
+    room = place(PARK, dict.fromkeys(PEOPLE, 0), remote=True)
+    assert next_by_travel([room, place(CAFE, dict.fromkeys(PEOPLE, 300))], PEOPLE, {}, {}) == CAFE
+    assert next_by_travel([room, place(CAFE)], PEOPLE, {}, {}) == CAFE
+    assert next_by_travel([room], PEOPLE, {}, {}) == PARK
+    assert next_by_travel([], PEOPLE, {}, {}) is None
+
+
+def test_where_nobody_stated_a_way_or_nobody_comes_the_places_go_round() -> None:
+    places = [place(CAFE), place(ATTIC), place(PARK)]
+    for people in (PEOPLE, []):
+        assert next_by_travel(places, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1}) == PARK
+        assert next_by_travel(places, people, {ANA: 5.0}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
+
+
+# -- vote -----------------------------------------------------------------------------------------
+
+
+def voted(supporters: Collection[UserId], voters: Collection[UserId] = PEOPLE) -> Held:
+    return held(rule=Rotation.VOTE, voters=voters, supporters=supporters)
+
+
+def test_a_wish_that_is_met_costs_those_who_had_it_what_all_gain() -> None:
+    assert weights([], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
+    assert weights([voted([ANA, BEN])], PEOPLE) == {ANA: 0.0, BEN: 0.0, CHO: 2.0, DEV: 2.0}
+    once = weights([voted([ANA, BEN]), voted([ANA, CHO])], PEOPLE)
+    assert once == {ANA: 1.0, BEN: 1.0, CHO: -1.0, DEV: 3.0}, "who has no weight left pays nothing"
+    assert weights([voted([ANA], [ANA, BEN])], [ANA, CHO]) == {ANA: 0.0, BEN: 2.0, CHO: 1.0}
+    other = held(rule=Rotation.FIXED, voters=PEOPLE, supporters=[ANA])
+    assert weights([other], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
+
+
+@given(st.lists(st.tuples(*[st.frozensets(st.sampled_from(PEOPLE), min_size=1)] * 2)))
+def test_weights_never_melt_and_grow_only_when_a_place_suits_nobody_who_waits(
+    meetings: list[tuple[frozenset[UserId], frozenset[UserId]]],
+) -> None:
+    history: list[Held] = []
+    for voters, supporters in meetings:
+        before = weights(history, PEOPLE)
+        meeting = voted(voters & supporters, voters)
+        history.append(meeting)
+        paid = any(round(before[user], 9) > 0 for user in meeting.supporters)
+        gained = sum(weights(history, PEOPLE).values()) - sum(before.values())
+        assert gained == pytest.approx(0 if paid else len(voters), abs=1e-6)
+
+
+def test_a_weight_of_thirds_that_is_used_up_is_used_up() -> None:
+    three = [ANA, BEN, CHO]
+    spent = [voted(three), voted(three), voted(three)]
+    assert weights(spent, PEOPLE)[DEV] == 4.0
+    assert max(weights(spent, PEOPLE)[user] for user in three) == pytest.approx(0, abs=1e-9)
+    after = weights([*spent, voted([ANA, DEV])], PEOPLE)
+    assert [after[ANA], after[DEV]] == pytest.approx([1.0, 1.0])
+
+
+def test_a_wish_of_one_in_four_is_met_in_its_turn() -> None:
+    places = [place(CAFE, suits=[ANA, BEN, CHO]), place(ATTIC, suits=[DEV])]
+    history: list[Held] = []
+    for _ in range(12):
+        chosen = next_by_vote(places, PEOPLE, weights(history, PEOPLE), {})
+        history.append(voted([DEV] if chosen == ATTIC else [ANA, BEN, CHO]))
+    assert sum(DEV in meeting.supporters for meeting in history) == 3
+
+
+def test_the_weight_behind_a_place_is_of_those_who_come_and_still_have_some() -> None:
+    places = [place(CAFE, suits=[ANA, BEN]), place(ATTIC, suits=[CHO])]
+    assert next_by_vote(places, PEOPLE, {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == CAFE
+    assert next_by_vote(places, [ANA, CHO], {ANA: 1.0, BEN: 1.0, CHO: 1.5}, {}) == ATTIC
+    assert next_by_vote(places, PEOPLE, {ANA: 1.0, BEN: -3.0, CHO: 0.5}, {}) == CAFE
+    assert next_by_vote(places, PEOPLE, {ANA: 0.4, BEN: 0.4}, {}) == ATTIC, "somebody new has a weight of one"
+
+
+def test_places_with_the_same_weight_behind_them_go_round() -> None:
+    places = [place(CAFE, suits=[ANA]), place(ATTIC, suits=[BEN]), place(PARK, suits=[CHO])]
+    assert next_by_vote(places, PEOPLE, {}, {}) == CAFE
+    assert next_by_vote(places, PEOPLE, {}, {CAFE: 0}) == ATTIC
+    assert next_by_vote(places, PEOPLE, {}, {CAFE: 2, ATTIC: 1, PARK: 3}) == ATTIC
+    assert next_by_vote([], PEOPLE, {}, {}) is None
+
+
+def test_where_nobody_has_a_wish_the_places_go_round() -> None:
+    assert next_by_vote([place(CAFE), place(ATTIC)], PEOPLE, {}, {CAFE: 3, ATTIC: 2}) == ATTIC
+
+
+def test_when_all_weight_is_used_up_a_place_that_suits_somebody_comes_first() -> None:
+    places = [place(PARK), place(CAFE, suits=[ANA])]
+    assert next_by_vote(places, PEOPLE, {ANA: -1.0}, {CAFE: 7}) == CAFE

@@ -1,0 +1,1 @@
+"""Tests of meetings whose schedule changes, or that are moved."""

@@ -1,0 +1,130 @@
+"""Changes of a calendar in whatever order: no agreement goes without a word, and planning again adds none."""
+
+import contextlib
+import random
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.storage.engine.database import Database
+from buddybot.storage.meetings.meetings import MeetingRepository
+from tests.services.locations.hosts import Hosts
+from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
+from tests.services.meetings.schedules.succession_house import tell, tuesdays
+
+OVER = timedelta(hours=2)
+
+
+class Sequence:
+    """A group, its calendar, and what its members agreed on about which meetings."""
+
+    def __init__(self, hosts: Hosts, group: Group, chance: random.Random) -> None:
+        self.hosts = hosts
+        self.group = group
+        self.chance = chance
+        self.agreed: set[int] = set()
+        self.told: set[int] = set()
+
+    async def act(self) -> None:
+        """Let one thing happen; what is refused changes nothing."""
+        acts = (self.schedule, self.schedule, self.move, self.skip, self.revive, self.extra, self.agree)
+        with contextlib.suppress(Refusal):
+            await self.chance.choice((*acts, self.wait, self.hear))()
+
+    async def schedule(self) -> None:
+        options: dict[str, object] = {
+            "weekday": self.chance.randrange(7),
+            "at": time(self.chance.randrange(6, 23)),
+            "every_weeks": self.chance.choice([1, 1, 2, 3]),
+            "zone": self.chance.choice(["Europe/London", "Asia/Tokyo", "America/New_York"]),
+            "duration_minutes": self.chance.choice([60, 90]),
+        }
+        chosen = self.chance.sample(sorted(options), k=self.chance.randrange(1, 3))
+        wanted = ScheduleChange(**{name: options[name] for name in chosen})  # type: ignore[arg-type]
+        await self.hosts.schedules.change(self.hosts.actor(ORGANIZER), wanted)
+
+    async def move(self) -> None:
+        slots = await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER))
+        slot = self.chance.choice(slots)
+        day = slot.day + timedelta(days=self.chance.randrange(-3, 12))
+        pick = slot.day if slot.meeting is None else slot.meeting.id
+        at = self.chance.choice([None, time(12)])
+        moved = await self.hosts.meetings.move(self.hosts.actor(ORGANIZER), pick, day=day, at=at)
+        self.agreed.add(moved.meeting.id)
+
+    async def skip(self) -> None:
+        slot = self.chance.choice(await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER)))
+        pick = slot.day if slot.meeting is None else slot.meeting.id
+        skipped = await self.hosts.meetings.skip(self.hosts.actor(ORGANIZER), pick, Reason.HOLIDAY)
+        if skipped.meeting.kind is MeetingKind.REGULAR:
+            self.agreed.add(skipped.meeting.id)
+
+    async def revive(self) -> None:
+        slots = await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER))
+        skipped = [slot.meeting for slot in slots if slot.skipped and slot.meeting is not None]
+        if skipped:
+            meeting = self.chance.choice(skipped)
+            revived = await self.hosts.meetings.revive(self.hosts.actor(ORGANIZER), meeting.id)
+            stored = await self.hosts.fresh(meeting)
+            assert (revived.meeting.starts_at, revived.meeting.state) == (stored.starts_at, stored.state)
+            self.agreed.discard(meeting.id)
+
+    async def extra(self) -> None:
+        day = self.hosts.now.date() + timedelta(days=self.chance.randrange(1, 40))
+        wanted = ScheduleChange(at=time(self.chance.randrange(6, 23)))
+        added = await self.hosts.schedules.add_extra(self.hosts.actor(ORGANIZER), day, wanted)
+        self.agreed.add(added.meeting.id)
+
+    async def agree(self) -> None:
+        ahead = [each for each in await self.ahead() if each.state is MeetingState.SCHEDULED]
+        meeting = self.chance.choice(ahead)
+        if self.chance.random() < 0.5:
+            await self.hosts.rsvps.answer(self.hosts.actor(ANA), meeting.id, Answer.GOING)
+        else:
+            await self.hosts.rotation.assign(
+                self.hosts.actor(ORGANIZER), meeting.id, host_id=BEN, location_id=None
+            )
+        self.agreed.add(meeting.id)
+
+    async def wait(self) -> None:
+        await self.hear()
+        self.hosts.now += timedelta(hours=self.chance.randrange(1, 40))
+        await self.hosts.replan(self.group)
+
+    async def hear(self) -> None:
+        for view in await tell(self.hosts, self.group):
+            self.told |= {each.meeting.id for each in view.fallen}
+
+    async def ahead(self) -> list[Meeting]:
+        return [each for each in await self.hosts.ahead(self.group) if each.starts_at > self.hosts.now]
+
+    async def check(self) -> None:
+        """No day is taken twice; what was agreed on is there still, or those concerned were told."""
+        rows = await self.hosts.run(
+            lambda tx: MeetingRepository(tx).slots(self.group.id, since=self.hosts.now.date())
+        )
+        taken = [each.stands_for for each in rows if not each.dropped]
+        assert len(taken) == len(set(taken))
+        for meeting_id in self.agreed - self.told:
+            found = await self.hosts.run(lambda tx, m=meeting_id: MeetingRepository(tx).get(self.group.id, m))  # type: ignore[misc]
+            assert found is not None, "it went without a word"
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_no_agreement_goes_without_a_word_whatever_changes(database: Database, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # not for secrets
+    hosts = Hosts(database, now=datetime(2026, 1, 1, 20, tzinfo=UTC))
+    life = Sequence(hosts, await tuesdays(hosts), chance)
+    for _ in range(30):
+        await life.act()
+        hosts.now += timedelta(seconds=chance.randrange(0, 30))
+        before = await hosts.rows_of("meetings")
+        await hosts.replan(life.group)
+        assert [row for row in await hosts.rows_of("meetings") if row not in before] == []
+        await life.hear() if chance.random() < 0.5 else None
+        await life.check()

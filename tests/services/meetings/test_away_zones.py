@@ -1,0 +1,166 @@
+"""Days away are those of the member's own clock, wherever the group meets."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.ids import UserId
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.services.checkins.checkins import open_meeting
+from buddybot.services.checkins.speaking_turns import arrive, load_round
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.preferences import PreferenceService
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.meetings.away import AwayRepository
+from buddybot.storage.meetings.meetings import MeetingRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, House, refused
+
+TOKYO, HONOLULU, KIRITIMATI = "Asia/Tokyo", "Pacific/Honolulu", "Pacific/Kiritimati"
+MEETS = datetime(2026, 1, 9, 3, tzinfo=UTC)
+"""The group's first meeting: Thursday 8 January, 19:00 in Los Angeles and Friday noon in Tokyo."""
+THURSDAY, FRIDAY = date(2026, 1, 8), date(2026, 1, 9)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database)
+
+
+@pytest.fixture
+async def group(house: House) -> Group:
+    return await house.group(zone="America/Los_Angeles")
+
+
+@pytest.fixture
+async def meeting(house: House, group: Group) -> Meeting:
+    first = (await house.ahead(group))[0]
+    assert first.starts_at == MEETS
+    return first
+
+
+async def live_in(house: House, zone: str | None, user_id: UserId = ANA) -> None:
+    await PreferenceService(house.work, house.planner).set_zone(house.actor(user_id), zone)
+
+
+async def answer(house: House, meeting: Meeting, user_id: UserId = ANA) -> Answer | None:
+    return (await house.run(lambda tx: RsvpRepository(tx).roll(meeting))).of(user_id)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "excused"),
+    [
+        (TOKYO, FRIDAY, True),
+        (TOKYO, THURSDAY, False),
+        (None, THURSDAY, True),
+        (None, FRIDAY, False),
+        ("Europe/London", FRIDAY, True),
+        (HONOLULU, THURSDAY, True),
+        (KIRITIMATI, FRIDAY, True),
+    ],
+)
+async def test_a_member_is_excused_when_the_meeting_is_on_their_own_day_away(
+    house: House, meeting: Meeting, zone: str | None, day: date, excused: bool
+) -> None:
+    await live_in(house, zone)
+    view = await house.away.add(house.actor(ANA), DaySpan(day, day))
+    assert await answer(house, meeting) is (Answer.APOLOGIES if excused else None)
+    assert [each.meeting.id for each in view.meetings] == ([meeting.id] if excused else [])
+    assert await answer(house, meeting, BEN) is None
+    [span] = view.spans
+    assert (span.zone, span.is_own) == (zone or "America/Los_Angeles", zone is not None)
+
+
+async def test_days_differ_by_two_when_the_clocks_are_a_day_and_more_apart(house: House) -> None:
+    group = await house.group(zone="Pacific/Pago_Pago")
+    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(at=time(23, 30)))
+    first = (await house.ahead(group))[0]
+    assert (first.day, first.starts_at) == (THURSDAY, datetime(2026, 1, 9, 10, 30, tzinfo=UTC))
+    await live_in(house, KIRITIMATI)
+    saturday = date(2026, 1, 10)
+    view = await house.away.add(house.actor(ANA), DaySpan(saturday, saturday))
+    assert [each.meeting.id for each in view.meetings] == [first.id]
+    assert await answer(house, first) is Answer.APOLOGIES
+    again = await house.away.remove(house.actor(ANA), view.spans[0].id)
+    assert [each.meeting.id for each in again.freed] == [first.id]
+
+
+async def test_today_is_the_members_own_and_days_are_past_by_it(house: House, meeting: Meeting) -> None:
+    house.now = datetime(2026, 1, 8, 16, tzinfo=UTC)  # 8 in the morning in Los Angeles
+    assert await house.away.today(house.actor(ANA)) == THURSDAY
+    await live_in(house, TOKYO)
+    assert await house.away.today(house.actor(ANA)) == FRIDAY
+    async with refused("away.past"):
+        await house.away.add(house.actor(ANA), DaySpan(THURSDAY, THURSDAY))
+    await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
+    assert len((await house.away.mine(house.actor(ANA))).spans) == 1
+    house.now = datetime(2026, 1, 9, 16, tzinfo=UTC)  # Friday in Los Angeles, Saturday in Tokyo
+    assert (await house.away.mine(house.actor(ANA))).spans == ()
+
+
+async def test_another_zone_gives_the_days_another_meaning_and_the_card_follows(
+    house: House, meeting: Meeting
+) -> None:
+    await house.announce(meeting)
+    await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
+    assert not await house.stale(meeting)
+    assert await answer(house, meeting) is None
+    await live_in(house, TOKYO)
+    assert await answer(house, meeting) is Answer.APOLOGIES
+    assert await house.stale(meeting)
+
+
+async def test_the_round_follows_when_the_groups_zone_changes_during_a_meeting(
+    house: House, meeting: Meeting
+) -> None:
+    await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    house.now = meeting.starts_at
+    group = await house.run(lambda tx: GroupRepository(tx).get(meeting.guild_id, meeting.group_id))
+    assert group is not None
+    opened = await house.run(lambda tx: open_meeting(UnitOfWork(tx), group, meeting, house.now))
+    await house.run(lambda tx: arrive(UnitOfWork(tx), opened, ANA))
+    assert await in_round(house, opened) == {ANA, BEN}
+    await house.announce(meeting)
+    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(zone=TOKYO))
+    assert await answer(house, meeting) is Answer.APOLOGIES
+    assert await in_round(house, opened) == {BEN}
+    assert await roles(house, opened) == {BEN}
+    assert await house.stale(meeting)
+    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(zone="America/Los_Angeles"))
+    assert await in_round(house, opened) == {ANA, BEN}
+    assert ANA in await roles(house, opened)
+
+
+async def in_round(house: House, meeting: Meeting) -> set[UserId]:
+    return set((await house.run(lambda tx: load_round(UnitOfWork(tx), meeting))).people)
+
+
+async def roles(house: House, meeting: Meeting) -> set[UserId | None]:
+    found = await house.run(lambda tx: MeetingRepository(tx).get(meeting.group_id, meeting.id))
+    assert found is not None
+    return {found.facilitator_id, found.timekeeper_id} - {None}
+
+
+async def test_the_groups_zone_counts_when_the_members_own_is_unknown(house: House, meeting: Meeting) -> None:
+    await live_in(house, TOKYO)
+    await house.run(lambda tx: tx.run("UPDATE preferences SET zone = 'Mars/Olympus'"))
+    await house.away.add(house.actor(ANA), DaySpan(THURSDAY, THURSDAY))
+    assert await answer(house, meeting) is Answer.APOLOGIES
+
+
+async def test_a_stored_span_covers_instants_of_its_own_days(house: House, group: Group) -> None:
+    await live_in(house, TOKYO)
+    await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
+    [span] = await house.run(lambda tx: AwayRepository(tx).of_group(group.id))
+    midnight = datetime(2026, 1, 8, 15, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    inside = [midnight, midnight + timedelta(days=1) - second]
+    assert [span.covers(at) for at in inside] == [True, True]
+    assert not span.covers(midnight - second)
+    assert not span.covers(midnight + timedelta(days=1))

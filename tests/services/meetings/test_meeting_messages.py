@@ -1,0 +1,197 @@
+"""What the bot says of itself about a meeting ahead."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.pings import Ping, PingKind
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import meeting_messages
+from buddybot.services.meetings.change_views import What
+from buddybot.services.meetings.meeting_messages import ChangeView, ReminderView
+from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.schedules import ScheduleChange
+from buddybot.storage.engine.database import Database
+from buddybot.storage.groups.preferences import PreferenceRepository
+from tests.services.meetings.calendar_house import ANA, BEN, GUILD, ORGANIZER, House
+
+FIRST, SECOND = date(2026, 1, 8), date(2026, 1, 15)
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database)
+
+
+@pytest.fixture
+async def group(house: House) -> Group:
+    return await house.group()
+
+
+async def waiting(house: House, meeting: Meeting) -> Ping:
+    """Return the one notice of a change that is owed."""
+    pings = await house.pings(meeting, PingKind.CHANGE)
+    return next(ping for ping in pings if ping.state.value == "planned")
+
+
+async def told(house: House, group: Group, meeting: Meeting) -> Announcement | None:
+    """Return what the waiting notice says."""
+    ping = await waiting(house, meeting)
+    return await house.run(lambda tx: meeting_messages.prepare_change(UnitOfWork(tx), ping, group, house.now))
+
+
+def change_in(announcement: Announcement | None) -> ChangeView:
+    assert announcement is not None
+    assert isinstance(announcement.content, ChangeView)
+    return announcement.content
+
+
+async def test_a_skip_names_the_meeting_after_it_and_notifies_who_comes(house: House, group: Group) -> None:
+    first, second = await house.ahead(group)
+    await house.announce(first)
+    await house.rsvps.answer(house.actor(ANA), first.id, Answer.LATE)
+    await house.rsvps.answer(house.actor(BEN), first.id, Answer.APOLOGIES)
+    await house.meetings.skip(house.actor(ORGANIZER), None, Reason.HOLIDAY)
+    announcement = await told(house, group, first)
+    view = change_in(announcement)
+    assert (view.what, view.meeting.reason) == (What.SKIPPED, "holiday")
+    assert view.following is not None
+    assert view.following.id == second.id
+    assert announcement is not None
+    assert announcement.mentions == (ANA,)
+
+
+async def test_who_answered_before_the_card_was_out_is_notified_and_nobody_else(
+    house: House, group: Group
+) -> None:
+    """An answer can be given in /next, a week ahead."""
+    first, second = await house.ahead(group)
+    await house.rsvps.answer(house.actor(ANA), first.id, Answer.GOING)
+    for meeting, people in ((first, (ANA,)), (second, ())):
+        await house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.OTHER)
+        announcement = await told(house, group, meeting)
+        assert announcement is not None
+        assert (change_in(announcement).what, announcement.mentions) == (What.CANCELLED, people)
+
+
+async def test_two_moves_before_the_notice_went_out_are_told_as_one(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    await house.meetings.move(house.actor(ORGANIZER), first.id, day=date(2026, 1, 9), at=None)
+    await house.meetings.move(house.actor(ORGANIZER), first.id, day=date(2026, 1, 10), at=None)
+    assert len(await house.pings(first, PingKind.CHANGE)) == 1
+    view = change_in(await told(house, group, first))
+    assert (view.what, view.meeting.day) == (What.MOVED, date(2026, 1, 10))
+    assert view.meeting.moved_from == first.starts_at
+
+
+async def test_there_and_back_again_is_not_worth_a_word(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    await house.meetings.move(house.actor(ORGANIZER), first.id, day=date(2026, 1, 9), at=None)
+    await house.meetings.move(house.actor(ORGANIZER), first.id, day=FIRST, at=None)
+    assert await told(house, group, first) is None
+
+
+async def test_a_move_after_the_notice_is_told_anew(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    moved = (
+        await house.meetings.move(house.actor(ORGANIZER), first.id, day=date(2026, 1, 9), at=None)
+    ).meeting
+    await house.send(await waiting(house, first))
+    await house.meetings.move(house.actor(ORGANIZER), first.id, day=date(2026, 1, 10), at=None)
+    keys = [ping.key for ping in await house.pings(first, PingKind.CHANGE)]
+    assert len(set(keys)) == 2
+    assert change_in(await told(house, group, first)).meeting.moved_from == moved.starts_at
+
+
+async def test_an_extra_meeting_and_one_that_is_held_after_all_are_told(house: House, group: Group) -> None:
+    extra = await house.schedules.add_extra(
+        house.actor(ORGANIZER), date(2026, 1, 10), ScheduleChange(at=time(10))
+    )
+    assert change_in(await told(house, group, extra.meeting)).what is What.EXTRA
+    skipped = (await house.meetings.skip(house.actor(ORGANIZER), FIRST, Reason.OTHER)).meeting
+    await house.send(await waiting(house, skipped))
+    await house.meetings.revive(house.actor(ORGANIZER), skipped.id)
+    assert change_in(await told(house, group, skipped)).what is What.MEETS
+
+
+async def test_an_extra_meeting_that_nobody_heard_of_goes_without_a_word(house: House, group: Group) -> None:
+    extra = (
+        await house.schedules.add_extra(
+            house.actor(ORGANIZER), date(2026, 1, 10), ScheduleChange(at=time(10))
+        )
+    ).meeting
+    await house.meetings.cancel(house.actor(ORGANIZER), extra.id, Reason.OTHER)
+    assert await told(house, group, extra) is None
+
+
+async def test_word_of_a_change_is_of_use_until_the_meeting_would_be_over(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    await house.meetings.skip(house.actor(ORGANIZER), None, Reason.OTHER)
+    ping = await waiting(house, first)
+    assert ping.due_at == house.now
+    assert ping.expires_at == first.ends_at + timedelta(hours=1)
+
+
+async def test_the_card_is_for_a_meeting_that_is_still_ahead(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    ping = (await house.pings(first, PingKind.CARD))[0]
+    announcement = await house.run(
+        lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, house.now)
+    )
+    assert announcement is not None
+    assert isinstance(announcement.content, MeetingView)
+    assert (announcement.content.number, announcement.mentions) == (1, ())
+    assert (
+        await house.run(
+            lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, first.starts_at)
+        )
+        is None
+    )
+    await house.set_state(first, MeetingState.SKIPPED)
+    assert (
+        await house.run(lambda tx: meeting_messages.prepare_card(UnitOfWork(tx), ping, group, house.now))
+        is None
+    )
+
+
+async def reminded(
+    house: House, group: Group, meeting: Meeting, *, direct: bool = True
+) -> Announcement | None:
+    """Return what Ana's reminder would say."""
+    card = (await house.pings(meeting, PingKind.CARD))[0]
+    ping = card._replace(kind=PingKind.REMINDER, recipient=ANA, direct=direct)
+    return await house.run(
+        lambda tx: meeting_messages.prepare_reminder(UnitOfWork(tx), ping, group, house.now)
+    )
+
+
+async def test_only_who_asked_and_gave_no_word_is_reminded(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    assert await reminded(house, group, first) is None
+    chosen = await house.run(lambda tx: PreferenceRepository(tx).get(GUILD, ANA))
+    await house.run(lambda tx: PreferenceRepository(tx).put(replace(chosen, direct_messages=True)))
+    announcement = await reminded(house, group, first)
+    assert announcement is not None
+    assert announcement.content == ReminderView(group, first, None)
+    assert await reminded(house, group, first, direct=False) is None
+    await house.rsvps.answer(house.actor(ANA), first.id, Answer.APOLOGIES)
+    assert await reminded(house, group, first) is None
+
+
+async def test_who_is_away_is_not_reminded(house: House, group: Group) -> None:
+    first = (await house.ahead(group))[0]
+    chosen = await house.run(lambda tx: PreferenceRepository(tx).get(GUILD, ANA))
+    await house.run(lambda tx: PreferenceRepository(tx).put(replace(chosen, direct_messages=True)))
+    assert await reminded(house, group, first) is not None
+    view = await house.away.add(house.actor(ANA), DaySpan(FIRST, SECOND))
+    assert await reminded(house, group, first) is None
+    await house.away.remove(house.actor(ANA), view.spans[0].id)
+    assert await reminded(house, group, first) is not None
+    await house.set_state(first, MeetingState.OPEN)
+    assert await reminded(house, group, first) is None

@@ -1,0 +1,123 @@
+"""One organizer decides, once, what becomes of a meeting to which few come, on both engines."""
+
+import asyncio
+
+import pytest
+
+from buddybot.domain.locations.rotation import Basis
+from buddybot.domain.meetings.meetings import FewDecision, MeetingState, Reason
+from buddybot.domain.pings import PingKind
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.meetings import location_messages
+from buddybot.storage.engine.database import Database
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from tests.services.meetings.calendar_house import ANA, ORGANIZER, STRANGER, refused
+from tests.services.meetings.quorum_house import Deciding, deciding
+
+
+@pytest.fixture
+async def rowan(database: Database) -> Deciding:
+    """The organizer, Ana and Ben meet on Thursday; it is Monday, and three are to come."""
+    return await deciding(database)
+
+
+async def test_meeting_anyway_is_kept_and_ends_the_question(rowan: Deciding) -> None:
+    decided = await rowan.decide(FewDecision.MEET)
+    assert (decided.meeting.few_decision, decided.again) == (FewDecision.MEET, False)
+    assert decided.meeting.state is MeetingState.SCHEDULED
+    assert await rowan.due() is None
+
+
+async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan: Deciding) -> None:
+    twin = Deciding(rowan.house, rowan.group, (await rowan.house.ahead(rowan.group))[1])
+    for each in (rowan, twin):
+        await each.house.announce(each.meeting)
+    await rowan.house.meetings.cancel(rowan.house.actor(ORGANIZER), twin.meeting.id, Reason.FEW)
+    decided = await rowan.decide(FewDecision.CANCEL)
+    by_command = await rowan.house.fresh(twin.meeting)
+    assert (decided.meeting.state, decided.meeting.reason) == (by_command.state, by_command.reason)
+    assert decided.meeting.few_decision is FewDecision.CANCEL
+    assert await rowan.house.planned(rowan.meeting) == await rowan.house.planned(twin.meeting)
+    assert await rowan.house.planned(rowan.meeting) == [PingKind.CHANGE]
+    assert await rowan.house.stale(rowan.meeting)
+
+
+async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(rowan: Deciding) -> None:
+    await rowan.place("Lately", weeks_ago=1)
+    longest = await rowan.place("Long ago", weeks_ago=9)
+    await rowan.place("Never any more", retired=True)
+    await rowan.hosted_by(ANA)
+    await rowan.decide(FewDecision.ONLINE)
+    venue = await rowan.venue()
+    assert (venue.location_id, venue.host_id, venue.online) == (longest, None, True)
+    assert venue.basis is Basis.ASSIGNED
+    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
+    assert await rowan.venue() == venue
+
+
+async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> None:
+    await rowan.place("Long ago", weeks_ago=9)
+    fresh = await rowan.place("Fresh")
+    await rowan.decide(FewDecision.ONLINE)
+    assert (await rowan.venue()).location_id == fresh
+
+
+async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: Deciding) -> None:
+    await rowan.house.announce(rowan.meeting)
+    await rowan.house.run(lambda tx: VenueRepository(tx).announced([rowan.meeting.id]))
+    await rowan.answer(ANA)
+    await rowan.decide(FewDecision.ONLINE)
+    assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
+    ping = await rowan.ping(PingKind.PLACE)
+    told = await rowan.house.run(
+        lambda tx: location_messages.prepare_location_change(
+            UnitOfWork(tx), ping, rowan.group, rowan.house.now
+        )
+    )
+    assert told is not None
+    assert told.mentions == (ANA,)
+    assert isinstance(told.content, location_messages.PlaceNews)
+    assert told.content.changes[0].now.online
+
+
+async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Deciding) -> None:
+    async with refused("few.organizers"):
+        await rowan.decide(FewDecision.MEET, ANA)
+    async with refused("meeting.unknown"):
+        await rowan.decide(FewDecision.MEET, STRANGER)
+    async with refused("few.organizers"):
+        await rowan.few.look(rowan.house.actor(ANA), rowan.meeting.id)
+    await rowan.groups.pause(rowan.house.actor(ORGANIZER))
+    async with refused("group.paused"):
+        await rowan.decide(FewDecision.CANCEL)
+    assert (await rowan.house.fresh(rowan.meeting)).few_decision is None
+
+
+@pytest.mark.parametrize(
+    "state", [MeetingState.OPEN, MeetingState.CLOSED, MeetingState.SKIPPED, MeetingState.CANCELLED]
+)
+async def test_nothing_is_decided_about_what_is_no_longer_ahead(rowan: Deciding, state: MeetingState) -> None:
+    await rowan.house.set_state(rowan.meeting, state)
+    for decision in FewDecision:
+        async with refused("few.over"):
+            await rowan.decide(decision)
+    async with refused("few.over"):
+        await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)
+
+
+@pytest.mark.parametrize("first", list(FewDecision))
+async def test_the_first_decision_stays(rowan: Deciding, first: FewDecision) -> None:
+    await rowan.decide(first)
+    before = await rowan.house.fresh(rowan.meeting)
+    for decision in FewDecision:
+        again = await rowan.decide(decision)
+        assert (again.decision, again.again) == (first, True)
+    assert (await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)).again
+    assert await rowan.house.fresh(rowan.meeting) == before
+
+
+async def test_two_who_decide_at_once_decide_once(rowan: Deciding) -> None:
+    results = await asyncio.gather(*(rowan.decide(decision) for decision in FewDecision))
+    assert sorted(result.again for result in results) == [False, True, True]
+    kept = (await rowan.house.fresh(rowan.meeting)).few_decision
+    assert {result.decision for result in results} == {kept}

@@ -1,0 +1,132 @@
+"""With days to keep that are shorter than a round, everybody still has their turn."""
+
+from collections import Counter
+from datetime import timedelta
+
+from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.ids import UserId
+from buddybot.domain.locations.locations import LocationKind, described
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.schedule import Schedule
+from buddybot.pings.planning.planner import Planner
+from buddybot.services.checkins.activities import set_activity
+from buddybot.services.checkins.checkins import close_meeting, open_meeting
+from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.privacy.retention import RetentionService
+from buddybot.storage.engine.database import Database, Tx
+from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.fairness_balances import BalanceRepository
+from buddybot.storage.locations.locations import LocationRepository
+from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
+from buddybot.storage.meetings.rsvps import RsvpRepository
+from tests.services.homes import START, Home
+from tests.services.meetings.calendar_house import TIMES
+
+EIGHT = range(1, 9)
+MEETS = START + timedelta(days=3, hours=19)
+WEEKS = 40
+PLANNER = Planner(ahead=2, times=TIMES)
+
+
+async def prepare(home: Home) -> Group:
+    """Make a group of eight who host in turn, each at a place of their own."""
+    group = await home.group(*EIGHT)
+    schedule = Schedule(
+        weekday=MEETS.weekday(),
+        time=MEETS.time(),
+        zone="UTC",
+        every_weeks=1,
+        anchor=MEETS.date(),
+        duration_minutes=75,
+    )
+
+    async def script(tx: Tx) -> None:
+        await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
+        await ScheduleRepository(tx).put(group.id, schedule)
+        for user in EIGHT:
+            words = described(
+                name=f"Place of {user}",
+                kind=LocationKind.PLACE,
+                where="Somewhere 1",
+                access=frozenset(),
+                note=None,
+            )
+            await LocationRepository(tx).add(
+                group_id=group.id,
+                guild_id=group.guild_id,
+                words=words,
+                offered_by=UserId(user),
+                now=home.now,
+            )
+        await PLANNER.plan(UnitOfWork(tx), group, home.now)
+
+    await home.database.write(script)
+    return group
+
+
+async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
+    """Hold the next meeting, to which everybody comes; return who had which turn."""
+
+    async def begin(tx: Tx) -> Meeting:
+        meeting = (await MeetingRepository(tx).ahead(group.id))[0]
+        home.now = meeting.starts_at
+        for user in EIGHT:
+            await RsvpRepository(tx).put(
+                meeting_id=meeting.id,
+                user_id=UserId(user),
+                answer=Answer.GOING,
+                interaction_id=home.actor(user).interaction_id,
+                now=home.now,
+            )
+        await set_activity(UnitOfWork(tx), group, meeting, "wins_round", home.now)
+        opened = await open_meeting(UnitOfWork(tx), group, meeting, home.now)
+        return await close_meeting(UnitOfWork(tx), PLANNER, group, opened, home.now + timedelta(hours=1))
+
+    meeting = await home.database.write(begin)
+    venue = await home.database.read(lambda tx: VenueRepository(tx).get(meeting.id))
+    [opener] = await home.rows(
+        "SELECT user_id FROM turns WHERE meeting_id = :id AND position = 1", id=meeting.id
+    )
+    had = {
+        "facilitator": meeting.facilitator_id,
+        "timekeeper": meeting.timekeeper_id,
+        "lead": meeting.lead_id,
+        "opener": UserId(opener["user_id"]),
+        "host": None if venue is None else venue.host_id,
+    }
+    return Counter((role, user) for role, user in had.items() if user is not None)
+
+
+async def test_everybody_has_their_turn_when_only_thirty_days_are_kept(database: Database) -> None:
+    home = Home(database)
+    group = await prepare(home)
+    turns: Counter[tuple[str, int]] = Counter()
+    for _ in range(WEEKS):
+        turns += await hold_next(home, group)
+        home.now += timedelta(days=1)
+        await RetentionService(home.work, timedelta(days=30)).reduce_old()
+
+    for role in ("facilitator", "timekeeper", "lead", "opener", "host"):
+        had = [turns[role, user] for user in EIGHT]
+        assert sum(had) == WEEKS
+        assert max(had) - min(had) <= 2, f"{role}: {had}"
+    [kept] = await home.rows("SELECT COUNT(*) AS n FROM meetings WHERE facilitator_id IS NOT NULL")
+    assert kept["n"] <= 5
+
+
+async def test_what_is_remembered_goes_when_a_membership_is_forgotten(database: Database) -> None:
+    home = Home(database)
+    group = await prepare(home)
+    for _ in range(9):
+        await hold_next(home, group)
+    await home.leave(group, 1)
+    home.now += timedelta(days=40)
+    await RetentionService(home.work, timedelta(days=30)).reduce_old()
+
+    rows = await home.rows("SELECT DISTINCT user_id FROM balances ORDER BY user_id")
+    assert [row["user_id"] for row in rows] == [2, 3, 4, 5, 6, 7, 8]
+    memory = await home.database.read(lambda tx: BalanceRepository(tx).memory(group.id))
+    assert memory is not None
+    assert 1 not in memory.standing

@@ -1,0 +1,1 @@
+"""Tests of `buddybot/ui/checkins`."""

@@ -1,0 +1,46 @@
+"""The table of messages has a line for each kind of ping, and a place for each card of a meeting."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.pings import PingKind
+from buddybot.services.cards import CardService
+from buddybot.storage.engine.database import Database
+from buddybot.ui.renderers import MessageTable
+from tests.services.meetings.calendar_house import RULES, House
+
+
+@pytest.fixture
+def messages(database: Database) -> MessageTable:
+    house = House(database)
+    services: Any = SimpleNamespace(work=house.work, cards=CardService(house.work))
+    return MessageTable(services, house.planner, RULES)
+
+
+def test_the_table_has_a_line_when_there_is_a_kind_of_ping(messages: MessageTable) -> None:
+    assert set(messages.preparers) == set(PingKind)
+
+
+def test_a_message_is_a_card_when_it_follows_a_meeting(messages: MessageTable) -> None:
+    assert messages.cards == {
+        PingKind.CARD: CardKind.MEETING,
+        PingKind.CARD_AGAIN: CardKind.MEETING,
+        PingKind.CHECKIN: CardKind.CHECKIN,
+        PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
+        PingKind.FEW: CardKind.FEW,
+        PingKind.FEW_AGAIN: CardKind.FEW,
+        PingKind.SUMMARY: CardKind.SUMMARY,
+        PingKind.SUMMARY_AGAIN: CardKind.SUMMARY,
+    }
+
+
+@pytest.mark.parametrize("kind", CardKind)
+def test_a_card_is_posted_again_as_itself_when_no_other_took_its_place(
+    messages: MessageTable, kind: CardKind
+) -> None:
+    again = messages.ping_again(kind)
+    assert (again is None) == kind.earlier
+    assert again is None or messages.cards[again] is kind
