@@ -197,6 +197,8 @@ def _direction(one: Import, own: str, other: str) -> Iterator[str]:
         yield one.fault(f"{own} stands below every layer")
     elif theirs > mine:
         yield one.fault(f"{own} points back up to {other}")
+    elif own in {"ui", "cogs"} and other == "storage":
+        yield one.fault(f"{own} reaches storage only through services")
     elif {own, other} == {"pings", "exports"} or {own, other} == {"pings delivery", "exports"}:
         yield one.fault("pings and exports do not know each other")
     elif own == "pings" and other == "pings delivery":

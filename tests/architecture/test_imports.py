@@ -36,6 +36,8 @@ BAD = [
     ("pings know ui", "buddybot/pings/a.py", "from buddybot.ui import b", "points back up to ui"),
     ("exports know ui", "buddybot/exports/a.py", "from buddybot.ui import b", "points back up to ui"),
     ("ui knows cogs", "buddybot/ui/a.py", "from cogs import b", "points back up to cogs"),
+    ("ui knows storage", "buddybot/ui/a.py", "from buddybot.storage import b", "only through services"),
+    ("cogs know storage", "cogs/a.py", "from buddybot.storage import b", "only through services"),
     ("cogs know app", "cogs/a.py", "from buddybot.app import create_bot", "points back up to app"),
     ("cogs know bot", "cogs/a.py", "from buddybot.bot import BuddyBot", "points back up to bot"),
     (
