@@ -1,7 +1,7 @@
 """One transaction with every repository on it: what services decide and write with."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.attendance.records import RecordRepository
@@ -49,61 +49,78 @@ from buddybot.storage.privacy.audit import AuditRepository
 from buddybot.storage.privacy.erasure import ErasureRepository
 from buddybot.storage.privacy.personal_data import PersonalRepository
 
+R = TypeVar("R")
+
+
+class LazyRepository(Generic[R]):
+    """A repository of a unit of work, made when it is first asked for: most transactions use a few."""
+
+    def __init__(self, make: Callable[[Tx], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "UnitOfWork", _owner: type) -> R:
+        made = uow.__dict__[self._name] = self._make(uow.tx)  # from now on found without this
+        return made
+
 
 class UnitOfWork:
     """The repositories of one transaction, which is kept whole or not at all."""
 
+    activities = LazyRepository(ActivityRepository)
+    agreements = LazyRepository(AgreementRepository)
+    alert_outbox = LazyRepository(AlertOutbox)
+    alerts = LazyRepository(AlertRepository)
+    attendances = LazyRepository(AttendanceRepository)
+    audit = LazyRepository(AuditRepository)
+    away = LazyRepository(AwayRepository)
+    balances = LazyRepository(BalanceRepository)
+    calendar_entries = LazyRepository(CalendarEntryRepository)
+    cards = LazyRepository(CardRepository)
+    channel_health = LazyRepository(RouteRepository)
+    checkins = LazyRepository(CheckInRepository)
+    code_tries = LazyRepository(CodeTryRepository)
+    commitments = LazyRepository(CommitmentRepository)
+    dashboard = LazyRepository(GlanceRepository)
+    erasure = LazyRepository(ErasureRepository)
+    events = LazyRepository(EventRepository)
+    fairness = LazyRepository(ShareRepository)
+    feedback = LazyRepository(FeedbackRepository)
+    groups = LazyRepository(GroupRepository)
+    guilds = LazyRepository(GuildRepository)
+    history = LazyRepository(HistoryRepository)
+    interactions = LazyRepository(InteractionRepository)
+    interests = LazyRepository(InterestRepository)
+    invitations = LazyRepository(InvitationRepository)
+    kudos = LazyRepository(KudosRepository)
+    locations = LazyRepository(LocationRepository)
+    meetings = LazyRepository(MeetingRepository)
+    members = LazyRepository(MemberRepository)
+    notices = LazyRepository(NoticeRepository)
+    nudges = LazyRepository(NudgeRepository)
+    offers = LazyRepository(OfferRepository)
+    outbox = LazyRepository(OutboxRepository)
+    personal = LazyRepository(PersonalRepository)
+    preferences = LazyRepository(PreferenceRepository)
+    pulse = LazyRepository(PulseRepository)
+    records = LazyRepository(RecordRepository)
+    restores = LazyRepository(RestoreRepository)
+    retiring = LazyRepository(RetiringRepository)
+    role_tasks = LazyRepository(RoleTaskRepository)
+    rsvps = LazyRepository(RsvpRepository)
+    schedules = LazyRepository(ScheduleRepository)
+    sending = LazyRepository(SendingRepository)
+    stored_zones = LazyRepository(StoredZoneRepository)
+    successions = LazyRepository(SuccessionRepository)
+    swaps = LazyRepository(SwapRepository)
+    turns = LazyRepository(TurnRepository)
+    venues = LazyRepository(VenueRepository)
+    visitors = LazyRepository(VisitorRepository)
+
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
-        self.activities = ActivityRepository(tx)
-        self.agreements = AgreementRepository(tx)
-        self.alert_outbox = AlertOutbox(tx)
-        self.alerts = AlertRepository(tx)
-        self.attendances = AttendanceRepository(tx)
-        self.audit = AuditRepository(tx)
-        self.away = AwayRepository(tx)
-        self.balances = BalanceRepository(tx)
-        self.calendar_entries = CalendarEntryRepository(tx)
-        self.cards = CardRepository(tx)
-        self.channel_health = RouteRepository(tx)
-        self.checkins = CheckInRepository(tx)
-        self.code_tries = CodeTryRepository(tx)
-        self.commitments = CommitmentRepository(tx)
-        self.dashboard = GlanceRepository(tx)
-        self.erasure = ErasureRepository(tx)
-        self.events = EventRepository(tx)
-        self.fairness = ShareRepository(tx)
-        self.feedback = FeedbackRepository(tx)
-        self.groups = GroupRepository(tx)
-        self.guilds = GuildRepository(tx)
-        self.history = HistoryRepository(tx)
-        self.interactions = InteractionRepository(tx)
-        self.interests = InterestRepository(tx)
-        self.invitations = InvitationRepository(tx)
-        self.kudos = KudosRepository(tx)
-        self.locations = LocationRepository(tx)
-        self.meetings = MeetingRepository(tx)
-        self.members = MemberRepository(tx)
-        self.notices = NoticeRepository(tx)
-        self.nudges = NudgeRepository(tx)
-        self.offers = OfferRepository(tx)
-        self.outbox = OutboxRepository(tx)
-        self.personal = PersonalRepository(tx)
-        self.preferences = PreferenceRepository(tx)
-        self.pulse = PulseRepository(tx)
-        self.records = RecordRepository(tx)
-        self.restores = RestoreRepository(tx)
-        self.retiring = RetiringRepository(tx)
-        self.role_tasks = RoleTaskRepository(tx)
-        self.rsvps = RsvpRepository(tx)
-        self.schedules = ScheduleRepository(tx)
-        self.sending = SendingRepository(tx)
-        self.stored_zones = StoredZoneRepository(tx)
-        self.successions = SuccessionRepository(tx)
-        self.swaps = SwapRepository(tx)
-        self.turns = TurnRepository(tx)
-        self.venues = VenueRepository(tx)
-        self.visitors = VisitorRepository(tx)
 
     @property
     def for_update(self) -> str:
