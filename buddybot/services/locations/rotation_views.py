@@ -40,7 +40,7 @@ class Outlook:
     choice: Choice | None
     sure: bool
     by_earlier_rule: bool
-    has_places: bool = True
+    has_places: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

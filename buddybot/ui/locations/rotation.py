@@ -58,7 +58,7 @@ def why(texts: Texts, each: Outlook) -> Markup:
     if each.rule is Rotation.TURNS:
         return _by_turns(texts, each)
     if each.venue.location is None:
-        return texts("rotation.why.no_place_now" if each.has_places else "rotation.why.no_place")
+        return _without_place(texts, each)
     if each.rule is Rotation.TRAVEL:
         return _by_travel(texts, way=choice.way, lead=choice.lead)
     if each.rule is Rotation.VOTE:
@@ -66,6 +66,12 @@ def why(texts: Texts, each: Outlook) -> Markup:
             return texts("rotation.why.vote_unknown")
         return texts("rotation.why.vote", suits=choice.support[0], voters=choice.support[1])
     return texts("rotation.why.fixed", streak=choice.streak)
+
+
+def _without_place(texts: Texts, each: Outlook) -> Markup:
+    if not each.has_places:
+        return texts("rotation.why.no_place")
+    return texts("rotation.why.no_place_now" if each.sure else "rotation.why.no_place_then")
 
 
 def _by_turns(texts: Texts, each: Outlook) -> Markup:

@@ -63,6 +63,7 @@ HOSTED = Outlook(
     choice=Choice(CAFE, ANA, balance=Balance(2.4499, 1)),
     sure=False,
     by_earlier_rule=False,
+    has_places=True,
 )
 NOWHERE = VenueView(None, None)
 
@@ -121,8 +122,29 @@ def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice:
     outlook = replace(HOSTED, rule=rule, choice=choice)
     assert why(TEXTS, outlook) == said
     assert why(TEXTS, replace(outlook, basis=Basis.CHOSEN)) == "The place was chosen for this once"
-    nowhere = why(TEXTS, replace(outlook, venue=NOWHERE, choice=Choice(None, None)))
-    assert nowhere == "There is no place to choose yet; `/location suggest` offers one"
+
+
+@pytest.mark.parametrize("rule", [Rotation.TRAVEL, Rotation.VOTE, Rotation.FIXED])
+@pytest.mark.parametrize(
+    ("has_places", "sure", "said"),
+    [
+        (False, False, "There is no place to choose yet; `/location suggest` offers one"),
+        (True, False, "None of your group's places can be used that day; `/location suggest` offers another"),
+        (
+            True,
+            True,
+            (
+                "The place that was announced is off, and nothing else is settled; "
+                "an organizer can choose one with `/rotation assign`"
+            ),
+        ),
+    ],
+)
+def test_a_meeting_without_a_place_says_why_when_it_has_none(
+    rule: Rotation, has_places: bool, sure: bool, said: str
+) -> None:
+    nowhere = replace(HOSTED, rule=rule, venue=NOWHERE, choice=Choice(None, None))
+    assert why(TEXTS, replace(nowhere, has_places=has_places, sure=sure)) == said
 
 
 @pytest.mark.parametrize("rule", Rotation)
