@@ -70,10 +70,13 @@ async def test_a_group_has_as_many_places_as_can_be_shown(town: Town, group: Gro
         await town.locations.bring_back(town.actor(ANA), view.location.id)
 
 
-async def test_a_paused_group_collects_places_and_uses_them_when_it_wakes(town: Town, group: Group) -> None:
+async def test_a_place_is_used_from_the_first_meeting_on_when_it_is_offered_during_a_break(
+    town: Town, group: Group
+) -> None:
     await town.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.PAUSED))
     view = await town.offer()
-    assert await town.at(group) == [None, None]
+    assert await town.at(group) == [view.location.id, view.location.id]
+    assert [await town.notices(meeting) for meeting in await town.ahead(group)] == [[], []]
     await town.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.ACTIVE))
     await town.run(lambda tx: town.planner.plan(UnitOfWork(tx), group, town.now))
     assert await town.at(group) == [view.location.id, view.location.id]
