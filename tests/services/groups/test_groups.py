@@ -239,7 +239,7 @@ async def test_a_member_leaves_and_comes_back_to_their_history(club: Club) -> No
     await club.join(group.id, ANA)
     left = await club.members.leave(club.actor(ANA), group.id, LeaveReason.FOUND_WORK)
     assert (left.heir, left.ended) == (None, False)
-    async with refused("group.none"):
+    async with refused("group.left"):
         await club.groups.info(club.actor(ANA))
     club.now += timedelta(days=40)
     await club.join(group.id, ANA)
