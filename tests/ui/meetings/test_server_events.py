@@ -264,11 +264,12 @@ async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(hou
 async def test_an_event_that_takes_too_long_is_left_alone_until_its_lease_is_over(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_events, "PATIENCE", 0.01)
     guild = Guild()
     live = LiveEvents(*over(house, guild))
     await house.group()
-    await live.refresh()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(server_events, "PATIENCE", 0.01)
+        await live.refresh()
     guild.gate.set()
     await live.refresh()
     assert guild.made == []
