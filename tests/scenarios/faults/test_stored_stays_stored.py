@@ -62,7 +62,7 @@ async def break_after(group: Calendar, monkeypatch: pytest.MonkeyPatch, error: E
     """Let what follows each commit fail."""
     group.world.expected_errors = (type(error),)
 
-    async def refresh(*_: Any) -> None:
+    async def refresh(*_: Any, **__: Any) -> None:
         raise error
 
     monkeypatch.setattr(group.world.bot.live, "refresh", refresh)
