@@ -66,12 +66,13 @@ async def test_days_away_are_the_members_own_and_the_answer_says_so_when_zones_d
     assert stamp(meets) in texts_in(reply)
     assert "These are days in Asia/Tokyo, your own zone." in texts_in(reply)
     await rowan.world.until(datetime(2026, 1, 6, 16, tzinfo=UTC))  # 8 on Tuesday there, 1 on Wednesday here
-    for name, command, option, first in (
-        ("Ben", "away", "start", "2026-01-07"),
-        ("Cho", "away", "start", "2026-01-06"),
-        ("Ana", "meeting move", "date", "2026-01-06"),
+    for name, command, option, given, first in (
+        ("Ben", "away", "start", {}, "2026-01-07"),
+        ("Cho", "away", "start", {}, "2026-01-06"),
+        ("Ana", "meeting move", "date", {"time": "20:30"}, "2026-01-06"),
+        ("Ana", "meeting move", "date", {}, "2026-01-07"),  # on Tuesday it stands at 19:00 already
     ):
-        offered = await rowan.person(name).autocomplete(rowan.channel, command, option, "")
+        offered = await rowan.person(name).autocomplete(rowan.channel, command, option, "", **given)
         assert offered[0]["value"] == first
     await rowan.world.until(meets + timedelta(minutes=1))
     for name in ("Ben", "Cho"):
