@@ -8,6 +8,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from buddybot import __version__, loading
+from buddybot.domain.ids import read_id
 from buddybot.operator.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
 from buddybot.settings import logs
 from buddybot.settings.errors import OperatorError
@@ -269,11 +270,12 @@ def _day(written: str) -> date:
 
 
 def _user(written: str) -> int:
-    if not (written.isascii() and written.isdecimal() and 0 < int(written[:20]) < 2**63):
+    number = read_id(written)
+    if not number:
         raise argparse.ArgumentTypeError(
             f"{written[:30]!r} is no Discord id: copy it in Discord, with Developer Mode switched on"
         )
-    return int(written)
+    return number
 
 
 def _prepare(environ: Mapping[str, str]) -> Settings:

@@ -6,7 +6,7 @@ from discord import File, app_commands
 from discord.ext import commands
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.ids import GroupId, MeetingId, UserId, read_id
 from buddybot.exports.records.formats import Format
 from buddybot.ui.attendance import history as attendance_history
 from buddybot.ui.attendance import record_export
@@ -141,7 +141,7 @@ class AttendanceCog(commands.Cog):
         """Record those who were chosen in the list of one state."""
         async with Reply(interaction) as reply:
             state = parse_state(given.word(1))
-            people = [UserId(int(value)) for value in given.values if value.isascii() and value.isdigit()]
+            people = [UserId(found) for each in given.values if (found := read_id(each)) is not None]
             waiting = await self._attendance.record(
                 reply.actor, MeetingId(given.number(0)), dict.fromkeys(people, state), after=_after(given, 2)
             )

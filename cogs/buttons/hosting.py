@@ -36,7 +36,7 @@ class HostingCog(commands.Cog):
     async def name_host(self, interaction: Interaction, given: Input) -> None:
         """Let the chosen member host."""
         async with Reply(interaction) as reply:
-            meeting_id, host_id = MeetingId(given.number(0)), hosting.host_chosen(given)
+            meeting_id, host_id = MeetingId(given.number(0)), UserId(given.value())
             view = await self._hosting.name_host(reply.actor, meeting_id, host_id)
             await reply.replace(hosting.arranged_card(reply.texts, view))
             await self._bot.live.refresh()

@@ -125,7 +125,9 @@ async def _give_role(url: str) -> None:
         await database.close()
 
 
-@pytest.mark.parametrize("written", ["ana", "-1", "0", "1.5", "9" * 23, "9" * 5_000, str(2**63), "\u0663"])
+@pytest.mark.parametrize(
+    "written", ["ana", "-1", "0", "1.5", "9" * 23, "9" * 5_000, str(2**63), "\u0663", "0" * 12 + "9" * 19]
+)
 def test_what_is_no_discord_id_ends_in_a_sentence(
     capsys: pytest.CaptureFixture[str], environ: dict[str, str], written: str
 ) -> None:

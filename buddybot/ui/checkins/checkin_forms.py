@@ -15,7 +15,7 @@ from buddybot.domain.commitments.commitments import (
     Visibility,
 )
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import CommitmentId
+from buddybot.domain.ids import CommitmentId, read_id
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import length_of
 from buddybot.services.checkins.checkins import Asked, Due, Reported
@@ -28,7 +28,7 @@ from buddybot.ui.framework.texts import Markup, Texts, shortened
 MOST_OPTIONS = 20
 """Up to this target a count is chosen from a list, which Discord ends at 25; above it is written."""
 MOST_ASKED = 3
-_FIELD = r"c([0-9]{1,19})"
+_FIELD = "c"
 _CHOICE = r"(drop-)?([0-9]{1,3})"
 _QUOTE = 43  # characters of a label between the quotation marks
 
@@ -103,7 +103,8 @@ def outcomes_in(given: Input) -> Mapping[CommitmentId, Outcome]:
     """Return what a filled-in first form says of each commitment."""
     found = {}
     for name in given.fields:
-        if (field := re.fullmatch(_FIELD, name)) is None:
+        commitment_id = read_id(name.removeprefix(_FIELD)) if name.startswith(_FIELD) else None
+        if commitment_id is None:
             continue
         written = given.written(name).strip()
         choice = re.fullmatch(_CHOICE, written)
@@ -111,7 +112,7 @@ def outcomes_in(given: Input) -> Mapping[CommitmentId, Outcome]:
             done, dropped = parse_count(written, lowest=0, highest=999, field="done"), False
         else:
             done, dropped = int(choice[2]), choice[1] is not None
-        found[CommitmentId(int(field[1]))] = Outcome(done=done, drop=dropped)
+        found[CommitmentId(commitment_id)] = Outcome(done=done, drop=dropped)
     return found
 
 

@@ -17,7 +17,7 @@ from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member, Rotation, check_capacity
-from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId, read_id
 from buddybot.domain.meetings.schedule import parse_date
 from buddybot.domain.text import folded, name_order
 from buddybot.pings.delivery.faults import FAULTS, describe_fault
@@ -249,10 +249,8 @@ def parse_id(value: str) -> int:
 
     Then the service refuses it, and only once it knows that the person may ask at all.
     """
-    text = value.strip()
-    if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63:
-        return int(text)
-    return NOBODY
+    number = read_id(value.strip())
+    return NOBODY if number is None else number
 
 
 def parse_pick(value: str | None) -> Pick | None:

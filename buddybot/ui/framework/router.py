@@ -12,7 +12,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.fingerprints import LENGTH, fingerprint
-from buddybot.domain.ids import GuildId
+from buddybot.domain.ids import GuildId, read_id
 from buddybot.domain.pings import MARK
 from buddybot.services.core.actor import Actor
 from buddybot.ui.framework.components import OPENED, STAMPED
@@ -78,9 +78,10 @@ class Input:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63):
+    number = read_id(text)
+    if number is None:
         raise Refusal("button.stale")
-    return int(text)
+    return number
 
 
 Handler = Callable[["discord.Interaction[Any]", Input], Awaitable[None]]

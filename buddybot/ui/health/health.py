@@ -14,7 +14,7 @@ from buddybot.domain.health.alerts import Watch
 from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_evidence import Evidence, MoodChange
 from buddybot.domain.health.stagnation_tally import Signal as Tallied
-from buddybot.domain.ids import AlertId
+from buddybot.domain.ids import AlertId, read_id
 from buddybot.domain.text import folded
 from buddybot.exports.charts.figures import Figure
 from buddybot.services.health.alerts import Watched
@@ -133,7 +133,7 @@ async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> 
 
 def parse_alert(value: str) -> AlertId:
     """Return the alert that was chosen; Refusal `alert.unknown` for other text."""
-    text = value.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    number = read_id(value.strip())
+    if number is None:
         raise Refusal("alert.unknown")
-    return AlertId(int(text))
+    return AlertId(number)

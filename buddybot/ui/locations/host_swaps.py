@@ -1,7 +1,7 @@
 """Swapping turns of hosting: which ones, the question to the other person, and what came of it."""
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import MeetingId
+from buddybot.domain.ids import MeetingId, read_id
 from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import local
@@ -52,10 +52,11 @@ def _until(texts: Texts, meeting: Meeting, other: Meeting) -> str:
 
 def pair_chosen(given: Input) -> tuple[MeetingId, MeetingId]:
     """Return the two meetings that were chosen; Refusal `button.stale` for what was not offered."""
-    turn, dash, other = (given.values[0] if given.values else "").partition("-")
-    if not (dash and all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (turn, other))):
+    written, _, other_written = (given.values[0] if given.values else "").partition("-")
+    turn, other = read_id(written), read_id(other_written)
+    if turn is None or other is None:
         raise Refusal("button.stale")
-    return MeetingId(int(turn)), MeetingId(int(other))
+    return MeetingId(turn), MeetingId(other)
 
 
 def offer_card(texts: Texts, view: SwapView) -> Card:

@@ -7,8 +7,7 @@ import discord
 from discord import ButtonStyle
 from discord.app_commands import Choice
 
-from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import GroupId, UserId
+from buddybot.domain.ids import GroupId
 from buddybot.domain.text import folded
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations.arrangement_steps import Arranged
@@ -20,7 +19,6 @@ from buddybot.ui.framework.choices import choice, matching_members, parse_group,
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
-from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, channel, member
 from buddybot.ui.locations.meeting_locations import place
 
@@ -28,7 +26,6 @@ Interaction = discord.Interaction[Any]
 
 MOST_HOSTS = 25
 """What one select can offer."""
-LONGEST_ID = 19
 AWAY, NO_MEETING = "the person is away", "no meeting"
 """Why a turn is skipped, as it is chosen."""
 
@@ -138,14 +135,6 @@ def hosts_card(texts: Texts, view: HostChoice) -> Card:
         placeholder=texts.plain("rotation.name.choose"),
     )
     return Card().text(texts("rotation.name.ask", start=view.meeting.starts_at)).row(choose)
-
-
-def host_chosen(given: Input) -> UserId:
-    """Return the member who was chosen; Refusal `button.stale` for what was not offered."""
-    chosen = given.values[0] if given.values else ""
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= LONGEST_ID):
-        raise Refusal("button.stale")
-    return UserId(int(chosen))
 
 
 def left_out_card(texts: Texts, view: LeftOut) -> Card:

@@ -1,11 +1,10 @@
 """What a member fills in about a place: what it is, and how long the way there takes them."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.ids import LocationId
+from buddybot.domain.ids import LocationId, read_id
 from buddybot.domain.locations.locations import (
     ADDRESS_LIMIT,
     LINK_LIMIT,
@@ -28,7 +27,7 @@ AT_A_TIME = 5
 """Places whose minutes one form asks for: a form has five parts."""
 
 _WHERE_LIMIT = ADDRESS_LIMIT + LINK_LIMIT + 1
-_FIELD = r"m([0-9]{1,18})"
+_FIELD = "m"
 _DIGITS = 3
 
 
@@ -94,9 +93,9 @@ def way_form(texts: Texts, view: TravelView) -> Form:
 def minutes_in(given: Input) -> Mapping[LocationId, int | None]:
     """Return the minutes that were written, None where a field was left empty."""
     return {
-        LocationId(int(field[1])): minutes_of(given.written(name))
+        LocationId(found): minutes_of(given.written(name))
         for name in given.fields
-        if (field := re.fullmatch(_FIELD, name)) is not None
+        if name.startswith(_FIELD) and (found := read_id(name.removeprefix(_FIELD))) is not None
     }
 
 

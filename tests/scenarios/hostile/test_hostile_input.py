@@ -27,6 +27,8 @@ from tests.world import World
 FULL = os.environ.get("BUDDYBOT_TEST_HOSTILE") == "all"
 LONGEST_ARGUMENT = 40
 """Characters of it that fit into any custom id; Discord takes no more than 100 in all."""
+TOO_LARGE = "9" * 19
+"""An id that no column holds; it is tried wherever something is chosen from a list."""
 SHARES = 24 if FULL else 4
 """Into so many tests the places are dealt out; what one of them sends is remembered to its end."""
 
@@ -52,7 +54,8 @@ class Place:
             return NUMBERS
         if FULL:
             return VALUES
-        return [values[number % len(values)] for values in CLASSES.values()]
+        one_of_each = [values[number % len(values)] for values in CLASSES.values()]
+        return [*one_of_each, TOO_LARGE] if self.part == "values" else one_of_each
 
     def with_value(self, value: Value) -> Line:
         """Return the line with a value in this place."""
