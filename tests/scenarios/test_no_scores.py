@@ -129,7 +129,7 @@ async def absent(evening: Evening) -> None:
     """Let the organizer say that Eli, who gave no word, was not there."""
     asked = await evening.person("Ana").slash(evening.channel, "attendance take")
     assert asked.response is not None
-    [place] = [each for each in custom_ids(asked.response) if each.endswith(":absent")]
+    [place] = [each for each in custom_ids(asked.response) if ":absent:" in each]
     eli = str(evening.person("Eli").id)
     await evening.person("Ana").select(asked.response, [eli], custom_id=place)
 
