@@ -132,4 +132,4 @@ class Line:
     counted: bool = False
     """Whether also a refusal is remembered: wrong codes are counted."""
     then: str = ""
-    """The refusal that may stand behind the lock, where the groups of the test have no use for it now."""
+    """The refusal, or `NOTHING`, that may stand behind the lock: the groups have no use for it now."""

@@ -1,7 +1,8 @@
 """Everybody tries everything everywhere, as the table in `tests/scenarios/authorization.py` has it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum, auto
 
 import pytest
@@ -9,7 +10,7 @@ import simcord
 
 from buddybot.settings.settings import Settings
 from tests.scenarios.authorization import TABLE
-from tests.scenarios.locks import MEMBERS, Line, Who
+from tests.scenarios.locks import MEMBERS, NOTHING, Line, Who
 from tests.scenarios.town import MISSING, Town, handlers, outcome, sent, town
 from tests.scenarios.wire import Answer, Place
 from tests.world import World
@@ -119,6 +120,35 @@ def faults(cell: Cell, answer: Answer, *, changed: bool) -> Iterator[str]:
         yield "what is somebody else's changed"
 
 
+OWNERS = {
+    "group": "SELECT id, id FROM groups",
+    "member": "SELECT user_id, group_id FROM memberships",
+    "host": "SELECT user_id, group_id FROM memberships",
+    "place": "SELECT id, group_id FROM locations",
+    "location": "SELECT id, group_id FROM locations",
+    "meeting": "SELECT id, group_id FROM meetings",
+    "turn": "SELECT id, group_id FROM meetings",
+    "with": "SELECT id, group_id FROM meetings",
+    "commitment": "SELECT id, group_id FROM commitments",
+    "alert": "SELECT id, group_id FROM alerts",
+}
+"""By the option for which it is suggested: the id of each thing that there is, and whose group has it."""
+
+
+def foreign(cell: Cell, town: Town, answer: Answer) -> Iterator[str]:
+    """Return what is suggested of a group that is none of the asking person's business."""
+    option = cell.name.rpartition(" ")[2]
+    if not cell.name.startswith("?") or option not in OWNERS:
+        return
+    group_of = {str(thing): str(group) for thing, group in town.database.execute(OWNERS[option])}
+    own = {town.rowan.ids["group"]} if cell.who in MEMBERS else {town.linden.ids["group"]}
+    if cell.who is Who.ADMIN:
+        own |= {town.rowan.ids["group"]}
+    for each in answer.choices:
+        if each["value"].isdigit() and group_of[each["value"]] not in own:
+            yield f"{each['name']!r} of another group is suggested"
+
+
 @pytest.mark.parametrize("who", Who)
 async def test_everybody_tries_everything_everywhere(who: Who, world: World, settings: Settings) -> None:
     made = await town(world, settings)
@@ -129,7 +159,10 @@ async def test_everybody_tries_everything_everywhere(who: Who, world: World, set
             cell, version = Cell(who, where, name, line), made.version()
             answers[where] = answer = await cell.tried(made)
             written = made.version() != version
-            found = faults(cell, answer, changed=written and made.rows() != before)
+            found = [
+                *faults(cell, answer, changed=written and made.rows() != before),
+                *foreign(cell, made, answer),
+            ]
             wrong += [f"{who} {where} {name}: {fault}" for fault in found]
             if written:
                 made.restore()
@@ -144,6 +177,19 @@ async def test_everybody_tries_everything_everywhere(who: Who, world: World, set
         ):
             wrong.append(f"{who} {name}: not theirs and missing differ")
     assert not wrong, "\n".join([f"{len(wrong)} of {tried}:", *wrong])
+
+
+async def test_a_meeting_is_offered_to_start_when_its_day_has_come(world: World, settings: Settings) -> None:
+    """What the table lets be nothing is nothing on that evening only."""
+    made = await town(world, settings)
+    lines = {name: replace(line, then="") for name, line in TABLE.items() if line.then == NOTHING}
+    assert set(lines) == {"? meeting start meeting"}
+    await world.until(made.rowan.circle.meets + timedelta(days=7, hours=-2))
+    for name, line in lines.items():
+        for cell in (Cell(who, where, name, line) for who in Who for where in Where):
+            answer = await cell.tried(made)
+            found = [*faults(cell, answer, changed=False), *foreign(cell, made, answer)]
+            assert not found, (cell.who, cell.where, found)
 
 
 async def test_every_handler_has_its_line_and_every_line_its_handler(world: World) -> None:
