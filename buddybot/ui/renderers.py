@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from buddybot.domain.meetings.cards import CardKind, ShownCard
+from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
 from buddybot.domain.pings import PingKind
 from buddybot.services import cards
 from buddybot.services.cards import ViewOf
@@ -109,8 +109,11 @@ class MessageTable:
         self._messages = list_messages(services.work, planner, rules)
         self._cards = services.cards
         self._edited = {
-            each.card.kind: (each.card, each.render) for each in self._messages.values() if each.card
+            each.card.kind: (each.card.view_of, each.render) for each in self._messages.values() if each.card
         }
+        view_of, _ = self._edited[CardKind.MEETING]
+        self._edited |= dict.fromkeys(EARLIER.values(), (view_of, earlier_card))
+        self._again = {each.card.kind: each.card.again for each in self._messages.values() if each.card}
         self.preparers = {kind: each.prepare for kind, each in self._messages.items()}
         self.cards = {kind: each.card.kind for kind, each in self._messages.items() if each.card}
 
@@ -123,12 +126,10 @@ class MessageTable:
 
         What was said before a meeting was moved loses its buttons to the card that took its place.
         """
-        shown, render = self._edited[CardKind.MEETING if card.kind.earlier else card.kind]
-        view = await self._cards.read_view(card, shown.view_of)
-        if view is None:
-            return None
-        return (earlier_card if card.kind.earlier else render)(Texts(view.group.language), view)
+        view_of, render = self._edited[card.kind]
+        view = await self._cards.read_view(card, view_of)
+        return None if view is None else render(Texts(view.group.language), view)
 
     def ping_again(self, kind: CardKind) -> PingKind | None:
         """Return the ping that posts a deleted card once more; None for one that was replaced."""
-        return None if kind.earlier else self._edited[kind][0].again
+        return self._again.get(kind)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from buddybot.domain.checkins.activities import Activity, PlannedStep, scaled
-from buddybot.domain.groups.groups import HIGHEST_CAPACITY
+from buddybot.domain.checkins.activities import NO_LIBRARY, Activity, Library, PlannedStep, scaled
+from buddybot.domain.groups.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
+from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.rsvps import Roll
 from buddybot.domain.meetings.schedule import LONGEST, SHORTEST
 
 USUAL_MINUTES = 75
@@ -63,6 +65,14 @@ class Agenda:
         return 0 if part is None else part.minutes
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The agenda, and the activity that was chosen, also where it does not fit the time or the people."""
+
+    agenda: Agenda
+    activity: Activity | None
+
+
 @dataclass(slots=True)
 class _Draft:
     """Minutes by part; those of the rounds are each person's."""
@@ -78,6 +88,22 @@ class _Draft:
     def taken(self) -> int:
         turns = self.people * (self.wins + self.review + self.commitments)
         return turns + self.check_in + self.close + self.pause
+
+
+def count_expected(roll: Roll) -> int:
+    """Return how many to plan for: who comes and who gave no word, two at least."""
+    return max(len(roll.coming) + len(roll.no_word), LOWEST_CAPACITY)
+
+
+def plan_meeting(meeting: Meeting, *, people: int, review: bool, library: Library = NO_LIBRARY) -> Plan:
+    """Return the plan of a meeting for so many people, two at least: the first to arrive is not alone.
+
+    `review` is whether anyone is asked about a commitment made before. An activity that the library lost
+    counts as none.
+    """
+    activity = None if meeting.activity is None else library.get(meeting.activity)
+    shared_by = max(people, LOWEST_CAPACITY)
+    return Plan(agenda(meeting.duration_minutes, shared_by, activity, review=review), activity)
 
 
 def agenda(duration: int, people: int, activity: Activity | None = None, *, review: bool = True) -> Agenda:

@@ -16,11 +16,6 @@ class CardKind(StrEnum):
     EARLIER_MEETING = "earlier_meeting"
     EARLIER_FEW = "earlier_few"
 
-    @property
-    def earlier(self) -> bool:
-        """Whether another message has taken its place."""
-        return self in EARLIER.values()
-
 
 EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.FEW: CardKind.EARLIER_FEW}
 """What a message is once another announces the meeting again: it is edited once more, and then stays."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.checkins.activities import Activity, Library, PlannedStep, scaled
 from buddybot.domain.checkins.activity_choice import choose
-from buddybot.domain.checkins.agenda import USUAL_MINUTES, agenda
+from buddybot.domain.checkins.agenda import USUAL_MINUTES, agenda, count_expected
 from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group
@@ -14,7 +14,7 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.agenda_views import AgendaView, people_at
-from buddybot.services.checkins.time_plans import expected, plan_of
+from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.core.actor import Actor
@@ -69,7 +69,7 @@ async def choose_for_card(
         return current
     roll = await uow.rsvps.roll(current)
     likely = (*roll.coming, *roll.no_word)
-    return await _choose(uow, group, current, library, now, likely=likely, people=expected(roll))
+    return await _choose(uow, group, current, library, now, likely=likely, people=count_expected(roll))
 
 
 async def choose_for_those_here(

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from buddybot.domain.checkins.agenda import Plan, count_expected
 from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.checkins.speaking_turns import load_round
-from buddybot.services.checkins.time_plans import Plan, expected, plan_of
+from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core.access import at_meeting
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
@@ -28,7 +29,7 @@ async def people_at(uow: UnitOfWork, meeting: Meeting) -> int:
     """How many share the time: who is in the round of a meeting that goes on, else who is expected."""
     if meeting.state is MeetingState.OPEN:
         return max(len((await load_round(uow, meeting)).people), LOWEST_CAPACITY)
-    return expected(await uow.rsvps.roll(meeting))
+    return count_expected(await uow.rsvps.roll(meeting))
 
 
 class AgendaService:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.agenda import Plan
 from buddybot.domain.checkins.checkins import CheckIn, due
 from buddybot.domain.commitments.commitments import Commitment, State, Visibility
 from buddybot.domain.groups.groups import Group
@@ -14,7 +15,7 @@ from buddybot.domain.pings import Ping
 from buddybot.services.checkins.activities import choose_for_those_here
 from buddybot.services.checkins.checkins import open_meeting
 from buddybot.services.checkins.speaking_turns import Round, load_round
-from buddybot.services.checkins.time_plans import Plan, plan_of
+from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 

@@ -12,7 +12,6 @@ from buddybot.domain.ids import InteractionId, UserId
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.display_names import follow_name
 from buddybot.services.core.rate_limit import Pace
-from buddybot.services.core.stored_acts import StoredActs
 from buddybot.services.core.unit_of_work import Script, Transactions, UnitOfWork
 from buddybot.storage.engine.database import Database, LostFileError, StorageError
 from buddybot.storage.groups.interactions import Claim
@@ -32,6 +31,8 @@ log = logging.getLogger(__name__)
 
 SENT_TWICE = timedelta(minutes=2)
 """Within this, the same words of the same person are one form that was sent twice."""
+
+_MOST_STORED = 5_000
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -58,6 +59,26 @@ class FormSentTwice(Exception):  # it is no error: the first time was carried ou
     """This form was carried out before, and came in another interaction; it is not carried out again."""
 
 
+class _StoredActs:
+    """Remembers the latest interactions that were carried out, and whether that stored what they ask for.
+
+    An act that only counts that it was asked for, such as an export, stored nothing that a person would miss.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[InteractionId, bool] = {}
+
+    def note(self, interaction_id: InteractionId, *, saved: bool) -> None:
+        """Keep what a committed transaction was; the oldest entry makes room for the newest."""
+        self._known[interaction_id] = saved
+        if len(self._known) > _MOST_STORED:
+            del self._known[next(iter(self._known))]
+
+    def find(self, interaction_id: InteractionId) -> bool | None:
+        """Return whether an interaction stored what it asks for; None when nothing is known of it."""
+        return self._known.get(interaction_id)
+
+
 class Work:
     """Runs scripts against the database in the name of an actor."""
 
@@ -74,7 +95,7 @@ class Work:
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
         self._pace = pace
-        self._stored = StoredActs()
+        self._stored = _StoredActs()
         self.now = now
 
     async def read(self, script: Script[T]) -> T:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.agenda import Plan, count_expected, plan_meeting
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting, answers_due
 from buddybot.domain.meetings.rsvps import Answer, Roll
-from buddybot.services.checkins.time_plans import Plan, expected, planned
 from buddybot.services.core.access import as_member, guild_of, refuse_groupless
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
@@ -75,7 +75,7 @@ async def view_of(
         number=glance.number,
         roll=roll,
         venue=await meeting_locations.shown(uow, meeting, glance.venue),
-        plan=planned(meeting, people=expected(roll), review=glance.review, library=library),
+        plan=plan_meeting(meeting, people=count_expected(roll), review=glance.review, library=library),
         answer_by=_answer_by(group, meeting, roll, now),
     )
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from buddybot.domain.checkins.activities import PlannedStep
-from buddybot.domain.checkins.agenda import Part, PartKind
+from buddybot.domain.checkins.agenda import Part, PartKind, Plan
 from buddybot.domain.meetings.meetings import began
 from buddybot.services.checkins.agenda_views import AgendaView
-from buddybot.services.checkins.time_plans import Plan
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Markup, Texts, inert, moment, shortened
 

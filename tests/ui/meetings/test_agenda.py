@@ -15,14 +15,13 @@ from buddybot.domain.checkins.activities import (
     Step,
     Turns,
 )
-from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.checkins.agenda import Plan, agenda
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.library import load_activities
 from buddybot.services.checkins.activities import ActivityList, ActivityView
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.services.checkins.speaking_turns import Round
-from buddybot.services.checkins.time_plans import Plan
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.meetings.meeting_views import MeetingView
 from buddybot.ui.checkins.activities import activity_card, list_card, wish_card
