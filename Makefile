@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else goes into .venv, from the hashed requirements-dev.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-office check audit bench screenshots click-test hostile lock wheel-smoke chaos time soak clean
+.PHONY: help demo run test test-short test-slow test-office check audit bench screenshots click-test hostile lock wheel-smoke chaos time soak clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,8 +17,16 @@ demo: $(READY) ## Play a week of a buddy group in the browser, without a token
 run: $(READY) ## Run the bot; needs DISCORD_TOKEN
 	@$(BIN)/python -m buddybot run
 
+TEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
 test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(TEST) -m "not slow"
+
+test-short: $(READY) ## Run the slow suites in their short form, as CI does
+	$(TEST) -m slow
+
+test-slow: $(READY) ## Run the slow suites whole; takes an hour or so
+	BUDDYBOT_TEST_HOSTILE=all LIFE_EXAMPLES=300 CHANGES_EXAMPLES=300 $(TEST) -m slow -o faulthandler_timeout=0
 
 test-office: $(READY) ## Open the spreadsheets with LibreOffice; apt installs it where it is missing
 	@bash .ci/office $(BIN)/python

@@ -13,6 +13,8 @@ from bench.support.report import Report, Verdict, conclude, table
 from bench.support.timing import Heartbeat, Rounds, interleaved
 from buddybot.domain.groups.groups import Rotation
 
+pytestmark = pytest.mark.slow
+
 
 def verdict(figure: float, *, sense: str = ">=", goal: float = 1.0) -> Verdict:
     return Verdict(claim="speed", figure=figure, sense="<=" if sense == "<=" else ">=", goal=goal)

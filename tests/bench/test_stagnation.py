@@ -11,6 +11,8 @@ from bench.support.simulated_groups import DECLINING, HEALTHY, Kind, Simulated, 
 from buddybot.domain.health.stagnation_tally import Tally
 from buddybot.operator.backtest import read_group
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(40)
 
 

@@ -12,6 +12,8 @@ from tests.changes.seen.ahead import members
 from tests.changes.table import ROWS, cell
 from tests.changes.words import GROUP, Cell, Facts, Verdict
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("row", ROWS)
 async def test_a_change_leaves_every_column_as_the_table_says(row: str, life_at: LifeAt) -> None:

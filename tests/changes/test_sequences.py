@@ -3,12 +3,15 @@
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.changes.conftest import LifeAt
 from tests.changes.life import Moment
 from tests.changes.model import Changes
+
+pytestmark = pytest.mark.slow
 
 LONG = os.environ.get("CHANGES_EXAMPLES")
 """How many sequences `make soak` looks at; only then is the shortest one that fails looked for."""

@@ -11,6 +11,8 @@ import pytest
 from tests.chaos.drive import kill
 from tests.chaos.outcome import Outcome
 
+pytestmark = pytest.mark.slow
+
 SEED = 2026
 
 

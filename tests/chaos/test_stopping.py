@@ -8,6 +8,8 @@ import pytest
 
 from tests.chaos.__main__ import unless_stopped
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_what_is_stopped_cleans_up_however_impatient_one_is(number: signal.Signals) -> None:

@@ -5,6 +5,10 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 COMMAND = (sys.executable, "-m", "buddybot", "demo")
 
 

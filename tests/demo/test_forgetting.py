@@ -15,6 +15,8 @@ from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
 
+pytestmark = pytest.mark.slow
+
 ALONE = ("Fay", "Dev", "Ana")
 """A member who was away for a while, one with many answers, and the only organizer."""
 

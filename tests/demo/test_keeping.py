@@ -11,6 +11,8 @@ from buddybot.demo.story import WEEKS
 from buddybot.services.privacy.retention import RetentionService
 from tests.demo.test_forgetting import forms, record, words_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def playground(tmp_path: Path) -> AsyncIterator[Playground]:

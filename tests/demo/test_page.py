@@ -14,6 +14,8 @@ from buddybot.demo.page import LivePage
 from buddybot.demo.playground import Playground, open_playground
 from tests.world import texts_in
 
+pytestmark = pytest.mark.slow
+
 
 class Browser:
     """A browser window as the page's own script speaks with the server."""

@@ -15,6 +15,8 @@ from tests.contract import assert_contract
 from tests.scenarios.evenings import fields_of, value_of
 from tests.world import labels, texts_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def playground(tmp_path: Path) -> AsyncIterator[Playground]:

@@ -20,6 +20,8 @@ from tests.endurance.people import People
 from tests.endurance.process import Process
 from tests.settings.test_logs import restored_logging
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "canary.MTIzNDU2Nzg5.never-in-a-log"
 WORDS = "zaubernuss"
 ANA, BEN = UserId(1), UserId(2)

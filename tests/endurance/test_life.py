@@ -15,6 +15,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.databases import _EMPTY, ENGINES, _execute
 from tests.endurance.machine import Life
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = {"sqlite": 12, "postgres": 2}  # on PostgreSQL each start of a process takes its time
 LONG = os.environ.get("LIFE_EXAMPLES")
 """How many lives `make soak` looks at; only then is the shortest one that fails looked for."""

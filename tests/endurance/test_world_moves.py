@@ -22,6 +22,8 @@ from tests.endurance.people import People
 from tests.endurance.process import Process
 from tests.endurance.shown import compare_cards
 
+pytestmark = pytest.mark.slow
+
 ANA, BEN = UserId(1), UserId(2)
 CHANNEL = ChannelId(800)
 BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -3,7 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.endurance.year import Year
+
+pytestmark = pytest.mark.slow
 
 
 async def test_after_weeks_of_troubles_every_ping_is_accounted_for(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from tests.scenarios.town import MISSING, Town, handlers, outcome, sent, town
 from tests.scenarios.wire import Answer, Place
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 
 class Where(StrEnum):
     """What somebody wants something of, and from where."""

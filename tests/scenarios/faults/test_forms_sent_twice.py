@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from buddybot.settings.settings import Settings
 from buddybot.ui.framework.components import STAMPED
 from tests.scenarios.authorization import TABLE
@@ -11,6 +13,8 @@ from tests.scenarios.test_authorization import allowed, opened
 from tests.scenarios.town import Town, outcome, sent, town
 from tests.scenarios.wire import Answer, Place, Wire
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 AGAIN = {"checkin_report", "invitation_name_given"}
 """Forms that may be sent again: of reports the last one counts, and a code is shown once more."""

@@ -19,6 +19,8 @@ from tests.scenarios.town import Town, code_of, sent, town
 from tests.scenarios.wire import Answer, spoken
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 Fault = Callable[[], Exception]
 FAULTS: Mapping[str, Fault] = {
     "refused": partial(Refusal, "group.unknown"),

@@ -24,6 +24,8 @@ from tests.scenarios.town import Rows, Town, outcome, sent, town
 from tests.scenarios.wire import Value
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 FULL = os.environ.get("BUDDYBOT_TEST_HOSTILE") == "all"
 LONGEST_ARGUMENT = 40
 """Characters of it that fit into any custom id; Discord takes no more than 100 in all."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pytest
+
 from buddybot.settings.settings import Settings
 from tests.hostile import VALUES
 from tests.scenarios.authorization import TABLE
@@ -10,6 +12,8 @@ from tests.scenarios.hostile.test_hostile_input import FULL, faults
 from tests.scenarios.locks import ANYWHERE, Line
 from tests.scenarios.town import town
 from tests.world import World
+
+pytestmark = pytest.mark.slow
 
 MANY = 26
 """One more than Discord takes in a select."""

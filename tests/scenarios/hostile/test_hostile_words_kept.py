@@ -17,6 +17,8 @@ from tests.scenarios.town import Town, outcome, sent, town
 from tests.scenarios.wire import Answer
 from tests.world import World
 
+pytestmark = pytest.mark.slow
+
 WRITING = (
     "group_charter_save", "location_new", "location_change", "commit_change",
     "checkin_report", "checkin_commit", "attendance_visit", "attendance_set_right", "invitation_name_given",
