@@ -18,6 +18,7 @@ from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
+from buddybot.ui.help import Audience, list_for
 from buddybot.ui.meetings import day_choices
 from buddybot.ui.meetings.agenda import agenda_card
 
@@ -52,7 +53,11 @@ class ActivityCog(commands.Cog):
             view = await self._activities.all(reply.actor, choices.parse_group(group))
             await reply.show(wish_card(reply.texts, view))
 
-    @activity.command(name="choose", description="Choose what a meeting's activity is (for organizers)")
+    @activity.command(
+        name="choose",
+        description="Choose what a meeting's activity is (for organizers)",
+        extras=list_for(Audience.ORGANIZER),
+    )
     @app_commands.describe(
         activity="Which one; without it, none is chosen",
         meeting="Which meeting; the next, when left out",

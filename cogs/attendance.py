@@ -19,6 +19,7 @@ from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.pictures import attachments
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
+from buddybot.ui.help import Audience, list_for
 
 FORMATS = [
     app_commands.Choice(name=name, value=form.value)
@@ -39,7 +40,10 @@ class AttendanceCog(commands.Cog):
     """The organizer's one-click list."""
 
     attendance = app_commands.Group(
-        name="attendance", description="For organizers: who was at the meetings", guild_only=True
+        name="attendance",
+        description="For organizers: who was at the meetings",
+        guild_only=True,
+        extras=list_for(Audience.ORGANIZER),
     )
 
     def __init__(self, bot: Client) -> None:
@@ -91,7 +95,9 @@ class AttendanceCog(commands.Cog):
             )
 
     @attendance.command(
-        name="history", description="Who came: your own meetings, or the group's if you organize it"
+        name="history",
+        description="Who came: your own meetings, or the group's if you organize it",
+        extras=list_for(Audience.MEMBER),
     )
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=groups_to_look_back_on)

@@ -17,11 +17,17 @@ from buddybot.ui.framework.texts import member as mention
 from buddybot.ui.groups import groups as ui
 from buddybot.ui.groups.invitations import code_card
 from buddybot.ui.groups.setup import start_card
+from buddybot.ui.help import Audience, list_for
 from buddybot.ui.invitation_posts import invite
 
 
 @app_commands.guild_only()
-class GroupCog(commands.GroupCog, group_name="group", group_description="Your buddy group"):
+class GroupCog(
+    commands.GroupCog,
+    group_name="group",
+    group_description="Your buddy group",
+    group_extras=list_for(Audience.ORGANIZER),
+):
     """The commands and buttons of the group's card."""
 
     def __init__(self, bot: Client) -> None:
@@ -61,7 +67,11 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             )
             await reply.show(code_card(reply.texts, code))
 
-    @app_commands.command(name="info", description="Who is in the group, when it meets, and what is open")
+    @app_commands.command(
+        name="info",
+        description="Who is in the group, when it meets, and what is open",
+        extras=list_for(Audience.MEMBER),
+    )
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups)
     async def info(self, interaction: Interaction, group: str | None = None) -> None:
@@ -70,7 +80,9 @@ class GroupCog(commands.GroupCog, group_name="group", group_description="Your bu
             view = await self._groups.info(reply.actor, choices.parse_group(group))
             await reply.show(ui.info_card(reply.texts, view))
 
-    @app_commands.command(name="charter", description="What the group promises each other")
+    @app_commands.command(
+        name="charter", description="What the group promises each other", extras=list_for(Audience.MEMBER)
+    )
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups)
     async def charter(self, interaction: Interaction, group: str | None = None) -> None:

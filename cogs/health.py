@@ -23,6 +23,7 @@ from buddybot.ui.framework.router import Input, route
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.health import alerts
 from buddybot.ui.health import health as ui
+from buddybot.ui.help import Audience, list_for
 
 Level = Literal["quiet", "normal", "sensitive"]
 
@@ -31,7 +32,10 @@ class HealthCog(commands.Cog):
     """Show, settle, and choose how the group is watched."""
 
     health = app_commands.Group(
-        name="health", description="How the group is doing (for organizers)", guild_only=True
+        name="health",
+        description="How the group is doing (for organizers)",
+        guild_only=True,
+        extras=list_for(Audience.ORGANIZER),
     )
 
     def __init__(self, bot: Client) -> None:

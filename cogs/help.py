@@ -6,6 +6,7 @@ from discord.ext import commands
 from buddybot.ui import help as ui
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework.reply import Reply
+from buddybot.ui.help import Audience, list_for
 
 
 class HelpCog(commands.Cog):
@@ -14,7 +15,7 @@ class HelpCog(commands.Cog):
     def __init__(self, bot: Client) -> None:
         self._bot = bot
 
-    @app_commands.command(name="help", description="What you can do here")
+    @app_commands.command(name="help", description="What you can do here", extras=list_for(Audience.EVERYONE))
     async def show_help(self, interaction: Interaction) -> None:
         """Show the commands that are for this person."""
         async with Reply(interaction) as reply:
@@ -23,7 +24,11 @@ class HelpCog(commands.Cog):
             support = self._bot.settings.bot.support_url
             await reply.show(ui.help_card(reply.texts, commands, place, support=support))
 
-    @app_commands.command(name="privacy", description="What I store, who sees it, and how it is removed")
+    @app_commands.command(
+        name="privacy",
+        description="What I store, who sees it, and how it is removed",
+        extras=list_for(Audience.EVERYONE),
+    )
     async def show_privacy(self, interaction: Interaction) -> None:
         """Show the privacy page."""
         async with Reply(interaction) as reply:

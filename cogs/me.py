@@ -18,6 +18,7 @@ from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.groups import preferences as ui
 from buddybot.ui.groups.invitations import offer_card
+from buddybot.ui.help import Audience, list_for
 from buddybot.ui.privacy import personal_data
 
 
@@ -41,7 +42,11 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             mine = await self._preferences.mine(reply.actor)
             await reply.show(ui.settings_card(reply.texts, mine, self._usual))
 
-    @app_commands.command(name="join", description="Join a group with the code you were given")
+    @app_commands.command(
+        name="join",
+        description="Join a group with the code you were given",
+        extras=list_for(Audience.EVERYONE),
+    )
     @app_commands.describe(code="Like ABCD-EFGH-IJKL-MNOP")
     async def join(self, interaction: Interaction, code: app_commands.Range[str, 1, 100]) -> None:
         """Show the charter of the group behind a code."""

@@ -17,6 +17,7 @@ from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
+from buddybot.ui.help import Audience, list_for
 from buddybot.ui.meetings import day_choices, meetings
 
 WEEKDAYS = [
@@ -33,7 +34,10 @@ class MeetingCog(commands.Cog):
     """Schedule, skip, move, cancel, start and close; a file for each member's own calendar."""
 
     meeting = app_commands.Group(
-        name="meeting", description="When the group meets (for organizers)", guild_only=True
+        name="meeting",
+        description="When the group meets (for organizers)",
+        guild_only=True,
+        extras=list_for(Audience.ORGANIZER),
     )
 
     def __init__(self, bot: Client) -> None:
@@ -223,7 +227,9 @@ class MeetingCog(commands.Cog):
             await reply.show(closing_card(reply.texts, closing))
 
     @meeting.command(
-        name="calendar", description="The group's meetings as a file for your own calendar (for every member)"
+        name="calendar",
+        description="The group's meetings as a file for your own calendar (for every member)",
+        extras=list_for(Audience.MEMBER),
     )
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups_to_look_back_on)

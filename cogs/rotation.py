@@ -13,6 +13,7 @@ from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.framework.texts import Texts
+from buddybot.ui.help import Audience, list_for
 from buddybot.ui.locations import host_swaps, hosting, location_choices
 from buddybot.ui.locations.locations import place_chosen
 from buddybot.ui.locations.rotation import rotation_card
@@ -30,7 +31,10 @@ class RotationCog(commands.Cog):
     """The commands of the rotation and the buttons of those who host."""
 
     rotation = app_commands.Group(
-        name="rotation", description="Where the group meets next, and whose turn it is", guild_only=True
+        name="rotation",
+        description="Where the group meets next, and whose turn it is",
+        guild_only=True,
+        extras=list_for(Audience.ORGANIZER),
     )
 
     def __init__(self, bot: Client) -> None:
@@ -39,7 +43,11 @@ class RotationCog(commands.Cog):
         self._meetings = bot.services.meetings
         self._swaps = bot.services.swaps
 
-    @rotation.command(name="show", description="Where the next meetings are, who hosts them, and why")
+    @rotation.command(
+        name="show",
+        description="Where the next meetings are, who hosts them, and why",
+        extras=list_for(Audience.MEMBER),
+    )
     @app_commands.describe(group="Which group, if you are in several")
     @app_commands.autocomplete(group=choices.groups)
     async def show(self, interaction: Interaction, group: str | None = None) -> None:
@@ -137,7 +145,11 @@ class RotationCog(commands.Cog):
             await reply.show(hosting.arranged_card(reply.texts, view))
             await self._bot.live.refresh()
 
-    @rotation.command(name="swap", description="Offer your turn for somebody else's; they are asked")
+    @rotation.command(
+        name="swap",
+        description="Offer your turn for somebody else's; they are asked",
+        extras=list_for(Audience.MEMBER),
+    )
     @app_commands.rename(other="with")
     @app_commands.describe(
         turn="The meeting that you host",

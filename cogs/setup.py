@@ -12,6 +12,7 @@ from buddybot.ui.framework.channels import check_home, home
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.groups import setup as ui
+from buddybot.ui.help import Audience, list_for
 
 
 class SetupCog(commands.Cog):
@@ -21,7 +22,9 @@ class SetupCog(commands.Cog):
         self._bot = bot
         self._groups = bot.services.groups
 
-    @app_commands.command(name="setup", description="Set up a buddy group, step by step")
+    @app_commands.command(
+        name="setup", description="Set up a buddy group, step by step", extras=list_for(Audience.MANAGER)
+    )
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def begin(self, interaction: Interaction) -> None:

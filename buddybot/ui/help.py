@@ -23,53 +23,35 @@ class Audience(StrEnum):
     MANAGER = "manager"
 
 
-AUDIENCES = {
-    "help": Audience.EVERYONE,
-    "privacy": Audience.EVERYONE,
-    "me join": Audience.EVERYONE,
-    "setup": Audience.MANAGER,
-    "group": Audience.ORGANIZER,
-    "activity choose": Audience.ORGANIZER,
-    "group info": Audience.MEMBER,
-    "group charter": Audience.MEMBER,
-    "meeting": Audience.ORGANIZER,
-    "meeting calendar": Audience.MEMBER,
-    "attendance": Audience.ORGANIZER,
-    "attendance history": Audience.MEMBER,
-    "rotation": Audience.ORGANIZER,
-    "health": Audience.ORGANIZER,
-    "rotation show": Audience.MEMBER,
-    "rotation swap": Audience.MEMBER,
-}
-"""By the beginning of the command's full name, the longest wins; every other command is for members."""
+_AUDIENCE = "audience"
+
+
+def list_for(audience: Audience) -> dict[str, Audience]:
+    """Return the `extras` of a command or family that `/help` lists for these people."""
+    return {_AUDIENCE: audience}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command as it is typed, without the slash."""
+    """One command as it is typed, without the slash, and whom it is for."""
 
     name: str
     what: str
-
-    @property
-    def audience(self) -> Audience:
-        """Whom the command is for."""
-        words = self.name.split()
-        for length in range(len(words), 0, -1):
-            found = AUDIENCES.get(" ".join(words[:length]))
-            if found is not None:
-                return found
-        return Audience.MEMBER
+    audience: Audience = Audience.MEMBER
 
 
-def entries(commands: Iterable[AnyCommand]) -> list[Entry]:
-    """Return every slash command of a tree, subcommands one by one, by name."""
+def entries(commands: Iterable[AnyCommand], usual: Audience = Audience.MEMBER) -> list[Entry]:
+    """Return every slash command of a tree, subcommands one by one, by name.
+
+    A command that says nothing is for those that its family is for, or else for members.
+    """
     found: list[Entry] = []
     for command in commands:
+        audience = command.extras.get(_AUDIENCE, usual)
         if isinstance(command, app_commands.Group):
-            found += entries(command.commands)
+            found += entries(command.commands, audience)
         elif isinstance(command, app_commands.Command):
-            found.append(Entry(command.qualified_name, str(command.description)))
+            found.append(Entry(command.qualified_name, str(command.description), audience))
     return sorted(found, key=lambda entry: entry.name)
 
 

@@ -1,35 +1,27 @@
 """The help page: built from commands, shown to whom they are for, and short."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 
 from buddybot.services.groups.groups import Place
 from buddybot.settings.settings import BotSettings, PrivacySettings
 from buddybot.ui.framework.texts import Texts
-from buddybot.ui.help import Audience, Entry, entries, help_card, privacy_card
+from buddybot.ui.help import Audience, Entry, entries, help_card, list_for, privacy_card
 from tests.cards import words
+
+WHO = {"help": Audience.EVERYONE, "me": Audience.EVERYONE, "setup": Audience.MANAGER}
 
 
 def shown(place: Place, *names: str) -> str:
-    """Return the help page of a person for commands of these names."""
-    card = help_card(Texts(), [Entry(name, "does it") for name in names], place, support="")
+    """Return the help page of a person for commands of these names; families are for organizers."""
+    commands = []
+    for name in names:
+        family = Audience.ORGANIZER if " " in name else Audience.MEMBER
+        commands.append(Entry(name, "does it", WHO.get(name.split()[0], family)))
+    card = help_card(Texts(), commands, place, support="")
     return words(card)
-
-
-def test_the_longest_beginning_decides_whom_a_command_is_for() -> None:
-    audiences = {
-        name: Entry(name, "").audience
-        for name in ("group pause", "group info", "me leave", "me join", "setup", "help", "kudos")
-    }
-    assert audiences == {
-        "group pause": Audience.ORGANIZER,
-        "group info": Audience.MEMBER,
-        "me leave": Audience.MEMBER,
-        "me join": Audience.EVERYONE,
-        "setup": Audience.MANAGER,
-        "help": Audience.EVERYONE,
-        "kudos": Audience.MEMBER,
-    }
 
 
 def test_everybody_is_shown_what_is_theirs() -> None:
@@ -62,20 +54,32 @@ def test_a_large_family_takes_one_line() -> None:
     assert "`/meeting` skip, move, cancel" in said
 
 
-def test_commands_are_found_in_their_groups() -> None:
-    @app_commands.command(name="add", description="Add one")
-    async def add(interaction: discord.Interaction) -> None:
+def command(name: str, **options: Any) -> app_commands.Command[Any, ..., Any]:
+    """Return a command that does nothing."""
+
+    @app_commands.command(name=name, description=f"About {name}", **options)
+    async def found(interaction: discord.Interaction) -> None:
         """Do nothing."""
 
-    @app_commands.command(name="next", description="What is next")
-    async def what_is_next(interaction: discord.Interaction) -> None:
-        """Do nothing."""
+    return found
 
+
+def test_a_command_is_for_members_when_nothing_says_otherwise() -> None:
     family = app_commands.Group(name="commit", description="Commitments")
-    family.add_command(add)
-    assert entries([what_is_next, family]) == [
-        Entry("commit add", "Add one"),
-        Entry("next", "What is next"),
+    family.add_command(command("add"))
+    assert entries([command("next"), family]) == [
+        Entry("commit add", "About add", Audience.MEMBER),
+        Entry("next", "About next", Audience.MEMBER),
+    ]
+
+
+def test_a_command_says_whom_it_is_for_when_its_family_is_for_others() -> None:
+    family = app_commands.Group(name="group", description="A group", extras=list_for(Audience.ORGANIZER))
+    family.add_command(command("pause"))
+    family.add_command(command("info", extras=list_for(Audience.MEMBER)))
+    assert entries([family]) == [
+        Entry("group info", "About info", Audience.MEMBER),
+        Entry("group pause", "About pause", Audience.ORGANIZER),
     ]
 
 
