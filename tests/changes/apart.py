@@ -1,7 +1,6 @@
 """What belongs to no row and no column, each with the reason why nothing that was agreed on depends on it."""
 
-SHOWS = "It only shows what there is."
-ASKS = "It only asks; what it leads to is in the table."
+HANDED_OUT = "It hands out a file, and notes that it did."
 PUTS_AWAY = "It leaves everything as it is."
 THEIR_OWN = "It is one member's own, and nothing about a meeting follows from it."
 ABOUT_HEALTH = (
@@ -13,33 +12,8 @@ def _for(reason: str, names: str) -> dict[str, str]:
     return dict.fromkeys(names.split(), reason)
 
 
-_SHOWING = """
-    /help /privacy /next next_open agenda venue_open audit feedback_read
-    activity_list activity_mine activity_open attendance attendance_page commit_mine group_charter
-    alert_open location_list location_open me_history me_weeks
-"""
-_COMMANDS_THAT_SHOW = (
-    "/group info", "/group charter", "/activity list", "/commit list", "/attendance history",
-    "/attendance export", "/location list", "/rotation show", "/health show", "/me history", "/me export",
-    "/me settings", "/meeting calendar",
-)  # fmt: skip
-_COMMANDS_THAT_ASK = (
-    "/setup", "/group create", "/attendance take", "/activity wish", "/location suggest", "/location vote",
-    "/feedback",
-)  # fmt: skip
-_ASKING = """
-    group_settings setup_group setup_when setup_when_given setup_zone invitation_name invitation_person
-    invitation_read checkin checkin_next commit_edit commit_open commit_shrink commit_swap me_quiet me_zone
-    feedback_open location_suggest location_way location_ways location_votes swap_begin attendance_correct
-    attendance_who attendance_off_ask attendance_on_ask attendance_visitor offer_pick offer_pause
-    offer_smaller offer_swap commit_drop
-"""
-
 HANDLERS: dict[str, str] = {
-    **_for(SHOWS, _SHOWING),
-    **dict.fromkeys(_COMMANDS_THAT_SHOW, SHOWS),
-    **_for(ASKS, _ASKING),
-    **dict.fromkeys(_COMMANDS_THAT_ASK, ASKS),
+    **dict.fromkeys(("/attendance export", "/me export", "/meeting calendar"), HANDED_OUT),
     **_for(PUTS_AWAY, "group_unchanged host_keep meeting_keep me_stay commit_keep offer_fine"),
     **_for(THEIR_OWN, "/kudos activity_wish feedback_send invitation_decline"),
     **dict.fromkeys(
@@ -50,7 +24,8 @@ HANDLERS: dict[str, str] = {
     "invitation_person_given": "It makes an invitation; who accepts it is in the table.",
     "invitation_revoke": "An invitation that nobody accepted changes no group.",
 }
-"""Commands, buttons, selects and forms."""
+"""Commands, buttons, selects and forms that store something; those that only show say so in
+`tests/scenarios/authorization.py`."""
 
 EVENTS: dict[str, str] = {
     "on_answered": "It shows organizers what waits for them, behind their answer.",

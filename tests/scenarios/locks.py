@@ -133,3 +133,15 @@ class Line:
     """Whether also a refusal is remembered: wrong codes are counted."""
     then: str = ""
     """The refusal, or `NOTHING`, that may stand behind the lock: the groups have no use for it now."""
+    shows: bool = False
+    """Whether it only shows or asks; then it may store nothing, and is apart from the table of changes."""
+
+
+def suggest_groups(table: Mapping[str, Line]) -> dict[str, Line]:
+    """Return the lines of what the commands of a table suggest for their option `group`."""
+    usual = {id(GROUP_RUN): RUN_GROUPS, id(ALERT_NAMED): RUN_GROUPS, id(RESCUED): RESCUED_GROUPS}
+    return {
+        f"? {name[1:]} group": Line(usual.get(id(line.lock), MY_GROUPS))
+        for name, line in table.items()
+        if name.startswith("/") and "group" in line.options
+    }

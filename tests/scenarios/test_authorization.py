@@ -118,6 +118,8 @@ def faults(cell: Cell, answer: Answer, *, changed: bool) -> Iterator[str]:
         yield "everybody sees the answer"
     if got and changed and not cell.line.counted:
         yield "it is refused, and yet something changed"
+    if changed and cell.line.shows:
+        yield "it only shows, and yet something changed"
     if changed and cell.line.lock.only_own and (cell.who, cell.where) != (Who.OWNER, Where.OWN):
         yield "what is somebody else's changed"
 
