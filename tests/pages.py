@@ -72,6 +72,21 @@ def broken(path: str, text: str, everything: Mapping[str, str]) -> Iterator[str]
             yield f"{path}: {page} has no heading #{anchor}"
 
 
+def invented(path: str, text: str) -> Iterator[str]:
+    """Every sample of a page that names its file in the first line and is not cut from it."""
+    for block in blocks(text, "python"):
+        name, _, body = block.partition("\n")
+        if name.startswith("# "):
+            there = _lines((ROOT / name.removeprefix("# ")).read_text(encoding="utf-8"))
+            if _lines(body) not in there:
+                yield f"{path}: {name.removeprefix('# ')} has no such lines: {body.partition(chr(10))[0]}"
+
+
+def _lines(text: str) -> str:
+    """A text as its lines without their margins, each with both its ends."""
+    return "".join(f"\n{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
 def settings_table(text: str) -> str:
     """The settings of a file like config/default.toml as a table, in its own words."""
     lines = ["| setting | usual | what it is |", "|---|---|---|"]

@@ -18,7 +18,18 @@ from buddybot.permissions import ASKED_FOR
 from buddybot.settings.settings import Settings
 from tests.architecture import texts
 from tests.architecture.source import ROOT, demand, project
-from tests.pages import BEGIN, blocks, broken, code, emphasised, exists, pages, settings_table, spans
+from tests.pages import (
+    BEGIN,
+    blocks,
+    broken,
+    code,
+    emphasised,
+    exists,
+    invented,
+    pages,
+    settings_table,
+    spans,
+)
 from tests.pages import with_settings as page_with
 
 MIGRATIONS = sorted((ROOT / "buddybot" / "storage" / "migrations").glob("*.sql"))
@@ -150,6 +161,11 @@ def test_every_file_that_is_named_exists() -> None:
     )
 
 
+def maintainers() -> Mapping[str, str]:
+    """The pages for those who work on the code."""
+    return {path: text for path, text in pages().items() if path.startswith(("docs/maint", "CONTRIB"))}
+
+
 def test_every_method_that_is_named_exists() -> None:
     known = {
         f"{each.name}.{part.name}"
@@ -167,6 +183,37 @@ def test_every_method_that_is_named_exists() -> None:
     }
     assert "Router.find" in named
     assert named <= known
+
+
+def test_every_name_on_the_pages_for_maintainers_is_in_the_code() -> None:
+    files = (
+        path for top in ("buddybot", "cogs", "tests", "bench", "config") for path in (ROOT / top).rglob("*")
+    )
+    read = (path.read_text(encoding="utf-8") for path in files if path.suffix in {".py", ".sql", ".toml"})
+    known = {word for text in read for word in re.findall(r"\w+", text)}
+    demand(
+        [
+            f"{path}: nothing is called {span}"
+            for path, text in maintainers().items()
+            for span in spans(text)
+            if re.fullmatch(r"@?\w+(\.\w+)*(\(.*\))?", span) and not span.endswith((".md", ".sql"))
+            for word in span.lstrip("@").partition("(")[0].split(".")
+            if word not in known
+        ]
+    )
+
+
+def test_every_sample_is_cut_from_its_file() -> None:
+    demand([fault for path, text in maintainers().items() for fault in invented(path, text)])
+
+
+def test_a_sample_that_is_not_in_its_file_is_found() -> None:
+    page = "```python\n# buddybot/app.py\ndef utc_now() -> datetime:\n{}\n```\n"
+    right = '    """Return the wall clock\'s instant; everything else in the project is handed this."""'
+    assert list(invented("A.md", page.format(right))) == []
+    assert list(invented("A.md", page.format("    pass"))) == [
+        "A.md: buddybot/app.py has no such lines: def utc_now() -> datetime:"
+    ]
 
 
 def test_the_table_of_settings_is_the_file() -> None:
