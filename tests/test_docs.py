@@ -34,6 +34,9 @@ from tests.pages import with_settings as page_with
 
 MIGRATIONS = sorted((ROOT / "buddybot" / "storage" / "migrations").glob("*.sql"))
 FOLDERS = ("buddybot/", "cogs/", "tests/", "config/", "docs/", "bench/", ".ci/", ".github/")
+_FORBIDDEN = re.compile(r"\b(?:somebody|anybody|whoever|meanwhile|thereby)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"\*[^*\n]+\*|[\"“][^\"”]{1,200}[\"”]")
+"""A label or a sentence of the program's, which a page repeats."""
 IN_A_WHEEL = {"buddybot/cogs", "buddybot/config"}
 DISCORDS_OWN = {"manage server"}
 """Words of Discord's that the pages for people set in italics like the labels of ours."""
@@ -118,6 +121,16 @@ def test_every_page_can_be_reached_from_the_index() -> None:
             path
             for path in pages()
             if path.startswith("docs/") and path != "docs/README.md" and f"({path[5:]})" not in index
+        ]
+    )
+
+
+def test_no_page_uses_a_word_that_the_style_forbids() -> None:
+    demand(
+        [
+            f"{path}: {word}"
+            for path, text in pages().items()
+            for word in _FORBIDDEN.findall(_QUOTED.sub("", text))
         ]
     )
 
