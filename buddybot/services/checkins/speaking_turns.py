@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.attendance.attendance import settled
 from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins.time_plans import plan_of
@@ -119,7 +119,8 @@ def _holders(past: Sequence[UserId], held: Sequence[UserId | None]) -> Sequence[
 async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
     """Return the round without those who left the group, or who sent apologies and did not come.
 
-    When the speaker goes, the floor is free: it does not fall back to whoever spoke before.
+    While the speaker says that they can't come, the floor is free: it does not fall back to the
+    one who spoke before, and is theirs again when they come after all.
     """
     turns = await _in_it(uow, meeting)
     minutes = await _minutes(uow, meeting, turns)
@@ -130,7 +131,7 @@ async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
         if turn.started_at is not None
     ]
     everybody = await uow.turns.of_meeting(meeting.id)
-    latest = max(everybody, key=_begun_last, default=None)
+    latest = _latest(everybody)
     now = next((each for each in begun if each[2] == latest), None)
     return Round(
         people=tuple(turn.user_id for turn in turns),
@@ -143,8 +144,10 @@ async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
     )
 
 
-def _begun_last(turn: Turn) -> tuple[float, int]:
-    return (0.0 if turn.started_at is None else turn.started_at.timestamp(), turn.position)
+def _latest(turns: Sequence[Turn]) -> Turn | None:
+    """Return the turn that began last; None before the first."""
+    begun = [(turn.started_at, turn.position, turn) for turn in turns if turn.started_at is not None]
+    return max(begun)[2] if begun else None
 
 
 async def _minutes(uow: UnitOfWork, meeting: Meeting, turns: Sequence[Turn]) -> int:
@@ -167,6 +170,16 @@ async def hand_floor_on(uow: UnitOfWork, meeting: Meeting, now: datetime) -> Non
         minutes = await _minutes(uow, meeting, turns)
         await uow.turns.start(meeting.id, waiting.position, minutes=minutes, now=now)
         await uow.cards.touch(meeting.id)
+
+
+async def pass_floor_of(uow: UnitOfWork, group_id: GroupId, user_id: UserId, now: datetime) -> None:
+    """Let the round go on when its speaker is not in the group, or not in its server, any more."""
+    for meeting in await uow.meetings.ahead(group_id):
+        if meeting.state is not MeetingState.OPEN:
+            continue
+        speaks = _latest(await uow.turns.of_meeting(meeting.id))
+        if speaks is not None and speaks.user_id == user_id:
+            await hand_floor_on(uow, meeting, now)
 
 
 def _given(turns: Sequence[Turn]) -> int:

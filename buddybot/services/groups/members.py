@@ -7,6 +7,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role
 from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import GroupId, UserId
+from buddybot.services.checkins.speaking_turns import pass_floor_of
 from buddybot.services.core import access
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
@@ -109,6 +110,7 @@ class MemberService:
         await _other(uow, standing, user_id)
         await clear_up(uow, standing.group, user_id, keep_public=True, now=now)
         await uow.members.end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
+        await pass_floor_of(uow, group_id, user_id, now)
         await member_signals.forget(uow, group_id, user_id)
         if standing.group.role_id is not None:
             await uow.role_tasks.ask(group_id, user_id, now)
@@ -183,6 +185,7 @@ async def depart(
     why = None if reason is None else reason.value
     await clear_up(uow, group, user_id, keep_public=keep_public, now=now)
     await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
+    await pass_floor_of(uow, group.id, user_id, now)
     await member_signals.forget(uow, group.id, user_id)
     if follows.last:
         group = await archive_group(uow, planner, group, by=user_id, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
-from buddybot.services.checkins.speaking_turns import follow_answers
+from buddybot.services.checkins.speaking_turns import follow_answers, pass_floor_of
 from buddybot.services.core.access import guild_of
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.transactions import Planner, Work, bot_transaction, read_transaction
@@ -87,6 +87,7 @@ class LeaverService:
                 await uow.role_tasks.ask(group.id, user_id, now)
         else:
             await close_swaps(uow, group, user_id, now)
+            await pass_floor_of(uow, group.id, user_id, now)
             await notices.tell(group.id, code=LEFT_SERVER, key=key, parameters={"member": user_id}, now=now)
         changed = await uow.groups.get(group.guild_id, group.id)
         if changed is None or changed.state is GroupState.ARCHIVED:

@@ -103,6 +103,7 @@ class PersonalService:
             await erasure.prepare(user_id, now)
             holding = [key for key in await uow.role_tasks.held_by(user_id) if key[1] not in taken]
             standings = [await _standing(uow, *key, user_id) for key in known]
+            spoke_at = await uow.turns.vacate_floor(user_id)
             departed = [
                 await depart(uow, self._planner, standing, now)
                 for standing in standings
@@ -110,7 +111,6 @@ class PersonalService:
             ]
             await self._in_line(uow, known, now)  # while it is known where they were to meet
             await _tell_of_charters(uow, user_id, now)
-            spoke_at = await uow.turns.vacate_floor(user_id)
             await erasure.forget_person(user_id)
             await self._in_line(uow, known, now)
             await _hand_floors_on(uow, known, spoke_at, now)

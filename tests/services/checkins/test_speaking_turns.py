@@ -13,7 +13,6 @@ from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.server_event_steps import keep_interests
-from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.services.registry import build
 from buddybot.storage.engine.database import Database
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
@@ -92,61 +91,6 @@ async def test_who_turns_up_later_does_not_make_an_earlier_turn_too_long(evening
     assert the_round.minutes < 6
     assert the_round.until == MEETS + timedelta(minutes=8 + the_round.minutes)
     assert not the_round.ran_long
-
-
-async def test_floor_is_free_when_the_speaker_goes(evening: Evening) -> None:
-    for user in (ANA, BEN, CHO):
-        await evening.answer(user, Answer.GOING)
-    await evening.open()
-    await next_turn(evening, 0)
-    evening.home.now += timedelta(minutes=5)
-    await next_turn(evening, 1)
-    assert (await evening.view()).round.speaker == BEN
-
-    await press(evening, BEN, Answer.APOLOGIES)
-    the_round = (await evening.view()).round
-    assert (the_round.people, the_round.speaker, the_round.waiting) == ((ANA, CHO), None, (CHO,))
-
-    await next_turn(evening, the_round.begun)
-    assert (await evening.view()).round.speaker == CHO
-    await evening.home.leave(evening.group, CHO)
-    the_round = (await evening.view()).round
-    assert (the_round.people, the_round.speaker, the_round.waiting) == ((ANA,), None, ())
-
-
-@pytest.mark.parametrize("speaker", [BEN, CHO])
-async def test_floor_goes_on_to_the_next_when_the_speaker_is_deleted(evening: Evening, speaker: int) -> None:
-    for user in (ANA, BEN, CHO):
-        await evening.answer(user, Answer.GOING)
-    await evening.open()
-    for begun in range((ANA, BEN, CHO).index(speaker) + 1):
-        evening.home.now += timedelta(minutes=5)
-        await next_turn(evening, begun)
-    before = (await evening.view()).round
-    assert before.speaker == speaker
-
-    service = PersonalService(evening.home.work, evening.planner)
-    await service.delete(evening.home.actor(speaker))
-    after = (await evening.view()).round
-    assert after.speaker == (CHO if speaker == BEN else None), "nobody speaks twice"
-    assert after.waiting == ()
-    assert speaker not in after.people
-    assert await evening.home.rows(f"SELECT 1 FROM turns WHERE user_id = {speaker}") == []
-
-    await next_turn(evening, before.begun)  # pressed before the card was another
-    assert (await evening.view()).round == after
-
-
-async def test_floor_goes_on_when_one_speaker_after_another_is_deleted(evening: Evening) -> None:
-    for user in (ANA, BEN, CHO):
-        await evening.answer(user, Answer.GOING)
-    await evening.open()
-    await next_turn(evening, 0)
-    service = PersonalService(evening.home.work, evening.planner)
-    for user, speaker in ((ANA, BEN), (BEN, CHO), (CHO, None)):
-        evening.home.now += timedelta(minutes=1)
-        await service.delete(evening.home.actor(user))
-        assert (await evening.view()).round.speaker == speaker
 
 
 async def test_whoever_turns_up_unannounced_gets_a_turn(evening: Evening) -> None:
