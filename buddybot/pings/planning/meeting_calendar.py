@@ -67,6 +67,7 @@ class Calendar:
         closes_at = meeting.ends_at + close_after
         if meeting.state is MeetingState.SCHEDULED and await self._passed_in_silence(meeting):
             await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
+            await meeting_locations.release(self._uow, self._group, meeting, self._now)
             await self._uow.cards.touch(meeting.id)
         elif closes_at + SUMMARY_LIFE <= self._now:
             # Its check-in or its summary, which closes it, could not be sent in all that time.

@@ -1,7 +1,7 @@
 """A break of a group: the channel is told when it begins and when the group meets again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from buddybot.domain.groups.groups import Group, GroupState
@@ -11,6 +11,8 @@ from buddybot.domain.meetings.schedule import instant, local
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.locations.meeting_locations import VenueView, view_of
+from buddybot.services.meetings.location_messages import PlaceChange, changes_told_by
 from buddybot.services.meetings.recipient_steps import find_coming, find_present
 
 WORD_LIFE = timedelta(days=7)
@@ -21,11 +23,16 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class BreakView:
-    """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead."""
+    """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead.
+
+    `venue` is where the following meeting is, `places` are the meetings that are elsewhere since the break.
+    """
 
     group: Group
     following: Meeting | None
     people: tuple[UserId, ...]
+    venue: VenueView | None = None
+    places: tuple[PlaceChange, ...] = ()
 
     @property
     def resting(self) -> bool:
@@ -61,7 +68,10 @@ async def plan_break_ping(uow: UnitOfWork, group: Group, *, by: UserId, now: dat
 
 
 async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-    """Say whether the group rests; it concerns those who host a meeting ahead or said that they come."""
+    """Say whether the group rests, else when and where it meets again.
+
+    It concerns those who host a meeting ahead or said that they come.
+    """
     if group.state is GroupState.ARCHIVED:
         return None
     coming = await uow.meetings.coming(group.id, now)
@@ -69,7 +79,12 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     present = await find_present(uow, group)
     people = [user for meeting in ahead for user in await find_coming(uow, meeting) if user in present]
     view = BreakView(group, ahead[0] if ahead else None, _others(people, ping.caused_by))
-    return Announcement(view, group.language, mentions=view.people)
+    if view.following is not None and not view.resting:
+        await uow.venues.announced([view.following.id])
+        venue, places = await view_of(uow, view.following), await changes_told_by(uow, ping, group, now)
+        view = replace(view, venue=venue, places=places)
+    mentions = dict.fromkeys((*view.people, *(user for each in view.places for user in each.people)))
+    return Announcement(view, group.language, mentions=tuple(mentions))
 
 
 def _others(people: Sequence[UserId], by: UserId | None) -> tuple[UserId, ...]:

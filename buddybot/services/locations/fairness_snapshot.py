@@ -1,35 +1,31 @@
 """What the rotations remember of a meeting, kept as it was when the meeting closed."""
 
-from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import Meeting
+from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.locations.meeting_locations import Share
 
 
 async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
-    """Keep what counts for fairness of a meeting that closes."""
+    """Keep what counts for fairness of a meeting that closes, also of those who left while it went on.
+
+    They may come back, and the place may be retired with the one who offered it.
+    """
     venue = await uow.venues.get(meeting.id)
     if venue is None or venue.online:
         return
-    locations = uow.locations
-    minutes, approvals = (
-        await locations.minutes(meeting.group_id),
-        await locations.approvals(meeting.group_id),
-    )
-    wishes = frozenset[UserId]().union(*approvals.values())
     here = venue.location_id
-    members = await uow.members.present(meeting.group_id)
+    minutes = {} if here is None else await uow.locations.minutes_to(here)
+    willing = await uow.fairness.willing(meeting.group_id, began(meeting))
+    suits = await uow.locations.wishes_about(meeting.group_id, here)
     await uow.fairness.keep(
         meeting.id,
         [
             Share(
-                user_id=member.user_id,
-                willing=member.hosts,
-                minutes=None if here is None else minutes.get(here, {}).get(member.user_id),
-                approved=(here is not None and member.user_id in approvals.get(here, ()))
-                if member.user_id in wishes
-                else None,
+                user_id=user_id,
+                willing=hosts,
+                minutes=minutes.get(user_id),
+                approved=suits.get(user_id),
             )
-            for member in members
+            for user_id, hosts in willing.items()
         ],
     )

@@ -372,7 +372,8 @@ async def put(
 async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datetime) -> None:
     """Let the rule choose anew for what follows a meeting that was called off, or is held after all.
 
-    Then whose turn it was stays next. What people agreed on or an organizer said stays.
+    Also for what follows one that passed in a break. Then whose turn it was stays next. What people agreed
+    on or an organizer said stays.
     """
     repository = uow.venues
     if await repository.get(called_off.id) is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.groups.groups import Group, Rotation
+from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
@@ -73,8 +73,8 @@ async def changes_told_by(
 ) -> tuple[PlaceChange, ...]:
     """Return the changes of venues that a notice tells of: one act is told in one message.
 
-    What is due to a group since the same moment goes along with a changed time, or else with the notice of
-    a venue that is of use for longest.
+    What is due to a group since the same moment goes along with a changed time or with the end of a break,
+    or else with the notice of a venue that is of use for longest.
     """
     due = await uow.outbox.list_due_with(ping)
     newest = {each.meeting_id: each for each in due if each.kind is PingKind.PLACE}
@@ -85,7 +85,7 @@ async def changes_told_by(
     ]
     if not found:
         return ()
-    times = [each for each in due if await _tells_time(uow, each, ping)]
+    times = [each for each in due if await _tells_time(uow, group, each, ping)]
     latest = max((each for each, _ in found), key=lambda each: (each.expires_at, each.id))
     teller = times[-1] if times else latest
     if teller.id != ping.id:
@@ -96,9 +96,11 @@ async def changes_told_by(
     return tuple(sorted((change for _, change in found), key=lambda change: change.meeting.starts_at))
 
 
-async def _tells_time(uow: UnitOfWork, each: Ping, ping: Ping) -> bool:
-    """Whether a notice of a changed time is on its way, and has anything to tell."""
+async def _tells_time(uow: UnitOfWork, group: Group, each: Ping, ping: Ping) -> bool:
+    """Whether a notice is on its way that tells when the group meets, and has anything to tell."""
     waits = each.id == ping.id or each.state is not PingState.SUPPRESSED
+    if each.kind is PingKind.BREAK:
+        return waits and group.state is GroupState.ACTIVE
     if each.kind is not PingKind.CHANGE or each.meeting_id is None or not waits:
         return False
     meeting = await uow.meetings.get(each.group_id, each.meeting_id)

@@ -168,6 +168,27 @@ class LocationRepository:
             found.setdefault(LocationId(row["location_id"]), {})[UserId(row["user_id"])] = row["minutes"]
         return found
 
+    async def minutes_to(self, location_id: LocationId) -> Mapping[UserId, int]:
+        """Return what a place costs each person who ever stated it, also when they or the place are gone."""
+        rows = await self._tx.all(
+            "SELECT user_id, minutes FROM travel WHERE location_id = :location_id", location_id=location_id
+        )
+        return {UserId(row["user_id"]): row["minutes"] for row in rows}
+
+    async def wishes_about(self, group_id: GroupId, location_id: LocationId | None) -> Mapping[UserId, bool]:
+        """Return of each person with a wish whether a place suits them, also when either is gone."""
+        rows = await self._tx.all(
+            """
+            SELECT a.user_id, MAX(CASE WHEN l.id = :location_id THEN 1 ELSE 0 END) AS suits
+            FROM approvals a JOIN locations l ON l.id = a.location_id
+            WHERE l.group_id = :group_id AND (l.retired_at IS NULL OR l.id = :location_id)
+            GROUP BY a.user_id
+            """,
+            group_id=group_id,
+            location_id=0 if location_id is None else location_id,
+        )
+        return {UserId(row["user_id"]): bool(row["suits"]) for row in rows}
+
     async def put_minutes(self, location_id: LocationId, user_id: UserId, minutes: int | None) -> None:
         """Keep what a place costs a member; None takes it back."""
         if minutes is None:

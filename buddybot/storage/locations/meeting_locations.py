@@ -9,7 +9,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.fairness import Held
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import instant, words
+from buddybot.storage.engine.rows import epoch, instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 
@@ -212,6 +212,26 @@ class ShareRepository:
                 minutes=share.minutes,
                 approved=None if share.approved is None else int(share.approved),
             )
+
+    async def willing(self, group_id: GroupId, began: datetime) -> Mapping[UserId, bool]:
+        """Return of each person who counts for a meeting whether they would host.
+
+        Who counts is present now, or was when the meeting began and has gone since.
+        """
+        rows = await self._tx.all(
+            """
+            SELECT user_id, hosts FROM memberships WHERE id IN (
+                SELECT MAX(m.id) FROM memberships m WHERE m.group_id = :group_id AND (
+                    (m.left_at IS NULL AND m.gone_since IS NULL)
+                    OR (m.joined_at <= :began AND (m.left_at IS NULL OR m.left_at > :began)
+                        AND (m.gone_since IS NULL OR m.gone_since > :began)))
+                GROUP BY m.user_id)
+            ORDER BY joined_at, id
+            """,
+            group_id=group_id,
+            began=epoch(began),
+        )
+        return {UserId(row["user_id"]): bool(row["hosts"]) for row in rows}
 
     async def history(self, group_id: GroupId) -> Sequence[Held]:
         """Return the meetings that were held somewhere, oldest first, as the rules count them.

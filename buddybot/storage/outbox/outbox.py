@@ -105,14 +105,14 @@ class OutboxRepository:
         return [ping_of(row) for row in rows]
 
     async def list_due_with(self, ping: Ping) -> Sequence[Ping]:
-        """Return the changes due to a group since the same moment as this ping, itself included.
+        """Return the notices due to a group since the same moment as this ping, itself included.
 
         Of notices that were suppressed, those that no other ping has told along.
         """
         rows = await self._tx.all(
             """
             SELECT * FROM outbox WHERE group_id = :group_id AND due_at = :due_at
-              AND kind IN ('change', 'place')
+              AND kind IN ('change', 'place', 'break')
               AND (id = :ping_id OR state IN ('planned', 'sending')
                    OR (state = 'suppressed' AND COALESCE(error, :told) = :told)) ORDER BY id
             """,

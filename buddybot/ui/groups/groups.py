@@ -24,7 +24,8 @@ from buddybot.services.groups.members import LettingGo
 from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button, option
 from buddybot.ui.framework.texts import Markup, Texts, channel, inert, member, members, moment
 from buddybot.ui.groups.quorum_settings import answers_line, rates_line
-from buddybot.ui.locations.meeting_locations import named
+from buddybot.ui.locations.location_notices import change_lines, change_rows
+from buddybot.ui.locations.meeting_locations import named, where
 
 MOST_INVITATIONS = 6
 """Open invitations that a card shows with a button each."""
@@ -105,11 +106,17 @@ def break_card(texts: Texts, view: BreakView) -> Card:
     else:
         at = following.starts_at
         lines = [texts("groups.resume.told", group=group, at=at, soon=moment(at, "R"))]
+    if view.venue is not None and (line := where(texts, view.venue)) is not None:
+        lines.append(line)
     if view.people:
         key = "groups.pause.people" if view.resting else "groups.resume.people"
         lines.append(texts(key, people=members(view.people)))
-    more = button(texts.plain("meetings.change.more"), "next_open", view.group.id)
-    return Card(colour=QUIET).text(*lines).row(more)
+    card = Card(colour=QUIET).text(*lines)
+    if view.places:
+        card.text(*change_lines(texts, view.places))
+    for row in change_rows(texts, view.places):
+        card.row(*row)
+    return card.row(button(texts.plain("meetings.change.more"), "next_open", view.group.id))
 
 
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from buddybot.domain.groups.groups import Rotation
+from tests.scenarios.locations.hosting_turns import announced, hosts
+from tests.scenarios.locations.places import suggest
 from tests.scenarios.meetings.calendars import Calendar, calendar, stamp
 from tests.world import World, texts_in
 
@@ -47,3 +50,33 @@ async def test_a_group_that_rests_already_is_not_told_again(rowan: Calendar) -> 
     await rowan.ask("Ana", "group pause")
     await rowan.world.run_due()
     assert len(rowan.said()) == before
+
+
+async def test_the_message_that_ends_a_break_says_where_and_by_whom_when_it_is_known(
+    rowan: Calendar,
+) -> None:
+    await suggest(rowan, "Ben")
+    await rowan.ask("Ana", "group pause")
+    await rowan.world.run_due()
+    await rowan.ask("Ana", "group resume")
+    await rowan.world.run_due()
+    notice = texts_in(rowan.said()[-1])
+    assert f"The next meeting is {stamp(FIRST)}" in notice
+    assert "**Where** Café Lumen" in notice
+
+
+async def test_a_turn_that_stays_after_a_break_is_told_in_the_message_that_ends_it(world: World) -> None:
+    rowan = await calendar(world, rotation=Rotation.TURNS)
+    await announced(rowan)
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    await rowan.ask("Ana", "group pause")
+    await rowan.world.run_due()
+    await rowan.world.until(FIRST + timedelta(days=8))
+    before = len(rowan.said())
+    await rowan.ask("Ana", "group resume")
+    await rowan.world.run_due()
+    assert await hosts(rowan) == ["Ben", "Cho"]
+    assert len(rowan.said()) == before + 1
+    notice = texts_in(rowan.said()[-1])
+    assert f"hosted by {rowan.person('Ben').mention}" in notice
+    assert f"hosted by {rowan.person('Cho').mention}" in notice, "whose turn was announced"

@@ -1,15 +1,20 @@
 """Attendance: what is known is written down, the rest waits for an organizer, and nothing is overwritten."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 
 from buddybot.domain.attendance.attendance import Attendance
+from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind
 from buddybot.services.attendance.attendance import Unrecorded
+from buddybot.services.groups.members import MemberService
+from buddybot.services.groups.server_leavers import LeaverService
+from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 
@@ -101,6 +106,69 @@ async def test_who_left_during_the_meeting_still_was_there(evening: Evening) -> 
     await evening.close()
 
     assert (await evening.ledger())[ANA] is Attendance.PRESENT
+
+
+async def leave(evening: Evening, user: int) -> None:
+    service = MemberService(evening.home.work, evening.planner)
+    await service.leave(evening.home.actor(user), evening.group.id)
+
+
+async def be_removed(evening: Evening, user: int) -> None:
+    service = MemberService(evening.home.work, evening.planner)
+    await service.remove(evening.home.actor(ORGANIZER), evening.group.id, UserId(user))
+
+
+async def leave_server(evening: Evening, user: int) -> None:
+    service = LeaverService(evening.home.work, evening.planner)
+    await service.mark_gone(evening.group.guild_id, UserId(user))
+
+
+@pytest.mark.parametrize("go", [leave, be_removed, leave_server])
+async def test_who_came_is_recorded_as_they_came_when_they_go_before_the_close(
+    evening: Evening, go: Callable[[Evening, int], Awaitable[None]]
+) -> None:
+    await evening.answer(ANA, Answer.VIRTUAL)
+    await evening.answer(BEN, Answer.LATE)
+    await evening.open()
+    await here(evening, ANA)
+    await evening.report(BEN, win="A call")
+    await evening.report(CHO)
+    evening.home.now += timedelta(minutes=30)
+    for user in (ANA, BEN, CHO):
+        await go(evening, user)
+    evening.home.now += timedelta(minutes=30)
+    await evening.close()
+
+    assert await evening.ledger() == {
+        ORGANIZER: Attendance.UNRECORDED,
+        ANA: Attendance.VIRTUAL,
+        BEN: Attendance.LATE,
+        CHO: Attendance.PRESENT,
+    }
+    record = await evening.home.database.read(
+        lambda tx: RecordRepository(tx).read(evening.group, now=evening.now)
+    )
+    assert record.rates == Rates(meetings=1, came=3, excused=0, absent=0)
+    assert {person.user_id for person in record.people} == {ORGANIZER, ANA, BEN, CHO}
+
+
+@pytest.mark.parametrize("go", [leave, be_removed, leave_server])
+async def test_nobody_is_absent_when_they_went_without_having_come(
+    evening: Evening, go: Callable[[Evening, int], Awaitable[None]]
+) -> None:
+    await evening.answer(BEN, Answer.GOING)
+    await evening.open()
+    await here(evening, CHO)
+    evening.home.now += timedelta(minutes=30)
+    for user in (ANA, BEN):
+        await go(evening, user)
+    await evening.close()
+
+    record = await evening.home.database.read(
+        lambda tx: RecordRepository(tx).read(evening.group, now=evening.now)
+    )
+    assert (await evening.ledger())[BEN] is Attendance.UNRECORDED
+    assert record.rates == Rates(meetings=1, came=1, excused=0, absent=0)
 
 
 async def test_what_a_person_said_is_not_overwritten_by_closing(evening: Evening) -> None:

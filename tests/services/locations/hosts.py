@@ -14,6 +14,7 @@ from buddybot.services.checkins.checkins import close_meeting
 from buddybot.services.core import meeting_days
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.groups.break_messages import BreakView, prepare_break
 from buddybot.services.locations.host_swaps import SwapService
 from buddybot.services.locations.hosting import HostingService
 from buddybot.services.locations.rotation import RotationService
@@ -23,6 +24,7 @@ from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
+from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.locations.town import Town
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
 
@@ -109,10 +111,18 @@ class Hosts(Town):
             for member in await MemberRepository(tx).current(group.id):
                 state = Attendance.PRESENT if member.user_id in came else Attendance.ABSENT
                 await self._record(tx, meeting, member.user_id, state)
+
+        await self.run(script)
+        self.now += timedelta(hours=2)
+        await self.close(group, meeting)
+
+    async def close(self, group: Group, meeting: Meeting) -> None:
+        """Close a meeting that goes on."""
+
+        async def script(tx: Tx) -> None:
             going_on = await meeting_days.require(UnitOfWork(tx), group, meeting.id)
             await close_meeting(UnitOfWork(tx), self.planner, group, going_on, self.now)
 
-        self.now += timedelta(hours=2)
         await self.run(script)
 
     async def correct(self, meeting: Meeting, user_id: UserId, state: Attendance) -> None:
@@ -162,6 +172,18 @@ class Hosts(Town):
             return news
 
         return await self.run(script)
+
+    async def break_news(self, group: Group) -> BreakView:
+        """Return what the one waiting message about a break would say."""
+
+        async def script(tx: Tx) -> Announcement | None:
+            [waiting] = await OutboxRepository(tx).waiting(group.id, PingKind.BREAK)
+            return await prepare_break(UnitOfWork(tx), waiting, group, self.now)
+
+        told = await self.run(script)
+        assert told is not None
+        assert isinstance(told.content, BreakView)
+        return told.content
 
     async def change(self, group: Group, meeting: Meeting) -> PlaceChange:
         """Return the one change of a meeting that a waiting notice tells of."""
