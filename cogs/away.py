@@ -55,7 +55,8 @@ class AwayCog(commands.Cog):
         """Take days back."""
         async with Reply(interaction) as reply:
             view = await self._away.remove(reply.actor, given.number(0))
-            await reply.replace(away_card(reply.texts, view))
+            # Pressed twice: the card of the first press says what the days no longer answer.
+            await (reply.show if view.again else reply.replace)(away_card(reply.texts, view))
             await self._bot.live.refresh()
             await self._follow(reply.actor)
 

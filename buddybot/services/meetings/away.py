@@ -52,11 +52,15 @@ class Freed:
 
 @dataclass(frozen=True, slots=True)
 class AwayView:
-    """What is noted, the meetings that it answers, and those that it answers no more."""
+    """What is noted, the meetings that it answers, and those that it answers no more.
+
+    `again` when the days were taken back before, so that nothing changed.
+    """
 
     spans: tuple[StoredSpan, ...]
     meetings: tuple[Missed, ...]
     freed: tuple[Freed, ...] = ()
+    again: bool = False
 
 
 class AwayService:
@@ -97,15 +101,20 @@ class AwayService:
     @write_transaction
     async def remove(self, uow: UnitOfWork, actor: Actor, span_id: int) -> AwayView:
         """Take days back; removing what is gone already changes nothing."""
+        noted = [span for span in await self._noted(uow, actor) if span.id == span_id]
+        for group_id in {span.group_id for span in noted}:
+            await uow.groups.lock(group_id)  # of two presses at once one finds the days
         freed: list[Freed] = []
-        for span in await uow.away.of_user(guild_of(actor), actor.user_id):
-            if span.id == span_id:
-                await uow.groups.lock(span.group_id)
-                before = await _missed(uow, actor.user_id, span)
-                await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
-                await self._changed(uow, actor, span.group_id, span.days, span.zone)
-                freed += await _freed(uow, actor, span, before)
-        return replace(await self._view(uow, actor), freed=tuple(freed))
+        found = [span for span in await self._noted(uow, actor) if span.id == span_id]
+        for span in found:
+            before = await _missed(uow, actor.user_id, span)
+            await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
+            await self._changed(uow, actor, span.group_id, span.days, span.zone)
+            freed += await _freed(uow, actor, span, before)
+        return replace(await self._view(uow, actor), freed=tuple(freed), again=not found)
+
+    async def _noted(self, uow: UnitOfWork, actor: Actor) -> Sequence[StoredSpan]:
+        return await uow.away.of_user(guild_of(actor), actor.user_id)
 
     @read_transaction
     async def today(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> date:

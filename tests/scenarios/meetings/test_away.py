@@ -13,7 +13,8 @@ from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.scenarios.meetings.calendars import Calendar, calendar, stamp
 from tests.scenarios.meetings.deciding import question, settle
-from tests.world import World, labels, texts_in
+from tests.scenarios.wire import Place, Wire
+from tests.world import World, custom_ids, labels, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 
@@ -187,6 +188,16 @@ async def test_taking_days_back_says_what_that_changes(rowan: Calendar) -> None:
     assert f"{stamp(FIRST)}: you are the host." in back
     assert "no time away noted" in back
     assert "I no longer say" not in texts_in(await rowan.ask(host, "away"))
+
+
+async def test_what_is_free_again_stays_readable_when_take_back_is_pressed_twice(rowan: Calendar) -> None:
+    listed = await rowan.ask("Ben", "away", start="2026-01-06")
+    [drop] = custom_ids(listed)
+    assert "I no longer say" in await rowan.press("Ben", "Take back", listed)
+    channel = Place(rowan.channel.id, rowan.circle.guild.id)
+    twice = await Wire(rowan.world).press(rowan.person("Ben"), channel, drop)
+    assert twice.payload["type"] == 4, "the card of the first press stays as it is"
+    assert "no time away noted" in twice.said
 
 
 async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
