@@ -175,9 +175,9 @@ async def _killed(
                 task.cancel()
             await discord.scatter("send", 0.0, ())
             await database.write(partial(_try_now, clock=clock))
+            for organizer in organizers:
+                outcome.strange += await organizer.afterwards(database, clock)
             async with asyncio.timeout(TO_SETTLE):
-                for organizer in organizers:
-                    outcome.strange += await organizer.afterwards(database, clock)
                 await every(0.1, partial(_settled, database, clock))
             outcome.exits += [await each.stop() for each in both]
     await count_pings(outcome, database, discord)

@@ -24,6 +24,10 @@ from tests.discord_server.shapes import GUILD, LARGEST
 from tests.discord_server.uploads import Upload, digest
 from tests.services.health.past import Evening, lived
 
+PATIENT = 60.0
+"""Seconds for files that a bot has begun to make, however busy the machine is."""
+TRIES = 4
+"""How often people ask at most for what nobody answers."""
 EVENINGS = (4, 8)
 """Meetings that the first and the second of the groups with a past have had."""
 _EVENING = Evening(came=2, kept=1, due=2)
@@ -113,14 +117,24 @@ class Organizer(Busy):
     async def afterwards(self, database: Database, clock: Clock) -> list[str]:
         """Ask for each form once more, when nobody is killed any longer; return what does not come whole."""
         wanted = await database.read(partial(self._files, clock=clock))
-        missing = []
         for order, files in wanted.items():
+            token = await self.ask_until_heard(order)
+            if not await self.discord.answered(token, f'"filename": "{files[-1].name}"', PATIENT):
+                return [f"{order}: it did not come once nobody was killed"]
+            self.confirmed.append((_number(token), self.said))
+        return []
+
+    async def ask_until_heard(self, order: Order) -> str:
+        """Ask as people do whose client says that the application did not respond: until a bot answers.
+
+        Return the token of the last interaction. A bot that was just killed may seem to listen still, and
+        what it is told is lost as in Discord.
+        """
+        for _ in range(TRIES):
             token = await self._order(order)
-            if await self.discord.answered(token, f'"filename": "{files[-1].name}"', LONG):
-                self.confirmed.append((_number(token), self.said))
-            else:
-                missing.append(f"{order}: it did not come once nobody was killed")
-        return missing
+            if await self.discord.answered(token, seconds=LONG):
+                break
+        return token
 
     async def kept(self, tx: Tx) -> bool:
         """Whether there is a line of each export that was carried out, and no other."""
