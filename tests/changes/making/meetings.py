@@ -37,6 +37,13 @@ async def move(life: Life) -> None:
     )
 
 
+async def move_onto_wednesday(life: Life) -> None:
+    """Hold the next meeting on the Wednesday of the week after, half an hour earlier, and tell the group."""
+    life.days[NEXT] = await life.day(NEXT, 8)
+    await life.do("Ana", "meeting move", meeting=str(life.ids[NEXT]), date=life.days[NEXT], time="18:30")
+    await life.world.run_due()
+
+
 async def move_past_the_following(life: Life) -> None:
     """Hold the next meeting after the second."""
     await life.do("Ana", "meeting move", meeting=str(life.ids[NEXT]), date=await life.day(NEXT, 10))

@@ -60,6 +60,13 @@ async def leave(life: Life) -> None:
     await life.press("Cho", f"me_leave_go:{life.group_id}")
 
 
+async def leave_before_the_close(life: Life) -> None:
+    """Cho, who is at the meeting and hosts it, leaves the group while it goes on; then Ana closes it."""
+    await leave(life)
+    await life.world.pass_time(minutes=20)
+    await life.press("Ana", f"close_now:{life.ids[NEXT]}")
+
+
 async def organizer_leaves(life: Life) -> None:
     """Ana leaves, and takes the Library off the list; Dev organizes the group as well."""
     await life.press("Ana", f"me_leave_go:{life.group_id}")

@@ -5,6 +5,7 @@ from tests.changes.making import meetings
 from tests.changes.rows.reasons import (
     BY_THEN,
     CALLED_OFF,
+    DAY_TAKEN,
     DERIVED,
     EDITED,
     FOLLOWS,
@@ -16,7 +17,7 @@ from tests.changes.rows.reasons import (
     WHERE,
     WITH_MEETING,
 )
-from tests.changes.words import GROUP, Change, cancelled, carried, recomputed
+from tests.changes.words import GROUP, Change, cancelled, carried, recomputed, untouched
 
 ROWS: dict[str, Change] = {
     "new weekday": Change(
@@ -72,6 +73,39 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {"pings": FOLLOWS, "reminders": FOLLOWS, "quorum": FOLLOWS, "event": FOLLOWS, "calendar": FOLLOWS},
         told=MEETS,
+        says=1,
+        covers=("/meeting schedule",),
+    ),
+    "new zone while a meeting goes on": Change(
+        meetings.new_zone,
+        Moment.MEETING,
+        {
+            "pings": FOLLOWS,
+            "reminders": FOLLOWS,
+            "quorum": FOLLOWS,
+            "event": untouched("It is of the meeting that goes on, which stays as it is."),
+            "calendar": FOLLOWS,
+        },
+        told=MEETS,
+        says=1,
+        covers=("/meeting schedule",),
+    ),
+    "new weekday on a moved meeting's day": Change(
+        meetings.new_weekday,
+        Moment.EVENING,
+        {
+            **dict.fromkeys(("pings", "reminders", "quorum", "event", "calendar"), FOLLOWS),
+            **dict.fromkeys(("swaps", "hosts"), DAY_TAKEN),
+            "location": cancelled(
+                "Nobody goes where nothing takes place.", {GROUP: "meetings.change.fallen"}
+            ),
+            "activity": cancelled("There is nothing to do it at.", {GROUP: "meetings.change.fallen"}),
+            "rsvps": recomputed("Time away answers for what takes place."),
+            "commitments": BY_THEN,
+        },
+        days={NEXT: "2026-01-21", SECOND: None, HOLIDAY: "2026-01-28"},
+        prepare=meetings.move_onto_wednesday,
+        told={GROUP: "meetings.change.instead"},
         says=1,
         covers=("/meeting schedule",),
     ),

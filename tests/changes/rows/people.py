@@ -2,8 +2,9 @@
 
 from tests.changes.life import Moment
 from tests.changes.making import people
-from tests.changes.rows.reasons import HOST_GONE, WHERE
-from tests.changes.words import GROUP, Change, cancelled, recomputed
+from tests.changes.making.group import pause_first
+from tests.changes.rows.reasons import BY_THEN, DERIVED, HORIZON, HOST_GONE, WHERE
+from tests.changes.words import GROUP, Change, cancelled, recomputed, untouched
 
 ROWS: dict[str, Change] = {
     "away": Change(
@@ -111,6 +112,39 @@ ROWS: dict[str, Change] = {
         },
         says=1,
         covers=("/me leave", "me_leave_go", "me_leave_why"),
+    ),
+    "leave before the close": Change(
+        people.leave_before_the_close,
+        Moment.MEETING,
+        {
+            "pings": DERIVED,
+            "cards": recomputed("The meeting is over; its summary is shown."),
+            "roles": recomputed("The round is over."),
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "commitments": BY_THEN,
+            "attendance": recomputed("They were there when they left, and that stays."),
+            "rates": recomputed("One more meeting counts."),
+            "pulse": recomputed("The meeting can be rated."),
+            "event": DERIVED,
+            "calendar": HORIZON,
+            "role": recomputed("It is for members."),
+            "exports": recomputed("One more meeting was held."),
+        },
+        covers=("/me leave", "me_leave_go", "/meeting close", "close_now"),
+    ),
+    "leave in a break": Change(
+        people.leave,
+        Moment.EVENING,
+        {
+            **HOST_GONE,
+            "event": untouched("There is none while the group takes a break."),
+            "rsvps": recomputed("Who is no member comes to nothing."),
+            "role": recomputed("It is for members."),
+            "exports": recomputed("The record says until when somebody was a member."),
+        },
+        prepare=pause_first,
+        says=1,
+        covers=("/me leave", "me_leave_go"),
     ),
     "an organizer leaves": Change(
         people.organizer_leaves,

@@ -40,6 +40,10 @@ NO_DAY = cancelled(
     "The new schedule has no meeting in that week.",
     dict.fromkeys(("Ben", "Cho", "Dev"), "meetings.change.people_rescheduled"),
 )
+DAY_TAKEN = cancelled(
+    "A meeting that was moved has the day, and the day has no second one.",
+    dict.fromkeys(("Ben", "Cho"), "meetings.change.people_rescheduled"),
+)
 HOST_GONE = {
     "hosts": cancelled("The turn goes on.", {GROUP: "venues.change.said"}),
     "swaps": cancelled("Who had agreed to host does not.", {"Ben": "venues.change.said"}),
