@@ -172,6 +172,12 @@ def parse_line(raw: str) -> Line:
     999), "commitment.words" (a bare number) and what `text.clean` raises for the field "commitment".
     """
     text = clean(raw, limit=TEXT_LIMIT, field="commitment")
+    target = read_target(text)
+    return Line(target, text, guess_category(text))
+
+
+def read_target(text: str) -> int:
+    """Return the count that words say, one when they say none; Refusals "commitment.target" and ".words"."""
     match = (
         re.match(_LEADING, text, re.IGNORECASE)
         or re.search(_TRAILING, text, re.IGNORECASE)
@@ -182,7 +188,7 @@ def parse_line(raw: str) -> Line:
     if not any(char.isalpha() for char in rest):
         raise Refusal("commitment.words", text=text)
     check_target(target)
-    return Line(target, text, guess_category(text))
+    return target
 
 
 def has_other_number(text: str, target: int) -> bool:

@@ -14,6 +14,7 @@ from buddybot.domain.commitments.commitments import (
     guess_category,
     has_other_number,
     parse_line,
+    read_target,
 )
 from buddybot.domain.errors import Refusal
 from buddybot.domain.numbers import parse_count
@@ -97,7 +98,7 @@ def new_target(item: Commitment, changes: Changes) -> int:
 def target_in(text: str) -> int | None:
     """Return the count that the words say, None when they say none that fits."""
     try:
-        return parse_line(text).target
+        return read_target(text)
     except Refusal:  # words whose number is no count that fits: theirs stands beside them
         return None
 
