@@ -15,8 +15,6 @@ from tests.scenarios.town import MISSING, Town, handlers, outcome, sent, town
 from tests.scenarios.wire import Answer, Place
 from tests.world import World
 
-pytestmark = pytest.mark.slow
-
 
 class Where(StrEnum):
     """What somebody wants something of, and from where."""
@@ -153,6 +151,7 @@ def foreign(cell: Cell, town: Town, answer: Answer) -> Iterator[str]:
             yield f"{each['name']!r} of another group is suggested"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", Who)
 async def test_everybody_tries_everything_everywhere(who: Who, world: World, settings: Settings) -> None:
     made = await town(world, settings)
@@ -183,6 +182,7 @@ async def test_everybody_tries_everything_everywhere(who: Who, world: World, set
     assert not wrong, "\n".join([f"{len(wrong)} of {tried}:", *wrong])
 
 
+@pytest.mark.slow
 async def test_a_meeting_is_offered_to_start_when_its_day_has_come(world: World, settings: Settings) -> None:
     """What the table lets be nothing is nothing on that evening only."""
     made = await town(world, settings)
@@ -221,6 +221,7 @@ def route_of(custom_id: str) -> str:
     return custom_id.split(":")[0]
 
 
+@pytest.mark.slow
 async def test_every_form_and_every_field_of_it_is_in_the_table(world: World, settings: Settings) -> None:
     made = await town(world, settings)
     ids = made.rowan.names(made.rowan.owner, made)
@@ -235,6 +236,7 @@ async def test_every_form_and_every_field_of_it_is_in_the_table(world: World, se
     assert {name for name, line in TABLE.items() if line.fields is not None} == seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meanwhile", ["demoted", "gone", "somebody else"])
 async def test_a_form_is_refused_when_it_comes_too_late(
     meanwhile: str, world: World, settings: Settings
