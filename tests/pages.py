@@ -72,7 +72,7 @@ def broken(path: str, text: str, everything: Mapping[str, str]) -> Iterator[str]
             yield f"{path}: {page} has no heading #{anchor}"
 
 
-def invented(path: str, text: str) -> Iterator[str]:
+def find_invented_samples(path: str, text: str) -> Iterator[str]:
     """Every sample of a page that names its file in the first line and is not cut from it."""
     for block in blocks(text, "python"):
         name, _, body = block.partition("\n")

@@ -25,7 +25,7 @@ from tests.pages import (
     code,
     emphasised,
     exists,
-    invented,
+    find_invented_samples,
     pages,
     settings_table,
     spans,
@@ -174,7 +174,7 @@ def test_every_file_that_is_named_exists() -> None:
     )
 
 
-def maintainers() -> Mapping[str, str]:
+def list_maintainers_pages() -> Mapping[str, str]:
     """The pages for those who work on the code."""
     return {path: text for path, text in pages().items() if path.startswith(("docs/maint", "CONTRIB"))}
 
@@ -207,7 +207,7 @@ def test_every_name_on_the_pages_for_maintainers_is_in_the_code() -> None:
     demand(
         [
             f"{path}: nothing is called {span}"
-            for path, text in maintainers().items()
+            for path, text in list_maintainers_pages().items()
             for span in spans(text)
             if re.fullmatch(r"@?\w+(\.\w+)*(\(.*\))?", span) and not span.endswith((".md", ".sql"))
             for word in span.lstrip("@").partition("(")[0].split(".")
@@ -217,14 +217,20 @@ def test_every_name_on_the_pages_for_maintainers_is_in_the_code() -> None:
 
 
 def test_every_sample_is_cut_from_its_file() -> None:
-    demand([fault for path, text in maintainers().items() for fault in invented(path, text)])
+    demand(
+        [
+            fault
+            for path, text in list_maintainers_pages().items()
+            for fault in find_invented_samples(path, text)
+        ]
+    )
 
 
 def test_a_sample_that_is_not_in_its_file_is_found() -> None:
     page = "```python\n# buddybot/app.py\ndef utc_now() -> datetime:\n{}\n```\n"
     right = '    """Return the wall clock\'s instant; everything else in the project is handed this."""'
-    assert list(invented("A.md", page.format(right))) == []
-    assert list(invented("A.md", page.format("    pass"))) == [
+    assert list(find_invented_samples("A.md", page.format(right))) == []
+    assert list(find_invented_samples("A.md", page.format("    pass"))) == [
         "A.md: buddybot/app.py has no such lines: def utc_now() -> datetime:"
     ]
 
