@@ -116,15 +116,13 @@ async def live(database: Database, name: str) -> Life:
 Act = Callable[[Services, Life], Awaitable[object]]
 
 ACTS: Mapping[str, Act] = {
-    "AttendanceService._record people": lambda s, a: s.attendance.record(
+    "AttendanceService.record": lambda s, a: s.attendance.record(
         a.actor(ORGANIZER), a.meeting, {UserId(ANA): Attendance.PRESENT}
     ),
-    "AttendanceService._record the rest": lambda s, a: s.attendance.record_rest(
+    "AttendanceService.record_rest": lambda s, a: s.attendance.record_rest(
         a.actor(ORGANIZER), a.meeting, Attendance.PRESENT
     ),
-    "AttendanceService._record what is suggested": lambda s, a: s.attendance.confirm(
-        a.actor(ORGANIZER), a.meeting
-    ),
+    "AttendanceService.confirm": lambda s, a: s.attendance.confirm(a.actor(ORGANIZER), a.meeting),
     "AttendanceExport.export": lambda s, a: s.attendance_export.export(
         a.actor(), Wanted(form="csv", group_id=a.group.id)
     ),
@@ -177,11 +175,11 @@ ACTS: Mapping[str, Act] = {
         a.actor(ORGANIZER), UserId(ANA), keep=True, group_id=a.group.id
     ),
     "PersonalService.copy": lambda s, a: s.personal.copy(a.actor()),
-    "PreferenceService._change": lambda s, a: s.preferences.choose(a.actor(), direct_messages=True),
-    "PreferenceService._change quiet hours": lambda s, a: s.preferences.set_quiet(
+    "PreferenceService.choose": lambda s, a: s.preferences.choose(a.actor(), direct_messages=True),
+    "PreferenceService.set_quiet": lambda s, a: s.preferences.set_quiet(
         a.actor(), QuietHours(MEETS.time(), (MEETS + timedelta(hours=3)).time())
     ),
-    "PreferenceService._change zone": lambda s, a: s.preferences.set_zone(a.actor(), "Europe/Berlin"),
+    "PreferenceService.set_zone": lambda s, a: s.preferences.set_zone(a.actor(), "Europe/Berlin"),
     "PreferenceService.stop_direct": lambda s, a: s.preferences.stop_direct(a.actor(), a.group.guild_id),
     "PulseService.vote": lambda s, a: s.pulses.vote(a.actor(), a.meeting, 4),
     "RotationService.assign": lambda s, a: s.rotation.assign(
@@ -212,9 +210,9 @@ ORGANIZED = frozenset(
 CLOSED = frozenset(
     {
         "AttendanceExport.export",
-        "AttendanceService._record what is suggested",
-        "AttendanceService._record people",
-        "AttendanceService._record the rest",
+        "AttendanceService.confirm",
+        "AttendanceService.record",
+        "AttendanceService.record_rest",
         "VisitorService.add",
     }
 )
@@ -229,8 +227,13 @@ NEW_CONTACT = {"InvitationService.by_code": "invitations.user_id"}
 ALIKE = {
     "ActivityService.choose": "writes no person's id",
     "ActivityService.wish": "as LocationService.vote",
-    "AlertService._decide": "as GroupService.change: an organizer's own act",
-    "AlertService._watch": "writes no person's id",
+    "AlertService.holiday": "as GroupService.change: an organizer's own act",
+    "AlertService.resolve": "as GroupService.change: an organizer's own act",
+    "AlertService.snooze": "as GroupService.change: an organizer's own act",
+    "AlertService.use": "as GroupService.change: an organizer's own act",
+    "AlertService.rest": "writes no person's id",
+    "AlertService.set_channel": "writes no person's id",
+    "AlertService.set_sensitivity": "writes no person's id",
     "AttendanceService.undo": "as AttendanceService.record",
     "CalendarFeed.view": "writes no person's id",
     "CorrectionService.correct": "as AttendanceService.record",
@@ -239,7 +242,8 @@ ALIKE = {
     "CommitmentService.shrink": "as CommitmentService.edit",
     "CommitmentService.swap": "as CommitmentService.add",
     "FewService.decide": "writes no person's id",
-    "GroupService._become": "writes no person's id",
+    "GroupService.pause": "writes no person's id",
+    "GroupService.resume": "writes no person's id",
     "GroupService.archive": "as GroupService.change: an organizer's own act",
     "GroupService.write_charter": "as GroupService.change: an organizer's own act",
     "HostingService.keep_home": "writes no person's id",
@@ -252,7 +256,7 @@ ALIKE = {
     "MeetingService.revive": "writes no person's id",
     "MeetingService.skip": "writes no person's id",
     "MeetingService.start": "as TurnService.here: begins the round under the group's lock",
-    "PersonalService._delete": "is the deletion",
+    "PersonalService.delete": "is the deletion",
     "RotationService.choose": "as RotationService.assign",
     "RotationService.decline": "as RotationService.assign",
     "RotationService.skip_host": "as RotationService.assign",

@@ -23,7 +23,7 @@ from buddybot.services.attendance.visitors import require_met, require_over, wit
 from buddybot.services.core.access import as_organizer, at_meeting
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick, require
-from buddybot.services.core.transactions import Planner, Work, read_transaction
+from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations.fairness_snapshot import keep_shares
 
@@ -118,27 +118,35 @@ class CorrectionService:
         if state not in CORRECTABLE:
             raise Refusal("button.stale")
         why = clean(reason, limit=REASON_LIMIT, field="reason")
+        return await self._record_correction(actor, meeting_id, user_id, state, why)
 
-        async def script(uow: UnitOfWork) -> CorrectionView:
-            now = self._work.now()
-            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
-            await require_met(uow, meeting, now)
-            seat = _seat(await _view(uow, standing.group, meeting), user_id)
-            if seat.state is state:
-                raise Refusal("attendance.same")
-            await uow.attendances.append(
-                meeting_id=meeting.id,
-                user_id=user_id,
-                state=state,
-                previous=seat.state,
-                recorded_by=actor.user_id,
-                now=now,
-                reason=why,
-            )
-            await tell_unrecorded(uow, meeting, now)
-            return await _view(uow, standing.group, meeting)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _record_correction(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        meeting_id: MeetingId,
+        user_id: UserId,
+        state: Attendance,
+        why: str,
+    ) -> CorrectionView:
+        now = self._work.now()
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        await require_met(uow, meeting, now)
+        seat = _seat(await _view(uow, standing.group, meeting), user_id)
+        if seat.state is state:
+            raise Refusal("attendance.same")
+        await uow.attendances.append(
+            meeting_id=meeting.id,
+            user_id=user_id,
+            state=state,
+            previous=seat.state,
+            recorded_by=actor.user_id,
+            now=now,
+            reason=why,
+        )
+        await tell_unrecorded(uow, meeting, now)
+        return await _view(uow, standing.group, meeting)
 
     async def did_not_meet(self, actor: Actor, meeting_id: MeetingId, reason: str) -> CorrectionView:
         """Say of a meeting that was closed that the group did not meet: of everybody, visitors taken back.
@@ -146,23 +154,25 @@ class CorrectionService:
         Refusals: `attendance.same`, those of `require_over`, of `domain.text.clean` and of `access`.
         """
         why = clean(reason, limit=REASON_LIMIT, field="reason")
+        return await self._mark_not_met(actor, meeting_id, why)
 
-        async def script(uow: UnitOfWork) -> CorrectionView:
-            now = self._work.now()
-            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
-            require_over(meeting, now)
-            if not await met(uow, meeting):
-                raise Refusal("attendance.same")
-            stood = await uow.attendances.standing(meeting.id)
-            members = await uow.members.at(meeting.group_id, began(meeting))
-            # Those whose data was deleted are counted on, and so is that they did not meet either.
-            everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
-            before = {user_id: entry.state for user_id, entry in stood.items()}
-            await self._write(uow, actor, meeting, everybody, before, why)
-            await withdraw_all(uow, meeting, actor, now)
-            return await self._changed(uow, standing.group, meeting, now)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _mark_not_met(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
+    ) -> CorrectionView:
+        now = self._work.now()
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        require_over(meeting, now)
+        if not await met(uow, meeting):
+            raise Refusal("attendance.same")
+        stood = await uow.attendances.standing(meeting.id)
+        members = await uow.members.at(meeting.group_id, began(meeting))
+        # Those whose data was deleted are counted on, and so is that they did not meet either.
+        everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
+        before = {user_id: entry.state for user_id, entry in stood.items()}
+        await self._write(uow, actor, meeting, everybody, before, why)
+        await withdraw_all(uow, meeting, actor, now)
+        return await self._changed(uow, standing.group, meeting, now)
 
     async def did_meet(self, actor: Actor, meeting_id: MeetingId, reason: str) -> CorrectionView:
         """Say that the group met after all: everybody stands as before, or as far as is known.
@@ -170,24 +180,26 @@ class CorrectionService:
         A meeting that was called off was closed at its planned end then. Refusals as for `did_not_meet`.
         """
         why = clean(reason, limit=REASON_LIMIT, field="reason")
+        return await self._mark_met(actor, meeting_id, why)
 
-        async def script(uow: UnitOfWork) -> CorrectionView:
-            now = self._work.now()
-            standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
-            require_over(meeting, now)
-            if await met(uow, meeting):
-                raise Refusal("attendance.same")
-            stood = await uow.attendances.standing(meeting.id)
-            states = {**await known(uow, meeting), **_before(stood)}
-            off = dict.fromkeys(states, Attendance.DIDNT_MEET)
-            await self._write(uow, actor, meeting, states, off, why)
-            if meeting.state is not MeetingState.CLOSED:
-                await uow.meetings.set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
-                await uow.meetings.entry_changed(meeting.id)
-                await keep_shares(uow, meeting)
-            return await self._changed(uow, standing.group, meeting, now)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _mark_met(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
+    ) -> CorrectionView:
+        now = self._work.now()
+        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        require_over(meeting, now)
+        if await met(uow, meeting):
+            raise Refusal("attendance.same")
+        stood = await uow.attendances.standing(meeting.id)
+        states = {**await known(uow, meeting), **_before(stood)}
+        off = dict.fromkeys(states, Attendance.DIDNT_MEET)
+        await self._write(uow, actor, meeting, states, off, why)
+        if meeting.state is not MeetingState.CLOSED:
+            await uow.meetings.set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
+            await uow.meetings.entry_changed(meeting.id)
+            await keep_shares(uow, meeting)
+        return await self._changed(uow, standing.group, meeting, now)
 
     async def _picked(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
         if pick is not None and not isinstance(pick, date):

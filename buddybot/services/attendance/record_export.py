@@ -11,7 +11,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.core.access import as_organizer, guild_of, refuse_groupless
 from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction
+from buddybot.services.core.transactions import Work, read_transaction, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 MOST_A_MINUTE = 4
@@ -77,21 +77,21 @@ class AttendanceExport:
         first, last = wanted.span.first, wanted.span.last
         if first is not None and last is not None and last < first:
             raise Refusal("export.order", first=first.isoformat(), last=last.isoformat())
+        return await self._export_records(actor, wanted)
 
-        async def script(uow: UnitOfWork) -> Export:
-            now = self._work.now()
-            groups = await _organized(uow, actor, wanted)
-            await _not_too_many(uow, actor, now)
-            found = [await _read(uow, group, wanted, now) for group in groups]
-            export = Export(tuple(record for record in found if record is not None))
-            if not export.records:
-                ever = "_ever" if wanted.span == EVER or not await have_days(uow, groups, now) else ""
-                raise Refusal(f"export.{'no_picture' if wanted.drawn else 'empty'}{ever}")
-            for record in export.records:
-                await _log(uow, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
-            return export
-
-        return await self._work.write(actor, script, saves=False)
+    @write_transaction(saves=False)
+    async def _export_records(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Export:
+        now = self._work.now()
+        groups = await _organized(uow, actor, wanted)
+        await _not_too_many(uow, actor, now)
+        found = [await _read(uow, group, wanted, now) for group in groups]
+        export = Export(tuple(record for record in found if record is not None))
+        if not export.records:
+            ever = "_ever" if wanted.span == EVER or not await have_days(uow, groups, now) else ""
+            raise Refusal(f"export.{'no_picture' if wanted.drawn else 'empty'}{ever}")
+        for record in export.records:
+            await _log(uow, record, wanted, len(export.records), actor_id=actor.user_id, now=now)
+        return export
 
     @read_transaction
     async def days(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[date]:

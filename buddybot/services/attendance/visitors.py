@@ -59,16 +59,16 @@ class VisitorService:
         `access`.
         """
         known_as = clean(name, limit=NAME_LIMIT, field="visitor")
+        await self._add_visitor(actor, meeting_id, known_as)
 
-        async def script(uow: UnitOfWork) -> None:
-            now = self._work.now()
-            _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
-            await require_met(uow, meeting, now)
-            visitors = uow.visitors
-            check_room(await visitors.of_meeting(meeting.id), known_as)
-            await visitors.add(meeting.id, known_as, recorded_by=actor.user_id, now=now)
-
-        await self._work.write(actor, script)
+    @write_transaction
+    async def _add_visitor(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, known_as: str) -> None:
+        now = self._work.now()
+        _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
+        await require_met(uow, meeting, now)
+        visitors = uow.visitors
+        check_room(await visitors.of_meeting(meeting.id), known_as)
+        await visitors.add(meeting.id, known_as, recorded_by=actor.user_id, now=now)
 
     @write_transaction
     async def withdraw(

@@ -198,32 +198,41 @@ class CheckInService:
         """
         clean_win = optional(win, limit=WIN_LIMIT, field="win")
         clean_blocker = optional(blocker, limit=BLOCKER_LIMIT, field="blocker")
+        return await self._put_report(actor, meeting_id, outcomes, win=clean_win, blocker=clean_blocker)
 
-        async def script(uow: UnitOfWork) -> Reported:
-            now = self._work.now()
-            _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-            asked = await self._asked(uow, meeting, actor.user_id)
-            if not await uow.checkins.put(
-                meeting_id=meeting_id,
-                user_id=actor.user_id,
-                win=clean_win,
-                blocker=clean_blocker,
-                interaction_id=actor.interaction_id,
-                now=now,
-            ):
-                # The later form has made the offers already.
-                return replace(await self._reported(uow, meeting, actor.user_id), offers=())
-            for item in asked.due:
-                if (outcome := outcomes.get(item.commitment.id)) is not None:
-                    await settle_outcome(uow, item.commitment, outcome, meeting, now)
-            await self._turned_up(uow, meeting, actor.user_id)
-            await uow.cards.touch(meeting_id)
-            reported = await self._reported(uow, meeting, actor.user_id)
-            if len(reported.open) > MAX_OPEN:
-                raise Refusal("checkin.no_room", most=MAX_OPEN)
-            return reported
-
-        return await self._work.write(actor, script, repeats=True)
+    @write_transaction(repeats=True)
+    async def _put_report(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        meeting_id: MeetingId,
+        outcomes: Mapping[CommitmentId, Outcome],
+        *,
+        win: str | None,
+        blocker: str | None,
+    ) -> Reported:
+        now = self._work.now()
+        _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        asked = await self._asked(uow, meeting, actor.user_id)
+        if not await uow.checkins.put(
+            meeting_id=meeting_id,
+            user_id=actor.user_id,
+            win=win,
+            blocker=blocker,
+            interaction_id=actor.interaction_id,
+            now=now,
+        ):
+            # The later form has made the offers already.
+            return replace(await self._reported(uow, meeting, actor.user_id), offers=())
+        for item in asked.due:
+            if (outcome := outcomes.get(item.commitment.id)) is not None:
+                await settle_outcome(uow, item.commitment, outcome, meeting, now)
+        await self._turned_up(uow, meeting, actor.user_id)
+        await uow.cards.touch(meeting_id)
+        reported = await self._reported(uow, meeting, actor.user_id)
+        if len(reported.open) > MAX_OPEN:
+            raise Refusal("checkin.no_room", most=MAX_OPEN)
+        return reported
 
     @read_transaction
     async def reported(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Reported:
@@ -250,30 +259,39 @@ class CheckInService:
         clean_plan = optional(plan, limit=commitments.PLAN_LIMIT, field="plan")
         if not written:
             raise Refusal("checkin.nothing_written")
+        return await self._add_commitments(actor, meeting_id, written, plan=clean_plan, visibility=visibility)
 
-        async def script(uow: UnitOfWork) -> Reported:
-            standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-            before = await self._continued(uow, meeting, actor.user_id)
-            said_now = [item for item in before.open if item.set_at_meeting == meeting_id]
-            new = commitments.without_twins(written, said_now)
-            if len(new) > before.slots:
-                raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
-            for line in new:
-                await uow.commitments.add(
-                    group_id=standing.group.id,
-                    guild_id=standing.group.guild_id,
-                    user_id=actor.user_id,
-                    category=line.category,
-                    text=line.text,
-                    target=line.target,
-                    plan=clean_plan if line is written[0] else None,
-                    visibility=visibility,
-                    now=self._work.now(),
-                    set_at_meeting=meeting_id,
-                )
-            return await self._reported(uow, meeting, actor.user_id)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _add_commitments(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        meeting_id: MeetingId,
+        written: Sequence[commitments.Line],
+        *,
+        plan: str | None,
+        visibility: Visibility,
+    ) -> Reported:
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        before = await self._continued(uow, meeting, actor.user_id)
+        said_now = [item for item in before.open if item.set_at_meeting == meeting_id]
+        new = commitments.without_twins(written, said_now)
+        if len(new) > before.slots:
+            raise Refusal("checkin.full", slots=before.slots, most=MAX_OPEN)
+        for line in new:
+            await uow.commitments.add(
+                group_id=standing.group.id,
+                guild_id=standing.group.guild_id,
+                user_id=actor.user_id,
+                category=line.category,
+                text=line.text,
+                target=line.target,
+                plan=plan if line is written[0] else None,
+                visibility=visibility,
+                now=self._work.now(),
+                set_at_meeting=meeting_id,
+            )
+        return await self._reported(uow, meeting, actor.user_id)
 
     @read_transaction
     async def closing(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Closing:

@@ -15,7 +15,7 @@ from buddybot.domain.text import optional
 from buddybot.services.core.access import as_member, require_active
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import SENT_TWICE, Work, read_transaction
+from buddybot.services.core.transactions import SENT_TWICE, Work, read_transaction, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 DAY = timedelta(days=1)
@@ -60,33 +60,41 @@ class KudosService:
         `commitment.unknown` (a private one too), `kudos.many`.
         """
         words = optional(text, limit=TEXT_LIMIT, field="kudos")
+        return await self._add_kudos(actor, to_id, words, commitment_id, group_id)
 
-        async def script(uow: UnitOfWork) -> Given:
-            group = (await as_member(uow, actor, group_id, lock=True)).group
-            now, repository = self._work.now(), uow.kudos
-            latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
-            if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
-                to_id,
-                commitment_id,
-                words,
-            ):
-                return Given(group, latest)
-            await self._require(uow, actor, group, to_id, commitment_id)
-            added = await repository.add(
-                group_id=group.id,
-                from_id=actor.user_id,
-                to_id=to_id,
-                commitment_id=commitment_id,
-                text=words,
-                now=now,
-            )
-            kudos = await repository.get(group.id, added)
-            if kudos is None:
-                raise LookupError("inserted thanks were not found")
-            await uow.outbox.plan(_make_ping(group, kudos, now))
-            return Given(group, kudos)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _add_kudos(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        to_id: UserId,
+        words: str | None,
+        commitment_id: CommitmentId | None,
+        group_id: GroupId | None,
+    ) -> Given:
+        group = (await as_member(uow, actor, group_id, lock=True)).group
+        now, repository = self._work.now(), uow.kudos
+        latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
+        if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
+            to_id,
+            commitment_id,
+            words,
+        ):
+            return Given(group, latest)
+        await self._require(uow, actor, group, to_id, commitment_id)
+        added = await repository.add(
+            group_id=group.id,
+            from_id=actor.user_id,
+            to_id=to_id,
+            commitment_id=commitment_id,
+            text=words,
+            now=now,
+        )
+        kudos = await repository.get(group.id, added)
+        if kudos is None:
+            raise LookupError("inserted thanks were not found")
+        await uow.outbox.plan(_make_ping(group, kudos, now))
+        return Given(group, kudos)
 
     @read_transaction
     async def choices(

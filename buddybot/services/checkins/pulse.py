@@ -11,7 +11,7 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.access import at_meeting
 from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.transactions import Work, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.checkins.pulse import DuePulse
 from buddybot.storage.engine.database import StorageError, TransientError
@@ -38,22 +38,22 @@ class PulseService:
         Refusals: `meeting.unknown`, `button.stale` (no such rating), `pulse.closed`, `pulse.not_there`
         (the member joined later), `pulse.voted`.
         """
-
-        async def script(uow: UnitOfWork) -> Pulse:
-            standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-            check_rating(rating)
-            pulses = uow.pulse
-            pulse = await pulses.get(meeting.id)
-            if pulse is None or not pulse.open or pulse.closes_at <= self._work.now():
-                raise Refusal("pulse.closed")
-            if actor.user_id not in await uow.members.at(standing.group.id, began(meeting)):
-                raise Refusal("pulse.not_there")
-            if not await pulses.vote(meeting.id, actor.user_id, rating):
-                raise Refusal("pulse.voted")
-            return pulse
-
-        pulse = await self._work.write(actor, script)
+        pulse = await self._count_vote(actor, meeting_id, rating)
         self._work.deleted(whole=False)  # a count was raised: how it was before is in the journal
+        return pulse
+
+    @write_transaction
+    async def _count_vote(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, rating: int) -> Pulse:
+        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
+        check_rating(rating)
+        pulses = uow.pulse
+        pulse = await pulses.get(meeting.id)
+        if pulse is None or not pulse.open or pulse.closes_at <= self._work.now():
+            raise Refusal("pulse.closed")
+        if actor.user_id not in await uow.members.at(standing.group.id, began(meeting)):
+            raise Refusal("pulse.not_there")
+        if not await pulses.vote(meeting.id, actor.user_id, rating):
+            raise Refusal("pulse.voted")
         return pulse
 
     async def close_due(self) -> None:

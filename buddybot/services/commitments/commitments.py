@@ -20,6 +20,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.commitments.wording_steps import (
     Changes,
     Draft,
+    Step,
     Words,
     new_plan,
     new_target,
@@ -107,17 +108,19 @@ class CommitmentService:
     async def add(self, actor: Actor, draft: Draft, group_id: GroupId | None = None) -> OwnCommitment:
         """Say what one will do before the next meeting; said again, it is there already and stays one."""
         words = read_draft(draft)
+        return await self._add_commitment(actor, words, draft.visibility, group_id)
 
-        async def script(uow: UnitOfWork) -> OwnCommitment:
-            group = (await access.as_member(uow, actor, group_id, lock=True)).group
-            set_at = await _asked_already(uow, group.id, actor.user_id, self._work.now())
-            twin = await _twin(uow, group.id, actor.user_id, words, set_at)
-            if twin is not None:
-                return replace(await _own(uow, actor, twin.id), again=True)
-            await _require_room(uow, group, actor.user_id)
-            return await self._insert(uow, actor, group, words, draft.visibility, set_at)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _add_commitment(
+        self, uow: UnitOfWork, actor: Actor, words: Words, visibility: Visibility, group_id: GroupId | None
+    ) -> OwnCommitment:
+        group = (await access.as_member(uow, actor, group_id, lock=True)).group
+        set_at = await _asked_already(uow, group.id, actor.user_id, self._work.now())
+        twin = await _twin(uow, group.id, actor.user_id, words, set_at)
+        if twin is not None:
+            return replace(await _own(uow, actor, twin.id), again=True)
+        await _require_room(uow, group, actor.user_id)
+        return await self._insert(uow, actor, group, words, visibility, set_at)
 
     @read_transaction
     async def mine(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> OwnList:
@@ -159,12 +162,14 @@ class CommitmentService:
         A commitment that is all done stays open: the check-in asks for it, and celebrates it.
         """
         step = read_step(done)
+        return await self._note_progress(actor, commitment_id, step)
 
-        async def script(uow: UnitOfWork) -> OwnCommitment:
-            own = await _own(uow, actor, commitment_id, lock=True)
-            return await _count(uow, own, step.total(own.commitment.done))
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _note_progress(
+        self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, step: Step
+    ) -> OwnCommitment:
+        own = await _own(uow, actor, commitment_id, lock=True)
+        return await _count(uow, own, step.total(own.commitment.done))
 
     @write_transaction
     async def more(
@@ -217,34 +222,38 @@ class CommitmentService:
         Refusal `commitment.not_smaller` when neither is so.
         """
         words = read_draft(Draft(text=text, count=count))
+        return await self._shrink_commitment(actor, commitment_id, words)
 
-        async def script(uow: UnitOfWork) -> OwnCommitment:
-            own = await _own(uow, actor, commitment_id, lock=True)
-            item = own.commitment
-            if words.text == item.text and words.target >= item.target:
-                raise Refusal("commitment.not_smaller", target=item.target)
-            changed = await uow.commitments.change(
-                item,
-                text=words.text,
-                target=words.target,
-                done=min(item.done, words.target),
-                weeks_carried=0,
-            )
-            return await _changed(uow, own, changed)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _shrink_commitment(
+        self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, words: Words
+    ) -> OwnCommitment:
+        own = await _own(uow, actor, commitment_id, lock=True)
+        item = own.commitment
+        if words.text == item.text and words.target >= item.target:
+            raise Refusal("commitment.not_smaller", target=item.target)
+        changed = await uow.commitments.change(
+            item,
+            text=words.text,
+            target=words.target,
+            done=min(item.done, words.target),
+            weeks_carried=0,
+        )
+        return await _changed(uow, own, changed)
 
     async def swap(self, actor: Actor, commitment_id: CommitmentId, draft: Draft) -> OwnCommitment:
         """Let a commitment go and say another in its place, due when the old one was."""
         words = read_draft(draft)
+        return await self._swap_commitment(actor, commitment_id, words, draft.visibility)
 
-        async def script(uow: UnitOfWork) -> OwnCommitment:
-            item = (await _own(uow, actor, commitment_id, lock=True)).commitment
-            group = (await access.as_member(uow, actor, item.group_id)).group
-            await uow.commitments.change(item, state=State.DROPPED)
-            return await self._insert(uow, actor, group, words, draft.visibility, item.set_at_meeting)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _swap_commitment(
+        self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, words: Words, visibility: Visibility
+    ) -> OwnCommitment:
+        item = (await _own(uow, actor, commitment_id, lock=True)).commitment
+        group = (await access.as_member(uow, actor, item.group_id)).group
+        await uow.commitments.change(item, state=State.DROPPED)
+        return await self._insert(uow, actor, group, words, visibility, item.set_at_meeting)
 
     async def _insert(
         self,

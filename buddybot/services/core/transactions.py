@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups.groups import Group
@@ -202,14 +202,34 @@ def read_transaction(
     return run
 
 
+class _Writing(Protocol):
+    """What makes a method that writes for its actor out of one that takes a unit of work."""
+
+    def __call__(
+        self, method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]], /
+    ) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]: ...
+
+
+@overload
 def write_transaction(
-    method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]],
-) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]:
-    """Run a method that writes for its actor, once per interaction; see `Work.write`."""
+    method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]], /
+) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]: ...
+
+
+@overload
+def write_transaction(*, saves: bool = True, repeats: bool = False) -> _Writing: ...
+
+
+def write_transaction(method: Any = None, /, *, saves: bool = True, repeats: bool = False) -> Any:
+    """Run a method that writes for its actor, once per interaction; see `Work.write` for the options."""
+    if method is None:
+        return partial(write_transaction, saves=saves, repeats=repeats)
 
     @wraps(method)
-    async def run(self: S, actor: Actor, /, *given: P.args, **named: P.kwargs) -> T:
-        return await self._work.write(actor, lambda uow: method(self, uow, actor, *given, **named))
+    async def run(self: _Service, actor: Actor, /, *given: Any, **named: Any) -> Any:
+        return await self._work.write(
+            actor, lambda uow: method(self, uow, actor, *given, **named), saves=saves, repeats=repeats
+        )
 
     return run
 

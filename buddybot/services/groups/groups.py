@@ -1,7 +1,7 @@
 """Groups: made, shown, changed, paused, woken and archived."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from buddybot.domain import zones
@@ -140,40 +140,45 @@ class GroupService:
 
     async def create(self, actor: Actor, new: NewGroup) -> GroupView:
         """Make a group; the actor is its organizer and first member, the first meeting is planned."""
-        name = clean(new.name, limit=NAME_LIMIT, field="name")
-        charter = clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True)
-        capacity = check_capacity(new.capacity)
+        new = replace(
+            new,
+            name=clean(new.name, limit=NAME_LIMIT, field="name"),
+            charter=clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True),
+            capacity=check_capacity(new.capacity),
+        )
         now = self._work.now()
         schedule = new.rhythm.schedule(now)
+        return await self._create_group(actor, new, schedule, now)
 
-        async def script(uow: UnitOfWork) -> GroupView:
-            guild_id = await _may_create(uow, actor)
-            await _within_limits(uow, guild_id, now)
-            group_id = await uow.groups.add(
-                guild_id=guild_id,
-                name=name,
-                channel_id=new.channel_id,
-                zone=schedule.zone,
-                capacity=capacity,
-                charter=charter,
-                language=new.language,
-                created_by=actor.user_id,
-                now=now,
-                rotation=new.rotation,
-            )
-            if group_id is None:
-                raise Refusal("group.name_taken", name=name)
-            await uow.members.add(
-                group_id=group_id, guild_id=guild_id, user_id=actor.user_id, role=Role.ORGANIZER, now=now
-            )
-            await noted(uow, actor)
-            await uow.schedules.put(group_id, schedule)
-            standing = await access.as_organizer(uow, actor, group_id)
-            await ask_for_role(uow, group_id, now)
-            await in_line(uow, self._planner, standing.group, now)
-            return await _view(uow, standing, now)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _create_group(
+        self, uow: UnitOfWork, actor: Actor, new: NewGroup, schedule: Schedule, now: datetime
+    ) -> GroupView:
+        guild_id = await _may_create(uow, actor)
+        await _within_limits(uow, guild_id, now)
+        group_id = await uow.groups.add(
+            guild_id=guild_id,
+            name=new.name,
+            channel_id=new.channel_id,
+            zone=schedule.zone,
+            capacity=new.capacity,
+            charter=new.charter,
+            language=new.language,
+            created_by=actor.user_id,
+            now=now,
+            rotation=new.rotation,
+        )
+        if group_id is None:
+            raise Refusal("group.name_taken", name=new.name)
+        await uow.members.add(
+            group_id=group_id, guild_id=guild_id, user_id=actor.user_id, role=Role.ORGANIZER, now=now
+        )
+        await noted(uow, actor)
+        await uow.schedules.put(group_id, schedule)
+        standing = await access.as_organizer(uow, actor, group_id)
+        await ask_for_role(uow, group_id, now)
+        await in_line(uow, self._planner, standing.group, now)
+        return await _view(uow, standing, now)
 
     @read_transaction
     async def info(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
@@ -187,37 +192,41 @@ class GroupService:
 
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
-        name = None if changes.name is None else clean(changes.name, limit=NAME_LIMIT, field="name")
+        if changes.name is not None:
+            changes = replace(changes, name=clean(changes.name, limit=NAME_LIMIT, field="name"))
         if changes.answer_hours is not None:
             check_answer_hours(changes.answer_hours)
+        return await self._change_settings(actor, group_id, changes)
 
-        async def script(uow: UnitOfWork) -> Group:
-            if name is not None:
-                # No other group of the guild takes the name between the look and the change.
-                await uow.guilds.lock(access.guild_of(actor))
-            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
-            groups = uow.groups
-            await _check_sizes(uow, group, changes)
-            kept = await groups.change(
-                group,
-                name=name,
-                channel_id=changes.channel_id,
-                capacity=changes.capacity,
-                language=changes.language,
-                minimum=changes.minimum,
-                answer_hours=changes.answer_hours,
-            )
-            if not kept:
-                raise Refusal("group.name_taken", name=name or group.name)
-            if name is not None and name != group.name:
-                await uow.meetings.entries_changed(group.id)
-            await ask_for_role(uow, group.id, self._work.now())
-            if changes.channel_id is not None:
-                await groups.set_route_error(group.id, None)
-            await noted(uow, actor)
-            return await in_line(uow, self._planner, group, self._work.now())
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _change_settings(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, changes: Changes
+    ) -> Group:
+        name = changes.name
+        if name is not None:
+            # No other group of the guild takes the name between the look and the change.
+            await uow.guilds.lock(access.guild_of(actor))
+        group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
+        groups = uow.groups
+        await _check_sizes(uow, group, changes)
+        kept = await groups.change(
+            group,
+            name=name,
+            channel_id=changes.channel_id,
+            capacity=changes.capacity,
+            language=changes.language,
+            minimum=changes.minimum,
+            answer_hours=changes.answer_hours,
+        )
+        if not kept:
+            raise Refusal("group.name_taken", name=name or group.name)
+        if name is not None and name != group.name:
+            await uow.meetings.entries_changed(group.id)
+        await ask_for_role(uow, group.id, self._work.now())
+        if changes.channel_id is not None:
+            await groups.set_route_error(group.id, None)
+        await noted(uow, actor)
+        return await in_line(uow, self._planner, group, self._work.now())
 
     async def write_charter(
         self, actor: Actor, group_id: GroupId, charter: str, *, opened: str | None = None
@@ -228,15 +237,17 @@ class GroupService:
         when another organizer has written it anew since.
         """
         text = clean(charter, limit=CHARTER_LIMIT, field="charter", lines=True)
+        return await self._put_charter(actor, group_id, text, opened=opened)
 
-        async def script(uow: UnitOfWork) -> Group:
-            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
-            if opened is not None and group.charter and opened != fingerprint([group.charter]):
-                raise Refusal("group.charter_changed")
-            await uow.groups.change(group, charter=text, charter_by=actor.user_id)
-            return await in_line(uow, self._planner, group, self._work.now())
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _put_charter(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, text: str, *, opened: str | None
+    ) -> Group:
+        group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
+        if opened is not None and group.charter and opened != fingerprint([group.charter]):
+            raise Refusal("group.charter_changed")
+        await uow.groups.change(group, charter=text, charter_by=actor.user_id)
+        return await in_line(uow, self._planner, group, self._work.now())
 
     async def pause(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Let a group rest: everything is kept, nothing is due."""

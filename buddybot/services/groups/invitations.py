@@ -87,20 +87,22 @@ class InvitationService:
         shows it again: the first answer may be lost. Refusal `invitation.used` where it was used since.
         """
         invited_name = optional(name, limit=NAME_LIMIT, field="name")
+        return await self._make_code(actor, invited_name, group_id)
 
-        async def script(uow: UnitOfWork) -> Code:
-            group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
-            code = base64.b32encode(_code_bytes(actor, group.id)).decode()
-            made = await uow.invitations.by_code(group.guild_id, _hash(code))
-            if made is not None:
-                if made.state is not InvitationState.OPEN:
-                    raise Refusal("invitation.used")
-                return Code(_spaced(code), await _offer(uow, made, self._work.now()), again=False)
-            again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
-            offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
-            return Code(_spaced(code), offer, again)
-
-        return await self._work.write(actor, script, repeats=True)
+    @write_transaction(repeats=True)
+    async def _make_code(
+        self, uow: UnitOfWork, actor: Actor, invited_name: str | None, group_id: GroupId | None
+    ) -> Code:
+        group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
+        code = base64.b32encode(_code_bytes(actor, group.id)).decode()
+        made = await uow.invitations.by_code(group.guild_id, _hash(code))
+        if made is not None:
+            if made.state is not InvitationState.OPEN:
+                raise Refusal("invitation.used")
+            return Code(_spaced(code), await _offer(uow, made, self._work.now()), again=False)
+        again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
+        offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
+        return Code(_spaced(code), offer, again)
 
     @bot_transaction
     async def posted(
@@ -111,14 +113,11 @@ class InvitationService:
 
     async def unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
-        invitation = offer.invitation
-
-        async def script(uow: UnitOfWork) -> None:
-            await uow.invitations.settle(
-                invitation.id, InvitationState.REVOKED, by=invitation.created_by, now=self._work.now()
-            )
-
-        await self._work.take_back(actor, script)
+        made, now = offer.invitation, self._work.now()
+        await self._work.take_back(
+            actor,
+            lambda uow: uow.invitations.settle(made.id, InvitationState.REVOKED, by=made.created_by, now=now),
+        )
 
     @read_transaction
     async def read(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
@@ -182,32 +181,29 @@ class InvitationService:
 
         A wrong, used, expired or foreign code gets one answer, and counts against the actor's limit.
         """
-        now = self._work.now()
-
-        async def script(uow: UnitOfWork) -> Offer | None:
-            guild_id = access.guild_of(actor)
-            await uow.guilds.lock(guild_id)
-            tries = uow.code_tries
-            await tries.forget(before=now - _HOUR)
-            if (
-                await tries.count(guild_id, actor.user_id, since=now - _HOUR)
-                >= self._rules.code_tries_per_hour
-            ):
-                raise Refusal("invitation.code_tries")
-            invitation = await self._behind(uow, actor, code)
-            if invitation is None:
-                await tries.add(guild_id, actor.user_id, now)
-                return None
-            if await uow.members.get(invitation.group_id, actor.user_id) is not None:
-                raise Refusal("invitation.already_member")
-            await uow.invitations.bind(invitation.id, actor.user_id)
-            return await _offer(uow, invitation, self._work.now())
-
-        offer = await self._work.write(actor, script, saves=False)
+        offer = await self._claim_code(actor, code)
         if offer is None:
             # Refused only now, so that the try is on disk.
             raise Refusal("invitation.code_wrong")
         return offer
+
+    @write_transaction(saves=False)
+    async def _claim_code(self, uow: UnitOfWork, actor: Actor, code: str) -> Offer | None:
+        now = self._work.now()
+        guild_id = access.guild_of(actor)
+        await uow.guilds.lock(guild_id)
+        tries = uow.code_tries
+        await tries.forget(before=now - _HOUR)
+        if await tries.count(guild_id, actor.user_id, since=now - _HOUR) >= self._rules.code_tries_per_hour:
+            raise Refusal("invitation.code_tries")
+        invitation = await self._behind(uow, actor, code)
+        if invitation is None:
+            await tries.add(guild_id, actor.user_id, now)
+            return None
+        if await uow.members.get(invitation.group_id, actor.user_id) is not None:
+            raise Refusal("invitation.already_member")
+        await uow.invitations.bind(invitation.id, actor.user_id)
+        return await _offer(uow, invitation, now)
 
     async def _behind(self, uow: UnitOfWork, actor: Actor, code: str) -> Invitation | None:
         letters = _letters(code)

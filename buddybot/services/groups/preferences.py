@@ -54,16 +54,16 @@ class PreferenceService:
     async def stop_direct(self, actor: Actor, guild_id: GuildId) -> Preferences:
         """Send the actor no more direct messages from a guild; works from the message itself."""
         there = actor.in_guild(guild_id)
+        return await self._refuse_direct(there, guild_id)
 
-        async def script(uow: UnitOfWork) -> Preferences:
-            preferences = uow.preferences
-            if await preferences.set_direct(
-                guild_id, actor.user_id, wanted=False, interaction_id=actor.interaction_id
-            ):
-                await self._plan(uow, await uow.groups.of_user(guild_id, actor.user_id))
-            return await preferences.get(guild_id, actor.user_id)
-
-        return await self._work.write(there, script)
+    @write_transaction
+    async def _refuse_direct(self, uow: UnitOfWork, actor: Actor, guild_id: GuildId) -> Preferences:
+        preferences = uow.preferences
+        if await preferences.set_direct(
+            guild_id, actor.user_id, wanted=False, interaction_id=actor.interaction_id
+        ):
+            await self._plan(uow, await uow.groups.of_user(guild_id, actor.user_id))
+        return await preferences.get(guild_id, actor.user_id)
 
     @write_transaction
     async def _change(

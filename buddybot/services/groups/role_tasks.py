@@ -63,24 +63,21 @@ class RoleTaskService:
             await self._work.write(None, lambda uow: uow.role_tasks.give_up(now))
             self._work.deleted(whole=False)
 
-    async def prepare_removal(self, user_id: UserId) -> Sequence[Group]:
+    @bot_transaction
+    async def prepare_removal(self, uow: UnitOfWork, user_id: UserId) -> Sequence[Group]:
         """Return the groups whose role a person has to lose before their data is deleted.
 
         If the deletion does not follow, they get the role again in a while.
         """
         later = self._work.now() + BEFORE_DELETION
-
-        async def script(uow: UnitOfWork) -> Sequence[Group]:
-            found = []
-            for key in await uow.role_tasks.held_by(user_id):
-                await uow.groups.lock(key[1])
-                group = await uow.groups.get(*key)
-                if group is not None:
-                    await uow.role_tasks.ask(group.id, user_id, later)
-                    found.append(group)
-            return found
-
-        return await self._work.write(None, script)
+        found = []
+        for key in await uow.role_tasks.held_by(user_id):
+            await uow.groups.lock(key[1])
+            group = await uow.groups.get(*key)
+            if group is not None:
+                await uow.role_tasks.ask(group.id, user_id, later)
+                found.append(group)
+        return found
 
     @bot_transaction
     async def claim(self, uow: UnitOfWork, group: Group) -> tuple[bool, datetime | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from buddybot.domain.checkins.activities import Library
 from buddybot.domain.errors import Refusal
@@ -74,46 +75,33 @@ class AlertService:
 
     async def resolve(self, actor: Actor, alert_id: AlertId, group_id: GroupId | None = None) -> Decided:
         """Note that it is taken care of; Refusals `alert.unknown`, `group.organizers_only`."""
-
-        async def check(_uow: UnitOfWork, group: Group, _raised: Raised, _now: datetime) -> None:
-            if group_id not in (None, group.id):
-                raise Refusal("alert.unknown")
-
-        return await self._decide(actor, alert_id, AlertState.RESOLVED, check)
+        return await self._decide(
+            actor, alert_id, AlertState.RESOLVED, partial(_require_group, group_id=group_id)
+        )
 
     async def snooze(self, actor: Actor, alert_id: AlertId) -> Decided:
         """Let all alerts of the group rest for four weeks, or for longer where that was chosen."""
-
-        async def rest(uow: UnitOfWork, group: Group, _raised: Raised, now: datetime) -> None:
-            alerts = uow.alerts
-            watch = await alerts.watch(group.id)
-            until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
-            await alerts.put_watch(group.id, replace(watch, snoozed_until=until))
-
-        return await self._decide(actor, alert_id, AlertState.SNOOZED, rest)
+        return await self._decide(actor, alert_id, AlertState.SNOOZED, _snooze_group)
 
     async def holiday(self, actor: Actor, alert_id: AlertId) -> Decided:
         """Let the meeting after which it was raised not count; Refusal `alert.no_holiday`."""
-
-        async def mark(uow: UnitOfWork, _group: Group, raised: Raised, _now: datetime) -> None:
-            if raised.meeting_id is None or not may_be_holiday(raised):
-                raise Refusal("alert.no_holiday")
-            await uow.alerts.mark_holiday(raised.meeting_id)
-
-        return await self._decide(actor, alert_id, AlertState.HOLIDAY, mark)
+        return await self._decide(actor, alert_id, AlertState.HOLIDAY, _mark_holiday)
 
     async def use(self, actor: Actor, alert_id: AlertId, activity: str) -> Decided:
         """Give the next meeting an activity; Refusals `button.stale` (none of ours), `alert.no_meeting`."""
         if activity not in self._library:
             raise Refusal("button.stale")
+        return await self._decide(
+            actor, alert_id, AlertState.TRIED, partial(self._plan_activity, activity=activity)
+        )
 
-        async def plan(uow: UnitOfWork, group: Group, raised: Raised, now: datetime) -> None:
-            view = await view_of(uow, self._library, group, raised, now)
-            if view.following is None:
-                raise Refusal("alert.no_meeting")
-            await set_activity(uow, group, view.following, activity, now)
-
-        return await self._decide(actor, alert_id, AlertState.TRIED, plan)
+    async def _plan_activity(
+        self, uow: UnitOfWork, group: Group, raised: Raised, now: datetime, *, activity: str
+    ) -> None:
+        view = await view_of(uow, self._library, group, raised, now)
+        if view.following is None:
+            raise Refusal("alert.no_meeting")
+        await set_activity(uow, group, view.following, activity, now)
 
     @write_transaction
     async def _decide(
@@ -209,6 +197,25 @@ async def _group_of(uow: UnitOfWork, actor: Actor, alert_id: AlertId, *, lock: b
     if group_id is None or await uow.members.get(group_id, actor.user_id) is None:
         raise Refusal("alert.unknown")
     return (await as_organizer(uow, actor, group_id, lock=lock)).group
+
+
+async def _require_group(
+    _uow: UnitOfWork, group: Group, _raised: Raised, _now: datetime, *, group_id: GroupId | None
+) -> None:
+    if group_id not in (None, group.id):
+        raise Refusal("alert.unknown")
+
+
+async def _snooze_group(uow: UnitOfWork, group: Group, _raised: Raised, now: datetime) -> None:
+    watch = await uow.alerts.watch(group.id)
+    until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
+    await uow.alerts.put_watch(group.id, replace(watch, snoozed_until=until))
+
+
+async def _mark_holiday(uow: UnitOfWork, _group: Group, raised: Raised, _now: datetime) -> None:
+    if raised.meeting_id is None or not may_be_holiday(raised):
+        raise Refusal("alert.no_holiday")
+    await uow.alerts.mark_holiday(raised.meeting_id)
 
 
 async def _require(alerts: AlertRepository, group: Group, alert_id: AlertId) -> Raised:

@@ -10,7 +10,13 @@ from buddybot.domain.health.feedback import MOST_A_WEEK, Feedback, Phrase
 from buddybot.domain.ids import GroupId
 from buddybot.services.core.access import as_member, as_organizer
 from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import SENT_TWICE, Work, read_transaction, write_transaction
+from buddybot.services.core.transactions import (
+    SENT_TWICE,
+    Work,
+    bot_transaction,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 WEEK = timedelta(days=7)
@@ -97,13 +103,13 @@ class FeedbackService:
 
     async def seen(self, items: Sequence[Feedback]) -> None:
         """Note that an organizer was shown these; it goes with the answer to another interaction."""
-
-        async def script(uow: UnitOfWork) -> None:
-            for item in items:
-                await uow.feedback.seen(item, self._work.now())
-
         if items:
-            await self._work.write(None, script)
+            await self._mark_seen(items)
+
+    @bot_transaction
+    async def _mark_seen(self, uow: UnitOfWork, items: Sequence[Feedback]) -> None:
+        for item in items:
+            await uow.feedback.seen(item, self._work.now())
 
     async def _require_room(self, uow: UnitOfWork, actor: Actor, group: Group) -> None:
         since = self._work.now() - WEEK

@@ -16,7 +16,7 @@ from buddybot.domain.pings import Ping
 from buddybot.services.core.access import at_meeting
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import Work, bot_transaction, read_transaction
+from buddybot.services.core.transactions import Work, bot_transaction, read_transaction, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.away import AwayService
 from buddybot.storage.health.offers import Offer
@@ -78,17 +78,17 @@ class OfferService:
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
+        return await self._list_unseen(guild_id, actor.user_id)
 
-        async def script(uow: UnitOfWork) -> Sequence[OfferView]:
-            found = []
-            since = self._work.now() - SHOWN_FOR
-            for offer in await uow.offers.unseen(guild_id, actor.user_id, since=since):
-                group = await uow.groups.get(guild_id, offer.group_id)
-                if group is not None:
-                    found.append(await _view(uow, group, offer))
-            return found
-
-        return await self._work.read(script)
+    @read_transaction
+    async def _list_unseen(self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId) -> Sequence[OfferView]:
+        found = []
+        since = self._work.now() - SHOWN_FOR
+        for offer in await uow.offers.unseen(guild_id, user_id, since=since):
+            group = await uow.groups.get(guild_id, offer.group_id)
+            if group is not None:
+                found.append(await _view(uow, group, offer))
+        return found
 
     @bot_transaction
     async def seen(self, uow: UnitOfWork, actor: Actor, shown: OfferView) -> None:
@@ -113,18 +113,18 @@ class OfferService:
         """Take some weeks off, from the actor's today on; Refusals as for `look` and for `/away`."""
         if not 1 <= weeks <= LONGEST_PAUSE:
             raise Refusal("button.stale")
+        return await self._take_pause(actor, meeting_id, weeks)
 
-        async def script(uow: UnitOfWork) -> Paused:
-            now = self._work.now()
-            group, offer = await _mine(uow, actor, meeting_id, lock=True)
-            zone = await uow.preferences.zone_in(group, actor.user_id)
-            first = schedule.local(now, zone).date()
-            days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
-            await self._away.enter(uow, actor, days, group.id)
-            await uow.offers.answered(offer, Answer.PAUSE.value, now)
-            return Paused(group, days)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _take_pause(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
+        now = self._work.now()
+        group, offer = await _mine(uow, actor, meeting_id, lock=True)
+        zone = await uow.preferences.zone_in(group, actor.user_id)
+        first = schedule.local(now, zone).date()
+        days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
+        await self._away.enter(uow, actor, days, group.id)
+        await uow.offers.answered(offer, Answer.PAUSE.value, now)
+        return Paused(group, days)
 
     @bot_transaction
     async def taken(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:

@@ -160,20 +160,22 @@ class LocationService:
         A place that was retired meanwhile is left out. Refusals: `location.unknown`, `number.range`.
         """
         checked = {place: None if way is None else check_minutes(way) for place, way in minutes.items()}
+        return await self._keep_minutes(actor, group_id, checked)
 
-        async def script(uow: UnitOfWork) -> TravelView:
-            standing = await as_member(uow, actor, group_id, lock=True)
-            repository = uow.locations
-            for location_id, way in checked.items():
-                location = await repository.get(standing.group.id, location_id)
-                if location is None:
-                    raise Refusal("location.unknown")
-                if location.live and not location.remote:
-                    await repository.put_minutes(location.id, actor.user_id, way)
-            await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
-            return await travel_view(uow, standing)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _keep_minutes(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, minutes: Mapping[LocationId, int | None]
+    ) -> TravelView:
+        standing = await as_member(uow, actor, group_id, lock=True)
+        repository = uow.locations
+        for location_id, way in minutes.items():
+            location = await repository.get(standing.group.id, location_id)
+            if location is None:
+                raise Refusal("location.unknown")
+            if location.live and not location.remote:
+                await repository.put_minutes(location.id, actor.user_id, way)
+        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        return await travel_view(uow, standing)
 
     async def travel_to(self, actor: Actor, location_id: LocationId, minutes: int | None) -> LocationView:
         """Keep what one place costs the actor on the way there; None takes it back.
@@ -181,14 +183,16 @@ class LocationService:
         Refusals: `location.unknown`, `location.retired`, `location.no_way`, `number.range`.
         """
         checked = None if minutes is None else check_minutes(minutes)
+        return await self._keep_minutes_to(actor, location_id, checked)
 
-        async def script(uow: UnitOfWork) -> LocationView:
-            standing, location = await at_location(uow, actor, location_id, lock=True)
-            require_way(location)
-            await uow.locations.put_minutes(location.id, actor.user_id, checked)
-            return await self._settled(uow, standing, location.id)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _keep_minutes_to(
+        self, uow: UnitOfWork, actor: Actor, location_id: LocationId, minutes: int | None
+    ) -> LocationView:
+        standing, location = await at_location(uow, actor, location_id, lock=True)
+        require_way(location)
+        await uow.locations.put_minutes(location.id, actor.user_id, minutes)
+        return await self._settled(uow, standing, location.id)
 
     @write_transaction
     async def vote(

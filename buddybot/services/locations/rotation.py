@@ -75,22 +75,29 @@ class RotationService:
         """
         if location_id is not None and rule is not Rotation.FIXED:
             raise Refusal("rotation.place_fixed_only")
+        return await self._choose_rule(actor, rule, location_id, group_id)
 
-        async def script(uow: UnitOfWork) -> RotationView:
-            now = self._work.now()
-            standing = await as_organizer(uow, actor, group_id, lock=True)
-            await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
-            await uow.groups.change(standing.group, rotation=rule)
-            await uow.groups.set_usual_location(standing.group.id, location_id)
-            group = replace(standing.group, rotation=rule, usual_location_id=location_id)
-            if location_id is not None:
-                require_active(group)
-                usual = await live_location(uow, group, location_id)
-                await _keep_to(uow, group, usual, by=actor.user_id, now=now)
-            await self._planner.plan(uow, group, now, by=actor.user_id)
-            return await rotation_view(uow, Standing(group, standing.member), now)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _choose_rule(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        rule: Rotation,
+        location_id: LocationId | None,
+        group_id: GroupId | None,
+    ) -> RotationView:
+        now = self._work.now()
+        standing = await as_organizer(uow, actor, group_id, lock=True)
+        await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
+        await uow.groups.change(standing.group, rotation=rule)
+        await uow.groups.set_usual_location(standing.group.id, location_id)
+        group = replace(standing.group, rotation=rule, usual_location_id=location_id)
+        if location_id is not None:
+            require_active(group)
+            usual = await live_location(uow, group, location_id)
+            await _keep_to(uow, group, usual, by=actor.user_id, now=now)
+        await self._planner.plan(uow, group, now, by=actor.user_id)
+        return await rotation_view(uow, Standing(group, standing.member), now)
 
     @write_transaction
     async def skip_host(
@@ -121,26 +128,37 @@ class RotationService:
         """
         if host_id is None and location_id is None:
             raise Refusal("venue.assign_what")
+        return await self._assign_meeting(
+            actor, pick, host_id=host_id, location_id=location_id, group_id=group_id
+        )
 
-        async def script(uow: UnitOfWork) -> Arranged:
-            now = self._work.now()
-            group = (await as_organizer(uow, actor, group_id, lock=True)).group
-            require_active(group)
-            meeting, venue = await at_venue(uow, group, pick, now)
-            return await arrange(
-                uow,
-                self._planner,
-                group,
-                meeting,
-                venue,
-                host_id=host_id,
-                location_id=location_id,
-                basis=Basis.ASSIGNED,
-                by=actor.user_id,
-                now=now,
-            )
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _assign_meeting(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        *,
+        host_id: UserId | None,
+        location_id: LocationId | None,
+        group_id: GroupId | None,
+    ) -> Arranged:
+        now = self._work.now()
+        group = (await as_organizer(uow, actor, group_id, lock=True)).group
+        require_active(group)
+        meeting, venue = await at_venue(uow, group, pick, now)
+        return await arrange(
+            uow,
+            self._planner,
+            group,
+            meeting,
+            venue,
+            host_id=host_id,
+            location_id=location_id,
+            basis=Basis.ASSIGNED,
+            by=actor.user_id,
+            now=now,
+        )
 
     @read_transaction
     async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:

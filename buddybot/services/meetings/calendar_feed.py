@@ -12,7 +12,7 @@ from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_member
 from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Slot
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.transactions import Work, write_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
@@ -57,28 +57,25 @@ class CalendarFeed:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def view(self, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
+    @write_transaction(saves=False)
+    async def view(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
         """Return the days of a group to its member; Refusal `calendar.empty` when there are none.
 
         While the group takes a break or when it ended, what was to come is called off; so are days that
         an earlier file held and that the group no longer has. What this file holds is noted.
         """
-
-        async def script(uow: UnitOfWork) -> CalendarView:
-            group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
-            now = self._work.now()
-            resting = group.state is not GroupState.ACTIVE
-            meetings = await uow.meetings.since(group.id, (now - LATELY).date())
-            days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]
-            slots = [] if group.state is GroupState.ARCHIVED else await meeting_days.ahead(uow, group, now)
-            first = await uow.schedules.sequence(group.id)
-            days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
-            days = await _follow_earlier_files(uow, group, days, now)
-            if not days:
-                raise Refusal("calendar.empty")
-            return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
-
-        return await self._work.write(actor, script, saves=False)
+        group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
+        now = self._work.now()
+        resting = group.state is not GroupState.ACTIVE
+        meetings = await uow.meetings.since(group.id, (now - LATELY).date())
+        days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]
+        slots = [] if group.state is GroupState.ARCHIVED else await meeting_days.ahead(uow, group, now)
+        first = await uow.schedules.sequence(group.id)
+        days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
+        days = await _follow_earlier_files(uow, group, days, now)
+        if not days:
+            raise Refusal("calendar.empty")
+        return CalendarView(group, tuple(sorted(days, key=lambda day: day.starts_at)), now)
 
 
 async def _held_or_planned(uow: UnitOfWork, meeting: Meeting, *, resting: bool) -> CalendarDay:

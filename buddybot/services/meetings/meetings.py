@@ -99,13 +99,15 @@ class MeetingService:
     async def skip_turn(self, actor: Actor, pick: Pick | None, group_id: GroupId | None = None) -> LeftOut:
         """Leave a meeting out; whose turn it was stays next. Refusals as for `skip`."""
         changed = await self.skip(actor, pick, Reason.OTHER, group_id)
+        return LeftOut(
+            changed.group, changed.meeting, await self._arrange_following(changed), again=changed.again
+        )
 
-        async def script(uow: UnitOfWork) -> Arranged | None:
-            ahead = await meeting_locations.planned(uow, changed.group, self._work.now())
-            later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
-            return await arranged(uow, changed.group, later[0]) if later else None
-
-        return LeftOut(changed.group, changed.meeting, await self._work.read(script), again=changed.again)
+    @read_transaction
+    async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> Arranged | None:
+        ahead = await meeting_locations.planned(uow, changed.group, self._work.now())
+        later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
+        return await arranged(uow, changed.group, later[0]) if later else None
 
     @write_transaction
     async def revive(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
@@ -148,37 +150,46 @@ class MeetingService:
         """
         if day is None and at is None:
             raise Refusal("meeting.move_where")
+        return await self._move_meeting(actor, pick, day=day, at=at, group_id=group_id)
 
-        async def script(uow: UnitOfWork) -> Changed:
-            now = self._work.now()
-            group, meeting = await self._chosen(uow, actor, pick, group_id)
-            if meeting.state is not MeetingState.SCHEDULED:
-                raise Refusal("meeting.not_moved")
-            await meeting_messages.require_room(uow, group, now)
-            place = meeting_days.placed(
-                day or meeting.day,
-                at or meeting.time,
-                zone=meeting.zone,
-                duration_minutes=meeting.duration_minutes,
-                now=now,
-            )
-            if place.starts_at == meeting.starts_at:
-                raise Refusal("meeting.same_time", at=meeting.starts_at)
-            meeting_days.check_free(await meeting_days.ahead(uow, group, now), place, besides=meeting)
-            await meeting_messages.note_move(uow, meeting)
-            await uow.meetings.put_when(
-                meeting.id,
-                day=place.day,
-                at=place.at,
-                zone=place.zone,
-                starts_at=place.starts_at,
-                ends_at=place.ends_at,
-                moved=True,
-                by_hand=not await meeting_days.is_given(uow, meeting, place),
-            )
-            return await _told(uow, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
-
-        return await self._work.write(actor, script)
+    @write_transaction
+    async def _move_meeting(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        *,
+        day: date | None,
+        at: time | None,
+        group_id: GroupId | None,
+    ) -> Changed:
+        now = self._work.now()
+        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        if meeting.state is not MeetingState.SCHEDULED:
+            raise Refusal("meeting.not_moved")
+        await meeting_messages.require_room(uow, group, now)
+        place = meeting_days.placed(
+            day or meeting.day,
+            at or meeting.time,
+            zone=meeting.zone,
+            duration_minutes=meeting.duration_minutes,
+            now=now,
+        )
+        if place.starts_at == meeting.starts_at:
+            raise Refusal("meeting.same_time", at=meeting.starts_at)
+        meeting_days.check_free(await meeting_days.ahead(uow, group, now), place, besides=meeting)
+        await meeting_messages.note_move(uow, meeting)
+        await uow.meetings.put_when(
+            meeting.id,
+            day=place.day,
+            at=place.at,
+            zone=place.zone,
+            starts_at=place.starts_at,
+            ends_at=place.ends_at,
+            moved=True,
+            by_hand=not await meeting_days.is_given(uow, meeting, place),
+        )
+        return await _told(uow, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
 
     @write_transaction
     async def cancel(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:

@@ -11,7 +11,13 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.checkins.speaking_turns import hand_floor_on
 from buddybot.services.core.access import Standing
 from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, read_transaction
+from buddybot.services.core.transactions import (
+    Planner,
+    Work,
+    bot_transaction,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.members import Departed, Leaving, depart, leaving
 from buddybot.services.meetings.replan_steps import in_line
@@ -46,6 +52,10 @@ class Erased:
     departed: tuple[Departed, ...]
     complete: bool
     roles: tuple[Group, ...] = ()
+
+
+Left = tuple[Sequence[Departed], Sequence[Group]]
+"""The groups that a deleted person left, and those whose role Discord still shows."""
 
 
 class PersonalService:
@@ -83,42 +93,45 @@ class PersonalService:
         What remains are counts of meetings that were held, and a line in each group's log that names nobody;
         and a task for each role in Discord that was not `taken` before.
         """
-        return await self._delete(actor, actor.user_id, Action.OWN_DELETION, taken)
+        return await self._clear_files(*await self._delete_own(actor, taken))
 
     async def erase(self, user_id: UserId) -> Erased:
         """Do the same for somebody who asked the host; the bot takes their roles when it runs."""
-        return await self._delete(None, user_id, Action.HOST_DELETION, ())
+        return await self._clear_files(*await self._delete_asked(user_id))
+
+    @write_transaction
+    async def _delete_own(self, uow: UnitOfWork, actor: Actor, taken: Collection[GroupId]) -> Left:
+        return await self._delete(uow, actor.user_id, Action.OWN_DELETION, taken)
+
+    @bot_transaction
+    async def _delete_asked(self, uow: UnitOfWork, user_id: UserId) -> Left:
+        return await self._delete(uow, user_id, Action.HOST_DELETION, ())
 
     async def _delete(
-        self, actor: Actor | None, user_id: UserId, action: Action, taken: Collection[GroupId]
-    ) -> Erased:
-        now = self._work.now()
+        self, uow: UnitOfWork, user_id: UserId, action: Action, taken: Collection[GroupId]
+    ) -> Left:
+        erasure, now = uow.erasure, self._work.now()
+        await erasure.lock_person(user_id)
+        known = await uow.personal.groups_of(user_id)
+        for _, group_id in known:
+            await uow.groups.lock(group_id)
+        await erasure.prepare(user_id, now)
+        holding = [key for key in await uow.role_tasks.held_by(user_id) if key[1] not in taken]
+        standings = [await _standing(uow, *key, user_id) for key in known]
+        spoke_at = await uow.turns.vacate_floor(user_id)
+        departed = [
+            await depart(uow, self._planner, standing, now) for standing in standings if standing is not None
+        ]
+        await self._in_line(uow, known, now)  # while it is known where they were to meet
+        await _tell_of_charters(uow, user_id, now)
+        await erasure.forget_person(user_id)
+        await self._in_line(uow, known, now)
+        await _hand_floors_on(uow, known, spoke_at, now)
+        for key in known:
+            await uow.audit.log(*key, action, actor_id=None, now=now)
+        return departed, await _leave_roles(uow, holding, user_id, now)
 
-        async def script(uow: UnitOfWork) -> tuple[Sequence[Departed], Sequence[Group]]:
-            erasure = uow.erasure
-            await erasure.lock_person(user_id)
-            known = await uow.personal.groups_of(user_id)
-            for _, group_id in known:
-                await uow.groups.lock(group_id)
-            await erasure.prepare(user_id, now)
-            holding = [key for key in await uow.role_tasks.held_by(user_id) if key[1] not in taken]
-            standings = [await _standing(uow, *key, user_id) for key in known]
-            spoke_at = await uow.turns.vacate_floor(user_id)
-            departed = [
-                await depart(uow, self._planner, standing, now)
-                for standing in standings
-                if standing is not None
-            ]
-            await self._in_line(uow, known, now)  # while it is known where they were to meet
-            await _tell_of_charters(uow, user_id, now)
-            await erasure.forget_person(user_id)
-            await self._in_line(uow, known, now)
-            await _hand_floors_on(uow, known, spoke_at, now)
-            for key in known:
-                await uow.audit.log(*key, action, actor_id=None, now=now)
-            return departed, await _leave_roles(uow, holding, user_id, now)
-
-        departed, roles = await self._work.write(actor, script)
+    async def _clear_files(self, departed: Sequence[Departed], roles: Sequence[Group]) -> Erased:
         self._work.deleted()
         return Erased(tuple(departed), complete=await self._work.scrub(), roles=tuple(roles))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.services.attendance.closing_steps import end_forgotten
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.transactions import Work, bot_transaction
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.privacy.fairness_retention import remember_meeting
 from buddybot.storage.engine.database import StorageError
@@ -36,29 +36,29 @@ class RetentionService:
             for (guild_id, group_id), meetings in _by_group(found).items():
                 try:
                     await self._reduce(guild_id, group_id, meetings)
+                    self._work.deleted()
                 except StorageError as error:  # tomorrow again; going on would find the same meetings
                     log.error("old meetings of group %s could not be reduced: %s", group_id, error)
                     return
         await self._forget(before)
 
-    async def _reduce(self, guild_id: GuildId, group_id: GroupId, meetings: Sequence[MeetingId]) -> None:
-        async def script(uow: UnitOfWork) -> None:
-            await uow.groups.lock(group_id)
-            for meeting_id in meetings:
-                await end_forgotten(uow, group_id, meeting_id, self._work.now())
-                await remember_meeting(uow, group_id, meeting_id)
-                await uow.erasure.reduce(meeting_id)
-            await uow.audit.log(
-                guild_id,
-                group_id,
-                Action.RETENTION,
-                actor_id=None,
-                now=self._work.now(),
-                parameters={"meetings": len(meetings)},
-            )
-
-        await self._work.write(None, script)
-        self._work.deleted()
+    @bot_transaction
+    async def _reduce(
+        self, uow: UnitOfWork, guild_id: GuildId, group_id: GroupId, meetings: Sequence[MeetingId]
+    ) -> None:
+        await uow.groups.lock(group_id)
+        for meeting_id in meetings:
+            await end_forgotten(uow, group_id, meeting_id, self._work.now())
+            await remember_meeting(uow, group_id, meeting_id)
+            await uow.erasure.reduce(meeting_id)
+        await uow.audit.log(
+            guild_id,
+            group_id,
+            Action.RETENTION,
+            actor_id=None,
+            now=self._work.now(),
+            parameters={"meetings": len(meetings)},
+        )
 
     async def _forget(self, before: datetime) -> None:
         if await self._work.write(None, lambda uow: uow.erasure.forget_before(before)):
