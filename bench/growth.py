@@ -23,10 +23,8 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, User
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.checkins.checkins import CheckInService
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Work
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork
 from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.groups.groups import GroupRepository
@@ -59,7 +57,7 @@ class Town:
         self._database = database
         self._groups = groups
         self._numbers = count(1)
-        self._work = Work(database=database, now=lambda: NOW, changed=lambda: None)
+        self._transactions = Transactions(database=database, now=lambda: NOW, changed=lambda: None)
         times = Times(
             card_before=timedelta(hours=24), close_after=timedelta(hours=12), nudge_at=time(10), quiet=None
         )
@@ -70,7 +68,7 @@ class Town:
             invitation_life=timedelta(days=7),
             code_tries_per_hour=5,
         )
-        self._checkins = CheckInService(self._work, self._planner, rules)
+        self._checkins = CheckInService(self._transactions, self._planner, rules)
         self._task: dict[str, Callable[[int], Awaitable[None]]] = {
             "planning a week": self._plan,
             "a check-in": self._check_in,

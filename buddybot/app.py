@@ -33,7 +33,7 @@ from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
 from buddybot.services import registry
 from buddybot.services.core.rate_limit import Pace
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Now, Work
+from buddybot.services.core.unit_of_work import Now, Transactions
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
@@ -76,10 +76,10 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         bot.on_close(database.close)
         await migrate(database)
         pace = Pace(now, a_minute=settings.limits.changes_per_minute)
-        work = Work(database=database, now=now, changed=clock.ring_soon, pace=pace)
+        transactions = Transactions(database=database, now=now, changed=clock.ring_soon, pace=pace)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         rules = _rules(settings, library)
-        bot.services = registry.build(work, planner, rules)
+        bot.services = registry.build(transactions, planner, rules)
         bot.messages = MessageTable(bot.services, planner, rules)
         await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services, bot.messages)
@@ -100,8 +100,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         )
         bot.on_close(bot.dispatcher.stop)
         bot.housekeeping = Housekeeping(
-            database=database,
-            work=work,
+            transactions=transactions,
             planner=planner,
             purge_after=timedelta(days=settings.privacy.purge_days),
             is_out=bot.is_out_of,

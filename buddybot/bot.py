@@ -23,7 +23,7 @@ from buddybot.pings.delivery.faults import FAULTS, LONGEST_PAUSE, Bounded, descr
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.pings.periodic_jobs import Housekeeping
-from buddybot.services.core.transactions import Now
+from buddybot.services.core.unit_of_work import Now
 from buddybot.services.groups.guilds import EVERYWHERE
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import cogs_package

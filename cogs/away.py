@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.quiet_times import DaySpan
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply

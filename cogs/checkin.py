@@ -31,7 +31,7 @@ class CheckInCog(commands.Cog):
         async with Reply(interaction) as reply:
             asked = await self._checkins.prepare(reply.actor, group_id=parse_group(group))
             if asked.candidates:
-                now = self._bot.services.work.now()
+                now = self._bot.services.transactions.now()
                 await reply.show(which_card(reply.texts, asked.candidates, now))
             else:
                 await reply.ask(report_form(reply.texts, asked))

@@ -16,7 +16,7 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, Loca
 from buddybot.domain.locations.locations import described
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, Rhythm
 from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.ui.framework.texts import Texts
@@ -181,5 +181,5 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
 
 
 async def _next_meeting(bot: BuddyBot, group_id: GroupId) -> Meeting:
-    ahead = await bot.services.work.read(lambda tx: MeetingRepository(tx).ahead(group_id))
+    ahead = await bot.services.transactions.read(lambda tx: MeetingRepository(tx).ahead(group_id))
     return ahead[0]

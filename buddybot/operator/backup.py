@@ -9,7 +9,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.operator.database import odd_tables
 from buddybot.operator.output import say
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.privacy.restores import RestoreService
 from buddybot.settings.database_address import for_libpq
 from buddybot.settings.settings import Settings
@@ -98,9 +98,9 @@ async def _settle(settings: Settings, url: str, now: datetime) -> int:
             )
         await migrate(database)
         await database.read(_require_languages)
-        work = Work(database=database, now=lambda: now, changed=lambda: None)
+        transactions = Transactions(database=database, now=lambda: now, changed=lambda: None)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
-        return await RestoreService(work, planner).settle_as_copy()
+        return await RestoreService(transactions, planner).settle_as_copy()
     except (Refusal, ValueError, LookupError, TypeError, ArithmeticError) as error:
         raise StorageError(
             f"The copy holds something that buddybot does not write ({type(error).__name__}): "

@@ -9,7 +9,7 @@ from buddybot.operator.database import host_database
 from buddybot.operator.output import say
 from buddybot.operator.private_files import put, require_folder
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.privacy.personal_data import Deletion, OwnCopy, PersonalService
 from buddybot.settings.settings import Settings
 from buddybot.ui.framework.texts import Texts
@@ -21,9 +21,9 @@ OK = 0
 async def person(settings: Settings, user_id: int, *, folder: str | None, erase: bool, now: datetime) -> int:
     """Say how much is stored of a person, write their copy, or delete it; return the exit code."""
     async with host_database(settings.database_url) as database:
-        work = Work(database=database, now=lambda: now, changed=lambda: None)
+        transactions = Transactions(database=database, now=lambda: now, changed=lambda: None)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
-        service = PersonalService(work, planner)
+        service = PersonalService(transactions, planner)
         found = await service.deletion(UserId(user_id))
         if not found.holdings.counts:
             say(f"Nothing is stored of {user_id}.\n")

@@ -4,14 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId
-from buddybot.services.core.transactions import Planner, Work, bot_transaction
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
-from buddybot.storage.engine.database import Database, StorageError
+from buddybot.services.core.unit_of_work import Planner, Transactions, UnitOfWork, bot_transaction
+from buddybot.storage.engine.database import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -33,72 +31,67 @@ class Housekeeping:
     def __init__(
         self,
         *,
-        database: Database,
-        work: Work,
+        transactions: Transactions,
         planner: Planner,
         purge_after: timedelta,
         is_out: Callable[[GuildId], Awaitable[bool | None]],
     ) -> None:
         """`is_out` asks Discord whether the bot is out of a guild; None when it cannot say now."""
-        self._transactions = Transactions(database)
-        self._work = work
+        self._transactions = transactions
         self._planner = planner
         self._purge_after = purge_after
         self._is_out = is_out
 
     async def replan(self) -> None:
         """Carry every active group's horizon forward, by today's zone rules; end what a break left open."""
-        groups = await self._work.read(lambda uow: uow.groups.planned())
+        groups = await self._transactions.read(lambda uow: uow.groups.planned())
         for group in groups:
             try:
                 await self._plan(group)
             except (StorageError, Refusal) as error:  # this group again in an hour, the others now
                 log.error("group %s could not be planned: %s", group.id, error)
 
-    async def forget(self) -> None:
+    @bot_transaction
+    async def forget(self, uow: UnitOfWork) -> None:
         """Drop interactions that can no longer be replayed, and wrong codes that no longer count."""
-        before = self._work.now() - KEPT_FOR
-
-        async def script(uow: UnitOfWork) -> None:
-            await uow.interactions.forget(before=before)
-            await uow.code_tries.forget(before=before)
-
-        await self._transactions.write(script)
+        before = self._transactions.now() - KEPT_FOR
+        await uow.interactions.forget(before=before)
+        await uow.code_tries.forget(before=before)
 
     async def purge_guilds(self) -> None:
         """Delete what is stored of guilds that the bot has been out of for long, once Discord confirms it.
 
         One that Discord cannot tell about now waits for tomorrow.
         """
-        before = self._work.now() - self._purge_after
-        for guild_id in await self._work.read(lambda uow: uow.guilds.gone_before(before)):
+        before = self._transactions.now() - self._purge_after
+        for guild_id in await self._transactions.read(lambda uow: uow.guilds.gone_before(before)):
             is_out = await self._is_out(guild_id)
             if is_out is False:
-                await self._transactions.write(partial(_unmark, guild_id=guild_id))
+                await self._unmark(guild_id)
             elif is_out:
-                await self._transactions.write(partial(_purge, guild_id=guild_id))
-                self._work.deleted()
+                await self._purge(guild_id)
+                self._transactions.deleted()
 
     async def scrub(self) -> None:
         """Leave no byte of what was deleted in the database's files."""
-        await self._work.scrub()
+        await self._transactions.scrub()
 
     async def reopen_routes(self) -> None:
         """Let what waits try its closed channel once more: the permissions may have been mended."""
-        await self._work.write(None, lambda uow: uow.channel_health.reopen_wanted(self._work.now()))
+        await self._transactions.write(lambda uow: uow.channel_health.reopen_wanted(self._transactions.now()))
 
     @bot_transaction
     async def _plan(self, uow: UnitOfWork, group: Group) -> None:
-        await self._planner.plan(uow, group, self._work.now())
+        await self._planner.plan(uow, group, self._transactions.now())
 
+    @bot_transaction
+    async def _purge(self, uow: UnitOfWork, guild_id: GuildId) -> None:
+        await uow.guilds.purge(guild_id)
 
-async def _purge(uow: UnitOfWork, guild_id: GuildId) -> bool:
-    return await uow.guilds.purge(guild_id)
-
-
-async def _unmark(uow: UnitOfWork, guild_id: GuildId) -> bool:
-    """The next replanning takes its groups up again."""
-    return await uow.guilds.back(guild_id)
+    @bot_transaction
+    async def _unmark(self, uow: UnitOfWork, guild_id: GuildId) -> None:
+        """The next replanning takes its groups up again."""
+        await uow.guilds.back(guild_id)
 
 
 def list_jobs(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from buddybot.pings.periodic_jobs import Periodic
-from buddybot.services.core.transactions import Now
+from buddybot.services.core.unit_of_work import Now
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import (  # type: ignore[import-untyped]  # it has no types

@@ -15,8 +15,7 @@ from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.checkins import checkin_messages, summary_messages
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.notice_editions import editions
-from buddybot.services.core.transactions import Work, bot_transaction, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.meetings import quorum
 from buddybot.storage.outbox.cards import Behind
 
@@ -34,17 +33,17 @@ ViewOf = Callable[[UnitOfWork, Group, Meeting], Awaitable[T]]
 class CardService:
     """What is known of the cards, a transaction a step; Discord is asked in between."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ShownCard]:
         """Return the cards of one meeting, or of all, that Discord shows in an earlier state."""
-        return await self._work.read(lambda uow: uow.cards.stale(meeting_id))
+        return await self._transactions.read(lambda uow: uow.cards.stale(meeting_id))
 
     async def list_behind(self, meeting_id: MeetingId, answered_by: UserId | None) -> Behind:
         """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.cards.behind(meeting_id, answered_by, now))
+        now = self._transactions.now()
+        return await self._transactions.read(lambda uow: uow.cards.behind(meeting_id, answered_by, now))
 
     @read_transaction
     async def read_view(self, uow: UnitOfWork, card: ShownCard, view_of: ViewOf[T]) -> T | None:
@@ -54,7 +53,7 @@ class CardService:
 
     async def note_shown(self, card: ShownCard) -> None:
         """Note that nothing more is to be shown on a card as it was read."""
-        await self._work.write(None, lambda uow: uow.cards.shown(card))
+        await self._transactions.write(lambda uow: uow.cards.shown(card))
 
     @bot_transaction
     async def note_taken(self, uow: UnitOfWork, card: ShownCard) -> int | None:
@@ -68,12 +67,16 @@ class CardService:
 
     async def replace_deleted(self, card: ShownCard, again: PingKind | None) -> None:
         """Forget a message that is gone, and owe the group `again` where people still answer on it."""
-        await self._work.write(None, lambda uow: replace_deleted(uow, card, again, self._work.now()))
+        await self._transactions.write(
+            lambda uow: replace_deleted(uow, card, again, self._transactions.now())
+        )
 
     async def tell_refused(self, card: ShownCard, again: PingKind | None, *, why: str, code: int) -> None:
         """Leave a message as it is, whose present state Discord does not take; tell the organizer once."""
-        now = self._work.now()
-        await self._work.write(None, lambda uow: tell_refused(uow, card, again, why=why, code=code, now=now))
+        now = self._transactions.now()
+        await self._transactions.write(
+            lambda uow: tell_refused(uow, card, again, why=why, code=code, now=now)
+        )
 
     @bot_transaction
     async def close_channel(self, uow: UnitOfWork, card: ShownCard, code: int) -> None:
@@ -81,7 +84,7 @@ class CardService:
 
         A card in a channel that is not the group's any more waits for nothing.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         if not await uow.channel_health.close(card.group_id, code, now, channel_id=card.channel_id):
             await uow.cards.shown(card)
 

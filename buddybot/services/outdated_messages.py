@@ -8,8 +8,7 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.invitations import Invitation
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services.core.transactions import Work, bot_transaction, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.groups.invitations import CardPlace
 from buddybot.services.locations import host_swaps
 from buddybot.services.locations.home_questions import HomeQuestion, find_question
@@ -41,13 +40,13 @@ class EndedInvitation:
 class RetiringService:
     """Only the bot itself carries this out."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def outdated(self, uow: UnitOfWork) -> Sequence[OutdatedMessage]:
         """Return messages that are out of date, at most so many as are edited at a time."""
-        pings = await uow.retiring.outdated(self._work.now(), limit=MOST)
+        pings = await uow.retiring.outdated(self._transactions.now(), limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings]
         return [message for message in found if message is not None]
 
@@ -58,7 +57,9 @@ class RetiringService:
         for ping in await uow.retiring.moved_swaps(limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
             view = (
-                None if group is None else await host_swaps.find_question(uow, ping, group, self._work.now())
+                None
+                if group is None
+                else await host_swaps.find_question(uow, ping, group, self._transactions.now())
             )
             if view is not None:
                 found.append((ping, view))
@@ -66,12 +67,12 @@ class RetiringService:
 
     async def followed(self, view: SwapView) -> None:
         """Note that the question about a swap says when its meetings start by now."""
-        await self._work.write(None, lambda uow: note_told(uow, view))
+        await self._transactions.write(lambda uow: note_told(uow, view))
 
     @read_transaction
     async def moved_homes(self, uow: UnitOfWork) -> Sequence[tuple[Ping, HomeQuestion]]:
         """Return questions about homes whose meetings moved, with what they should say now."""
-        now, found = self._work.now(), []
+        now, found = self._transactions.now(), []
         for ping in await uow.retiring.moved_homes(now, limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
             view = None if group is None else await find_question(uow, ping, group, now)
@@ -81,12 +82,14 @@ class RetiringService:
 
     async def followed_home(self, ping: Ping, view: HomeQuestion) -> None:
         """Note that the question about a home says when its meeting starts by now."""
-        await self._work.write(None, lambda uow: uow.outbox.put_expiry(ping.id, view.meeting.starts_at))
+        await self._transactions.write(lambda uow: uow.outbox.put_expiry(ping.id, view.meeting.starts_at))
 
     async def direct_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[Ping]:
         """Return direct messages to a person that have buttons still."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.retiring.direct_to(guild_id, user_id, now, limit=MOST))
+        now = self._transactions.now()
+        return await self._transactions.read(
+            lambda uow: uow.retiring.direct_to(guild_id, user_id, now, limit=MOST)
+        )
 
     @read_transaction
     async def reminder(
@@ -99,7 +102,7 @@ class RetiringService:
     @bot_transaction
     async def reopen(self, uow: UnitOfWork, meeting_id: MeetingId) -> Sequence[OutdatedMessage]:
         """Return the reminders of a meeting that was moved, or is held after all; they can be answered."""
-        now = self._work.now()
+        now = self._transactions.now()
         found = [await _message_of(uow, ping) for ping in await uow.retiring.reopen(meeting_id, now)]
         return [message for message in found if message is not None]
 
@@ -108,7 +111,7 @@ class RetiringService:
         self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId
     ) -> Sequence[OutdatedMessage]:
         """Return a person's reminders that can be answered still, with what they answer by now."""
-        now = self._work.now()
+        now = self._transactions.now()
         pings = await uow.retiring.direct_to(guild_id, user_id, now, limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings if ping.kind is PingKind.REMINDER]
         return [each for each in found if each is not None and _can_be_answered(each, now)]
@@ -116,7 +119,7 @@ class RetiringService:
     @bot_transaction
     async def retired(self, uow: UnitOfWork, ping: Ping) -> None:
         """Note that a message is as it stays; a question that lost its buttons has no answer any more."""
-        now = self._work.now()
+        now = self._transactions.now()
         await uow.retiring.retired(ping.id, now)
         if ping.kind is PingKind.HOME:
             await uow.outbox.put_expiry(ping.id, min(now, ping.expires_at))
@@ -124,13 +127,13 @@ class RetiringService:
     @read_transaction
     async def invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""
-        stale = await uow.retiring.invitations(self._work.now(), limit=MOST)
+        stale = await uow.retiring.invitations(self._transactions.now(), limit=MOST)
         found = [await _ended(uow, *each) for each in stale]
         return [each for each in found if each is not None]
 
     async def forget_card(self, invitation_id: InvitationId) -> None:
         """Note that an invitation's card says what became of it."""
-        await self._work.write(None, lambda uow: uow.retiring.forget_card(invitation_id))
+        await self._transactions.write(lambda uow: uow.retiring.forget_card(invitation_id))
 
 
 async def _message_of(uow: UnitOfWork, ping: Ping) -> OutdatedMessage | None:

@@ -18,7 +18,7 @@ from buddybot.services.checkins.speaking_turns import TurnService
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.nudges import NudgeService
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Planner, Work
+from buddybot.services.core.unit_of_work import Planner, Transactions
 from buddybot.services.groups.groups import GroupService
 from buddybot.services.groups.guilds import GuildService
 from buddybot.services.groups.invitations import InvitationService
@@ -59,7 +59,7 @@ from buddybot.services.privacy.retention import RetentionService
 class Services(NamedTuple):
     """One service a feature; cogs, cards and pings are given this."""
 
-    work: Work
+    transactions: Transactions
     guilds: GuildService
     groups: GroupService
     members: MemberService
@@ -111,58 +111,58 @@ class Services(NamedTuple):
     server_events: EventService
 
 
-def build(work: Work, planner: Planner, rules: Rules) -> Services:
+def build(transactions: Transactions, planner: Planner, rules: Rules) -> Services:
     """Return all services over one unit of work, one planner and one set of rules."""
-    away = AwayService(work, planner)
+    away = AwayService(transactions, planner)
     return Services(
-        work=work,
-        guilds=GuildService(work, planner),
-        groups=GroupService(work, planner),
-        members=MemberService(work, planner),
-        leavers=LeaverService(work, planner),
-        invitations=InvitationService(work, planner, rules),
-        preferences=PreferenceService(work, planner),
-        personal=PersonalService(work, planner),
-        retention=RetentionService(work, rules.keep),
-        retiring=RetiringService(work),
-        role_tasks=RoleTaskService(work),
-        restores=RestoreService(work, planner),
-        schedules=ScheduleService(work, planner),
-        meetings=MeetingService(work, planner),
-        meeting_views=MeetingViews(work, rules),
-        meeting_choices=MeetingChoices(work),
-        activities=ActivityService(work, rules),
-        agenda=AgendaService(work, rules),
-        calendar_feed=CalendarFeed(work),
-        locations=LocationService(work, planner),
-        location_views=LocationViews(work),
-        rotation=RotationService(work, planner),
-        hosting=HostingService(work, planner),
-        arrangement_choices=ArrangementChoices(work),
-        swaps=SwapService(work, planner),
-        rsvps=RsvpService(work),
-        few=FewService(work, planner),
+        transactions=transactions,
+        guilds=GuildService(transactions, planner),
+        groups=GroupService(transactions, planner),
+        members=MemberService(transactions, planner),
+        leavers=LeaverService(transactions, planner),
+        invitations=InvitationService(transactions, planner, rules),
+        preferences=PreferenceService(transactions, planner),
+        personal=PersonalService(transactions, planner),
+        retention=RetentionService(transactions, rules.keep),
+        retiring=RetiringService(transactions),
+        role_tasks=RoleTaskService(transactions),
+        restores=RestoreService(transactions, planner),
+        schedules=ScheduleService(transactions, planner),
+        meetings=MeetingService(transactions, planner),
+        meeting_views=MeetingViews(transactions, rules),
+        meeting_choices=MeetingChoices(transactions),
+        activities=ActivityService(transactions, rules),
+        agenda=AgendaService(transactions, rules),
+        calendar_feed=CalendarFeed(transactions),
+        locations=LocationService(transactions, planner),
+        location_views=LocationViews(transactions),
+        rotation=RotationService(transactions, planner),
+        hosting=HostingService(transactions, planner),
+        arrangement_choices=ArrangementChoices(transactions),
+        swaps=SwapService(transactions, planner),
+        rsvps=RsvpService(transactions),
+        few=FewService(transactions, planner),
         away=away,
-        commitments=CommitmentService(work),
-        nudges=NudgeService(work),
-        notices=NoticeService(work),
-        checkins=CheckInService(work, planner, rules),
-        turns=TurnService(work),
-        attendance=AttendanceService(work),
-        attendance_history=AttendanceHistories(work),
-        own_history=OwnHistories(work),
-        corrections=CorrectionService(work, planner),
-        visitors=VisitorService(work),
-        attendance_export=AttendanceExport(work),
-        audit=AuditService(work),
-        pulses=PulseService(work, health.evaluate),
-        health=HealthViews(work, rules.library),
-        health_watch=HealthWatch(work),
-        alerts=AlertService(work, rules.library),
-        fit=FitService(work),
-        offers=OfferService(work, away),
-        feedback=FeedbackService(work),
-        kudos=KudosService(work),
-        cards=CardService(work),
-        server_events=EventService(work),
+        commitments=CommitmentService(transactions),
+        nudges=NudgeService(transactions),
+        notices=NoticeService(transactions),
+        checkins=CheckInService(transactions, planner, rules),
+        turns=TurnService(transactions),
+        attendance=AttendanceService(transactions),
+        attendance_history=AttendanceHistories(transactions),
+        own_history=OwnHistories(transactions),
+        corrections=CorrectionService(transactions, planner),
+        visitors=VisitorService(transactions),
+        attendance_export=AttendanceExport(transactions),
+        audit=AuditService(transactions),
+        pulses=PulseService(transactions, health.evaluate),
+        health=HealthViews(transactions, rules.library),
+        health_watch=HealthWatch(transactions),
+        alerts=AlertService(transactions, rules.library),
+        fit=FitService(transactions),
+        offers=OfferService(transactions, away),
+        feedback=FeedbackService(transactions),
+        kudos=KudosService(transactions),
+        cards=CardService(transactions),
+        server_events=EventService(transactions),
     )

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from buddybot.services.core.transactions import Now
+from buddybot.services.core.unit_of_work import Now
 from buddybot.services.registry import Services
 from buddybot.settings.settings import Settings
 from buddybot.ui.framework.router import Router

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from buddybot.pings.delivery.faults import FAULTS, describe_fault
-from buddybot.services.core.transactions import LostFileError, StorageError
+from buddybot.services.core.unit_of_work import LostFileError, StorageError
 from buddybot.ui.framework.reply import Reply, actor_of
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round
@@ -39,11 +39,11 @@ async def failed(interaction: "discord.Interaction[Client]", error: Exception) -
 
 async def _key_of(interaction: "discord.Interaction[Client]", cause: BaseException) -> str:
     """Return the sentence: what is on disk must never be called unchanged."""
-    work, actor = interaction.client.services.work, actor_of(interaction)
+    transactions, actor = interaction.client.services.transactions, actor_of(interaction)
     if isinstance(cause, LostFileError):
-        return "errors.unknown" if work.has_stored(actor) else "errors.rows_gone"
+        return "errors.unknown" if transactions.has_stored(actor) else "errors.rows_gone"
     try:
-        carried_out = await work.carried_out(actor)
+        carried_out = await transactions.carried_out(actor)
     except StorageError:
         return "errors.unknown"
     return "errors.stored" if carried_out else "errors.unexpected"

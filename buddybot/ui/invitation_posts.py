@@ -10,7 +10,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.invitations import CardPlace, Offer
 from buddybot.ui.framework.channels import common
 from buddybot.ui.framework.components import Card

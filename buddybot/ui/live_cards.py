@@ -10,7 +10,7 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict, is_blocked
-from buddybot.services.core.transactions import StorageError
+from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.registry import Services
 from buddybot.ui.framework.side_by_side import Rests, serve_apart
 from buddybot.ui.groups.discord_roles import LiveRoles
@@ -35,7 +35,7 @@ class LiveCards:
         self._client = client
         self._cards = services.cards
         self._messages = messages
-        self._rests = Rests(lambda: services.work.now())
+        self._rests = Rests(lambda: services.transactions.now())
         self._busy: set[tuple[MeetingId, CardKind]] = set()
         self._asked: set[tuple[MeetingId, CardKind]] = set()
 

@@ -10,7 +10,7 @@ from buddybot.domain.pings import Ping, PingKind
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.delivery.payload import Part, Payload
 from buddybot.pings.dispatch.verdicts import Verdict
-from buddybot.services.core.transactions import StorageError
+from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.services.locations.host_swaps import SwapView
 from buddybot.services.outdated_messages import EndedInvitation, OutdatedMessage
@@ -43,7 +43,7 @@ class OutdatedMessages:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._retiring = services.retiring
-        self._rests = Rests(services.work.now)
+        self._rests = Rests(services.transactions.now)
         self._busy = False
 
     async def refresh(self) -> None:

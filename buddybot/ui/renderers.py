@@ -13,7 +13,7 @@ from buddybot.services.checkins.summary_messages import SummaryPreparer
 from buddybot.services.commitments.nudges import NudgePreparer
 from buddybot.services.core.announcements import Announcement, Preparer
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Planner, Work
+from buddybot.services.core.unit_of_work import Planner, Transactions
 from buddybot.services.groups.archiving_steps import prepare_archive
 from buddybot.services.groups.break_messages import prepare_break
 from buddybot.services.health import offers
@@ -59,13 +59,15 @@ class Message(NamedTuple):
     card: MeetingCard | None = None
 
 
-def list_messages(work: Work, planner: Planner, rules: Rules) -> Mapping[PingKind, Message]:
+def list_messages(transactions: Transactions, planner: Planner, rules: Rules) -> Mapping[PingKind, Message]:
     """Return the message of each kind of ping; a new kind is one more line here."""
     library = rules.library
     meeting_shown = MeetingCard(
         CardKind.MEETING,
         # The clock counts too: the card asks for answers until they are due.
-        lambda tx, group, meeting: meeting_views.view_of(tx, group, meeting, now=work.now(), library=library),
+        lambda tx, group, meeting: meeting_views.view_of(
+            tx, group, meeting, now=transactions.now(), library=library
+        ),
         again=PingKind.CARD_AGAIN,
     )
     checkin_shown = MeetingCard(
@@ -106,7 +108,7 @@ class MessageTable:
     """
 
     def __init__(self, services: Services, planner: Planner, rules: Rules) -> None:
-        self._messages = list_messages(services.work, planner, rules)
+        self._messages = list_messages(services.transactions, planner, rules)
         self._cards = services.cards
         self._edited = {
             each.card.kind: (each.card.view_of, each.render) for each in self._messages.values() if each.card

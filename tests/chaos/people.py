@@ -11,8 +11,7 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, Meet
 from buddybot.domain.pings import GROUP, DuePing, PingKind, key
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
@@ -42,8 +41,8 @@ class Circle:
 
 async def found(database: Database, clock: Clock) -> Sequence[Circle]:
     """Ana's and Ben's groups, which meet in 22 hours: their cards are due now, and they can check in."""
-    work = Work(database=database, now=clock, changed=lambda: None)
-    groups = GroupService(work, Planner(ahead=2, times=_TIMES))
+    transactions = Transactions(database=database, now=clock, changed=lambda: None)
+    groups = GroupService(transactions, Planner(ahead=2, times=_TIMES))
     starts = clock() + timedelta(hours=22)
     rhythm = Rhythm(weekday=starts.weekday(), time=starts.time().replace(second=0, microsecond=0), zone="UTC")
     for number, channel in enumerate(CHANNELS):

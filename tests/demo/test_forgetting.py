@@ -10,7 +10,7 @@ from buddybot.demo.story import PLANS, SPOTS, WEEKS
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
@@ -45,7 +45,7 @@ async def record(playground: Playground) -> Record:
         assert isinstance(group, Group)
         return await RecordRepository(tx).read(group, now=playground.env.now())
 
-    return await playground.bot.services.work.read(script)
+    return await playground.bot.services.transactions.read(script)
 
 
 def words_of(name: str) -> Iterator[str]:

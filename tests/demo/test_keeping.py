@@ -23,9 +23,9 @@ async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
 
 async def keep_weeks(playground: Playground, weeks: int) -> None:
     """Keep what the last weeks brought and nothing older."""
-    work = playground.bot.services.work
-    await RetentionService(work, timedelta(weeks=weeks)).reduce_old()
-    await work.scrub()
+    transactions = playground.bot.services.transactions
+    await RetentionService(transactions, timedelta(weeks=weeks)).reduce_old()
+    await transactions.scrub()
 
 
 async def test_old_meetings_keep_their_figures_and_lose_their_people(
@@ -42,7 +42,7 @@ async def test_old_meetings_keep_their_figures_and_lose_their_people(
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"The first week with a list" not in left
     assert b"Second round!" in left
-    rows = await playground.bot.services.work.read(
+    rows = await playground.bot.services.transactions.read(
         lambda tx: tx.all("SELECT action, actor_id, parameters FROM audit")
     )
     assert [dict(row) for row in rows] == [
@@ -64,5 +64,5 @@ async def test_everybody_is_a_count_when_nothing_is_kept(playground: Playground,
 
 async def test_nothing_is_reduced_where_the_host_keeps_it(playground: Playground) -> None:
     before = await record(playground)
-    await RetentionService(playground.bot.services.work, None).reduce_old()
+    await RetentionService(playground.bot.services.transactions, None).reduce_old()
     assert await record(playground) == before

@@ -10,7 +10,7 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, Meet
 from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.commitments.wording_steps import Draft
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, Rhythm
 from buddybot.services.groups.invitations import Offer
 from tests.endurance.process import Process

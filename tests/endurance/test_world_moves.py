@@ -202,8 +202,8 @@ async def refuse(town: Town, how: str) -> Callable[[], object]:
 async def write_much(town: Town) -> None:
     """Write what finds no room; little things still fit into the pages there are."""
     for _ in range(200):
-        await town.process.services.work.write(
-            None, lambda tx: tx.run("UPDATE groups SET charter = charter || :words", words="w" * 2000)
+        await town.process.services.transactions.write(
+            lambda tx: tx.run("UPDATE groups SET charter = charter || :words", words="w" * 2000)
         )
 
 

@@ -26,7 +26,7 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.services.groups.groups import Rhythm
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository

@@ -13,8 +13,7 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.periodic_jobs import Housekeeping, list_jobs
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.transactions import Work
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
 from buddybot.storage.engine.database import Database, StorageError, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.guilds import GuildRepository
@@ -45,8 +44,7 @@ def keeping(
     is_out: Callable[[GuildId], Awaitable[bool | None]] = out,
 ) -> Housekeeping:
     return Housekeeping(
-        database=database,
-        work=Work(database=database, now=now, changed=lambda: None),
+        transactions=Transactions(database=database, now=now, changed=lambda: None),
         planner=planner or Planner(ahead=2, times=TIMES),
         purge_after=timedelta(days=30),
         is_out=is_out,

@@ -12,8 +12,7 @@ from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, Us
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import Database, Tx, connect
@@ -120,7 +119,7 @@ async def running(
 async def found_group(database: Database) -> None:
     """Ana's group, which meets in twelve hours: the card of that meeting is due now."""
     await migrate(database)
-    work = Work(database=database, now=wall, changed=lambda: None)
+    transactions = Transactions(database=database, now=wall, changed=lambda: None)
     starts = wall() + timedelta(hours=12)
     new = NewGroup(
         name="Rowan",
@@ -140,7 +139,7 @@ async def found_group(database: Database) -> None:
         display_name="Ana",
         manages_guild=True,
     )
-    await GroupService(work, Planner(ahead=2, times=TIMES)).create(ana, new)
+    await GroupService(transactions, Planner(ahead=2, times=TIMES)).create(ana, new)
     assert [ping.kind for ping in await begun(database, PingState.PLANNED) if ping.due_at <= wall()] == [
         PingKind.CARD
     ]

@@ -8,7 +8,7 @@ import simcord
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, Rhythm
 from tests.world import World
 

@@ -17,8 +17,7 @@ from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.attendance.record_export import Wanted
 from buddybot.services.commitments.wording_steps import Changes, Draft
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import Changes as GroupChanges
 from buddybot.services.groups.groups import NewGroup, Rhythm
 from buddybot.services.registry import Services, build
@@ -61,8 +60,8 @@ class Life:
 
     def on(self, database: Database) -> Services:
         """Return the services over another connection to the same database."""
-        work = Work(database=database, now=lambda: self.evening.now, changed=lambda: None)
-        return build(work, self.evening.planner, RULES)
+        transactions = Transactions(database=database, now=lambda: self.evening.now, changed=lambda: None)
+        return build(transactions, self.evening.planner, RULES)
 
     def actor(self, user: int = ANA) -> Actor:
         """Return a person with a fresh interaction."""
@@ -73,7 +72,7 @@ async def live(database: Database, name: str) -> Life:
     """Make the group and all that the named act needs."""
     evening = await Evening.prepare(database)
     home, group = evening.home, evening.group
-    services = build(home.work, evening.planner, RULES)
+    services = build(home.transactions, evening.planner, RULES)
     commitment = await evening.commit(ANA)
     kitchen = await services.locations.suggest(home.actor(ANA), KITCHEN, group.id)
     await services.locations.suggest(home.actor(ORGANIZER), CAFE, group.id)

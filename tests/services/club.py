@@ -8,8 +8,7 @@ from typing import Any
 from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import GroupService, GroupView, NewGroup, Rhythm
 from buddybot.services.groups.guilds import GuildService
 from buddybot.services.groups.invitations import InvitationService
@@ -34,13 +33,13 @@ class Club:
     interactions: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.work = Work(database=self.database, now=lambda: self.now, changed=lambda: None)
+        self.transactions = Transactions(database=self.database, now=lambda: self.now, changed=lambda: None)
         planner = Planner(ahead=2, times=TIMES)
-        self.guilds = GuildService(self.work, planner)
-        self.groups = GroupService(self.work, planner)
-        self.members = MemberService(self.work, planner)
-        self.invitations = InvitationService(self.work, planner, RULES)
-        self.preferences = PreferenceService(self.work, planner)
+        self.guilds = GuildService(self.transactions, planner)
+        self.groups = GroupService(self.transactions, planner)
+        self.members = MemberService(self.transactions, planner)
+        self.invitations = InvitationService(self.transactions, planner, RULES)
+        self.preferences = PreferenceService(self.transactions, planner)
 
     def actor(
         self, user_id: UserId, *, guild: GuildId | None = HERE, manages: bool = False, channel: int = 0
@@ -73,7 +72,7 @@ class Club:
 
     async def current(self, group_id: GroupId) -> list[Member]:
         """Return who is in a group."""
-        return list(await self.work.read(lambda tx: MemberRepository(tx).current(group_id)))
+        return list(await self.transactions.read(lambda tx: MemberRepository(tx).current(group_id)))
 
     async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what a statement selects."""
@@ -81,7 +80,7 @@ class Club:
         async def script(tx: Tx) -> list[dict[str, Any]]:
             return [dict(row) for row in await tx.all(sql, **parameters)]
 
-        return await self.work.read(script)
+        return await self.transactions.read(script)
 
 
 def new_group(name: str = "Rowan", **changes: Any) -> NewGroup:

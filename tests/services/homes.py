@@ -9,8 +9,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
@@ -29,9 +28,9 @@ class Home:
     _numbers: "count[int]" = field(default_factory=lambda: count(1000))
 
     @property
-    def work(self) -> Work:
+    def transactions(self) -> Transactions:
         """The unit of work of services in this home."""
-        return Work(database=self.database, now=lambda: self.now, changed=lambda: None)
+        return Transactions(database=self.database, now=lambda: self.now, changed=lambda: None)
 
     def actor(self, user: int, *, guild: int | None = GUILD, channel: int = 10) -> Actor:
         """Return a person with a fresh interaction."""

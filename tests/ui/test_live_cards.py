@@ -81,7 +81,7 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 def live(house: House, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(work=house.work, cards=CardService(house.work))
+    services: Any = SimpleNamespace(transactions=house.transactions, cards=CardService(house.transactions))
     return LiveCards(client, services, MessageTable(services, house.planner, RULES))
 
 

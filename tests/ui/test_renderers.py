@@ -16,7 +16,7 @@ from tests.services.meetings.calendar_house import RULES, House
 @pytest.fixture
 def messages(database: Database) -> MessageTable:
     house = House(database)
-    services: Any = SimpleNamespace(work=house.work, cards=CardService(house.work))
+    services: Any = SimpleNamespace(transactions=house.transactions, cards=CardService(house.transactions))
     return MessageTable(services, house.planner, RULES)
 
 

@@ -26,8 +26,7 @@ from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.pings.dispatch.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
 from buddybot.pings.planning.due_pings import quiet_of
 from buddybot.services.core.announcements import Announcement, Preparer
-from buddybot.services.core.transactions import Now
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
+from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, UnitOfWork, bot_transaction
 from buddybot.services.health import alert_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.sending import OUTAGE, Claimed
@@ -101,7 +100,7 @@ class DeliveryWorker:
         `before` reads from Discord what pings of a kind go by, just before they are prepared, and
         `look_for_leavers` notes which of the members whom a ping may name have left the server.
         """
-        self._transactions = Transactions(database)
+        self._transactions = DatabaseTransactions(database)
         self._now = now
         self._preparers = preparers
         self._cards = cards
@@ -154,7 +153,7 @@ class DeliveryWorker:
             await read(ping.meeting_id)
         if self._look_for_leavers is not None:
             await self._look_for_leavers(ping)
-        prepared = await self._transactions.write(lambda uow: self._prepare(uow, attempt))
+        prepared = await self._prepare(attempt)
         if not isinstance(prepared, _Prepared):
             return prepared
         message = self._gateway.make_message(ping.kind, prepared.announcement, nonce(ping.key))
@@ -187,6 +186,7 @@ class DeliveryWorker:
         await self._note_delivered(attempt, channel_id, found)
         return True
 
+    @bot_transaction
     async def _prepare(self, uow: UnitOfWork, attempt: DeliveryAttempt) -> _Prepared | DeliveryOutcome:
         """Make what is said from the present state, or end it; all in one transaction."""
         ping, now = attempt.claimed.ping, self._now()
@@ -252,24 +252,20 @@ class DeliveryWorker:
         )
         return channel_id if held else None
 
+    @bot_transaction
     async def _note_delivered(
-        self, attempt: DeliveryAttempt, channel_id: ChannelId, message_id: MessageId
+        self, uow: UnitOfWork, attempt: DeliveryAttempt, channel_id: ChannelId, message_id: MessageId
     ) -> None:
-        ping = attempt.claimed.ping
-
-        async def script(uow: UnitOfWork) -> None:
-            sending = uow.sending
-            await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
-            if ping.kind in self._cards:  # only what was prepared as a card is entered
-                await sending.posted(
-                    ping,
-                    self._cards[ping.kind],
-                    channel_id=channel_id,
-                    message_id=message_id,
-                    again=attempt.claimed.recovering,
-                )
-
-        await self._transactions.write(script)
+        ping, sending = attempt.claimed.ping, uow.sending
+        await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
+        if ping.kind in self._cards:  # only what was prepared as a card is entered
+            await sending.posted(
+                ping,
+                self._cards[ping.kind],
+                channel_id=channel_id,
+                message_id=message_id,
+                again=attempt.claimed.recovering,
+            )
 
     async def _note_missed(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         await self._transactions.write(lambda uow: uow.sending.missed(attempt.claimed.ping, self._now()))
@@ -310,65 +306,62 @@ class DeliveryWorker:
             return await self._note_not_taken(attempt, error)
         if ping.kind is PingKind.ALERT:
             return await self._redirect_alert(attempt)
-
-        async def script(uow: UnitOfWork) -> None:
-            if ping.direct:
-                await uow.sending.put_back(ping, try_at=now, error=str(error), direct=False)
-            else:
-                await uow.channel_health.close(ping.group_id, error.code, now)
-                await self._reschedule_ping(uow, attempt, now + wait_after(ping.attempts), f"refused {error}")
-
         log.warning(
             "ping %s: %s refused (%s)", ping.id, "direct message" if ping.direct else "channel", error
         )
-        await self._transactions.write(script)
+        await self._close_way(attempt, error, now)
         return DeliveryOutcome.LATER
+
+    @bot_transaction
+    async def _close_way(
+        self, uow: UnitOfWork, attempt: DeliveryAttempt, error: Refused, now: datetime
+    ) -> None:
+        """Send what was to be a direct message to the channel, and what was for the channel later."""
+        ping = attempt.claimed.ping
+        if ping.direct:
+            await uow.sending.put_back(ping, try_at=now, error=str(error), direct=False)
+        else:
+            await uow.channel_health.close(ping.group_id, error.code, now)
+            await self._reschedule_ping(uow, attempt, now + wait_after(ping.attempts), f"refused {error}")
 
     async def _note_not_taken(self, attempt: DeliveryAttempt, error: Refused) -> DeliveryOutcome:
         """End what Discord will not take whatever the channel: the same message gets the same answer."""
         ping, now = attempt.claimed.ping, self._now()
         reference = secrets.token_hex(4)
         log.error("ping %s: Discord refused the message itself (%s), reference %s", ping.id, error, reference)
-
-        async def script(uow: UnitOfWork) -> None:
-            if ping.kind is PingKind.ALERT:  # shown with an organizer's next command
-                await uow.sending.suppressed(ping, now)
-            else:
-                why = "blocked" if is_blocked(error.code) else "fault"
-                await uow.sending.undeliverable(ping, now, why=why, code=error.code, reference=reference)
-
-        await self._transactions.write(script)
-        return DeliveryOutcome.SUPPRESSED if ping.kind is PingKind.ALERT else DeliveryOutcome.MISSED
+        if ping.kind is PingKind.ALERT:  # shown with an organizer's next command
+            await self._transactions.write(lambda uow: uow.sending.suppressed(ping, now))
+            return DeliveryOutcome.SUPPRESSED
+        why = "blocked" if is_blocked(error.code) else "fault"
+        await self._transactions.write(
+            lambda uow: uow.sending.undeliverable(ping, now, why=why, code=error.code, reference=reference)
+        )
+        return DeliveryOutcome.MISSED
 
     async def _redirect_alert(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """Let an alert reach organizers another way: the group's own channel has no part in it."""
-        ping, now = attempt.claimed.ping, self._now()
-
-        async def script(uow: UnitOfWork) -> None:
-            await uow.sending.suppressed(ping, now)
-            if not ping.direct:
-                await alert_messages.channel_refused(uow, ping, now)
-
+        ping = attempt.claimed.ping
         log.warning("ping %s: %s refused", ping.id, "direct message" if ping.direct else "alert channel")
-        await self._transactions.write(script)
+        await self._suppress_alert(ping, self._now())
         return DeliveryOutcome.SUPPRESSED
+
+    @bot_transaction
+    async def _suppress_alert(self, uow: UnitOfWork, ping: Ping, now: datetime) -> None:
+        await uow.sending.suppressed(ping, now)
+        if not ping.direct:
+            await alert_messages.channel_refused(uow, ping, now)
 
     async def _note_deleted(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """A repeat of a message that arrived and was deleted: it was delivered."""
         ping, now = attempt.claimed.ping, self._now()
-
-        async def script(uow: UnitOfWork) -> None:
-            await uow.sending.finish(ping, channel_id=None, message_id=None, now=now)
-
-        await self._transactions.write(script)
+        await self._transactions.write(
+            lambda uow: uow.sending.finish(ping, channel_id=None, message_id=None, now=now)
+        )
         return DeliveryOutcome.SENT
 
-    async def _hold_direct(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
+    @bot_transaction
+    async def _hold_direct(self, uow: UnitOfWork, attempt: DeliveryAttempt) -> DeliveryOutcome:
         until = self._now() + DIRECT_PAUSE
-
-        async def script(uow: UnitOfWork) -> None:
-            await self._reschedule_ping(uow, attempt, until, "opening direct messages too fast")
-            await uow.sending.hold_direct(until)
-
-        await self._transactions.write(script)
+        await self._reschedule_ping(uow, attempt, until, "opening direct messages too fast")
+        await uow.sending.hold_direct(until)
         return DeliveryOutcome.LATER

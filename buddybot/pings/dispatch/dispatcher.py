@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Protocol
 
 from buddybot.pings.dispatch.channel_queues import ChannelQueues
 from buddybot.pings.dispatch.delivery_worker import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
-from buddybot.services.core.transactions import Now
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork
+from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, UnitOfWork, bot_transaction
 from buddybot.storage.engine.database import Database, StorageError
 
 log = logging.getLogger(__name__)
@@ -49,7 +47,7 @@ class Dispatcher:
         grace: float = GRACE,
     ) -> None:
         """`unauthorized` is called, once, when Discord no longer takes the token."""
-        self._transactions = Transactions(database)
+        self._transactions = DatabaseTransactions(database)
         self._now = now
         self._worker = worker
         self._clock = clock
@@ -140,11 +138,9 @@ class Dispatcher:
             self._stir.clear()
             if queues.load < self._width:
                 sweep, self._sweep = self._sweep, False
-                taken = await self._transactions.write(
-                    partial(self._take, limit=BATCH - queues.load, sweep=sweep)
-                )
-                missed += taken[0]
-                for attempt in taken[1]:
+                expired, attempts = await self._take(limit=BATCH - queues.load, sweep=sweep)
+                missed += expired
+                for attempt in attempts:
                     queues.add(attempt)
             if not queues.load:
                 return missed
@@ -156,6 +152,7 @@ class Dispatcher:
             self._unauthorized()
         return missed
 
+    @bot_transaction
     async def _take(
         self, uow: UnitOfWork, *, limit: int, sweep: bool
     ) -> tuple[int, Sequence[DeliveryAttempt]]:
@@ -170,15 +167,14 @@ class Dispatcher:
 
     async def _hand_back(self, attempts: Sequence[DeliveryAttempt]) -> None:
         """Free what was not finished: planned again, or begun and to be settled from the history."""
-        if not attempts:
-            return
+        if attempts:
+            await self._free_attempts(attempts)
 
-        async def script(uow: UnitOfWork) -> None:
-            sending, now = uow.sending, self._now()
-            for attempt in attempts:
-                if attempt.begun:
-                    await sending.leave_open(attempt.claimed.ping, try_at=now, error="stopped")
-                else:
-                    await sending.put_back(attempt.claimed.ping, try_at=now, error="stopped")
-
-        await self._transactions.write(script)
+    @bot_transaction
+    async def _free_attempts(self, uow: UnitOfWork, attempts: Sequence[DeliveryAttempt]) -> None:
+        sending, now = uow.sending, self._now()
+        for attempt in attempts:
+            if attempt.begun:
+                await sending.leave_open(attempt.claimed.ping, try_at=now, error="stopped")
+            else:
+                await sending.put_back(attempt.claimed.ping, try_at=now, error="stopped")

@@ -21,10 +21,15 @@ from buddybot.services.attendance.attendance import (
 )
 from buddybot.services.attendance.visitors import require_met, require_over, withdraw_all
 from buddybot.services.core.access import as_organizer, at_meeting
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick, require
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations.fairness_snapshot import keep_shares
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
@@ -68,8 +73,8 @@ class CorrectionView:
 class CorrectionService:
     """Each correction says who, when, from what to what, and why; what was recorded before stays."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -78,7 +83,7 @@ class CorrectionService:
     ) -> Sequence[tuple[Meeting, int | None]]:
         """Return the meetings of the record with their numbers, the latest first."""
         group = (await as_organizer(uow, actor, group_id)).group
-        return await uow.attendances.meetings(group.id, now=self._work.now())
+        return await uow.attendances.meetings(group.id, now=self._transactions.now())
 
     @read_transaction
     async def view(
@@ -94,7 +99,7 @@ class CorrectionService:
         else:
             group = (await as_organizer(uow, actor, group_id)).group
             meeting = await self._picked(uow, group, pick)
-        require_over(meeting, self._work.now())
+        require_over(meeting, self._transactions.now())
         return await _view(uow, group, meeting)
 
     @read_transaction
@@ -103,7 +108,7 @@ class CorrectionService:
     ) -> tuple[CorrectionView, Seat]:
         """Return how somebody stands, before it is corrected; Refusals as for `correct`."""
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
-        await require_met(uow, meeting, self._work.now())
+        await require_met(uow, meeting, self._transactions.now())
         view = await _view(uow, standing.group, meeting)
         return view, _seat(view, user_id)
 
@@ -130,7 +135,7 @@ class CorrectionService:
         state: Attendance,
         why: str,
     ) -> CorrectionView:
-        now = self._work.now()
+        now = self._transactions.now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         seat = _seat(await _view(uow, standing.group, meeting), user_id)
@@ -160,7 +165,7 @@ class CorrectionService:
     async def _mark_not_met(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
     ) -> CorrectionView:
-        now = self._work.now()
+        now = self._transactions.now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         require_over(meeting, now)
         if not await met(uow, meeting):
@@ -186,7 +191,7 @@ class CorrectionService:
     async def _mark_met(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
     ) -> CorrectionView:
-        now = self._work.now()
+        now = self._transactions.now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         require_over(meeting, now)
         if await met(uow, meeting):
@@ -205,7 +210,7 @@ class CorrectionService:
         if pick is not None and not isinstance(pick, date):
             return await require(uow, group, pick)
         found = await uow.attendances.meetings(
-            group.id, now=self._work.now(), limit=1 if pick is None else None
+            group.id, now=self._transactions.now(), limit=1 if pick is None else None
         )
         for meeting, _ in found:
             if pick in (None, meeting.day):
@@ -233,7 +238,7 @@ class CorrectionService:
                 state=state,
                 previous=before.get(user_id),
                 recorded_by=actor.user_id,
-                now=self._work.now(),
+                now=self._transactions.now(),
                 reason=why,
             )
 

@@ -6,9 +6,7 @@ from buddybot.domain.attendance.rates import streak
 from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId
 from buddybot.services.core.access import as_member
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 SHOWN = 26
 """Meetings a page: as many as a picture holds."""
@@ -27,8 +25,8 @@ class AttendanceHistory:
 class AttendanceHistories:
     """Reads it."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def show(
@@ -36,7 +34,7 @@ class AttendanceHistories:
     ) -> AttendanceHistory:
         """Return the page that stops at a meeting, counted from the first; without `stop` the newest."""
         standing = await as_member(uow, actor, group_id, archived=True)
-        record = await uow.records.read(standing.group, now=self._work.now(), viewer=actor.user_id)
+        record = await uow.records.read(standing.group, now=self._transactions.now(), viewer=actor.user_id)
         if standing.member.organizes:
             return _history(record, stop, own=False)
         return _history(record.own(actor.user_id), stop, own=True)

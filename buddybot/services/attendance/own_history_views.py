@@ -7,9 +7,7 @@ from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.services.attendance.history_views import SHOWN, own_streak
 from buddybot.services.core.access import as_member
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 WEEKS = 5
 """Meetings a page: their words are read, not looked at."""
@@ -29,8 +27,8 @@ class OwnHistory:
 class OwnHistories:
     """Reads it."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def show(
@@ -38,7 +36,7 @@ class OwnHistories:
     ) -> OwnHistory:
         """Return the page that stops at a meeting, counted from their first; without `stop` the newest."""
         group = (await as_member(uow, actor, group_id, archived=True)).group
-        everybody = await uow.records.read(group, now=self._work.now(), viewer=actor.user_id)
+        everybody = await uow.records.read(group, now=self._transactions.now(), viewer=actor.user_id)
         record = everybody.own(actor.user_id, arrivals=True)
         counted = everybody.own(actor.user_id)
         total = len(record.sittings)

@@ -9,9 +9,13 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import clean
 from buddybot.services.attendance.attendance import met
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 
 
 def require_over(meeting: Meeting, now: datetime) -> None:
@@ -42,14 +46,14 @@ async def withdraw_all(uow: UnitOfWork, meeting: Meeting, actor: Actor, now: dat
 class VisitorService:
     """Whoever was there and is no member: counted in no rate."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Refuse, before the form is opened, what `add` would."""
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
-        await require_met(uow, meeting, self._work.now())
+        await require_met(uow, meeting, self._transactions.now())
         check_room(await uow.visitors.of_meeting(meeting.id))
 
     async def add(self, actor: Actor, meeting_id: MeetingId, name: str) -> None:
@@ -63,7 +67,7 @@ class VisitorService:
 
     @write_transaction
     async def _add_visitor(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, known_as: str) -> None:
-        now = self._work.now()
+        now = self._transactions.now()
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         visitors = uow.visitors
@@ -75,7 +79,7 @@ class VisitorService:
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, visitor_id: VisitorId
     ) -> None:
         """Take a visitor back; Refusal `visitor.unknown` for one who is not there, or not any more."""
-        now = self._work.now()
+        now = self._transactions.now()
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         visitors = uow.visitors

@@ -17,11 +17,15 @@ from buddybot.services.checkins.agenda_views import AgendaView, people_at
 from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 
 REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""
@@ -125,8 +129,8 @@ async def _choose(
 class ActivityService:
     """The library as a group sees it, the members' wishes, and the organizers' choice."""
 
-    def __init__(self, work: Work, rules: Rules) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, rules: Rules) -> None:
+        self._transactions = transactions
         self._library = rules.library
 
     @read_transaction
@@ -176,7 +180,7 @@ class ActivityService:
         Refusals: `group.organizers_only`, `group.paused`, `meeting.none_ahead`, `meeting.not_yet`,
         `activity.unknown`, `activity.unfit`, `activity.over`.
         """
-        group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._work.now()
+        group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._transactions.now()
         require_active(group)
         activity = None if key is None else self._known(key)
         meeting = await _picked(uow, group, pick, now)
@@ -204,7 +208,7 @@ class ActivityService:
         """Return what can be chosen for a meeting, or for the next one; Refusals as for `choose`."""
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        meeting = await _picked(uow, group, pick, self._work.now())
+        meeting = await _picked(uow, group, pick, self._transactions.now())
         people = await people_at(uow, meeting)
         room = (await plan_of(uow, meeting, people=people)).agenda.room
         return fitting(self._library, people, room)

@@ -9,10 +9,8 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.checkins.speaking_turns import load_round
 from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +33,8 @@ async def people_at(uow: UnitOfWork, meeting: Meeting) -> int:
 class AgendaService:
     """Reads agendas."""
 
-    def __init__(self, work: Work, rules: Rules) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, rules: Rules) -> None:
+        self._transactions = transactions
         self._library = rules.library
 
     @read_transaction

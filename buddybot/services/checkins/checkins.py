@@ -33,10 +33,15 @@ from buddybot.services.attendance.closing_steps import end_meeting
 from buddybot.services.checkins.speaking_turns import arrive, begin_round, load_round, require_open
 from buddybot.services.commitments.outcome_steps import settle_outcome
 from buddybot.services.core.access import Standing, as_member, at_meeting
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.storage.engine.rows import epoch
 
 CLOSED_LATE = "closed_late"
@@ -155,8 +160,8 @@ async def _fresh(uow: UnitOfWork, meeting: Meeting) -> Meeting:
 class CheckInService:
     """Reports, and the end of a meeting."""
 
-    def __init__(self, work: Work, planner: Planner, rules: Rules) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner, rules: Rules) -> None:
+        self._transactions = transactions
         self._planner = planner
         self._early = rules.check_in_early
 
@@ -211,7 +216,7 @@ class CheckInService:
         win: str | None,
         blocker: str | None,
     ) -> Reported:
-        now = self._work.now()
+        now = self._transactions.now()
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         asked = await self._asked(uow, meeting, actor.user_id)
         if not await uow.checkins.put(
@@ -288,7 +293,7 @@ class CheckInService:
                 target=line.target,
                 plan=plan if line is written[0] else None,
                 visibility=visibility,
-                now=self._work.now(),
+                now=self._transactions.now(),
                 set_at_meeting=meeting_id,
             )
         return await self._reported(uow, meeting, actor.user_id)
@@ -306,7 +311,7 @@ class CheckInService:
         """Close a meeting, by an organizer or its facilitator."""
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         _require_closer(standing, meeting)
-        closed = await close_meeting(uow, self._planner, standing.group, meeting, self._work.now())
+        closed = await close_meeting(uow, self._planner, standing.group, meeting, self._transactions.now())
         closing = await _closing(uow, closed)
         return closing if standing.member.organizes else replace(closing, unrecorded=())
 
@@ -314,7 +319,7 @@ class CheckInService:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
         meetings = uow.meetings
         ahead = await meetings.ahead(group_id)
-        current = find_current(ahead, now=self._work.now(), early=self._early)
+        current = find_current(ahead, now=self._transactions.now(), early=self._early)
         if current:
             return current
         last = await meetings.held(group_id, limit=1)
@@ -342,7 +347,7 @@ class CheckInService:
         later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
         check_window(
             meeting,
-            now=self._work.now(),
+            now=self._transactions.now(),
             early=self._early,
             next_opens=min(later) - self._early if later else None,
             has_reported=report is not None,

@@ -13,10 +13,15 @@ from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
 from buddybot.domain.text import optional
 from buddybot.services.core.access import as_member, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import SENT_TWICE, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    SENT_TWICE,
+    Actor,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 
 DAY = timedelta(days=1)
 LIFE = timedelta(days=1)
@@ -42,8 +47,8 @@ class Given:
 class KudosService:
     """Nobody is counted, and nobody thanks themselves."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def give(
         self,
@@ -73,7 +78,7 @@ class KudosService:
         group_id: GroupId | None,
     ) -> Given:
         group = (await as_member(uow, actor, group_id, lock=True)).group
-        now, repository = self._work.now(), uow.kudos
+        now, repository = self._transactions.now(), uow.kudos
         latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
         if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
             to_id,
@@ -102,7 +107,7 @@ class KudosService:
     ) -> Sequence[tuple[CommitmentId, str]]:
         """Return another member's commitments that the group may read."""
         group = (await as_member(uow, actor, group_id)).group
-        return await _thankable(uow, group, to_id, self._work.now())
+        return await _thankable(uow, group, to_id, self._transactions.now())
 
     async def _require(
         self, uow: UnitOfWork, actor: Actor, group: Group, to_id: UserId, commitment_id: CommitmentId | None
@@ -115,7 +120,7 @@ class KudosService:
             raise Refusal("member.unknown")
         if thanked.gone_since is not None:
             raise Refusal("member.left_server")
-        now = self._work.now()
+        now = self._transactions.now()
         if commitment_id is not None:
             known = [found for found, _ in await _thankable(uow, group, to_id, now)]
             if commitment_id not in known:

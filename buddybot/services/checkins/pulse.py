@@ -10,9 +10,7 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.storage.checkins.pulse import DuePulse
 from buddybot.storage.engine.database import StorageError, TransientError
 
@@ -28,8 +26,8 @@ class PulseService:
     Nothing that names both a person and a rating may be logged, stored or returned here.
     """
 
-    def __init__(self, work: Work, evaluate: Evaluate) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, evaluate: Evaluate) -> None:
+        self._transactions = transactions
         self._evaluate = evaluate
 
     async def vote(self, actor: Actor, meeting_id: MeetingId, rating: int) -> Pulse:
@@ -39,7 +37,7 @@ class PulseService:
         (the member joined later), `pulse.voted`.
         """
         pulse = await self._count_vote(actor, meeting_id, rating)
-        self._work.deleted(whole=False)  # a count was raised: how it was before is in the journal
+        self._transactions.deleted(whole=False)  # a count was raised: how it was before is in the journal
         return pulse
 
     @write_transaction
@@ -48,7 +46,7 @@ class PulseService:
         check_rating(rating)
         pulses = uow.pulse
         pulse = await pulses.get(meeting.id)
-        if pulse is None or not pulse.open or pulse.closes_at <= self._work.now():
+        if pulse is None or not pulse.open or pulse.closes_at <= self._transactions.now():
             raise Refusal("pulse.closed")
         if actor.user_id not in await uow.members.at(standing.group.id, began(meeting)):
             raise Refusal("pulse.not_there")
@@ -58,26 +56,26 @@ class PulseService:
 
     async def close_due(self) -> None:
         """Close every pulse whose time is over; what was voted is deleted with it."""
-        for due in await self._work.read(lambda uow: uow.pulse.due(self._work.now())):
+        for due in await self._transactions.read(lambda uow: uow.pulse.due(self._transactions.now())):
             try:
                 await self._close(due)
             except StorageError as error:  # this one again in a minute, the others now
                 log.error("the pulse of meeting %s could not be closed: %s", due.meeting_id, error)
             else:
-                self._work.deleted()
+                self._transactions.deleted()
 
     async def _close(self, due: DuePulse) -> None:
         try:
-            await self._work.write(None, lambda uow: self._end(uow, due, self._evaluate))
+            await self._transactions.write(lambda uow: self._end(uow, due, self._evaluate))
         except TransientError:
             raise
         except Exception as error:  # whatever fails in judging the group, who voted is deleted in time
             log.error("after meeting %s the group was not evaluated", due.meeting_id, exc_info=error)
-            await self._work.write(None, lambda uow: self._end(uow, due, None))
+            await self._transactions.write(lambda uow: self._end(uow, due, None))
 
     async def _end(self, uow: UnitOfWork, due: DuePulse, evaluate: Evaluate | None) -> None:
         await uow.groups.lock(due.group_id)
-        pulses, now = uow.pulse, self._work.now()
+        pulses, now = uow.pulse, self._transactions.now()
         pulse = await pulses.get(due.meeting_id)
         if pulse is None or not pulse.open:
             return

@@ -13,8 +13,7 @@ from buddybot.services.attendance.attendance import met, tell_unrecorded
 from buddybot.services.checkins import kudos
 from buddybot.services.checkins.checkins import close_meeting, open_meeting
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import Planner
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Planner, UnitOfWork
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
 

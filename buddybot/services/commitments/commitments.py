@@ -29,9 +29,13 @@ from buddybot.services.commitments.wording_steps import (
     worded,
 )
 from buddybot.services.core import access
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +99,8 @@ def due_meeting(ahead: Sequence[Meeting], commitment: Commitment) -> Meeting | N
 class CommitmentService:
     """A member's own commitments, and what the others said."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Group:
@@ -115,7 +119,7 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, words: Words, visibility: Visibility, group_id: GroupId | None
     ) -> OwnCommitment:
         group = (await access.as_member(uow, actor, group_id, lock=True)).group
-        set_at = await _asked_already(uow, group.id, actor.user_id, self._work.now())
+        set_at = await _asked_already(uow, group.id, actor.user_id, self._transactions.now())
         twin = await _twin(uow, group.id, actor.user_id, words, set_at)
         if twin is not None:
             return replace(await _own(uow, actor, twin.id), again=True)
@@ -273,7 +277,7 @@ class CommitmentService:
             target=words.target,
             plan=words.plan,
             visibility=visibility,
-            now=self._work.now(),
+            now=self._transactions.now(),
             set_at_meeting=set_at,
         )
         own = await _own(uow, actor, new)

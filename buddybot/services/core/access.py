@@ -11,8 +11,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 CHANNEL_SHARE, SERVER_SHARE = 4, 20

@@ -1,161 +1,140 @@
-"""One transaction with every repository on it: what services decide and write with."""
+"""One transaction, one unit of work: what services decide and write with, and what runs it for an actor."""
 
+import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
-from buddybot.storage.attendance.attendance import AttendanceRepository
-from buddybot.storage.attendance.records import RecordRepository
-from buddybot.storage.attendance.visitors import VisitorRepository
-from buddybot.storage.checkins.activities import ActivityRepository
-from buddybot.storage.checkins.checkins import CheckInRepository
-from buddybot.storage.checkins.kudos import KudosRepository
-from buddybot.storage.checkins.pulse import PulseRepository
-from buddybot.storage.checkins.speaking_turns import TurnRepository
-from buddybot.storage.commitments.commitments import CommitmentRepository
-from buddybot.storage.commitments.nudges import NudgeRepository
-from buddybot.storage.copies.restores import RestoreRepository
-from buddybot.storage.engine.database import Database, Row, T, Tx
-from buddybot.storage.groups.groups import GroupRepository, MemberRepository
-from buddybot.storage.groups.guilds import GuildRepository
-from buddybot.storage.groups.interactions import InteractionRepository
-from buddybot.storage.groups.invitations import CodeTryRepository, InvitationRepository
-from buddybot.storage.groups.preferences import PreferenceRepository
-from buddybot.storage.groups.role_tasks import RoleTaskRepository
-from buddybot.storage.groups.zones import StoredZoneRepository
-from buddybot.storage.health.alerts import AlertRepository
-from buddybot.storage.health.feedback import FeedbackRepository
-from buddybot.storage.health.meeting_history import HistoryRepository
-from buddybot.storage.health.offers import OfferRepository
-from buddybot.storage.locations.fairness_balances import BalanceRepository
-from buddybot.storage.locations.host_swaps import SwapRepository
-from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
-from buddybot.storage.meetings.agreements import AgreementRepository
-from buddybot.storage.meetings.away import AwayRepository
-from buddybot.storage.meetings.calendar_entries import CalendarEntryRepository
-from buddybot.storage.meetings.dashboard_queries import GlanceRepository
-from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.meetings.rsvps import RsvpRepository
-from buddybot.storage.meetings.successions import SuccessionRepository
-from buddybot.storage.outbox.alert_pings import AlertOutbox
-from buddybot.storage.outbox.cards import CardRepository
-from buddybot.storage.outbox.channel_health import RouteRepository
-from buddybot.storage.outbox.notices import NoticeRepository
-from buddybot.storage.outbox.outbox import OutboxRepository
-from buddybot.storage.outbox.outdated_messages import RetiringRepository
-from buddybot.storage.outbox.sending import SendingRepository
-from buddybot.storage.outbox.server_events import EventRepository, InterestRepository
-from buddybot.storage.privacy.audit import AuditRepository
-from buddybot.storage.privacy.erasure import ErasureRepository
-from buddybot.storage.privacy.personal_data import PersonalRepository
+from buddybot.domain.fingerprints import form_number
+from buddybot.domain.groups.groups import Group
+from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
+from buddybot.domain.text import cut_to, optional
+from buddybot.storage.engine.database import Database, LostFileError, StorageError
+from buddybot.storage.groups.interactions import Claim
+from buddybot.storage.repositories import Repositories
 
-R = TypeVar("R")
+__all__ = [
+    "SENT_TWICE",
+    "Actor",
+    "AlreadyHandled",
+    "DatabaseTransactions",
+    "FormSentTwice",
+    "LostFileError",
+    "Now",
+    "Planner",
+    "Script",
+    "StorageError",
+    "Transactions",
+    "UnitOfWork",
+]
+
+log = logging.getLogger(__name__)
+
+SENT_TWICE = timedelta(minutes=2)
+"""Within this, the same words of the same person are one form that was sent twice."""
+
+_NAME_LIMIT = 80
+_MOST_STORED = 5_000
+
+T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="_Service")
+R = TypeVar("R", bound="_Runner")
+
+Now = Callable[[], datetime]
 
 
-class LazyRepository(Generic[R]):
-    """A repository of a unit of work, made when it is first asked for: most transactions use a few."""
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person behind one interaction; what they may do is read from the database each time.
 
-    def __init__(self, make: Callable[[Tx], R]) -> None:
-        self._make = make
+    `guild_id` is None in a direct message, and `display_name` empty in one that is about a guild.
+    `manages_guild` is Discord's Manage Server permission. `form` tells one opening of the form that was sent
+    from every other; it is empty when no form was.
+    """
 
-    def __set_name__(self, _owner: type, name: str) -> None:
-        self._name = name
+    user_id: UserId
+    guild_id: GuildId | None
+    channel_id: ChannelId | None
+    interaction_id: InteractionId
+    display_name: str
+    manages_guild: bool = False
+    form: str = ""
 
-    def __get__(self, uow: "UnitOfWork", _owner: type) -> R:
-        made = uow.__dict__[self._name] = self._make(uow.tx)  # from now on found without this
-        return made
+    def in_guild(self, guild_id: GuildId) -> "Actor":
+        """Return the person in the guild that a direct message is about; it does not say their name there."""
+        name = self.display_name if self.guild_id == guild_id else ""
+        return replace(self, guild_id=guild_id, display_name=name)
+
+    @property
+    def shown_name(self) -> str:
+        """The name that exports, suggestions and calendars show; empty where an interaction does not say."""
+        return optional(cut_to(self.display_name, _NAME_LIMIT), limit=_NAME_LIMIT, field="name") or ""
+
+    def is_renamed(self, known_as: str | None) -> bool:
+        """Return whether they go by another name than that under which they are kept, if they are."""
+        return known_as is not None and self.shown_name not in ("", known_as)
 
 
-class UnitOfWork:
+class UnitOfWork(Repositories):
     """The repositories of one transaction, which is kept whole or not at all."""
 
-    activities = LazyRepository(ActivityRepository)
-    agreements = LazyRepository(AgreementRepository)
-    alert_outbox = LazyRepository(AlertOutbox)
-    alerts = LazyRepository(AlertRepository)
-    attendances = LazyRepository(AttendanceRepository)
-    audit = LazyRepository(AuditRepository)
-    away = LazyRepository(AwayRepository)
-    balances = LazyRepository(BalanceRepository)
-    calendar_entries = LazyRepository(CalendarEntryRepository)
-    cards = LazyRepository(CardRepository)
-    channel_health = LazyRepository(RouteRepository)
-    checkins = LazyRepository(CheckInRepository)
-    code_tries = LazyRepository(CodeTryRepository)
-    commitments = LazyRepository(CommitmentRepository)
-    dashboard = LazyRepository(GlanceRepository)
-    erasure = LazyRepository(ErasureRepository)
-    events = LazyRepository(EventRepository)
-    fairness = LazyRepository(ShareRepository)
-    feedback = LazyRepository(FeedbackRepository)
-    groups = LazyRepository(GroupRepository)
-    guilds = LazyRepository(GuildRepository)
-    history = LazyRepository(HistoryRepository)
-    interactions = LazyRepository(InteractionRepository)
-    interests = LazyRepository(InterestRepository)
-    invitations = LazyRepository(InvitationRepository)
-    kudos = LazyRepository(KudosRepository)
-    locations = LazyRepository(LocationRepository)
-    meetings = LazyRepository(MeetingRepository)
-    members = LazyRepository(MemberRepository)
-    notices = LazyRepository(NoticeRepository)
-    nudges = LazyRepository(NudgeRepository)
-    offers = LazyRepository(OfferRepository)
-    outbox = LazyRepository(OutboxRepository)
-    personal = LazyRepository(PersonalRepository)
-    preferences = LazyRepository(PreferenceRepository)
-    pulse = LazyRepository(PulseRepository)
-    records = LazyRepository(RecordRepository)
-    restores = LazyRepository(RestoreRepository)
-    retiring = LazyRepository(RetiringRepository)
-    role_tasks = LazyRepository(RoleTaskRepository)
-    rsvps = LazyRepository(RsvpRepository)
-    schedules = LazyRepository(ScheduleRepository)
-    sending = LazyRepository(SendingRepository)
-    stored_zones = LazyRepository(StoredZoneRepository)
-    successions = LazyRepository(SuccessionRepository)
-    swaps = LazyRepository(SwapRepository)
-    turns = LazyRepository(TurnRepository)
-    venues = LazyRepository(VenueRepository)
-    visitors = LazyRepository(VisitorRepository)
-
-    def __init__(self, tx: Tx) -> None:
-        self.tx = tx
-
-    @property
-    def for_update(self) -> str:
-        """The clause that locks the selected rows, empty where only one writer exists."""
-        return self.tx.for_update
-
-    @property
-    def lock_person(self) -> str:
-        """The condition that is true once this transaction alone holds the person `:user_id`."""
-        return self.tx.lock_person
-
-    @property
-    def skip_locked(self) -> str:
-        """The clause that locks the selected rows and leaves out those that another holds."""
-        return self.tx.skip_locked
-
-    async def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        """Return the first row, or None."""
-        return await self.tx.one(sql, **parameters)
-
-    async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
-        """Return every row."""
-        return await self.tx.all(sql, **parameters)
-
-    async def run(self, sql: str, /, **parameters: Any) -> int:
-        """Return how many rows were changed."""
-        return await self.tx.run(sql, **parameters)
+    async def follow_name(self, actor: Actor, known_as: str | None) -> None:
+        """Keep the actor's name of today, where they are kept at all: whatever they do, it follows them."""
+        if actor.guild_id is not None and actor.is_renamed(known_as):
+            await self.preferences.rename(actor.guild_id, actor.user_id, actor.shown_name)
 
 
 Script = Callable[[UnitOfWork], Awaitable[T]]
 """What runs in one transaction. It awaits nothing but its unit of work, and may run twice."""
 
 
-class Transactions:
-    """Runs scripts against the database, each in one transaction."""
+class Planner(Protocol):
+    """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
+
+    async def plan(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+        """Make the meetings ahead, plan the pings that are due for them, and cancel what no longer is.
+
+        `by` is whose act made it necessary: notices do not mention them.
+        """
+
+
+class AlreadyHandled(Exception):  # it is no error: the first time was carried out
+    """This interaction was carried out before; it is not carried out, nor answered, again."""
+
+
+class FormSentTwice(Exception):  # it is no error: the first time was carried out
+    """This form was carried out before, and came in another interaction; it is not carried out again."""
+
+
+class _StoredActs:
+    """Remembers the latest interactions that were carried out, and whether that stored what they ask for.
+
+    An act that only counts that it was asked for, such as an export, stored nothing that a person would miss.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[InteractionId, bool] = {}
+
+    def note(self, interaction_id: InteractionId, *, saved: bool) -> None:
+        """Keep what a committed transaction was; the oldest entry makes room for the newest."""
+        self._known[interaction_id] = saved
+        if len(self._known) > _MOST_STORED:
+            del self._known[next(iter(self._known))]
+
+    def find(self, interaction_id: InteractionId) -> bool | None:
+        """Return whether an interaction stored what it asks for; None when nothing is known of it."""
+        return self._known.get(interaction_id)
+
+
+class _Pace(Protocol):
+    def take(self, actor: Actor) -> None: ...
+
+
+class DatabaseTransactions:
+    """Runs units of work against a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -165,5 +144,173 @@ class Transactions:
         return await self._database.read(lambda tx: script(UnitOfWork(tx)))
 
     async def write(self, script: Script[T]) -> T:
-        """Run a script and return its result once all of it is on disk."""
+        """Run a script in the bot's own name, and return its result once all of it is on disk."""
         return await self._database.write(lambda tx: script(UnitOfWork(tx)))
+
+
+class Transactions(DatabaseTransactions):
+    """Runs units of work for services: in the bot's own name, or in the name of an actor."""
+
+    def __init__(
+        self, *, database: Database, now: Now, changed: Callable[[], None], pace: _Pace | None = None
+    ) -> None:
+        """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
+
+        `pace` bounds how much people change in a while; None bounds nothing.
+        """
+        super().__init__(database)
+        self._changed = changed
+        self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
+        self._scrubbed = 0
+        self._pace = pace
+        self._stored = _StoredActs()
+        self.now = now
+
+    async def write(self, script: Script[T]) -> T:
+        """Run a script in the bot's own name, and return its result once all of it is on disk."""
+        result = await super().write(script)
+        self._changed()
+        return result
+
+    async def write_for(
+        self, actor: Actor, script: Script[T], *, saves: bool = True, repeats: bool = False
+    ) -> T:
+        """Run a script in the name of an actor, once per interaction.
+
+        `saves` is False where the person wants the answer alone, and the rows only count that they asked.
+        `repeats` is whether the script makes sense of a form that is sent twice.
+        Raises AlreadyHandled when the actor's interaction was carried out before, FormSentTwice when that is
+        so of the form they sent, and Refusal `pace.*` when there is too much of it.
+        """
+        if self._pace is not None:
+            self._pace.take(actor)
+        result = await super().write(lambda uow: self._run_once(uow, actor, script, once=not repeats))
+        self._stored.note(actor.interaction_id, saved=saves)
+        self._changed()
+        return result
+
+    async def take_back(self, actor: Actor, script: Script[T]) -> T:
+        """Run a script that undoes what the actor's interaction stored before; then it stored nothing."""
+        result = await self.write(script)
+        self._stored.note(actor.interaction_id, saved=False)
+        return result
+
+    def has_stored(self, actor: Actor) -> bool:
+        """Return whether this process committed what the actor's interaction asks for."""
+        return self._stored.find(actor.interaction_id) is True
+
+    async def carried_out(self, actor: Actor) -> bool:
+        """Return, for certain, whether what the actor's interaction asks for was stored.
+
+        One that was not never will be: whoever still has it under way finds it claimed.
+        """
+        known = self._stored.find(actor.interaction_id)
+        if known is not None:
+            return known
+        return await super().write(lambda uow: self._claim(uow, actor)) is None
+
+    def deleted(self, *, whole: bool = True) -> None:
+        """Say that something was deleted of which no byte may stay in the database's files.
+
+        Without `whole` it was overwritten where it was, and is in the journal only.
+        """
+        self._deletions += 1
+        if whole:
+            self._whole = self._deletions
+
+    async def scrub(self) -> bool:
+        """Leave no deleted byte in the database's files; False when that is left to the next time.
+
+        What was deleted stays so: neither a reader in the way nor a full disk takes it back.
+        """
+        deletions = self._deletions
+        try:
+            if self._scrubbed < deletions and await self._database.scrub(whole=self._whole > self._scrubbed):
+                self._scrubbed = deletions
+        except StorageError as error:
+            log.error("deleted bytes are in the database's files still: %s", error)
+        return self._scrubbed >= deletions
+
+    async def _run_once(self, uow: UnitOfWork, actor: Actor, script: Script[T], *, once: bool) -> T:
+        """Run a script behind the claim of its interaction, and of its form unless that may repeat."""
+        claim = await self._claim(uow, actor)
+        if claim is None:
+            raise AlreadyHandled
+        if once and actor.form and await self._claim(uow, actor, form=True) is None:
+            raise FormSentTwice
+        if claim.known_as not in (None, actor.display_name):
+            await uow.follow_name(actor, claim.known_as)
+        return await script(uow)
+
+    async def _claim(self, uow: UnitOfWork, actor: Actor, *, form: bool = False) -> Claim | None:
+        """Claim the interaction, or the form that came with it."""
+        number = InteractionId(form_number(actor.form, actor.user_id)) if form else actor.interaction_id
+        return await uow.interactions.claim(
+            number, self.now(), guild_id=actor.guild_id, user_id=actor.user_id
+        )
+
+
+class _Runner(Protocol):
+    @property
+    def _transactions(self) -> DatabaseTransactions: ...
+
+
+class _Service(Protocol):
+    @property
+    def _transactions(self) -> Transactions: ...
+
+
+def read_transaction(
+    method: Callable[Concatenate[R, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[R, P], Awaitable[T]]:
+    """Run a method that only reads on one consistent snapshot; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: R, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._transactions.read(lambda uow: method(self, uow, *given, **named))
+
+    return run
+
+
+def bot_transaction(
+    method: Callable[Concatenate[R, UnitOfWork, P], Awaitable[T]],
+) -> Callable[Concatenate[R, P], Awaitable[T]]:
+    """Run a method that writes in the bot's own name; callers leave out the unit of work."""
+
+    @wraps(method)
+    async def run(self: R, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._transactions.write(lambda uow: method(self, uow, *given, **named))
+
+    return run
+
+
+class _Writing(Protocol):
+    """What makes a method that writes for its actor out of one that takes a unit of work."""
+
+    def __call__(
+        self, method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]], /
+    ) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]: ...
+
+
+@overload
+def write_transaction(
+    method: Callable[Concatenate[S, UnitOfWork, Actor, P], Awaitable[T]], /
+) -> Callable[Concatenate[S, Actor, P], Awaitable[T]]: ...
+
+
+@overload
+def write_transaction(*, saves: bool = True, repeats: bool = False) -> _Writing: ...
+
+
+def write_transaction(method: Any = None, /, *, saves: bool = True, repeats: bool = False) -> Any:
+    """Run a method that writes for its actor, once per interaction; `Transactions.write_for` says how."""
+    if method is None:
+        return partial(write_transaction, saves=saves, repeats=repeats)
+
+    @wraps(method)
+    async def run(self: _Service, actor: Actor, /, *given: Any, **named: Any) -> Any:
+        return await self._transactions.write_for(
+            actor, lambda uow: method(self, uow, actor, *given, **named), saves=saves, repeats=repeats
+        )
+
+    return run

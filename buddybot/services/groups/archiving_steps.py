@@ -9,8 +9,7 @@ from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.attendance.closing_steps import end_all
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import Planner
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Planner, UnitOfWork
 from buddybot.services.groups.role_tasks import ask_for_role
 from buddybot.services.meetings.replan_steps import in_line
 

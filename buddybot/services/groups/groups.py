@@ -28,9 +28,14 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
 from buddybot.services.core import access
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.groups.archiving_steps import archive_group
 from buddybot.services.groups.break_messages import plan_break_ping
 from buddybot.services.groups.role_tasks import ask_for_role
@@ -130,13 +135,13 @@ class Place:
 class GroupService:
     """Use cases about a group as a whole."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     async def may_create(self, actor: Actor) -> None:
         """Refuse who neither manages the server nor organizes a group in it."""
-        await self._work.read(lambda uow: _may_create(uow, actor))
+        await self._transactions.read(lambda uow: _may_create(uow, actor))
 
     async def create(self, actor: Actor, new: NewGroup) -> GroupView:
         """Make a group; the actor is its organizer and first member, the first meeting is planned."""
@@ -146,7 +151,7 @@ class GroupService:
             charter=clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True),
             capacity=check_capacity(new.capacity),
         )
-        now = self._work.now()
+        now = self._transactions.now()
         schedule = new.rhythm.schedule(now)
         return await self._create_group(actor, new, schedule, now)
 
@@ -183,12 +188,12 @@ class GroupService:
     @read_transaction
     async def info(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group as the actor may see it."""
-        return await _view(uow, await access.as_member(uow, actor, group_id), self._work.now())
+        return await _view(uow, await access.as_member(uow, actor, group_id), self._transactions.now())
 
     @read_transaction
     async def organized(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group to one of its organizers only."""
-        return await _view(uow, await access.as_organizer(uow, actor, group_id), self._work.now())
+        return await _view(uow, await access.as_organizer(uow, actor, group_id), self._transactions.now())
 
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
@@ -222,11 +227,11 @@ class GroupService:
             raise Refusal("group.name_taken", name=name or group.name)
         if name is not None and name != group.name:
             await uow.meetings.entries_changed(group.id)
-        await ask_for_role(uow, group.id, self._work.now())
+        await ask_for_role(uow, group.id, self._transactions.now())
         if changes.channel_id is not None:
             await groups.set_route_error(group.id, None)
         await noted(uow, actor)
-        return await in_line(uow, self._planner, group, self._work.now())
+        return await in_line(uow, self._planner, group, self._transactions.now())
 
     async def write_charter(
         self, actor: Actor, group_id: GroupId, charter: str, *, opened: str | None = None
@@ -247,7 +252,7 @@ class GroupService:
         if opened is not None and group.charter and opened != fingerprint([group.charter]):
             raise Refusal("group.charter_changed")
         await uow.groups.change(group, charter=text, charter_by=actor.user_id)
-        return await in_line(uow, self._planner, group, self._work.now())
+        return await in_line(uow, self._planner, group, self._transactions.now())
 
     async def pause(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Let a group rest: everything is kept, nothing is due."""
@@ -261,7 +266,7 @@ class GroupService:
     async def _become(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None, state: GroupState
     ) -> GroupView:
-        now = self._work.now()
+        now = self._transactions.now()
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
         groups = uow.groups
         await groups.change(standing.group, state=state)
@@ -279,7 +284,9 @@ class GroupService:
     async def archive(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Group:
         """End a group: its history stays, its open invitations go, its name is free again."""
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
-        return await archive_group(uow, self._planner, standing.group, by=actor.user_id, now=self._work.now())
+        return await archive_group(
+            uow, self._planner, standing.group, by=actor.user_id, now=self._transactions.now()
+        )
 
     @read_transaction
     async def choices(

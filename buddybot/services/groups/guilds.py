@@ -4,8 +4,7 @@ from collections.abc import Collection
 
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.services.core.transactions import Planner, Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Planner, Transactions, UnitOfWork, bot_transaction
 
 EVERYWHERE = GuildId(0)
 """Stands for all servers where one is asked for."""
@@ -14,13 +13,13 @@ EVERYWHERE = GuildId(0)
 class GuildService:
     """Use cases about a server as a whole; only the bot itself carries them out."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     async def gone(self, guild_id: GuildId) -> None:
         """Mark a server that seems to have removed the bot."""
-        await self._work.write(None, lambda uow: uow.guilds.gone(guild_id, self._work.now()))
+        await self._transactions.write(lambda uow: uow.guilds.gone(guild_id, self._transactions.now()))
 
     @bot_transaction
     async def back(self, uow: UnitOfWork, guild_id: GuildId) -> None:
@@ -28,25 +27,27 @@ class GuildService:
         if await uow.guilds.back(guild_id):
             for group in await uow.groups.of_guild(guild_id):
                 if group.state is GroupState.ACTIVE:
-                    await self._planner.plan(uow, group, self._work.now())
+                    await self._planner.plan(uow, group, self._transactions.now())
 
     async def changed(self, guild_id: GuildId) -> None:
         """Let what waits try the server's closed channels: channels or permissions have changed."""
-        groups = await self._work.read(lambda uow: uow.groups.of_guild(guild_id))
+        groups = await self._transactions.read(lambda uow: uow.groups.of_guild(guild_id))
         if any(group.route_error is not None for group in groups):
-            await self._work.write(None, lambda uow: uow.channel_health.reopen(guild_id, self._work.now()))
+            await self._transactions.write(
+                lambda uow: uow.channel_health.reopen(guild_id, self._transactions.now())
+            )
 
     async def commands_hash(self, guild_id: GuildId) -> str | None:
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""
-        return await self._work.read(lambda uow: uow.guilds.commands_hash(guild_id))
+        return await self._transactions.read(lambda uow: uow.guilds.commands_hash(guild_id))
 
     async def commands_told(self, guild_id: GuildId, value: str) -> None:
         """Remember which command tree Discord was told."""
-        await self._work.write(None, lambda uow: uow.guilds.set_commands_hash(guild_id, value))
+        await self._transactions.write(lambda uow: uow.guilds.set_commands_hash(guild_id, value))
 
     async def reconcile(self, present: Collection[GuildId]) -> None:
         """Compare the marks with the servers the bot is in, after it was away itself."""
-        marked, known = await self._work.read(_standing)
+        marked, known = await self._transactions.read(_standing)
         for guild_id in sorted(marked & set(present)):
             await self.back(guild_id)
         for guild_id in sorted(known - marked - set(present)):

@@ -14,16 +14,16 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import folded, optional
 from buddybot.services.core import access
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import (
+from buddybot.services.core.unit_of_work import (
+    Actor,
     Planner,
-    Work,
+    Transactions,
+    UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
-from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.replan_steps import in_line, noted
 
 MOST_OPEN = 20
@@ -66,8 +66,8 @@ class Code:
 class InvitationService:
     """Use cases about invitations."""
 
-    def __init__(self, work: Work, planner: Planner, rules: Rules) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner, rules: Rules) -> None:
+        self._transactions = transactions
         self._planner = planner
         self._rules = rules
 
@@ -99,7 +99,7 @@ class InvitationService:
         if made is not None:
             if made.state is not InvitationState.OPEN:
                 raise Refusal("invitation.used")
-            return Code(_spaced(code), await _offer(uow, made, self._work.now()), again=False)
+            return Code(_spaced(code), await _offer(uow, made, self._transactions.now()), again=False)
         again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
         offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
         return Code(_spaced(code), offer, again)
@@ -113,8 +113,8 @@ class InvitationService:
 
     async def unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
-        made, now = offer.invitation, self._work.now()
-        await self._work.take_back(
+        made, now = offer.invitation, self._transactions.now()
+        await self._transactions.take_back(
             actor,
             lambda uow: uow.invitations.settle(made.id, InvitationState.REVOKED, by=made.created_by, now=now),
         )
@@ -123,15 +123,15 @@ class InvitationService:
     async def read(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Return the offer to the one person who may answer it."""
         invitation = await self._answerable(uow, actor, invitation_id)
-        return await _offer(uow, invitation, self._work.now())
+        return await _offer(uow, invitation, self._transactions.now())
 
     @write_transaction
     async def accept(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Let the invited person in, if a seat is left; the invitation is used up."""
-        now = self._work.now()
+        now = self._transactions.now()
         # Behind the lock: somebody else may take the last seat, or this invitation back.
         invitation = await self._answerable(uow, actor, invitation_id, lock=True)
-        offer = await _offer(uow, invitation, self._work.now())
+        offer = await _offer(uow, invitation, self._transactions.now())
         if offer.members >= offer.group.capacity:
             raise Refusal("invitation.full")
         await uow.members.add(
@@ -148,16 +148,16 @@ class InvitationService:
         if offer.group.role_id is not None:
             await uow.role_tasks.ask(offer.group.id, actor.user_id, now)
         await in_line(uow, self._planner, offer.group, now)
-        return replace(await _again(uow, offer, self._work.now()), replaced=replaced)
+        return replace(await _again(uow, offer, self._transactions.now()), replaced=replaced)
 
     @write_transaction
     async def decline(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Keep the invited person's no; nobody is told but the organizers who look."""
         invitation = await self._answerable(uow, actor, invitation_id, lock=True)
         await uow.invitations.settle(
-            invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._work.now()
+            invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._transactions.now()
         )
-        now = self._work.now()
+        now = self._transactions.now()
         return await _again(uow, await _offer(uow, invitation, now), now)
 
     @write_transaction
@@ -171,9 +171,9 @@ class InvitationService:
         if invitation.state is not InvitationState.OPEN:
             raise Refusal("invitation.used")
         await invitations.settle(
-            invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._work.now()
+            invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._transactions.now()
         )
-        now = self._work.now()
+        now = self._transactions.now()
         return await _again(uow, await _offer(uow, invitation, now), now)
 
     async def by_code(self, actor: Actor, code: str) -> Offer:
@@ -189,7 +189,7 @@ class InvitationService:
 
     @write_transaction(saves=False)
     async def _claim_code(self, uow: UnitOfWork, actor: Actor, code: str) -> Offer | None:
-        now = self._work.now()
+        now = self._transactions.now()
         guild_id = access.guild_of(actor)
         await uow.guilds.lock(guild_id)
         tries = uow.code_tries
@@ -213,7 +213,7 @@ class InvitationService:
         if invitation is None:
             return None
         try:
-            invitation.usable(by=actor.user_id, now=self._work.now())
+            invitation.usable(by=actor.user_id, now=self._transactions.now())
         except Refusal:
             return None
         return invitation
@@ -229,7 +229,7 @@ class InvitationService:
         invited_name: str | None = None,
     ) -> Offer:
         group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
-        now = self._work.now()
+        now = self._transactions.now()
         members = await uow.members.current(group.id)
         replaced: tuple[CardPlace, ...] = ()
         if user_id is not None:
@@ -257,13 +257,13 @@ class InvitationService:
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return replace(await _offer(uow, invitation, self._work.now()), replaced=replaced)
+        return replace(await _offer(uow, invitation, self._transactions.now()), replaced=replaced)
 
     async def _replace(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId
     ) -> tuple[CardPlace, ...]:
         """Take back what is open for a person, because a newer word is there; return its cards."""
-        now = self._work.now()
+        now = self._transactions.now()
         invitations = uow.invitations
         cards: list[CardPlace] = []
         for older in await invitations.open(group_id, now):
@@ -275,7 +275,7 @@ class InvitationService:
 
     async def _end_code(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, name: str) -> bool:
         """Take back the actor's unused code for a name; return whether one was open."""
-        now = self._work.now()
+        now = self._transactions.now()
         invitations = uow.invitations
         older = [
             each
@@ -295,7 +295,7 @@ class InvitationService:
         invitation = await (self._locked if lock else self._found)(uow, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
-        invitation.usable(by=actor.user_id, now=self._work.now())
+        invitation.usable(by=actor.user_id, now=self._transactions.now())
         if await uow.members.get(invitation.group_id, actor.user_id) is not None:
             raise Refusal("invitation.already_member")
         return invitation

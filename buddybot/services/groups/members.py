@@ -9,9 +9,14 @@ from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.checkins.speaking_turns import pass_floor_of
 from buddybot.services.core import access
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.groups.archiving_steps import archive_group
 from buddybot.services.groups.departure_steps import OwnPlaces, clear_up, own_places
 from buddybot.services.health import member_signals
@@ -61,8 +66,8 @@ class Departed:
 class MemberService:
     """Use cases about one member of a group."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -85,7 +90,7 @@ class MemberService:
 
         Their places are retired; with `keep_public` the public ones are the group's from now on.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         # Behind the lock: two who leave at once must not both count on the other.
         standing = await access.as_member(uow, actor, group_id, lock=True)
         return await depart(uow, self._planner, standing, now, reason, keep_public=keep_public)
@@ -105,7 +110,7 @@ class MemberService:
 
         Their home is retired at once; public places stay with the group.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
         await _other(uow, standing, user_id)
         await clear_up(uow, standing.group, user_id, keep_public=True, now=now)
@@ -139,7 +144,7 @@ class MemberService:
         await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
         if not keep and mine is not None and user_id != actor.user_id:
             await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
-        return await in_line(uow, self._planner, group, self._work.now())
+        return await in_line(uow, self._planner, group, self._transactions.now())
 
     async def _transferable(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None) -> Group:
         if not actor.manages_guild or group_id is None:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 from buddybot.domain.groups.notices import Notice
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.display_names import follow_name, is_renamed
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.health.offers import SHOWN_FOR
 
 
 class NoticeService:
     """Each notice reaches one organizer once; only a crash between showing and noting repeats it."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def waits(self, actor: Actor) -> bool:
         """Return whether anything may wait to be said to the actor behind the answer they got.
@@ -23,12 +21,12 @@ class NoticeService:
         guild_id = actor.guild_id
         if guild_id is None:
             return False
-        since = self._work.now() - SHOWN_FOR
-        found = await self._work.read(
+        since = self._transactions.now() - SHOWN_FOR
+        found = await self._transactions.read(
             lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=since)
         )
-        if found.known_as != actor.display_name and is_renamed(actor, found.known_as):
-            await self._work.write(None, lambda uow: follow_name(uow, actor, found.known_as))
+        if found.known_as != actor.display_name and actor.is_renamed(found.known_as):
+            await self._transactions.write(lambda uow: uow.follow_name(actor, found.known_as))
         return found.waits
 
     async def unseen(self, actor: Actor) -> Sequence[Notice]:
@@ -36,7 +34,7 @@ class NoticeService:
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
-        return await self._work.read(lambda uow: uow.notices.unseen(guild_id, actor.user_id))
+        return await self._transactions.read(lambda uow: uow.notices.unseen(guild_id, actor.user_id))
 
     async def seen(self, actor: Actor, notices: Sequence[Notice]) -> None:
         """Note that the actor was shown these; what came in between waits for the next command.
@@ -47,7 +45,6 @@ class NoticeService:
         if guild_id is None or not notices:
             return
         last = max(notice.id for notice in notices)
-        await self._work.write(
-            None,
-            lambda uow: uow.notices.seen(guild_id, actor.user_id, up_to=last, now=self._work.now()),
+        await self._transactions.write(
+            lambda uow: uow.notices.seen(guild_id, actor.user_id, up_to=last, now=self._transactions.now()),
         )

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.role_tasks import ITSELF, RoleTask, deserves_role
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.services.core.transactions import Work, bot_transaction, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
 
 BEFORE_DELETION = timedelta(minutes=5)
 """How long a deletion may follow after the roles were taken."""
@@ -28,14 +27,14 @@ class RoleWish:
 class RoleTaskService:
     """Only the bot itself carries this out."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        self.now = work.now
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self.now = transactions.now
 
     async def due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
         """Return what can be tried now, of one group or of all."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.role_tasks.due(now, group_id, limit=MOST))
+        now = self._transactions.now()
+        return await self._transactions.read(lambda uow: uow.role_tasks.due(now, group_id, limit=MOST))
 
     @read_transaction
     async def wish(self, uow: UnitOfWork, task: RoleTask) -> RoleWish | None:
@@ -48,20 +47,20 @@ class RoleTaskService:
 
     async def done(self, task: RoleTask) -> None:
         """Note that Discord shows it; of somebody whose data was deleted no byte stays."""
-        await self._work.write(None, lambda uow: uow.role_tasks.done(task))
-        self._work.deleted(whole=False)
+        await self._transactions.write(lambda uow: uow.role_tasks.done(task))
+        self._transactions.deleted(whole=False)
 
     async def later(self, task: RoleTask, *, refused: bool) -> None:
         """Leave it for a later look."""
-        now = self._work.now()
-        await self._work.write(None, lambda uow: uow.role_tasks.later(task, now, refused=refused))
+        now = self._transactions.now()
+        await self._transactions.write(lambda uow: uow.role_tasks.later(task, now, refused=refused))
 
     async def give_up(self) -> None:
         """Drop what could not be done in a week; of people who are in no group no byte stays."""
-        now = self._work.now()
-        if await self._work.read(lambda uow: uow.role_tasks.are_hopeless(now)):
-            await self._work.write(None, lambda uow: uow.role_tasks.give_up(now))
-            self._work.deleted(whole=False)
+        now = self._transactions.now()
+        if await self._transactions.read(lambda uow: uow.role_tasks.are_hopeless(now)):
+            await self._transactions.write(lambda uow: uow.role_tasks.give_up(now))
+            self._transactions.deleted(whole=False)
 
     @bot_transaction
     async def prepare_removal(self, uow: UnitOfWork, user_id: UserId) -> Sequence[Group]:
@@ -69,7 +68,7 @@ class RoleTaskService:
 
         If the deletion does not follow, they get the role again in a while.
         """
-        later = self._work.now() + BEFORE_DELETION
+        later = self._transactions.now() + BEFORE_DELETION
         found = []
         for key in await uow.role_tasks.held_by(user_id):
             await uow.groups.lock(key[1])
@@ -84,11 +83,11 @@ class RoleTaskService:
         """Hold the making of a group's role; and return since when one may have been made unnoted."""
         tasks = uow.role_tasks
         begun = await tasks.begun_at(group.id)
-        return await tasks.claim(group.id, self._work.now()), begun
+        return await tasks.claim(group.id, self._transactions.now()), begun
 
     async def release(self, group: Group) -> None:
         """Let the role be made by anyone: it surely was not."""
-        await self._work.write(None, lambda uow: uow.role_tasks.release(group.id))
+        await self._transactions.write(lambda uow: uow.role_tasks.release(group.id))
 
     @bot_transaction
     async def made(self, uow: UnitOfWork, group: Group, role_id: RoleId) -> bool:
@@ -97,16 +96,16 @@ class RoleTaskService:
         await uow.groups.lock(group.id)
         if not await tasks.made(group.id, role_id):
             return False
-        await tasks.ask_for_members(group.id, self._work.now())
+        await tasks.ask_for_members(group.id, self._transactions.now())
         return True
 
     async def gone(self, group: Group, role_id: RoleId) -> None:
         """Forget a role that Discord does not know any more."""
-        await self._work.write(None, lambda uow: uow.role_tasks.gone(group.id, role_id))
+        await self._transactions.write(lambda uow: uow.role_tasks.gone(group.id, role_id))
 
     async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
         """Return the roles of a guild's groups."""
-        return await self._work.read(lambda uow: uow.role_tasks.taken(guild_id))
+        return await self._transactions.read(lambda uow: uow.role_tasks.taken(guild_id))
 
 
 async def ask_for_role(uow: UnitOfWork, group_id: GroupId, now: datetime) -> None:

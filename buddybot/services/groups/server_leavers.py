@@ -8,9 +8,14 @@ from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.services.checkins.speaking_turns import follow_answers, pass_floor_of
 from buddybot.services.core.access import guild_of
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, bot_transaction, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    bot_transaction,
+    read_transaction,
+)
 from buddybot.services.groups.departure_steps import close_swaps
 from buddybot.services.meetings.replan_steps import in_line
 from buddybot.storage.outbox.notices import left_server
@@ -21,8 +26,8 @@ LEFT_SERVER = "left_server"
 class LeaverService:
     """Use cases of the bot itself, which learns from Discord who is still in a server."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -36,8 +41,8 @@ class LeaverService:
 
     async def meeting_soon(self, within: timedelta) -> Sequence[tuple[GuildId, Member]]:
         """Return the members of groups that meet within a while, with their guild, the next to meet first."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.members.meeting_soon(now, now + within))
+        now = self._transactions.now()
+        return await self._transactions.read(lambda uow: uow.members.meeting_soon(now, now + within))
 
     @read_transaction
     async def is_marked(self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId) -> bool:
@@ -61,7 +66,7 @@ class LeaverService:
 
         They stay members; organizers are told once.
         """
-        await self._mark(guild_id, user_id, self._work.now())
+        await self._mark(guild_id, user_id, self._transactions.now())
 
     async def mark_back(self, guild_id: GuildId, user_id: UserId) -> None:
         """Let a person who was seen in the server take part again."""
@@ -79,7 +84,7 @@ class LeaverService:
     async def _mark_in(self, uow: UnitOfWork, group: Group, user_id: UserId, since: datetime | None) -> None:
         if not await uow.members.set_gone(group_id=group.id, user_id=user_id, since=since):
             return
-        now, key = self._work.now(), left_server(user_id)
+        now, key = self._transactions.now(), left_server(user_id)
         notices = uow.notices
         if since is None:
             await notices.withdraw(group.id, key)

@@ -14,9 +14,14 @@ from buddybot.domain.health.stagnation_signs import Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId
 from buddybot.services.checkins.activities import set_activity
 from buddybot.services.core.access import as_organizer, guild_of
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, bot_transaction, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Transactions,
+    UnitOfWork,
+    bot_transaction,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.health.alert_messages import AlertView, Waiting, view_of, waiting
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.alert_pings import AlertMessage
@@ -56,8 +61,8 @@ def may_be_holiday(raised: Raised) -> bool:
 class AlertService:
     """Every method authorizes an organizer; what is settled stays settled."""
 
-    def __init__(self, work: Work, library: Library) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, library: Library) -> None:
+        self._transactions = transactions
         self._library = library
 
     @read_transaction
@@ -71,7 +76,7 @@ class AlertService:
         """Return one alert; Refusals `alert.unknown`, `group.organizers_only`."""
         group = await _group_of(uow, actor, alert_id, lock=False)
         raised = await _require(uow.alerts, group, alert_id)
-        return await view_of(uow, self._library, group, raised, self._work.now())
+        return await view_of(uow, self._library, group, raised, self._transactions.now())
 
     async def resolve(self, actor: Actor, alert_id: AlertId, group_id: GroupId | None = None) -> Decided:
         """Note that it is taken care of; Refusals `alert.unknown`, `group.organizers_only`."""
@@ -112,7 +117,7 @@ class AlertService:
         state: AlertState,
         carry_out: Callable[[UnitOfWork, Group, Raised, datetime], Awaitable[None]],
     ) -> Decided:
-        alerts, now = uow.alerts, self._work.now()
+        alerts, now = uow.alerts, self._transactions.now()
         group = await _group_of(uow, actor, alert_id, lock=True)
         raised = await _require(alerts, group, alert_id)
         is_open = raised.open
@@ -167,7 +172,7 @@ class AlertService:
         if shared_with == group.channel_id:
             raise Refusal("alert.home")
         alerts = uow.alerts
-        watch = changed(await alerts.watch(group.id), self._work.now())
+        watch = changed(await alerts.watch(group.id), self._transactions.now())
         await alerts.put_watch(group.id, watch)
         return Watched(group, watch)
 
@@ -178,14 +183,14 @@ class AlertService:
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
-        return await self._work.read(
-            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._work.now())
+        return await self._transactions.read(
+            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._transactions.now())
         )
 
     @bot_transaction
     async def shown(self, uow: UnitOfWork, alerts: Sequence[Waiting]) -> None:
         """Note that these were shown; it goes with the answer to a command that was carried out."""
-        now = self._work.now()
+        now = self._transactions.now()
         for each in alerts:
             await uow.alert_outbox.told([ping.id for ping in each.pings], now)
             await uow.alerts.seen(each.view.raised.id, now)

@@ -9,15 +9,15 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.feedback import MOST_A_WEEK, Feedback, Phrase
 from buddybot.domain.ids import GroupId
 from buddybot.services.core.access import as_member, as_organizer
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import (
+from buddybot.services.core.unit_of_work import (
     SENT_TWICE,
-    Work,
+    Actor,
+    Transactions,
+    UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
-from buddybot.services.core.unit_of_work import UnitOfWork
 
 WEEK = timedelta(days=7)
 READ_AT_ONCE = 15
@@ -45,8 +45,8 @@ class Heard:
 class FeedbackService:
     """Confidential, not anonymous: the organizers see the name, nobody else sees anything."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def desk(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Desk:
@@ -67,7 +67,7 @@ class FeedbackService:
     ) -> Group:
         """Say something to the organizers, once also when the form is sent twice; Refusal `feedback.many`."""
         group = (await as_member(uow, actor, group_id, lock=True)).group
-        repository, now = uow.feedback, self._work.now()
+        repository, now = uow.feedback, self._transactions.now()
         for said in await repository.latest(group.id, limit=READ_AT_ONCE):
             same = (said.user_id, tuple(said.phrases), said.rating) == (
                 actor.user_id,
@@ -97,7 +97,7 @@ class FeedbackService:
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
-        return await self._work.read(
+        return await self._transactions.read(
             lambda uow: uow.feedback.unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
         )
 
@@ -109,9 +109,9 @@ class FeedbackService:
     @bot_transaction
     async def _mark_seen(self, uow: UnitOfWork, items: Sequence[Feedback]) -> None:
         for item in items:
-            await uow.feedback.seen(item, self._work.now())
+            await uow.feedback.seen(item, self._transactions.now())
 
     async def _require_room(self, uow: UnitOfWork, actor: Actor, group: Group) -> None:
-        since = self._work.now() - WEEK
+        since = self._transactions.now() - WEEK
         if await uow.feedback.count(group.id, actor.user_id, since=since) >= MOST_A_WEEK:
             raise Refusal("feedback.many", most=MOST_A_WEEK)

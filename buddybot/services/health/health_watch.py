@@ -14,8 +14,7 @@ from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Prio
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.transactions import Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.services.health.alert_messages import tell
 from buddybot.storage.engine.database import StorageError
 
@@ -142,8 +141,8 @@ async def facts_of(
 class HealthWatch:
     """The daily look at groups in which something may be new."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def look(self) -> None:
         """Look at each such group in a transaction of its own."""
@@ -159,14 +158,14 @@ class HealthWatch:
             after = batch[-1][1]
 
     async def _batch(self, after: GroupId) -> Sequence[tuple[GuildId, GroupId]]:
-        now = self._work.now()
-        return await self._work.read(
+        now = self._transactions.now()
+        return await self._transactions.read(
             lambda uow: uow.alerts.to_look_at(since=now - LOOKED_BACK, now=now, after=after, limit=_BATCH)
         )
 
     @bot_transaction
     async def _look_at(self, uow: UnitOfWork, guild_id: GuildId, group_id: GroupId) -> None:
-        now = self._work.now()
+        now = self._transactions.now()
         await uow.groups.lock(group_id)
         group = await uow.groups.get(guild_id, group_id)
         if group is None or group.state is not GroupState.ACTIVE:

@@ -18,8 +18,7 @@ from buddybot.domain.health.stagnation_tally import week_of
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, PingKind, key
-from buddybot.services.core.transactions import Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.storage.engine.database import StorageError
 from buddybot.storage.health.offers import Promises
 from buddybot.storage.outbox.notices import about, left_server
@@ -56,12 +55,12 @@ class _Own:
 class FitService:
     """The daily look at every group; each group in a transaction of its own."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def review(self) -> None:
         """Look at every active group."""
-        for group in await self._work.read(lambda uow: uow.groups.active()):
+        for group in await self._transactions.read(lambda uow: uow.groups.active()):
             try:
                 await self._review(group)
             except StorageError as error:  # this group again tomorrow, the others now
@@ -72,7 +71,7 @@ class FitService:
         await uow.groups.lock(group.id)
         current = await uow.groups.get(group.guild_id, group.id)
         if current is not None and current.state is GroupState.ACTIVE:
-            await look(uow, current, self._work.now())
+            await look(uow, current, self._transactions.now())
 
 
 async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:

@@ -9,10 +9,8 @@ from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core.access import as_organizer, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.home_questions import is_asked, places_for
 from buddybot.services.locations.rotation_views import at_venue
@@ -52,8 +50,8 @@ async def free_places(
 class ArrangementChoices:
     """What an organizer is offered while they type; whoever may not arrange anything is refused."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def hosts(
@@ -74,7 +72,9 @@ class ArrangementChoices:
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
         group, meeting, venue = await self._chosen(uow, actor, pick, group_id)
         host = venue.host_id if host_id is None else host_id
-        return await free_places(uow, group, meeting, host_id=host, by=actor.user_id, now=self._work.now())
+        return await free_places(
+            uow, group, meeting, host_id=host, by=actor.user_id, now=self._transactions.now()
+        )
 
     @read_transaction
     async def usual_places(
@@ -90,4 +90,4 @@ class ArrangementChoices:
     ) -> tuple[Group, Meeting, Venue]:
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        return group, *await at_venue(uow, group, pick, self._work.now())
+        return group, *await at_venue(uow, group, pick, self._transactions.now())

@@ -10,8 +10,7 @@ from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.transactions import Planner
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Planner, UnitOfWork
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.home_questions import may_be_at, plan_question, require_unasked
 from buddybot.services.locations.location_views import require_live

@@ -11,11 +11,9 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
 from buddybot.services.core.access import Standing, as_member, guild_of, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.transactions import Planner, Work, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Planner, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.arrangement_steps import place_of
 from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
@@ -67,8 +65,8 @@ class _Pair:
 class SwapService:
     """Everything that an offer rests on is looked at again when it is answered."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @write_transaction
@@ -85,7 +83,7 @@ class SwapService:
         Refusals: `venue.not_planned`, `venue.no_host`, `venue.host_away`, `swap.same`, `swap.not_yours`,
         `swap.late`, `swap.offered`, `swap.declined`, `swap.many`.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         standing = await as_member(uow, actor, group_id, lock=True)
         group = standing.group
         require_active(group)
@@ -104,7 +102,7 @@ class SwapService:
         Refusals: `swap.unknown`, `swap.for_other`, `swap.over`, `swap.late`, `swap.stale`,
         `venue.host_away`, `group.paused`.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         standing, swap = await _at_swap(uow, actor, swap_id)
         if swap.offered_to != actor.user_id:
             raise Refusal("swap.for_other")
@@ -124,7 +122,7 @@ class SwapService:
         if swap.offered_to != actor.user_id:
             raise Refusal("swap.for_other")
         _require_open(swap)
-        return await self._answered(uow, standing.group, swap, SwapState.DECLINED, self._work.now())
+        return await self._answered(uow, standing.group, swap, SwapState.DECLINED, self._transactions.now())
 
     @write_transaction
     async def withdraw(self, uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> SwapView:
@@ -133,7 +131,7 @@ class SwapService:
         if swap.offered_by != actor.user_id:
             raise Refusal("swap.not_offered")
         _require_open(swap)
-        return await self._answered(uow, standing.group, swap, SwapState.WITHDRAWN, self._work.now())
+        return await self._answered(uow, standing.group, swap, SwapState.WITHDRAWN, self._transactions.now())
 
     async def _exchange(
         self, uow: UnitOfWork, group: Group, pair: _Pair, now: datetime, *, by: UserId

@@ -12,9 +12,14 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping
 from buddybot.domain.text import people_order
 from buddybot.services.core.access import Standing, at_meeting, require_active
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.arrangement_choices import able_hosts
 from buddybot.services.locations.arrangement_steps import (
@@ -43,8 +48,8 @@ class HostChoice:
 class HostingService:
     """Each of these stands on a notice in the channel, so it looks again at how things are."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @write_transaction
@@ -61,7 +66,7 @@ class HostingService:
         kept = any(place.id == venue.location_id and not place.home for place in board.places)
         settled = Settled(venue.location_id if kept else await place_of(uow, group, me), me)
         await uow.venues.drop_pass(meeting.id, me)
-        now = self._work.now()
+        now = self._transactions.now()
         await meeting_locations.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
         await self._planner.plan(uow, group, now, by=actor.user_id)
         return await arranged(uow, group, meeting)
@@ -76,7 +81,7 @@ class HostingService:
             uow, actor, meeting_id, organizer=True, members="venue.organizers"
         )
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
         able = await able_hosts(uow, standing.group, meeting, venue)
         members = sorted(able, key=lambda member: people_order(member.display_name))
         if not members:
@@ -103,7 +108,7 @@ class HostingService:
             location_id=None,
             basis=Basis.ASSIGNED,
             by=actor.user_id,
-            now=self._work.now(),
+            now=self._transactions.now(),
         )
 
     @write_transaction
@@ -113,7 +118,7 @@ class HostingService:
         Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`.
         """
         standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
-        now = self._work.now()
+        now = self._transactions.now()
         if not venue.online:
             await meeting_locations.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
@@ -136,7 +141,7 @@ class HostingService:
         `home.moved`, `home.you_away`, `group.paused`.
         """
         standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
-        group, now = standing.group, self._work.now()
+        group, now = standing.group, self._transactions.now()
         location, ping = await self._asked_for(uow, standing, meeting, location_id)
         if venue.host_id != host_id:
             raise Refusal("home.stale")
@@ -172,7 +177,7 @@ class HostingService:
         location = await live_location(uow, standing.group, location_id)
         if location.offered_by != me:
             raise Refusal("home.for_other")
-        ping = await require_question(uow, meeting, location, me, self._work.now())
+        ping = await require_question(uow, meeting, location, me, self._transactions.now())
         return location, ping
 
     async def _unhosted(
@@ -192,5 +197,5 @@ class HostingService:
             uow, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
         )
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
         return standing, meeting, venue

@@ -11,9 +11,7 @@ from buddybot.domain.locations.rotation import FEWEST
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
 from buddybot.services.core.access import Standing, as_member, at_location, at_meeting, guild_of
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
 
@@ -96,8 +94,8 @@ class VenueCard:
 class LocationViews:
     """Reads what is shown, to members only."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def all(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> LocationList:
@@ -194,7 +192,7 @@ class LocationViews:
         return await venue_card(uow, standing, meeting, late=self._late(meeting))
 
     def _late(self, meeting: Meeting) -> bool:
-        return meeting.starts_at - self._work.now() <= DECLINE_BEFORE
+        return meeting.starts_at - self._transactions.now() <= DECLINE_BEFORE
 
 
 async def location_view(uow: UnitOfWork, standing: Standing, location: Location) -> LocationView:

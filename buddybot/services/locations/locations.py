@@ -16,9 +16,14 @@ from buddybot.domain.locations.locations import (
 )
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.core.access import Standing, as_member, at_location
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.location_views import (
     LocationView,
@@ -49,8 +54,8 @@ class Retired:
 class LocationService:
     """Whatever may change where a group meets is followed by its plan."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -76,7 +81,7 @@ class LocationService:
             guild_id=group.guild_id,
             words=words,
             offered_by=actor.user_id,
-            now=self._work.now(),
+            now=self._transactions.now(),
         )
         if added is None:
             raise Refusal("location.name_taken", name=words.name)
@@ -125,7 +130,7 @@ class LocationService:
         if not location.live:
             return Retired(await location_view(uow, standing, location), (), again=True)
         there = await _meetings_at(uow, location)
-        await uow.locations.retire(location, self._work.now())
+        await uow.locations.retire(location, self._transactions.now())
         view = await self._settled(uow, standing, location.id)
         now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
         return Retired(view, tuple(each for each in now if each[1].location != view.location))
@@ -174,7 +179,7 @@ class LocationService:
                 raise Refusal("location.unknown")
             if location.live and not location.remote:
                 await repository.put_minutes(location.id, actor.user_id, way)
-        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
         return await travel_view(uow, standing)
 
     async def travel_to(self, actor: Actor, location_id: LocationId, minutes: int | None) -> LocationView:
@@ -208,12 +213,12 @@ class LocationService:
             if await repository.get(standing.group.id, location_id) is None:
                 raise Refusal("location.unknown")
         await repository.put_approvals(standing.group.id, actor.user_id, suiting)
-        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
         return await vote_view(uow, standing)
 
     async def _settled(self, uow: UnitOfWork, standing: Standing, location_id: LocationId) -> LocationView:
         """Plan anew and return the place as it is now."""
-        await self._planner.plan(uow, standing.group, self._work.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
         location = await uow.locations.get(standing.group.id, location_id)
         if location is None:
             raise Refusal("location.unknown")
@@ -230,7 +235,7 @@ class LocationService:
             return
         if meeting.state is not MeetingState.SCHEDULED or venue.before.location_id != location.id:
             return
-        now, online = self._work.now(), venue.before_online
+        now, online = self._transactions.now(), venue.before_online
         await meeting_locations.put(uow, group, meeting, venue.before, now=now, online=online, by=by)
 
 

@@ -13,11 +13,16 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.access import Standing, as_member, as_organizer, at_meeting, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.notice_editions import editions
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.arrangement_choices import free_places
 from buddybot.services.locations.arrangement_steps import Arranged, arrange, arranged, live_location
@@ -48,19 +53,19 @@ class PlaceChoice:
 class RotationService:
     """What a person decides stays; everything else the rule settles anew."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
     async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> RotationView:
         """Return the next meetings, where and by whom, with what explains it."""
-        return await rotation_view(uow, await as_member(uow, actor, group_id), self._work.now())
+        return await rotation_view(uow, await as_member(uow, actor, group_id), self._transactions.now())
 
     @read_transaction
     async def hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
         """Return the planned meetings with their hosts, to choose from."""
-        return await hostings_of(uow, await as_member(uow, actor, group_id), self._work.now())
+        return await hostings_of(uow, await as_member(uow, actor, group_id), self._transactions.now())
 
     async def strategy(
         self,
@@ -86,7 +91,7 @@ class RotationService:
         location_id: LocationId | None,
         group_id: GroupId | None,
     ) -> RotationView:
-        now = self._work.now()
+        now = self._transactions.now()
         standing = await as_organizer(uow, actor, group_id, lock=True)
         await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
         await uow.groups.change(standing.group, rotation=rule)
@@ -109,7 +114,7 @@ class RotationService:
         """
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        meeting, venue = await at_venue(uow, group, pick, self._work.now())
+        meeting, venue = await at_venue(uow, group, pick, self._transactions.now())
         return await self._hand_on(uow, group, meeting, venue, by=actor.user_id)
 
     async def assign(
@@ -143,7 +148,7 @@ class RotationService:
         location_id: LocationId | None,
         group_id: GroupId | None,
     ) -> Arranged:
-        now = self._work.now()
+        now = self._transactions.now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         meeting, venue = await at_venue(uow, group, pick, now)
@@ -186,7 +191,12 @@ class RotationService:
         standing, meeting = await at_meeting(uow, actor, meeting_id)
         venue = await self._host_or_organizer(uow, standing, meeting)
         places = await free_places(
-            uow, standing.group, meeting, host_id=venue.host_id, by=actor.user_id, now=self._work.now()
+            uow,
+            standing.group,
+            meeting,
+            host_id=venue.host_id,
+            by=actor.user_id,
+            now=self._transactions.now(),
         )
         if not places:
             raise await _no_place(uow, standing.group, meeting)
@@ -201,7 +211,7 @@ class RotationService:
         Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
         `location.retired`, `home.closed`, `home.asked`.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         venue = await self._host_or_organizer(uow, standing, meeting)
         return await arrange(
@@ -220,7 +230,7 @@ class RotationService:
     @write_transaction
     async def willing(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
         """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
-        now = self._work.now()
+        now = self._transactions.now()
         standing = await as_member(uow, actor, group_id, lock=True)
         if await uow.members.set_hosts(
             group_id=standing.group.id,
@@ -232,7 +242,7 @@ class RotationService:
         return await rotation_view(uow, await as_member(uow, actor, group_id), now)
 
     async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
-        now = self._work.now()
+        now = self._transactions.now()
         require_active(standing.group)
         _, venue = await at_venue(uow, standing.group, meeting.id, now)
         if venue.host_id != standing.member.user_id:
@@ -243,7 +253,7 @@ class RotationService:
 
     async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._work.now())
+        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
         if venue.host_id != standing.member.user_id and not standing.member.organizes:
             raise Refusal("venue.not_host")
         return venue
@@ -254,7 +264,7 @@ class RotationService:
         if venue.host_id is None:
             raise Refusal("venue.no_host")
         await uow.venues.add_pass(meeting.id, venue.host_id)
-        await self._planner.plan(uow, group, self._work.now(), by=by)
+        await self._planner.plan(uow, group, self._transactions.now(), by=by)
         return await arranged(uow, group, meeting, before=venue.host_id)
 
 

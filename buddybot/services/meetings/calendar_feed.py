@@ -10,10 +10,8 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_member
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Slot
-from buddybot.services.core.transactions import Work, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.storage.meetings.calendar_entries import PublishedEntry
@@ -54,8 +52,8 @@ class CalendarView:
 class CalendarFeed:
     """With exact addresses and links: only members get it."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @write_transaction(saves=False)
     async def view(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
@@ -65,7 +63,7 @@ class CalendarFeed:
         an earlier file held and that the group no longer has. What this file holds is noted.
         """
         group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
-        now = self._work.now()
+        now = self._transactions.now()
         resting = group.state is not GroupState.ACTIVE
         meetings = await uow.meetings.since(group.id, (now - LATELY).date())
         days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]

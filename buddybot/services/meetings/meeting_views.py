@@ -12,10 +12,8 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting, answers_due
 from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.services.core.access import as_member, guild_of, refuse_groupless
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
@@ -91,8 +89,8 @@ def _answer_by(
 class MeetingViews:
     """Reads what is shown."""
 
-    def __init__(self, work: Work, rules: Rules) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, rules: Rules) -> None:
+        self._transactions = transactions
         self._rules = rules
 
     @read_transaction
@@ -103,7 +101,7 @@ class MeetingViews:
 
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
-        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._work.now())
+        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._transactions.now())
         if not mine and group_id is None:
             raise await refuse_groupless(uow, actor)
         if group_id is not None and all(group.id != group_id for group in mine):
@@ -112,7 +110,7 @@ class MeetingViews:
         return [await self._next(uow, actor, group) for group in groups]
 
     async def _next(self, uow: UnitOfWork, actor: Actor, group: OwnGroup) -> NextView:
-        now, coming = self._work.now(), None
+        now, coming = self._transactions.now(), None
         if group.meeting is not None:
             roll = await uow.rsvps.roll(group.meeting)
             coming = ComingMeeting(

@@ -11,10 +11,15 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services.checkins.checkins import open_meeting
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_member, as_organizer, at_meeting, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Pick, Slot
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.arrangement_steps import Arranged, arranged
 from buddybot.services.meetings import meeting_messages
@@ -48,15 +53,15 @@ class LeftOut:
 class MeetingService:
     """Skip, move, cancel, start; every change is told to the group by one ping."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
     async def slots(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Sequence[Slot]:
         """Return the days to choose from: what is planned, open, skipped, and what the schedule gives."""
         standing = await as_member(uow, actor, group_id)
-        return await meeting_days.ahead(uow, standing.group, self._work.now())
+        return await meeting_days.ahead(uow, standing.group, self._transactions.now())
 
     @read_transaction
     async def find(
@@ -92,7 +97,7 @@ class MeetingService:
         group, meeting = await self._chosen(uow, actor, pick, group_id)
         if meeting.state is MeetingState.SKIPPED:
             return Changed(group, meeting, again=True)
-        await meeting_messages.require_room(uow, group, self._work.now())
+        await meeting_messages.require_room(uow, group, self._transactions.now())
         meeting.become(MeetingState.SKIPPED)
         return await self._set(uow, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
 
@@ -105,7 +110,7 @@ class MeetingService:
 
     @read_transaction
     async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> Arranged | None:
-        ahead = await meeting_locations.planned(uow, changed.group, self._work.now())
+        ahead = await meeting_locations.planned(uow, changed.group, self._transactions.now())
         later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
         return await arranged(uow, changed.group, later[0]) if later else None
 
@@ -117,7 +122,7 @@ class MeetingService:
         if meeting.state is MeetingState.SCHEDULED:
             return Changed(standing.group, meeting, again=True)
         meeting.become(MeetingState.SCHEDULED)
-        now = self._work.now()
+        now = self._transactions.now()
         await meeting_messages.require_room(uow, standing.group, now)
         place = meeting_days.placed(
             meeting.day,
@@ -163,7 +168,7 @@ class MeetingService:
         at: time | None,
         group_id: GroupId | None,
     ) -> Changed:
-        now = self._work.now()
+        now = self._transactions.now()
         group, meeting = await self._chosen(uow, actor, pick, group_id)
         if meeting.state is not MeetingState.SCHEDULED:
             raise Refusal("meeting.not_moved")
@@ -189,7 +194,7 @@ class MeetingService:
             moved=True,
             by_hand=not await meeting_days.is_given(uow, meeting, place),
         )
-        return await _told(uow, self._planner, group, meeting.id, self._work.now(), by=actor.user_id)
+        return await _told(uow, self._planner, group, meeting.id, self._transactions.now(), by=actor.user_id)
 
     @write_transaction
     async def cancel(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:
@@ -199,7 +204,7 @@ class MeetingService:
         if meeting.state is MeetingState.CANCELLED:
             return Changed(standing.group, meeting, again=True)
         return await call_off(
-            uow, self._planner, standing.group, meeting, reason, self._work.now(), by=actor.user_id
+            uow, self._planner, standing.group, meeting, reason, self._transactions.now(), by=actor.user_id
         )
 
     @write_transaction
@@ -207,7 +212,7 @@ class MeetingService:
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Changed:
         """Open a meeting now, a few hours early at most; its check-in is due at once."""
-        now = self._work.now()
+        now = self._transactions.now()
         group, meeting = await self._chosen(uow, actor, pick, group_id)
         if meeting.state is MeetingState.OPEN:
             return Changed(group, meeting, again=True)
@@ -220,10 +225,10 @@ class MeetingService:
         return Changed(group, await meeting_days.require(uow, group, meeting.id))
 
     async def _slot(self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
-        slots = await meeting_days.ahead(uow, group, self._work.now())
+        slots = await meeting_days.ahead(uow, group, self._transactions.now())
         if pick is not None:
             return meeting_days.find(slots, pick)
-        for slot in reversed(slots) if is_open else meeting_days.coming(slots, self._work.now()):
+        for slot in reversed(slots) if is_open else meeting_days.coming(slots, self._transactions.now()):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
             if not is_open or slot.meeting.state is MeetingState.OPEN:
@@ -247,7 +252,7 @@ class MeetingService:
         *,
         by: UserId,
     ) -> Changed:
-        return await _set(uow, self._planner, group, meeting, state, reason, self._work.now(), by=by)
+        return await _set(uow, self._planner, group, meeting, state, reason, self._transactions.now(), by=by)
 
 
 async def call_off(

@@ -11,10 +11,15 @@ from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState
 from buddybot.domain.pings import Ping
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import at_meeting, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.meetings.meetings import Changed, call_off
 
@@ -95,8 +100,8 @@ class Decided:
 class FewService:
     """One organizer decides, once; the first click counts."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -116,7 +121,7 @@ class FewService:
         standing, meeting = await at_meeting(
             uow, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
         )
-        group, now = standing.group, self._work.now()
+        group, now = standing.group, self._transactions.now()
         if _decided(group, meeting):
             return Decided(group, meeting, meeting.few_decision or decision, again=True)
         await uow.meetings.decide_few(meeting.id, decision)

@@ -7,10 +7,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.services.checkins.speaking_turns import follow_answers
 from buddybot.services.core.access import guild_of
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.display_names import name_of
-from buddybot.services.core.transactions import Planner
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Planner, UnitOfWork
 
 
 async def in_line(
@@ -33,4 +30,4 @@ async def in_line(
 
 async def noted(uow: UnitOfWork, actor: Actor) -> None:
     """Keep the name under which the actor is known in this guild."""
-    await uow.preferences.seen(guild_of(actor), actor.user_id, name_of(actor))
+    await uow.preferences.seen(guild_of(actor), actor.user_id, actor.shown_name)

@@ -9,9 +9,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins.speaking_turns import follow_answers, restate_presence
 from buddybot.services.core.access import at_meeting, require_active
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import meeting_locations
 
 
@@ -27,8 +25,8 @@ class Answered:
 class RsvpService:
     """An answer may be changed until the meeting is closed; the last one counts."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @write_transaction
     async def answer(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> Answered:
@@ -48,7 +46,7 @@ class RsvpService:
             user_id=actor.user_id,
             answer=answer,
             interaction_id=actor.interaction_id,
-            now=self._work.now(),
+            now=self._transactions.now(),
         )
         if not changed:
             return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
@@ -60,10 +58,10 @@ class RsvpService:
     ) -> None:
         """Let the round, the cards and the place of a meeting follow a new answer."""
         if meeting.state is MeetingState.OPEN:
-            await restate_presence(uow, meeting, actor.user_id, answer, self._work.now())
+            await restate_presence(uow, meeting, actor.user_id, answer, self._transactions.now())
             await follow_answers(uow, meeting)
         await uow.cards.touch(meeting.id)
         # A host who is not there hands their turn on; one who comes may have what is open.
         hands_on = answer in (Answer.APOLOGIES, Answer.VIRTUAL)
         if hands_on or await uow.venues.may_fill(meeting.id, actor.user_id):
-            await meeting_locations.settle(uow, group, self._work.now(), by=actor.user_id)
+            await meeting_locations.settle(uow, group, self._transactions.now(), by=actor.user_id)

@@ -15,10 +15,15 @@ from buddybot.domain.meetings.succession import find_anchor
 from buddybot.domain.pings import ANNOUNCING, PingState
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_organizer, require_active
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.meeting_days import Slot
-from buddybot.services.core.transactions import Planner, Work, read_transaction, write_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import (
+    Actor,
+    Planner,
+    Transactions,
+    UnitOfWork,
+    read_transaction,
+    write_transaction,
+)
 from buddybot.services.locations import meeting_locations
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.meetings import Changed
@@ -61,8 +66,8 @@ class ScheduleView:
 class ScheduleService:
     """What was announced already is changed by moving it, not by a new rhythm."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     @read_transaction
@@ -83,7 +88,7 @@ class ScheduleService:
         Refusals: `schedule.missing` (the first one needs weekday and time), `schedule.zone_lost` (its
         zone is not known here and no other was chosen), `meeting.collides`.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         old = await uow.schedules.get(group.id)
@@ -121,7 +126,7 @@ class ScheduleService:
         Refusals: `schedule.missing`, `meeting.past`, `meeting.too_far`, `meeting.collides`,
         `meeting.day_taken`, `meeting.changes_many`.
         """
-        now = self._work.now()
+        now = self._transactions.now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         await meeting_messages.require_room(uow, group, now)
@@ -186,7 +191,7 @@ class ScheduleService:
     async def _view(
         self, uow: UnitOfWork, group: Group, schedule: Schedule, *, kept: Meeting | None
     ) -> ScheduleView:
-        now = self._work.now()
+        now = self._transactions.now()
         slots = list(meeting_days.coming(await meeting_days.ahead(uow, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
 

@@ -10,8 +10,7 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.services.attendance.attendance import met
 from buddybot.services.checkins.speaking_turns import follow_answers
-from buddybot.services.core.transactions import Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
 
@@ -70,30 +69,30 @@ async def keep_interests(uow: UnitOfWork, event: ServerEvent, user_ids: Collecti
 class EventService:
     """What is known of the servers' events, a transaction a step; Discord is asked in between."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the events of one meeting's group, or of all, that do not show what they should."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.events.stale(now, meeting_id))
+        now = self._transactions.now()
+        return await self._transactions.read(lambda uow: uow.events.stale(now, meeting_id))
 
     async def list_near(self, ahead: timedelta, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the shown events of meetings that start within `ahead`, or of one meeting."""
-        now = self._work.now()
-        return await self._work.read(lambda uow: uow.events.soon(now, now + ahead, meeting_id))
+        now = self._transactions.now()
+        return await self._transactions.read(lambda uow: uow.events.soon(now, now + ahead, meeting_id))
 
     async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
         """Return what is shown and what was refused, of one guild or of all, to look at it again."""
-        return await self._work.read(lambda uow: uow.events.waiting(guild_id))
+        return await self._transactions.read(lambda uow: uow.events.waiting(guild_id))
 
     async def list_ids(self, guild_id: GuildId) -> frozenset[EventId]:
         """Return which of a guild's events belong to a meeting already."""
-        return await self._work.read(lambda uow: uow.events.ids(guild_id))
+        return await self._transactions.read(lambda uow: uow.events.ids(guild_id))
 
     async def read_view(self, event: ServerEvent) -> EventView | None:
         """Return what an event should say now; None when its meeting was dropped."""
-        return await self._work.read(lambda uow: view_of(uow, event))
+        return await self._transactions.read(lambda uow: view_of(uow, event))
 
     @bot_transaction
     async def look_again(self, uow: UnitOfWork, events: Collection[ServerEvent]) -> None:
@@ -104,38 +103,38 @@ class EventService:
 
     async def claim(self, event: ServerEvent, mark: str) -> bool:
         """Hold an event until it is noted what became of it; False when Discord is not to be asked."""
-        now = self._work.now()
-        return await self._work.write(None, lambda uow: uow.events.claim(event, mark, now))
+        now = self._transactions.now()
+        return await self._transactions.write(lambda uow: uow.events.claim(event, mark, now))
 
     async def note_making(self, event: ServerEvent, mark: str) -> None:
         """Note, before Discord is asked once more, how an event that is held is found again."""
-        now = self._work.now()
-        await self._work.write(None, lambda uow: uow.events.making(event, mark, now))
+        now = self._transactions.now()
+        await self._transactions.write(lambda uow: uow.events.making(event, mark, now))
 
     async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
         """Note which event of Discord's is the one that was being made."""
-        await self._work.write(None, lambda uow: uow.events.found(event, event_id))
+        await self._transactions.write(lambda uow: uow.events.found(event, event_id))
 
     async def note_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Note what Discord shows now."""
-        await self._work.write(None, lambda uow: uow.events.shown(event, event_id, shown))
+        await self._transactions.write(lambda uow: uow.events.shown(event, event_id, shown))
 
     async def note_over(self, event: ServerEvent) -> None:
         """Note that people ended or deleted the event."""
-        await self._work.write(None, lambda uow: uow.events.over(event))
+        await self._transactions.write(lambda uow: uow.events.over(event))
 
     async def note_refused(self, event: ServerEvent) -> None:
         """Note that Discord is not asked any more for the time being."""
-        await self._work.write(None, lambda uow: uow.events.refused(event))
+        await self._transactions.write(lambda uow: uow.events.refused(event))
 
     async def release(self, event: ServerEvent) -> None:
         """Let any process take up an event whose state Discord did not tell."""
-        await self._work.write(None, lambda uow: uow.events.release(event))
+        await self._transactions.write(lambda uow: uow.events.release(event))
 
     async def forget(self, event: ServerEvent) -> None:
         """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
-        await self._work.write(None, lambda uow: uow.events.forget(event))
+        await self._transactions.write(lambda uow: uow.events.forget(event))
 
     async def keep_interests(self, event: ServerEvent, user_ids: Collection[UserId]) -> bool:
         """Keep which of the group's members are interested; returns whether that is news to the cards."""
-        return await self._work.write(None, lambda uow: keep_interests(uow, event, user_ids))
+        return await self._transactions.write(lambda uow: keep_interests(uow, event, user_ids))

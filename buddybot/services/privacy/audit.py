@@ -6,9 +6,7 @@ from buddybot.domain.groups.audit import Logged
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId
 from buddybot.services.core.access import as_organizer
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work, read_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 SHOWN = 20
 """Lines that one message shows."""
@@ -25,8 +23,8 @@ class AuditView:
 class AuditService:
     """Reads it; what is logged is written by those who export and delete, in the same transaction."""
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
 
     @read_transaction
     async def of_group(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> AuditView:

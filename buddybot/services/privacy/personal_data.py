@@ -10,15 +10,15 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.checkins.speaking_turns import hand_floor_on
 from buddybot.services.core.access import Standing
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import (
+from buddybot.services.core.unit_of_work import (
+    Actor,
     Planner,
-    Work,
+    Transactions,
+    UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
-from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.members import Departed, Leaving, depart, leaving
 from buddybot.services.meetings.replan_steps import in_line
 from buddybot.storage.engine.rows import epoch
@@ -61,20 +61,22 @@ Left = tuple[Sequence[Departed], Sequence[Group]]
 class PersonalService:
     """About the asking person alone, in every server that the bot serves."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     async def copy_for_host(self, user_id: UserId) -> OwnCopy:
         """Return the same of somebody who asked the host for it."""
-        return await self._work.write(None, lambda uow: self._copied(uow, user_id))
+        return await self._transactions.write(lambda uow: self._copied(uow, user_id))
 
     async def copy(self, actor: Actor) -> OwnCopy:
         """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
-        return await self._work.write(actor, lambda uow: self._copied(uow, actor.user_id), saves=False)
+        return await self._transactions.write_for(
+            actor, lambda uow: self._copied(uow, actor.user_id), saves=False
+        )
 
     async def _copied(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
-        now, personal = self._work.now(), uow.personal
+        now, personal = self._transactions.now(), uow.personal
         for key in await personal.groups_of(user_id):
             await uow.audit.log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
         return OwnCopy(await personal.copy(user_id), zones.usable(*await personal.zones(user_id)), now)
@@ -110,7 +112,7 @@ class PersonalService:
     async def _delete(
         self, uow: UnitOfWork, user_id: UserId, action: Action, taken: Collection[GroupId]
     ) -> Left:
-        erasure, now = uow.erasure, self._work.now()
+        erasure, now = uow.erasure, self._transactions.now()
         await erasure.lock_person(user_id)
         known = await uow.personal.groups_of(user_id)
         for _, group_id in known:
@@ -132,8 +134,8 @@ class PersonalService:
         return departed, await _leave_roles(uow, holding, user_id, now)
 
     async def _clear_files(self, departed: Sequence[Departed], roles: Sequence[Group]) -> Erased:
-        self._work.deleted()
-        return Erased(tuple(departed), complete=await self._work.scrub(), roles=tuple(roles))
+        self._transactions.deleted()
+        return Erased(tuple(departed), complete=await self._transactions.scrub(), roles=tuple(roles))
 
     async def _in_line(
         self, uow: UnitOfWork, known: Sequence[tuple[GuildId, GroupId]], now: datetime

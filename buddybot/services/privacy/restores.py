@@ -10,8 +10,7 @@ from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.attendance import attendance
-from buddybot.services.core.transactions import Planner, Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Planner, Transactions, UnitOfWork, bot_transaction
 from buddybot.storage.copies.restores import RESTORED
 from buddybot.storage.engine.rows import epoch
 
@@ -21,8 +20,8 @@ log = logging.getLogger(__name__)
 class RestoreService:
     """Settles a copy once, before anything is sent."""
 
-    def __init__(self, work: Work, planner: Planner) -> None:
-        self._work = work
+    def __init__(self, transactions: Transactions, planner: Planner) -> None:
+        self._transactions = transactions
         self._planner = planner
 
     async def settle_copy(self) -> int | None:
@@ -30,20 +29,20 @@ class RestoreService:
 
         Returns how many pings are given up. Every group's organizers are told once.
         """
-        if await self._work.read(lambda uow: uow.restores.unsettled()) is None:
+        if await self._transactions.read(lambda uow: uow.restores.unsettled()) is None:
             return None
-        return await self._work.write(None, self._settle)
+        return await self._transactions.write(self._settle)
 
     @bot_transaction
     async def settle_as_copy(self, uow: UnitOfWork) -> int:
         """Settle a database that was restored by other means, and so does not know that it is a copy."""
         restores = uow.restores
         if await restores.unsettled() is None:
-            await restores.begin(await restores.last_known() or self._work.now())
+            await restores.begin(await restores.last_known() or self._transactions.now())
         return await self._settle(uow) or 0
 
     async def _settle(self, uow: UnitOfWork) -> int | None:
-        now, restores = self._work.now(), uow.restores
+        now, restores = self._transactions.now(), uow.restores
         copied_at = await restores.unsettled()
         if copied_at is None or not await restores.settle(now):
             return None

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.services.attendance.closing_steps import end_forgotten
-from buddybot.services.core.transactions import Work, bot_transaction
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.services.privacy.fairness_retention import remember_meeting
 from buddybot.storage.engine.database import StorageError
 
@@ -22,21 +21,21 @@ _BATCH = 200
 class RetentionService:
     """Carries out the host's setting, once a day."""
 
-    def __init__(self, work: Work, keep: timedelta | None) -> None:
+    def __init__(self, transactions: Transactions, keep: timedelta | None) -> None:
         """`keep` is how long; None is for ever."""
-        self._work = work
+        self._transactions = transactions
         self._keep = keep
 
     async def reduce_old(self) -> None:
         """Reduce meetings that are older to counts, a group at a time, and delete what else is older."""
         if self._keep is None:
             return
-        before = self._work.now() - self._keep
-        while found := await self._work.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
+        before = self._transactions.now() - self._keep
+        while found := await self._transactions.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
             for (guild_id, group_id), meetings in _by_group(found).items():
                 try:
                     await self._reduce(guild_id, group_id, meetings)
-                    self._work.deleted()
+                    self._transactions.deleted()
                 except StorageError as error:  # tomorrow again; going on would find the same meetings
                     log.error("old meetings of group %s could not be reduced: %s", group_id, error)
                     return
@@ -48,7 +47,7 @@ class RetentionService:
     ) -> None:
         await uow.groups.lock(group_id)
         for meeting_id in meetings:
-            await end_forgotten(uow, group_id, meeting_id, self._work.now())
+            await end_forgotten(uow, group_id, meeting_id, self._transactions.now())
             await remember_meeting(uow, group_id, meeting_id)
             await uow.erasure.reduce(meeting_id)
         await uow.audit.log(
@@ -56,13 +55,13 @@ class RetentionService:
             group_id,
             Action.RETENTION,
             actor_id=None,
-            now=self._work.now(),
+            now=self._transactions.now(),
             parameters={"meetings": len(meetings)},
         )
 
     async def _forget(self, before: datetime) -> None:
-        if await self._work.write(None, lambda uow: uow.erasure.forget_before(before)):
-            self._work.deleted()
+        if await self._transactions.write(lambda uow: uow.erasure.forget_before(before)):
+            self._transactions.deleted()
 
 
 def _by_group(

@@ -21,8 +21,7 @@ from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.pings.delivery.answers import ANSWERED_ALREADY
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
 from buddybot.pings.dispatch.verdicts import Verdict
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import AlreadyHandled, FormSentTwice
+from buddybot.services.core.unit_of_work import Actor, AlreadyHandled, FormSentTwice
 from buddybot.ui.framework.components import QUIET, STAMPED, Card, Form
 from buddybot.ui.framework.day_names import write_day
 from buddybot.ui.framework.router import Input
@@ -304,7 +303,7 @@ class Reply:
 
     async def _end_with(self, refusal: Refusal) -> None:
         """Answer with a refusal, but for one that came behind a committed change: that was not refused."""
-        if not self._interaction.client.services.work.has_stored(self.actor):
+        if not self._interaction.client.services.transactions.has_stored(self.actor):
             await self.refuse(refusal)
             return
         log.info("a saved change could not be shown (%s)", refusal.code)

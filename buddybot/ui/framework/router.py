@@ -14,7 +14,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.fingerprints import LENGTH, fingerprint
 from buddybot.domain.ids import GuildId, read_id
 from buddybot.domain.pings import MARK
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from buddybot.ui.framework.components import OPENED, STAMPED
 
 _ROUTE = "__buddybot_route__"

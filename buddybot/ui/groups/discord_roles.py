@@ -14,7 +14,7 @@ from buddybot.domain.groups.role_tasks import ITSELF, RoleTask
 from buddybot.domain.ids import GroupId, RoleId, UserId
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict
-from buddybot.services.core.transactions import StorageError
+from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.groups.role_tasks import RoleTaskService, RoleWish
 from buddybot.services.groups.server_leavers import LeaverService
 from buddybot.services.registry import Services
@@ -37,7 +37,7 @@ class LiveRoles:
         self._client = client
         self._tasks: RoleTaskService = services.role_tasks
         self._leavers: LeaverService = services.leavers
-        self._rests = Rests(services.work.now)
+        self._rests = Rests(services.transactions.now)
 
     async def settle(self, group_id: GroupId | None = None) -> None:
         """Carry out what is due, of one group or of all; never raises."""

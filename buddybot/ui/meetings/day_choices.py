@@ -89,7 +89,7 @@ def _time(interaction: Interaction) -> time | None:
 
 
 def _now(interaction: Interaction) -> datetime:
-    now: datetime = interaction.client.services.work.now()
+    now: datetime = interaction.client.services.transactions.now()
     return now
 
 

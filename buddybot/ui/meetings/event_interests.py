@@ -14,7 +14,7 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT
-from buddybot.services.core.transactions import StorageError
+from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.registry import Services
 from buddybot.ui.framework.side_by_side import Rests, serve_apart
 
@@ -35,7 +35,7 @@ class LiveInterests:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._events = services.server_events
-        self._rests = Rests(lambda: services.work.now())
+        self._rests = Rests(lambda: services.transactions.now())
 
     async def read(self) -> None:
         """Read the lists of all meetings that are near; never raises."""

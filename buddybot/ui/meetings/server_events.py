@@ -12,7 +12,7 @@ from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT, Verdict
-from buddybot.services.core.transactions import StorageError
+from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.meetings.server_event_steps import EventView
 from buddybot.services.registry import Services
 from buddybot.ui.framework.side_by_side import Rests, serve_apart
@@ -30,11 +30,11 @@ class LiveEvents:
 
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
-        self._now = services.work.now
+        self._now = services.transactions.now
         self._events = services.server_events
         self._asked: set[MeetingId | None] = set()
         self.busy = False  # whether events are being brought up to date: one may change at the same time
-        self._rests = Rests(lambda: services.work.now())
+        self._rests = Rests(lambda: services.transactions.now())
 
     async def refresh(self, meeting_id: MeetingId | None = None) -> None:
         """Bring the events of one meeting's group, or all that are stale, up to date; never raises."""

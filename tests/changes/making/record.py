@@ -73,7 +73,7 @@ async def mark_holiday(life: Life) -> None:
             GroupId(life.group_id), key="dip", what=found, meeting_id=MeetingId(life.ids["held"]), now=now
         )
 
-    await life.world.bot.services.work.write(None, script)
+    await life.world.bot.services.transactions.write(script)
     [row] = await life.world.rows("SELECT id FROM alerts")
     await life.press("Ana", f"alert_holiday:{life.guild.id}:{row['id']}")
 
@@ -85,4 +85,4 @@ async def end_the_pulse(life: Life) -> None:
 
 async def keep_two_days(life: Life) -> None:
     """Whoever hosts the bot keeps what was said for two days only."""
-    await RetentionService(life.world.bot.services.work, timedelta(days=2)).reduce_old()
+    await RetentionService(life.world.bot.services.transactions, timedelta(days=2)).reduce_old()

@@ -141,8 +141,8 @@ async def test_the_bot_hears_of_its_own_new_role_with_the_intent_that_it_has(wor
 async def test_another_members_new_role_opens_no_channel(world: World) -> None:
     group = await rowan(world)
     [guild] = world.bot.guilds
-    await world.bot.services.work.write(
-        None, lambda tx: RouteRepository(tx).close(group.group_id, 50013, world.env.now())
+    await world.bot.services.transactions.write(
+        lambda tx: RouteRepository(tx).close(group.group_id, 50013, world.env.now())
     )
     other = SimpleNamespace(guild=guild)
     await hear(world, "on_member_update", other, other)
@@ -211,7 +211,7 @@ async def test_a_crash_after_sending_is_settled_from_the_channels_history(world:
             """
         )
 
-    await world.bot.services.work.write(None, forget)
+    await world.bot.services.transactions.write(forget)
     await world.restart()
     await world.run_due()
     assert len(said(group, "Meeting 1")) == 1

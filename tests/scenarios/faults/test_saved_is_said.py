@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Transactions
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, LostFileError, Script, StorageError, T, connect
 from tests.scenarios.authorization import TABLE
@@ -88,24 +88,24 @@ class Forgetful:
 
 @pytest.fixture
 def trouble(monkeypatch: pytest.MonkeyPatch) -> Trouble:
-    made, write, read = Trouble(), Work.write, Work.read
+    made = Trouble()
 
     async def connecting(url: str) -> Any:
         return Forgetful(await connect(url), made)
 
-    async def writing(work: Work, actor: Any, script: Any, *, saves: bool = True, **how: Any) -> Any:
-        made.strike()
-        result = await write(work, actor, script, saves=saves, **how)
-        made.saved = made.saved or (actor is not None and saves)
-        return result
+    def troubled(run: Any, *, for_person: bool) -> Any:
+        async def running(self: Transactions, *given: Any, saves: bool = True, **how: Any) -> Any:
+            made.strike()
+            result = await run(self, *given, **({"saves": saves, **how} if for_person else how))
+            made.saved = made.saved or (for_person and saves)
+            return result
 
-    async def reading(work: Work, script: Any) -> Any:
-        made.strike()
-        return await read(work, script)
+        return running
 
     monkeypatch.setattr("buddybot.app.connect", connecting)
-    for name, patched in (("write", writing), ("read", reading)):
-        monkeypatch.setattr(Work, name, patched)
+    for name in ("read", "write", "write_for"):
+        run = getattr(Transactions, name)
+        monkeypatch.setattr(Transactions, name, troubled(run, for_person=name == "write_for"))
     return made
 
 

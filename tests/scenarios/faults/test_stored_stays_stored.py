@@ -83,13 +83,13 @@ async def test_a_fault_after_the_commit_says_that_it_is_saved(
 async def test_a_change_is_called_saved_when_its_member_or_group_is_gone_before_it_is_shown(
     day_before: Calendar, monkeypatch: pytest.MonkeyPatch, between: str
 ) -> None:
-    rsvps, work = day_before.world.bot.services.rsvps, day_before.world.bot.services.work
+    rsvps, transactions = day_before.world.bot.services.rsvps, day_before.world.bot.services.transactions
     answer = rsvps.answer
     table = "memberships" if between.startswith("left") else "groups"
 
     async def answer_at_the_last_moment(*given: Any) -> Any:
         answered = await answer(*given)
-        await work.write(None, lambda tx: tx.run(f"UPDATE {table} SET {between}"))
+        await transactions.write(lambda tx: tx.run(f"UPDATE {table} SET {between}"))
         return answered
 
     shown = await day_before.ask("Ben", "next")
@@ -148,6 +148,6 @@ async def test_a_database_that_cannot_say_what_it_kept_is_told_as_it_is(
         raise StorageError("gone")
 
     await break_after(day_before, monkeypatch, StorageError("gone"))
-    monkeypatch.setattr(day_before.world.bot.services.work, "carried_out", carried_out)
+    monkeypatch.setattr(day_before.world.bot.services.transactions, "carried_out", carried_out)
     result = await press(day_before, "Ben", "Going")
     assert "can't tell whether this was saved" in told(result)

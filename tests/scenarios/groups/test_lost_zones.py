@@ -46,7 +46,7 @@ async def rowan(world: World) -> Calendar:
             ben=rowan.person("Ben").id,
         )
 
-    await world.bot.services.work.write(None, script)
+    await world.bot.services.transactions.write(script)
     return rowan
 
 

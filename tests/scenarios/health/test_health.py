@@ -48,7 +48,7 @@ class Stale:
             meetings = await lived(tx, group, people, evenings, until=self.world.now)
             await health_watch.evaluate(UnitOfWork(tx), group, meetings[-1], self.world.now)
 
-        await self.world.bot.services.work.write(None, script)
+        await self.world.bot.services.transactions.write(script)
         self.before = self.group_channel()
 
     async def fall(self) -> None:

@@ -11,7 +11,7 @@ from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, CommitmentId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.services.commitments.wording_steps import Draft
-from buddybot.services.core.actor import Actor
+from buddybot.services.core.unit_of_work import Actor
 from tests.hostile import MARKUP as HOSTILE
 from tests.scenarios.commitments.test_commitments import filled
 from tests.scenarios.evenings import OPEN, SUMMARY, Evening

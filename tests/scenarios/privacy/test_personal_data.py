@@ -138,7 +138,7 @@ async def test_farewell_says_what_is_left_when_another_program_reads_the_journal
     async def busy(*, whole: bool = True) -> bool:
         return False
 
-    monkeypatch.setattr(place.world.bot.services.work._database, "scrub", busy)
+    monkeypatch.setattr(place.world.bot.services.transactions._database, "scrub", busy)
     asked = await place.ana.slash(place.channel, "me delete")
     gone = await press(place.ana, asked, "Delete everything")
     assert "journal still holds old copies" in texts_in(gone.response)

@@ -39,7 +39,7 @@ async def look(evening: Evening) -> CorrectionView:
 
 async def call_off(evening: Evening, state: str = "cancelled") -> None:
     """Let the following meeting have been called off, and its time be over."""
-    service = MeetingService(evening.home.work, evening.planner)
+    service = MeetingService(evening.home.transactions, evening.planner)
     organizer = evening.home.actor(ORGANIZER)
     if state == "cancelled":
         await service.cancel(organizer, evening.following_id, Reason.OTHER)

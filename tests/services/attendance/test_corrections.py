@@ -10,7 +10,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import GroupState, Role
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.attendance.corrections import CORRECTABLE, CorrectionView
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from tests.services.attendance.corrections import call_off, correct, held, look, states

@@ -31,7 +31,7 @@ def rowan(database: Database) -> Circle:
 
 
 def histories(rowan: Circle) -> AttendanceHistories:
-    return AttendanceHistories(rowan.house.work)
+    return AttendanceHistories(rowan.house.transactions)
 
 
 def say(key: str, /, **parameters: object) -> str:
@@ -73,7 +73,7 @@ async def test_an_organizer_sees_the_group_and_a_member_their_own_row_only(rowan
     async with refused("group.unknown"):
         await histories(rowan).show(rowan.house.actor(STRANGER), rowan.group.id)
     async with refused("group.none"):
-        await OwnHistories(rowan.house.work).show(rowan.house.actor(STRANGER))
+        await OwnHistories(rowan.house.transactions).show(rowan.house.actor(STRANGER))
 
 
 async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle) -> None:
@@ -90,7 +90,7 @@ async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle
 
 async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * WEEKS, LOST)
-    weeks = await OwnHistories(rowan.house.work).show(rowan.house.actor(ANA))
+    weeks = await OwnHistories(rowan.house.transactions).show(rowan.house.actor(ANA))
     assert len(weeks.record.sittings) == WEEKS
     assert {promise.text for promise in weeks.record.promises} == {"Something"}
     own = await histories(rowan).show(rowan.house.actor(ANA))

@@ -110,7 +110,7 @@ async def test_a_meeting_that_is_not_over_is_refused(evening: Evening) -> None:
         evening.visitors.add(organizer(ORGANIZER), evening.following_id, "Zoe"),
     ):
         assert await evening.refused(act) == "attendance.ahead"
-    await MeetingService(evening.home.work, evening.planner).skip(
+    await MeetingService(evening.home.transactions, evening.planner).skip(
         organizer(ORGANIZER), evening.following_id, Reason.HOLIDAY
     )
     act = evening.corrections.did_meet(organizer(ORGANIZER), evening.following_id, "Ice")

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.attendance.visitors import MOST, Visitor, present
 from buddybot.domain.ids import MeetingId, VisitorId
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.attendance.visitors import VisitorRepository
 from buddybot.storage.engine.database import Database

@@ -62,12 +62,12 @@ class Evening:
     planner: Planner
 
     def __post_init__(self) -> None:
-        self.checkins = CheckInService(self.home.work, self.planner, RULES)
-        self.turns = TurnService(self.home.work)
-        self.rsvps = RsvpService(self.home.work)
-        self.attendance = AttendanceService(self.home.work)
-        self.corrections = CorrectionService(self.home.work, self.planner)
-        self.visitors = VisitorService(self.home.work)
+        self.checkins = CheckInService(self.home.transactions, self.planner, RULES)
+        self.turns = TurnService(self.home.transactions)
+        self.rsvps = RsvpService(self.home.transactions)
+        self.attendance = AttendanceService(self.home.transactions)
+        self.corrections = CorrectionService(self.home.transactions, self.planner)
+        self.visitors = VisitorService(self.home.transactions)
 
     @classmethod
     async def prepare(cls, database: Database) -> "Evening":

@@ -48,8 +48,8 @@ class Club:
 
     def __post_init__(self) -> None:
         rules = RULES._replace(library=LIBRARY)
-        self.activities = ActivityService(self.house.work, rules)
-        self.agenda = AgendaService(self.house.work, rules)
+        self.activities = ActivityService(self.house.transactions, rules)
+        self.agenda = AgendaService(self.house.transactions, rules)
 
     async def wish(self, user: UserId, *keys: str) -> None:
         await self.activities.wish(self.house.actor(user), self.group.id, keys, among=list(LIBRARY))

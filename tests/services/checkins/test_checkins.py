@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from buddybot.domain.commitments.commitments import Outcome, State, Visibility
 from buddybot.domain.ids import CommitmentId, GuildId
 from buddybot.services.checkins.checkins import Reported
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import Actor, AlreadyHandled
 from buddybot.storage.engine.database import Database, connect
 from buddybot.storage.migrations.runner import migrate
 from tests.services.checkins.meeting_evenings import ANA, BEN, MEETS, STRANGER, WEEK, Evening, one

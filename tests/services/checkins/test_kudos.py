@@ -26,8 +26,8 @@ class Club(Hosts):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.kudos = KudosService(self.work)
-        self.commitments = CommitmentService(self.work)
+        self.kudos = KudosService(self.transactions)
+        self.commitments = CommitmentService(self.transactions)
 
     async def promise(self, user_id: UserId, text: str, *, private: bool = False) -> CommitmentId:
         """Let somebody say what they will do."""

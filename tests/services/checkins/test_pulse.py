@@ -13,8 +13,7 @@ from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins import summary_messages
 from buddybot.services.checkins.pulse import PulseService
-from buddybot.services.core.transactions import AlreadyHandled
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import AlreadyHandled, UnitOfWork
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
@@ -35,7 +34,7 @@ class Rating:
 
     def restart(self) -> None:
         """Let another process go on with the same database."""
-        self.pulses = PulseService(self.evening.home.work, self._evaluate)
+        self.pulses = PulseService(self.evening.home.transactions, self._evaluate)
 
     async def _evaluate(self, tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
         if self.fails_with is not None:
@@ -312,7 +311,7 @@ async def test_a_process_killed_while_closing_has_closed_nothing(met: Rating) ->
     async def killed(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
         raise Killed
 
-    dying = PulseService(met.evening.home.work, killed)
+    dying = PulseService(met.evening.home.transactions, killed)
     met.evening.home.now = NINE
     with pytest.raises(Killed):
         await dying.close_due()

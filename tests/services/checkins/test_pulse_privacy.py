@@ -37,7 +37,7 @@ class Watched:
 
     def __init__(self, evening: Evening) -> None:
         self.evening = evening
-        self.pulses = PulseService(evening.home.work, nothing)
+        self.pulses = PulseService(evening.home.transactions, nothing)
         self.engine = evening.home.database.engine
 
     async def vote(self, user: int, rating: int) -> None:
@@ -62,7 +62,7 @@ class Watched:
     async def minute(self) -> None:
         """Do what is done every minute."""
         await self.pulses.close_due()
-        await self.evening.home.work.scrub()
+        await self.evening.home.transactions.scrub()
 
     async def dump(self) -> Dump:
         """Return every row of every table, in the order in which the database keeps them."""

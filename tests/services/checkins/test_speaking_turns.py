@@ -204,7 +204,7 @@ async def test_round_takes_a_member_in_when_they_are_interested_in_the_event(eve
 async def test_round_follows_days_away_when_a_member_changes_their_zone_in_mid_meeting(
     evening: Evening,
 ) -> None:
-    services = build(evening.home.work, evening.planner, RULES)
+    services = build(evening.home.transactions, evening.planner, RULES)
     next_day = (MEETS + timedelta(days=1)).date()
     await services.away.add(evening.home.actor(ANA), DaySpan(next_day, next_day), evening.group.id)
     for user in (ANA, BEN):

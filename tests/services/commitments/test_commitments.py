@@ -13,7 +13,7 @@ from buddybot.domain.ids import CommitmentId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.services.commitments.commitments import CommitmentService, OwnCommitment
 from buddybot.services.commitments.wording_steps import NO_PLAN, Changes, Draft, count_of, read_draft
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.cards import CardRepository
@@ -42,7 +42,7 @@ async def group(home: Home) -> Group:
 @pytest.fixture
 def service(home: Home) -> CommitmentService:
     """The service under test."""
-    return CommitmentService(home.work)
+    return CommitmentService(home.transactions)
 
 
 async def refused(action: Awaitable[object]) -> Refusal:

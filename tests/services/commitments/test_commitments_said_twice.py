@@ -30,7 +30,7 @@ async def group(home: Home) -> Group:
 
 @pytest.fixture
 def service(home: Home) -> CommitmentService:
-    return CommitmentService(home.work)
+    return CommitmentService(home.transactions)
 
 
 async def test_one_is_kept_when_a_form_is_sent_twice(

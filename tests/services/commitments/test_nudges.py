@@ -45,7 +45,7 @@ class Scene(Home):
     async def promise(
         self, user: int, text: str = "two calls", *, done: int = 0, private: bool = False
     ) -> None:
-        service = CommitmentService(self.work)
+        service = CommitmentService(self.transactions)
         visibility = Visibility.PRIVATE if private else Visibility.GROUP
         own = await service.add(self.actor(user), Draft(text=text, visibility=visibility), self.group_.id)
         await service.progress(self.actor(user), own.commitment.id, str(done))
@@ -204,7 +204,7 @@ async def test_prepared_again_it_leaves_out_who_is_done_by_now(scene: Scene) -> 
     await scene.promise(BEN)
     ping = await scene.nudge()
     assert await scene.meant(ping) == (ANA, BEN)
-    service = CommitmentService(scene.work)
+    service = CommitmentService(scene.transactions)
     [(item, _)] = (await service.mine(scene.actor(ANA))).items
     await service.progress(scene.actor(ANA), item.id, "2")
     assert await scene.meant(ping) == (BEN,)
@@ -246,7 +246,7 @@ async def test_one_group_nudges_nobody_whom_another_nudged_this_week(scene: Scen
 
 async def another(scene: Scene, *, guild: int, members: tuple[int, ...]) -> Group:
     group = await scene.group(*members, name=f"Alder {guild}", guild=guild, channel=guild)
-    service = CommitmentService(scene.work)
+    service = CommitmentService(scene.transactions)
     for member in members:
         await service.add(scene.actor(member, guild=guild), Draft(text="five letters"), group.id)
     return group
@@ -294,6 +294,6 @@ async def test_whatever_happens_nobody_is_nudged_twice_in_a_week(scene: Scene, s
 
 async def test_the_buttons_of_a_direct_nudge_show_how_things_stand(scene: Scene) -> None:
     await scene.promise(BEN, "two calls", done=1)
-    shown = await NudgeService(scene.work).direct(scene.actor(BEN, guild=GuildId(1)), scene.group_.id)
+    shown = await NudgeService(scene.transactions).direct(scene.actor(BEN, guild=GuildId(1)), scene.group_.id)
     assert [(item.text, item.done) for item in shown.items] == [("two calls", 1)]
     assert shown.starts_at == datetime(2026, 1, 4, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.engine.database import Database, Tx
 from tests.services.club import ANA, Club
 
@@ -24,9 +24,9 @@ async def look(tx: Tx) -> None:
 
 async def test_an_interaction_is_carried_out_when_its_transaction_was_committed(club: Club) -> None:
     actor = club.actor(ANA)
-    await club.work.write(actor, look)
-    assert await club.work.carried_out(actor)
-    assert await club.work.carried_out(actor)
+    await club.transactions.write_for(actor, look)
+    assert await club.transactions.carried_out(actor)
+    assert await club.transactions.carried_out(actor)
 
 
 async def test_an_interaction_is_not_carried_out_when_its_transaction_failed(club: Club) -> None:
@@ -36,21 +36,23 @@ async def test_an_interaction_is_not_carried_out_when_its_transaction_failed(clu
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await club.work.write(actor, fail)
-    assert not await club.work.carried_out(actor)
+        await club.transactions.write_for(actor, fail)
+    assert not await club.transactions.carried_out(actor)
 
 
 async def test_an_interaction_never_is_carried_out_when_it_was_said_not_to_be(club: Club) -> None:
     actor = club.actor(ANA)
-    assert not await club.work.carried_out(actor)
+    assert not await club.transactions.carried_out(actor)
     with pytest.raises(AlreadyHandled):
-        await club.work.write(actor, look)
+        await club.transactions.write_for(actor, look)
 
 
 async def test_both_say_the_same_when_the_transaction_is_under_way(club: Club) -> None:
     for _ in range(10):
         actor = club.actor(ANA)
         written, carried_out = await asyncio.gather(
-            club.work.write(actor, look), club.work.carried_out(actor), return_exceptions=True
+            club.transactions.write_for(actor, look),
+            club.transactions.carried_out(actor),
+            return_exceptions=True,
         )
         assert carried_out is not isinstance(written, AlreadyHandled)

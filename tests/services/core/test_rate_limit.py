@@ -6,9 +6,8 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rate_limit import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, Pace
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.storage.engine.database import Database, Tx
 from tests.pings.people import NOON, Hands
 
@@ -87,13 +86,15 @@ def test_nothing_is_kept_of_earlier_minutes_and_days() -> None:
 
 
 async def test_what_is_one_too_many_changes_nothing(database: Database) -> None:
-    work = Work(database=database, now=Hands(), changed=lambda: None, pace=Pace(Hands(), a_minute=1))
+    transactions = Transactions(
+        database=database, now=Hands(), changed=lambda: None, pace=Pace(Hands(), a_minute=1)
+    )
 
     async def count(tx: Tx) -> int:
         return len(await tx.all("SELECT * FROM interactions"))
 
-    await work.write(actor(1), count)
+    await transactions.write_for(actor(1), count)
     with pytest.raises(Refusal, match=r"pace\.person"):
-        await work.write(actor(1), count)
-    assert await work.read(count) == 1
-    await work.write(None, count)
+        await transactions.write_for(actor(1), count)
+    assert await transactions.read(count) == 1
+    await transactions.write(count)

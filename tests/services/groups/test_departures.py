@@ -28,7 +28,7 @@ async def group(hosts: Hosts) -> Group:
 
 
 def members(hosts: Hosts) -> MemberService:
-    return MemberService(hosts.work, hosts.planner)
+    return MemberService(hosts.transactions, hosts.planner)
 
 
 async def leave(hosts: Hosts, group: Group) -> None:

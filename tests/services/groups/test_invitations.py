@@ -9,7 +9,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.invitations import InvitationState
 from buddybot.domain.ids import ChannelId, InvitationId, MessageId, UserId
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.services.groups.groups import Changes
 from buddybot.services.groups.invitations import MOST_MADE, MOST_OPEN
 from buddybot.storage.engine.database import Database

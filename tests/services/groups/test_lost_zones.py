@@ -97,5 +97,5 @@ def test_a_new_group_is_refused_when_its_zone_is_not_known() -> None:
 
 async def test_the_calendar_file_opens_when_the_zone_is_lost(house: House) -> None:
     await lost_group(house)
-    view = await CalendarFeed(house.work).view(house.actor(ANA))
+    view = await CalendarFeed(house.transactions).view(house.actor(ANA))
     assert [day.starts_at for day in view.days] == [FIRST, FIRST + WEEK]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from buddybot.domain.ids import GroupId
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.notices import NoticeRepository
@@ -23,7 +23,7 @@ async def club(database: Database) -> Club:
 
 @pytest.fixture
 def notices(club: Club) -> NoticeService:
-    return NoticeService(club.work)
+    return NoticeService(club.transactions)
 
 
 def trouble(club: Club, key: str) -> Callable[[Tx], Awaitable[None]]:
@@ -56,10 +56,10 @@ async def test_a_notice_waits_when_the_change_itself_or_the_bot_left_it(
     club: Club, notices: NoticeService, by_the_bot: bool
 ) -> None:
     actor = club.actor(ORGANIZER)
-    await club.work.write(actor, look if by_the_bot else trouble(club, "a"))
+    await club.transactions.write_for(actor, look if by_the_bot else trouble(club, "a"))
     if by_the_bot:
         assert not await notices.waits(actor)
-        await club.work.write(None, trouble(club, "a"))
+        await club.transactions.write(trouble(club, "a"))
     assert await notices.waits(actor)
 
 
@@ -74,7 +74,7 @@ async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
     club: Club, notices: NoticeService
 ) -> None:
     for actor in (club.actor(ORGANIZER), club.actor(ORGANIZER, guild=None)):
-        await club.work.write(actor, look)
+        await club.transactions.write_for(actor, look)
         with pytest.raises(AlreadyHandled):
-            await club.work.write(actor, trouble(club, "a"))
+            await club.transactions.write_for(actor, trouble(club, "a"))
     assert not await notices.waits(club.actor(ORGANIZER))

@@ -32,8 +32,8 @@ class Circle:
 
     def __init__(self, database: Database) -> None:
         self.house = House(database)
-        self.alerts = AlertService(self.house.work, LIBRARY)
-        self.views = HealthViews(self.house.work, LIBRARY)
+        self.alerts = AlertService(self.house.transactions, LIBRARY)
+        self.views = HealthViews(self.house.transactions, LIBRARY)
         self.group: Group
         self.meetings: list[Meeting] = []
 
@@ -62,7 +62,7 @@ class Circle:
 
     async def daily(self) -> None:
         """Look as happens once a day."""
-        await HealthWatch(self.house.work).look()
+        await HealthWatch(self.house.transactions).look()
 
     async def told(self) -> list[Raised]:
         """Return every alert."""

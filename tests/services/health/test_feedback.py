@@ -28,7 +28,7 @@ async def rowan(club: Club) -> GroupId:
 
 @pytest.fixture
 def feedback(club: Club) -> FeedbackService:
-    return FeedbackService(club.work)
+    return FeedbackService(club.transactions)
 
 
 async def test_organizers_read_it_once_as_news_and_again_when_they_ask(

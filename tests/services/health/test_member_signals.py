@@ -37,11 +37,11 @@ class Club(Hosts):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.fit = FitService(self.work)
-        self.offers = OfferService(self.work, self.away)
-        self.board = NoticeService(self.work)
-        self.members = MemberService(self.work, self.planner)
-        self.preferences = PreferenceService(self.work, self.planner)
+        self.fit = FitService(self.transactions)
+        self.offers = OfferService(self.transactions, self.away)
+        self.board = NoticeService(self.transactions)
+        self.members = MemberService(self.transactions, self.planner)
+        self.preferences = PreferenceService(self.transactions, self.planner)
 
     async def meet(self, group: Group, *weeks: tuple[UserId, ...]) -> Meeting:
         """Hold one meeting after the other, with those who came; return the last."""

@@ -38,9 +38,9 @@ class Hosts(Town):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.rotation = RotationService(self.work, self.planner)
-        self.swaps = SwapService(self.work, self.planner)
-        self.hosting = HostingService(self.work, self.planner)
+        self.rotation = RotationService(self.transactions, self.planner)
+        self.swaps = SwapService(self.transactions, self.planner)
+        self.hosting = HostingService(self.transactions, self.planner)
 
     async def rotating(
         self, rule: Rotation = Rotation.TURNS, name: str = "Rowan", channel: int = 100

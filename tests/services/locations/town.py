@@ -24,8 +24,8 @@ class Town(House):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.locations = LocationService(self.work, self.planner)
-        self.views = LocationViews(self.work)
+        self.locations = LocationService(self.transactions, self.planner)
+        self.views = LocationViews(self.transactions)
 
     async def offer(self, name: str = "Café Lumen", by: UserId = ANA, **others: object) -> LocationView:
         """Let a member of the only group suggest a place."""

@@ -19,10 +19,8 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.actor import Actor
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.transactions import Work
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork
 from buddybot.services.meetings.away import AwayService
 from buddybot.services.meetings.meetings import MeetingService
 from buddybot.services.meetings.rsvps import RsvpService
@@ -61,12 +59,12 @@ class House:
     interactions: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.work = Work(database=self.database, now=lambda: self.now, changed=lambda: None)
+        self.transactions = Transactions(database=self.database, now=lambda: self.now, changed=lambda: None)
         self.planner = Planner(ahead=2, times=TIMES)
-        self.meetings = MeetingService(self.work, self.planner)
-        self.schedules = ScheduleService(self.work, self.planner)
-        self.rsvps = RsvpService(self.work)
-        self.away = AwayService(self.work, self.planner)
+        self.meetings = MeetingService(self.transactions, self.planner)
+        self.schedules = ScheduleService(self.transactions, self.planner)
+        self.rsvps = RsvpService(self.transactions)
+        self.away = AwayService(self.transactions, self.planner)
 
     def actor(self, user_id: UserId, *, guild: GuildId = GUILD, channel: int = 0) -> Actor:
         """Return an interaction of somebody."""
@@ -74,7 +72,7 @@ class House:
 
     async def run(self, script: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a script in the bot's own name."""
-        return await self.work.write(None, script)
+        return await self.transactions.write(script)
 
     async def group(
         self, name: str = "Rowan", *, guild: GuildId = GUILD, channel: int = 100, zone: str = "Europe/London"

@@ -30,8 +30,8 @@ class Deciding:
         self.house = house
         self.group = group
         self.meeting = meeting
-        self.few = FewService(house.work, house.planner)
-        self.groups = GroupService(house.work, house.planner)
+        self.few = FewService(house.transactions, house.planner)
+        self.groups = GroupService(house.transactions, house.planner)
 
     async def change(self, **changes: int) -> None:
         """Let the organizer change the settings."""

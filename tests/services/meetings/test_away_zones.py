@@ -45,7 +45,7 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 
 async def live_in(house: House, zone: str | None, user_id: UserId = ANA) -> None:
-    await PreferenceService(house.work, house.planner).set_zone(house.actor(user_id), zone)
+    await PreferenceService(house.transactions, house.planner).set_zone(house.actor(user_id), zone)
 
 
 async def answer(house: House, meeting: Meeting, user_id: UserId = ANA) -> Answer | None:

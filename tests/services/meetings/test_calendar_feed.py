@@ -47,7 +47,7 @@ async def meeting(house: House, group: Group) -> Meeting:
 
 
 async def feed(house: House, user_id: UserId = ANA) -> CalendarView:
-    return await CalendarFeed(house.work).view(house.actor(user_id))
+    return await CalendarFeed(house.transactions).view(house.actor(user_id))
 
 
 async def day(house: House, meeting: Meeting) -> CalendarDay:
@@ -192,9 +192,9 @@ async def test_only_members_get_it(house: House, group: Group) -> None:
     async with refused("group.none"):
         await feed(house, STRANGER)
     async with refused("group.unknown"):
-        await CalendarFeed(house.work).view(house.actor(STRANGER), group.id)
+        await CalendarFeed(house.transactions).view(house.actor(STRANGER), group.id)
     async with refused("group.unknown"):
-        await CalendarFeed(house.work).view(house.actor(ANA, guild=GuildId(11)), group.id)
+        await CalendarFeed(house.transactions).view(house.actor(ANA, guild=GuildId(11)), group.id)
 
 
 async def test_a_group_without_a_rhythm_has_no_calendar(house: House, group: Group) -> None:
@@ -253,7 +253,7 @@ async def test_a_day_that_a_rhythm_drops_and_gives_again_goes_on_counting(house:
 async def test_a_break_and_its_end_raise_the_sequence_of_all_that_lies_ahead(
     house: House, group: Group
 ) -> None:
-    groups = GroupService(house.work, house.planner)
+    groups = GroupService(house.transactions, house.planner)
     seen = [{each.slot: each.sequence for each in (await feed(house)).days}]
     for act in (groups.pause, groups.resume):
         await act(house.actor(ORGANIZER))
@@ -266,7 +266,7 @@ async def test_a_break_and_its_end_raise_the_sequence_of_all_that_lies_ahead(
 async def test_another_name_of_the_group_raises_the_sequence_of_all_that_lies_ahead(
     house: House, group: Group
 ) -> None:
-    groups = GroupService(house.work, house.planner)
+    groups = GroupService(house.transactions, house.planner)
     before = {each.slot: each.sequence for each in (await feed(house)).days}
     await groups.change(house.actor(ORGANIZER), group.id, Changes(name="Hazel"))
     after = {each.slot: each.sequence for each in (await feed(house)).days}

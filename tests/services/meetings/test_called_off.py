@@ -25,7 +25,7 @@ async def evening(database: Database) -> Evening:
 @pytest.fixture
 def commitments(evening: Evening) -> CommitmentService:
     """What members change between meetings."""
-    return CommitmentService(evening.home.work)
+    return CommitmentService(evening.home.transactions)
 
 
 async def early(evening: Evening) -> None:

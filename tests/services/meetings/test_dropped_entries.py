@@ -33,7 +33,7 @@ async def group(house: House) -> Group:
 
 
 async def take(house: House, group: Group) -> CalendarView:
-    return await CalendarFeed(house.work).view(house.actor(ANA), group.id)
+    return await CalendarFeed(house.transactions).view(house.actor(ANA), group.id)
 
 
 def keyed(view: CalendarView) -> dict[Key, CalendarDay]:
@@ -109,7 +109,7 @@ async def test_a_day_counts_on_when_an_extra_meeting_had_its_place_for_a_while(
 
 async def test_all_that_lay_ahead_is_cancelled_when_the_group_is_archived(house: House, group: Group) -> None:
     before = await take(house, group)
-    await GroupService(house.work, house.planner).archive(house.actor(ORGANIZER), group.id)
+    await GroupService(house.transactions, house.planner).archive(house.actor(ORGANIZER), group.id)
     after = await take(house, group)
     check_follows(after, before)
     assert alive(after) == []
@@ -142,7 +142,7 @@ async def test_days_that_have_passed_are_forgotten_and_not_cancelled(house: Hous
 async def test_the_files_of_two_members_cancel_what_either_held(house: House, group: Group) -> None:
     await take(house, group)
     await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(weekday=TUESDAY))
-    file = await CalendarFeed(house.work).view(house.actor(BEN))
+    file = await CalendarFeed(house.transactions).view(house.actor(BEN))
     assert date(2026, 1, 22) in [day.slot for day in file.days if day.called_off]
 
 
@@ -178,7 +178,7 @@ async def change(house: House, group: Group, dice: random.Random) -> None:
             day = ahead[-1].day + timedelta(days=1)
             await house.meetings.move(actor, ahead[-1].id, day=day, at=time(7, dice.randrange(60)))
         case "pause":
-            groups = GroupService(house.work, house.planner)
+            groups = GroupService(house.transactions, house.planner)
             await groups.pause(actor, group.id)
             await take(house, group)
             await groups.resume(house.actor(ORGANIZER), group.id)

@@ -39,7 +39,7 @@ async def send(hosts: Hosts) -> None:
 
 async def outdated(hosts: Hosts) -> int:
     """Return how many notices of places are out of date."""
-    found = await RetiringService(hosts.work).outdated()
+    found = await RetiringService(hosts.transactions).outdated()
     return sum(each.ping.kind.value == "place" for each in found)
 
 

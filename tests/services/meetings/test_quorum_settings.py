@@ -77,7 +77,7 @@ class Ledger:
 
     def __init__(self, evening: Evening) -> None:
         self.evening = evening
-        self.groups = GroupService(evening.home.work, evening.planner)
+        self.groups = GroupService(evening.home.transactions, evening.planner)
 
     async def held(self, weeks_ago: int, *states: Attendance) -> MeetingId:
         """Let the group have met, and each of its people have been so."""

@@ -6,7 +6,7 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.core.transactions import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused

@@ -211,7 +211,7 @@ def test_every_act_that_writes_is_run_beside_a_deletion_or_says_why_not() -> Non
         found
         for file in folder.rglob("*.py")
         for found in ast.parse(file.read_text(encoding="utf-8")).body
-        if isinstance(found, ast.ClassDef) and found.name != "Work"
+        if isinstance(found, ast.ClassDef) and found.name != "Transactions"
     ]
     written = {f"{found.name}.{act}" for found in classes for act in find_acts(found)}
     assert written == set(ACTS) | set(ALIKE)
@@ -225,8 +225,8 @@ class Service:
     async def with_options(self, uow, actor): ...
     @bot_transaction
     async def of_the_bot(self, uow): ...
-    async def direct(self, actor): await self._work.write(actor, lambda uow: uow.go())
-    async def direct_of_the_bot(self): await self._work.write(None, lambda uow: uow.go())
+    async def direct(self, actor): await self._transactions.write_for(actor, lambda uow: uow.go())
+    async def direct_of_the_bot(self): await self._transactions.write(lambda uow: uow.go())
     async def before(self, actor): await self._carry_out(actor)
     async def _carry_out(self, actor): await self._write(actor)
     @write_transaction
@@ -268,10 +268,6 @@ def _writes_for_an_actor(method: ast.AsyncFunctionDef) -> bool:
         for decorator in method.decorator_list
         for each in ast.walk(decorator)
     ) or any(
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "write"
-        and call.args
-        and isinstance(call.args[0], ast.Name)
+        isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "write_for"
         for call in ast.walk(method)
     )

@@ -106,7 +106,7 @@ async def test_everybody_has_their_turn_when_only_thirty_days_are_kept(database:
     for _ in range(WEEKS):
         turns += await hold_next(home, group)
         home.now += timedelta(days=1)
-        await RetentionService(home.work, timedelta(days=30)).reduce_old()
+        await RetentionService(home.transactions, timedelta(days=30)).reduce_old()
 
     for role in ("facilitator", "timekeeper", "lead", "opener", "host"):
         had = [turns[role, user] for user in EIGHT]
@@ -123,7 +123,7 @@ async def test_what_is_remembered_goes_when_a_membership_is_forgotten(database: 
         await hold_next(home, group)
     await home.leave(group, 1)
     home.now += timedelta(days=40)
-    await RetentionService(home.work, timedelta(days=30)).reduce_old()
+    await RetentionService(home.transactions, timedelta(days=30)).reduce_old()
 
     rows = await home.rows("SELECT DISTINCT user_id FROM balances ORDER BY user_id")
     assert [row["user_id"] for row in rows] == [2, 3, 4, 5, 6, 7, 8]

@@ -30,7 +30,7 @@ class House:
 
     def __init__(self, evening: Evening) -> None:
         self.evening, self.home = evening, evening.home
-        self.personal = PersonalService(self.home.work, evening.planner)
+        self.personal = PersonalService(self.home.transactions, evening.planner)
 
     async def live(self) -> None:
         """Let them meet: Ana comes and reports, Ben sends word, Cho does not come."""
@@ -223,7 +223,7 @@ async def test_a_stranger_gets_an_empty_copy(house: House) -> None:
 
 
 async def test_deletion_takes_the_charter_along_when_they_wrote_it(house: House) -> None:
-    groups = GroupService(house.home.work, house.evening.planner)
+    groups = GroupService(house.home.transactions, house.evening.planner)
     organizer, group = house.home.actor(ORGANIZER), house.evening.group
     await house.home.run("UPDATE memberships SET role = 'organizer' WHERE user_id = :user", user=ANA)
     await groups.write_charter(organizer, group.id, "Bring cake.")
@@ -238,7 +238,7 @@ async def test_deletion_takes_the_charter_along_when_they_wrote_it(house: House)
 
 
 async def test_deletion_leaves_the_charter_when_another_organizer_wrote_it(house: House) -> None:
-    groups = GroupService(house.home.work, house.evening.planner)
+    groups = GroupService(house.home.transactions, house.evening.planner)
     await groups.write_charter(house.home.actor(ORGANIZER), house.evening.group.id, "Bring cake.")
     await house.personal.delete(house.home.actor(ANA))
     assert await house.home.rows("SELECT charter FROM groups") == [{"charter": "Bring cake."}]
@@ -259,7 +259,7 @@ async def test_deletion_says_what_is_still_to_come_when_a_reader_keeps_the_journ
         erased = await house.personal.delete(house.home.actor(ANA))
         assert not erased.complete
         assert "lighthouse" in _bytes_in(tmp_path)
-    assert await house.personal._work.scrub()
+    assert await house.personal._transactions.scrub()
     assert "lighthouse" not in _bytes_in(tmp_path)
     await database.close()
 

@@ -46,7 +46,7 @@ class Copied(House):
     @property
     def restores(self) -> RestoreService:
         """What settles a copy."""
-        return RestoreService(self.work, self.planner)
+        return RestoreService(self.transactions, self.planner)
 
     async def mark(self) -> None:
         """Write what a backup writes into the copy."""

@@ -25,7 +25,7 @@ async def evening(database: Database) -> Evening:
 async def wait(evening: Evening, days: int = 60) -> None:
     """Let time pass, and what is older than kept go."""
     evening.home.now += timedelta(days=days)
-    await RetentionService(evening.home.work, KEEP).reduce_old()
+    await RetentionService(evening.home.transactions, KEEP).reduce_old()
 
 
 async def test_a_number_does_not_tell_who_it_was(evening: Evening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ def hosts(database: Database) -> Hosts:
 
 async def forget(town: Hosts) -> None:
     """Let Ana have everything about her deleted."""
-    await PersonalService(town.work, town.planner).delete(town.actor(ANA))
+    await PersonalService(town.transactions, town.planner).delete(town.actor(ANA))
 
 
 @pytest.mark.parametrize("left_before", [False, True])
@@ -65,7 +65,9 @@ async def test_absences_of_one_who_had_found_work_do_not_begin_to_count(hosts: H
     await hosts.join(group, CHO)
     for came in ((*EVERYBODY, CHO), (*EVERYBODY,)):
         await hosts.hold(group, (await hosts.ahead(group))[0], came)
-    await MemberService(hosts.work, hosts.planner).leave(hosts.actor(CHO), group.id, LeaveReason.FOUND_WORK)
+    await MemberService(hosts.transactions, hosts.planner).leave(
+        hosts.actor(CHO), group.id, LeaveReason.FOUND_WORK
+    )
     hosts.now += timedelta(days=1)
 
     async def tallies() -> list[object]:
@@ -74,7 +76,7 @@ async def test_absences_of_one_who_had_found_work_do_not_begin_to_count(hosts: H
 
     before = await tallies()
     assert before == [(4, 4), (3, 3)]
-    await PersonalService(hosts.work, hosts.planner).delete(hosts.actor(CHO))
+    await PersonalService(hosts.transactions, hosts.planner).delete(hosts.actor(CHO))
     assert await tallies() == before
 
 
@@ -89,7 +91,7 @@ async def test_an_entry_from_outside_of_a_membership_does_not_begin_to_count(hos
         return (await hosts.run(lambda tx: RecordRepository(tx).read(group, now=hosts.now))).rates
 
     before = await rates()
-    await PersonalService(hosts.work, hosts.planner).delete(hosts.actor(CHO))
+    await PersonalService(hosts.transactions, hosts.planner).delete(hosts.actor(CHO))
     assert await rates() == before
 
 
@@ -98,7 +100,7 @@ async def test_who_comes_late_still_gets_into_the_round(database: Database) -> N
     await evening.open()
     for user in (1, 2, 3):
         await evening.turns.here(evening.home.actor(user), evening.meeting_id)
-    await PersonalService(evening.home.work, evening.planner).delete(evening.home.actor(2))
+    await PersonalService(evening.home.transactions, evening.planner).delete(evening.home.actor(2))
     await evening.turns.here(evening.home.actor(4), evening.meeting_id)
     rows = await evening.home.rows("SELECT user_id FROM turns ORDER BY position")
     assert [row["user_id"] for row in rows] == [1, 3, 4]

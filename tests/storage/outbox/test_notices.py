@@ -6,8 +6,7 @@ from datetime import timedelta
 from buddybot.domain.groups.groups import Role
 from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
-from buddybot.services.core.actor import Actor
-from buddybot.services.core.transactions import Work
+from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
@@ -24,7 +23,7 @@ def who(user_id: UserId, guild_id: GuildId | None = GUILD) -> Actor:
 
 
 def service(database: Database) -> NoticeService:
-    return NoticeService(Work(database=database, now=Hands(), changed=lambda: None))
+    return NoticeService(Transactions(database=database, now=Hands(), changed=lambda: None))
 
 
 async def take(notices: NoticeService, actor: Actor) -> Sequence[Notice]:

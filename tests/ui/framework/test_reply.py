@@ -47,7 +47,7 @@ class Discord:
             client=SimpleNamespace(
                 handling=set(),
                 http=SimpleNamespace(_global_over=asyncio.Event()),
-                services=SimpleNamespace(work=SimpleNamespace(has_stored=lambda _: self.stored)),
+                services=SimpleNamespace(transactions=SimpleNamespace(has_stored=lambda _: self.stored)),
             ),
             user=SimpleNamespace(id=12, display_name="Ben"),
             guild_id=1,

@@ -218,7 +218,7 @@ def over(house: House, guild: Guild) -> tuple[Any, Any]:
     """Return a client and services for what is tested."""
     http = SimpleNamespace(_global_over=asyncio.Event())
     return SimpleNamespace(get_guild=lambda _id: guild, http=http), SimpleNamespace(
-        work=house.work, server_events=EventService(house.work)
+        transactions=house.transactions, server_events=EventService(house.transactions)
     )
 
 

@@ -173,7 +173,7 @@ async def test_every_second_week_keeps_its_weeks_when_the_weekday_changes(hosts:
 
 async def test_a_meeting_moved_far_ahead_hides_no_week_after_a_break(hosts: Hosts, group: Group) -> None:
     await move(hosts, date(2026, 2, 24), MOVED)
-    groups = GroupService(hosts.work, hosts.planner)
+    groups = GroupService(hosts.transactions, hosts.planner)
     await groups.pause(hosts.actor(ORGANIZER))
     hosts.now = datetime(2026, 1, 9, tzinfo=UTC)
     await groups.resume(hosts.actor(ORGANIZER))

@@ -120,7 +120,7 @@ async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
     )
     await hosts.send(question)
     await hosts.run(lambda tx: tx.run("UPDATE outbox SET message_id = 7 WHERE id = :id", id=question.id))
-    retiring = RetiringService(hosts.work)
+    retiring = RetiringService(hosts.transactions)
     assert await retiring.moved_swaps() == []
     await change(hosts, weekday=WEDNESDAY)
     [(moved, view)] = await retiring.moved_swaps()
