@@ -9,7 +9,7 @@ from discord.ext import commands
 from buddybot.domain.commitments.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId
 from buddybot.domain.text import folded
-from buddybot.services.commitments.commitments import OwnCommitment
+from buddybot.services.commitments.commitment_views import OwnCommitment
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments.commitments import (

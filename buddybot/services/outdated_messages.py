@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.invitations import Invitation
+from buddybot.domain.groups.invitations import CardPlace, Invitation
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
-from buddybot.services.groups.invitations import CardPlace
 from buddybot.services.locations import host_swaps
 from buddybot.services.locations.home_questions import HomeQuestion, find_question
 from buddybot.services.locations.host_swaps import SwapView, note_told

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import discord
 
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.invitations import CardPlace
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
 from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import Actor
-from buddybot.services.groups.invitations import CardPlace, Offer
+from buddybot.services.groups.invitations import Offer
 from buddybot.ui.framework.channels import common
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.reply import LONGEST, Reply

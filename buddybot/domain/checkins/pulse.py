@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import MeetingId
+from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.domain.meetings import schedule
 
 LOWEST, HIGHEST = 1, 5
@@ -44,6 +44,15 @@ class Pulse:
     closes_at: datetime
     open: bool
     band: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class DuePulse:
+    """An open pulse whose time is over, and whose it is."""
+
+    guild_id: GuildId
+    group_id: GroupId
+    meeting_id: MeetingId
 
 
 def check_rating(rating: int) -> int:

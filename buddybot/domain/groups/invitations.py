@@ -5,7 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import GroupId, GuildId, InvitationId, UserId
+from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
+
+CardPlace = tuple[ChannelId, MessageId]
+"""Where the card of an invitation is."""
 
 
 class InvitationState(StrEnum):

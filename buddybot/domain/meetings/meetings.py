@@ -146,3 +146,16 @@ def began(meeting: Meeting) -> datetime:
 def answers_due(starts_at: datetime, hours: int) -> datetime:
     """Return when answers are due, `hours` before the start of a meeting."""
     return starts_at - timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedEntry:
+    """A meeting's entry as the latest calendar file that holds it says it."""
+
+    slot: date
+    kind: MeetingKind
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    called_off: bool

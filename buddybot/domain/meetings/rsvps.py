@@ -48,6 +48,10 @@ class Roll:
         """Return a member's answer, their own or that of their time away."""
         return next((rsvp.answer for rsvp in self.given if rsvp.user_id == user_id), None)
 
+    def answered_themselves(self) -> tuple[UserId, ...]:
+        """Return who gave an answer that is not that of their time away."""
+        return tuple(rsvp.user_id for rsvp in self.given if rsvp.source is Source.MEMBER)
+
     def who(self, answer: Answer) -> tuple[UserId, ...]:
         """Return who gave this answer."""
         return tuple(rsvp.user_id for rsvp in self.given if rsvp.answer is answer)

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from buddybot.domain.checkins.pulse import Pulse, check_rating, kept_total, published
+from buddybot.domain.checkins.pulse import DuePulse, Pulse, check_rating, kept_total, published
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.access import at_meeting
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
-from buddybot.storage.checkins.pulse import DuePulse
 from buddybot.storage.engine.database import StorageError, TransientError
 
 log = logging.getLogger(__name__)

@@ -1,10 +1,8 @@
 """What members will do before the next meeting: said, counted, changed, let go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from buddybot.domain.checkins.checkins import due
 from buddybot.domain.commitments.commitments import (
     MAX_OPEN,
     Commitment,
@@ -16,7 +14,17 @@ from buddybot.domain.commitments.commitments import (
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
+from buddybot.services.commitments.commitment_views import (
+    Choice,
+    GroupList,
+    OwnCommitment,
+    OwnList,
+    Promised,
+    due_meeting,
+    find_asked_already,
+    find_own,
+    own_list,
+)
 from buddybot.services.commitments.wording_steps import (
     Changes,
     Draft,
@@ -36,64 +44,6 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCommitment:
-    """A commitment as its owner sees it; `touched` are the meetings whose cards quote it otherwise now.
-
-    `again` when it was there before somebody said it again.
-    """
-
-    commitment: Commitment
-    group_name: str
-    due: datetime | None
-    touched: tuple[MeetingId, ...] = ()
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnList:
-    """A member's open commitments in one group, each with the instant it is due."""
-
-    group_id: GroupId
-    group_name: str
-    items: tuple[tuple[Commitment, datetime | None], ...]
-
-    @property
-    def room(self) -> bool:
-        """Whether another one may be added."""
-        return len(self.items) < MAX_OPEN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promised:
-    """What one member said they would do: what the group may read, and how many are private."""
-
-    user_id: UserId
-    readable: tuple[Commitment, ...]
-    private: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupList:
-    """What the others of a group said they would do, longest in the group first."""
-
-    group_name: str
-    others: tuple[Promised, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One open commitment of one's own to choose from; the group's name only where there are several."""
-
-    commitment: Commitment
-    group_name: str | None
-
-
-def due_meeting(ahead: Sequence[Meeting], commitment: Commitment) -> Meeting | None:
-    """Return the meeting at whose check-in a commitment will be asked for, None when none is planned."""
-    return next((meeting for meeting in ahead if due([commitment], meeting, report=None)), None)
 
 
 class CommitmentService:
@@ -119,10 +69,10 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, words: Words, visibility: Visibility, group_id: GroupId | None
     ) -> OwnCommitment:
         group = (await access.as_member(uow, actor, group_id, lock=True)).group
-        set_at = await _asked_already(uow, group.id, actor.user_id, self._transactions.now())
+        set_at = await find_asked_already(uow, group.id, actor.user_id, self._transactions.now())
         twin = await _twin(uow, group.id, actor.user_id, words, set_at)
         if twin is not None:
-            return replace(await _own(uow, actor, twin.id), again=True)
+            return replace(await find_own(uow, actor, twin.id), again=True)
         await _require_room(uow, group, actor.user_id)
         return await self._insert(uow, actor, group, words, visibility, set_at)
 
@@ -158,7 +108,7 @@ class CommitmentService:
     @read_transaction
     async def get(self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Return one's own open commitment."""
-        return await _own(uow, actor, commitment_id)
+        return await find_own(uow, actor, commitment_id)
 
     async def progress(self, actor: Actor, commitment_id: CommitmentId, done: str) -> OwnCommitment:
         """Note how many are done in all, or with "+1" how many more; the target is the most that counts.
@@ -172,7 +122,7 @@ class CommitmentService:
     async def _note_progress(
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, step: Step
     ) -> OwnCommitment:
-        own = await _own(uow, actor, commitment_id, lock=True)
+        own = await find_own(uow, actor, commitment_id, lock=True)
         return await _count(uow, own, step.total(own.commitment.done))
 
     @write_transaction
@@ -180,7 +130,7 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, *, expected: int
     ) -> OwnCommitment:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
-        own = await _own(uow, actor, commitment_id, lock=True)
+        own = await find_own(uow, actor, commitment_id, lock=True)
         done = own.commitment.done
         return await _count(uow, own, done + (done == expected))
 
@@ -189,7 +139,7 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, changes: Changes
     ) -> OwnCommitment:
         """Change an open commitment; a count that came from the words follows the new words."""
-        own = await _own(uow, actor, commitment_id, lock=True)
+        own = await find_own(uow, actor, commitment_id, lock=True)
         item = own.commitment
         target = new_target(item, changes)
         clear, plan = new_plan(changes.plan)
@@ -212,7 +162,7 @@ class CommitmentService:
     @write_transaction
     async def drop(self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
         """Let a commitment go; the second time changes nothing."""
-        own = await _own(uow, actor, commitment_id, lock=True, dropped=True)
+        own = await find_own(uow, actor, commitment_id, lock=True, dropped=True)
         if own.commitment.state is State.DROPPED:
             return own
         changed = await uow.commitments.change(own.commitment, state=State.DROPPED)
@@ -232,7 +182,7 @@ class CommitmentService:
     async def _shrink_commitment(
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, words: Words
     ) -> OwnCommitment:
-        own = await _own(uow, actor, commitment_id, lock=True)
+        own = await find_own(uow, actor, commitment_id, lock=True)
         item = own.commitment
         if words.text == item.text and words.target >= item.target:
             raise Refusal("commitment.not_smaller", target=item.target)
@@ -254,7 +204,7 @@ class CommitmentService:
     async def _swap_commitment(
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, words: Words, visibility: Visibility
     ) -> OwnCommitment:
-        item = (await _own(uow, actor, commitment_id, lock=True)).commitment
+        item = (await find_own(uow, actor, commitment_id, lock=True)).commitment
         group = (await access.as_member(uow, actor, item.group_id)).group
         await uow.commitments.change(item, state=State.DROPPED)
         return await self._insert(uow, actor, group, words, visibility, item.set_at_meeting)
@@ -280,33 +230,8 @@ class CommitmentService:
             now=self._transactions.now(),
             set_at_meeting=set_at,
         )
-        own = await _own(uow, actor, new)
+        own = await find_own(uow, actor, new)
         return await _changed(uow, own, own.commitment, count_changed=True)
-
-
-async def own_list(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnList:
-    """Return a member's open commitments, oldest first."""
-    ahead = await uow.meetings.ahead(group.id)
-    items = await uow.commitments.open_of(group.id, user_id)
-    return OwnList(
-        group_id=group.id,
-        group_name=group.name,
-        items=tuple((item, _starts(due_meeting(ahead, item))) for item in items),
-    )
-
-
-async def _own(
-    uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, *, lock: bool = False, dropped: bool = False
-) -> OwnCommitment:
-    """The actor's own open commitment; another's and none get the same answer."""
-    guild_id = access.guild_of(actor)
-    own = await uow.commitments.own(guild_id, actor.user_id, commitment_id, lock=lock)
-    if own is None:
-        raise Refusal("commitment.unknown")
-    group_name, item, due_at = own
-    if item.state is not State.OPEN and not (dropped and item.state is State.DROPPED):
-        raise Refusal("commitment.settled")
-    return OwnCommitment(commitment=item, group_name=group_name, due=due_at)
 
 
 async def _require_room(uow: UnitOfWork, group: Group, user_id: UserId) -> None:
@@ -323,17 +248,6 @@ async def _twin(
     items = await uow.commitments.open_of(group_id, user_id)
     same_time = [item for item in items if due_meeting(ahead, item) == due_then]
     return find_twin(same_time, words.text, words.target)
-
-
-async def _asked_already(
-    uow: UnitOfWork, group_id: GroupId, user_id: UserId, now: datetime
-) -> MeetingId | None:
-    """The latest meeting that has begun or has the member's report: what is said now is due after it."""
-    for meeting in reversed(await uow.meetings.ahead(group_id)):
-        begun = meeting.state is MeetingState.OPEN or meeting.starts_at <= now
-        if begun or await uow.checkins.get(meeting.id, user_id) is not None:
-            return meeting.id
-    return None
 
 
 async def _count(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCommitment:
@@ -368,7 +282,3 @@ async def _hide_origins(uow: UnitOfWork, item: Commitment) -> tuple[MeetingId, .
             touched.append(meeting_id)
         item = origin
     return tuple(touched)
-
-
-def _starts(meeting: Meeting | None) -> datetime | None:
-    return None if meeting is None else meeting.starts_at

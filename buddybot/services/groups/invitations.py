@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import NAME_LIMIT, Group, GroupState, Role
-from buddybot.domain.groups.invitations import Invitation, InvitationState
+from buddybot.domain.groups.invitations import CardPlace, Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
@@ -37,8 +37,6 @@ _CODE_LENGTH = 16
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _MISREAD = str.maketrans("018", "OIB")
 _HOUR = timedelta(hours=1)
-
-CardPlace = tuple[ChannelId, MessageId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from buddybot.services.core.unit_of_work import (
 )
 from buddybot.services.groups.departure_steps import close_swaps
 from buddybot.services.meetings.replan_steps import in_line
-from buddybot.storage.outbox.notices import left_server
 
 LEFT_SERVER = "left_server"
 
@@ -84,7 +83,7 @@ class LeaverService:
     async def _mark_in(self, uow: UnitOfWork, group: Group, user_id: UserId, since: datetime | None) -> None:
         if not await uow.members.set_gone(group_id=group.id, user_id=user_id, since=since):
             return
-        now, key = self._transactions.now(), left_server(user_id)
+        now, key = self._transactions.now(), uow.notices.left_server(user_id)
         notices = uow.notices
         if since is None:
             await notices.withdraw(group.id, key)

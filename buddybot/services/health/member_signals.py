@@ -21,7 +21,7 @@ from buddybot.domain.pings import DuePing, PingKind, key
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.storage.engine.database import StorageError
 from buddybot.storage.health.offers import Promises
-from buddybot.storage.outbox.notices import about, left_server
+from buddybot.storage.outbox.notices import about
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
 
 async def forget(uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> None:
     """Drop what organizers are told of somebody who leaves."""
-    for told in (about(user_id), left_server(user_id)):
+    for told in (about(user_id), uow.notices.left_server(user_id)):
         await uow.offers.forget_notice(group_id, told)
 
 

@@ -53,6 +53,18 @@ class LocationView:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """A place that can be chosen no more, and where the meetings are now that were to be there.
+
+    `again` when it was retired before, so that nothing changed.
+    """
+
+    view: LocationView
+    moved: tuple[tuple[Meeting, VenueView], ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TravelView:
     """The places that somebody has to travel to, with the minutes that one member stated."""
 

@@ -1,7 +1,7 @@
 """The places of a group: suggested, changed, retired; and what each member says of them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -14,7 +14,6 @@ from buddybot.domain.locations.locations import (
     LocationWords,
     check_minutes,
 )
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.core.access import Standing, as_member, at_location
 from buddybot.services.core.unit_of_work import (
     Actor,
@@ -27,6 +26,7 @@ from buddybot.services.core.unit_of_work import (
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.location_views import (
     LocationView,
+    Retired,
     TravelView,
     VoteView,
     location_view,
@@ -36,19 +36,6 @@ from buddybot.services.locations.location_views import (
     travel_view,
     vote_view,
 )
-from buddybot.services.locations.meeting_locations import VenueView
-
-
-@dataclass(frozen=True, slots=True)
-class Retired:
-    """A place that can be chosen no more, and where the meetings are now that were to be there.
-
-    `again` when it was retired before, so that nothing changed.
-    """
-
-    view: LocationView
-    moved: tuple[tuple[Meeting, VenueView], ...]
-    again: bool = False
 
 
 class LocationService:
@@ -114,7 +101,7 @@ class LocationService:
             return await location_view(uow, standing, location)
         if not await uow.locations.describe(location, wanted):
             raise Refusal("location.name_taken", name=wanted.name)
-        for meeting in await _meetings_at(uow, location):
+        for meeting in await meeting_locations.find_meetings_at(uow, location):
             await uow.meetings.entry_changed(meeting.id)
             await meeting_locations.show(uow, meeting)
         return await self._settled(uow, standing, location.id)
@@ -129,7 +116,7 @@ class LocationService:
         require_change(standing, location)
         if not location.live:
             return Retired(await location_view(uow, standing, location), (), again=True)
-        there = await _meetings_at(uow, location)
+        there = await meeting_locations.find_meetings_at(uow, location)
         await uow.locations.retire(location, self._transactions.now())
         view = await self._settled(uow, standing, location.id)
         now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
@@ -154,7 +141,9 @@ class LocationService:
         if not await uow.locations.revive(location):
             raise Refusal("location.name_taken", name=location.name)
         for meeting_id in dict.fromkeys(moved):
-            await self._return(uow, standing, meeting_id, location)
+            await meeting_locations.move_back(
+                uow, standing.group, meeting_id, location, now=self._transactions.now(), by=actor.user_id
+            )
         return await self._settled(uow, standing, location.id)
 
     async def travel(
@@ -224,20 +213,6 @@ class LocationService:
             raise Refusal("location.unknown")
         return await location_view(uow, standing, location)
 
-    async def _return(
-        self, uow: UnitOfWork, standing: Standing, meeting_id: MeetingId, location: Location
-    ) -> None:
-        """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
-        group, by = standing.group, standing.member.user_id
-        meeting = await uow.meetings.get(group.id, meeting_id)
-        venue = await uow.venues.get(meeting_id)
-        if meeting is None or venue is None or venue.before is None or not venue.basis.by_rule_alone:
-            return
-        if meeting.state is not MeetingState.SCHEDULED or venue.before.location_id != location.id:
-            return
-        now, online = self._transactions.now(), venue.before_online
-        await meeting_locations.put(uow, group, meeting, venue.before, now=now, online=online, by=by)
-
 
 def _is_open(words: LocationWords) -> bool:
     """Return whether nobody would be asked before the group is sent to the address of a place, if any."""
@@ -254,12 +229,3 @@ async def _require_owner(uow: UnitOfWork, location: Location) -> None:
 async def _require_room(uow: UnitOfWork, group: Group) -> None:
     if len(await uow.locations.live(group.id)) >= MOST_LOCATIONS:
         raise Refusal("location.many", most=MOST_LOCATIONS)
-
-
-async def _meetings_at(uow: UnitOfWork, location: Location) -> Sequence[Meeting]:
-    """The meetings still to come that are to be at a place."""
-    found = [
-        await uow.meetings.get(location.group_id, meeting_id)
-        for meeting_id in await uow.venues.at(location.id)
-    ]
-    return [meeting for meeting in found if meeting is not None]

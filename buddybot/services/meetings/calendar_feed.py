@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, PublishedEntry
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_member
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.meeting_locations import VenueView
-from buddybot.storage.meetings.calendar_entries import PublishedEntry
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""

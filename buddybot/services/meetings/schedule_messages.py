@@ -7,7 +7,6 @@ from datetime import datetime
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Source
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
@@ -116,7 +115,7 @@ async def find_fallen(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[F
             continue
         host_id = await find_agreed_host(uow, meeting)
         roll = await uow.rsvps.roll(meeting)
-        answered = [rsvp.user_id for rsvp in roll.given if rsvp.source is Source.MEMBER]
+        answered = roll.answered_themselves()
         concerned = dict.fromkeys(
             (*answered, *([] if host_id is None else [host_id]), *await find_swapping(uow, meeting))
         )

@@ -1,22 +1,12 @@
 """The pulse of a meeting: who has voted, and apart from it how often each rating was given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Band, Pulse
+from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Band, DuePulse, Pulse
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant
-
-
-@dataclass(frozen=True, slots=True)
-class DuePulse:
-    """An open pulse whose time is over, and whose it is."""
-
-    guild_id: GuildId
-    group_id: GroupId
-    meeting_id: MeetingId
 
 
 class PulseRepository:

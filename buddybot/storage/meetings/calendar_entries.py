@@ -1,28 +1,14 @@
 """What calendar files that were handed out hold, in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from buddybot.domain.ids import GroupId
-from buddybot.domain.meetings.meetings import MeetingKind
+from buddybot.domain.meetings.meetings import MeetingKind, PublishedEntry
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import day_of, epoch, instant, words
 
 _kind = words(MeetingKind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedEntry:
-    """An entry as the latest file that holds it says it."""
-
-    slot: date
-    kind: MeetingKind
-    zone: str
-    starts_at: datetime
-    ends_at: datetime
-    sequence: int
-    called_off: bool
 
 
 class CalendarEntryRepository:

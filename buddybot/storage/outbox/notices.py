@@ -17,16 +17,16 @@ def about(user_id: UserId) -> str:
     return f"absences:{user_id}"
 
 
-def left_server(user_id: UserId) -> str:
-    """Return the key of the notice that a member left the server."""
-    return f"left_server:{user_id}"
-
-
 class NoticeRepository:
     """Notices by group; no personal text is kept in them."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    @staticmethod
+    def left_server(user_id: UserId) -> str:
+        """Return the key of the notice that a member left the server."""
+        return f"left_server:{user_id}"
 
     async def tell(
         self, group_id: GroupId, *, code: str, key: str, parameters: Mapping[str, Value], now: datetime

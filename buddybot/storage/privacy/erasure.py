@@ -8,7 +8,7 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch
 from buddybot.storage.health.meeting_history import HAD_WORK, MISSED
-from buddybot.storage.outbox.notices import about, left_server
+from buddybot.storage.outbox.notices import NoticeRepository, about
 from buddybot.storage.privacy.erasure_policy import TRACES, statement
 
 _OF_ANYBODY = """
@@ -75,7 +75,7 @@ class ErasureRepository:
         for trace in TRACES:
             if (found := statement(trace)) is not None:
                 await self._tx.run(found, user=user_id)
-        for key in (f"heir:{user_id}:%", about(user_id), left_server(user_id)):
+        for key in (f"heir:{user_id}:%", about(user_id), NoticeRepository.left_server(user_id)):
             await self._tx.run("DELETE FROM notices WHERE key LIKE :key", key=key)
 
     async def _orphan_questions(self, user_id: UserId) -> None:

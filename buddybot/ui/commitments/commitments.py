@@ -16,7 +16,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of
-from buddybot.services.commitments.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.commitment_views import Choice, GroupList, OwnCommitment, OwnList, Promised
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of, is_unsure, target_in
 from buddybot.ui.framework.choices import parse_id
 from buddybot.ui.framework.components import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option

@@ -10,10 +10,10 @@ from buddybot.services.locations.location_views import (
     Listed,
     LocationList,
     LocationView,
+    Retired,
     TravelView,
     VoteView,
 )
-from buddybot.services.locations.locations import Retired
 from buddybot.services.locations.meeting_locations import AHEAD
 from buddybot.ui.framework.components import CALM, QUIET, Card, button, option, select
 from buddybot.ui.framework.router import Input

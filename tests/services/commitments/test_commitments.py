@@ -11,7 +11,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.services.commitments.commitments import CommitmentService, OwnCommitment
+from buddybot.services.commitments.commitment_views import OwnCommitment
+from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.wording_steps import NO_PLAN, Changes, Draft, count_of, read_draft
 from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.checkins.checkins import CheckInRepository

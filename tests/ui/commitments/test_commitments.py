@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from buddybot.domain.ids import CommitmentId
-from buddybot.services.commitments.commitments import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.commitment_views import Choice, GroupList, OwnCommitment, OwnList, Promised
 from buddybot.services.commitments.nudges import DirectNudge
 from buddybot.ui.commitments.commitments import (
     carry_offer_card,
