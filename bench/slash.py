@@ -264,7 +264,7 @@ async def _buddybot(url: str) -> AsyncIterator[BuddyBot]:
         await bot.housekeeping.replan()
         _enter_guilds(bot)
         yield bot
-        await bot.services.transactions.read(_counted)
+        await bot.services.transactions.read(lambda uow: _counted(uow.tx))
     finally:
         await bot.close()
 

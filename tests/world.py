@@ -105,7 +105,7 @@ class World:
 
     async def read(self, script: Callable[[Tx], Awaitable[T]]) -> T:
         """Look into the database."""
-        return await self.bot.services.transactions.read(script)
+        return await self.bot.services.transactions.read(lambda uow: script(uow.tx))
 
     async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what a statement selects."""

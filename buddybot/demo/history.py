@@ -18,7 +18,6 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, Rhythm
-from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.ui.framework.texts import Texts
 
 THURSDAY = 3
@@ -181,5 +180,5 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
 
 
 async def _next_meeting(bot: BuddyBot, group_id: GroupId) -> Meeting:
-    ahead = await bot.services.transactions.read(lambda tx: MeetingRepository(tx).ahead(group_id))
+    ahead = await bot.services.transactions.read(lambda uow: uow.meetings.ahead(group_id))
     return ahead[0]

@@ -65,8 +65,8 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
     meeting_shown = MeetingCard(
         CardKind.MEETING,
         # The clock counts too: the card asks for answers until they are due.
-        lambda tx, group, meeting: meeting_views.view_of(
-            tx, group, meeting, now=transactions.now(), library=library
+        lambda uow, group, meeting: meeting_views.view_of(
+            uow, group, meeting, now=transactions.now(), library=library
         ),
         again=PingKind.CARD_AGAIN,
     )

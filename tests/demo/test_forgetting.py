@@ -45,7 +45,7 @@ async def record(playground: Playground) -> Record:
         assert isinstance(group, Group)
         return await RecordRepository(tx).read(group, now=playground.env.now())
 
-    return await playground.bot.services.transactions.read(script)
+    return await playground.bot.services.transactions.read(lambda uow: script(uow.tx))
 
 
 def words_of(name: str) -> Iterator[str]:

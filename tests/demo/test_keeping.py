@@ -43,7 +43,7 @@ async def test_old_meetings_keep_their_figures_and_lose_their_people(
     assert b"The first week with a list" not in left
     assert b"Second round!" in left
     rows = await playground.bot.services.transactions.read(
-        lambda tx: tx.all("SELECT action, actor_id, parameters FROM audit")
+        lambda uow: uow.tx.all("SELECT action, actor_id, parameters FROM audit")
     )
     assert [dict(row) for row in rows] == [
         {"action": "retention", "actor_id": None, "parameters": '{"meetings": 4}'}

@@ -39,7 +39,7 @@ async def counted(playground: Playground, sql: str) -> dict[str, int]:
     async def script(tx: Tx) -> dict[str, int]:
         return {row["name"]: row["number"] for row in await tx.all(sql)}
 
-    return await playground.bot.services.transactions.read(script)
+    return await playground.bot.services.transactions.read(lambda uow: script(uow.tx))
 
 
 def shown(playground: Playground, words: str) -> discord.Message:

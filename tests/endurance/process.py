@@ -163,7 +163,7 @@ class Process:
 
     async def read(self, script: Callable[[Tx], Awaitable[T]]) -> T:
         """Look into the database."""
-        return cast("T", await self.services.transactions.read(script))
+        return cast("T", await self.services.transactions.read(lambda uow: script(uow.tx)))
 
 
 class _Bell(asyncio.Event):

@@ -203,7 +203,7 @@ async def write_much(town: Town) -> None:
     """Write what finds no room; little things still fit into the pages there are."""
     for _ in range(200):
         await town.process.services.transactions.write(
-            lambda tx: tx.run("UPDATE groups SET charter = charter || :words", words="w" * 2000)
+            lambda uow: uow.tx.run("UPDATE groups SET charter = charter || :words", words="w" * 2000)
         )
 
 

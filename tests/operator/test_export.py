@@ -44,8 +44,10 @@ async def _fill(url: str, weeks: int = 3) -> None:
     await club.group("Oak")
     await club.join(rowan.id, ANA)
     until = club.now + timedelta(weeks=4)
-    await club.transactions.write(lambda tx: lived(tx, rowan, (ORGANIZER, ANA), [GOOD] * weeks, until=until))
-    await club.transactions.write(lambda tx: lived(tx, elm, (STRANGER,), [GOOD], until=until))
+    await club.transactions.write(
+        lambda uow: lived(uow.tx, rowan, (ORGANIZER, ANA), [GOOD] * weeks, until=until)
+    )
+    await club.transactions.write(lambda uow: lived(uow.tx, elm, (STRANGER,), [GOOD], until=until))
     await database.close()
 
 

@@ -64,7 +64,7 @@ async def fill(url: str) -> None:
     club = Club(database)
     group = (await club.group()).group
     until = club.now + timedelta(weeks=4)
-    await club.transactions.write(lambda tx: lived(tx, group, (ORGANIZER,), [GOOD], until=until))
+    await club.transactions.write(lambda uow: lived(uow.tx, group, (ORGANIZER,), [GOOD], until=until))
     await database.close()
 
 

@@ -48,4 +48,4 @@ async def lived(rowan: Calendar, name: str, *states: Attendance) -> MeetingId:
                 )
         return last
 
-    return await world.bot.services.transactions.write(script)
+    return await world.bot.services.transactions.write(lambda uow: script(uow.tx))

@@ -205,7 +205,7 @@ async def _second_evening(town: Town, home: Home) -> None:
             now=now,
         )  # fmt: skip
 
-    await town.world.bot.services.transactions.write(script)
+    await town.world.bot.services.transactions.write(lambda uow: script(uow.tx))
     mine = "group_id = :group AND user_id = :owner"
     home.ids |= {
         "commitment": await _one(town, home, f"SELECT MIN(id) FROM commitments WHERE {mine}"),

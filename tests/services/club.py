@@ -15,7 +15,6 @@ from buddybot.services.groups.invitations import InvitationService
 from buddybot.services.groups.members import MemberService
 from buddybot.services.groups.preferences import PreferenceService
 from buddybot.storage.engine.database import Database, Tx
-from buddybot.storage.groups.groups import MemberRepository
 from tests.services.meetings.calendar_house import RULES, TIMES
 
 HERE, THERE = GuildId(10), GuildId(20)
@@ -72,7 +71,7 @@ class Club:
 
     async def current(self, group_id: GroupId) -> list[Member]:
         """Return who is in a group."""
-        return list(await self.transactions.read(lambda tx: MemberRepository(tx).current(group_id)))
+        return list(await self.transactions.read(lambda uow: uow.members.current(group_id)))
 
     async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what a statement selects."""
@@ -80,7 +79,7 @@ class Club:
         async def script(tx: Tx) -> list[dict[str, Any]]:
             return [dict(row) for row in await tx.all(sql, **parameters)]
 
-        return await self.transactions.read(script)
+        return await self.transactions.read(lambda uow: script(uow.tx))
 
 
 def new_group(name: str = "Rowan", **changes: Any) -> NewGroup:

@@ -108,11 +108,10 @@ class OfferService:
         group, offer = await _mine(uow, actor, meeting_id)
         return await _view(uow, group, offer)
 
-    async def fine(self, actor: Actor, meeting_id: MeetingId) -> None:
+    @write_transaction
+    async def fine(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that all is well; Refusals as for `look`."""
-        await self._transactions.write_for(
-            actor, lambda uow: _answer(uow, actor, meeting_id, Answer.FINE, self._transactions.now())
-        )
+        await _answer(uow, actor, meeting_id, Answer.FINE, self._transactions.now())
 
     async def pause(self, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
         """Take some weeks off, from the actor's today on; Refusals as for `look` and for `/away`."""

@@ -75,12 +75,15 @@ class AwayService:
         self._transactions = transactions
         self._planner = planner
 
-    async def add(self, actor: Actor, days: DaySpan, group_id: GroupId | None = None) -> AwayView:
+    @write_transaction
+    async def add(
+        self, uow: UnitOfWork, actor: Actor, days: DaySpan, group_id: GroupId | None = None
+    ) -> AwayView:
         """Note days away, in the actor's own zone, from one group, or from all of their groups here.
 
         Refusals: `away.long`, `away.past`, `away.many`, `group.none`, `group.unknown`.
         """
-        return await self._transactions.write_for(actor, lambda uow: self.enter(uow, actor, days, group_id))
+        return await self.enter(uow, actor, days, group_id)
 
     async def enter(
         self, uow: UnitOfWork, actor: Actor, days: DaySpan, group_id: GroupId | None = None

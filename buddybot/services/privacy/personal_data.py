@@ -69,11 +69,10 @@ class PersonalService:
         """Return the same of somebody who asked the host for it."""
         return await self._transactions.write(lambda uow: self._copied(uow, user_id))
 
-    async def copy(self, actor: Actor) -> OwnCopy:
+    @write_transaction(saves=False)
+    async def copy(self, uow: UnitOfWork, actor: Actor) -> OwnCopy:
         """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
-        return await self._transactions.write_for(
-            actor, lambda uow: self._copied(uow, actor.user_id), saves=False
-        )
+        return await self._copied(uow, actor.user_id)
 
     async def _copied(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
         now, personal = self._transactions.now(), uow.personal

@@ -139,7 +139,7 @@ async def pause_oneself(life: Life) -> None:
             group=life.group_id, user=life.person("Eli").id, meeting=life.ids["held"], now=now,
         )  # fmt: skip
 
-    await life.world.bot.services.transactions.write(script)
+    await life.world.bot.services.transactions.write(lambda uow: script(uow.tx))
     await life.fill("Eli", f"offer_paused:{life.guild.id}:{life.ids['held']}", weeks=["1"])
 
 

@@ -73,7 +73,7 @@ async def mark_holiday(life: Life) -> None:
             GroupId(life.group_id), key="dip", what=found, meeting_id=MeetingId(life.ids["held"]), now=now
         )
 
-    await life.world.bot.services.transactions.write(script)
+    await life.world.bot.services.transactions.write(lambda uow: script(uow.tx))
     [row] = await life.world.rows("SELECT id FROM alerts")
     await life.press("Ana", f"alert_holiday:{life.guild.id}:{row['id']}")
 

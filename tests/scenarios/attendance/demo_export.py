@@ -135,7 +135,7 @@ async def _amended(tx: Tx) -> None:
 
 
 async def _exported(playground: Playground) -> EightWeeks:
-    await playground.bot.services.transactions.write(_amended)
+    await playground.bot.services.transactions.write(lambda uow: _amended(uow.tx))
     files: dict[Format, bytes] = {}
     alt = ""
     for form in Format:
@@ -161,4 +161,4 @@ async def _rows(playground: Playground, sql: str) -> list[Row]:
     async def script(tx: Tx) -> list[Row]:
         return [dict(row) for row in await tx.all(sql)]
 
-    return await playground.bot.services.transactions.read(script)
+    return await playground.bot.services.transactions.read(lambda uow: script(uow.tx))

@@ -164,7 +164,7 @@ async def test_of_two_organizers_with_the_same_form_open_the_second_is_told_kind
     async def both(tx: Tx) -> None:
         await tx.run("UPDATE memberships SET role = 'organizer'")
 
-    await evening.world.bot.services.transactions.write(both)
+    await evening.world.bot.services.transactions.write(lambda uow: both(uow.tx))
     forms = [await form_for(evening, "Ben", await opened(evening, by=by), by=by) for by in ("Ana", "Cho")]
 
     assert "present → late" in await corrected(evening, forms[0], "late", "I saw the clock")

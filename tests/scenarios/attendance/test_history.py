@@ -87,7 +87,7 @@ async def test_a_visitor_is_counted_beside_the_figures(rowan: Calendar) -> None:
             "INSERT INTO visitors (meeting_id, name, recorded_at) VALUES (:id, 'A guest', 0)", id=last
         )
 
-    await rowan.world.bot.services.transactions.write(visit)
+    await rowan.world.bot.services.transactions.write(lambda uow: visit(uow.tx))
     said = texts_in(await rowan.ask("Ana", "attendance history"))
     assert "**Visitors** 1" in said
     assert "(3 of 3)" in said
@@ -118,7 +118,7 @@ async def test_a_late_joiner_and_a_leaver_are_there_for_their_own_meetings(rowan
         await tx.run(f"UPDATE memberships SET joined_at = ({second}) WHERE user_id = :id", id=ben)
         await tx.run(f"UPDATE memberships SET left_at = ({second}) WHERE user_id = :id", id=cho)
 
-    await rowan.world.bot.services.transactions.write(move)
+    await rowan.world.bot.services.transactions.write(lambda uow: move(uow.tx))
     assert "(6 of 6)" in texts_in(await rowan.ask("Ana", "attendance history"))
     assert "**Attended** 2 of 2 meetings" in texts_in(await rowan.ask("Ben", "attendance history"))
     assert "not in a buddy group" in texts_in(await rowan.ask("Cho", "attendance history"))
@@ -132,7 +132,7 @@ async def test_those_whose_data_was_deleted_count_and_are_shown_nowhere(rowan: C
         await tx.run("UPDATE attendance SET user_id = -1 WHERE user_id = :id", id=cho)
         await tx.run("DELETE FROM memberships WHERE user_id = :id", id=cho)
 
-    await rowan.world.bot.services.transactions.write(delete)
+    await rowan.world.bot.services.transactions.write(lambda uow: delete(uow.tx))
     for command in ("attendance history", "health show"):
         shown = await rowan.ask("Ana", command)
         assert "Cho" not in texts_in(shown)

@@ -271,7 +271,7 @@ async def test_every_kind_of_line_is_a_sentence(rowan: Calendar) -> None:
                 parameters=told.get(action),
             )
 
-    await rowan.world.bot.services.transactions.write(script)
+    await rowan.world.bot.services.transactions.write(lambda uow: script(uow.tx))
     said = await log(rowan)
     assert said.count(" · ") == len(others)
     for words in (

@@ -256,7 +256,7 @@ async def test_every_button_still_works_after_a_restart(rowan: Calendar, world: 
 async def carried(rowan: Calendar, name: str, text: str) -> discord.Message:
     """The offer of help as it is shown after a third carry; here in the channel, where it can be pressed."""
     await say(rowan, name, "commit add", text=text)
-    await rowan.world.bot.services.transactions.write(lambda tx: _carry(tx, text))
+    await rowan.world.bot.services.transactions.write(lambda uow: _carry(uow.tx, text))
     own = await rowan.world.bot.services.commitments.get(
         rowan.circle.actor(rowan.person(name)), CommitmentId(await own_id(rowan, text))
     )

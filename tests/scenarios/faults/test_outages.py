@@ -10,7 +10,6 @@ import discord
 import pytest
 
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.outbox.channel_health import RouteRepository
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, custom_ids, labels, texts_in
 
@@ -142,7 +141,7 @@ async def test_another_members_new_role_opens_no_channel(world: World) -> None:
     group = await rowan(world)
     [guild] = world.bot.guilds
     await world.bot.services.transactions.write(
-        lambda tx: RouteRepository(tx).close(group.group_id, 50013, world.env.now())
+        lambda uow: uow.channel_health.close(group.group_id, 50013, world.env.now())
     )
     other = SimpleNamespace(guild=guild)
     await hear(world, "on_member_update", other, other)
@@ -211,7 +210,7 @@ async def test_a_crash_after_sending_is_settled_from_the_channels_history(world:
             """
         )
 
-    await world.bot.services.transactions.write(forget)
+    await world.bot.services.transactions.write(lambda uow: forget(uow.tx))
     await world.restart()
     await world.run_due()
     assert len(said(group, "Meeting 1")) == 1

@@ -89,7 +89,7 @@ async def test_a_change_is_called_saved_when_its_member_or_group_is_gone_before_
 
     async def answer_at_the_last_moment(*given: Any) -> Any:
         answered = await answer(*given)
-        await transactions.write(lambda tx: tx.run(f"UPDATE {table} SET {between}"))
+        await transactions.write(lambda uow: uow.tx.run(f"UPDATE {table} SET {between}"))
         return answered
 
     shown = await day_before.ask("Ben", "next")

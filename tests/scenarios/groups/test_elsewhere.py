@@ -83,7 +83,7 @@ async def test_notices_that_come_too_late_are_no_errors_in_the_log_and_wait_for_
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     group = await calendar(world)
-    await group.world.bot.services.transactions.write(lambda tx: _tell(tx, group))
+    await group.world.bot.services.transactions.write(lambda uow: _tell(uow.tx, group))
     world.env.inject_error("POST", "/webhooks/*/*", status=404, code=10015)
     result = await group.person("Ana").slash(group.channel, "next")
     assert result.followups == []

@@ -46,7 +46,7 @@ async def rowan(world: World) -> Calendar:
             ben=rowan.person("Ben").id,
         )
 
-    await world.bot.services.transactions.write(script)
+    await world.bot.services.transactions.write(lambda uow: script(uow.tx))
     return rowan
 
 

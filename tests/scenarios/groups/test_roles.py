@@ -10,7 +10,6 @@ import pytest
 import simcord
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.storage.groups.role_tasks import RoleTaskRepository
 from buddybot.ui.groups.discord_roles import LiveRoles
 from tests.scenarios.circles import Circle, circle
 from tests.world import World, texts_in
@@ -77,7 +76,7 @@ async def test_a_second_role_is_never_made_beside_one_that_the_bot_may_not_touch
     await world.env.settle()
     await rowan.people[0].slash(rowan.channel, "group pause")
     await world.bot.services.transactions.write(
-        lambda tx: RoleTaskRepository(tx).ask(rowan.group_id, 0, world.now),  # type: ignore[arg-type]
+        lambda uow: uow.role_tasks.ask(rowan.group_id, 0, world.now),  # type: ignore[arg-type]
     )
     await invite(rowan)
     await world.run_due()
@@ -107,7 +106,7 @@ async def test_a_role_that_was_made_and_not_noted_is_found_again(world: World, n
     older = rowan.guild.create_role("Rowan")
     await world.sleep_through(hours=1)
     services = world.bot.services
-    await services.transactions.write(lambda tx: RoleTaskRepository(tx).claim(rowan.group_id, world.now))
+    await services.transactions.write(lambda uow: uow.role_tasks.claim(rowan.group_id, world.now))
     lost = None if noted else rowan.guild.create_role("Rowan")
     await world.run_due()
     assert await world.rows("SELECT role_id FROM groups") == [{"role_id": None}]
@@ -219,7 +218,7 @@ async def test_a_role_is_given_up_after_a_week_where_it_cannot_be_taken(rowan: C
     world.env.backend.edit_role(rowan.guild.id, own, {"permissions": 0})
     await world.env.settle()
     await world.bot.services.transactions.write(
-        lambda tx: RoleTaskRepository(tx).ask(rowan.group_id, UserId(rowan.people[1].id), world.now),
+        lambda uow: uow.role_tasks.ask(rowan.group_id, UserId(rowan.people[1].id), world.now),
     )
     await world.pass_time(days=6)
     assert await tasks(world)

@@ -270,7 +270,7 @@ async def test_who_comes_back_takes_part_again_once_seen(rowan: Calendar, seen_b
     message = None
     if seen_by == "direct message":
         await rowan.opt_in("Ben")
-        await rowan.world.bot.services.transactions.write(lambda tx: tx.run("DELETE FROM rsvps"))
+        await rowan.world.bot.services.transactions.write(lambda uow: uow.tx.run("DELETE FROM rsvps"))
         message = await reminder(rowan, "Ben")
     leave(rowan, "Ben")
     await come_to_know(rowan, "Ben")

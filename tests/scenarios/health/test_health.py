@@ -48,7 +48,7 @@ class Stale:
             meetings = await lived(tx, group, people, evenings, until=self.world.now)
             await health_watch.evaluate(UnitOfWork(tx), group, meetings[-1], self.world.now)
 
-        await self.world.bot.services.transactions.write(script)
+        await self.world.bot.services.transactions.write(lambda uow: script(uow.tx))
         self.before = self.group_channel()
 
     async def fall(self) -> None:

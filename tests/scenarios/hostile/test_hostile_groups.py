@@ -85,7 +85,7 @@ async def test_a_hostile_charter_is_refused_or_inert(rowan: Circle) -> None:
 async def test_a_hostile_name_for_a_guest_is_refused_or_inert(rowan: Circle) -> None:
     ana, _ = rowan.people
     for value in [*VALUES, *TOO_LONG[:2]]:
-        await rowan.world.bot.services.transactions.write(forget_invitations)
+        await rowan.world.bot.services.transactions.write(lambda uow: forget_invitations(uow.tx))
         answer = await told(rowan, ana, "group invite", name=value)
         if "at most" in answer:
             assert await rowan.world.rows("SELECT * FROM invitations") == []

@@ -125,4 +125,6 @@ async def exactly(rowan: Calendar, name: str) -> str:
 
 async def told(rowan: Calendar) -> None:
     """Let the group have read where its first meeting is."""
-    await rowan.world.bot.services.transactions.write(lambda tx: tx.run("UPDATE venues SET announced = 1"))
+    await rowan.world.bot.services.transactions.write(
+        lambda uow: uow.tx.run("UPDATE venues SET announced = 1")
+    )

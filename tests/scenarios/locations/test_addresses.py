@@ -98,7 +98,7 @@ async def test_online_this_once_leads_to_the_link_of_a_hybrid_place_only(rowan: 
 async def settle_online(rowan: Calendar, meeting_id: int, location_id: str) -> None:
     """Let a meeting be online this once, as its organizer decides elsewhere."""
     await rowan.world.bot.services.transactions.write(
-        lambda tx: tx.run(
+        lambda uow: uow.tx.run(
             "UPDATE venues SET online = 1, basis = 'assigned', location_id = :place WHERE meeting_id = :id",
             place=int(location_id),
             id=meeting_id,

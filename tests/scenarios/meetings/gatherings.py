@@ -114,7 +114,7 @@ class Gatherings:
             await meeting_locations.settle(UnitOfWork(tx), group, self.world.now)
             return added
 
-        return await self.world.bot.services.transactions.write(script)
+        return await self.world.bot.services.transactions.write(lambda uow: script(uow.tx))
 
     async def meet_at(self, location_id: LocationId | None, *, online: bool = False) -> None:
         """Let the next meeting be somewhere else."""
@@ -133,7 +133,7 @@ class Gatherings:
                 online=online,
             )
 
-        await self.world.bot.services.transactions.write(script)
+        await self.world.bot.services.transactions.write(lambda uow: script(uow.tx))
 
 
 def start_of(event: Any) -> datetime:

@@ -224,6 +224,6 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
         host: int = row["host_id"]
         return host
 
-    host = await rowan.world.bot.services.transactions.write(script)
+    host = await rowan.world.bot.services.transactions.write(lambda uow: script(uow.tx))
     first, second = sorted(hosts, key=lambda name: rowan.person(name).id != host)
     return first, second

@@ -69,7 +69,7 @@ async def settle(rowan: Calendar, words: LocationWords, host: str) -> None:
             UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED
         )
 
-    await rowan.world.bot.services.transactions.write(script)
+    await rowan.world.bot.services.transactions.write(lambda uow: script(uow.tx))
 
 
 async def test_a_member_gets_a_file_that_only_they_are_shown(rowan: Calendar) -> None:

@@ -10,7 +10,6 @@ from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import MeetingKind, MeetingState
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.locations.locations import LocationRepository
 from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.scenarios.meetings.calendars import Calendar, calendar, stamp
@@ -149,7 +148,9 @@ async def test_moving_online_without_a_link_says_so_to_the_organizer_and_the_gro
 async def test_moving_online_takes_the_link_of_a_hybrid_place_when_there_is_no_other(asked: Calendar) -> None:
     [location] = await virtual_places(asked, "The library")
     await asked.world.bot.services.transactions.write(
-        lambda tx: tx.run("UPDATE locations SET kind = 'hybrid', link = 'https://meet.example.org/room'"),
+        lambda uow: uow.tx.run(
+            "UPDATE locations SET kind = 'hybrid', link = 'https://meet.example.org/room'"
+        ),
     )
     assert "no link" not in await asked.press("Ana", "Move online", question(asked))
     [venue] = await asked.world.rows("SELECT location_id FROM venues WHERE online = 1")
@@ -241,7 +242,7 @@ async def test_a_click_between_a_crash_and_the_next_start_is_shown_on_the_same_m
         )
         await tx.run("UPDATE cards SET message_id = 0 WHERE kind = 'few'")
 
-    await asked.world.bot.services.transactions.write(forget)
+    await asked.world.bot.services.transactions.write(lambda uow: forget(uow.tx))
     first = question(asked)
     await asked.press("Ana", "Meet anyway", first)
     await asked.world.restart()
@@ -347,7 +348,7 @@ async def virtual_places(rowan: Calendar, *names: str) -> list[LocationId]:
             note=None,
         )
         made = await rowan.world.bot.services.transactions.write(
-            lambda tx, words=words: LocationRepository(tx).add(  # type: ignore[misc]  # bound early
+            lambda uow, words=words: uow.locations.add(  # type: ignore[misc]  # bound early
                 group_id=rowan.circle.group_id,
                 guild_id=GuildId(rowan.circle.guild.id),
                 words=words,
@@ -388,4 +389,4 @@ async def met_at(rowan: Calendar, location_id: LocationId) -> None:
             )
         )
 
-    await rowan.world.bot.services.transactions.write(script)
+    await rowan.world.bot.services.transactions.write(lambda uow: script(uow.tx))

@@ -198,7 +198,7 @@ async def test_a_reminder_that_is_answered_shows_what_was_said_later_where_that_
     [message] = ben.user.dm_channel.history()
     await ben.user.click(message, label="Virtual")
     later = "UPDATE rsvps SET interaction_id = 9000000000000000000"
-    await rowan.world.bot.services.transactions.write(lambda tx: tx.run(later))
+    await rowan.world.bot.services.transactions.write(lambda uow: uow.tx.run(later))
     await ben.user.click(message, label="Going")
     [message] = ben.user.dm_channel.history()
     assert "You said: **Virtual**" in texts_in(message)

@@ -35,7 +35,7 @@ async def forget(house: Gatherings) -> None:
             mark=f"{int(FIRST.timestamp())} Rowan · meeting 1",
         )
 
-    await house.world.bot.services.transactions.write(script)
+    await house.world.bot.services.transactions.write(lambda uow: script(uow.tx))
 
 
 async def test_without_the_permission_nothing_is_asked_and_everything_else_works(house: Gatherings) -> None:
@@ -108,7 +108,7 @@ async def test_an_event_that_was_being_made_for_a_meeting_called_off_goes_too(sh
         )
 
     await forget(shown)
-    await shown.world.bot.services.transactions.write(call_off)
+    await shown.world.bot.services.transactions.write(lambda uow: call_off(uow.tx))
     await shown.world.run_due()
     assert shown.all()[0].status == CANCELLED
     assert start_of(shown.one()) == FIRST + WEEK

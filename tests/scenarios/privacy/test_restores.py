@@ -13,7 +13,6 @@ from buddybot.app import create_bot
 from buddybot.domain.pings import MARK
 from buddybot.operator.backup import backup, restore
 from buddybot.settings.settings import Settings
-from buddybot.storage.outbox.cards import CardRepository
 from tests.scenarios.meetings.calendars import Calendar, stamp
 from tests.scenarios.meetings.gatherings import ACTIVE, Gatherings, start_of
 from tests.world import World, custom_ids, texts_in
@@ -156,7 +155,7 @@ async def test_the_servers_events_stay_one_a_meeting(lived: Lived) -> None:
 async def test_a_card_that_was_deleted_meanwhile_is_edited_once_at_most(lived: Lived) -> None:
     await lived.put_back()
     [card] = await lived.world.rows("SELECT meeting_id FROM cards WHERE message_id = :id", id=lived.deleted)
-    await lived.world.bot.services.transactions.write(lambda tx: CardRepository(tx).touch(card["meeting_id"]))
+    await lived.world.bot.services.transactions.write(lambda uow: uow.cards.touch(card["meeting_id"]))
     seen = len(lived.world.env.http_requests)
     await lived.live(until=TONIGHT)
     edits = [each for each in lived.world.env.http_requests[seen:] if each.path.endswith(str(lived.deleted))]

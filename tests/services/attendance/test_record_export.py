@@ -46,7 +46,7 @@ class Town(Club):
 
     async def live(self, group: Group, people: Sequence[UserId]) -> None:
         """Let a group have met three times."""
-        await self.transactions.write(lambda tx: lived(tx, group, people, [GOOD] * 3, until=self.now))
+        await self.transactions.write(lambda uow: lived(uow.tx, group, people, [GOOD] * 3, until=self.now))
 
     async def logged(self, group: Group, organizer: UserId = ORGANIZER) -> tuple[Logged, ...]:
         """Return a group's log."""
@@ -112,7 +112,7 @@ async def test_a_member_a_stranger_and_another_server_get_nothing(town: Town) ->
 
 async def test_pictures_of_meetings_without_names_are_refused_and_not_logged(town: Town) -> None:
     await town.transactions.write(
-        lambda tx: tx.run("UPDATE meetings SET reduced = 1 WHERE group_id = :id", id=town.rowan.id)
+        lambda uow: uow.tx.run("UPDATE meetings SET reduced = 1 WHERE group_id = :id", id=town.rowan.id)
     )
     drawn = Wanted(form="png", drawn=True, group_id=town.rowan.id)
     assert await town.refusal(town.actor(ORGANIZER), drawn) == "export.no_picture_ever"
@@ -181,7 +181,7 @@ async def test_the_days_that_are_offered_are_an_organizers_too(town: Town) -> No
 
 async def test_what_the_host_takes_is_in_the_groups_log_without_a_name(town: Town) -> None:
     record = await town.transactions.write(
-        lambda tx: for_host(tx, town.rowan, Wanted(form="csv"), now=town.now)
+        lambda uow: for_host(uow, town.rowan, Wanted(form="csv"), now=town.now)
     )
 
     assert record is not None
@@ -192,7 +192,7 @@ async def test_what_the_host_takes_is_in_the_groups_log_without_a_name(town: Tow
 
 async def test_nothing_is_logged_for_the_host_when_there_was_nothing(town: Town) -> None:
     never = Wanted(form="csv", span=Span(last=date(2020, 1, 1)))
-    assert await town.transactions.write(lambda tx: for_host(tx, town.rowan, never, now=town.now)) is None
+    assert await town.transactions.write(lambda uow: for_host(uow, town.rowan, never, now=town.now)) is None
     assert await town.logged(town.rowan) == ()
 
 

@@ -24,7 +24,7 @@ async def look(tx: Tx) -> None:
 
 async def test_an_interaction_is_carried_out_when_its_transaction_was_committed(club: Club) -> None:
     actor = club.actor(ANA)
-    await club.transactions.write_for(actor, look)
+    await club.transactions.write_for(actor, lambda uow: look(uow.tx))
     assert await club.transactions.carried_out(actor)
     assert await club.transactions.carried_out(actor)
 
@@ -36,7 +36,7 @@ async def test_an_interaction_is_not_carried_out_when_its_transaction_failed(clu
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await club.transactions.write_for(actor, fail)
+        await club.transactions.write_for(actor, lambda uow: fail(uow.tx))
     assert not await club.transactions.carried_out(actor)
 
 
@@ -44,14 +44,14 @@ async def test_an_interaction_never_is_carried_out_when_it_was_said_not_to_be(cl
     actor = club.actor(ANA)
     assert not await club.transactions.carried_out(actor)
     with pytest.raises(AlreadyHandled):
-        await club.transactions.write_for(actor, look)
+        await club.transactions.write_for(actor, lambda uow: look(uow.tx))
 
 
 async def test_both_say_the_same_when_the_transaction_is_under_way(club: Club) -> None:
     for _ in range(10):
         actor = club.actor(ANA)
         written, carried_out = await asyncio.gather(
-            club.transactions.write_for(actor, look),
+            club.transactions.write_for(actor, lambda uow: look(uow.tx)),
             club.transactions.carried_out(actor),
             return_exceptions=True,
         )

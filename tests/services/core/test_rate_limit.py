@@ -93,8 +93,8 @@ async def test_what_is_one_too_many_changes_nothing(database: Database) -> None:
     async def count(tx: Tx) -> int:
         return len(await tx.all("SELECT * FROM interactions"))
 
-    await transactions.write_for(actor(1), count)
+    await transactions.write_for(actor(1), lambda uow: count(uow.tx))
     with pytest.raises(Refusal, match=r"pace\.person"):
-        await transactions.write_for(actor(1), count)
-    assert await transactions.read(count) == 1
-    await transactions.write(count)
+        await transactions.write_for(actor(1), lambda uow: count(uow.tx))
+    assert await transactions.read(lambda uow: count(uow.tx)) == 1
+    await transactions.write(lambda uow: count(uow.tx))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from buddybot.domain.ids import GroupId
-from buddybot.services.core.unit_of_work import AlreadyHandled
+from buddybot.services.core.unit_of_work import AlreadyHandled, Script
 from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.notices import NoticeRepository
@@ -37,6 +37,11 @@ def trouble(club: Club, key: str) -> Callable[[Tx], Awaitable[None]]:
     return script
 
 
+def inside(script: Callable[[Tx], Awaitable[None]]) -> Script[None]:
+    """Return a script as services run it."""
+    return lambda uow: script(uow.tx)
+
+
 async def look(tx: Tx) -> None:
     await tx.one("SELECT 1 AS one")
 
@@ -56,10 +61,10 @@ async def test_a_notice_waits_when_the_change_itself_or_the_bot_left_it(
     club: Club, notices: NoticeService, by_the_bot: bool
 ) -> None:
     actor = club.actor(ORGANIZER)
-    await club.transactions.write_for(actor, look if by_the_bot else trouble(club, "a"))
+    await club.transactions.write_for(actor, inside(look if by_the_bot else trouble(club, "a")))
     if by_the_bot:
         assert not await notices.waits(actor)
-        await club.transactions.write(trouble(club, "a"))
+        await club.transactions.write(inside(trouble(club, "a")))
     assert await notices.waits(actor)
 
 
@@ -74,7 +79,7 @@ async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
     club: Club, notices: NoticeService
 ) -> None:
     for actor in (club.actor(ORGANIZER), club.actor(ORGANIZER, guild=None)):
-        await club.transactions.write_for(actor, look)
+        await club.transactions.write_for(actor, inside(look))
         with pytest.raises(AlreadyHandled):
-            await club.transactions.write_for(actor, trouble(club, "a"))
+            await club.transactions.write_for(actor, inside(trouble(club, "a")))
     assert not await notices.waits(club.actor(ORGANIZER))

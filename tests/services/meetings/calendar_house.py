@@ -72,7 +72,7 @@ class House:
 
     async def run(self, script: Callable[[Tx], Awaitable[T]]) -> T:
         """Run a script in the bot's own name."""
-        return await self.transactions.write(script)
+        return await self.transactions.write(lambda uow: script(uow.tx))
 
     async def group(
         self, name: str = "Rowan", *, guild: GuildId = GUILD, channel: int = 100, zone: str = "Europe/London"
