@@ -24,6 +24,7 @@ from buddybot.pings.dispatch.message_gateway import MessageGateway
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.pings.scheduler import SilentAlarm
 from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.rows import epoch
 
@@ -199,7 +200,7 @@ async def send_all(
     return span
 
 
-async def _announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement:
+async def _announce(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement:
     return Announcement(content=group.name, language=group.language)
 
 

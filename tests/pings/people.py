@@ -11,6 +11,7 @@ from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.meetings.schedule import occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.preferences import PreferenceRepository
@@ -153,8 +154,8 @@ class Preparer:
     asked: list[tuple[str, bool]] = field(default_factory=list)
     at: list[datetime] = field(default_factory=list)
 
-    async def __call__(self, tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement | None:
-        assert await tx.one("SELECT id FROM outbox WHERE id = :id", id=ping.id)
+    async def __call__(self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:
+        assert await uow.tx.one("SELECT id FROM outbox WHERE id = :id", id=ping.id)
         self.asked.append((ping.key, ping.direct))
         self.at.append(now)
         if ping.key in self.stumbles:

@@ -62,10 +62,12 @@ async def test_every_group_is_planned_although_one_cannot_be(database: Database,
     first, second = [await with_schedule(database, name) for name in ("Rowan", "Alder")]
 
     class Choosy(Planner):
-        async def plan(self, tx: Tx, group: Group, now: datetime, *, by: UserId | None = None) -> None:
+        async def plan(
+            self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | None = None
+        ) -> None:
             if group.id == first.id:
                 raise error
-            await super().plan(UnitOfWork(tx), group, now, by=by)
+            await super().plan(uow, group, now, by=by)
 
     await keeping(database, Hands(), Choosy(ahead=2, times=TIMES)).replan()
     assert {ping.group_id for ping in (await outbox(database)).values()} == {second.id}

@@ -13,6 +13,7 @@ from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome
 from buddybot.pings.dispatch.message_gateway import Unclear, Unreachable
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.outbox.cards import CardRepository
@@ -147,8 +148,8 @@ async def test_a_change_while_a_card_is_made_is_not_taken_for_shown(database: Da
         await GroupRepository(tx).lock(group.id)
         await CardRepository(tx).touch(meeting)
 
-    async def announce(tx: Tx, ping: Ping, group: Group, now: datetime) -> Announcement:
-        said = await said_so_far(tx, meeting)
+    async def announce(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement:
+        said = await said_so_far(uow.tx, meeting)
         answers.append(asyncio.create_task(database.write(answer)))
         await asyncio.wait(answers, timeout=0.2)  # it must not get through, so there is nothing to wait for
         return Announcement(content=said, language="en")

@@ -15,7 +15,7 @@ from buddybot.services.checkins import summary_messages
 from buddybot.services.checkins.pulse import PulseService
 from buddybot.services.core.unit_of_work import AlreadyHandled, UnitOfWork
 from buddybot.storage.checkins.pulse import PulseRepository
-from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx
+from buddybot.storage.engine.database import Database, StorageError, TransientError
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 NINE = datetime(MEETS.year, MEETS.month, MEETS.day, 9, tzinfo=UTC) + timedelta(days=1)
@@ -36,9 +36,9 @@ class Rating:
         """Let another process go on with the same database."""
         self.pulses = PulseService(self.evening.home.transactions, self._evaluate)
 
-    async def _evaluate(self, tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
+    async def _evaluate(self, uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> None:
         if self.fails_with is not None:
-            await tx.run("UPDATE groups SET charter = 'half done' WHERE id = :id", id=group.id)
+            await uow.tx.run("UPDATE groups SET charter = 'half done' WHERE id = :id", id=group.id)
             raise self.fails_with
         self.evaluated.append((meeting.id, now))
 
@@ -308,7 +308,7 @@ async def test_a_process_killed_while_closing_has_closed_nothing(met: Rating) ->
     class Killed(BaseException):
         """What no boundary catches."""
 
-    async def killed(tx: Tx, group: Group, meeting: Meeting, now: datetime) -> None:
+    async def killed(uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime) -> None:
         raise Killed
 
     dying = PulseService(met.evening.home.transactions, killed)

@@ -14,9 +14,10 @@ from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, published
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.pulse import PulseService
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.settings import logs
 from buddybot.settings.settings import LogSettings
-from buddybot.storage.engine.database import Database, Tx, sqlite_path
+from buddybot.storage.engine.database import Database, sqlite_path
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, Evening
 from tests.settings.test_logs import restored_logging
 
@@ -28,7 +29,7 @@ DAN = 987_654_321_098_765_432
 """A member whose id is found again byte by byte."""
 
 
-async def nothing(_tx: Tx, _group: Group, _meeting: Meeting, _now: object) -> None:
+async def nothing(_uow: UnitOfWork, _group: Group, _meeting: Meeting, _now: object) -> None:
     """Judge nothing."""
 
 

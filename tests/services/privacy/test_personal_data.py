@@ -20,7 +20,7 @@ from buddybot.services.groups.server_leavers import LEFT_SERVER
 from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, StorageError, Tx, connect
-from buddybot.storage.outbox.notices import NoticeRepository, left_server
+from buddybot.storage.outbox.notices import NoticeRepository
 from buddybot.storage.privacy.erasure_policy import TRACES
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
@@ -206,7 +206,7 @@ async def test_a_copy_says_that_organizers_were_told_of_somebody_who_left_the_se
 
     async def tell(tx: Tx) -> None:
         for user in (ANA, BEN):
-            key, parameters = left_server(UserId(user)), {"member": user}
+            key, parameters = NoticeRepository.left_server(UserId(user)), {"member": user}
             await NoticeRepository(tx).tell(
                 group.id, code=LEFT_SERVER, key=key, parameters=parameters, now=now
             )
