@@ -317,12 +317,11 @@ class CheckInService:
 
     async def _choose(self, uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
-        meetings = uow.meetings
-        ahead = await meetings.ahead(group_id)
+        ahead = await uow.meetings.ahead(group_id)
         current = find_current(ahead, now=self._transactions.now(), early=self._early)
         if current:
             return current
-        last = await meetings.held(group_id, limit=1)
+        last = await uow.meetings.held(group_id, limit=1)
         reported = [m for m in last if await uow.checkins.get(m.id, user_id) is not None]
         for meeting in (*reported, *ahead, *last):
             return (meeting,)
@@ -342,8 +341,8 @@ class CheckInService:
         return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
 
     async def _check_window(self, uow: UnitOfWork, meeting: Meeting, report: CheckIn | None) -> None:
-        meetings = uow.meetings
-        others = (*await meetings.ahead(meeting.group_id), *await meetings.held(meeting.group_id))
+        group_id = meeting.group_id
+        others = (*await uow.meetings.ahead(group_id), *await uow.meetings.held(group_id))
         later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
         check_window(
             meeting,
@@ -369,9 +368,8 @@ class CheckInService:
         report = await uow.checkins.get(meeting.id, user_id)
         if report is None:
             raise Refusal("checkin.first")
-        repository = uow.commitments
-        still_open = tuple(await repository.open_of(meeting.group_id, user_id))
-        said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
+        still_open = tuple(await uow.commitments.open_of(meeting.group_id, user_id))
+        said = [c for c in await uow.commitments.reported_at(meeting.id) if c.user_id == user_id]
         carried = {c.id for c in said if c.state is State.CARRIED}
         return Reported(
             meeting=meeting,

@@ -221,6 +221,12 @@ async def location_view(uow: UnitOfWork, standing: Standing, location: Location)
     )
 
 
+async def retired_view(uow: UnitOfWork, view: LocationView, there: Sequence[Meeting]) -> Retired:
+    """Return a place that was just retired, with those of its meetings that are somewhere else now."""
+    now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
+    return Retired(view, tuple(each for each in now if each[1].location != view.location))
+
+
 async def travel_view(uow: UnitOfWork, standing: Standing) -> TravelView:
     """Return a member's own minutes to all places that somebody travels to."""
     repository = uow.locations

@@ -23,7 +23,6 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
 from buddybot.services.locations.location_views import (
     LocationView,
     Retired,
@@ -33,9 +32,11 @@ from buddybot.services.locations.location_views import (
     require_change,
     require_live,
     require_way,
+    retired_view,
     travel_view,
     vote_view,
 )
+from buddybot.services.locations.meetings_there_steps import find_meetings_at, move_back, show_new_words
 
 
 class LocationService:
@@ -101,9 +102,7 @@ class LocationService:
             return await location_view(uow, standing, location)
         if not await uow.locations.describe(location, wanted):
             raise Refusal("location.name_taken", name=wanted.name)
-        for meeting in await meeting_locations.find_meetings_at(uow, location):
-            await uow.meetings.entry_changed(meeting.id)
-            await meeting_locations.show(uow, meeting)
+        await show_new_words(uow, location)
         return await self._settled(uow, standing, location.id)
 
     @write_transaction
@@ -116,11 +115,10 @@ class LocationService:
         require_change(standing, location)
         if not location.live:
             return Retired(await location_view(uow, standing, location), (), again=True)
-        there = await meeting_locations.find_meetings_at(uow, location)
+        there = await find_meetings_at(uow, location)
         await uow.locations.retire(location, self._transactions.now())
         view = await self._settled(uow, standing, location.id)
-        now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
-        return Retired(view, tuple(each for each in now if each[1].location != view.location))
+        return await retired_view(uow, view, there)
 
     @write_transaction
     async def bring_back(
@@ -141,7 +139,7 @@ class LocationService:
         if not await uow.locations.revive(location):
             raise Refusal("location.name_taken", name=location.name)
         for meeting_id in dict.fromkeys(moved):
-            await meeting_locations.move_back(
+            await move_back(
                 uow, standing.group, meeting_id, location, now=self._transactions.now(), by=actor.user_id
             )
         return await self._settled(uow, standing, location.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.groups.groups import Group, Member, Rotation
-from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
+from buddybot.domain.ids import GroupId, LocationId, UserId
 from buddybot.domain.locations import rotation
 from buddybot.domain.locations.fairness import Held, Place
 from buddybot.domain.locations.locations import Location, LocationKind, shown_to
@@ -367,27 +367,6 @@ async def put(
     await repository.put(venue)
     await uow.meetings.entry_changed(meeting.id)
     await show(uow, meeting)
-
-
-async def find_meetings_at(uow: UnitOfWork, location: Location) -> Sequence[Meeting]:
-    """Return the meetings still to come that are to be at a place."""
-    found = [
-        await uow.meetings.get(location.group_id, meeting_id)
-        for meeting_id in await uow.venues.at(location.id)
-    ]
-    return [meeting for meeting in found if meeting is not None]
-
-
-async def move_back(
-    uow: UnitOfWork, group: Group, meeting_id: MeetingId, location: Location, *, now: datetime, by: UserId
-) -> None:
-    """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
-    meeting = await uow.meetings.get(group.id, meeting_id)
-    venue = await uow.venues.get(meeting_id)
-    if meeting is None or venue is None or venue.before is None or not venue.basis.by_rule_alone:
-        return
-    if meeting.state is MeetingState.SCHEDULED and venue.before.location_id == location.id:
-        await put(uow, group, meeting, venue.before, now=now, online=venue.before_online, by=by)
 
 
 async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datetime) -> None:
