@@ -109,17 +109,17 @@ async def test_who_left_during_the_meeting_still_was_there(evening: Evening) -> 
 
 
 async def leave(evening: Evening, user: int) -> None:
-    service = MemberService(evening.home.work, evening.planner)
+    service = MemberService(evening.home.transactions, evening.planner)
     await service.leave(evening.home.actor(user), evening.group.id)
 
 
 async def be_removed(evening: Evening, user: int) -> None:
-    service = MemberService(evening.home.work, evening.planner)
+    service = MemberService(evening.home.transactions, evening.planner)
     await service.remove(evening.home.actor(ORGANIZER), evening.group.id, UserId(user))
 
 
 async def leave_server(evening: Evening, user: int) -> None:
-    service = LeaverService(evening.home.work, evening.planner)
+    service = LeaverService(evening.home.transactions, evening.planner)
     await service.mark_gone(evening.group.guild_id, UserId(user))
 
 

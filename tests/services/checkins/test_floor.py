@@ -54,17 +54,17 @@ async def test_floor_is_free_when_the_speaker_says_that_they_cant_come(evening: 
 
 
 async def leave(evening: Evening, user: int) -> None:
-    service = MemberService(evening.home.work, evening.planner)
+    service = MemberService(evening.home.transactions, evening.planner)
     await service.leave(evening.home.actor(user), evening.group.id)
 
 
 async def be_removed(evening: Evening, user: int) -> None:
-    service = MemberService(evening.home.work, evening.planner)
+    service = MemberService(evening.home.transactions, evening.planner)
     await service.remove(evening.home.actor(ORGANIZER), evening.group.id, UserId(user))
 
 
 async def leave_server(evening: Evening, user: int) -> None:
-    service = LeaverService(evening.home.work, evening.planner)
+    service = LeaverService(evening.home.transactions, evening.planner)
     await service.mark_gone(evening.group.guild_id, UserId(user))
 
 
@@ -105,7 +105,7 @@ async def test_floor_goes_on_to_the_next_when_the_speaker_is_deleted(evening: Ev
     before = (await evening.view()).round
     assert before.speaker == speaker
 
-    service = PersonalService(evening.home.work, evening.planner)
+    service = PersonalService(evening.home.transactions, evening.planner)
     await service.delete(evening.home.actor(speaker))
     after = (await evening.view()).round
     assert after.speaker == (CHO if speaker == BEN else None), "nobody speaks twice"
@@ -122,7 +122,7 @@ async def test_floor_goes_on_when_one_speaker_after_another_is_deleted(evening: 
         await evening.answer(user, Answer.GOING)
     await evening.open()
     await next_turn(evening, 0)
-    service = PersonalService(evening.home.work, evening.planner)
+    service = PersonalService(evening.home.transactions, evening.planner)
     for user, speaker in ((ANA, BEN), (BEN, CHO), (CHO, None)):
         evening.home.now += timedelta(minutes=1)
         await service.delete(evening.home.actor(user))

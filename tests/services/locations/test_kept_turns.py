@@ -42,7 +42,7 @@ async def test_what_counts_is_kept_of_who_came_and_left_before_the_close(
     await hosts.set_state(first, MeetingState.OPEN)
     for user_id in EVERYBODY:
         await hosts.correct(first, user_id, Attendance.PRESENT)
-    members = MemberService(hosts.work, hosts.planner)
+    members = MemberService(hosts.transactions, hosts.planner)
     hosts.now += timedelta(minutes=30)
     await members.remove(hosts.actor(ORGANIZER), group.id, ANA)
     await members.transfer(hosts.actor(ORGANIZER), BEN, keep=False, group_id=group.id)
@@ -61,7 +61,7 @@ async def test_the_same_person_is_next_when_their_meeting_passed_in_a_break(
     hosts: Hosts, group: Group
 ) -> None:
     first, second = await hosts.told_of(group)
-    groups = GroupService(hosts.work, hosts.planner)
+    groups = GroupService(hosts.transactions, hosts.planner)
     await groups.pause(hosts.actor(ORGANIZER), group.id)
     [told_of_break] = await hosts.run(lambda tx: OutboxRepository(tx).waiting(group.id, PingKind.BREAK))
     await hosts.send(told_of_break)
