@@ -13,7 +13,8 @@ from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.checkins.agenda_views import AgendaView, people_at
+from buddybot.services.checkins.agenda_views import AgendaView
+from buddybot.services.checkins.speaking_turns import people_at
 from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import Standing, as_member, as_organizer, require_active

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from buddybot.domain.attendance.attendance import settled
+from buddybot.domain.checkins.activities import Library
+from buddybot.domain.checkins.agenda import Plan, count_expected
 from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
+from buddybot.domain.groups.groups import LOWEST_CAPACITY
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.meetings.rsvps import Answer
@@ -146,6 +149,18 @@ async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
         begun=_given(everybody),
         ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
     )
+
+
+async def people_at(uow: UnitOfWork, meeting: Meeting) -> int:
+    """Return how many share the time: who is in the round of a meeting that goes on, else who is expected."""
+    if meeting.state is MeetingState.OPEN:
+        return max(len((await load_round(uow, meeting)).people), LOWEST_CAPACITY)
+    return count_expected(await uow.rsvps.roll(meeting))
+
+
+async def plan_for_people(uow: UnitOfWork, meeting: Meeting, library: Library) -> Plan:
+    """Return the plan of a meeting for those who share its time."""
+    return await plan_of(uow, meeting, people=await people_at(uow, meeting), library=library)
 
 
 def _latest(turns: Sequence[Turn]) -> Turn | None:
