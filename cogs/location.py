@@ -10,7 +10,7 @@ from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
-from buddybot.ui.locations.addresses import venue_card
+from buddybot.ui.locations.addresses import arrangement_card
 from buddybot.ui.locations.location_choices import own_places, parse_place, travelled_places
 from buddybot.ui.locations.location_forms import (
     edit_form,
@@ -238,11 +238,11 @@ class LocationCog(commands.Cog):
             await self._bot.live.refresh()
 
     @route("venue_open")
-    async def open_venue(self, interaction: Interaction, given: Input) -> None:
+    async def show_arrangement(self, interaction: Interaction, given: Input) -> None:
         """Show where exactly a meeting takes place, from any card that names the place."""
         async with Reply(interaction) as reply:
-            view = await self._views.venue(reply.actor, MeetingId(given.number(0)))
-            await reply.show(venue_card(reply.texts, view))
+            view = await self._views.arrangement(reply.actor, MeetingId(given.number(0)))
+            await reply.show(arrangement_card(reply.texts, view))
 
 
 async def setup(bot: Client) -> None:

@@ -26,10 +26,10 @@ from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.health.feedback import FeedbackRepository
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.health.offers import OfferRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository, ShareRepository
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 from buddybot.storage.locations.host_swaps import SwapRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
 from buddybot.storage.meetings.agreements import AgreementRepository
 from buddybot.storage.meetings.away import AwayRepository
 from buddybot.storage.meetings.calendar_entries import CalendarEntryRepository
@@ -116,7 +116,7 @@ class Repositories:
     successions = LazyRepository(SuccessionRepository)
     swaps = LazyRepository(SwapRepository)
     turns = LazyRepository(TurnRepository)
-    venues = LazyRepository(VenueRepository)
+    arrangements = LazyRepository(ArrangementRepository)
     visitors = LazyRepository(VisitorRepository)
 
     def __init__(self, tx: Tx) -> None:

@@ -263,7 +263,7 @@ async def _agree(life: Life) -> None:
     await life.do("Ana", "meeting move", meeting="2026-02-10", date=DAYS[MOVED], time="18:00")
     await name_meetings(life)
     following, second = life.ids[NEXT], life.ids[SECOND]
-    hosts = {row["meeting_id"]: row["host_id"] for row in await _venues(life)}
+    hosts = {row["meeting_id"]: row["host_id"] for row in await _arrangements(life)}
     assert [life.name_of(hosts[each]) for each in (following, second)] == ["Ben", "Cho"]
     await life.press("Ben", f"swap_pick:{life.group_id}", f"{following}-{second}")
     [swap] = await life.world.rows("SELECT id FROM swaps")
@@ -279,7 +279,7 @@ async def _agree(life: Life) -> None:
     life.file = await life.calendar_file()
 
 
-async def _venues(life: Life) -> list[dict[str, Any]]:
+async def _arrangements(life: Life) -> list[dict[str, Any]]:
     return await life.world.rows("SELECT meeting_id, host_id FROM venues")
 
 

@@ -198,11 +198,11 @@ class Changes(RuleBasedStateMachine):
         meetings = {row["id"]: row for row in await all_meetings(life)}
         takes_place = {key for key, row in meetings.items() if row["state"] in TAKES_PLACE}
         hosts = {}
-        for venue in await life.world.rows("SELECT * FROM venues"):
-            key, host = venue["meeting_id"], venue["host_id"]
+        for arrangement in await life.world.rows("SELECT * FROM venues"):
+            key, host = arrangement["meeting_id"], arrangement["host_id"]
             hosts[key] = host
-            sure = venue["announced"] or venue["basis"] in ("swapped", "assigned", "chosen")
-            if key in takes_place and host is not None and sure and not venue["online"]:
+            sure = arrangement["announced"] or arrangement["basis"] in ("swapped", "assigned", "chosen")
+            if key in takes_place and host is not None and sure and not arrangement["online"]:
                 name = life.name_of(host)
                 found["host", key, host] = Agreement(f"{name} hosts {meetings[key]['local_day']}", (name,))
         for swap in await life.world.rows("SELECT * FROM swaps WHERE state = 'agreed'"):

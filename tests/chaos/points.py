@@ -16,7 +16,7 @@ from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.postgres import PostgresTx
 from buddybot.storage.engine.sqlite_script import SqliteTx
-from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository
 from buddybot.storage.migrations import runner
 from buddybot.storage.outbox.sending import SendingRepository
 from buddybot.storage.privacy.audit import AuditRepository
@@ -48,7 +48,7 @@ POINTS: Mapping[str, Point] = {
     "check-in: committed, not answered": after(CheckInService, "report"),
     "check-in: answer half written": half_written(_ANSWER),
     "check-in: answer unread": unread(_ANSWER),
-    "rotation: turn written, not committed": after(VenueRepository, "put", always=True),
+    "rotation: turn written, not committed": after(ArrangementRepository, "put", always=True),
     "rotation: committed, not answered": after(RotationService, "willing"),
     "export: logged, not committed": after(AuditRepository, "log", always=True),
     "export: committed, not answered": after(PersonalService, "copy"),

@@ -59,7 +59,7 @@ def sitting(
     called_off: bool = False,
     time: dt.time = dt.time(19, 0),
     zone: str = ZONE,
-    venue: str | None = "Café Lumen",
+    arrangement: str | None = "Café Lumen",
     visitors: Sequence[str] = (),
     unnamed: str = "",
 ) -> Sitting:
@@ -89,7 +89,7 @@ def sitting(
             timekeeper_id=None,
         ),
         number=None if called_off else number or place + 1,
-        place=venue,
+        place=arrangement,
         visitors=tuple(_visitor(place, name) for name in visitors),
         unnamed=tuple(LETTERS[letter] for letter in unnamed),
         promises=Kept(0, 0),

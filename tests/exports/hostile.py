@@ -62,7 +62,7 @@ def record() -> Record:
             example_records.person(text, "+", user_id=number, reason=text)
             for number, text in enumerate(TEXTS, 1)
         ],
-        sittings=[example_records.sitting(0, visitors=TEXTS, venue=TEXTS[0])],
+        sittings=[example_records.sitting(0, visitors=TEXTS, arrangement=TEXTS[0])],
         of=example_records.group(TEXTS[0]),
         promises=[example_records.promise(text, user_id=number) for number, text in enumerate(TEXTS, 1)],
     )

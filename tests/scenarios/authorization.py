@@ -215,7 +215,7 @@ LINES = {
     "here": Line(MEETING, "{open}"),
     "home_agree": Line(HOME, "{next}:{location}:0", then="home.stale"),
     "home_decline": Line(HOME, "{next}:{location}", then="home.stale"),
-    "host_come": Line(MEETING, "{next}", then="venue.hosted"),
+    "host_come": Line(MEETING, "{next}", then="hosting.hosted"),
     "host_name": Line(MEETING_HOSTED, "{next}"),
     "host_named": Line(MEETING_HOSTED, "{next}", values=("{member}",)),
     "host_online": Line(MEETING_HOSTED, "{next}"),

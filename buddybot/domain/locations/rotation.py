@@ -203,7 +203,7 @@ class _Case:
 
 
 class Basis(StrEnum):
-    """Why a venue is what it is; an open one is to be settled anew.
+    """Why an arrangement is what it is; an open one is to be settled anew.
 
     A stand-in was given by the rule because the usual place could not be used. A chosen one has the host
     that the rule gave, at a place that was picked for this once. Offered is a meeting whose host came

@@ -15,7 +15,7 @@ from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, card_due, is_
 from buddybot.services.checkins.checkins import close_late
 from buddybot.services.core import meeting_days
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.meetings.succession_steps import given_days, is_agreed, is_moved_onto
 
 _BEGUN = (PingState.SENDING, PingState.SENT)
@@ -67,7 +67,7 @@ class Calendar:
         closes_at = meeting.ends_at + close_after
         if meeting.state is MeetingState.SCHEDULED and await self._passed_in_silence(meeting):
             await self._meetings.set_state(meeting.id, MeetingState.SKIPPED, now=self._now)
-            await meeting_locations.release(self._uow, self._group, meeting, self._now)
+            await arrangements.release(self._uow, self._group, meeting, self._now)
             await self._uow.cards.touch(meeting.id)
         elif closes_at + SUMMARY_LIFE <= self._now:
             # Its check-in or its summary, which closes it, could not be sent in all that time.
@@ -140,7 +140,7 @@ class Calendar:
             moved=False,
             duration_minutes=schedule.duration_minutes,
         )
-        await meeting_locations.show(self._uow, meeting)
+        await arrangements.show(self._uow, meeting)
 
     async def _note_reschedule(self, meeting: Meeting) -> None:
         """Keep, for the notice of the new schedule, the start for which people agreed on something."""
@@ -200,7 +200,7 @@ class Calendar:
             ends_at=found.ends_at,
             moved=False,
         )
-        await meeting_locations.show(self._uow, meeting)
+        await arrangements.show(self._uow, meeting)
         return replace(meeting, starts_at=found.starts_at, ends_at=found.ends_at)
 
     async def _announce_again(self, meeting: Meeting, times: Times) -> None:

@@ -12,7 +12,7 @@ from buddybot.domain.pings import NOTICES, Ping, PingState
 from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, is_too_late, list_due_pings
 from buddybot.pings.planning.meeting_calendar import Calendar
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 
 Pings = Mapping[MeetingId, Sequence[Ping]]
 
@@ -41,11 +41,11 @@ class Planner:
         if current.state is not GroupState.ACTIVE or await uow.guilds.is_gone(group.guild_id):
             if current.state is GroupState.PAUSED:
                 await calendar.close_open(self._times)
-                await meeting_locations.settle(uow, current, now, by=by)
+                await arrangements.settle(uow, current, now, by=by)
             await _cancel(uow, current, set(), now)
             return
         await calendar.settle(self._ahead, self._times)
-        await meeting_locations.settle(uow, current, now, by=by)
+        await arrangements.settle(uow, current, now, by=by)
         await self._plan_pings(uow, current, schedule, now)
 
     async def _plan_pings(

@@ -14,8 +14,8 @@ from buddybot.services.checkins import kudos
 from buddybot.services.checkins.checkins import close_meeting, open_meeting
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import Planner, UnitOfWork
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations import arrangement_views, arrangements
+from buddybot.services.locations.arrangement_views import ArrangementView
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SummaryView:
     kept: tuple[Commitment, ...]
     begun: tuple[Commitment, ...]
     kept_in_all: int
-    following: tuple[tuple[Meeting, VenueView], ...]
+    following: tuple[tuple[Meeting, ArrangementView], ...]
     pulse: Pulse | None = None
     thanks: tuple[tuple[UserId, UserId], ...] = ()
     met: bool = True
@@ -57,7 +57,7 @@ async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> SummaryVie
     for called_off in await uow.checkins.unheard(group.id, before=meeting.starts_at):
         said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
-    ahead = await meeting_locations.planned(uow, group, meeting.starts_at)
+    ahead = await arrangements.planned(uow, group, meeting.starts_at)
     return SummaryView(
         group=group,
         meeting=meeting,
@@ -66,7 +66,7 @@ async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> SummaryVie
         kept=tuple(c for c in readable if c.state is State.KEPT),
         begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
         kept_in_all=sum(c.state is State.KEPT for c in said),
-        following=tuple([(each, await meeting_locations.view_of(uow, each)) for each in ahead]),
+        following=tuple([(each, await arrangement_views.load_view(uow, each)) for each in ahead]),
         pulse=await uow.pulse.get(meeting.id),
         thanks=await kudos.since_last(uow, group, meeting),
         met=await met(uow, meeting),
@@ -99,7 +99,7 @@ class SummaryPreparer:
         if not await _anybody(uow, meeting):
             return None
         view = await view_of(uow, group, meeting)
-        await uow.venues.announced([each.id for each, _ in view.following])
+        await uow.arrangements.announced([each.id for each, _ in view.following])
         return Announcement(view, group.language, mentions=view.choosers)
 
 

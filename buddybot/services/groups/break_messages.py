@@ -11,7 +11,7 @@ from buddybot.domain.meetings.schedule import instant, local
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations.meeting_locations import VenueView, view_of
+from buddybot.services.locations.arrangement_views import ArrangementView, load_view
 from buddybot.services.meetings.location_messages import PlaceChange, changes_told_by
 from buddybot.services.meetings.recipient_steps import find_coming, find_present
 
@@ -25,13 +25,14 @@ MOST = 10
 class BreakView:
     """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead.
 
-    `venue` is where the following meeting is, `places` are the meetings that are elsewhere since the break.
+    `arrangement` is where the following meeting is, `places` are the meetings that are elsewhere since the
+    break.
     """
 
     group: Group
     following: Meeting | None
     people: tuple[UserId, ...]
-    venue: VenueView | None = None
+    arrangement: ArrangementView | None = None
     places: tuple[PlaceChange, ...] = ()
 
     @property
@@ -80,9 +81,12 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     people = [user for meeting in ahead for user in await find_coming(uow, meeting) if user in present]
     view = BreakView(group, ahead[0] if ahead else None, _others(people, ping.caused_by))
     if view.following is not None and not view.resting:
-        await uow.venues.announced([view.following.id])
-        venue, places = await view_of(uow, view.following), await changes_told_by(uow, ping, group, now)
-        view = replace(view, venue=venue, places=places)
+        await uow.arrangements.announced([view.following.id])
+        arrangement, places = (
+            await load_view(uow, view.following),
+            await changes_told_by(uow, ping, group, now),
+        )
+        view = replace(view, arrangement=arrangement, places=places)
     mentions = dict.fromkeys((*view.people, *(user for each in view.places for user in each.people)))
     return Announcement(view, group.language, mentions=tuple(mentions))
 

@@ -11,22 +11,24 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core.access import as_organizer, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.locations.home_questions import is_asked, places_for
-from buddybot.services.locations.rotation_views import at_venue
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.services.locations.rotation_views import find_arrangement
+from buddybot.storage.locations.arrangements import Arrangement
 
 
-async def able_hosts(uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue) -> Sequence[Member]:
+async def able_hosts(
+    uow: UnitOfWork, group: Group, meeting: Meeting, arrangement: Arrangement
+) -> Sequence[Member]:
     """Return the members who can host a meeting, each where they would receive the group."""
-    board, roll = await meeting_locations.board_of(uow, group), await uow.rsvps.roll(meeting)
+    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
     history = await uow.fairness.history(group.id)
     found = []
     for member in board.members:
-        here = venue.location_id
-        if member.user_id != venue.host_id:
+        here = arrangement.location_id
+        if member.user_id != arrangement.host_id:
             here = rotation.place_for(member.user_id, history=history, places=board.places)
-        if member.user_id in meeting_locations.able_to_host(roll, board, here):
+        if member.user_id in arrangements.able_to_host(roll, board, here):
             found.append(member)
     return found
 
@@ -70,8 +72,8 @@ class ArrangementChoices:
         group_id: GroupId | None = None,
     ) -> Sequence[Location]:
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
-        group, meeting, venue = await self._chosen(uow, actor, pick, group_id)
-        host = venue.host_id if host_id is None else host_id
+        group, meeting, arrangement = await self._chosen(uow, actor, pick, group_id)
+        host = arrangement.host_id if host_id is None else host_id
         return await free_places(
             uow, group, meeting, host_id=host, by=actor.user_id, now=self._transactions.now()
         )
@@ -87,7 +89,7 @@ class ArrangementChoices:
 
     async def _chosen(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
-    ) -> tuple[Group, Meeting, Venue]:
+    ) -> tuple[Group, Meeting, Arrangement]:
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        return group, *await at_venue(uow, group, pick, self._transactions.now())
+        return group, *await find_arrangement(uow, group, pick, self._transactions.now())

@@ -11,38 +11,38 @@ from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core.unit_of_work import Planner, UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.home_questions import may_be_at, plan_question, require_unasked
 from buddybot.services.locations.location_views import require_live
-from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.locations.rotation_views import require_able
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.storage.locations.arrangements import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
+class ArrangementChange:
     """Where a meeting takes place after a change, and who hosted it before that.
 
-    `asked` owns the home that was chosen: until they agree, the meeting is where `venue` says.
+    `asked` owns the home that was chosen: until they agree, the meeting is where `arrangement` says.
     """
 
     group: Group
     meeting: Meeting
-    venue: VenueView
+    arrangement: ArrangementView
     before: UserId | None = None
     asked: UserId | None = None
 
 
-async def arranged(
+async def describe_change(
     uow: UnitOfWork,
     group: Group,
     meeting: Meeting,
     *,
     before: UserId | None = None,
     asked: UserId | None = None,
-) -> Arranged:
+) -> ArrangementChange:
     """Return where a meeting takes place now."""
-    return Arranged(group, meeting, await meeting_locations.view_of(uow, meeting), before, asked)
+    return ArrangementChange(group, meeting, await arrangement_views.load_view(uow, meeting), before, asked)
 
 
 async def arrange(
@@ -50,52 +50,59 @@ async def arrange(
     planner: Planner,
     group: Group,
     meeting: Meeting,
-    venue: Venue,
+    arrangement: Arrangement,
     *,
     host_id: UserId | None,
     location_id: LocationId | None,
     basis: Basis,
     by: UserId,
     now: datetime,
-) -> Arranged:
+) -> ArrangementChange:
     """Let a person say who hosts a meeting, or where it is, or both.
 
     A new host alone receives at a place of theirs, or in public. The owner of another member's home is
     asked first; the latest choice counts, so it closes an earlier question.
 
-    Refusals: `member.unknown`, `venue.host_away`, `location.unknown`, `location.retired`,
+    Refusals: `member.unknown`, `hosting.host_away`, `location.unknown`, `location.retired`,
     `home.closed`, `home.asked`.
     """
-    settled, location, asked = venue.settled, None, None
+    settled, location, asked = arrangement.settled, None, None
     if host_id is not None:
-        if host_id != venue.host_id:
+        if host_id != arrangement.host_id:
             settled = Settled(await place_of(uow, group, host_id), host_id)
         await require_able(uow, group, meeting, settled, host_id)
-        await uow.venues.drop_pass(meeting.id, host_id)
+        await uow.arrangements.drop_pass(meeting.id, host_id)
     if location_id is not None:
         location = await live_location(uow, group, location_id)
-        host_here = await host_at(uow, group, meeting, venue, location, now) if host_id is None else host_id
+        host_here = (
+            await host_at(uow, group, meeting, arrangement, location, now) if host_id is None else host_id
+        )
         asked = await _owner_to_ask(uow, group, meeting, location, host_id=host_here, by=by)
         if asked is None:
             settled = Settled(location.id, host_here)
-        elif settled == venue.settled:
+        elif settled == arrangement.settled:
             await require_unasked(uow, meeting, location, asked, now)
         await uow.outbox.close_questions(meeting.id, now)
-    if asked is None or settled != venue.settled:
-        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=basis, by=by)
+    if asked is None or settled != arrangement.settled:
+        await arrangements.put(uow, group, meeting, settled, now=now, basis=basis, by=by)
     if location is not None and asked is not None:
         await plan_question(uow, meeting, location, asked, now)
     await planner.plan(uow, group, now, by=by)
-    return await arranged(uow, group, meeting, before=venue.host_id, asked=asked)
+    return await describe_change(uow, group, meeting, before=arrangement.host_id, asked=asked)
 
 
 async def host_at(
-    uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, location: Location, now: datetime
+    uow: UnitOfWork,
+    group: Group,
+    meeting: Meeting,
+    arrangement: Arrangement,
+    location: Location,
+    now: datetime,
 ) -> UserId | None:
     """Return who hosts a meeting at a location: its host, or by the rule when it was online without one."""
-    if not venue.online:
-        return venue.host_id
-    return await meeting_locations.find_host(uow, group, meeting, location.id, now)
+    if not arrangement.online:
+        return arrangement.host_id
+    return await arrangements.find_host(uow, group, meeting, location.id, now)
 
 
 async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) -> Location:
@@ -109,7 +116,7 @@ async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) 
 
 async def place_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
     """Return where a host would receive the group: a place of theirs, else a public or virtual one."""
-    board = await meeting_locations.board_of(uow, group)
+    board = await arrangements.board_of(uow, group)
     history = await uow.fairness.history(group.id)
     return rotation.place_for(host_id, history=history, places=board.places)
 

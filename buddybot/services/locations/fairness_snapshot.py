@@ -2,7 +2,7 @@
 
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.storage.locations.meeting_locations import Share
+from buddybot.storage.locations.arrangements import Share
 
 
 async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
@@ -10,10 +10,10 @@ async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
 
     They may come back, and the place may be retired with the one who offered it.
     """
-    venue = await uow.venues.get(meeting.id)
-    if venue is None or venue.online:
+    arrangement = await uow.arrangements.get(meeting.id)
+    if arrangement is None or arrangement.online:
         return
-    here = venue.location_id
+    here = arrangement.location_id
     minutes = {} if here is None else await uow.locations.minutes_to(here)
     willing = await uow.fairness.willing(meeting.group_id, began(meeting))
     suits = await uow.locations.wishes_about(meeting.group_id, here)

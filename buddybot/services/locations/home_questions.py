@@ -12,8 +12,8 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState, key
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.rotation_views import at_venue
+from buddybot.services.locations import arrangements
+from buddybot.services.locations.rotation_views import find_arrangement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class HomeQuestion:
 
 async def places_for(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[Location]:
     """Return where a meeting can be: not in homes whose owners cannot have the group there."""
-    board = await meeting_locations.board_of(uow, group)
-    expected = await meeting_locations.upcoming_of(uow, meeting, board, None)
-    free = {place.id for place in board.places if meeting_locations.open_to_group(place, expected)}
+    board = await arrangements.board_of(uow, group)
+    expected = await arrangements.upcoming_of(uow, meeting, board, None)
+    free = {place.id for place in board.places if arrangements.open_to_group(place, expected)}
     return [location for location in board.locations if location.id in free]
 
 
@@ -108,7 +108,7 @@ async def find_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     if ping.meeting_id is None:
         return None
     try:
-        meeting, venue = await at_venue(uow, group, ping.meeting_id, now)
+        meeting, arrangement = await find_arrangement(uow, group, ping.meeting_id, now)
     except Refusal:
         return None
     owner_id = UserId(ping.recipient)
@@ -118,10 +118,10 @@ async def find_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
         asked = await _questions(uow, meeting, location, owner_id)
         if not any(each.id == ping.id and is_open(each, now) for each in asked):
             continue
-        is_there = location.id == venue.location_id and not venue.online
+        is_there = location.id == arrangement.location_id and not arrangement.online
         if is_there or not await may_be_at(uow, group, meeting, location):
             return None
-        return HomeQuestion(group, meeting, location, owner_id, venue.host_id)
+        return HomeQuestion(group, meeting, location, owner_id, arrangement.host_id)
     return None
 
 

@@ -14,11 +14,12 @@ from buddybot.services.core.access import Standing, as_member, guild_of, require
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.unit_of_work import Actor, Planner, Transactions, UnitOfWork, write_transaction
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_steps import place_of
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
-from buddybot.services.locations.rotation_views import at_venue, require_able
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.services.locations.arrangement_views import ArrangementView
+from buddybot.services.locations.arrangements import DECLINE_BEFORE
+from buddybot.services.locations.rotation_views import find_arrangement, require_able
+from buddybot.storage.locations.arrangements import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Turn:
     """A meeting and where it takes place; before an answer the host is the one who has the turn now."""
 
     meeting: Meeting
-    venue: VenueView
+    arrangement: ArrangementView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +50,17 @@ class _Pair:
     """Both meetings with who hosts them as things stand."""
 
     meeting: Meeting
-    venue: Venue
+    arrangement: Arrangement
     other: Meeting
-    other_venue: Venue
+    other_arrangement: Arrangement
 
     def hosts(self) -> tuple[UserId, UserId]:
-        """Both hosts; Refusal `venue.no_host` when one is missing, `swap.same` when they are one person."""
-        if self.venue.host_id is None or self.other_venue.host_id is None:
-            raise Refusal("venue.no_host")
-        if self.venue.host_id == self.other_venue.host_id:
+        """Both hosts; Refusal `hosting.no_host` when one is missing, `swap.same` when they are one person."""
+        if self.arrangement.host_id is None or self.other_arrangement.host_id is None:
+            raise Refusal("hosting.no_host")
+        if self.arrangement.host_id == self.other_arrangement.host_id:
             raise Refusal("swap.same")
-        return self.venue.host_id, self.other_venue.host_id
+        return self.arrangement.host_id, self.other_arrangement.host_id
 
 
 class SwapService:
@@ -80,8 +81,8 @@ class SwapService:
     ) -> SwapView:
         """Ask the other host, who is pinged; an organizer swaps any two turns at once.
 
-        Refusals: `venue.not_planned`, `venue.no_host`, `venue.host_away`, `swap.same`, `swap.not_yours`,
-        `swap.late`, `swap.offered`, `swap.declined`, `swap.many`.
+        Refusals: `hosting.not_planned`, `hosting.no_host`, `hosting.host_away`, `swap.same`,
+        `swap.not_yours`, `swap.late`, `swap.offered`, `swap.declined`, `swap.many`.
         """
         now = self._transactions.now()
         standing = await as_member(uow, actor, group_id, lock=True)
@@ -100,7 +101,7 @@ class SwapService:
         """Swap the two turns, each with its place.
 
         Refusals: `swap.unknown`, `swap.for_other`, `swap.over`, `swap.late`, `swap.stale`,
-        `venue.host_away`, `group.paused`.
+        `hosting.host_away`, `group.paused`.
         """
         now = self._transactions.now()
         standing, swap = await _at_swap(uow, actor, swap_id)
@@ -139,13 +140,13 @@ class SwapService:
         """Let each host have the other's meeting, at the place they have now."""
         host, other_host = pair.hosts()
         for meeting, settled, user_id in (
-            (pair.meeting, pair.other_venue.settled, other_host),
-            (pair.other, pair.venue.settled, host),
+            (pair.meeting, pair.other_arrangement.settled, other_host),
+            (pair.other, pair.arrangement.settled, host),
         ):
             await require_able(uow, group, meeting, settled, user_id)
-            await uow.venues.drop_pass(meeting.id, user_id)
+            await uow.arrangements.drop_pass(meeting.id, user_id)
             taken = replace(settled, location_id=await _along(uow, group, settled))
-            await meeting_locations.put(uow, group, meeting, taken, now=now, basis=Basis.SWAPPED, by=by)
+            await arrangements.put(uow, group, meeting, taken, now=now, basis=Basis.SWAPPED, by=by)
         await self._planner.plan(uow, group, now, by=by)
 
     async def _answered(
@@ -158,7 +159,7 @@ class SwapService:
             for meeting_id in (swap.meeting_id, swap.other_meeting_id)
         ]
         first, second = (each for each in meetings if each is not None)
-        turns = [Turn(each, await meeting_locations.view_of(uow, each)) for each in (first, second)]
+        turns = [Turn(each, await arrangement_views.load_view(uow, each)) for each in (first, second)]
         return SwapView(group=group, turn=turns[0], other=turns[1], swap=settled)
 
 
@@ -227,9 +228,9 @@ async def _plan_ping(uow: UnitOfWork, pair: _Pair, swap: Swap, now: datetime) ->
 
 
 async def _pair(uow: UnitOfWork, group: Group, turn: Pick | None, other: Pick | None, now: datetime) -> _Pair:
-    meeting, venue = await at_venue(uow, group, turn, now)
-    second, second_venue = await at_venue(uow, group, other, now)
-    return _Pair(meeting, venue, second, second_venue)
+    meeting, arrangement = await find_arrangement(uow, group, turn, now)
+    second, second_arrangement = await find_arrangement(uow, group, other, now)
+    return _Pair(meeting, arrangement, second, second_arrangement)
 
 
 async def _standing_pair(uow: UnitOfWork, group: Group, swap: Swap, now: datetime) -> _Pair | None:
@@ -245,12 +246,12 @@ async def _standing_pair(uow: UnitOfWork, group: Group, swap: Swap, now: datetim
 async def _offered(uow: UnitOfWork, standing: Standing, pair: _Pair, now: datetime) -> Swap:
     """Note an offer that the actor may make."""
     group, user_id = standing.group, standing.member.user_id
-    if pair.venue.host_id != user_id:
+    if pair.arrangement.host_id != user_id:
         raise Refusal("swap.not_yours")
     host, other_host = pair.hosts()
     _in_time(pair, now)
-    await require_able(uow, group, pair.meeting, pair.other_venue.settled, other_host)
-    await require_able(uow, group, pair.other, pair.venue.settled, host)
+    await require_able(uow, group, pair.meeting, pair.other_arrangement.settled, other_host)
+    await require_able(uow, group, pair.other, pair.arrangement.settled, host)
     repository = uow.swaps
     both = {pair.meeting.id, pair.other.id}
     for swap in await repository.open(group.id):
@@ -306,7 +307,7 @@ async def _at_swap(uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> tuple[Stan
 async def _view(uow: UnitOfWork, group: Group, pair: _Pair, swap: Swap | None) -> SwapView:
     return SwapView(
         group=group,
-        turn=Turn(pair.meeting, await meeting_locations.view_of(uow, pair.meeting)),
-        other=Turn(pair.other, await meeting_locations.view_of(uow, pair.other)),
+        turn=Turn(pair.meeting, await arrangement_views.load_view(uow, pair.meeting)),
+        other=Turn(pair.other, await arrangement_views.load_view(uow, pair.other)),
         swap=swap,
     )

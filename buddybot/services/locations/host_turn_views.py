@@ -10,8 +10,8 @@ from buddybot.domain.locations.host_swaps import MOST_OFFERS
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core.access import Standing
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, Board
+from buddybot.services.locations import arrangements
+from buddybot.services.locations.arrangements import DECLINE_BEFORE, Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ async def hostings_of(uow: UnitOfWork, standing: Standing, now: datetime) -> Hos
         return Hostings(standing.group, standing.member, ())
     members = {member.user_id: member for member in await uow.members.current(standing.group.id)}
     found = []
-    for meeting in await meeting_locations.planned(uow, standing.group, now):
-        venue = await uow.venues.get(meeting.id)
-        if venue is not None and not venue.online:
-            host = None if venue.host_id is None else members.get(venue.host_id)
+    for meeting in await arrangements.planned(uow, standing.group, now):
+        arrangement = await uow.arrangements.get(meeting.id)
+        if arrangement is not None and not arrangement.online:
+            host = None if arrangement.host_id is None else members.get(arrangement.host_id)
             found.append(Hosting(meeting, host))
     near = [each.meeting for each in found if each.meeting.starts_at - now <= DECLINE_BEFORE]
     pairs = await _pairs(uow, standing, found, now)
@@ -90,7 +90,7 @@ async def _pairs(
         pairs = [pair for pair in pairs if await _can_be_offered(uow, standing, pair, now)]
     if not pairs:
         return []
-    board = await meeting_locations.board_of(uow, standing.group)
+    board = await arrangements.board_of(uow, standing.group)
     return [(turn, other) for turn, other in pairs if await _could_swap(uow, board, turn, other)]
 
 
@@ -118,11 +118,11 @@ async def _could_swap(uow: UnitOfWork, board: Board, turn: Hosting, other: Hosti
         (other, turn.host_id, turn.meeting.id),
     ):
         roll, place = await uow.rsvps.roll(there.meeting), await _place(uow, comes_from)
-        if host_id not in meeting_locations.able_to_host(roll, board, place):
+        if host_id not in arrangements.able_to_host(roll, board, place):
             return False
     return True
 
 
 async def _place(uow: UnitOfWork, meeting_id: MeetingId) -> LocationId | None:
-    venue = await uow.venues.get(meeting_id)
-    return None if venue is None else venue.location_id
+    arrangement = await uow.arrangements.get(meeting_id)
+    return None if arrangement is None else arrangement.location_id

@@ -20,20 +20,20 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_choices import able_hosts
 from buddybot.services.locations.arrangement_steps import (
-    Arranged,
+    ArrangementChange,
     arrange,
-    arranged,
+    describe_change,
     host_at,
     live_location,
     place_of,
 )
+from buddybot.services.locations.arrangements import BY_RULE
 from buddybot.services.locations.home_questions import HomeQuestion, may_be_at, require_question
-from buddybot.services.locations.meeting_locations import BY_RULE
-from buddybot.services.locations.rotation_views import at_venue
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.services.locations.rotation_views import find_arrangement
+from buddybot.storage.locations.arrangements import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +53,57 @@ class HostingService:
         self._planner = planner
 
     @write_transaction
-    async def come_forward(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    async def come_forward(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
         """Let the actor host a meeting that nobody hosts; a public place that was told of stays.
 
-        Refusals: `meeting.unknown`, `group.paused`, `venue.hosted`, `venue.online`, `venue.you_away`.
+        Refusals: `meeting.unknown`, `group.paused`, `hosting.hosted`, `hosting.online`, `hosting.you_away`.
         """
-        standing, meeting, venue = await self._unhosted(uow, actor, meeting_id)
+        standing, meeting, arrangement = await self._unhosted(uow, actor, meeting_id)
         group, me = standing.group, standing.member.user_id
-        board, roll = await meeting_locations.board_of(uow, group), await uow.rsvps.roll(meeting)
-        if me not in meeting_locations.able_to_host(roll, board, venue.location_id):
-            raise Refusal("venue.you_away")
-        kept = any(place.id == venue.location_id and not place.home for place in board.places)
-        settled = Settled(venue.location_id if kept else await place_of(uow, group, me), me)
-        await uow.venues.drop_pass(meeting.id, me)
+        board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
+        if me not in arrangements.able_to_host(roll, board, arrangement.location_id):
+            raise Refusal("hosting.you_away")
+        kept = any(place.id == arrangement.location_id and not place.home for place in board.places)
+        settled = Settled(arrangement.location_id if kept else await place_of(uow, group, me), me)
+        await uow.arrangements.drop_pass(meeting.id, me)
         now = self._transactions.now()
-        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
+        await arrangements.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
         await self._planner.plan(uow, group, now, by=actor.user_id)
-        return await arranged(uow, group, meeting)
+        return await describe_change(uow, group, meeting)
 
     @read_transaction
     async def candidates(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> HostChoice:
         """Return who could host a meeting, to an organizer.
 
-        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `venue.nobody`.
+        Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`, `hosting.nobody`.
         """
         standing, meeting = await at_meeting(
-            uow, actor, meeting_id, organizer=True, members="venue.organizers"
+            uow, actor, meeting_id, organizer=True, members="hosting.organizers"
         )
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
-        able = await able_hosts(uow, standing.group, meeting, venue)
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        able = await able_hosts(uow, standing.group, meeting, arrangement)
         members = sorted(able, key=lambda member: people_order(member.display_name))
         if not members:
-            raise Refusal("venue.nobody")
+            raise Refusal("hosting.nobody")
         return HostChoice(standing.group, meeting, members)
 
     @write_transaction
     async def name_host(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, host_id: UserId
-    ) -> Arranged:
+    ) -> ArrangementChange:
         """Let an organizer say who hosts a meeting.
 
-        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`, `member.unknown`,
-        `venue.host_away`.
+        Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`, `member.unknown`,
+        `hosting.host_away`.
         """
-        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id, organizer=True)
         return await arrange(
             uow,
             self._planner,
             standing.group,
             meeting,
-            venue,
+            arrangement,
             host_id=host_id,
             location_id=None,
             basis=Basis.ASSIGNED,
@@ -112,17 +112,17 @@ class HostingService:
         )
 
     @write_transaction
-    async def meet_online(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    async def meet_online(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
         """Let a meeting be online this once.
 
-        Refusals: `meeting.unknown`, `venue.organizers`, `group.paused`.
+        Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`.
         """
-        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id, organizer=True)
         now = self._transactions.now()
-        if not venue.online:
-            await meeting_locations.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
+        if not arrangement.online:
+            await arrangements.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
-        return await arranged(uow, standing.group, meeting, before=venue.host_id)
+        return await describe_change(uow, standing.group, meeting, before=arrangement.host_id)
 
     @write_transaction
     async def lend_home(
@@ -132,7 +132,7 @@ class HostingService:
         meeting_id: MeetingId,
         location_id: LocationId,
         host_id: UserId | None,
-    ) -> Arranged:
+    ) -> ArrangementChange:
         """Let the actor agree that a meeting is at their home; who hosts it stays.
 
         One that was online gets the host that the rule gives.
@@ -140,20 +140,20 @@ class HostingService:
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
         `home.moved`, `home.you_away`, `group.paused`.
         """
-        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
+        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)
         group, now = standing.group, self._transactions.now()
         location, ping = await self._asked_for(uow, standing, meeting, location_id)
-        if venue.host_id != host_id:
+        if arrangement.host_id != host_id:
             raise Refusal("home.stale")
         if ping.expires_at != meeting.starts_at:
             raise Refusal("home.moved", start=meeting.starts_at)
         if not await may_be_at(uow, group, meeting, location):
             raise Refusal("home.you_away")
-        basis = Basis.CHOSEN if venue.basis in BY_RULE else venue.basis
-        settled = Settled(location.id, await host_at(uow, group, meeting, venue, location, now))
-        await meeting_locations.put(uow, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
+        basis = Basis.CHOSEN if arrangement.basis in BY_RULE else arrangement.basis
+        settled = Settled(location.id, await host_at(uow, group, meeting, arrangement, location, now))
+        await arrangements.put(uow, group, meeting, settled, now=now, basis=basis, by=actor.user_id)
         await self._planner.plan(uow, group, now, by=actor.user_id)
-        return await arranged(uow, group, meeting)
+        return await describe_change(uow, group, meeting)
 
     @write_transaction
     async def keep_home(
@@ -166,7 +166,7 @@ class HostingService:
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         location, ping = await self._asked_for(uow, standing, meeting, location_id)
         await uow.outbox.decline_question(ping.id)
-        host_id = (await meeting_locations.view_of(uow, meeting)).host_id
+        host_id = (await arrangement_views.load_view(uow, meeting)).host_id
         return HomeQuestion(standing.group, meeting, location, actor.user_id, host_id)
 
     async def _asked_for(
@@ -182,20 +182,20 @@ class HostingService:
 
     async def _unhosted(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
-    ) -> tuple[Standing, Meeting, Venue]:
-        standing, meeting, venue = await self._to_arrange(uow, actor, meeting_id)
-        if venue.online:
-            raise Refusal("venue.online")
-        if venue.host_id is not None:
-            raise Refusal("venue.hosted")
-        return standing, meeting, venue
+    ) -> tuple[Standing, Meeting, Arrangement]:
+        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)
+        if arrangement.online:
+            raise Refusal("hosting.online")
+        if arrangement.host_id is not None:
+            raise Refusal("hosting.hosted")
+        return standing, meeting, arrangement
 
     async def _to_arrange(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
-    ) -> tuple[Standing, Meeting, Venue]:
+    ) -> tuple[Standing, Meeting, Arrangement]:
         standing, meeting = await at_meeting(
-            uow, actor, meeting_id, organizer=organizer, lock=True, members="venue.organizers"
+            uow, actor, meeting_id, organizer=organizer, lock=True, members="hosting.organizers"
         )
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
-        return standing, meeting, venue
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        return standing, meeting, arrangement

@@ -12,8 +12,9 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
 from buddybot.services.core.access import Standing, as_member, at_location, at_meeting, guild_of
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
+from buddybot.services.locations import arrangement_views
+from buddybot.services.locations.arrangement_views import ArrangementView
+from buddybot.services.locations.arrangements import DECLINE_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Retired:
     """
 
     view: LocationView
-    moved: tuple[tuple[Meeting, VenueView], ...]
+    moved: tuple[tuple[Meeting, ArrangementView], ...]
     again: bool = False
 
 
@@ -89,7 +90,7 @@ class LocationChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VenueCard:
+class ArrangementDetails:
     """Where exactly a meeting takes place, for one member; `mine` when they host it.
 
     `can_decline` says whether there is time to hand the turn on.
@@ -97,7 +98,7 @@ class VenueCard:
 
     group: Group
     meeting: Meeting
-    venue: VenueView
+    arrangement: ArrangementView
     mine: bool
     organizes: bool
     can_decline: bool
@@ -198,10 +199,10 @@ class LocationViews:
         return found
 
     @read_transaction
-    async def venue(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> VenueCard:
+    async def arrangement(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementDetails:
         """Return where exactly a meeting takes place; Refusal `meeting.unknown` for who is no member."""
         standing, meeting = await at_meeting(uow, actor, meeting_id)
-        return await venue_card(uow, standing, meeting, late=self._late(meeting))
+        return await find_details(uow, standing, meeting, late=self._late(meeting))
 
     def _late(self, meeting: Meeting) -> bool:
         return meeting.starts_at - self._transactions.now() <= DECLINE_BEFORE
@@ -223,7 +224,7 @@ async def location_view(uow: UnitOfWork, standing: Standing, location: Location)
 
 async def retired_view(uow: UnitOfWork, view: LocationView, there: Sequence[Meeting]) -> Retired:
     """Return a place that was just retired, with those of its meetings that are somewhere else now."""
-    now = [(meeting, await meeting_locations.view_of(uow, meeting)) for meeting in there]
+    now = [(meeting, await arrangement_views.load_view(uow, meeting)) for meeting in there]
     return Retired(view, tuple(each for each in now if each[1].location != view.location))
 
 
@@ -254,15 +255,17 @@ async def vote_view(uow: UnitOfWork, standing: Standing) -> VoteView:
     )
 
 
-async def venue_card(uow: UnitOfWork, standing: Standing, meeting: Meeting, *, late: bool) -> VenueCard:
+async def find_details(
+    uow: UnitOfWork, standing: Standing, meeting: Meeting, *, late: bool
+) -> ArrangementDetails:
     """Return where exactly a meeting takes place, with what the member may do about it."""
-    venue = await meeting_locations.view_of(uow, meeting)
+    arrangement = await arrangement_views.load_view(uow, meeting)
     planned = meeting.state is MeetingState.SCHEDULED
-    mine = planned and not venue.online and venue.host_id == standing.member.user_id
-    return VenueCard(
+    mine = planned and not arrangement.online and arrangement.host_id == standing.member.user_id
+    return ArrangementDetails(
         group=standing.group,
         meeting=meeting,
-        venue=venue,
+        arrangement=arrangement,
         mine=mine,
         organizes=standing.member.organizes,
         can_decline=mine and not late,

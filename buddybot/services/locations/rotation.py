@@ -23,14 +23,20 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_choices import free_places
-from buddybot.services.locations.arrangement_steps import Arranged, arrange, arranged, live_location
+from buddybot.services.locations.arrangement_steps import (
+    ArrangementChange,
+    arrange,
+    describe_change,
+    live_location,
+)
+from buddybot.services.locations.arrangement_views import ArrangementView
+from buddybot.services.locations.arrangements import BY_RULE, DECLINE_BEFORE
 from buddybot.services.locations.home_questions import places_for
 from buddybot.services.locations.host_turn_views import Hostings, hostings_of
-from buddybot.services.locations.meeting_locations import BY_RULE, DECLINE_BEFORE, VenueView
-from buddybot.services.locations.rotation_views import RotationView, at_venue, rotation_view
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.services.locations.rotation_views import RotationView, find_arrangement, rotation_view
+from buddybot.storage.locations.arrangements import Arrangement
 
 
 class Why(StrEnum):
@@ -46,7 +52,7 @@ class PlaceChoice:
 
     group: Group
     meeting: Meeting
-    venue: VenueView
+    arrangement: ArrangementView
     places: Sequence[Location]
 
 
@@ -107,15 +113,15 @@ class RotationService:
     @write_transaction
     async def skip_host(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
-    ) -> Arranged:
+    ) -> ArrangementChange:
         """Say that a host is away: the next takes the turn, and the person keeps the claim.
 
-        Refusals: `venue.no_host`, `venue.not_planned`, `meeting.none_ahead`.
+        Refusals: `hosting.no_host`, `hosting.not_planned`, `meeting.none_ahead`.
         """
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        meeting, venue = await at_venue(uow, group, pick, self._transactions.now())
-        return await self._hand_on(uow, group, meeting, venue, by=actor.user_id)
+        meeting, arrangement = await find_arrangement(uow, group, pick, self._transactions.now())
+        return await self._hand_on(uow, group, meeting, arrangement, by=actor.user_id)
 
     async def assign(
         self,
@@ -125,14 +131,14 @@ class RotationService:
         host_id: UserId | None,
         location_id: LocationId | None,
         group_id: GroupId | None = None,
-    ) -> Arranged:
+    ) -> ArrangementChange:
         """Say who hosts a meeting, or where it is, or both; a host alone receives at a place of theirs.
 
-        Refusals: `venue.assign_what`, `member.unknown`, `venue.host_away`, `location.unknown`,
-        `location.retired`, `home.closed`, `home.asked`, `venue.not_planned`, `meeting.none_ahead`.
+        Refusals: `hosting.assign_what`, `member.unknown`, `hosting.host_away`, `location.unknown`,
+        `location.retired`, `home.closed`, `home.asked`, `hosting.not_planned`, `meeting.none_ahead`.
         """
         if host_id is None and location_id is None:
-            raise Refusal("venue.assign_what")
+            raise Refusal("hosting.assign_what")
         return await self._assign_meeting(
             actor, pick, host_id=host_id, location_id=location_id, group_id=group_id
         )
@@ -147,17 +153,17 @@ class RotationService:
         host_id: UserId | None,
         location_id: LocationId | None,
         group_id: GroupId | None,
-    ) -> Arranged:
+    ) -> ArrangementChange:
         now = self._transactions.now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        meeting, venue = await at_venue(uow, group, pick, now)
+        meeting, arrangement = await find_arrangement(uow, group, pick, now)
         return await arrange(
             uow,
             self._planner,
             group,
             meeting,
-            venue,
+            arrangement,
             host_id=host_id,
             location_id=location_id,
             basis=Basis.ASSIGNED,
@@ -166,63 +172,63 @@ class RotationService:
         )
 
     @read_transaction
-    async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
         """Return the meeting whose turn the actor could hand on; Refusals as for `decline`."""
         standing, meeting = await at_meeting(uow, actor, meeting_id)
         await self._own_turn(uow, standing, meeting)
-        return await arranged(uow, standing.group, meeting)
+        return await describe_change(uow, standing.group, meeting)
 
     @write_transaction
-    async def decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Arranged:
+    async def decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
         """Hand the actor's own turn on; they keep the claim.
 
-        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `venue.too_late`.
+        Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `hosting.too_late`.
         """
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        venue = await self._own_turn(uow, standing, meeting)
-        return await self._hand_on(uow, standing.group, meeting, venue, by=actor.user_id)
+        arrangement = await self._own_turn(uow, standing, meeting)
+        return await self._hand_on(uow, standing.group, meeting, arrangement, by=actor.user_id)
 
     @read_transaction
     async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
         """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
-        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.none`, `home.asked`.
+        Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.none`, `home.asked`.
         """
         standing, meeting = await at_meeting(uow, actor, meeting_id)
-        venue = await self._host_or_organizer(uow, standing, meeting)
+        arrangement = await self._host_or_organizer(uow, standing, meeting)
         places = await free_places(
             uow,
             standing.group,
             meeting,
-            host_id=venue.host_id,
+            host_id=arrangement.host_id,
             by=actor.user_id,
             now=self._transactions.now(),
         )
         if not places:
             raise await _no_place(uow, standing.group, meeting)
-        return PlaceChoice(standing.group, meeting, await meeting_locations.view_of(uow, meeting), places)
+        return PlaceChoice(standing.group, meeting, await arrangement_views.load_view(uow, meeting), places)
 
     @write_transaction
     async def choose(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, location_id: LocationId
-    ) -> Arranged:
+    ) -> ArrangementChange:
         """Hold a meeting at another place this once; who hosts it stays.
 
-        Refusals: `meeting.unknown`, `group.paused`, `venue.not_host`, `location.unknown`,
+        Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.unknown`,
         `location.retired`, `home.closed`, `home.asked`.
         """
         now = self._transactions.now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        venue = await self._host_or_organizer(uow, standing, meeting)
+        arrangement = await self._host_or_organizer(uow, standing, meeting)
         return await arrange(
             uow,
             self._planner,
             standing.group,
             meeting,
-            venue,
+            arrangement,
             host_id=None,
             location_id=location_id,
-            basis=Basis.CHOSEN if venue.basis in BY_RULE else venue.basis,
+            basis=Basis.CHOSEN if arrangement.basis in BY_RULE else arrangement.basis,
             by=actor.user_id,
             now=now,
         )
@@ -241,31 +247,31 @@ class RotationService:
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
         return await rotation_view(uow, await as_member(uow, actor, group_id), now)
 
-    async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
+    async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
         now = self._transactions.now()
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, now)
-        if venue.host_id != standing.member.user_id:
-            raise Refusal("venue.not_host")
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, now)
+        if arrangement.host_id != standing.member.user_id:
+            raise Refusal("hosting.not_host")
         if meeting.starts_at - now <= DECLINE_BEFORE:
-            raise Refusal("venue.too_late")
-        return venue
+            raise Refusal("hosting.too_late")
+        return arrangement
 
-    async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Venue:
+    async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
         require_active(standing.group)
-        _, venue = await at_venue(uow, standing.group, meeting.id, self._transactions.now())
-        if venue.host_id != standing.member.user_id and not standing.member.organizes:
-            raise Refusal("venue.not_host")
-        return venue
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        if arrangement.host_id != standing.member.user_id and not standing.member.organizes:
+            raise Refusal("hosting.not_host")
+        return arrangement
 
     async def _hand_on(
-        self, uow: UnitOfWork, group: Group, meeting: Meeting, venue: Venue, *, by: UserId
-    ) -> Arranged:
-        if venue.host_id is None:
-            raise Refusal("venue.no_host")
-        await uow.venues.add_pass(meeting.id, venue.host_id)
+        self, uow: UnitOfWork, group: Group, meeting: Meeting, arrangement: Arrangement, *, by: UserId
+    ) -> ArrangementChange:
+        if arrangement.host_id is None:
+            raise Refusal("hosting.no_host")
+        await uow.arrangements.add_pass(meeting.id, arrangement.host_id)
         await self._planner.plan(uow, group, self._transactions.now(), by=by)
-        return await arranged(uow, group, meeting, before=venue.host_id)
+        return await describe_change(uow, group, meeting, before=arrangement.host_id)
 
 
 async def _no_place(uow: UnitOfWork, group: Group, meeting: Meeting) -> Refusal:
@@ -279,20 +285,25 @@ async def _keep_to(uow: UnitOfWork, group: Group, location: Location, *, by: Use
 
     Not in a home whose owner cannot host then: that meeting stays what it is.
     """
-    meeting, _ = await at_venue(uow, group, None, now)
-    board = await meeting_locations.board_of(uow, group)
-    expected = await meeting_locations.upcoming_of(uow, meeting, board, location.id)
-    host = location.offered_by if meeting_locations.could_host(board, expected, location.offered_by) else None
+    meeting, _ = await find_arrangement(uow, group, None, now)
+    board = await arrangements.board_of(uow, group)
+    expected = await arrangements.upcoming_of(uow, meeting, board, location.id)
+    host = location.offered_by if arrangements.could_host(board, expected, location.offered_by) else None
     if host is not None or not location.home:
-        await meeting_locations.put(uow, group, meeting, Settled(location.id, host), now=now, by=by)
+        await arrangements.put(uow, group, meeting, Settled(location.id, host), now=now, by=by)
 
 
 async def _return_to_what_was_told(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
     """Undo what the rule `fixed` moved, where the group was not told of it yet."""
-    for meeting in await meeting_locations.planned(uow, group, now):
-        venue = await uow.venues.get(meeting.id)
-        if venue is None or venue.before is None or not venue.basis.by_rule_alone or venue.online:
+    for meeting in await arrangements.planned(uow, group, now):
+        arrangement = await uow.arrangements.get(meeting.id)
+        if (
+            arrangement is None
+            or arrangement.before is None
+            or not arrangement.basis.by_rule_alone
+            or arrangement.online
+        ):
             continue
-        moved = venue.rule is Rotation.FIXED and venue.location_id == group.usual_location_id
+        moved = arrangement.rule is Rotation.FIXED and arrangement.location_id == group.usual_location_id
         if moved and (await editions(uow, meeting, PingKind.PLACE)).waiting is not None:
-            await meeting_locations.put(uow, group, meeting, venue.before, now=now, by=by)
+            await arrangements.put(uow, group, meeting, arrangement.before, now=now, by=by)

@@ -15,10 +15,11 @@ from buddybot.services.core import meeting_days
 from buddybot.services.core.access import Standing
 from buddybot.services.core.meeting_days import Pick, Slot
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
+from buddybot.services.locations.arrangement_views import ArrangementView
+from buddybot.services.locations.arrangements import AHEAD, Board
 from buddybot.services.locations.host_turn_views import hostings_of
-from buddybot.services.locations.meeting_locations import AHEAD, Board, VenueView
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.storage.locations.arrangements import Arrangement
 
 SHOWN = 4
 """Meetings that are looked ahead."""
@@ -34,7 +35,7 @@ class Outlook:
 
     starts_at: datetime
     meeting: Meeting | None
-    venue: VenueView
+    arrangement: ArrangementView
     rule: Rotation
     basis: Basis | None
     choice: Choice | None
@@ -59,32 +60,34 @@ class RotationView:
         return self.group.state is not GroupState.ACTIVE
 
 
-async def at_venue(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> tuple[Meeting, Venue]:
+async def find_arrangement(
+    uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime
+) -> tuple[Meeting, Arrangement]:
     """Return a meeting whose place is settled and can still be changed; without `pick` the next one.
 
-    Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `venue.not_planned`.
+    Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `hosting.not_planned`.
     """
-    ahead = await meeting_locations.planned(uow, group, now)
+    ahead = await arrangements.planned(uow, group, now)
     if pick is not None:
         wanted = meeting_days.find(await meeting_days.ahead(uow, group, now), pick).meeting
         ahead = [meeting for meeting in ahead if wanted is not None and meeting.id == wanted.id]
     elif not ahead:
         raise Refusal("meeting.none_ahead")
-    venue = await uow.venues.get(ahead[0].id) if ahead else None
-    if venue is None:
-        raise Refusal("venue.not_planned", count=AHEAD)
-    return ahead[0], venue
+    arrangement = await uow.arrangements.get(ahead[0].id) if ahead else None
+    if arrangement is None:
+        raise Refusal("hosting.not_planned", count=AHEAD)
+    return ahead[0], arrangement
 
 
 async def require_able(
     uow: UnitOfWork, group: Group, meeting: Meeting, settled: Settled, host_id: UserId
 ) -> None:
-    """Check that a member can host a meeting; Refusal `member.unknown` or `venue.host_away`."""
+    """Check that a member can host a meeting; Refusal `member.unknown` or `hosting.host_away`."""
     if await uow.members.get(group.id, host_id) is None:
         raise Refusal("member.unknown")
-    board, roll = await meeting_locations.board_of(uow, group), await uow.rsvps.roll(meeting)
-    if host_id not in meeting_locations.able_to_host(roll, board, settled.location_id):
-        raise Refusal("venue.host_away")
+    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
+    if host_id not in arrangements.able_to_host(roll, board, settled.location_id):
+        raise Refusal("hosting.host_away")
 
 
 async def rotation_view(uow: UnitOfWork, standing: Standing, now: datetime) -> RotationView:
@@ -104,13 +107,15 @@ async def rotation_view(uow: UnitOfWork, standing: Standing, now: datetime) -> R
 async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outlook, ...]:
     slots = meeting_days.coming(await meeting_days.ahead(uow, group, now), now)
     slots = [slot for slot in slots if not slot.skipped][:SHOWN]
-    board = await meeting_locations.board_of(uow, group)
-    found = [(slot, await _venue(uow, slot)) for slot in slots]
-    counting = [(slot, venue) for slot, venue in found if venue is None or not venue.online]
+    board = await arrangements.board_of(uow, group)
+    found = [(slot, await _find_arrangement(uow, slot)) for slot in slots]
+    counting = [
+        (slot, arrangement) for slot, arrangement in found if arrangement is None or not arrangement.online
+    ]
     chosen = rotation.plan(
         group.rotation,
         history=await uow.fairness.history(group.id),
-        ahead=[await _expected(uow, board, slot, venue) for slot, venue in counting],
+        ahead=[await _expected(uow, board, slot, arrangement) for slot, arrangement in counting],
         places=board.places,
         willing=board.willing,
         usual=group.usual_location_id,
@@ -118,24 +123,30 @@ async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outloo
     choices = iter(chosen)
     return tuple(
         [
-            await _one(uow, board, slot, venue, None if venue is not None and venue.online else next(choices))
-            for slot, venue in found
+            await _one(
+                uow,
+                board,
+                slot,
+                arrangement,
+                None if arrangement is not None and arrangement.online else next(choices),
+            )
+            for slot, arrangement in found
         ]
     )
 
 
-async def _venue(uow: UnitOfWork, slot: Slot) -> Venue | None:
-    return None if slot.meeting is None else await uow.venues.get(slot.meeting.id)
+async def _find_arrangement(uow: UnitOfWork, slot: Slot) -> Arrangement | None:
+    return None if slot.meeting is None else await uow.arrangements.get(slot.meeting.id)
 
 
-async def _expected(uow: UnitOfWork, board: Board, slot: Slot, venue: Venue | None) -> Upcoming:
+async def _expected(uow: UnitOfWork, board: Board, slot: Slot, arrangement: Arrangement | None) -> Upcoming:
     if slot.meeting is None:
         away = await _away(uow, board.group, slot.starts_at)
         return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
-    if venue is None:
-        return await meeting_locations.upcoming_of(uow, slot.meeting, board, None)
-    expected = await meeting_locations.upcoming_of(uow, slot.meeting, board, venue.location_id)
-    return replace(expected, settled=venue.settled, once=venue.basis.once)
+    if arrangement is None:
+        return await arrangements.upcoming_of(uow, slot.meeting, board, None)
+    expected = await arrangements.upcoming_of(uow, slot.meeting, board, arrangement.location_id)
+    return replace(expected, settled=arrangement.settled, once=arrangement.basis.once)
 
 
 async def _away(uow: UnitOfWork, group: Group, at: datetime) -> frozenset[UserId]:
@@ -144,25 +155,25 @@ async def _away(uow: UnitOfWork, group: Group, at: datetime) -> frozenset[UserId
 
 
 async def _one(
-    uow: UnitOfWork, board: Board, slot: Slot, venue: Venue | None, choice: Choice | None
+    uow: UnitOfWork, board: Board, slot: Slot, arrangement: Arrangement | None, choice: Choice | None
 ) -> Outlook:
-    if slot.meeting is not None and venue is not None:
-        shown = await meeting_locations.view_of(uow, slot.meeting)
+    if slot.meeting is not None and arrangement is not None:
+        shown = await arrangement_views.load_view(uow, slot.meeting)
     else:
-        shown = VenueView(None, None) if choice is None else _projected(board.locations, choice)
+        shown = ArrangementView(None, None) if choice is None else _projected(board.locations, choice)
     return Outlook(
         starts_at=slot.starts_at,
         meeting=slot.meeting,
-        venue=shown,
-        rule=board.group.rotation if venue is None else venue.rule,
-        basis=None if venue is None else venue.basis,
+        arrangement=shown,
+        rule=board.group.rotation if arrangement is None else arrangement.rule,
+        basis=None if arrangement is None else arrangement.basis,
         choice=choice,
-        sure=venue is not None and (venue.announced or not venue.basis.by_rule_alone),
-        by_earlier_rule=venue is not None and venue.rule is not board.group.rotation,
+        sure=arrangement is not None and (arrangement.announced or not arrangement.basis.by_rule_alone),
+        by_earlier_rule=arrangement is not None and arrangement.rule is not board.group.rotation,
         has_places=bool(board.locations),
     )
 
 
-def _projected(locations: Sequence[Location], choice: Choice) -> VenueView:
+def _projected(locations: Sequence[Location], choice: Choice) -> ArrangementView:
     location = next((each for each in locations if each.id == choice.location_id), None)
-    return VenueView(location, choice.host_id)
+    return ArrangementView(location, choice.host_id)

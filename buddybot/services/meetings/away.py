@@ -204,8 +204,8 @@ async def _hosting(
     """Which meetings on these days are the member's to host."""
     hosted = set()
     for meeting in await _on(uow, group_id, days, zone):
-        venue = await uow.venues.get(meeting.id)
-        if venue is not None and venue.host_id == user_id:
+        arrangement = await uow.arrangements.get(meeting.id)
+        if arrangement is not None and arrangement.host_id == user_id:
             hosted.add(meeting.id)
     return hosted
 
@@ -223,13 +223,13 @@ async def _consequence(
     uow: UnitOfWork, user_id: UserId, group: Group, meeting: Meeting, hosted: Collection[MeetingId]
 ) -> Missed:
     roll = await uow.rsvps.roll(meeting)
-    venue = await uow.venues.get(meeting.id)
+    arrangement = await uow.arrangements.get(meeting.id)
     few = len(roll.coming) + len(roll.no_word) < group.minimum
     to_ask = any(
         ping.kind is PingKind.FEW and ping.state is PingState.PLANNED
         for ping in await uow.outbox.of_meeting(meeting.id)
     )
-    host_id = None if venue is None else venue.host_id
+    host_id = None if arrangement is None else arrangement.host_id
     handed_on = meeting.id in hosted and host_id != user_id
     return Missed(group, meeting, host_id, hosted=handed_on, asks=few and to_ask)
 

@@ -12,8 +12,8 @@ from buddybot.services.core import meeting_days
 from buddybot.services.core.access import as_member
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations import arrangement_views
+from buddybot.services.locations.arrangement_views import ArrangementView
 
 LATELY = timedelta(weeks=4)
 """How far back it goes: a calendar that was not brought up to date for a while still hears of each change."""
@@ -35,7 +35,7 @@ class CalendarDay:
     zone: str
     sequence: int
     called_off: bool
-    venue: VenueView
+    arrangement: ArrangementView
     host: str | None
 
 
@@ -76,7 +76,7 @@ class CalendarFeed:
 
 
 async def _held_or_planned(uow: UnitOfWork, meeting: Meeting, *, resting: bool) -> CalendarDay:
-    venue = await meeting_locations.view_of(uow, meeting)
+    arrangement = await arrangement_views.load_view(uow, meeting)
     return CalendarDay(
         slot=meeting.slot,
         kind=meeting.kind,
@@ -85,15 +85,15 @@ async def _held_or_planned(uow: UnitOfWork, meeting: Meeting, *, resting: bool) 
         zone=meeting.zone,
         sequence=meeting.sequence,
         called_off=meeting.state in _OFF or (resting and meeting.state is MeetingState.SCHEDULED),
-        venue=venue,
-        host=await _host_name(uow, meeting, venue),
+        arrangement=arrangement,
+        host=await _host_name(uow, meeting, arrangement),
     )
 
 
-async def _host_name(uow: UnitOfWork, meeting: Meeting, venue: VenueView) -> str | None:
-    if venue.host_id is None or venue.online:
+async def _host_name(uow: UnitOfWork, meeting: Meeting, arrangement: ArrangementView) -> str | None:
+    if arrangement.host_id is None or arrangement.online:
         return None
-    member = await uow.members.get(meeting.group_id, venue.host_id)
+    member = await uow.members.get(meeting.group_id, arrangement.host_id)
     return None if member is None else member.display_name or None
 
 
@@ -144,7 +144,7 @@ def _call_off(entry: PublishedEntry) -> CalendarDay:
         zone=entry.zone,
         sequence=entry.sequence + (not entry.called_off),
         called_off=True,
-        venue=VenueView(None, None),
+        arrangement=ArrangementView(None, None),
         host=None,
     )
 
@@ -159,6 +159,6 @@ def _to_be_made(slot: Slot, sequence: int, *, resting: bool) -> CalendarDay:
         zone=slot.zone,
         sequence=sequence,
         called_off=resting,
-        venue=VenueView(None, None),
+        arrangement=ArrangementView(None, None),
         host=None,
     )

@@ -10,7 +10,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations.meeting_locations import VenueView, view_of
+from buddybot.services.locations.arrangement_views import ArrangementView, load_view
 from buddybot.services.meetings.change_views import what_became
 from buddybot.services.meetings.recipient_steps import find_partners
 
@@ -19,13 +19,13 @@ from buddybot.services.meetings.recipient_steps import find_partners
 class PlaceChange:
     """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about.
 
-    `again` when the group was told of a change of this venue before.
+    `again` when the group was told of a change of this arrangement before.
     """
 
     group: Group
     meeting: Meeting
-    before: VenueView
-    now: VenueView
+    before: ArrangementView
+    now: ArrangementView
     people: tuple[UserId, ...]
     again: bool = False
 
@@ -57,7 +57,7 @@ class PlaceNews:
 async def prepare_location_change(
     uow: UnitOfWork, ping: Ping, group: Group, now: datetime
 ) -> Announcement | None:
-    """How the venues stand that one act changed; None when that is what the group was told already.
+    """How the arrangements stand that one act changed; None when that is what the group was told already.
 
     Also None when another notice of the same act tells of it.
     """
@@ -71,10 +71,10 @@ async def prepare_location_change(
 async def changes_told_by(
     uow: UnitOfWork, ping: Ping, group: Group, now: datetime
 ) -> tuple[PlaceChange, ...]:
-    """Return the changes of venues that a notice tells of: one act is told in one message.
+    """Return the changes of arrangements that a notice tells of: one act is told in one message.
 
     What is due to a group since the same moment goes along with a changed time or with the end of a break,
-    or else with the notice of a venue that is of use for longest.
+    or else with the notice of an arrangement that is of use for longest.
     """
     due = await uow.outbox.list_due_with(ping)
     newest = {each.meeting_id: each for each in due if each.kind is PingKind.PLACE}
@@ -108,7 +108,7 @@ async def _tells_time(uow: UnitOfWork, group: Group, each: Ping, ping: Ping) -> 
 
 
 async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
-    """How the venue of a meeting stands now; None when it is again what the group was last told.
+    """How the arrangement of a meeting stands now; None when it is again what the group was last told.
 
     It concerns who hosts, who was to host, and with whom that one had swapped turns for it; organizers,
     who can name a host, when nobody hosts any more; and, once the card is up and the place is another,
@@ -117,29 +117,29 @@ async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> P
     if ping.meeting_id is None:
         return None
     meeting = await uow.meetings.get(group.id, ping.meeting_id)
-    venue = await uow.venues.get(ping.meeting_id)
+    arrangement = await uow.arrangements.get(ping.meeting_id)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or meeting.starts_at <= now:
         return None
-    if venue is None or venue.before is None:
+    if arrangement is None or arrangement.before is None:
         return None
-    if (venue.before, venue.before_online) == (venue.settled, venue.online):
+    if (arrangement.before, arrangement.before_online) == (arrangement.settled, arrangement.online):
         return None
-    told = venue.before.location_id
+    told = arrangement.before.location_id
     location = None if told is None else await uow.locations.get(group.id, told)
-    before = VenueView(location, venue.before.host_id, venue.before_online)
+    before = ArrangementView(location, arrangement.before.host_id, arrangement.before_online)
     members = await uow.members.present(group.id)
-    concerned = [user for user in (venue.host_id, venue.before.host_id) if user is not None]
-    if venue.host_id is None and not venue.online and concerned:
+    concerned = [user for user in (arrangement.host_id, arrangement.before.host_id) if user is not None]
+    if arrangement.host_id is None and not arrangement.online and concerned:
         concerned += [member.user_id for member in members if member.organizes]
-    if venue.host_id != venue.before.host_id:
-        concerned += await find_partners(uow, meeting, venue.before.host_id)
+    if arrangement.host_id != arrangement.before.host_id:
+        concerned += await find_partners(uow, meeting, arrangement.before.host_id)
     roll = await uow.rsvps.roll(meeting)
     cards = await uow.cards.of_meeting(meeting.id)
-    moved = (told, venue.before_online) != (venue.location_id, venue.online)
+    moved = (told, arrangement.before_online) != (arrangement.location_id, arrangement.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):
         concerned += roll.coming
     present = {member.user_id for member in members} - {ping.caused_by}
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
     told_before = await uow.outbox.of_meeting(meeting.id)
     again = any(each.kind is PingKind.PLACE and each.state is PingState.SENT for each in told_before)
-    return PlaceChange(group, meeting, before, await view_of(uow, meeting), people, again)
+    return PlaceChange(group, meeting, before, await load_view(uow, meeting), people, again)

@@ -123,10 +123,10 @@ async def prepare_card(
     meeting = await _meeting(uow, ping)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
-    await uow.venues.announced([meeting.id])
+    await uow.arrangements.announced([meeting.id])
     meeting = await choose_for_card(uow, group, meeting, library, now)
     view = await view_of(uow, group, meeting, now=now, library=library)
-    return Announcement(view, group.language, mentions=view.venue.choosers)
+    return Announcement(view, group.language, mentions=view.arrangement.choosers)
 
 
 async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:

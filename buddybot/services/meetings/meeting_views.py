@@ -14,8 +14,8 @@ from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.services.core.access import as_member, guild_of, refuse_groupless
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations import arrangement_views
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
 
 
@@ -30,7 +30,7 @@ class MeetingView:
     meeting: Meeting
     number: int
     roll: Roll
-    venue: VenueView
+    arrangement: ArrangementView
     plan: Plan
     answer_by: datetime | None = None
 
@@ -41,7 +41,7 @@ class ComingMeeting:
 
     meeting: NextMeeting
     roll: Roll
-    venue: VenueView
+    arrangement: ArrangementView
     answer_by: datetime | None
 
 
@@ -72,7 +72,7 @@ async def view_of(
         meeting=meeting,
         number=glance.number,
         roll=roll,
-        venue=await meeting_locations.shown(uow, meeting, glance.venue),
+        arrangement=await arrangement_views.load_known_view(uow, meeting, glance.arrangement),
         plan=plan_meeting(meeting, people=count_expected(roll), review=glance.review, library=library),
         answer_by=_answer_by(group, meeting, roll, now),
     )
@@ -116,7 +116,7 @@ class MeetingViews:
             coming = ComingMeeting(
                 meeting=group.meeting,
                 roll=roll,
-                venue=await meeting_locations.placed(uow, group.id, group.meeting),
+                arrangement=await arrangement_views.load_view_at(uow, group.id, group.meeting),
                 answer_by=_answer_by(group, group.meeting, roll, now),
             )
         return NextView(

@@ -20,8 +20,8 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.arrangement_steps import Arranged, arranged
+from buddybot.services.locations import arrangements
+from buddybot.services.locations.arrangement_steps import ArrangementChange, describe_change
 from buddybot.services.meetings import meeting_messages
 
 START_EARLY = timedelta(hours=3)
@@ -46,7 +46,7 @@ class LeftOut:
 
     group: Group
     meeting: Meeting
-    following: Arranged | None
+    following: ArrangementChange | None
     again: bool = False
 
 
@@ -109,10 +109,10 @@ class MeetingService:
         )
 
     @read_transaction
-    async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> Arranged | None:
-        ahead = await meeting_locations.planned(uow, changed.group, self._transactions.now())
+    async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> ArrangementChange | None:
+        ahead = await arrangements.planned(uow, changed.group, self._transactions.now())
         later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
-        return await arranged(uow, changed.group, later[0]) if later else None
+        return await describe_change(uow, changed.group, later[0]) if later else None
 
     @write_transaction
     async def revive(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
@@ -282,7 +282,7 @@ async def _set(
     by: UserId,
 ) -> Changed:
     await uow.meetings.set_state(meeting.id, state, now=now, reason=None if reason is None else reason.value)
-    await meeting_locations.release(uow, group, meeting, now)
+    await arrangements.release(uow, group, meeting, now)
     return await _told(uow, planner, group, meeting.id, now, by=by)
 
 
@@ -292,6 +292,6 @@ async def _told(
     """Bring pings and cards in line with a changed meeting, and plan a ping about it."""
     await planner.plan(uow, group, now, by=by)
     meeting = await meeting_days.require(uow, group, meeting_id)
-    await meeting_locations.show(uow, meeting)
+    await arrangements.show(uow, meeting)
     await meeting_messages.plan_change_ping(uow, meeting, now, by=by)
     return Changed(group, meeting)

@@ -20,7 +20,7 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.meetings.meetings import Changed, call_off
 
 
@@ -51,7 +51,7 @@ class FewView:
 
 async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> FewView:
     """Return what the question shows now."""
-    at = await meeting_locations.view_of(uow, meeting)
+    at = await arrangement_views.load_view(uow, meeting)
     members = await uow.members.present(group.id)
     return FewView(
         group=group,
@@ -130,9 +130,9 @@ class FewService:
             await call_off(uow, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
         else:
             if decision is FewDecision.ONLINE:
-                await meeting_locations.move_online(uow, group, meeting, now=now, by=actor.user_id)
+                await arrangements.move_online(uow, group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, group, now, by=actor.user_id)
-        at = await meeting_locations.view_of(uow, meeting)
+        at = await arrangement_views.load_view(uow, meeting)
         return Decided(
             group,
             await meeting_days.require(uow, group, meeting.id),

@@ -16,10 +16,10 @@ async def find_present(uow: UnitOfWork, group: Group) -> frozenset[UserId]:
 
 async def find_agreed_host(uow: UnitOfWork, meeting: Meeting) -> UserId | None:
     """Return who hosts a meeting and knows it; None when that was never said."""
-    venue = await uow.venues.get(meeting.id)
-    if venue is None or venue.online or not (venue.basis.once or venue.announced):
+    arrangement = await uow.arrangements.get(meeting.id)
+    if arrangement is None or arrangement.online or not (arrangement.basis.once or arrangement.announced):
         return None
-    return venue.host_id
+    return arrangement.host_id
 
 
 async def find_coming(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:

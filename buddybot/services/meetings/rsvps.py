@@ -10,7 +10,7 @@ from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins.speaking_turns import follow_answers, restate_presence
 from buddybot.services.core.access import at_meeting, require_active
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ class RsvpService:
         await uow.cards.touch(meeting.id)
         # A host who is not there hands their turn on; one who comes may have what is open.
         hands_on = answer in (Answer.APOLOGIES, Answer.VIRTUAL)
-        if hands_on or await uow.venues.may_fill(meeting.id, actor.user_id):
-            await meeting_locations.settle(uow, group, self._transactions.now(), by=actor.user_id)
+        if hands_on or await uow.arrangements.may_fill(meeting.id, actor.user_id):
+            await arrangements.settle(uow, group, self._transactions.now(), by=actor.user_id)

@@ -24,7 +24,7 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.meetings import Changed
 from buddybot.services.meetings.replan_steps import in_line
@@ -137,7 +137,7 @@ class ScheduleService:
         slots = await meeting_days.ahead(uow, group, now)
         meeting_days.check_free(slots, place)
         meeting = await _held_on(uow, group, slots, place, now)
-        await meeting_locations.show(uow, meeting)
+        await arrangements.show(uow, meeting)
         await self._planner.plan(uow, group, now, by=actor.user_id)
         meeting = await meeting_days.require(uow, group, meeting.id)
         await meeting_messages.plan_change_ping(uow, meeting, now, by=actor.user_id)
@@ -185,7 +185,7 @@ class ScheduleService:
         if not fresh and await uow.successions.rescheduled(group.id, now):
             fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
-            await meeting_locations.show(uow, fresh[0])
+            await arrangements.show(uow, fresh[0])
             await meeting_messages.plan_schedule_ping(uow, fresh[0], now, by=by)
 
     async def _view(

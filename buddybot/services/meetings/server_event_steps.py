@@ -11,8 +11,8 @@ from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.services.attendance.attendance import met
 from buddybot.services.checkins.speaking_turns import follow_answers
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations import arrangement_views
+from buddybot.services.locations.arrangement_views import ArrangementView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class EventView:
     group: Group
     meeting: Meeting
     number: int
-    venue: VenueView
+    arrangement: ArrangementView
     took_place: bool = False
 
     @property
@@ -43,7 +43,7 @@ async def view_of(uow: UnitOfWork, event: ServerEvent) -> EventView | None:
         group=group,
         meeting=meeting,
         number=await uow.meetings.number(meeting),
-        venue=await meeting_locations.view_of(uow, meeting),
+        arrangement=await arrangement_views.load_view(uow, meeting),
         took_place=await met(uow, meeting),
     )
 

@@ -11,7 +11,7 @@ from buddybot.storage.commitments.commitments import ASKED_ABOUT
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import day_of, epoch, instant, words
 from buddybot.storage.groups.preferences import KNOWN_AS
-from buddybot.storage.locations.meeting_locations import Venue, venue_of
+from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE
 
 _GLANCE = f"""
@@ -76,7 +76,7 @@ class Glance:
     """Which of the group's meetings it is, where, and whether it looks back at promises."""
 
     number: int
-    venue: Venue | None
+    arrangement: Arrangement | None
     review: bool
 
 
@@ -110,7 +110,7 @@ class GlanceRepository:
         return Waiting(row is not None and bool(row["waits"]), None if row is None else row["known_as"])
 
     async def of(self, meeting: Meeting) -> Glance:
-        """Return what three repositories say of a meeting: `number`, `asked_about` and the venue's `get`."""
+        """Return what three repositories say of a meeting: `number`, `asked_about`, and its arrangement."""
         row = await self._tx.one(
             _GLANCE,
             group_id=meeting.group_id,
@@ -122,7 +122,7 @@ class GlanceRepository:
             raise LookupError("a statement without a condition returned no row")
         return Glance(
             number=row["before"] + 1,
-            venue=None if row["meeting_id"] is None else venue_of(row),
+            arrangement=None if row["meeting_id"] is None else read_arrangement(row),
             review=bool(row["asked"]),
         )
 

@@ -17,7 +17,7 @@ OF_A_GUILD = 5
 """Messages of one guild that are taken up at a time, so that none crowds out the others."""
 _LOOKED_BACK = timedelta(days=30)
 
-# Notices that told of a venue: a message's own, and those that it told along.
+# Notices that told of an arrangement: a message's own, and those that it told along.
 _ITS_NOTICES = """
     FROM outbox t JOIN meetings x ON x.id = t.meeting_id LEFT JOIN venues v ON v.meeting_id = x.id
     WHERE t.group_id = o.group_id AND (t.id = o.id
@@ -41,8 +41,8 @@ _STILL_ASKED = f"""
 """
 
 # A reminder that was answered can be answered otherwise until the meeting is over; what its reader made of it
-# by then stands on it. A notice of a venue gives way to a later one unless it still asks; its meeting's begin
-# ends that. An alert's and a swap's number is the last part of its ping's key.
+# by then stands on it. A notice of an arrangement gives way to a later one unless it still asks; its
+# meeting's begin ends that. An alert's and a swap's number is the last part of its ping's key.
 _OUTDATED = f"""
     SELECT * FROM (
     SELECT o.*, ROW_NUMBER() OVER (PARTITION BY o.guild_id ORDER BY o.id DESC) AS place FROM outbox o

@@ -9,7 +9,7 @@ from buddybot.ui.checkins.checkins import LENGTHS
 from buddybot.ui.checkins.pulse import pulse_buttons, pulse_lines
 from buddybot.ui.framework.components import WARM, Card, button
 from buddybot.ui.framework.texts import Markup, Texts, member, shortened
-from buddybot.ui.locations.meeting_locations import asked_to_choose, following
+from buddybot.ui.locations.arrangements import asked_to_choose, following
 
 ROOM = 3900
 """Characters that a summary may fill, with its pulse and what lies ahead; Discord takes 4,000."""
@@ -21,8 +21,8 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     card = Card(colour=WARM)
     pulse = view.pulse if view.met else None
     ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
-    for _, venue in view.following[:1]:
-        ahead += asked_to_choose(texts, venue)
+    for _, arrangement in view.following[:1]:
+        ahead += asked_to_choose(texts, arrangement)
     room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
     for section in _fitted(texts, view, room=room):
         card.text(*section)
@@ -35,8 +35,10 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     buttons = [
         button(texts.plain("checkins.correct"), "checkin", view.meeting.id),
     ]
-    if any(venue.known for _, venue in view.following):
-        buttons.append(button(texts.plain("venues.where.button"), "venue_open", view.following[0][0].id))
+    if any(arrangement.known for _, arrangement in view.following):
+        buttons.append(
+            button(texts.plain("arrangements.where.button"), "venue_open", view.following[0][0].id)
+        )
     return card.row(*buttons)
 
 

@@ -24,8 +24,8 @@ from buddybot.services.groups.members import LettingGo
 from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button, option
 from buddybot.ui.framework.texts import Markup, Texts, channel, inert, member, members, moment
 from buddybot.ui.groups.quorum_settings import answers_line, rates_line
+from buddybot.ui.locations.arrangements import named, where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
-from buddybot.ui.locations.meeting_locations import named, where
 
 MOST_INVITATIONS = 6
 """Open invitations that a card shows with a button each."""
@@ -106,7 +106,7 @@ def break_card(texts: Texts, view: BreakView) -> Card:
     else:
         at = following.starts_at
         lines = [texts("groups.resume.told", group=group, at=at, soon=moment(at, "R"))]
-    if view.venue is not None and (line := where(texts, view.venue)) is not None:
+    if view.arrangement is not None and (line := where(texts, view.arrangement)) is not None:
         lines.append(line)
     if view.people:
         key = "groups.pause.people" if view.resting else "groups.resume.people"

@@ -10,7 +10,7 @@ from buddybot.domain.zones import is_known
 from buddybot.services.groups.members import Departed, Leaving
 from buddybot.ui.framework.components import WARM, Card, Form, button, option, select
 from buddybot.ui.framework.texts import Markup, Texts, member
-from buddybot.ui.locations.meeting_locations import named
+from buddybot.ui.locations.arrangements import named
 
 KEEP = "keep"
 """Stands in the button that leaves a member's public places to the group."""

@@ -10,7 +10,7 @@ from buddybot.domain.locations.locations import (
 )
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.pings.delivery.payload import Part
-from buddybot.services.locations.location_views import VenueCard
+from buddybot.services.locations.location_views import ArrangementDetails
 from buddybot.ui.framework.components import Card, button, link_button
 from buddybot.ui.framework.texts import Markup, Texts, member, moment
 
@@ -23,7 +23,7 @@ def nature(texts: Texts, words: LocationWords) -> list[Markup]:
     known = [each for each in Access if each in words.access]
     return [
         texts(f"locations.kind.{words.kind.value}"),
-        *(texts(f"venues.access.{each.value}") for each in known),
+        *(texts(f"arrangements.access.{each.value}") for each in known),
     ]
 
 
@@ -53,33 +53,33 @@ def _own_link(texts: Texts, words: LocationWords) -> list[Part]:
     return [link_button(texts.plain("locations.button.link", host=shown), words.link)]
 
 
-def venue_card(texts: Texts, view: VenueCard) -> Card:
+def arrangement_card(texts: Texts, view: ArrangementDetails) -> Card:
     """Return where exactly a meeting takes place, with what its host can do."""
     start = view.meeting.starts_at
     card = Card().text(
-        texts("locations.venue.title", group=view.group.name, start=start, soon=moment(start, "R"))
+        texts("locations.arrangement.title", group=view.group.name, start=start, soon=moment(start, "R"))
     )
     if view.meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED, MeetingState.CLOSED):
         card.text(texts(f"meetings.card.{view.meeting.state.value}"))
-    if view.venue.online:
-        _online(texts, card, view.venue.location)
-    elif view.venue.location is None:
-        card.text(texts("locations.venue.open"))
+    if view.arrangement.online:
+        _online(texts, card, view.arrangement.location)
+    elif view.arrangement.location is None:
+        card.text(texts("locations.arrangement.open"))
     else:
-        _at(texts, card, view.venue.location)
-    if view.venue.host_id is not None and not view.venue.online:
-        card.text(texts("locations.venue.hosted", host=member(view.venue.host_id)))
+        _at(texts, card, view.arrangement.location)
+    if view.arrangement.host_id is not None and not view.arrangement.online:
+        card.text(texts("locations.arrangement.hosted", host=member(view.arrangement.host_id)))
     if view.mine:
         _for_the_host(texts, card, view)
-    return card.note(texts("locations.private")) if view.venue.location is not None else card
+    return card.note(texts("locations.private")) if view.arrangement.location is not None else card
 
 
 def _online(texts: Texts, card: Card, location: Location | None) -> None:
     """The link of a place that has people online; that of a house with a door would mislead."""
     joins = location is not None and location.words.kind is not LocationKind.PLACE
     buttons = _own_link(texts, location.words) if location is not None and joins else []
-    key = "locations.venue.online_link" if buttons else "locations.venue.online_no_link"
-    card.text(texts("locations.venue.online"), texts(key))
+    key = "locations.arrangement.online_link" if buttons else "locations.arrangement.online_no_link"
+    card.text(texts("locations.arrangement.online"), texts(key))
     if buttons:
         card.row(*buttons)
 
@@ -87,7 +87,7 @@ def _online(texts: Texts, card: Card, location: Location | None) -> None:
 def _at(texts: Texts, card: Card, location: Location) -> None:
     words = location.words
     card.text(
-        texts("locations.venue.place", name=words.name),
+        texts("locations.arrangement.place", name=words.name),
         Markup(" · ".join(nature(texts, words))),
         *exactly(texts, words),
     )
@@ -95,10 +95,12 @@ def _at(texts: Texts, card: Card, location: Location) -> None:
         card.row(*buttons)
 
 
-def _for_the_host(texts: Texts, card: Card, view: VenueCard) -> None:
+def _for_the_host(texts: Texts, card: Card, view: ArrangementDetails) -> None:
     """What the host can do; `cogs/rotation.py` answers these buttons."""
     buttons = [button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)]
     if view.can_decline:
         buttons.append(button(texts.plain("locations.button.decline"), "host_decline", view.meeting.id))
-    card.text(texts("locations.venue.yours" if view.can_decline else "locations.venue.yours_late"))
+    card.text(
+        texts("locations.arrangement.yours" if view.can_decline else "locations.arrangement.yours_late")
+    )
     card.row(*buttons)

@@ -1,10 +1,10 @@
 """The question whether a meeting may be at a member's home, and what came of it."""
 
-from buddybot.services.locations.arrangement_steps import Arranged
+from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.ui.framework.components import QUIET, Card, button
 from buddybot.ui.framework.texts import Texts, member
-from buddybot.ui.locations.meeting_locations import place
+from buddybot.ui.locations.arrangements import place
 
 
 def home_card(texts: Texts, view: HomeQuestion) -> Card:
@@ -30,9 +30,9 @@ def home_card(texts: Texts, view: HomeQuestion) -> Card:
     )
 
 
-def agreed_card(texts: Texts, view: Arranged) -> Card:
+def agreed_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return where the meeting is now, in the place of the question."""
-    said = texts("rotation.home.agreed", start=view.meeting.starts_at, place=place(texts, view.venue))
+    said = texts("rotation.home.agreed", start=view.meeting.starts_at, place=place(texts, view.arrangement))
     return Card(colour=QUIET).text(said)
 
 

@@ -5,15 +5,15 @@ from buddybot.domain.ids import MeetingId, read_id
 from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import local
+from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.host_swaps import SwapView
 from buddybot.services.locations.host_turn_views import Hostings
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Texts, channel, member
+from buddybot.ui.locations.arrangements import place
 from buddybot.ui.locations.hosting import turn_name
-from buddybot.ui.locations.meeting_locations import place
 
 MOST_PAIRS = 25
 """What one select can offer."""
@@ -98,9 +98,9 @@ def swapped_card(texts: Texts, view: SwapView) -> Card:
     said = texts(
         "rotation.swap.agreed",
         start=view.turn.meeting.starts_at,
-        place=place(texts, view.turn.venue),
+        place=place(texts, view.turn.arrangement),
         other=view.other.meeting.starts_at,
-        other_place=place(texts, view.other.venue),
+        other_place=place(texts, view.other.arrangement),
     )
     return Card(colour=QUIET).text(said)
 

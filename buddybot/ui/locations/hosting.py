@@ -10,7 +10,7 @@ from discord.app_commands import Choice
 from buddybot.domain.ids import GroupId
 from buddybot.domain.text import folded
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.locations.arrangement_steps import Arranged
+from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
 from buddybot.services.locations.hosting import HostChoice
 from buddybot.services.locations.rotation import PlaceChoice
@@ -20,7 +20,7 @@ from buddybot.ui.framework.components import QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.framework.texts import Markup, Texts, channel, member
-from buddybot.ui.locations.meeting_locations import place
+from buddybot.ui.locations.arrangements import place
 
 Interaction = discord.Interaction[Any]
 
@@ -94,14 +94,14 @@ def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -
     return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]
 
 
-def handed_card(texts: Texts, view: Arranged) -> Card:
+def handed_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return who hosts now that somebody does not, and that they keep their claim."""
-    key = "rotation.done.handed_none" if view.venue.host_id is None else "rotation.done.handed"
+    key = "rotation.done.handed_none" if view.arrangement.host_id is None else "rotation.done.handed"
     before = "" if view.before is None else member(view.before)
     return _told(texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before))
 
 
-def arranged_card(texts: Texts, view: Arranged) -> Card:
+def arranged_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return where a meeting is now and who hosts it, and whose leave is awaited."""
     now = {"start": view.meeting.starts_at, "place": _standing(texts, view)}
     if view.asked is None:
@@ -110,17 +110,17 @@ def arranged_card(texts: Texts, view: Arranged) -> Card:
     return Card().text(asked, texts("rotation.done.until", **now))
 
 
-def came_card(texts: Texts, view: Arranged) -> Card:
+def came_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return the thanks to a member who hosts where nobody did, with the choice of another place."""
     said = texts("rotation.done.came", start=view.meeting.starts_at, place=_standing(texts, view))
     choose = button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)
     return _told(texts, said).row(choose)
 
 
-def online_card(texts: Texts, view: Arranged) -> Card:
+def online_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return that a meeting is online this once, and whether there is a link."""
     lines = [texts("rotation.done.online", start=view.meeting.starts_at)]
-    if view.venue.location is None:
+    if view.arrangement.location is None:
         lines.append(texts("rotation.done.no_link"))
     return Card().text(*lines).note(texts("rotation.done.told"))
 
@@ -142,7 +142,7 @@ def left_out_card(texts: Texts, view: LeftOut) -> Card:
     start, group, following = view.meeting.starts_at, view.group.name, view.following
     if view.again:
         said = texts("rotation.done.left_out_before", group=group, start=start)
-    elif following is None or not following.venue.known:
+    elif following is None or not following.arrangement.known:
         said = texts("rotation.done.left_out_open", group=group, start=start)
     else:
         said = texts(
@@ -150,13 +150,13 @@ def left_out_card(texts: Texts, view: LeftOut) -> Card:
             group=group,
             start=start,
             next=following.meeting.starts_at,
-            place=place(texts, following.venue),
+            place=place(texts, following.arrangement),
         )
     revive = button(texts.plain("meetings.done.revive"), "meeting_revive", view.meeting.id)
     return Card().text(said).row(revive)
 
 
-def decline_card(texts: Texts, view: Arranged) -> Card:
+def decline_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return the one question before a turn is handed on."""
     meeting = view.meeting
     yes = button(texts.plain("rotation.decline.yes"), "host_declined", meeting.id, style=ButtonStyle.primary)
@@ -171,7 +171,7 @@ def kept_card(texts: Texts) -> Card:
 
 def places_card(texts: Texts, view: PlaceChoice) -> Card:
     """Return the choice of a place for one meeting."""
-    here = None if view.venue.location is None else view.venue.location.id
+    here = None if view.arrangement.location is None else view.arrangement.location.id
     options = [option(each.name, each.id, default=each.id == here) for each in view.places]
     return (
         Card()
@@ -187,11 +187,11 @@ def places_card(texts: Texts, view: PlaceChoice) -> Card:
     )
 
 
-def _standing(texts: Texts, view: Arranged) -> Markup:
+def _standing(texts: Texts, view: ArrangementChange) -> Markup:
     """Where a meeting is now; what is open is named."""
-    if view.venue.choosers:
-        return Markup(" · ".join([texts("venues.change.no_place"), place(texts, view.venue)]))
-    return place(texts, view.venue) or texts("venues.change.open")
+    if view.arrangement.choosers:
+        return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, view.arrangement)]))
+    return place(texts, view.arrangement) or texts("arrangements.change.open")
 
 
 def _told(texts: Texts, said: Markup) -> Card:

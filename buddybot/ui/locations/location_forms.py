@@ -140,7 +140,7 @@ def _form(texts: Texts, form: Form, before: LocationWords | None) -> Form:
     )
     known = frozenset[Access]() if before is None else before.access
     access = [
-        option(texts.plain(f"venues.access.{each.value}"), each.value, default=each in known)
+        option(texts.plain(f"arrangements.access.{each.value}"), each.value, default=each in known)
         for each in Access
     ]
     form.choose(

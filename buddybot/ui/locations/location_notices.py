@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from buddybot.pings.delivery.payload import Part
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.ui.framework.components import QUIET, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, member, members
-from buddybot.ui.locations.meeting_locations import place
+from buddybot.ui.locations.arrangements import place
 
 
 def change_card(texts: Texts, view: PlaceNews) -> Card:
@@ -23,7 +23,7 @@ def change_lines(texts: Texts, changes: Sequence[PlaceChange]) -> list[Markup]:
     """Return how each meeting stands now, and whom that concerns."""
     lines = [line for change in changes for line in _lines(texts, change)]
     people = dict.fromkeys(user for change in changes for user in change.people)
-    return [*lines, texts("venues.change.people", people=members(people))] if people else lines
+    return [*lines, texts("arrangements.change.people", people=members(people))] if people else lines
 
 
 def change_rows(texts: Texts, changes: Sequence[PlaceChange]) -> list[list[Part]]:
@@ -33,16 +33,16 @@ def change_rows(texts: Texts, changes: Sequence[PlaceChange]) -> list[list[Part]
 
 def _lines(texts: Texts, change: PlaceChange) -> list[Markup]:
     said = texts(
-        "venues.change.said",
+        "arrangements.change.said",
         group=change.group.name,
         start=change.meeting.starts_at,
         now=_standing(texts, change.now),
         before=_before(texts, change),
     )
     if change.unhosted:
-        return [said, texts("venues.change.unhosted")]
+        return [said, texts("arrangements.change.unhosted")]
     if change.chooser is not None:
-        return [said, texts("venues.change.choose", host=member(change.chooser))]
+        return [said, texts("arrangements.change.choose", host=member(change.chooser))]
     return [said]
 
 
@@ -53,16 +53,16 @@ def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
     def made(key: str, route: str) -> Part:
         label = texts.plain(key)
         if named:
-            label = texts.plain("venues.button.of_day", label=label, day=day_name(texts, meeting.day))
+            label = texts.plain("arrangements.button.of_day", label=label, day=day_name(texts, meeting.day))
         return button(label, route, meeting.id)
 
-    where = made("venues.where.button", "venue_open")
+    where = made("arrangements.where.button", "venue_open")
     if change.unhosted:
-        come = made("venues.button.come", "host_come")
+        come = made("arrangements.button.come", "host_come")
         return [
             come,
-            made("venues.button.name", "host_name"),
-            made("venues.button.online", "host_online"),
+            made("arrangements.button.name", "host_name"),
+            made("arrangements.button.online", "host_online"),
             where,
         ]
     if change.chooser is not None:
@@ -77,10 +77,10 @@ def _before(texts: Texts, change: PlaceChange) -> Markup:
     """
     if change.before.known or change.now.online or change.again:
         return _standing(texts, change.before)
-    return texts("venues.change.gone")
+    return texts("arrangements.change.gone")
 
 
-def _standing(texts: Texts, venue: VenueView) -> Markup:
-    if venue.location is None and venue.host_id is not None and not venue.online:
-        return Markup(" · ".join([texts("venues.change.no_place"), place(texts, venue)]))
-    return place(texts, venue) or texts("venues.change.open")
+def _standing(texts: Texts, arrangement: ArrangementView) -> Markup:
+    if arrangement.location is None and arrangement.host_id is not None and not arrangement.online:
+        return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, arrangement)]))
+    return place(texts, arrangement) or texts("arrangements.change.open")

@@ -6,6 +6,7 @@ from discord import ButtonStyle
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import LocationId
+from buddybot.services.locations.arrangements import AHEAD
 from buddybot.services.locations.location_views import (
     Listed,
     LocationList,
@@ -14,14 +15,13 @@ from buddybot.services.locations.location_views import (
     TravelView,
     VoteView,
 )
-from buddybot.services.locations.meeting_locations import AHEAD
 from buddybot.ui.framework.components import CALM, QUIET, Card, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, shortened
 from buddybot.ui.locations.addresses import exactly, links, nature
+from buddybot.ui.locations.arrangements import place
 from buddybot.ui.locations.location_choices import parse_place
 from buddybot.ui.locations.location_forms import AT_A_TIME, pages
-from buddybot.ui.locations.meeting_locations import place
 
 _ROOM = 3300
 """Characters that the lines of a list may fill; Discord takes 4,000 in all."""
@@ -124,9 +124,9 @@ def retired_card(texts: Texts, retired: Retired) -> Card:
     """Return what became of a place and of the meetings there, with the way back."""
     location = retired.view.location
     lines = [texts("locations.retired.done", name=location.name)]
-    for meeting, venue in retired.moved:
-        where = place(texts, venue)
-        key = "locations.retired.moved" if venue.location is not None else "locations.retired.open"
+    for meeting, arrangement in retired.moved:
+        where = place(texts, arrangement)
+        key = "locations.retired.moved" if arrangement.location is not None else "locations.retired.open"
         lines.append(texts(key, start=meeting.starts_at, place=where))
     moved = [meeting.id for meeting, _ in retired.moved[:AHEAD]]
     back = button(texts.plain("locations.button.back"), "location_back", location.id, *moved)

@@ -5,7 +5,7 @@ from buddybot.domain.locations.rotation import Basis
 from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.framework.components import Card, button
 from buddybot.ui.framework.texts import Markup, Texts, moment
-from buddybot.ui.locations.meeting_locations import place
+from buddybot.ui.locations.arrangements import place
 
 _SAID = {
     Basis.ASSIGNED: "rotation.why.assigned",
@@ -36,7 +36,7 @@ def rotation_card(texts: Texts, view: RotationView, *, changed: bool = False) ->
 
 
 def _line(texts: Texts, each: Outlook) -> Markup:
-    where = place(texts, each.venue) or texts("rotation.show.open")
+    where = place(texts, each.arrangement) or texts("rotation.show.open")
     return texts("rotation.show.line", start=each.starts_at, soon=moment(each.starts_at, "R"), place=where)
 
 
@@ -57,7 +57,7 @@ def why(texts: Texts, each: Outlook) -> Markup:
         return texts("rotation.why.before")
     if each.rule is Rotation.TURNS:
         return _by_turns(texts, each)
-    if each.venue.location is None:
+    if each.arrangement.location is None:
         return _without_place(texts, each)
     if each.rule is Rotation.TRAVEL:
         return _by_travel(texts, way=choice.way, lead=choice.lead)
@@ -76,7 +76,7 @@ def _without_place(texts: Texts, each: Outlook) -> Markup:
 
 def _by_turns(texts: Texts, each: Outlook) -> Markup:
     balance = None if each.choice is None else each.choice.balance
-    if each.venue.host_id is None or balance is None:
+    if each.arrangement.host_id is None or balance is None:
         return texts("rotation.why.turns_none")
     share = f"{balance.share:.1f}"
     if balance.hosted == 0 and share == "0.0":

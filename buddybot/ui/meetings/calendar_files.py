@@ -9,7 +9,7 @@ import discord
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.locations import Access, LocationKind
 from buddybot.exports.records.file_names import plain
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarView
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Texts
@@ -53,38 +53,40 @@ def _entry(texts: Texts, group: Group, day: CalendarDay) -> "Entry":
         sequence=day.sequence,
         called_off=day.called_off,
         summary=texts.plain(f"calendar.entry.{'off' if day.called_off else 'meets'}", group=group.name),
-        location=_location(texts, day.venue),
-        url=_link(day.venue),
+        location=_location(texts, day.arrangement),
+        url=_link(day.arrangement),
         description="\n".join(_description(texts, day)),
     )
 
 
-def _location(texts: Texts, venue: VenueView) -> str | None:
-    if venue.online:
+def _location(texts: Texts, arrangement: ArrangementView) -> str | None:
+    if arrangement.online:
         return texts.plain("calendar.entry.online")
-    if venue.location is None:
+    if arrangement.location is None:
         return None
-    words = venue.location.words
+    words = arrangement.location.words
     if words.address is None:
         return words.name
     return texts.plain("calendar.entry.place", place=words.name, address=words.address)
 
 
-def _link(venue: VenueView) -> str | None:
+def _link(arrangement: ArrangementView) -> str | None:
     """The link of the place, unless the group is online and the link is of a house with a door."""
-    if venue.location is None or (venue.online and venue.location.words.kind is LocationKind.PLACE):
+    if arrangement.location is None or (
+        arrangement.online and arrangement.location.words.kind is LocationKind.PLACE
+    ):
         return None
-    return venue.location.words.link
+    return arrangement.location.words.link
 
 
 def _description(texts: Texts, day: CalendarDay) -> Iterator[str]:
-    location = None if day.venue.online else day.venue.location
-    if (link := _link(day.venue)) is not None:  # not every program shows what stands in URL alone
+    location = None if day.arrangement.online else day.arrangement.location
+    if (link := _link(day.arrangement)) is not None:  # not every program shows what stands in URL alone
         yield texts.plain("calendar.entry.link", link=link)
     if day.host is not None:
         yield texts.plain("calendar.entry.hosted", host=day.host)
     if location is not None and location.words.access:
         known = [each for each in Access if each in location.words.access]
-        yield " · ".join(texts.plain(f"venues.access.{each.value}") for each in known)
+        yield " · ".join(texts.plain(f"arrangements.access.{each.value}") for each in known)
     if location is not None and location.words.note is not None:
         yield location.words.note

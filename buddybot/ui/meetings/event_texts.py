@@ -8,7 +8,7 @@ import discord
 
 from buddybot.services.meetings.server_event_steps import EventView
 from buddybot.ui.framework.texts import Markup, Texts, shortened
-from buddybot.ui.locations.meeting_locations import access
+from buddybot.ui.locations.arrangements import access
 
 NAME_LIMIT = 100
 LOCATION_LIMIT = 100
@@ -31,17 +31,17 @@ def words_of(texts: Texts, view: EventView) -> EventWords:
 
     What is online leads to the group's channel, where only those get further who can read it.
     """
-    group, venue = view.group, view.venue
+    group, arrangement = view.group, view.arrangement
     channel = _CHANNEL.format(guild=group.guild_id, channel=group.channel_id)
     entry = texts("events.description.entry", group=group.name)
-    button = texts.plain("venues.where.button")
+    button = texts.plain("arrangements.where.button")
     notes: list[Markup] = []
-    if venue.online or (venue.location is not None and venue.location.remote):
+    if arrangement.online or (arrangement.location is not None and arrangement.location.remote):
         location = texts.plain("events.online", link=channel)
         more = texts("events.description.online", button=button)
-    elif venue.location is not None:
-        location = _unlinked(venue.location.name)
-        notes = access(texts, venue.location)
+    elif arrangement.location is not None:
+        location = _unlinked(arrangement.location.name)
+        notes = access(texts, arrangement.location)
         more = texts("events.description.exact", button=button)
     else:
         location = channel

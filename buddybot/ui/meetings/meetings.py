@@ -16,8 +16,8 @@ from buddybot.ui.framework.components import CALM, QUIET, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
 from buddybot.ui.groups.groups import rhythm
+from buddybot.ui.locations.arrangements import asked_to_choose, where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
-from buddybot.ui.locations.meeting_locations import asked_to_choose, where
 from buddybot.ui.meetings.agenda import activity_line
 from buddybot.ui.meetings.rsvps import answer_by, buttons, people
 
@@ -34,11 +34,11 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         lines.append(_reasoned(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
     elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
         lines.append(texts("meetings.card.moved", start=meeting.moved_from))
-    place = where(texts, view.venue) if meeting.ahead else None
+    place = where(texts, view.arrangement) if meeting.ahead else None
     if place is not None:
         lines.append(place)
     if meeting.state is MeetingState.SCHEDULED:
-        lines += asked_to_choose(texts, view.venue)
+        lines += asked_to_choose(texts, view.arrangement)
     if meeting.ahead:
         lines += activity_line(texts, view.plan)
     card.text(*lines)
@@ -51,7 +51,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         card.row(*row)
         row = [button(texts.plain("agenda.button"), "agenda", meeting.id)]
         if place is not None:
-            row.insert(0, button(texts.plain("venues.where.button"), "venue_open", meeting.id))
+            row.insert(0, button(texts.plain("arrangements.where.button"), "venue_open", meeting.id))
         card.row(*row)
     return card
 

@@ -13,7 +13,7 @@ from buddybot.services.meetings.meeting_messages import ReminderView
 from buddybot.services.meetings.meeting_views import ComingMeeting, MeetingView, NextView
 from buddybot.ui.framework.components import QUIET, Card, button
 from buddybot.ui.framework.texts import Markup, Texts, members, moment
-from buddybot.ui.locations.meeting_locations import where
+from buddybot.ui.locations.arrangements import where
 
 MOST_SHOWN = 3
 """Groups that `/next` shows at a time: a message holds forty parts."""
@@ -84,7 +84,7 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
     elif found is None:
         lines.append(texts("meetings.next.none"))
     else:
-        place = where(texts, found.venue)
+        place = where(texts, found.arrangement)
         lines += [_when(texts, found.meeting), *([place] if place is not None else [])]
         lines += [*people(texts, found.roll), _mine(texts, view.mine)]
         lines += answer_by(texts, found) if view.mine is None else []
@@ -105,8 +105,8 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
             check_in = texts.plain("meetings.next.check_in")
             row.append(button(check_in, "checkin", found.meeting.id, style=ButtonStyle.primary))
         card.row(*row)
-        if found.venue.known:
-            card.row(button(texts.plain("venues.where.button"), "venue_open", found.meeting.id))
+        if found.arrangement.known:
+            card.row(button(texts.plain("arrangements.where.button"), "venue_open", found.meeting.id))
     unclosed = view.group.unclosed
     if unclosed is not None and not view.paused:
         late = button(texts.plain("meetings.next.check_in"), "checkin", unclosed.id)

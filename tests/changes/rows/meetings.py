@@ -314,9 +314,13 @@ ROWS: dict[str, Change] = {
         {
             "quorum": recomputed("It was decided."),
             "cards": EDITED,
-            "swaps": cancelled("Nobody hosts when everybody meets online.", {"Ben": "venues.change.said"}),
-            "hosts": cancelled("Nobody hosts when everybody meets online.", {"Cho": "venues.change.said"}),
-            "location": recomputed("Everybody meets online this once.", {GROUP: "venues.change.said"}),
+            "swaps": cancelled(
+                "Nobody hosts when everybody meets online.", {"Ben": "arrangements.change.said"}
+            ),
+            "hosts": cancelled(
+                "Nobody hosts when everybody meets online.", {"Cho": "arrangements.change.said"}
+            ),
+            "location": recomputed("Everybody meets online this once.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },

@@ -151,7 +151,7 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {
             "location": recomputed(
-                "A place goes with the one who offered it.", {GROUP: "venues.change.said"}
+                "A place goes with the one who offered it.", {GROUP: "arrangements.change.said"}
             ),
             "calendar": WHERE,
             "rsvps": recomputed("Who is no member comes to nothing."),
@@ -206,7 +206,7 @@ ROWS: dict[str, Change] = {
             "commitments": recomputed("Nothing of the person is kept."),
             "attendance": recomputed("Only counts without a name are left."),
             "roles": recomputed("Nothing of the person is kept."),
-            "swaps": cancelled("Nothing of the person is kept.", {GROUP: "venues.change.said"}),
+            "swaps": cancelled("Nothing of the person is kept.", {GROUP: "arrangements.change.said"}),
             "role": recomputed("It is for members."),
             "exports": recomputed("Only counts without a name are left."),
         },

@@ -45,9 +45,11 @@ DAY_TAKEN = cancelled(
     dict.fromkeys(("Ben", "Cho"), "meetings.change.people_rescheduled"),
 )
 HOST_GONE = {
-    "hosts": cancelled("The turn goes on.", {GROUP: "venues.change.said"}),
-    "swaps": cancelled("Who had agreed to host does not.", {"Ben": "venues.change.said"}),
-    "location": recomputed("It is not at the home of who does not host.", {GROUP: "venues.change.said"}),
+    "hosts": cancelled("The turn goes on.", {GROUP: "arrangements.change.said"}),
+    "swaps": cancelled("Who had agreed to host does not.", {"Ben": "arrangements.change.said"}),
+    "location": recomputed(
+        "It is not at the home of who does not host.", {GROUP: "arrangements.change.said"}
+    ),
     "event": WHERE,
     "calendar": WHERE,
 }  # fmt: skip

@@ -17,7 +17,7 @@ ROWS: dict[str, Change] = {
         turns.offer_to_host,
         Moment.DAY,
         {
-            "hosts": recomputed("Somebody hosts again.", {GROUP: "venues.change.said"}),
+            "hosts": recomputed("Somebody hosts again.", {GROUP: "arrangements.change.said"}),
             "location": untouched("On the day itself people go where they were told to go."),
         },
         prepare=turns.leave_without_host,
@@ -28,8 +28,8 @@ ROWS: dict[str, Change] = {
         turns.name_host,
         Moment.DAY,
         {
-            "hosts": recomputed("Somebody hosts again.", {"Ben": "venues.change.said"}),
-            "location": recomputed("The new host receives the group.", {GROUP: "venues.change.said"}),
+            "hosts": recomputed("Somebody hosts again.", {"Ben": "arrangements.change.said"}),
+            "location": recomputed("The new host receives the group.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },
@@ -41,7 +41,7 @@ ROWS: dict[str, Change] = {
         turns.meet_online,
         Moment.DAY,
         {
-            "location": recomputed("Everybody meets online this once.", {GROUP: "venues.change.said"}),
+            "location": recomputed("Everybody meets online this once.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },
@@ -53,9 +53,9 @@ ROWS: dict[str, Change] = {
         turns.come_back_from_online,
         Moment.EVENING,
         {
-            "hosts": recomputed("It uses somebody's turn again.", {GROUP: "venues.change.said"}),
+            "hosts": recomputed("It uses somebody's turn again.", {GROUP: "arrangements.change.said"}),
             "swaps": recomputed("It is the turn of the one who had swapped for it."),
-            "location": recomputed("An organizer said where.", {GROUP: "venues.change.said"}),
+            "location": recomputed("An organizer said where.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },
@@ -67,7 +67,7 @@ ROWS: dict[str, Change] = {
         turns.lend_home,
         Moment.EVENING,
         {
-            "location": recomputed("Its owner agreed.", {GROUP: "venues.change.said"}),
+            "location": recomputed("Its owner agreed.", {GROUP: "arrangements.change.said"}),
             "hosts": cancelled("The question is answered.", {"Cho": "rotation.home.agreed"}),
             "calendar": WHERE,
         },
@@ -87,9 +87,9 @@ ROWS: dict[str, Change] = {
         turns.go_elsewhere,
         Moment.EVENING,
         {
-            "location": recomputed("The host chose it for this once.", {GROUP: "venues.change.said"}),
+            "location": recomputed("The host chose it for this once.", {GROUP: "arrangements.change.said"}),
             "hosts": cancelled(
-                "The question about the home is settled otherwise.", {GROUP: "venues.change.said"}
+                "The question about the home is settled otherwise.", {GROUP: "arrangements.change.said"}
             ),
             "calendar": WHERE,
         },
@@ -101,8 +101,8 @@ ROWS: dict[str, Change] = {
         turns.swap_back,
         Moment.EVENING,
         {
-            "swaps": recomputed("Both agreed.", {"Ben": "venues.change.said"}),
-            "hosts": recomputed("Both agreed.", {"Ben": "venues.change.said"}),
+            "swaps": recomputed("Both agreed.", {"Ben": "arrangements.change.said"}),
+            "hosts": recomputed("Both agreed.", {"Ben": "arrangements.change.said"}),
             "location": recomputed("Each host has the place they had."),
             "event": WHERE,
             "calendar": WHERE,
@@ -130,9 +130,9 @@ ROWS: dict[str, Change] = {
         {
             "hosts": cancelled(
                 "An organizer named somebody else.",
-                {"Cho": "venues.change.said", "Eli": "venues.change.said"},
+                {"Cho": "arrangements.change.said", "Eli": "arrangements.change.said"},
             ),
-            "swaps": cancelled("An organizer named somebody else.", {"Ben": "venues.change.said"}),
+            "swaps": cancelled("An organizer named somebody else.", {"Ben": "arrangements.change.said"}),
             "location": recomputed("Somebody else receives the group."),
             "event": WHERE,
             "calendar": WHERE,
@@ -144,7 +144,7 @@ ROWS: dict[str, Change] = {
         turns.choose_place,
         Moment.EVENING,
         {
-            "location": recomputed("The host chose it for this once.", {GROUP: "venues.change.said"}),
+            "location": recomputed("The host chose it for this once.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },
@@ -155,7 +155,7 @@ ROWS: dict[str, Change] = {
         turns.retire_location,
         Moment.EVENING,
         {
-            "location": recomputed("It is not there any more.", {GROUP: "venues.change.said"}),
+            "location": recomputed("It is not there any more.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },
@@ -201,10 +201,10 @@ ROWS: dict[str, Change] = {
         Moment.EVENING,
         {
             "hosts": cancelled(
-                "The next meeting is there already, with its owner.", {"Cho": "venues.change.said"}
+                "The next meeting is there already, with its owner.", {"Cho": "arrangements.change.said"}
             ),
-            "swaps": cancelled("Somebody else hosts the next meeting.", {"Ben": "venues.change.said"}),
-            "location": recomputed("An organizer said where.", {GROUP: "venues.change.said"}),
+            "swaps": cancelled("Somebody else hosts the next meeting.", {"Ben": "arrangements.change.said"}),
+            "location": recomputed("An organizer said where.", {GROUP: "arrangements.change.said"}),
             "event": WHERE,
             "calendar": WHERE,
         },

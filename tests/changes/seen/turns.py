@@ -8,7 +8,7 @@ from tests.changes.words import Fact, Facts
 from tests.world import custom_ids
 
 
-async def _venues(life: Life) -> dict[str, Row]:
+async def _arrangements(life: Life) -> dict[str, Row]:
     """Return where each meeting in force that has a name is, and by whom."""
     rows = await life.world.rows(
         "SELECT v.*, l.name, l.kind, l.offered_by, l.retired_at FROM venues v "
@@ -24,10 +24,12 @@ async def _venues(life: Life) -> dict[str, Row]:
 
 async def see_swaps(life: Life) -> Facts:
     """Whether the two turns that were swapped still are, and whether the question about them is open."""
-    venues, both = await _venues(life), ("Ben", "Cho")
+    arrangements, both = await _arrangements(life), ("Ben", "Cho")
     meetings = await life.meetings()
     found = {}
-    hosts = [life.name_of(venues[name]["host_id"]) if name in venues else "" for name in (NEXT, SECOND)]
+    hosts = [
+        life.name_of(arrangements[name]["host_id"]) if name in arrangements else "" for name in (NEXT, SECOND)
+    ]
     if hosts == ["Cho", "Ben"]:
         days = " and ".join(meetings[name]["local_day"] for name in (NEXT, SECOND))
         found["the swap of Ben and Cho"] = Fact("Cho hosts the next meeting, Ben the second", days, both)
@@ -68,12 +70,12 @@ async def see_hosts(life: Life) -> Facts:
     """Who hosts each meeting; who was told so, or agreed to it, must hear when they do not."""
     meetings = await life.meetings()
     found = {}
-    for name, venue in (await _venues(life)).items():
-        if venue["host_id"] is None:
+    for name, arrangement in (await _arrangements(life)).items():
+        if arrangement["host_id"] is None:
             continue
-        host = life.name_of(venue["host_id"])
+        host = life.name_of(arrangement["host_id"])
         sure = meetings[name]["state"] in IN_FORCE and (
-            venue["announced"] or venue["basis"] in ("swapped", "assigned", "chosen")
+            arrangement["announced"] or arrangement["basis"] in ("swapped", "assigned", "chosen")
         )
         found[f"host of {name}"] = Fact(host, meetings[name]["local_day"], (host,) if sure else ())
     for row in await _home_questions(life):
@@ -123,9 +125,10 @@ async def hosts_wrong(life: Life) -> list[str]:
         if each.startswith("home_agree:")
     ]
     return [
-        f"{life.name_of(venue['host_id'])}, who is not there, hosts on {venue['local_day']}"
-        for venue in await _planned(life)
-        if venue["host_id"] is not None and await _stays_away(life, venue["meeting_id"], venue["host_id"])
+        f"{life.name_of(arrangement['host_id'])}, who is not there, hosts on {arrangement['local_day']}"
+        for arrangement in await _planned(life)
+        if arrangement["host_id"] is not None
+        and await _stays_away(life, arrangement["meeting_id"], arrangement["host_id"])
     ] + [
         f"meeting {meeting} can still be at location {place}, for which nobody asks"
         for meeting, place in asked
@@ -137,8 +140,8 @@ async def see_locations(life: Life) -> Facts:
     """Where each meeting is."""
     meetings = await life.meetings()
     found = {}
-    for name, venue in (await _venues(life)).items():
-        where = "online this once" if venue["online"] else venue["name"]
+    for name, arrangement in (await _arrangements(life)).items():
+        where = "online this once" if arrangement["online"] else arrangement["name"]
         if where is not None:
             found[f"location of {name}"] = Fact(where, meetings[name]["local_day"])
     return found
@@ -147,19 +150,21 @@ async def see_locations(life: Life) -> Facts:
 async def locations_wrong(life: Life) -> list[str]:
     """Which meeting is at a place that is gone, or at the home of somebody who does not receive the group."""
     wrong = []
-    for venue in await _planned(life):
-        if venue["location_id"] is None:
+    for arrangement in await _planned(life):
+        if arrangement["location_id"] is None:
             continue
-        if venue["name"] is None or venue["retired_at"] is not None:
-            wrong.append(f"{venue['local_day']} is at a place that is gone")
+        if arrangement["name"] is None or arrangement["retired_at"] is not None:
+            wrong.append(f"{arrangement['local_day']} is at a place that is gone")
             continue
-        owner = venue["offered_by"]
-        if venue["kind"] == "virtual" or venue["name"] == PUBLIC:
+        owner = arrangement["offered_by"]
+        if arrangement["kind"] == "virtual" or arrangement["name"] == PUBLIC:
             continue
         passes = await life.world.rows(
-            "SELECT user_id FROM host_passes WHERE meeting_id = :id", id=venue["meeting_id"]
+            "SELECT user_id FROM host_passes WHERE meeting_id = :id", id=arrangement["meeting_id"]
         )
         declined = owner in [row["user_id"] for row in passes]
-        if declined or await _stays_away(life, venue["meeting_id"], owner):
-            wrong.append(f"{venue['local_day']} is at the home of {life.name_of(owner)}, who is not there")
+        if declined or await _stays_away(life, arrangement["meeting_id"], owner):
+            wrong.append(
+                f"{arrangement['local_day']} is at the home of {life.name_of(owner)}, who is not there"
+            )
     return wrong

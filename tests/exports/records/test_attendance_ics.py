@@ -26,7 +26,8 @@ def events(*records: Record) -> list[Event]:
 
 def test_each_meeting_is_in_it_with_its_counts_in_words() -> None:
     of = record(
-        people(Ana="+-", Ben="Le", Cho="V?"), sittings=[sitting(visitors=["Zoë"]), sitting(1, venue=None)]
+        people(Ana="+-", Ben="Le", Cho="V?"),
+        sittings=[sitting(visitors=["Zoë"]), sitting(1, arrangement=None)],
     )
     first, second = events(of)
     assert (first.summary, second.summary) == ("Rowan, meeting 1", "Rowan, meeting 2")
@@ -91,7 +92,7 @@ def test_several_groups_are_one_calendar() -> None:
 
 def test_hostile_words_stay_words() -> None:
     hostile = "x\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nTRIGGER:-PT1M\u2028\ud800\x00"
-    of = record(people(Ana="+"), sittings=[sitting(venue=hostile)], of=group(hostile))
+    of = record(people(Ana="+"), sittings=[sitting(arrangement=hostile)], of=group(hostile))
     (event,) = events(of)
     assert (event.alarm, event.extras) == ([], [])
     assert "BEGIN:VALARM" in (event.location or "")

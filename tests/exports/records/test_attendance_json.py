@@ -160,7 +160,7 @@ def test_no_groups_are_an_empty_list() -> None:
 def test_hostile_words_stay_words_on_one_line() -> None:
     hostile = record(
         [person(HOSTILE, "+", reason=HOSTILE), person("\ud83d" + "x" * 40_000, "+", user_id=7)],
-        sittings=[sitting(venue=HOSTILE, visitors=[HOSTILE])],
+        sittings=[sitting(arrangement=HOSTILE, visitors=[HOSTILE])],
         of=group(HOSTILE),
         promises=[promise(HOSTILE)],
     )

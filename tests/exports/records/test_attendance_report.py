@@ -197,7 +197,7 @@ def test_private_commitments_count_and_have_no_kind() -> None:
 def test_nobody_is_named_and_no_words_of_theirs_are_told() -> None:
     of = record(
         [person("Ana Berg", "+-", reason="She called"), person("Ben", "++", user_id=987_654_321)],
-        sittings=[sitting(visitors=["Zoë Quist"], venue="Mill Lane 3"), sitting(1)],
+        sittings=[sitting(visitors=["Zoë Quist"], arrangement="Mill Lane 3"), sitting(1)],
         promises=[promise("Write to Nordlicht")] * 3,
     )
     told = html(of)
@@ -233,7 +233,7 @@ def test_hostile_names_are_text() -> None:
     plain = record(people(Ana="+-"), promises=kinds((Category.EVENT, 3, 3)))
     hostile = record(
         [person(HOSTILE, "+-", reason=HOSTILE)],
-        sittings=[sitting(0, venue=HOSTILE, visitors=[HOSTILE]), sitting(1)],
+        sittings=[sitting(0, arrangement=HOSTILE, visitors=[HOSTILE]), sitting(1)],
         of=group(HOSTILE),
         promises=kinds((Category.EVENT, 3, 3)),
     )

@@ -230,7 +230,7 @@ def test_whatever_people_write_is_text_and_nothing_else(
 ) -> None:
     record = example_records.record(
         [example_records.person(name, "+", reason=reason)],
-        sittings=[example_records.sitting(0, venue=reason, visitors=[name])],
+        sittings=[example_records.sitting(0, arrangement=reason, visitors=[name])],
         of=example_records.group(group),
         promises=[example_records.promise(promised)],
     )

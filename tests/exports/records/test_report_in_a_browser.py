@@ -32,7 +32,7 @@ def lived(meetings: int, name: str) -> Record:
     """A group of ten with every state, and commitments of every kind: as much as a page must hold."""
     return record(
         [person(name, "+L-eV?"[n % 6] * meetings, user_id=n + 1, reason=name) for n in range(10)],
-        sittings=[sitting(place, venue=name, called_off=place % 9 == 8) for place in range(meetings)],
+        sittings=[sitting(place, arrangement=name, called_off=place % 9 == 8) for place in range(meetings)],
         of=group(name),
         promises=[promise(name, category=kind) for kind in Category for _ in range(3)],
     )

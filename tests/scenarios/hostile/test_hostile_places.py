@@ -61,8 +61,8 @@ async def test_a_hostile_name_does_nothing_on_any_card(rowan: Calendar) -> None:
         name = (await kept(rowan))["name"]
         assert name is not None
         assert markup_in(inert(name)) == []
-        venue = shown(await rowan.person("Cho").click(rowan.card(), label="Where exactly"))
-        for said in (answer, texts_in(rowan.card()), texts_in(venue)):
+        arrangement = shown(await rowan.person("Cho").click(rowan.card(), label="Where exactly"))
+        for said in (answer, texts_in(rowan.card()), texts_in(arrangement)):
             assert inert(name) in said
             assert not [each for each in NEVER if each in said], value
         assert inert(name) in texts_in(await rowan.ask("Ben", "location list"))

@@ -13,7 +13,7 @@ from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import LocationWords
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.locations import LocationRepository
@@ -111,7 +111,7 @@ class Gatherings:
                 now=self.world.now,
             )
             assert added is not None
-            await meeting_locations.settle(UnitOfWork(tx), group, self.world.now)
+            await arrangements.settle(UnitOfWork(tx), group, self.world.now)
             return added
 
         return await self.world.bot.services.transactions.write(lambda uow: script(uow.tx))
@@ -123,7 +123,7 @@ class Gatherings:
             group = await GroupRepository(tx).get(GuildId(self.guild.id), self.rowan.circle.group_id)
             assert group is not None
             [meeting, *_] = await MeetingRepository(tx).ahead(group.id)
-            await meeting_locations.put(
+            await arrangements.put(
                 UnitOfWork(tx),
                 group,
                 meeting,

@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GuildId, InteractionId
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from tests.scenarios.meetings.calendars import Calendar, calendar, stamp
@@ -214,9 +214,7 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
                 group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)
             )
         await tx.run("UPDATE venues SET basis = 'open'")
-        await meeting_locations.settle(
-            UnitOfWork(tx), replace(group, rotation=Rotation.TURNS), rowan.world.now
-        )
+        await arrangements.settle(UnitOfWork(tx), replace(group, rotation=Rotation.TURNS), rowan.world.now)
         row = await tx.one(
             "SELECT v.host_id FROM venues v JOIN meetings m ON m.id = v.meeting_id ORDER BY m.starts_at"
         )

@@ -11,7 +11,7 @@ from buddybot.domain.locations.locations import Access, LocationKind, LocationWo
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.locations import LocationRepository
@@ -65,7 +65,7 @@ async def settle(rowan: Calendar, words: LocationWords, host: str) -> None:
         )
         first = (await MeetingRepository(tx).ahead(group.id))[0]
         settled = Settled(location, UserId(rowan.person(host).id))
-        await meeting_locations.put(
+        await arrangements.put(
             UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED
         )
 

@@ -10,7 +10,7 @@ from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import MeetingKind, MeetingState
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.scenarios.meetings.calendars import Calendar, calendar, stamp
 from tests.scenarios.meetings.deciding import (
@@ -119,11 +119,11 @@ async def test_moving_online_takes_the_virtual_place_used_longest_ago_and_tells_
     await asked.press("Ana", "Move online", question(asked))
     assert "we meet online this once" in texts_in(question(asked))
     assert "**Where** online this once" in texts_in(asked.card())
-    [venue] = await asked.world.rows(
+    [arrangement] = await asked.world.rows(
         "SELECT v.* FROM venues v JOIN meetings m ON m.id = v.meeting_id WHERE m.slot = '2026-01-06'"
     )
-    assert (venue["location_id"], venue["host_id"], venue["online"]) == (unused, None, 1)
-    assert venue["basis"] == "assigned"
+    assert (arrangement["location_id"], arrangement["host_id"], arrangement["online"]) == (unused, None, 1)
+    assert arrangement["basis"] == "assigned"
     await asked.world.run_due()
     notice = asked.said()[-1]
     assert "online" in texts_in(notice)
@@ -153,8 +153,8 @@ async def test_moving_online_takes_the_link_of_a_hybrid_place_when_there_is_no_o
         ),
     )
     assert "no link" not in await asked.press("Ana", "Move online", question(asked))
-    [venue] = await asked.world.rows("SELECT location_id FROM venues WHERE online = 1")
-    assert venue["location_id"] == location
+    [arrangement] = await asked.world.rows("SELECT location_id FROM venues WHERE online = 1")
+    assert arrangement["location_id"] == location
 
 
 async def test_a_meeting_that_is_somewhere_after_all_is_no_longer_said_to_be_online(asked: Calendar) -> None:
@@ -379,8 +379,8 @@ async def met_at(rowan: Calendar, location_id: LocationId) -> None:
         )
         assert added is not None
         await MeetingRepository(tx).set_state(added, MeetingState.CLOSED, now=start + timedelta(hours=2))
-        await VenueRepository(tx).put(
-            Venue(
+        await ArrangementRepository(tx).put(
+            Arrangement(
                 meeting_id=added,
                 rule=Rotation.FIXED,
                 basis=Basis.RULE,

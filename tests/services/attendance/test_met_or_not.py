@@ -11,7 +11,7 @@ from buddybot.services.meetings.meetings import MeetingService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.meeting_history import HistoryRepository
-from buddybot.storage.locations.meeting_locations import ShareRepository, Venue, VenueRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository, ShareRepository
 from tests.services.attendance.corrections import call_off, correct, held, look, states
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 
@@ -153,8 +153,8 @@ async def test_recording_one_meeting_leaves_word_of_another(evening: Evening) ->
 
 async def test_turns_and_alerts_go_by_what_was_corrected(evening: Evening) -> None:
     async def script(tx: Tx) -> None:
-        await VenueRepository(tx).put(
-            Venue(
+        await ArrangementRepository(tx).put(
+            Arrangement(
                 meeting_id=evening.meeting_id,
                 rule=evening.group.rotation,
                 basis=Basis.RULE,

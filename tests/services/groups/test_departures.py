@@ -56,16 +56,16 @@ async def test_a_home_is_retired_and_a_public_place_stays_only_when_it_was_left_
 ) -> None:
     homes, cafes = await hosts.owned(ANA), await hosts.found(ANA)
     first, _ = await hosts.told_of(group)
-    assert (await hosts.venue(first)).host_id == ANA
+    assert (await hosts.arrangement(first)).host_id == ANA
     await GOING[how](hosts, group)
     live = await hosts.views.all(hosts.actor(BEN))
     kept = how != "leave"
     assert [(each.location.id, each.location.offered_by) for each in live.places] == (
         [(cafes[ANA], None)] if kept else []
     )
-    venue = await hosts.venue(first)
-    assert venue.location_id == (cafes[ANA] if kept else None)
-    assert venue.location_id != homes[ANA]
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.location_id == (cafes[ANA] if kept else None)
+    assert arrangement.location_id != homes[ANA]
     assert (await hosts.change(group, first)).people == (BEN,)
 
 

@@ -16,7 +16,7 @@ from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.commitments.commitments import CommitmentRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import MemberRepository
-from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 
 LASTS = timedelta(minutes=75)
@@ -91,8 +91,8 @@ async def lived_through(
         await _rated(tx, made, evening, at)
     await tx.run("UPDATE meetings SET activity = :a WHERE id = :id", a=evening.activity, id=made)
     if evening.host is not None:
-        await VenueRepository(tx).put(
-            Venue(
+        await ArrangementRepository(tx).put(
+            Arrangement(
                 meeting_id=made, rule=group.rotation, basis=Basis.RULE, location_id=None, host_id=evening.host
             )
         )

@@ -23,7 +23,7 @@ from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations.meeting_locations import ShareRepository, VenueRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository, ShareRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.locations.town import Town
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
@@ -63,7 +63,7 @@ class Hosts(Town):
 
     async def hosts(self, group: Group) -> list[UserId | None]:
         """Return who hosts the planned meetings, earliest first."""
-        return [(await self.venue(meeting)).host_id for meeting in await self.ahead(group)]
+        return [(await self.arrangement(meeting)).host_id for meeting in await self.ahead(group)]
 
     async def rather_not(self, group: Group, user: UserId) -> None:
         """Let somebody not want to host, without planning anew."""
@@ -77,7 +77,7 @@ class Hosts(Town):
     async def told_of(self, group: Group) -> list[Meeting]:
         """Let the group have read where both next meetings are, and return those."""
         meetings = await self.ahead(group)
-        await self.run(lambda tx: VenueRepository(tx).announced([each.id for each in meetings]))
+        await self.run(lambda tx: ArrangementRepository(tx).announced([each.id for each in meetings]))
         return meetings
 
     async def owned(self, *people: UserId) -> dict[UserId, LocationId]:

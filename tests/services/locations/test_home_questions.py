@@ -47,7 +47,7 @@ async def ask(hosts: Hosts, meeting: Meeting, home: LocationId) -> None:
 
 
 async def agree(hosts: Hosts, meeting: Meeting, home: LocationId) -> None:
-    host_id = (await hosts.venue(meeting)).host_id
+    host_id = (await hosts.arrangement(meeting)).host_id
     await hosts.hosting.lend_home(hosts.actor(ANA), meeting.id, home, host_id)
 
 
@@ -84,12 +84,12 @@ async def test_a_late_yes_changes_nothing_when_another_place_was_chosen_since(
 ) -> None:
     first, home, cafe = await asked(hosts, group)
     await ELSEWHERE[act](hosts, first, cafe)
-    settled = (await hosts.venue(first)).settled
+    settled = (await hosts.arrangement(first)).settled
     async with refused("home.stale"):
         await agree(hosts, first, home)
     async with refused("home.stale"):
         await hosts.hosting.keep_home(hosts.actor(ANA), first.id, home)
-    assert (await hosts.venue(first)).settled == settled != Settled(home, ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == settled != Settled(home, ORGANIZER)
 
 
 async def test_a_late_yes_changes_nothing_when_another_home_was_asked_for_since(
@@ -100,7 +100,7 @@ async def test_a_late_yes_changes_nothing_when_another_home_was_asked_for_since(
     assert (await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, other)).asked == BEN
     async with refused("home.stale"):
         await agree(hosts, first, home)
-    assert (await hosts.venue(first)).settled == Settled(cafe, ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == Settled(cafe, ORGANIZER)
 
 
 async def test_a_home_can_be_asked_for_again_when_the_question_was_closed(hosts: Hosts, group: Group) -> None:
@@ -110,7 +110,7 @@ async def test_a_home_can_be_asked_for_again_when_the_question_was_closed(hosts:
     await choose_cafe(hosts, first, cafe)
     await ask(hosts, first, home)
     await agree(hosts, first, home)
-    assert (await hosts.venue(first)).settled == Settled(home, ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == Settled(home, ORGANIZER)
 
 
 async def test_an_owner_who_said_no_is_not_asked_again_when_another_place_was_chosen(
@@ -143,7 +143,7 @@ async def test_a_yes_to_another_time_is_refused_when_the_meeting_was_moved(
     await hosts.meetings.move(hosts.actor(ORGANIZER), first.id, day=first.day, at=first.time.replace(hour=20))
     async with refused("home.moved"):
         await agree(hosts, first, home)
-    assert (await hosts.venue(first)).settled == Settled(cafe, ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == Settled(cafe, ORGANIZER)
     await hosts.hosting.keep_home(hosts.actor(ANA), first.id, home)
 
 
@@ -152,10 +152,10 @@ async def test_the_owner_of_a_home_is_asked_when_the_meeting_was_online(hosts: H
     first, _ = await hosts.told_of(group)
     await hosts.hosting.meet_online(hosts.actor(ORGANIZER), first.id)
     arranged = await hosts.rotation.choose(hosts.actor(ORGANIZER), first.id, home)
-    assert (arranged.asked, arranged.venue.online) == (ANA, True)
+    assert (arranged.asked, arranged.arrangement.online) == (ANA, True)
     [ping] = await hosts.pings(first, PingKind.HOME)
     assert await hosts.run(lambda tx: prepare_question(UnitOfWork(tx), ping, group, hosts.now)) is not None
     await hosts.send(ping)
     await agree(hosts, first, home)
-    venue = await hosts.venue(first)
-    assert (venue.settled, venue.online) == (Settled(home, ORGANIZER), False)
+    arrangement = await hosts.arrangement(first)
+    assert (arrangement.settled, arrangement.online) == (Settled(home, ORGANIZER), False)

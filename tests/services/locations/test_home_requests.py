@@ -79,13 +79,13 @@ async def test_the_next_host_chooses_where_when_only_the_homes_of_others_are_lef
     hosts: Hosts, group: Group, act: str
 ) -> None:
     first, _ = await hosts.told_of(group)
-    assert (await hosts.venue(first)).host_id == ORGANIZER
+    assert (await hosts.arrangement(first)).host_id == ORGANIZER
     await ACTS[act](hosts, group, first)
-    venue = await hosts.venue(first)
-    assert venue.host_id in (ANA, BEN)
-    assert venue.location_id is None
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.host_id in (ANA, BEN)
+    assert arrangement.location_id is None
     await hosts.replan(group)
-    assert (await hosts.venue(first)).settled == venue.settled
+    assert (await hosts.arrangement(first)).settled == arrangement.settled
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -97,7 +97,7 @@ async def test_a_public_place_comes_before_a_virtual_one_when_the_next_host_has_
     await hosts.run(lambda tx: tx.run("UPDATE locations SET offered_by = NULL WHERE name <> 'Home of 1'"))
     first, _ = await hosts.told_of(group)
     await ACTS[act](hosts, group, first)
-    assert (await hosts.venue(first)).location_id == cafes.get(ORGANIZER, online)
+    assert (await hosts.arrangement(first)).location_id == cafes.get(ORGANIZER, online)
 
 
 @pytest.mark.parametrize("act", [name for name in ACTS if name != "leave"])
@@ -108,9 +108,9 @@ async def test_an_own_place_comes_first_when_the_next_host_has_one(
     await hosts.found(ORGANIZER)
     homes = await hosts.owned(ANA, BEN)
     await ACTS[act](hosts, group, first)
-    venue = await hosts.venue(first)
-    assert venue.host_id is not None
-    assert venue.location_id == homes[venue.host_id]
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.host_id is not None
+    assert arrangement.location_id == homes[arrangement.host_id]
 
 
 async def test_a_public_place_stays_when_its_finder_cannot_come_in_the_last_day(
@@ -120,20 +120,20 @@ async def test_a_public_place_stays_when_its_finder_cannot_come_in_the_last_day(
     first, second = await hosts.told_of(group)
     hosts.now = before(first, hours=5)
     await send_apologies(hosts, group, first)
-    assert (await hosts.venue(first)).settled == Settled(cafes[BEN], None)
+    assert (await hosts.arrangement(first)).settled == Settled(cafes[BEN], None)
     await hosts.rotation.choose(hosts.actor(ORGANIZER), second.id, cafes[BEN])
     hosts.now = before(second, hours=5)
     await hosts.rsvps.answer(hosts.actor(BEN), second.id, Answer.APOLOGIES)
-    assert (await hosts.venue(second)).settled == Settled(cafes[BEN], ANA)
+    assert (await hosts.arrangement(second)).settled == Settled(cafes[BEN], ANA)
 
 
 async def test_a_host_who_suggests_a_place_later_receives_there(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.told_of(group)
     await decline(hosts, group, first)
-    host = (await hosts.venue(first)).host_id
+    host = (await hosts.arrangement(first)).host_id
     assert host is not None
     homes = await hosts.owned(host)
-    assert (await hosts.venue(first)).settled == Settled(homes[host], host)
+    assert (await hosts.arrangement(first)).settled == Settled(homes[host], host)
 
 
 # -- by the other rules ---------------------------------------------------------------------------
@@ -146,7 +146,7 @@ async def of_rule(hosts: Hosts, rule: Rotation) -> tuple[Group, LocationId]:
     await hosts.locations.travel_to(hosts.actor(BEN), homes[ANA], 5)
     await hosts.locations.vote(hosts.actor(BEN), group.id, [homes[ANA]])
     await hosts.told_of(group)
-    assert [(await hosts.venue(each)).settled for each in await hosts.ahead(group)] == [
+    assert [(await hosts.arrangement(each)).settled for each in await hosts.ahead(group)] == [
         Settled(homes[ANA], ANA),
         Settled(homes[ANA], ANA),
     ]
@@ -160,12 +160,14 @@ async def test_a_home_is_left_when_its_owner_cannot_come(hosts: Hosts, rule: Rot
     first, second = await hosts.ahead(group)
     hosts.now = before(first, hours=3 if late else 40)
     await hosts.rsvps.answer(hosts.actor(ANA), first.id, Answer.APOLOGIES)
-    assert (await hosts.venue(first)).settled == Settled(None, None)
+    assert (await hosts.arrangement(first)).settled == Settled(None, None)
     cafes = await hosts.found(BEN)
-    venue = await hosts.venue(first)
-    assert venue.location_id == cafes[BEN]
-    assert venue.host_id == (None if late or (rule is Rotation.FIXED and venue.host_id is None) else BEN)
-    assert (await hosts.venue(second)).settled == Settled(home, ANA)
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.location_id == cafes[BEN]
+    assert arrangement.host_id == (
+        None if late or (rule is Rotation.FIXED and arrangement.host_id is None) else BEN
+    )
+    assert (await hosts.arrangement(second)).settled == Settled(home, ANA)
 
 
 async def test_the_usual_home_is_usual_again_after_a_stand_in(hosts: Hosts) -> None:
@@ -175,8 +177,8 @@ async def test_the_usual_home_is_usual_again_after_a_stand_in(hosts: Hosts) -> N
     await hosts.hold(group, first)
     first, _ = await hosts.told_of(group)
     await hosts.rsvps.answer(hosts.actor(ANA), first.id, Answer.APOLOGIES)
-    venue = await hosts.venue(first)
-    assert (venue.location_id, venue.basis) == (cafes[BEN], Basis.STAND_IN)
+    arrangement = await hosts.arrangement(first)
+    assert (arrangement.location_id, arrangement.basis) == (cafes[BEN], Basis.STAND_IN)
     await hosts.hold(group, first, came=(ORGANIZER, BEN))
     assert await hosts.at(group) == [home, home]
 
@@ -185,13 +187,13 @@ async def test_a_home_is_free_again_when_its_owner_can_come_after_all(hosts: Hos
     group, home = await of_rule(hosts, Rotation.FIXED)
     first, _ = await hosts.ahead(group)
     view = await hosts.away.add(hosts.actor(ANA), WEEK_OF_FIRST)
-    assert (await hosts.venue(first)).settled == Settled(None, None)
+    assert (await hosts.arrangement(first)).settled == Settled(None, None)
     await hosts.away.remove(hosts.actor(ANA), view.spans[0].id)
-    assert (await hosts.venue(first)).settled == Settled(home, ANA)
+    assert (await hosts.arrangement(first)).settled == Settled(home, ANA)
     assert await hosts.news(group, first) is None
     for answer, there in ((Answer.APOLOGIES, Settled(None, None)), (Answer.GOING, Settled(home, ANA))):
         await hosts.rsvps.answer(hosts.actor(ANA), first.id, answer)
-        assert (await hosts.venue(first)).settled == there
+        assert (await hosts.arrangement(first)).settled == there
 
 
 async def test_the_one_who_offered_a_public_place_hosts_again_when_they_can_come_after_all(
@@ -202,7 +204,7 @@ async def test_the_one_who_offered_a_public_place_hosts_again_when_they_can_come
     first, _ = await hosts.told_of(group)
     for answer, host in ((Answer.APOLOGIES, None), (Answer.GOING, ANA)):
         await hosts.rsvps.answer(hosts.actor(ANA), first.id, answer)
-        assert (await hosts.venue(first)).settled == Settled(cafes[ANA], host)
+        assert (await hosts.arrangement(first)).settled == Settled(cafes[ANA], host)
 
 
 async def test_nobody_is_sent_to_a_home_of_who_would_rather_not_host(hosts: Hosts) -> None:
@@ -217,9 +219,9 @@ async def test_a_fixed_home_is_not_taken_when_its_owner_is_away(hosts: Hosts, gr
     homes = await hosts.owned(BEN)
     first, second = await hosts.told_of(group)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.APOLOGIES)
-    was = (await hosts.venue(first)).settled
+    was = (await hosts.arrangement(first)).settled
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
-    assert (await hosts.venue(first)).settled == was
+    assert (await hosts.arrangement(first)).settled == was
     await hosts.hold(group, first, came=(ORGANIZER, ANA))
     await hosts.hold(group, second)
     assert await hosts.at(group) == [homes[BEN], homes[BEN]]
@@ -234,10 +236,10 @@ async def test_a_meeting_leaves_a_home_when_it_moves_to_a_day_on_which_the_owner
     first, _ = await hosts.told_of(group)
     day = first.day + timedelta(days=1)
     await hosts.away.add(hosts.actor(ORGANIZER), DaySpan(day, day))
-    assert (await hosts.venue(first)).host_id == ORGANIZER
+    assert (await hosts.arrangement(first)).host_id == ORGANIZER
     await hosts.meetings.move(hosts.actor(ORGANIZER), first.id, day=day, at=None)
-    venue = await hosts.venue(first)
-    assert (venue.location_id, venue.host_id) == (None, BEN)
+    arrangement = await hosts.arrangement(first)
+    assert (arrangement.location_id, arrangement.host_id) == (None, BEN)
 
 
 async def test_a_revived_meeting_is_not_at_a_home_whose_owner_is_away_by_now(
@@ -247,9 +249,9 @@ async def test_a_revived_meeting_is_not_at_a_home_whose_owner_is_away_by_now(
     await hosts.meetings.skip(hosts.actor(ORGANIZER), first.id, Reason.HOLIDAY)
     await be_away(hosts, group, first)
     await hosts.meetings.revive(hosts.actor(ORGANIZER), first.id)
-    venue = await hosts.venue(first)
-    assert venue.location_id is None
-    assert venue.host_id in (ANA, BEN)
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.location_id is None
+    assert arrangement.host_id in (ANA, BEN)
 
 
 async def test_a_home_that_comes_back_is_not_returned_to_when_its_owner_cannot_come(
@@ -260,9 +262,9 @@ async def test_a_home_that_comes_back_is_not_returned_to_when_its_owner_cannot_c
     await hosts.locations.retire(hosts.actor(ORGANIZER), home)
     await send_apologies(hosts, group, first)
     await hosts.locations.bring_back(hosts.actor(ORGANIZER), home, [first.id])
-    venue = await hosts.venue(first)
-    assert venue.location_id is None
-    assert venue.host_id in (ANA, BEN)
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.location_id is None
+    assert arrangement.host_id in (ANA, BEN)
 
 
 async def test_a_meeting_behind_an_extra_one_leaves_the_home_of_who_is_away(
@@ -270,23 +272,23 @@ async def test_a_meeting_behind_an_extra_one_leaves_the_home_of_who_is_away(
 ) -> None:
     homes = await hosts.owned(ANA)
     _, second = await hosts.told_of(group)
-    assert (await hosts.venue(second)).settled == Settled(homes[ANA], ANA)
+    assert (await hosts.arrangement(second)).settled == Settled(homes[ANA], ANA)
     day = second.day - timedelta(days=1)
     await hosts.schedules.add_extra(hosts.actor(ORGANIZER), day, ScheduleChange(at=time(12)))
     await hosts.away.add(hosts.actor(ANA), DaySpan(second.day, second.day))
-    venue = await hosts.venue(second)
-    assert venue.location_id != homes[ANA]
-    assert venue.host_id != ANA
+    arrangement = await hosts.arrangement(second)
+    assert arrangement.location_id != homes[ANA]
+    assert arrangement.host_id != ANA
 
 
 async def test_what_is_online_this_once_goes_on_when_its_link_is_no_more(hosts: Hosts, group: Group) -> None:
     video = (await hosts.offer("Video", by=ANA, kind=LocationKind.VIRTUAL)).location.id
     first, _ = await hosts.told_of(group)
     await hosts.hosting.meet_online(hosts.actor(ORGANIZER), first.id)
-    assert (await hosts.venue(first)).location_id == video
+    assert (await hosts.arrangement(first)).location_id == video
     await hosts.locations.retire(hosts.actor(ANA), video)
-    venue = await hosts.venue(first)
-    assert (venue.online, venue.location_id) == (True, None)
+    arrangement = await hosts.arrangement(first)
+    assert (arrangement.online, arrangement.location_id) == (True, None)
 
 
 async def test_swapped_turns_do_not_take_the_home_of_another_along(hosts: Hosts, group: Group) -> None:
@@ -305,5 +307,5 @@ async def test_swapped_turns_do_not_take_the_home_of_another_along(hosts: Hosts,
     await put(BEN)
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=ANA, location_id=None)
     await hosts.swaps.offer(hosts.actor(ORGANIZER), first.id, second.id)
-    assert (await hosts.venue(first)).settled == Settled(None, BEN)
-    assert (await hosts.venue(second)).settled == Settled(None, ANA)
+    assert (await hosts.arrangement(first)).settled == Settled(None, BEN)
+    assert (await hosts.arrangement(second)).settled == Settled(None, ANA)

@@ -17,8 +17,8 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import host_swaps
+from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.host_swaps import SwapView
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.host_swaps import SwapRepository
@@ -95,10 +95,10 @@ async def test_who_agrees_swaps_turns_and_places(hosts: Hosts, group: Group) -> 
     await hosts.send_news(second)
     swap_id = await offer(hosts, group)
     view = await hosts.swaps.agree(hosts.actor(BEN), swap_id)
-    assert (view.turn.venue.host_id, view.other.venue.host_id) == (BEN, ANA)
-    assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
-    assert (await hosts.venue(second)).settled == Settled(places[ANA], ANA)
-    assert {(await hosts.venue(each)).basis for each in (first, second)} == {Basis.SWAPPED}
+    assert (view.turn.arrangement.host_id, view.other.arrangement.host_id) == (BEN, ANA)
+    assert (await hosts.arrangement(first)).settled == Settled(places[BEN], BEN)
+    assert (await hosts.arrangement(second)).settled == Settled(places[ANA], ANA)
+    assert {(await hosts.arrangement(each)).basis for each in (first, second)} == {Basis.SWAPPED}
     assert await state(hosts, group, swap_id) is SwapState.AGREED
     for meeting in (first, second):
         assert (await hosts.notices(meeting))[-1] is PingState.PLANNED
@@ -116,8 +116,8 @@ async def test_the_place_that_a_host_has_goes_along_though_it_is_not_their_own(
     await hosts.rotation.choose(hosts.actor(BEN), second.id, places[ANA])
     await hosts.rotation.choose(hosts.actor(ANA), first.id, places[BEN])
     await hosts.swaps.agree(hosts.actor(BEN), await offer(hosts, group))
-    assert (await hosts.venue(first)).settled == Settled(places[ANA], BEN)
-    assert (await hosts.venue(second)).settled == Settled(places[BEN], ANA)
+    assert (await hosts.arrangement(first)).settled == Settled(places[ANA], BEN)
+    assert (await hosts.arrangement(second)).settled == Settled(places[BEN], ANA)
 
 
 async def test_swapped_turns_stay_and_count_for_who_hosted(hosts: Hosts, group: Group) -> None:
@@ -177,7 +177,7 @@ async def test_one_offers_a_turn_of_ones_own_for_anothers(hosts: Hosts, group: G
         (ANA, second.id, first.id, "swap.not_yours"),
         (ANA, first.id, first.id, "swap.same"),
         (ORGANIZER, first.id, first.id, "swap.same"),
-        (ANA, first.id, (first.day + timedelta(days=14)), "venue.not_planned"),
+        (ANA, first.id, (first.day + timedelta(days=14)), "hosting.not_planned"),
     ):
         async with refused(code):
             await hosts.swaps.offer(hosts.actor(who), turn, other)
@@ -191,12 +191,12 @@ async def test_a_turn_is_not_offered_to_who_cannot_be_there(hosts: Hosts, group:
     first, second = await hosts.ahead(group)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.APOLOGIES)
     for who in (ANA, ORGANIZER):
-        async with refused("venue.host_away"):
+        async with refused("hosting.host_away"):
             await hosts.swaps.offer(hosts.actor(who), first.id, second.id)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.GOING)
     swap_id = await offer(hosts, group)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.APOLOGIES)
-    async with refused("venue.host_away"):
+    async with refused("hosting.host_away"):
         await hosts.swaps.agree(hosts.actor(BEN), swap_id)
 
 
@@ -204,7 +204,7 @@ async def test_a_turn_that_nobody_has_is_not_swapped(hosts: Hosts, group: Group)
     first, second = await hosts.ahead(group)
     hosts.now = before(first, hours=3)
     await hosts.rsvps.answer(hosts.actor(ANA), first.id, Answer.APOLOGIES)
-    async with refused("venue.no_host"):
+    async with refused("hosting.no_host"):
         await hosts.swaps.offer(hosts.actor(ORGANIZER), second.id, first.id)
 
 
@@ -382,7 +382,7 @@ async def test_consent_and_a_decline_of_the_turn_at_once_leave_a_host_who_agreed
         return_exceptions=True,
     )
     codes = [each.code for each in results if isinstance(each, Refusal)]
-    assert codes in (["swap.stale"], ["venue.not_host"])
+    assert codes in (["swap.stale"], ["hosting.not_host"])
     assert (await hosts.hosts(group))[0] == BEN
 
 

@@ -11,7 +11,7 @@ from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.groups.groups import GroupService
 from buddybot.services.groups.members import MemberService
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.locations.hosts import EVERYBODY, Hosts
@@ -37,7 +37,7 @@ async def test_what_counts_is_kept_of_who_came_and_left_before_the_close(
     for user_id, minutes in ((ANA, 40), (BEN, 15)):
         await hosts.locations.travel_to(hosts.actor(user_id), homes[ORGANIZER], minutes)
     first, _ = await hosts.told_of(group)
-    assert (await hosts.venue(first)).settled == Settled(homes[ORGANIZER], ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == Settled(homes[ORGANIZER], ORGANIZER)
     hosts.now = first.starts_at
     await hosts.set_state(first, MeetingState.OPEN)
     for user_id in EVERYBODY:
@@ -75,4 +75,4 @@ async def test_the_same_person_is_next_when_their_meeting_passed_in_a_break(
     told = await hosts.break_news(await hosts.current(group))
     [change] = told.places
     assert (change.before.host_id, change.now.host_id) == (ANA, ORGANIZER)
-    assert told.venue == VenueView(None, ORGANIZER)
+    assert told.arrangement == ArrangementView(None, ORGANIZER)

@@ -10,8 +10,9 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.locations import LONGEST_WAY, LocationKind
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
-from buddybot.services.locations.meeting_locations import DECLINE_BEFORE, VenueView
+from buddybot.services.locations import arrangements
+from buddybot.services.locations.arrangement_views import ArrangementView
+from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.storage.engine.database import Database
 from tests.services.locations.town import ELSEWHERE, MISSING, Town, both, rule
 from tests.services.meetings.calendar_house import ANA, BEN, GUILD, ORGANIZER, STRANGER, refused
@@ -144,16 +145,16 @@ async def test_without_places_there_is_nothing_to_say(town: Town, group: Group) 
 
 async def test_members_see_where_exactly_a_meeting_is(town: Town, group: Group) -> None:
     cafe, _, first = await both(town, group)
-    card = await town.views.venue(town.actor(BEN), first.id)
-    assert card.venue.location is not None
-    assert (card.venue.location.id, card.venue.location.words.address) == (cafe, "3 Mill Lane")
+    card = await town.views.arrangement(town.actor(BEN), first.id)
+    assert card.arrangement.location is not None
+    assert (card.arrangement.location.id, card.arrangement.location.words.address) == (cafe, "3 Mill Lane")
     assert (card.group, card.meeting.id, card.mine, card.organizes) == (
         replace(group, rotation=Rotation.FIXED),
         first.id,
         False,
         False,
     )
-    assert (await town.views.venue(town.actor(ORGANIZER), first.id)).organizes
+    assert (await town.views.arrangement(town.actor(ORGANIZER), first.id)).organizes
 
 
 @pytest.mark.parametrize(
@@ -164,23 +165,23 @@ async def test_a_host_can_hand_their_turn_on_until_a_day_before(
 ) -> None:
     _, _, first = await both(town, group)
     town.now = first.starts_at - before
-    card = await town.views.venue(town.actor(ANA), first.id)
+    card = await town.views.arrangement(town.actor(ANA), first.id)
     assert (card.mine, card.can_decline) == (True, can)
-    assert not (await town.views.venue(town.actor(BEN), first.id)).can_decline
+    assert not (await town.views.arrangement(town.actor(BEN), first.id)).can_decline
 
 
 async def test_nobody_hosts_a_meeting_that_is_online_or_does_not_take_place(town: Town, group: Group) -> None:
     _, _, first = await both(town, group)
-    settled = (await town.venue(first)).settled
+    settled = (await town.arrangement(first)).settled
     await town.run(
-        lambda tx: meeting_locations.put(UnitOfWork(tx), group, first, settled, now=town.now, online=True)
+        lambda tx: arrangements.put(UnitOfWork(tx), group, first, settled, now=town.now, online=True)
     )
-    card = await town.views.venue(town.actor(ANA), first.id)
-    assert (card.mine, card.can_decline, card.venue.online) == (False, False, True)
-    await town.run(lambda tx: meeting_locations.put(UnitOfWork(tx), group, first, settled, now=town.now))
-    assert (await town.views.venue(town.actor(ANA), first.id)).mine
+    card = await town.views.arrangement(town.actor(ANA), first.id)
+    assert (card.mine, card.can_decline, card.arrangement.online) == (False, False, True)
+    await town.run(lambda tx: arrangements.put(UnitOfWork(tx), group, first, settled, now=town.now))
+    assert (await town.views.arrangement(town.actor(ANA), first.id)).mine
     await town.set_state(first, MeetingState.CANCELLED)
-    assert not (await town.views.venue(town.actor(ANA), first.id)).mine
+    assert not (await town.views.arrangement(town.actor(ANA), first.id)).mine
 
 
 async def test_a_stranger_does_not_learn_where_a_meeting_is(town: Town, group: Group) -> None:
@@ -193,10 +194,12 @@ async def test_a_stranger_does_not_learn_where_a_meeting_is(town: Town, group: G
         (ANA, GUILD, MeetingId(MISSING)),
     ):
         async with refused("meeting.unknown"):
-            await town.views.venue(town.actor(who, guild=guild), meeting)
+            await town.views.arrangement(town.actor(who, guild=guild), meeting)
 
 
 async def test_before_anything_is_settled_the_card_says_so(town: Town, group: Group) -> None:
     first = (await town.ahead(group))[0]
     await town.run(lambda tx: tx.run("DELETE FROM venues"))
-    assert (await town.views.venue(town.actor(ANA), first.id)).venue == VenueView(None, None)
+    assert (await town.views.arrangement(town.actor(ANA), first.id)).arrangement == ArrangementView(
+        None, None
+    )

@@ -12,7 +12,7 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
@@ -221,7 +221,9 @@ async def test_a_place_that_closed_is_replaced_and_those_concerned_hear_of_it_on
     retired = await town.locations.retire(town.actor(ANA), cafe)
     assert await town.at(group) == [library, library]
     assert [meeting.id for meeting, _ in retired.moved] == [each.id for each in await town.ahead(group)]
-    assert {venue.location.id for _, venue in retired.moved if venue.location is not None} == {library}
+    assert {
+        arrangement.location.id for _, arrangement in retired.moved if arrangement.location is not None
+    } == {library}
     assert not retired.view.location.live
     assert await town.notices(first) == [PingState.PLANNED]
     assert await town.stale(first)
@@ -235,7 +237,7 @@ async def test_the_last_place_that_closes_leaves_the_meetings_open(town: Town, g
     await town.locations.retire(town.actor(BEN), library)
     retired = await town.locations.retire(town.actor(ANA), cafe)
     assert await town.at(group) == [None, None]
-    assert [venue.location for _, venue in retired.moved] == [None, None]
+    assert [arrangement.location for _, arrangement in retired.moved] == [None, None]
     assert await town.notices(first) == [PingState.PLANNED]
 
 
@@ -243,7 +245,7 @@ async def test_a_meeting_that_was_held_keeps_its_retired_place(town: Town, group
     cafe, _, first = await both(town, group)
     await town.set_state(first, MeetingState.CLOSED)
     await town.locations.retire(town.actor(ANA), cafe)
-    view = await town.run(lambda tx: meeting_locations.view_of(UnitOfWork(tx), first))
+    view = await town.run(lambda tx: arrangement_views.load_view(UnitOfWork(tx), first))
     assert view.location is not None
     assert (view.location.id, view.location.live) == (cafe, False)
 
@@ -272,7 +274,7 @@ async def test_after_the_group_was_told_bringing_a_place_back_is_told_too(town: 
     await town.locations.bring_back(town.actor(ANA), cafe, [meeting.id for meeting, _ in retired.moved])
     assert (await town.at(group))[0] == cafe
     assert await town.notices(first) == [PingState.SENT, PingState.PLANNED]
-    assert (await town.venue(first)).before == Settled(library, BEN)
+    assert (await town.arrangement(first)).before == Settled(library, BEN)
 
 
 async def test_bringing_a_place_back_later_leaves_the_meetings_where_they_are(
@@ -291,22 +293,22 @@ async def test_what_was_arranged_otherwise_since_stays(town: Town, group: Group)
     retired = await town.locations.retire(town.actor(ANA), cafe)
     assigned = Settled(library, ORGANIZER)
     await town.run(
-        lambda tx: meeting_locations.put(
+        lambda tx: arrangements.put(
             UnitOfWork(tx), group, first, assigned, now=town.now, basis=Basis.ASSIGNED
         )
     )
     await town.locations.bring_back(town.actor(ANA), cafe, [meeting.id for meeting, _ in retired.moved])
-    assert (await town.venue(first)).settled == assigned
+    assert (await town.arrangement(first)).settled == assigned
 
 
 async def test_a_meeting_of_another_group_does_not_come_back_with_a_place(town: Town, group: Group) -> None:
     cafe, _, _ = await both(town, group)
     ash = await town.group("Ash", channel=200)
     theirs = (await town.ahead(ash))[0]
-    before = await town.venue(theirs)
+    before = await town.arrangement(theirs)
     await town.locations.retire(town.actor(ANA), cafe)
     await town.locations.bring_back(town.actor(ANA), cafe, [theirs.id, MeetingId(MISSING), theirs.id])
-    assert await town.venue(theirs) == before
+    assert await town.arrangement(theirs) == before
 
 
 async def test_a_meeting_that_moved_from_elsewhere_does_not_come_back_with_a_place(
@@ -316,9 +318,9 @@ async def test_a_meeting_that_moved_from_elsewhere_does_not_come_back_with_a_pla
     third = (await town.offer("Third")).location.id
     await town.locations.retire(town.actor(ANA), cafe)
     await town.locations.retire(town.actor(ANA), third)
-    before = (await town.venue(first), (await town.fresh(first)).sequence)
+    before = (await town.arrangement(first), (await town.fresh(first)).sequence)
     await town.locations.bring_back(town.actor(ANA), third, [first.id])
-    assert (await town.venue(first), (await town.fresh(first)).sequence) == before
+    assert (await town.arrangement(first), (await town.fresh(first)).sequence) == before
     assert before[0].settled == Settled(library, BEN)
 
 

@@ -12,7 +12,7 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
 from tests.services.locations.hosts import CHO, EVERYBODY, Hosts, before
@@ -39,7 +39,7 @@ async def group(hosts: Hosts) -> Group:
 async def test_four_meetings_are_shown_and_each_is_worth_one_turn(hosts: Hosts, group: Group) -> None:
     await hosts.told_of(group)
     view = await hosts.rotation.show(hosts.actor(BEN))
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
     assert [each.meeting is not None for each in view.ahead] == [True, True, False, False]
     assert [each.sure for each in view.ahead] == [True, True, False, False]
     balances = [each.choice.balance for each in view.ahead if each.choice is not None]
@@ -57,11 +57,11 @@ async def test_who_is_away_is_not_looked_for_and_a_skipped_day_is_left_out(
 ) -> None:
     await hosts.away.add(hosts.actor(BEN), THIRD_WEEK)
     view = await hosts.rotation.show(hosts.actor(BEN))
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, ORGANIZER, BEN]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, ORGANIZER, BEN]
     skipped = date(2026, 1, 22)
     await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), skipped)
     view = await hosts.rotation.show(hosts.actor(BEN))
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
     assert [each.starts_at.date().day for each in view.ahead] == [8, 15, 29, 5]
 
 
@@ -69,7 +69,7 @@ async def test_what_was_held_is_in_the_figures(hosts: Hosts, group: Group) -> No
     first, _ = await hosts.told_of(group)
     await hosts.hold(group, first)
     view = await hosts.rotation.show(hosts.actor(ANA))
-    assert [each.venue.host_id for each in view.ahead] == [ANA, BEN, ORGANIZER, ANA]
+    assert [each.arrangement.host_id for each in view.ahead] == [ANA, BEN, ORGANIZER, ANA]
     last = view.ahead[3].choice
     assert last is not None
     assert last.balance is not None
@@ -81,22 +81,22 @@ async def test_a_meeting_that_goes_on_is_the_first(hosts: Hosts, group: Group) -
     hosts.now = first.starts_at
     await hosts.meetings.start(hosts.actor(ORGANIZER), first.id)
     view = await hosts.rotation.show(hosts.actor(ANA))
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
 
 
 async def test_what_is_online_this_once_uses_nobodys_turn(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: meeting_locations.put(
+        lambda tx: arrangements.put(
             UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
         )
     )
     await hosts.replan(group)
     view = await hosts.rotation.show(hosts.actor(ANA))
-    assert view.ahead[0].venue.online
+    assert view.ahead[0].arrangement.online
     assert view.ahead[0].choice is None
-    assert [each.venue.host_id for each in view.ahead] == [None, ORGANIZER, ANA, BEN]
+    assert [each.arrangement.host_id for each in view.ahead] == [None, ORGANIZER, ANA, BEN]
 
 
 async def test_a_paused_group_looks_nowhere(hosts: Hosts, group: Group) -> None:
@@ -110,10 +110,10 @@ async def test_who_would_rather_not_host_is_passed_over_and_nobody_sees_it(
 ) -> None:
     view = await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=False)
     assert not view.hosts
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, BEN, ORGANIZER, BEN]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, BEN, ORGANIZER, BEN]
     assert (await hosts.rotation.show(hosts.actor(BEN))).hosts
     view = await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=True)
-    assert [each.venue.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
+    assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
 
 
 async def test_the_last_click_on_hosting_counts_in_whatever_order_they_are_carried_out(
@@ -143,12 +143,12 @@ async def test_another_rule_settles_anew_what_nobody_was_told_of(hosts: Hosts, g
         await hosts.locations.travel_to(hosts.actor(user), places[BEN], 20)
     first, _ = await hosts.ahead(group)
     await hosts.tell(first)
-    was = (await hosts.venue(first)).settled
+    was = (await hosts.arrangement(first)).settled
     view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TRAVEL)
     assert view.group.rotation is Rotation.TRAVEL
     assert (view.ahead[0].by_earlier_rule, view.ahead[1].by_earlier_rule) == (True, False)
-    assert (await hosts.venue(first)).settled == was
-    assert view.ahead[1].venue.host_id == BEN
+    assert (await hosts.arrangement(first)).settled == was
+    assert view.ahead[1].arrangement.host_id == BEN
     assert view.ahead[1].choice is not None
     assert view.ahead[1].choice.way == 20
     assert await hosts.notices(first) == []
@@ -157,13 +157,13 @@ async def test_another_rule_settles_anew_what_nobody_was_told_of(hosts: Hosts, g
 async def test_the_fixed_rule_and_back_leave_what_was_announced_as_it_was(hosts: Hosts, group: Group) -> None:
     homes = await hosts.owned(*EVERYBODY)
     first, second = await hosts.told_of(group)
-    was = [(await hosts.venue(each)).settled for each in (first, second)]
+    was = [(await hosts.arrangement(each)).settled for each in (first, second)]
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
-    assert (await hosts.venue(first)).settled == Settled(homes[BEN], BEN)
+    assert (await hosts.arrangement(first)).settled == Settled(homes[BEN], BEN)
     assert await hosts.notices(first) == [PingState.PLANNED]
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
     # Nobody was told of it, so nothing has happened.
-    assert [(await hosts.venue(each)).settled for each in (first, second)] == was
+    assert [(await hosts.arrangement(each)).settled for each in (first, second)] == was
     assert await hosts.place_news(group) == []
 
 
@@ -177,28 +177,28 @@ async def test_a_host_moved_by_the_fixed_rule_is_told_and_can_be_away_when_the_r
     assert (await hosts.change(group, first)).people == (BEN,)
     await hosts.send_news(first)
     view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
-    assert (await hosts.venue(first)).settled == Settled(homes[BEN], BEN)
+    assert (await hosts.arrangement(first)).settled == Settled(homes[BEN], BEN)
     assert view.ahead[0].basis is Basis.RULE
     hosts.now += timedelta(minutes=1)
     away = await hosts.away.add(hosts.actor(BEN), DaySpan(first.day, first.day))
     if take_back:
         await hosts.away.remove(hosts.actor(BEN), away.spans[0].id)
-    venue = await hosts.venue(first)
-    assert venue.host_id in (ORGANIZER, ANA)
-    assert venue.location_id == homes[venue.host_id]
+    arrangement = await hosts.arrangement(first)
+    assert arrangement.host_id in (ORGANIZER, ANA)
+    assert arrangement.location_id == homes[arrangement.host_id]
 
 
 async def test_fixed_keeps_to_the_place_that_is_given_with_it(hosts: Hosts, group: Group) -> None:
     places = await hosts.owned(ANA, BEN)
     first, _ = await hosts.told_of(group)
     view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
-    assert [each.venue.location.id for each in view.ahead if each.venue.location is not None] == [
+    assert [each.arrangement.location.id for each in view.ahead if each.arrangement.location is not None] == [
         places[BEN],
         places[ANA],  # it was announced
         places[BEN],
         places[BEN],
     ]
-    assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
+    assert (await hosts.arrangement(first)).settled == Settled(places[BEN], BEN)
     assert await hosts.notices(first) == [PingState.PLANNED]
 
 
@@ -211,7 +211,7 @@ async def test_the_place_of_fixed_stays_when_the_first_meeting_there_is_left_out
     await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), second.id)
     view = await hosts.rotation.show(hosts.actor(ANA))
-    assert {each.venue.location.id for each in view.ahead if each.venue.location is not None} == {places[BEN]}
+    assert {at.id for each in view.ahead if (at := each.arrangement.location) is not None} == {places[BEN]}
 
 
 async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
@@ -223,11 +223,11 @@ async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
     await hosts.hold(group, first)
     await hosts.rotation.choose(hosts.actor(ORGANIZER), second.id, places[BEN])
     view = await hosts.rotation.show(hosts.actor(ANA))
-    seen = [each.venue.location.id for each in view.ahead if each.venue.location is not None]
+    seen = [each.arrangement.location.id for each in view.ahead if each.arrangement.location is not None]
     assert seen == [places[BEN], *[places[ORGANIZER]] * 3]
     await hosts.hold(group, second)
     view = await hosts.rotation.show(hosts.actor(ANA))
-    seen = [each.venue.location.id for each in view.ahead if each.venue.location is not None]
+    seen = [each.arrangement.location.id for each in view.ahead if each.arrangement.location is not None]
     assert seen == [places[ORGANIZER]] * 4
 
 
@@ -243,8 +243,8 @@ async def test_where_nobody_was_told_otherwise_the_habit_follows(hosts: Hosts, g
     places = await hosts.found(ANA, BEN)
     await hosts.rotation.willing(hosts.actor(BEN), group.id, hosts=False)
     view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
-    assert {each.venue.location.id for each in view.ahead if each.venue.location is not None} == {places[BEN]}
-    assert {each.venue.host_id for each in view.ahead} == {None}
+    assert {at.id for each in view.ahead if (at := each.arrangement.location) is not None} == {places[BEN]}
+    assert {each.arrangement.host_id for each in view.ahead} == {None}
     streaks = [each.choice.streak for each in view.ahead if each.choice is not None]
     assert streaks == [1, 2, 3, 4]
 
@@ -267,10 +267,10 @@ async def test_a_place_comes_with_the_fixed_rule_only(hosts: Hosts, group: Group
 async def test_the_person_is_away_so_the_next_hosts_and_the_claim_stays(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.told_of(group)
     arranged = await hosts.rotation.skip_host(hosts.actor(ORGANIZER), None)
-    assert (arranged.meeting.id, arranged.before, arranged.venue.host_id) == (first.id, ORGANIZER, BEN)
+    assert (arranged.meeting.id, arranged.before, arranged.arrangement.host_id) == (first.id, ORGANIZER, BEN)
     assert await hosts.notices(first) == [PingState.PLANNED]
     view = await hosts.rotation.show(hosts.actor(ANA))
-    assert [each.venue.host_id for each in view.ahead][:3] == [BEN, ANA, ORGANIZER]
+    assert [each.arrangement.host_id for each in view.ahead][:3] == [BEN, ANA, ORGANIZER]
 
 
 async def test_no_meeting_so_the_same_person_stays_next(hosts: Hosts, group: Group) -> None:
@@ -278,7 +278,7 @@ async def test_no_meeting_so_the_same_person_stays_next(hosts: Hosts, group: Gro
     left_out = await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), None)
     assert left_out.meeting.state is MeetingState.SKIPPED
     assert left_out.following is not None
-    assert (left_out.following.meeting.id, left_out.following.venue.host_id) == (second.id, ORGANIZER)
+    assert (left_out.following.meeting.id, left_out.following.arrangement.host_id) == (second.id, ORGANIZER)
     assert await hosts.planned(first) == [PingKind.CHANGE]
     again = await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), first.id)
     assert again.again
@@ -289,8 +289,8 @@ async def test_in_the_last_day_a_turn_is_not_handed_to_anybody(hosts: Hosts, gro
     first, _ = await hosts.told_of(group)
     hosts.now = before(first, hours=5)
     arranged = await hosts.rotation.skip_host(hosts.actor(ORGANIZER), first.id)
-    assert (arranged.before, arranged.venue.host_id) == (ORGANIZER, None)
-    async with refused("venue.no_host"):
+    assert (arranged.before, arranged.arrangement.host_id) == (ORGANIZER, None)
+    async with refused("hosting.no_host"):
         await hosts.rotation.skip_host(hosts.actor(ORGANIZER), first.id)
 
 

@@ -11,7 +11,7 @@ from buddybot.services.locations.location_views import LocationView, LocationVie
 from buddybot.services.locations.locations import LocationService
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from tests.services.meetings.calendar_house import ANA, BEN, House
 
 ELSEWHERE = GuildId(20)
@@ -31,21 +31,21 @@ class Town(House):
         """Let a member of the only group suggest a place."""
         return await self.locations.suggest(self.actor(by), words(name, **others))
 
-    async def venue(self, meeting: Meeting) -> Venue:
+    async def arrangement(self, meeting: Meeting) -> Arrangement:
         """Return where a meeting takes place."""
-        found = await self.run(lambda tx: VenueRepository(tx).get(meeting.id))
+        found = await self.run(lambda tx: ArrangementRepository(tx).get(meeting.id))
         assert found is not None
         return found
 
     async def at(self, group: Group) -> list[LocationId | None]:
         """Return the places of the two meetings ahead."""
-        return [(await self.venue(meeting)).location_id for meeting in await self.ahead(group)]
+        return [(await self.arrangement(meeting)).location_id for meeting in await self.ahead(group)]
 
     async def tell(self, *meetings: Meeting) -> None:
         """Put the meetings' cards up, with where they are."""
         for meeting in meetings:
             await self.announce(meeting)
-        await self.run(lambda tx: VenueRepository(tx).announced([each.id for each in meetings]))
+        await self.run(lambda tx: ArrangementRepository(tx).announced([each.id for each in meetings]))
 
     async def notices(self, meeting: Meeting) -> list[PingState]:
         """Return the notices of another place that were ever owed."""

@@ -12,13 +12,13 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.groups import Changes, GroupService
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.meetings import quorum
 from buddybot.services.meetings.quorum import FewService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.meetings.calendar_house import ANA, GUILD, ORGANIZER, House
 
@@ -113,8 +113,8 @@ class Deciding:
         )
         assert meeting_id is not None
         await MeetingRepository(tx).set_state(meeting_id, MeetingState.CLOSED, now=starts_at)
-        await VenueRepository(tx).put(
-            Venue(
+        await ArrangementRepository(tx).put(
+            Arrangement(
                 meeting_id=meeting_id,
                 rule=Rotation.FIXED,
                 basis=Basis.RULE,
@@ -123,9 +123,9 @@ class Deciding:
             )
         )
 
-    async def venue(self) -> Venue:
+    async def arrangement(self) -> Arrangement:
         """Return where the meeting takes place."""
-        found = await self.house.run(lambda tx: VenueRepository(tx).get(self.meeting.id))
+        found = await self.house.run(lambda tx: ArrangementRepository(tx).get(self.meeting.id))
         assert found is not None
         return found
 
@@ -133,10 +133,10 @@ class Deciding:
         """Let somebody host the meeting, and let its card have said so."""
 
         async def script(tx: Tx) -> None:
-            await meeting_locations.put(
+            await arrangements.put(
                 UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.house.now
             )
-            await VenueRepository(tx).announced([self.meeting.id])
+            await ArrangementRepository(tx).announced([self.meeting.id])
 
         await self.house.run(script)
 

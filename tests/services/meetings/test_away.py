@@ -16,7 +16,7 @@ from buddybot.services.meetings.away import LONGEST, MOST
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
-from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, STRANGER, House, refused
@@ -151,16 +151,16 @@ async def hosting(house: House, group: Group, minimum: int = 0) -> UserId:
     async def script(tx: Tx) -> UserId:
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS, minimum=minimum)
         for meeting in await MeetingRepository(tx).ahead(group.id):
-            venue = await VenueRepository(tx).get(meeting.id)
-            assert venue is not None
-            await VenueRepository(tx).put(replace(venue, basis=Basis.OPEN))
+            arrangement = await ArrangementRepository(tx).get(meeting.id)
+            assert arrangement is not None
+            await ArrangementRepository(tx).put(replace(arrangement, basis=Basis.OPEN))
         await house.planner.plan(UnitOfWork(tx), group, house.now)
         first = (await MeetingRepository(tx).ahead(group.id))[0]
-        await VenueRepository(tx).announced([first.id])
-        venue = await VenueRepository(tx).get(first.id)
-        assert venue is not None
-        assert venue.host_id is not None
-        return venue.host_id
+        await ArrangementRepository(tx).announced([first.id])
+        arrangement = await ArrangementRepository(tx).get(first.id)
+        assert arrangement is not None
+        assert arrangement.host_id is not None
+        return arrangement.host_id
 
     return await house.run(script)
 
@@ -235,11 +235,13 @@ async def test_a_turn_behind_an_extra_meeting_is_handed_on_when_its_host_is_away
 ) -> None:
     await hosting(house, group)
     later = (await house.ahead(group))[1]
-    await house.run(lambda tx: VenueRepository(tx).announced([later.id]))
-    venue = await house.run(lambda tx: VenueRepository(tx).get(later.id))
-    assert venue is not None
-    assert venue.host_id is not None
+    await house.run(lambda tx: ArrangementRepository(tx).announced([later.id]))
+    arrangement = await house.run(lambda tx: ArrangementRepository(tx).get(later.id))
+    assert arrangement is not None
+    assert arrangement.host_id is not None
     await house.schedules.add_extra(house.actor(ORGANIZER), date(2026, 1, 9), ScheduleChange())
-    [missed] = (await house.away.add(house.actor(venue.host_id), DaySpan(later.day, later.day))).meetings
+    [missed] = (
+        await house.away.add(house.actor(arrangement.host_id), DaySpan(later.day, later.day))
+    ).meetings
     assert missed.hosted
-    assert missed.host_id not in (None, venue.host_id)
+    assert missed.host_id not in (None, arrangement.host_id)

@@ -16,14 +16,14 @@ from buddybot.services.checkins.checkins import close_meeting
 from buddybot.services.core.meeting_days import HORIZON
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.groups import Changes, GroupService
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarFeed, CalendarView
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.preferences import PreferenceRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import VenueRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, STRANGER, THURSDAY, House, refused
 
@@ -84,7 +84,7 @@ async def settle(
 ) -> None:
     """Say where a meeting is."""
     await house.run(
-        lambda tx: meeting_locations.put(
+        lambda tx: arrangements.put(
             UnitOfWork(tx), group, meeting, settled, now=house.now, basis=Basis.ASSIGNED, online=online
         )
     )
@@ -163,13 +163,13 @@ async def test_place_and_host_are_told_by_name(house: House, group: Group, meeti
     await house.run(lambda tx: PreferenceRepository(tx).seen(group.guild_id, BEN, "Ben"))
     await settle(house, group, meeting, Settled(mill, BEN))
     told = await day(house, meeting)
-    assert told.venue.location is not None
-    assert told.venue.location.words.address == "3 Mill Lane"
+    assert told.arrangement.location is not None
+    assert told.arrangement.location.words.address == "3 Mill Lane"
     assert told.host == "Ben"
-    assert (await feed(house)).days[-1].venue.known is False
+    assert (await feed(house)).days[-1].arrangement.known is False
     await settle(house, group, meeting, Settled(mill, BEN), online=True)
     told = await day(house, meeting)
-    assert (told.venue.online, told.host) == (True, None)
+    assert (told.arrangement.online, told.host) == (True, None)
 
 
 async def test_a_host_who_left_is_not_named(house: House, group: Group, meeting: Meeting) -> None:
@@ -304,7 +304,7 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
         lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now)
     ),
     "the same place again": lambda house, group, _: house.run(
-        lambda tx: meeting_locations.settle(UnitOfWork(tx), group, house.now)
+        lambda tx: arrangements.settle(UnitOfWork(tx), group, house.now)
     ),
     "a revival of what is not skipped": lambda house, _, meeting: house.meetings.revive(
         house.actor(ORGANIZER), meeting.id
@@ -315,7 +315,7 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
     "its beginning": lambda house, _, meeting: house.set_state(meeting, MeetingState.OPEN),
     "its end": lambda house, group, meeting: ended(house, group, meeting),
     "that its place was shown": lambda house, _, meeting: house.run(
-        lambda tx: VenueRepository(tx).announced([meeting.id])
+        lambda tx: ArrangementRepository(tx).announced([meeting.id])
     ),
     "another meeting": lambda house, *_: house.meetings.skip(
         house.actor(ORGANIZER), date(2026, 1, 15), Reason.OTHER

@@ -10,7 +10,7 @@ from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
-from buddybot.storage.locations.meeting_locations import VenueRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository
 from tests.services.meetings.calendar_house import ANA, ORGANIZER, STRANGER, refused
 from tests.services.meetings.quorum_house import Deciding, deciding
 
@@ -48,23 +48,23 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
     await rowan.place("Never any more", retired=True)
     await rowan.hosted_by(ANA)
     await rowan.decide(FewDecision.ONLINE)
-    venue = await rowan.venue()
-    assert (venue.location_id, venue.host_id, venue.online) == (longest, None, True)
-    assert venue.basis is Basis.ASSIGNED
+    arrangement = await rowan.arrangement()
+    assert (arrangement.location_id, arrangement.host_id, arrangement.online) == (longest, None, True)
+    assert arrangement.basis is Basis.ASSIGNED
     await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
-    assert await rowan.venue() == venue
+    assert await rowan.arrangement() == arrangement
 
 
 async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> None:
     await rowan.place("Long ago", weeks_ago=9)
     fresh = await rowan.place("Fresh")
     await rowan.decide(FewDecision.ONLINE)
-    assert (await rowan.venue()).location_id == fresh
+    assert (await rowan.arrangement()).location_id == fresh
 
 
 async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: Deciding) -> None:
     await rowan.house.announce(rowan.meeting)
-    await rowan.house.run(lambda tx: VenueRepository(tx).announced([rowan.meeting.id]))
+    await rowan.house.run(lambda tx: ArrangementRepository(tx).announced([rowan.meeting.id]))
     await rowan.answer(ANA)
     await rowan.decide(FewDecision.ONLINE)
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)

@@ -16,9 +16,9 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.privacy.retention import RetentionService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import VenueRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from tests.services.homes import START, Home
@@ -85,7 +85,7 @@ async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
         return await close_meeting(UnitOfWork(tx), PLANNER, group, opened, home.now + timedelta(hours=1))
 
     meeting = await home.database.write(begin)
-    venue = await home.database.read(lambda tx: VenueRepository(tx).get(meeting.id))
+    arrangement = await home.database.read(lambda tx: ArrangementRepository(tx).get(meeting.id))
     [opener] = await home.rows(
         "SELECT user_id FROM turns WHERE meeting_id = :id AND position = 1", id=meeting.id
     )
@@ -94,7 +94,7 @@ async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
         "timekeeper": meeting.timekeeper_id,
         "lead": meeting.lead_id,
         "opener": UserId(opener["user_id"]),
-        "host": None if venue is None else venue.host_id,
+        "host": None if arrangement is None else arrangement.host_id,
     }
     return Counter((role, user) for role, user in had.items() if user is not None)
 

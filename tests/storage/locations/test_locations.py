@@ -10,8 +10,8 @@ from buddybot.domain.locations.locations import Access, Location, LocationKind, 
 from buddybot.domain.locations.rotation import Basis
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.guilds import GuildRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.locations.meeting_locations import Venue, VenueRepository
 from tests.services.homes import GUILD, Home
 
 ANA, BEN, CHO = UserId(1), UserId(2), UserId(3)
@@ -222,8 +222,8 @@ async def test_the_meetings_at_a_place_are_those_still_to_come(home: Home, group
 
     async def script(tx: Tx) -> None:
         for id_, place in zip(ids, (location.id, location.id, None), strict=True):
-            await VenueRepository(tx).put(
-                Venue(
+            await ArrangementRepository(tx).put(
+                Arrangement(
                     meeting_id=id_,
                     rule=group.rotation,
                     basis=Basis.RULE,
@@ -234,4 +234,4 @@ async def test_the_meetings_at_a_place_are_those_still_to_come(home: Home, group
 
     await home.database.write(script)
     await home.run("UPDATE meetings SET state = 'closed' WHERE id = :id", id=ids[0])
-    assert await home.database.read(lambda tx: VenueRepository(tx).at(location.id)) == [ids[1]]
+    assert await home.database.read(lambda tx: ArrangementRepository(tx).at(location.id)) == [ids[1]]

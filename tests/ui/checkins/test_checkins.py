@@ -28,7 +28,7 @@ from buddybot.services.checkins.checkin_messages import CheckInView, Quote, Repo
 from buddybot.services.checkins.checkins import Asked, Due, Reported
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.services.checkins.summary_messages import SummaryView
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.ui.checkins.checkin_forms import next_form, outcomes_in, recorded_card, report_form
 from buddybot.ui.checkins.checkins import checkin_card
 from buddybot.ui.checkins.summary import summary_card
@@ -208,7 +208,7 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
         kept=tuple(commitment(number, text, done=4) for number in range(20)),
         begun=tuple(commitment(number, text, done=2) for number in range(10)),
         kept_in_all=20,
-        following=((MEETING, VenueView(None, None)),),
+        following=((MEETING, ArrangementView(None, None)),),
         thanks=tuple((giver, thanked) for giver in PEOPLE for thanked in PEOPLE if giver != thanked),
     )
     assert "And more thanks in the channel." in said(summary_card(TEXTS, view))
@@ -232,7 +232,7 @@ def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:
 
 
 def test_the_longest_summary_still_says_all_of_where_the_group_meets_next() -> None:
-    venue = VenueView(PLACE, PEOPLE[1])
+    arrangement = ArrangementView(PLACE, PEOPLE[1])
     view = SummaryView(
         group=GROUP,
         meeting=replace(MEETING, state=MeetingState.CLOSED),
@@ -241,7 +241,7 @@ def test_the_longest_summary_still_says_all_of_where_the_group_meets_next() -> N
         kept=tuple(commitment(number, LONG, done=4) for number in range(20)),
         begun=tuple(commitment(number, LONG, done=2) for number in range(10)),
         kept_in_all=20,
-        following=((MEETING, venue), (MEETING, venue)),
+        following=((MEETING, arrangement), (MEETING, arrangement)),
     )
     assert_fits(summary_card(TEXTS, view))
     assert f"hosted by <@{PEOPLE[1]}>" in said(summary_card(TEXTS, view)).rpartition("Then: ")[2]

@@ -11,8 +11,8 @@ from buddybot.domain.locations.fairness import Balance
 from buddybot.domain.locations.locations import NAME_LIMIT, Access, Location, LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis, Choice
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
-from buddybot.services.locations.meeting_locations import VenueView
 from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Texts
@@ -57,7 +57,7 @@ PLACE = Location(
 HOSTED = Outlook(
     starts_at=NOW,
     meeting=None,
-    venue=VenueView(PLACE, ANA),
+    arrangement=ArrangementView(PLACE, ANA),
     rule=Rotation.TURNS,
     basis=None,
     choice=Choice(CAFE, ANA, balance=Balance(2.4499, 1)),
@@ -65,7 +65,7 @@ HOSTED = Outlook(
     by_earlier_rule=False,
     has_places=True,
 )
-NOWHERE = VenueView(None, None)
+NOWHERE = ArrangementView(None, None)
 
 
 def said(card: Card) -> str:
@@ -78,7 +78,7 @@ def said(card: Card) -> str:
     [
         (HOSTED, "Why: hosted 1 of the 2.4 turns that are their share"),
         (replace(HOSTED, choice=Choice(CAFE, ANA, balance=Balance())), "Why: has not hosted yet"),
-        (replace(HOSTED, venue=VenueView(PLACE, None)), "Nobody who hosts is expected there yet"),
+        (replace(HOSTED, arrangement=ArrangementView(PLACE, None)), "Nobody who hosts is expected there yet"),
         (replace(HOSTED, basis=Basis.CHOSEN), "Why: hosted 1 of the 2.4 turns that are their share"),
         (replace(HOSTED, basis=Basis.ASSIGNED), "An organizer arranged it"),
         (replace(HOSTED, basis=Basis.SWAPPED), "Two of you swapped turns"),
@@ -143,7 +143,7 @@ def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice:
 def test_a_meeting_without_a_place_says_why_when_it_has_none(
     rule: Rotation, has_places: bool, sure: bool, said: str
 ) -> None:
-    nowhere = replace(HOSTED, rule=rule, venue=NOWHERE, choice=Choice(None, None))
+    nowhere = replace(HOSTED, rule=rule, arrangement=NOWHERE, choice=Choice(None, None))
     assert why(TEXTS, replace(nowhere, has_places=has_places, sure=sure)) == said
 
 

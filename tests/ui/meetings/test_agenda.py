@@ -22,7 +22,7 @@ from buddybot.library import load_activities
 from buddybot.services.checkins.activities import ActivityList, ActivityView
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.services.checkins.speaking_turns import Round
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.meeting_views import MeetingView
 from buddybot.ui.checkins.activities import activity_card, list_card, wish_card
 from buddybot.ui.checkins.checkins import checkin_card
@@ -115,8 +115,8 @@ def test_one_minute_is_one_minute() -> None:
 
 def meeting_view(plan: Plan, state: MeetingState = MeetingState.SCHEDULED) -> MeetingView:
     roll = Roll(tuple(Rsvp(user, Answer.GOING, Source.MEMBER) for user in PEOPLE), ())
-    venue = VenueView(None, None)
-    return MeetingView(GROUP, replace(MEETING, state=state), 9, roll, venue, plan)
+    arrangement = ArrangementView(None, None)
+    return MeetingView(GROUP, replace(MEETING, state=state), 9, roll, arrangement, plan)
 
 
 def test_the_meetings_card_names_the_activity_with_its_minutes() -> None:

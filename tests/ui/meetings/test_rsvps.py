@@ -5,7 +5,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
 from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.meeting_views import ComingMeeting, NextView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
 from buddybot.ui.meetings.rsvps import next_card
@@ -52,7 +52,7 @@ def next_in(number: int) -> NextView:
         answer_hours=6,
         meeting=meeting,
     )
-    view = ComingMeeting(meeting, ROLL, VenueView(PLACE, PEOPLE[1]), None)
+    view = ComingMeeting(meeting, ROLL, ArrangementView(PLACE, PEOPLE[1]), None)
     return NextView(group=group, meeting=view, mine=Answer.GOING, check_in=True, commitments=())
 
 

@@ -14,7 +14,7 @@ from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, LocationId
 from buddybot.domain.locations.locations import NAME_LIMIT as PLACE_LIMIT
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.services.locations.meeting_locations import VenueView
+from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.server_event_steps import EventService, EventView
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox import server_events as stored_events
@@ -31,7 +31,7 @@ START = datetime(2026, 1, 8, 19, tzinfo=UTC)
 LARGE = 2**63 - 1
 
 
-def view(venue: VenueView, *, name: str = "Rowan", number: int = 9) -> EventView:
+def view(arrangement: ArrangementView, *, name: str = "Rowan", number: int = 9) -> EventView:
     """Return a meeting of a group in a server with the largest ids there are."""
     group = Group(
         id=GroupId(1),
@@ -69,7 +69,7 @@ def view(venue: VenueView, *, name: str = "Rowan", number: int = 9) -> EventView
         facilitator_id=None,
         timekeeper_id=None,
     )
-    return EventView(group, meeting, number, venue)
+    return EventView(group, meeting, number, arrangement)
 
 
 def location(name: str, kind: LocationKind = LocationKind.PLACE) -> Location:
@@ -93,17 +93,17 @@ def location(name: str, kind: LocationKind = LocationKind.PLACE) -> Location:
 
 
 @pytest.mark.parametrize(
-    "venue",
+    "arrangement",
     [
-        VenueView(None, None),
-        VenueView(location("é" * PLACE_LIMIT), UserId(424242)),
-        VenueView(location("://" * (PLACE_LIMIT // 3), LocationKind.HYBRID), None),
-        VenueView(location("*" * PLACE_LIMIT, LocationKind.VIRTUAL), UserId(424242)),
-        VenueView(location("Café"), None, online=True),
+        ArrangementView(None, None),
+        ArrangementView(location("é" * PLACE_LIMIT), UserId(424242)),
+        ArrangementView(location("://" * (PLACE_LIMIT // 3), LocationKind.HYBRID), None),
+        ArrangementView(location("*" * PLACE_LIMIT, LocationKind.VIRTUAL), UserId(424242)),
+        ArrangementView(location("Café"), None, online=True),
     ],
 )
-def test_an_event_keeps_discords_limits_and_what_is_the_members_own(venue: VenueView) -> None:
-    words = words_of(Texts(), view(venue, name="*" * NAME_LIMIT, number=1234))
+def test_an_event_keeps_discords_limits_and_what_is_the_members_own(arrangement: ArrangementView) -> None:
+    words = words_of(Texts(), view(arrangement, name="*" * NAME_LIMIT, number=1234))
     assert 0 < len(words.name) <= EVENT_LIMIT
     assert 0 < len(words.location) <= LOCATION_LIMIT
     assert "…" not in words.location
@@ -113,7 +113,7 @@ def test_an_event_keeps_discords_limits_and_what_is_the_members_own(venue: Venue
 
 
 def test_a_groups_name_is_no_link_and_no_markup() -> None:
-    words = words_of(Texts(), view(VenueView(None, None), name="https://a.example *b*"))
+    words = words_of(Texts(), view(ArrangementView(None, None), name="https://a.example *b*"))
     assert words.name == "https:\u200b//a.example *b* · meeting 9"
     assert "https:\\//a.example \\*b\\*" in words.description
 
@@ -167,7 +167,7 @@ async def test_a_list_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("hours", [0, 3])
 def test_an_event_that_goes_on_never_ends_before_it_began(hours: int) -> None:
-    wanted = view(VenueView(None, None))
+    wanted = view(ArrangementView(None, None))
     found = listed(Listed(range(0)))
     found.start_time = found.end_time = START + timedelta(hours=hours)
     changes = server_events._changes(found, wanted, movable=False)

@@ -79,8 +79,8 @@ async def test_a_swap_stays_when_the_schedule_changes(hosts: Hosts, group: Group
     before = await hosts.hosts(group)
     await change(hosts, **CHANGES[what])
     after = [await hosts.fresh(meeting) for meeting in agreed]
-    assert [(await hosts.venue(meeting)).host_id for meeting in after] == before
-    assert {(await hosts.venue(meeting)).basis for meeting in after} == {Basis.SWAPPED}
+    assert [(await hosts.arrangement(meeting)).host_id for meeting in after] == before
+    assert {(await hosts.arrangement(meeting)).basis for meeting in after} == {Basis.SWAPPED}
     [told] = await tell(hosts, group)
     moved = [each for each in told.carried if each.before != each.meeting.starts_at]
     assert [each.host_id for each in moved] == ([] if what == "another length" else before)
@@ -138,8 +138,8 @@ async def test_an_assigned_host_an_activity_and_answers_move_along(hosts: Hosts,
     await change(hosts, weekday=WEDNESDAY)
     after = await hosts.fresh(second)
     assert (after.day, after.activity) == (WEDNESDAYS[1], "mock_interviews")
-    venue = await hosts.venue(after)
-    assert (venue.host_id, venue.basis) == (BEN, Basis.ASSIGNED)
+    arrangement = await hosts.arrangement(after)
+    assert (arrangement.host_id, arrangement.basis) == (BEN, Basis.ASSIGNED)
     assert (await hosts.run(lambda tx: RsvpRepository(tx).roll(after))).of(ANA) is Answer.LATE
     [told] = await tell(hosts, group)
     assert [(each.before, each.meeting.day, each.host_id) for each in told.carried] == [
@@ -189,7 +189,7 @@ async def test_those_concerned_are_told_in_one_notice_when_the_new_schedule_has_
     hosts: Hosts, group: Group
 ) -> None:
     _, second = await swapped(hosts, group)
-    host = (await hosts.venue(second)).host_id
+    host = (await hosts.arrangement(second)).host_id
     await hosts.run(lambda tx: ActivityRepository(tx).put(second.id, "mock_interviews"))
     await hosts.rsvps.answer(hosts.actor(ORGANIZER), second.id, Answer.APOLOGIES)
     await change(hosts, every_weeks=2)

@@ -14,7 +14,7 @@ from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations import meeting_locations
+from buddybot.services.locations import arrangements
 from buddybot.services.meetings import meeting_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
@@ -60,7 +60,7 @@ async def test_what_nobody_was_told_of_follows_the_rule_without_a_word(hosts: Ho
 
 async def test_hosts_receive_at_their_own_places_and_others_in_public(hosts: Hosts, group: Group) -> None:
     homes, cafes = await hosts.owned(ANA), await hosts.found(BEN)
-    assert [(await hosts.venue(each)).settled for each in await hosts.ahead(group)] == [
+    assert [(await hosts.arrangement(each)).settled for each in await hosts.ahead(group)] == [
         Settled(cafes[BEN], ORGANIZER),
         Settled(homes[ANA], ANA),
     ]
@@ -103,13 +103,13 @@ async def test_apologies_hand_on_but_not_in_the_last_day(hosts: Hosts, group: Gr
     places = await hosts.owned(*EVERYBODY)
     first, second = await hosts.told_of(group)
     await hosts.rsvps.answer(hosts.actor(ORGANIZER), first.id, Answer.APOLOGIES)
-    assert (await hosts.venue(first)).settled == Settled(places[BEN], BEN)
+    assert (await hosts.arrangement(first)).settled == Settled(places[BEN], BEN)
     hosts.now = before(second, hours=20)
     await hosts.rsvps.answer(hosts.actor(ANA), second.id, Answer.APOLOGIES)
     # Nobody is told at the last minute that they host, and nobody is sent to Ana's.
-    assert (await hosts.venue(second)).settled == Settled(None, None)
+    assert (await hosts.arrangement(second)).settled == Settled(None, None)
     await hosts.replan(group)
-    assert (await hosts.venue(second)).settled == Settled(None, None)
+    assert (await hosts.arrangement(second)).settled == Settled(None, None)
     assert (await hosts.change(group, second)).people == (ORGANIZER,)
 
 
@@ -144,10 +144,10 @@ async def test_nobody_left_to_host_leaves_the_place_and_names_nobody(hosts: Host
     first, _ = await hosts.told_of(group)
     for user_id in EVERYBODY:
         await hosts.rsvps.answer(hosts.actor(user_id), first.id, Answer.APOLOGIES)
-    assert (await hosts.venue(first)).settled == Settled(places[ORGANIZER], None)
+    assert (await hosts.arrangement(first)).settled == Settled(places[ORGANIZER], None)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.GOING)
     await hosts.replan(group)
-    assert (await hosts.venue(first)).host_id == BEN
+    assert (await hosts.arrangement(first)).host_id == BEN
 
 
 # -- called off -----------------------------------------------------------------------------------
@@ -243,9 +243,9 @@ async def test_a_host_whose_place_closed_hosts_elsewhere(hosts: Hosts, group: Gr
     places = await hosts.found(ORGANIZER, BEN)
     first, second = await hosts.told_of(group)
     await hosts.locations.retire(hosts.actor(ORGANIZER), places[ORGANIZER])
-    assert (await hosts.venue(first)).settled == Settled(places[BEN], ORGANIZER)
+    assert (await hosts.arrangement(first)).settled == Settled(places[BEN], ORGANIZER)
     assert await hosts.notices(first) == [PingState.PLANNED]
-    assert (await hosts.venue(second)).host_id == ANA
+    assert (await hosts.arrangement(second)).host_id == ANA
 
 
 async def test_an_agreement_outlives_its_place_though_nobody_was_told(hosts: Hosts, group: Group) -> None:
@@ -253,10 +253,10 @@ async def test_an_agreement_outlives_its_place_though_nobody_was_told(hosts: Hos
     first, _ = await hosts.ahead(group)
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=ANA, location_id=places[ORGANIZER])
     await hosts.locations.retire(hosts.actor(ORGANIZER), places[ORGANIZER])
-    venue = await hosts.venue(first)
-    assert (venue.settled, venue.basis) == (Settled(places[BEN], ANA), Basis.ASSIGNED)
+    arrangement = await hosts.arrangement(first)
+    assert (arrangement.settled, arrangement.basis) == (Settled(places[BEN], ANA), Basis.ASSIGNED)
     await hosts.replan(group)
-    assert await hosts.venue(first) == venue
+    assert await hosts.arrangement(first) == arrangement
 
 
 async def test_a_place_that_was_arranged_stays_when_its_host_does_not(hosts: Hosts) -> None:
@@ -266,7 +266,7 @@ async def test_a_place_that_was_arranged_stays_when_its_host_does_not(hosts: Hos
     await hosts.rotation.assign(hosts.actor(ORGANIZER), first.id, host_id=ANA, location_id=places[BEN])
     await hosts.rsvps.answer(hosts.actor(ANA), first.id, Answer.APOLOGIES)
     await hosts.replan(group)
-    assert (await hosts.venue(first)).settled == Settled(places[BEN], None)
+    assert (await hosts.arrangement(first)).settled == Settled(places[BEN], None)
 
 
 # -- what is remembered ---------------------------------------------------------------------------
@@ -345,13 +345,13 @@ async def test_online_this_once_uses_no_place_and_nobodys_turn(hosts: Hosts, gro
     first, second = await hosts.ahead(group)
     online = Settled(None, None)
     await hosts.run(
-        lambda tx: meeting_locations.put(
+        lambda tx: arrangements.put(
             UnitOfWork(tx), group, first, online, now=hosts.now, basis=Basis.ASSIGNED, online=True
         )
     )
     await hosts.replan(group)
-    assert (await hosts.venue(first)).settled == online
-    assert (await hosts.venue(second)).host_id == ORGANIZER
+    assert (await hosts.arrangement(first)).settled == online
+    assert (await hosts.arrangement(second)).host_id == ORGANIZER
     await hosts.hold(group, first)
     assert await hosts.history(group) == []
     assert (await hosts.hosts(group))[0] == ORGANIZER

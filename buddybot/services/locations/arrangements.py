@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.groups.groups import Group, Member, Rotation
-from buddybot.domain.ids import GroupId, LocationId, UserId
+from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations import rotation
 from buddybot.domain.locations.fairness import Held, Place
-from buddybot.domain.locations.locations import Location, LocationKind, shown_to
+from buddybot.domain.locations.locations import Location, LocationKind
 from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
-from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer, Roll
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.storage.locations.meeting_locations import Venue
+from buddybot.storage.locations.arrangements import Arrangement
 
 AHEAD = 2
 """Meetings whose place is settled, so that people can plan."""
@@ -23,26 +23,7 @@ DECLINE_BEFORE = timedelta(hours=24)
 """Until when a host may hand their turn on; after that nothing moves by itself."""
 NOTICE_LIFE = timedelta(hours=1)
 BY_RULE = (Basis.RULE, Basis.STAND_IN, Basis.CHOSEN)
-"""Venues whose host the rule gave."""
-
-
-@dataclass(frozen=True, slots=True)
-class VenueView:
-    """Where a meeting takes place: a location, or online this once; who hosts; either may be open."""
-
-    location: Location | None
-    host_id: UserId | None
-    online: bool = False
-
-    @property
-    def known(self) -> bool:
-        """Whether there is anything to say."""
-        return self.location is not None or self.host_id is not None or self.online
-
-    @property
-    def choosers(self) -> tuple[UserId, ...]:
-        """The host, while they have yet to choose where the group meets."""
-        return () if self.host_id is None or self.location is not None or self.online else (self.host_id,)
+"""Arrangements whose host the rule gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +60,13 @@ async def board_of(uow: UnitOfWork, group: Group) -> Board:
     return Board(group, tuple(await uow.members.present(group.id)), places, tuple(locations))
 
 
-async def view_of(uow: UnitOfWork, meeting: Meeting) -> VenueView:
-    """Return where a meeting takes place, as far as that is settled."""
-    return await shown(uow, meeting, await uow.venues.get(meeting.id))
-
-
-async def shown(uow: UnitOfWork, meeting: Meeting, venue: Venue | None) -> VenueView:
-    """Return the same where the venue is known already."""
-    if venue is None:
-        return VenueView(None, None)
-    return await placed(uow, meeting.group_id, venue)
-
-
-async def placed(uow: UnitOfWork, group_id: GroupId, at: Venue | NextMeeting) -> VenueView:
-    """Return where one of a group's meetings takes place as it is shown."""
-    location = None if at.location_id is None else await uow.locations.get(group_id, at.location_id)
-    return VenueView(None if location is None else shown_to(location, None), at.host_id, at.online)
-
-
 async def upcoming_of(uow: UnitOfWork, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:
     """Return who is expected at a meeting, which is to be `here`, and who of them does not host it."""
     roll = await uow.rsvps.roll(meeting)
     expected = {*roll.coming, *roll.no_word}
     return Upcoming(
         attendees=tuple(member.user_id for member in board.members if member.user_id in expected),
-        passes=await uow.venues.passes(meeting.id) | (expected - able_to_host(roll, board, here)),
+        passes=await uow.arrangements.passes(meeting.id) | (expected - able_to_host(roll, board, here)),
         afar=frozenset(roll.who(Answer.VIRTUAL)),
     )
 
@@ -136,22 +99,28 @@ async def settle(uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | N
     board = await board_of(uow, group)
     found = await _to_settle(uow, group, now)
     # One that is online this once uses no place and nobody's turn.
-    open_to_choice = [(meeting, venue) for meeting, venue in found if venue is None or not venue.online]
+    open_to_choice = [
+        (meeting, arrangement)
+        for meeting, arrangement in found
+        if arrangement is None or not arrangement.online
+    ]
     ahead = [
-        _remaining(board, meeting, venue, await _expected(uow, meeting, board, venue), now)
-        for meeting, venue in open_to_choice
+        _remaining(board, meeting, arrangement, await _expected(uow, meeting, board, arrangement), now)
+        for meeting, arrangement in open_to_choice
     ]
     chosen = await _chosen(uow, board, ahead)
-    for (meeting, venue), expected, choice in zip(open_to_choice, ahead, chosen, strict=True):
-        settled, basis = Settled(choice.location_id, choice.host_id), _basis(venue, expected, choice)
-        if venue is None or (venue.settled, venue.basis) != (settled, basis):
+    for (meeting, arrangement), expected, choice in zip(open_to_choice, ahead, chosen, strict=True):
+        settled, basis = Settled(choice.location_id, choice.host_id), _basis(arrangement, expected, choice)
+        if arrangement is None or (arrangement.settled, arrangement.basis) != (settled, basis):
             await put(uow, group, meeting, settled, now=now, basis=basis, by=by)
-    for meeting, venue in found:
-        if venue is not None and venue.online:
-            await _keep_online(uow, board, meeting, venue, now)
+    for meeting, arrangement in found:
+        if arrangement is not None and arrangement.online:
+            await _keep_online(uow, board, meeting, arrangement, now)
 
 
-async def _to_settle(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[tuple[Meeting, Venue | None]]:
+async def _to_settle(
+    uow: UnitOfWork, group: Group, now: datetime
+) -> Sequence[tuple[Meeting, Arrangement | None]]:
     """The planned meetings, and those that were so before another one was put in front of them."""
     found = []
     ahead = await uow.meetings.ahead(group.id)
@@ -159,15 +128,17 @@ async def _to_settle(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[t
         meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > now
     ]
     for number, meeting in enumerate(scheduled):
-        venue = await uow.venues.get(meeting.id)
-        if venue is not None or number < AHEAD:
-            found.append((meeting, venue))
+        arrangement = await uow.arrangements.get(meeting.id)
+        if arrangement is not None or number < AHEAD:
+            found.append((meeting, arrangement))
     return found
 
 
-async def _keep_online(uow: UnitOfWork, board: Board, meeting: Meeting, venue: Venue, now: datetime) -> None:
+async def _keep_online(
+    uow: UnitOfWork, board: Board, meeting: Meeting, arrangement: Arrangement, now: datetime
+) -> None:
     """Lead a meeting that is online this once to another virtual place when its own is no more."""
-    if venue.location_id is None or any(place.id == venue.location_id for place in board.places):
+    if arrangement.location_id is None or any(place.id == arrangement.location_id for place in board.places):
         return
     await move_online(uow, board.group, meeting, now=now)
 
@@ -182,7 +153,7 @@ async def move_online(
 
 async def _virtual_place(uow: UnitOfWork, group: Group) -> LocationId | None:
     """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
-    used = await uow.venues.last_used(group.id)
+    used = await uow.arrangements.last_used(group.id)
     live = await uow.locations.live(group.id)
     remote = [location for location in live if location.remote]
     remote = remote or [
@@ -231,39 +202,46 @@ async def find_host(
         owner = next((place.offered_by for place in board.places if place.id == here), None)
         return owner if owner is not None and could_host(board, expected, owner) else None
     found = [
-        (each, None if each.id == meeting.id else venue)
-        for each, venue in await _to_settle(uow, group, now)
-        if each.id == meeting.id or venue is None or not venue.online
+        (each, None if each.id == meeting.id else arrangement)
+        for each, arrangement in await _to_settle(uow, group, now)
+        if each.id == meeting.id or arrangement is None or not arrangement.online
     ]
     ahead = [
-        _remaining(board, each, venue, await _expected(uow, each, board, venue), now) for each, venue in found
+        _remaining(board, each, arrangement, await _expected(uow, each, board, arrangement), now)
+        for each, arrangement in found
     ]
     chosen = await _chosen(uow, board, ahead)
     hosts = {each.id: choice.host_id for (each, _), choice in zip(found, chosen, strict=True)}
     return hosts[meeting.id]
 
 
-async def _expected(uow: UnitOfWork, meeting: Meeting, board: Board, venue: Venue | None) -> Upcoming:
-    return await upcoming_of(uow, meeting, board, None if venue is None else venue.location_id)
+async def _expected(
+    uow: UnitOfWork, meeting: Meeting, board: Board, arrangement: Arrangement | None
+) -> Upcoming:
+    return await upcoming_of(uow, meeting, board, None if arrangement is None else arrangement.location_id)
 
 
 async def _going_on(uow: UnitOfWork, board: Board) -> Sequence[Upcoming]:
     """The meetings that are open: the rule remembers them once they are closed, and reckons with them now."""
     going_on = []
     for meeting in await uow.meetings.ahead(board.group.id):
-        venue = await uow.venues.get(meeting.id)
-        if meeting.state is MeetingState.OPEN and venue is not None and not venue.online:
-            expected = await _expected(uow, meeting, board, venue)
-            going_on.append(replace(expected, settled=venue.settled, once=venue.basis.once))
+        arrangement = await uow.arrangements.get(meeting.id)
+        if meeting.state is MeetingState.OPEN and arrangement is not None and not arrangement.online:
+            expected = await _expected(uow, meeting, board, arrangement)
+            going_on.append(replace(expected, settled=arrangement.settled, once=arrangement.basis.once))
     return going_on
 
 
-def _basis(venue: Venue | None, expected: Upcoming, choice: Choice) -> Basis:
-    """Why a venue is what it is now: what people agreed on stays so while the host does."""
+def _basis(arrangement: Arrangement | None, expected: Upcoming, choice: Choice) -> Basis:
+    """Why an arrangement is what it is now: what people agreed on stays so while the host does."""
     host_stays = expected.host_id is not None and expected.host_id == choice.host_id
-    if venue is None or venue.basis is Basis.OPEN or not (expected.settled is not None or host_stays):
+    if (
+        arrangement is None
+        or arrangement.basis is Basis.OPEN
+        or not (expected.settled is not None or host_stays)
+    ):
         return Basis.STAND_IN if choice.stand_in else Basis.RULE
-    return Basis.RULE if venue.basis is Basis.CHOSEN and expected.settled is None else venue.basis
+    return Basis.RULE if arrangement.basis is Basis.CHOSEN and expected.settled is None else arrangement.basis
 
 
 async def _history(uow: UnitOfWork, group: Group, ahead: Sequence[Upcoming]) -> Sequence[Held]:
@@ -274,34 +252,38 @@ async def _history(uow: UnitOfWork, group: Group, ahead: Sequence[Upcoming]) -> 
 
 
 def _remaining(
-    board: Board, meeting: Meeting, venue: Venue | None, expected: Upcoming, now: datetime
+    board: Board, meeting: Meeting, arrangement: Arrangement | None, expected: Upcoming, now: datetime
 ) -> Upcoming:
-    """What of a settled venue stays: all of it, the host, or nothing; what nobody was told of does not.
+    """What of a settled arrangement stays: all of it, the host, or nothing; what nobody was told of does not.
 
     A home stays only while its owner can have the group there. In the last day a turn is not handed on:
     people are on their way to the place, so a public one stays, and a host who cannot come is no longer
     named.
     """
-    if venue is None or venue.basis is Basis.OPEN or (venue.basis.by_rule_alone and not venue.announced):
+    if (
+        arrangement is None
+        or arrangement.basis is Basis.OPEN
+        or (arrangement.basis.by_rule_alone and not arrangement.announced)
+    ):
         return expected
     by_turns = board.group.rotation is Rotation.TURNS
-    host = venue.host_id if _able(expected, venue.host_id) else None
+    host = arrangement.host_id if _able(expected, arrangement.host_id) else None
     late = meeting.starts_at - now < DECLINE_BEFORE
     turn_open = host is None and (
-        venue.host_id is not None
-        or venue.basis in (Basis.SWAPPED, Basis.OFFERED)  # whoever hosted it can't any more
-        or (venue.basis in BY_RULE and venue.rule is Rotation.TURNS)
+        arrangement.host_id is not None
+        or arrangement.basis in (Basis.SWAPPED, Basis.OFFERED)  # whoever hosted it can't any more
+        or (arrangement.basis in BY_RULE and arrangement.rule is Rotation.TURNS)
     )
     if turn_open and by_turns and not late:
         return expected
-    there = next((place for place in board.places if place.id == venue.location_id), None)
+    there = next((place for place in board.places if place.id == arrangement.location_id), None)
     if there is not None and open_to_group(there, expected):
-        if host is None and venue.basis.by_rule_alone and not by_turns and not late:
-            host = _host_there(board, there, expected, venue)
-        return replace(expected, settled=Settled(there.id, host), once=venue.basis.once)
-    if venue.location_id is None and not board.places:
-        return replace(expected, settled=Settled(None, host), once=venue.basis.once)
-    stays = by_turns or venue.rule is Rotation.TURNS or not venue.basis.by_rule_alone
+        if host is None and arrangement.basis.by_rule_alone and not by_turns and not late:
+            host = _host_there(board, there, expected, arrangement)
+        return replace(expected, settled=Settled(there.id, host), once=arrangement.basis.once)
+    if arrangement.location_id is None and not board.places:
+        return replace(expected, settled=Settled(None, host), once=arrangement.basis.once)
+    stays = by_turns or arrangement.rule is Rotation.TURNS or not arrangement.basis.by_rule_alone
     return replace(expected, host_id=host if stays else None, late=late)
 
 
@@ -315,9 +297,9 @@ def _able(expected: Upcoming, user_id: UserId | None) -> bool:
     return user_id in expected.attendees and user_id not in expected.passes
 
 
-def _host_there(board: Board, there: Place, expected: Upcoming, venue: Venue) -> UserId | None:
+def _host_there(board: Board, there: Place, expected: Upcoming, arrangement: Arrangement) -> UserId | None:
     """The one who offered a place, where the rule names them: they may be able to come again."""
-    named = venue.rule is not Rotation.TURNS and could_host(board, expected, there.offered_by)
+    named = arrangement.rule is not Rotation.TURNS and could_host(board, expected, there.offered_by)
     return there.offered_by if named else None
 
 
@@ -338,9 +320,9 @@ async def put(
     by: UserId | None = None,
 ) -> None:
     """Set where a meeting takes place; the cards follow, and what was announced is told anew."""
-    repository = uow.venues
+    repository = uow.arrangements
     old = await repository.get(meeting.id)
-    venue = Venue(
+    arrangement = Arrangement(
         meeting_id=meeting.id,
         rule=group.rotation,
         basis=basis,
@@ -350,7 +332,7 @@ async def put(
         announced=old is not None and old.announced,
     )
     if old is None or (old.settled, old.online) == (settled, online):
-        await repository.put(venue if old is None else replace(old, rule=venue.rule, basis=basis))
+        await repository.put(arrangement if old is None else replace(old, rule=arrangement.rule, basis=basis))
         if old is None and (settled != Settled(None, None) or online):
             await uow.meetings.entry_changed(meeting.id)
             await show(uow, meeting)
@@ -360,11 +342,11 @@ async def put(
         notices = await editions(uow, meeting, PingKind.PLACE)
         kept = notices.waiting is not None and old.before is not None
         told, told_online = (old.before, old.before_online) if kept else (old.settled, old.online)
-        venue = replace(venue, before=told, before_online=told_online)
+        arrangement = replace(arrangement, before=told, before_online=told_online)
         known = told != Settled(None, None) or told_online or old.before is not None
         if told is not None and (known or online):
             await notices.plan_ping(uow, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
-    await repository.put(venue)
+    await repository.put(arrangement)
     await uow.meetings.entry_changed(meeting.id)
     await show(uow, meeting)
 
@@ -375,14 +357,19 @@ async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datet
     Also for what follows one that passed in a break. Then whose turn it was stays next. What people agreed
     on or an organizer said stays.
     """
-    repository = uow.venues
+    repository = uow.arrangements
     if await repository.get(called_off.id) is None:
         return
     for meeting in await uow.meetings.ahead(group.id):
-        venue = await repository.get(meeting.id)
+        arrangement = await repository.get(meeting.id)
         late = meeting.starts_at - now < DECLINE_BEFORE
-        if venue is not None and venue.basis in BY_RULE and meeting.id != called_off.id and not late:
-            await repository.put(replace(venue, basis=Basis.OPEN))
+        if (
+            arrangement is not None
+            and arrangement.basis in BY_RULE
+            and meeting.id != called_off.id
+            and not late
+        ):
+            await repository.put(replace(arrangement, basis=Basis.OPEN))
 
 
 async def show(uow: UnitOfWork, meeting: Meeting) -> None:

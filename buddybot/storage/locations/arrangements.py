@@ -14,7 +14,7 @@ from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Venue:
+class Arrangement:
     """Where one meeting takes place; `before` is what the group was last told, when that has changed.
 
     `online` means that everybody meets online this once, whatever the location is.
@@ -47,9 +47,9 @@ def _place(value: int | None) -> LocationId | None:
     return None if value is None else LocationId(value)
 
 
-def venue_of(row: Row) -> Venue:
-    """Return the venue of a whole row."""
-    return Venue(
+def read_arrangement(row: Row) -> Arrangement:
+    """Return the arrangement of a whole row."""
+    return Arrangement(
         meeting_id=MeetingId(row["meeting_id"]),
         rule=_rotation(row["rule"]),
         basis=_basis(row["basis"]),
@@ -64,16 +64,16 @@ def venue_of(row: Row) -> Venue:
     )
 
 
-class VenueRepository:
+class ArrangementRepository:
     """The callers have made sure that the meeting is their group's."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def get(self, meeting_id: MeetingId) -> Venue | None:
+    async def get(self, meeting_id: MeetingId) -> Arrangement | None:
         """Return where a meeting takes place; None when nobody has thought of it yet."""
         row = await self._tx.one("SELECT * FROM venues WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
-        return None if row is None else venue_of(row)
+        return None if row is None else read_arrangement(row)
 
     async def may_fill(self, meeting_id: MeetingId, user_id: UserId) -> bool:
         """Return whether something is open that a member may have to give: a turn to take, or a place."""
@@ -116,9 +116,9 @@ class VenueRepository:
         )
         return {LocationId(row["location_id"]): instant(row["used"]) for row in rows}
 
-    async def put(self, venue: Venue) -> None:
+    async def put(self, arrangement: Arrangement) -> None:
         """Set where a meeting takes place."""
-        before = venue.before or Settled(None, None)
+        before = arrangement.before or Settled(None, None)
         await self._tx.run(
             """
             INSERT INTO venues (meeting_id, rule, basis, location_id, host_id, online, announced, changed,
@@ -131,17 +131,17 @@ class VenueRepository:
                 before_location_id = excluded.before_location_id, before_host_id = excluded.before_host_id,
                 before_online = excluded.before_online
             """,
-            meeting_id=venue.meeting_id,
-            rule=venue.rule.value,
-            basis=venue.basis.value,
-            location_id=venue.location_id,
-            host_id=venue.host_id,
-            online=int(venue.online),
-            announced=int(venue.announced),
-            changed=int(venue.before is not None),
+            meeting_id=arrangement.meeting_id,
+            rule=arrangement.rule.value,
+            basis=arrangement.basis.value,
+            location_id=arrangement.location_id,
+            host_id=arrangement.host_id,
+            online=int(arrangement.online),
+            announced=int(arrangement.announced),
+            changed=int(arrangement.before is not None),
             before_location_id=before.location_id,
             before_host_id=before.host_id,
-            before_online=int(venue.before_online),
+            before_online=int(arrangement.before_online),
         )
 
     async def announced(self, meeting_ids: Collection[MeetingId]) -> None:
