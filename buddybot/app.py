@@ -92,7 +92,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             gateway=DiscordMessageGateway(bot, bot.messages.render),
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
-            before={PingKind.FEW: bot.live.read_interests_for},
+            before={PingKind.QUORUM: bot.live.read_interests_for},
             look_for_leavers=bot.presence.look_before,
         )
         bot.dispatcher = Dispatcher(

@@ -27,7 +27,7 @@ WEEKDAYS = [
     )
 ]
 Why = Literal["holiday", "few can come", "other"]
-REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.FEW, "other": Reason.OTHER}
+REASONS = {"holiday": Reason.HOLIDAY, "few can come": Reason.BELOW_QUORUM, "other": Reason.OTHER}
 
 
 class MeetingCog(commands.Cog):

@@ -34,13 +34,13 @@ class PingKind(StrEnum):
     REMINDER = "reminder"
     PLACE = "place"
     SWAP = "swap"
-    FEW = "few"
+    QUORUM = "few"
     ALERT = "alert"
     OFFER = "offer"
     KUDOS = "kudos"
     CARD_AGAIN = "card_again"
     CHECKIN_AGAIN = "checkin_again"
-    FEW_AGAIN = "few_again"
+    QUORUM_AGAIN = "few_again"
     SUMMARY_AGAIN = "summary_again"
     ARCHIVE = "archive"
     BREAK = "break"
@@ -51,11 +51,13 @@ NOTICES = frozenset(
     {
         *(PingKind.CHANGE, PingKind.PLACE, PingKind.SWAP, PingKind.HOME),
         *(PingKind.ALERT, PingKind.OFFER, PingKind.KUDOS, PingKind.ARCHIVE, PingKind.BREAK),
-        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.FEW_AGAIN, PingKind.SUMMARY_AGAIN),
+        *(PingKind.CARD_AGAIN, PingKind.CHECKIN_AGAIN, PingKind.QUORUM_AGAIN, PingKind.SUMMARY_AGAIN),
     }
 )
 """Planned by the service that made the change; the planner neither plans nor cancels them."""
-ANNOUNCING = frozenset({PingKind.CARD, PingKind.REMINDER, PingKind.FEW, PingKind.CHECKIN, PingKind.SUMMARY})
+ANNOUNCING = frozenset(
+    {PingKind.CARD, PingKind.REMINDER, PingKind.QUORUM, PingKind.CHECKIN, PingKind.SUMMARY}
+)
 """What the group goes by: a meeting of which one of these was said stays where it is in a new schedule."""
 
 

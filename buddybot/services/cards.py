@@ -167,8 +167,8 @@ async def prepare_summary_again(
 
 async def _needed_until(uow: UnitOfWork, kind: CardKind, meeting: Meeting, now: datetime) -> datetime | None:
     """Return how long people may still answer on a message; None where they don't any more."""
-    if kind in (CardKind.MEETING, CardKind.FEW):
-        decided = kind is CardKind.FEW and meeting.few_decision is not None
+    if kind in (CardKind.MEETING, CardKind.QUORUM):
+        decided = kind is CardKind.QUORUM and meeting.quorum_decision is not None
         ahead = meeting.state is MeetingState.SCHEDULED and now < meeting.starts_at
         return meeting.starts_at if ahead and not decided else None
     if kind is CardKind.CHECKIN and meeting.state is MeetingState.OPEN:

@@ -45,7 +45,7 @@ from buddybot.services.meetings.calendar_feed import CalendarFeed
 from buddybot.services.meetings.meeting_choices import MeetingChoices
 from buddybot.services.meetings.meeting_views import MeetingViews
 from buddybot.services.meetings.meetings import MeetingService
-from buddybot.services.meetings.quorum import FewService
+from buddybot.services.meetings.quorum import QuorumService
 from buddybot.services.meetings.rsvps import RsvpService
 from buddybot.services.meetings.schedules import ScheduleService
 from buddybot.services.meetings.server_event_steps import EventService
@@ -85,7 +85,7 @@ class Services(NamedTuple):
     arrangement_choices: ArrangementChoices
     swaps: SwapService
     rsvps: RsvpService
-    few: FewService
+    quorum: QuorumService
     away: AwayService
     commitments: CommitmentService
     nudges: NudgeService
@@ -141,7 +141,7 @@ def build(transactions: Transactions, planner: Planner, rules: Rules) -> Service
         arrangement_choices=ArrangementChoices(transactions),
         swaps=SwapService(transactions, planner),
         rsvps=RsvpService(transactions),
-        few=FewService(transactions, planner),
+        quorum=QuorumService(transactions, planner),
         away=away,
         commitments=CommitmentService(transactions),
         nudges=NudgeService(transactions),

@@ -73,7 +73,7 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
     checkin_shown = MeetingCard(
         CardKind.CHECKIN, partial(checkin_messages.view_of, library=library), again=PingKind.CHECKIN_AGAIN
     )
-    question_shown = MeetingCard(CardKind.FEW, quorum.view_of, again=PingKind.FEW_AGAIN)
+    question_shown = MeetingCard(CardKind.QUORUM, quorum.view_of, again=PingKind.QUORUM_AGAIN)
     summary_shown = MeetingCard(CardKind.SUMMARY, summary_messages.view_of, again=PingKind.SUMMARY_AGAIN)
     prepare_card = partial(meeting_messages.prepare_card, library=library)
     prepare_checkin = partial(checkin_messages.prepare_checkin, library=library)
@@ -83,8 +83,8 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
         PingKind.CARD_AGAIN: Message(prepare_card, meeting_card, meeting_shown),
         PingKind.CHECKIN: Message(prepare_checkin, render_checkin, checkin_shown),
         PingKind.CHECKIN_AGAIN: Message(prepare_checkin_again, render_checkin, checkin_shown),
-        PingKind.FEW: Message(quorum.prepare_question, question_card, question_shown),
-        PingKind.FEW_AGAIN: Message(cards.prepare_question_again, question_card, question_shown),
+        PingKind.QUORUM: Message(quorum.prepare_question, question_card, question_shown),
+        PingKind.QUORUM_AGAIN: Message(cards.prepare_question_again, question_card, question_shown),
         PingKind.SUMMARY: Message(SummaryPreparer(planner), summary_card, summary_shown),
         PingKind.SUMMARY_AGAIN: Message(cards.prepare_summary_again, summary_card, summary_shown),
         PingKind.CHANGE: Message(meeting_messages.prepare_change, change_card),

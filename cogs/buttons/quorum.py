@@ -3,7 +3,7 @@
 from discord.ext import commands
 
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings.meetings import FewDecision
+from buddybot.domain.meetings.meetings import QuorumDecision
 from buddybot.services.meetings.meetings import Changed
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework.reply import Reply
@@ -13,13 +13,13 @@ from buddybot.ui.meetings import quorum
 from buddybot.ui.meetings.meetings import done_card
 
 
-class FewCog(commands.Cog):
+class QuorumCog(commands.Cog):
     """The form behind the group's card, and the buttons of the question."""
 
     def __init__(self, bot: Client) -> None:
         self._bot = bot
         self._groups = bot.services.groups
-        self._few = bot.services.few
+        self._quorum = bot.services.quorum
 
     @route("group_answers")
     async def ask_settings(self, interaction: Interaction, given: Input) -> None:
@@ -42,7 +42,7 @@ class FewCog(commands.Cog):
         """Meet anyway, or online; the question itself shows it then."""
         async with Reply(interaction) as reply:
             meeting_id, decision = MeetingId(given.number(0)), quorum.decision_in(given)
-            decided = await self._few.decide(reply.actor, meeting_id, decision)
+            decided = await self._quorum.decide(reply.actor, meeting_id, decision)
             if decided.again:
                 await reply.show(quorum.again_card(reply.texts, decided.meeting))
             elif decided.linkless:
@@ -55,7 +55,7 @@ class FewCog(commands.Cog):
     async def ask_cancel(self, interaction: Interaction, given: Input) -> None:
         """Ask once more, the person who pressed alone: it cannot be taken back."""
         async with Reply(interaction) as reply:
-            found = await self._few.look(reply.actor, MeetingId(given.number(0)))
+            found = await self._quorum.look(reply.actor, MeetingId(given.number(0)))
             card = quorum.again_card(reply.texts, found.meeting) if found.again else None
             await reply.show(card or quorum.cancel_card(reply.texts, found))
 
@@ -63,7 +63,9 @@ class FewCog(commands.Cog):
     async def cancel(self, interaction: Interaction, given: Input) -> None:
         """Call the meeting off."""
         async with Reply(interaction) as reply:
-            decided = await self._few.decide(reply.actor, MeetingId(given.number(0)), FewDecision.CANCEL)
+            decided = await self._quorum.decide(
+                reply.actor, MeetingId(given.number(0)), QuorumDecision.CANCEL
+            )
             changed = Changed(decided.group, decided.meeting)
             done = None if decided.again else done_card(reply.texts, "cancelled", changed)
             await reply.replace(done or quorum.again_card(reply.texts, decided.meeting))
@@ -72,4 +74,4 @@ class FewCog(commands.Cog):
 
 async def setup(bot: Client) -> None:
     """Add the cog; called by the bot."""
-    await bot.add_cog(FewCog(bot))
+    await bot.add_cog(QuorumCog(bot))

@@ -240,7 +240,7 @@ ALIKE = {
     "CorrectionService.did_not_meet": "as AttendanceService.record",
     "CommitmentService.shrink": "as CommitmentService.edit",
     "CommitmentService.swap": "as CommitmentService.add",
-    "FewService.decide": "writes no person's id",
+    "QuorumService.decide": "writes no person's id",
     "GroupService.pause": "writes no person's id",
     "GroupService.resume": "writes no person's id",
     "GroupService.archive": "as GroupService.change: an organizer's own act",

@@ -132,7 +132,7 @@ async def test_a_meeting_is_skipped_or_cancelled_but_not_both(house: House) -> N
     [meeting, _] = await house.ahead(group)
     results = await asyncio.gather(
         house.meetings.skip(house.actor(ORGANIZER), meeting.id, Reason.HOLIDAY),
-        house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.FEW),
+        house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.BELOW_QUORUM),
         return_exceptions=True,
     )
     assert sum(isinstance(result, Refusal) for result in results) == 1

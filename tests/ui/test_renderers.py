@@ -30,8 +30,8 @@ def test_a_message_is_a_card_when_it_follows_a_meeting(messages: MessageTable) -
         PingKind.CARD_AGAIN: CardKind.MEETING,
         PingKind.CHECKIN: CardKind.CHECKIN,
         PingKind.CHECKIN_AGAIN: CardKind.CHECKIN,
-        PingKind.FEW: CardKind.FEW,
-        PingKind.FEW_AGAIN: CardKind.FEW,
+        PingKind.QUORUM: CardKind.QUORUM,
+        PingKind.QUORUM_AGAIN: CardKind.QUORUM,
         PingKind.SUMMARY: CardKind.SUMMARY,
         PingKind.SUMMARY_AGAIN: CardKind.SUMMARY,
     }

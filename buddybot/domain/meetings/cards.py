@@ -12,12 +12,12 @@ class CardKind(StrEnum):
     MEETING = "meeting"
     CHECKIN = "checkin"
     SUMMARY = "summary"
-    FEW = "few"
+    QUORUM = "few"
     EARLIER_MEETING = "earlier_meeting"
-    EARLIER_FEW = "earlier_few"
+    EARLIER_QUORUM = "earlier_few"
 
 
-EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.FEW: CardKind.EARLIER_FEW}
+EARLIER = {CardKind.MEETING: CardKind.EARLIER_MEETING, CardKind.QUORUM: CardKind.EARLIER_QUORUM}
 """What a message is once another announces the meeting again: it is edited once more, and then stays."""
 
 

@@ -29,13 +29,13 @@ class Reason(StrEnum):
     """Why a meeting does not take place."""
 
     HOLIDAY = "holiday"
-    FEW = "few"
+    BELOW_QUORUM = "few"
     OTHER = "other"
     SCHEDULE = "schedule"
     """A new schedule has no day for it. Only the group's notice of that still needs the meeting."""
 
 
-class FewDecision(StrEnum):
+class QuorumDecision(StrEnum):
     """What becomes of a meeting that fewer than the group's minimum said they come to."""
 
     MEET = "meet"
@@ -61,7 +61,7 @@ class Meeting:
     another. `by_hand` is one whose day or time an organizer put. `moved_from` is the start that the group
     was last told of before a move. `rescheduled_at` is when a new schedule last changed its start, or left
     it no day. `announcement` counts how often it was moved so far that it is announced again.
-    `sequence` counts the changes of its entry in a calendar, `few_decision` is what an organizer decided
+    `sequence` counts the changes of its entry in a calendar, `quorum_decision` is what an organizer decided
     when few had said they come.
     `holiday` marks one that was held in a week that does not count; `activity` is its key in the
     library, and `lead_id` leads it. `reduced` is one so old that only counts are left of it.
@@ -87,7 +87,7 @@ class Meeting:
     timekeeper_id: UserId | None
     moved_from: datetime | None = None
     sequence: int = 0
-    few_decision: FewDecision | None = None
+    quorum_decision: QuorumDecision | None = None
     holiday: bool = False
     activity: str | None = None
     lead_id: UserId | None = None

@@ -67,7 +67,7 @@ def is_too_late(ping: DuePing, now: datetime, before: datetime | None = None) ->
     A nudge is never begun after its time, everything else not once it is useless. Organizers are not
     asked about few answers at an hour that was set too late for anybody to answer.
     """
-    if ping.kind is PingKind.FEW:
+    if ping.kind is PingKind.QUORUM:
         return before != ping.due_at and ping.due_at < now + ANSWERABLE
     if before is not None:
         return False
@@ -81,9 +81,9 @@ def _of_meeting(
     if meeting.state is MeetingState.SCHEDULED:
         again = meeting.announcement
         yield _ping(meeting, PingKind.CARD, card_due(group, meeting, times), meeting.starts_at, edition=again)
-        if group.minimum and meeting.few_decision is None:
+        if group.minimum and meeting.quorum_decision is None:
             due, edition = meeting.answers_due(group.answer_hours), meeting.moves + again
-            yield _ping(meeting, PingKind.FEW, due, meeting.starts_at, edition=edition)
+            yield _ping(meeting, PingKind.QUORUM, due, meeting.starts_at, edition=edition)
         yield from _nudges(group, meeting, members, every_weeks, times)
         yield from _reminders(group, meeting, members, times)
     if meeting.ahead:

@@ -210,8 +210,8 @@ class Calendar:
         last = max(cards, key=lambda ping: ping.id, default=None)
         if last is not None and is_heard_of_no_more(last, due, meeting.starts_at, self._now):
             await self._successions.announce_again(meeting.id)
-            if meeting.few_decision is not None:  # a question that is open still stands
-                await self._uow.cards.retire(meeting.id, CardKind.FEW)
+            if meeting.quorum_decision is not None:  # a question that is open still stands
+                await self._uow.cards.retire(meeting.id, CardKind.QUORUM)
 
     async def _make(self, schedule: Schedule, count: int) -> None:
         """Keep `count` regular meetings ahead; a day that was skipped or called off stays so."""

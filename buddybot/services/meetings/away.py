@@ -224,14 +224,14 @@ async def _consequence(
 ) -> Missed:
     roll = await uow.rsvps.roll(meeting)
     arrangement = await uow.arrangements.get(meeting.id)
-    few = len(roll.coming) + len(roll.no_word) < group.minimum
+    below_quorum = len(roll.coming) + len(roll.no_word) < group.minimum
     to_ask = any(
-        ping.kind is PingKind.FEW and ping.state is PingState.PLANNED
+        ping.kind is PingKind.QUORUM and ping.state is PingState.PLANNED
         for ping in await uow.outbox.of_meeting(meeting.id)
     )
     host_id = None if arrangement is None else arrangement.host_id
     handed_on = meeting.id in hosted and host_id != user_id
-    return Missed(group, meeting, host_id, hosted=handed_on, asks=few and to_ask)
+    return Missed(group, meeting, host_id, hosted=handed_on, asks=below_quorum and to_ask)
 
 
 async def _freed(uow: UnitOfWork, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:

@@ -7,7 +7,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, QuorumDecision, Reason
 from buddybot.domain.pings import Ping
 from buddybot.services.core import meeting_days
 from buddybot.services.core.access import at_meeting, require_active
@@ -25,7 +25,7 @@ from buddybot.services.meetings.meetings import Changed, call_off
 
 
 @dataclass(frozen=True, slots=True)
-class FewView:
+class QuorumView:
     """The question as it stands: how many come by now, never who is missing; `organizers` may decide.
 
     `online` is whether the meeting still is, after that was decided; `linkless` as in `Decided`.
@@ -41,7 +41,7 @@ class FewView:
     @property
     def open(self) -> bool:
         """Whether there is still something to decide."""
-        return self.meeting.state is MeetingState.SCHEDULED and self.meeting.few_decision is None
+        return self.meeting.state is MeetingState.SCHEDULED and self.meeting.quorum_decision is None
 
     @property
     def enough(self) -> bool:
@@ -49,11 +49,11 @@ class FewView:
         return self.coming >= self.group.minimum
 
 
-async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> FewView:
+async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> QuorumView:
     """Return what the question shows now."""
     at = await arrangement_views.load_view(uow, meeting)
     members = await uow.members.present(group.id)
-    return FewView(
+    return QuorumView(
         group=group,
         meeting=meeting,
         coming=len((await uow.rsvps.roll(meeting)).coming),
@@ -77,7 +77,7 @@ async def prepare_question(uow: UnitOfWork, ping: Ping, group: Group, now: datet
     await cards.touch(meeting.id)
     view = await view_of(uow, group, meeting)
     # One that went out before the meeting was moved still stands.
-    asked = any(card.kind is CardKind.FEW for card in await cards.of_meeting(meeting.id))
+    asked = any(card.kind is CardKind.QUORUM for card in await cards.of_meeting(meeting.id))
     if asked or view.enough or not view.open:
         return None
     return Announcement(view, group.language, mentions=view.organizers)
@@ -92,12 +92,12 @@ class Decided:
 
     group: Group
     meeting: Meeting
-    decision: FewDecision
+    decision: QuorumDecision
     again: bool = False
     linkless: bool = False
 
 
-class FewService:
+class QuorumService:
     """One organizer decides, once; the first click counts."""
 
     def __init__(self, transactions: Transactions, planner: Planner) -> None:
@@ -108,28 +108,30 @@ class FewService:
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
         """Return a meeting that an organizer may still decide about; `again` when it is decided.
 
-        Refusals: `meeting.unknown`, `few.organizers`, `group.paused`, `few.over`.
+        Refusals: `meeting.unknown`, `quorum.organizers`, `group.paused`, `quorum.over`.
         """
-        standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, members="few.organizers")
+        standing, meeting = await at_meeting(
+            uow, actor, meeting_id, organizer=True, members="quorum.organizers"
+        )
         return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
 
     @write_transaction
     async def decide(
-        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, decision: FewDecision
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, decision: QuorumDecision
     ) -> Decided:
         """Meet anyway, meet online, or call the meeting off; Refusals as for `look`."""
         standing, meeting = await at_meeting(
-            uow, actor, meeting_id, organizer=True, lock=True, members="few.organizers"
+            uow, actor, meeting_id, organizer=True, lock=True, members="quorum.organizers"
         )
         group, now = standing.group, self._transactions.now()
         if _decided(group, meeting):
-            return Decided(group, meeting, meeting.few_decision or decision, again=True)
-        await uow.meetings.decide_few(meeting.id, decision)
+            return Decided(group, meeting, meeting.quorum_decision or decision, again=True)
+        await uow.meetings.set_quorum_decision(meeting.id, decision)
         await uow.cards.touch(meeting.id)
-        if decision is FewDecision.CANCEL:
-            await call_off(uow, self._planner, group, meeting, Reason.FEW, now, by=actor.user_id)
+        if decision is QuorumDecision.CANCEL:
+            await call_off(uow, self._planner, group, meeting, Reason.BELOW_QUORUM, now, by=actor.user_id)
         else:
-            if decision is FewDecision.ONLINE:
+            if decision is QuorumDecision.ONLINE:
                 await arrangements.move_online(uow, group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, group, now, by=actor.user_id)
         at = await arrangement_views.load_view(uow, meeting)
@@ -143,8 +145,8 @@ class FewService:
 
 def _decided(group: Group, meeting: Meeting) -> bool:
     require_active(group)
-    if meeting.few_decision is not None:
+    if meeting.quorum_decision is not None:
         return True
     if meeting.state is not MeetingState.SCHEDULED:
-        raise Refusal("few.over")
+        raise Refusal("quorum.over")
     return False

@@ -21,7 +21,7 @@ from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.domain.meetings.meetings import FewDecision, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.meetings.server_events import EventState
 from buddybot.domain.pings import PingKind, PingState
@@ -51,7 +51,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "groups.state": GroupState,
     "invitations.state": InvitationState,
     "locations.kind": LocationKind,
-    "meetings.few_decision": FewDecision,
+    "meetings.few_decision": QuorumDecision,
     "meetings.kind": MeetingKind,
     "meetings.state": MeetingState,
     "memberships.role": Role,

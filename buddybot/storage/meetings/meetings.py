@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import clock, day_of, epoch, instant, time_of, words
@@ -16,7 +16,7 @@ def _user(value: int | None) -> UserId | None:
     return None if value is None else UserId(value)
 
 
-_kind, _state, _few_decision = words(MeetingKind), words(MeetingState), words(FewDecision)
+_kind, _state, _quorum_decision = words(MeetingKind), words(MeetingState), words(QuorumDecision)
 
 
 def meeting_of(row: Row) -> Meeting:
@@ -42,7 +42,7 @@ def meeting_of(row: Row) -> Meeting:
         timekeeper_id=_user(row["timekeeper_id"]),
         moved_from=instant(row["moved_from"]),
         sequence=row["sequence"],
-        few_decision=None if row["few_decision"] is None else _few_decision(row["few_decision"]),
+        quorum_decision=None if row["few_decision"] is None else _quorum_decision(row["few_decision"]),
         holiday=bool(row["holiday"]),
         activity=row["activity"],
         lead_id=_user(row["lead_id"]),
@@ -378,7 +378,7 @@ class MeetingRepository:
             "UPDATE schedules SET sequence = sequence + 1 WHERE group_id = :group_id", group_id=group_id
         )
 
-    async def decide_few(self, meeting_id: MeetingId, decision: FewDecision) -> None:
+    async def set_quorum_decision(self, meeting_id: MeetingId, decision: QuorumDecision) -> None:
         """Keep what was decided when few had said they come."""
         await self._tx.run(
             "UPDATE meetings SET few_decision = :decision WHERE id = :meeting_id",

@@ -290,7 +290,7 @@ def _buttons(texts: Texts, view: GroupView) -> list[Part]:
     return [
         *invite_buttons(texts, view.group),
         button(texts.plain("groups.info.settings"), "group_settings", group_id),
-        button(texts.plain("few.settings.open"), "group_answers", group_id),
+        button(texts.plain("quorum.settings.open"), "group_answers", group_id),
         charter,
     ]
 

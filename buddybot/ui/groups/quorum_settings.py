@@ -14,14 +14,14 @@ _HOURS = {"lowest": SHORTEST_ANSWER_HOURS, "highest": LONGEST_ANSWER_HOURS}
 
 def answers_line(texts: Texts, group: Group) -> Markup:
     """Return when answers are due and what makes a meeting, for the group's card."""
-    key = "few.info.minimum" if group.minimum else "few.info.any"
+    key = "quorum.info.minimum" if group.minimum else "quorum.info.any"
     return texts(key, hours=group.answer_hours, minimum=group.minimum)
 
 
 def rates_line(texts: Texts, rates: Rates) -> Markup:
     """Return how the group's last meetings were attended, for its organizers; nobody is named."""
     return texts(
-        "few.info.rate" if rates.meetings == 1 else "few.info.rates",
+        "quorum.info.rate" if rates.meetings == 1 else "quorum.info.rates",
         meetings=rates.meetings,
         came=percent(rates.attended),
         word=percent(rates.attended_or_apologised),
@@ -31,27 +31,27 @@ def rates_line(texts: Texts, rates: Rates) -> Markup:
 def answers_form(texts: Texts, group: Group) -> Form:
     """Return the form in which an organizer sets both."""
     counts = [0, *range(LOWEST_MINIMUM, group.capacity + 1)]
-    form = Form(texts.plain("few.settings.title"), "group_answers_save", group.id, remembers=True)
+    form = Form(texts.plain("quorum.settings.title"), "group_answers_save", group.id, remembers=True)
     form.choose(
         "minimum",
-        texts.plain("few.settings.minimum"),
+        texts.plain("quorum.settings.minimum"),
         [
             option(
-                texts.plain("few.settings.minimum_option", count=count)
+                texts.plain("quorum.settings.minimum_option", count=count)
                 if count
-                else texts.plain("few.settings.minimum_any"),
+                else texts.plain("quorum.settings.minimum_any"),
                 count,
                 default=count == group.minimum,
             )
             for count in counts
         ],
-        hint=texts.plain("few.settings.minimum_hint"),
+        hint=texts.plain("quorum.settings.minimum_hint"),
     )
     return form.ask(
         "hours",
-        texts.plain("few.settings.hours"),
+        texts.plain("quorum.settings.hours"),
         default=str(group.answer_hours),
-        hint=texts.plain("few.settings.hours_hint", **_HOURS),
+        hint=texts.plain("quorum.settings.hours_hint", **_HOURS),
         limit=len(str(LONGEST_ANSWER_HOURS)),
     )
 
@@ -67,7 +67,7 @@ def answers_in(given: Input) -> Changes:
 
 def answers_card(texts: Texts, group: Group) -> Card:
     """Return what was saved."""
-    key = "few.settings.saved" if group.minimum else "few.settings.saved_any"
+    key = "quorum.settings.saved" if group.minimum else "quorum.settings.saved_any"
     return Card().text(
         texts(key, group=group.name, hours=group.answer_hours, minimum=group.minimum),
     )

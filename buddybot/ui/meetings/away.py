@@ -49,7 +49,7 @@ def _consequences(texts: Texts, missed: Missed) -> Iterator[Markup]:
     elif missed.hosted:
         yield texts("away.hosts_open", start=start)
     if missed.asks:
-        yield texts("away.few", start=start, minimum=missed.group.minimum)
+        yield texts("away.below_quorum", start=start, minimum=missed.group.minimum)
 
 
 def _freed(texts: Texts, freed: Sequence[Freed]) -> Iterator[Markup]:

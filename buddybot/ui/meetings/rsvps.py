@@ -55,7 +55,7 @@ def people(texts: Texts, roll: Roll) -> list[Markup]:
 
 def answer_by(texts: Texts, view: MeetingView | ComingMeeting) -> list[Markup]:
     """Return the line that asks for answers while they are not due yet and somebody's is missing."""
-    return [] if view.answer_by is None else [texts("few.card.answer_by", by=view.answer_by)]
+    return [] if view.answer_by is None else [texts("quorum.card.answer_by", by=view.answer_by)]
 
 
 def next_card(texts: Texts, views: Sequence[NextView], scope: GroupId | None) -> Card:

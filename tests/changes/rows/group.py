@@ -78,7 +78,7 @@ ROWS: dict[str, Change] = {
     "minimum": Change(
         group.set_minimum,
         Moment.EVENING,
-        {"quorum": cancelled("Any number makes a meeting.", {"Ana": "few.settings.saved_any"})},
+        {"quorum": cancelled("Any number makes a meeting.", {"Ana": "quorum.settings.saved_any"})},
         says=0,
         covers=("group_answers", "group_answers_save"),
     ),

@@ -10,7 +10,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
-from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times, is_heard_of_no_more, is_too_late, list_due_pings
@@ -203,22 +203,26 @@ def test_a_nudge_whose_time_has_passed_is_not_begun_and_a_card_still_is() -> Non
     ("hours", "due"), [(1, "2026-03-05 17:00"), (6, "2026-03-05 12:00"), (72, "2026-03-02 18:00")]
 )
 def test_organizers_are_asked_about_few_when_answers_are_due(hours: int, due: str) -> None:
-    few = pings(meeting(), minimum=3, answer_hours=hours)[PingKind.FEW, GROUP]
-    assert (few.due_at, few.expires_at, few.direct) == (utc(due), utc("2026-03-05 18:00"), False)
+    question = pings(meeting(), minimum=3, answer_hours=hours)[PingKind.QUORUM, GROUP]
+    assert (question.due_at, question.expires_at, question.direct) == (
+        utc(due),
+        utc("2026-03-05 18:00"),
+        False,
+    )
 
 
 def test_nobody_is_asked_where_any_number_makes_a_meeting_or_it_is_decided() -> None:
-    assert (PingKind.FEW, GROUP) not in pings(meeting())
-    for decision in FewDecision:
-        assert (PingKind.FEW, GROUP) not in pings(meeting(few_decision=decision), minimum=3)
-    assert (PingKind.FEW, GROUP) not in pings(meeting(state=MeetingState.OPEN), minimum=3)
+    assert (PingKind.QUORUM, GROUP) not in pings(meeting())
+    for decision in QuorumDecision:
+        assert (PingKind.QUORUM, GROUP) not in pings(meeting(quorum_decision=decision), minimum=3)
+    assert (PingKind.QUORUM, GROUP) not in pings(meeting(state=MeetingState.OPEN), minimum=3)
     assert pings(meeting(state=MeetingState.CANCELLED), minimum=3) == {}
     assert pings(meeting(), minimum=3, state=GroupState.PAUSED) == {}
 
 
 def test_a_moved_meeting_is_asked_about_anew() -> None:
-    once = pings(meeting(), minimum=3)[PingKind.FEW, GROUP]
-    moved = pings(meeting(moves=1), minimum=3)[PingKind.FEW, GROUP]
+    once = pings(meeting(), minimum=3)[PingKind.QUORUM, GROUP]
+    moved = pings(meeting(moves=1), minimum=3)[PingKind.QUORUM, GROUP]
     assert once.key != moved.key
     assert pings(meeting())[PingKind.CARD, GROUP].key == pings(meeting(moves=1))[PingKind.CARD, GROUP].key
 
@@ -226,11 +230,11 @@ def test_a_moved_meeting_is_asked_about_anew() -> None:
 def test_what_announces_a_meeting_has_another_key_when_it_is_announced_again() -> None:
     before = pings(meeting(), minimum=3)
     again = pings(meeting(announcement=1), minimum=3)
-    for kind in (PingKind.CARD, PingKind.FEW, PingKind.NUDGE):
+    for kind in (PingKind.CARD, PingKind.QUORUM, PingKind.NUDGE):
         assert before[kind, GROUP].key != again[kind, GROUP].key
     assert before[PingKind.CHECKIN, GROUP].key == again[PingKind.CHECKIN, GROUP].key
-    moved = pings(meeting(moves=1, announcement=1), minimum=3)[PingKind.FEW, GROUP]
-    assert moved.key != again[PingKind.FEW, GROUP].key
+    moved = pings(meeting(moves=1, announcement=1), minimum=3)[PingKind.QUORUM, GROUP]
+    assert moved.key != again[PingKind.QUORUM, GROUP].key
 
 
 @pytest.mark.parametrize(
@@ -289,11 +293,11 @@ def test_the_card_is_up_half_a_day_before_answers_are_needed(minimum: int, hours
 
 
 def test_an_hour_set_too_late_for_anybody_to_answer_is_not_asked_at() -> None:
-    few = pings(meeting(), minimum=3)[PingKind.FEW, GROUP]
-    assert not is_too_late(few, few.due_at - timedelta(hours=1))
-    assert is_too_late(few, few.due_at - timedelta(minutes=59))
-    assert is_too_late(few, few.due_at + timedelta(hours=1), few.due_at + timedelta(hours=2))
-    assert not is_too_late(few, few.due_at + timedelta(hours=1), few.due_at)
+    question = pings(meeting(), minimum=3)[PingKind.QUORUM, GROUP]
+    assert not is_too_late(question, question.due_at - timedelta(hours=1))
+    assert is_too_late(question, question.due_at - timedelta(minutes=59))
+    assert is_too_late(question, question.due_at + timedelta(hours=1), question.due_at + timedelta(hours=2))
+    assert not is_too_late(question, question.due_at + timedelta(hours=1), question.due_at)
 
 
 def test_what_was_planned_before_stays_planned_however_late() -> None:

@@ -6,7 +6,7 @@ from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingKind, MeetingState
+from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
@@ -14,7 +14,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.groups import Changes, GroupService
 from buddybot.services.locations import arrangements
 from buddybot.services.meetings import quorum
-from buddybot.services.meetings.quorum import FewService
+from buddybot.services.meetings.quorum import QuorumService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
@@ -30,7 +30,7 @@ class Deciding:
         self.house = house
         self.group = group
         self.meeting = meeting
-        self.few = FewService(house.transactions, house.planner)
+        self.few = QuorumService(house.transactions, house.planner)
         self.groups = GroupService(house.transactions, house.planner)
 
     async def change(self, **changes: int) -> None:
@@ -42,11 +42,11 @@ class Deciding:
         for user_id in user_ids:
             await self.house.rsvps.answer(self.house.actor(user_id), self.meeting.id, answer)
 
-    async def decide(self, decision: FewDecision, user_id: UserId = ORGANIZER) -> quorum.Decided:
+    async def decide(self, decision: QuorumDecision, user_id: UserId = ORGANIZER) -> quorum.Decided:
         """Let somebody decide."""
         return await self.few.decide(self.house.actor(user_id), self.meeting.id, decision)
 
-    async def ping(self, kind: PingKind = PingKind.FEW) -> Ping:
+    async def ping(self, kind: PingKind = PingKind.QUORUM) -> Ping:
         """Return the latest ping of a kind."""
         return (await self.house.pings(self.meeting, kind))[-1]
 
@@ -54,7 +54,7 @@ class Deciding:
         """Return how long before the start the question waits to be asked, None when it does not."""
         waiting = [
             ping
-            for ping in await self.house.pings(self.meeting, PingKind.FEW)
+            for ping in await self.house.pings(self.meeting, PingKind.QUORUM)
             if ping.state is PingState.PLANNED
         ]
         meeting = await self.house.fresh(self.meeting)

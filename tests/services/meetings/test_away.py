@@ -9,7 +9,7 @@ from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations.rotation import Basis
-from buddybot.domain.meetings.meetings import FewDecision
+from buddybot.domain.meetings.meetings import QuorumDecision
 from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.away import LONGEST, MOST
@@ -198,7 +198,7 @@ async def test_when_too_few_can_come_at_all_the_organizers_will_be_asked(house: 
     await house.rsvps.answer(house.actor(ORGANIZER), first.id, Answer.APOLOGIES)
     [missed] = (await house.away.mine(house.actor(ANA))).meetings
     assert missed.asks
-    await house.run(lambda tx: MeetingRepository(tx).decide_few(first.id, FewDecision.MEET))
+    await house.run(lambda tx: MeetingRepository(tx).set_quorum_decision(first.id, QuorumDecision.MEET))
     await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     [missed] = (await house.away.mine(house.actor(ANA))).meetings
     assert not missed.asks

@@ -134,7 +134,7 @@ async def test_a_moved_meeting_stays_in_its_slot_and_leaves_no_second_entry(
 async def test_what_was_called_off_stays_in_it_as_called_off(house: House, group: Group) -> None:
     first, second = await house.ahead(group)
     await house.meetings.skip(house.actor(ORGANIZER), first.id, Reason.HOLIDAY)
-    await house.meetings.cancel(house.actor(ORGANIZER), second.id, Reason.FEW)
+    await house.meetings.cancel(house.actor(ORGANIZER), second.id, Reason.BELOW_QUORUM)
     called_off = [each.called_off for each in (await feed(house)).days]
     assert called_off == [True, True, *[False] * 7]
 
@@ -223,7 +223,7 @@ async def test_each_change_of_time_and_state_raises_the_sequence(
     await changes(house.meetings.move(house.actor(ORGANIZER), meeting.id, day=None, at=time(18)))
     await changes(house.meetings.skip(house.actor(ORGANIZER), meeting.id, Reason.OTHER))
     await changes(house.schedules.add_extra(house.actor(ORGANIZER), date(2026, 1, 9), ScheduleChange()))
-    await changes(house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.FEW))
+    await changes(house.meetings.cancel(house.actor(ORGANIZER), meeting.id, Reason.BELOW_QUORUM))
 
 
 async def test_a_new_rhythm_raises_the_sequence_of_what_follows_it(

@@ -4,11 +4,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from buddybot.domain.meetings.meetings import FewDecision, Meeting, MeetingState, Reason
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, QuorumDecision, Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.meetings.quorum import FewView
+from buddybot.services.meetings.quorum import QuorumView
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
@@ -61,14 +61,14 @@ async def test_a_new_meeting_whose_hour_is_over_is_not_asked_about(rowan: Decidi
         rowan.house.actor(ORGANIZER), rowan.house.now.date(), ScheduleChange()
     )
     assert PingKind.CHECKIN in await rowan.house.planned(made.meeting)
-    assert PingKind.FEW not in await rowan.house.planned(made.meeting)
+    assert PingKind.QUORUM not in await rowan.house.planned(made.meeting)
 
 
 async def test_a_move_takes_the_hour_along_and_not_into_the_past(rowan: Deciding) -> None:
     house, actor = rowan.house, rowan.house.actor
     await house.meetings.move(actor(ORGANIZER), rowan.meeting.id, day=None, at=time(21))
     assert await rowan.due() == SIX
-    assert [ping.state for ping in await house.pings(rowan.meeting, PingKind.FEW)] == [
+    assert [ping.state for ping in await house.pings(rowan.meeting, PingKind.QUORUM)] == [
         PingState.CANCELLED,
         PingState.PLANNED,
     ]
@@ -101,7 +101,7 @@ async def test_two_of_three_are_few_and_the_organizer_is_asked(rowan: Deciding) 
     assert announcement is not None
     assert announcement.mentions == (ORGANIZER,)
     view = announcement.content
-    assert isinstance(view, FewView)
+    assert isinstance(view, QuorumView)
     assert (view.coming, view.open, view.enough, view.organizers) == (2, True, False, (ORGANIZER,))
 
 
@@ -142,7 +142,7 @@ async def test_what_is_decided_begun_off_or_of_any_number_is_asked_no_more(rowan
     await rowan.house.set_state(rowan.meeting, MeetingState.SKIPPED)
     assert await rowan.ask() is None
     await rowan.house.set_state(rowan.meeting, MeetingState.SCHEDULED)
-    await rowan.decide(FewDecision.MEET)
+    await rowan.decide(QuorumDecision.MEET)
     assert await rowan.ask() is None
     second = Deciding(rowan.house, rowan.group, (await rowan.house.ahead(rowan.group))[1])
     assert await second.ask() is not None

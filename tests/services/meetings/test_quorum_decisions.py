@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from buddybot.domain.locations.rotation import Basis
-from buddybot.domain.meetings.meetings import FewDecision, MeetingState, Reason
+from buddybot.domain.meetings.meetings import MeetingState, QuorumDecision, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import location_messages
@@ -22,8 +22,8 @@ async def rowan(database: Database) -> Deciding:
 
 
 async def test_meeting_anyway_is_kept_and_ends_the_question(rowan: Deciding) -> None:
-    decided = await rowan.decide(FewDecision.MEET)
-    assert (decided.meeting.few_decision, decided.again) == (FewDecision.MEET, False)
+    decided = await rowan.decide(QuorumDecision.MEET)
+    assert (decided.meeting.quorum_decision, decided.again) == (QuorumDecision.MEET, False)
     assert decided.meeting.state is MeetingState.SCHEDULED
     assert await rowan.due() is None
 
@@ -32,11 +32,11 @@ async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan:
     twin = Deciding(rowan.house, rowan.group, (await rowan.house.ahead(rowan.group))[1])
     for each in (rowan, twin):
         await each.house.announce(each.meeting)
-    await rowan.house.meetings.cancel(rowan.house.actor(ORGANIZER), twin.meeting.id, Reason.FEW)
-    decided = await rowan.decide(FewDecision.CANCEL)
+    await rowan.house.meetings.cancel(rowan.house.actor(ORGANIZER), twin.meeting.id, Reason.BELOW_QUORUM)
+    decided = await rowan.decide(QuorumDecision.CANCEL)
     by_command = await rowan.house.fresh(twin.meeting)
     assert (decided.meeting.state, decided.meeting.reason) == (by_command.state, by_command.reason)
-    assert decided.meeting.few_decision is FewDecision.CANCEL
+    assert decided.meeting.quorum_decision is QuorumDecision.CANCEL
     assert await rowan.house.planned(rowan.meeting) == await rowan.house.planned(twin.meeting)
     assert await rowan.house.planned(rowan.meeting) == [PingKind.CHANGE]
     assert await rowan.house.stale(rowan.meeting)
@@ -47,7 +47,7 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
     longest = await rowan.place("Long ago", weeks_ago=9)
     await rowan.place("Never any more", retired=True)
     await rowan.hosted_by(ANA)
-    await rowan.decide(FewDecision.ONLINE)
+    await rowan.decide(QuorumDecision.ONLINE)
     arrangement = await rowan.arrangement()
     assert (arrangement.location_id, arrangement.host_id, arrangement.online) == (longest, None, True)
     assert arrangement.basis is Basis.ASSIGNED
@@ -58,7 +58,7 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
 async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> None:
     await rowan.place("Long ago", weeks_ago=9)
     fresh = await rowan.place("Fresh")
-    await rowan.decide(FewDecision.ONLINE)
+    await rowan.decide(QuorumDecision.ONLINE)
     assert (await rowan.arrangement()).location_id == fresh
 
 
@@ -66,7 +66,7 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     await rowan.house.announce(rowan.meeting)
     await rowan.house.run(lambda tx: ArrangementRepository(tx).announced([rowan.meeting.id]))
     await rowan.answer(ANA)
-    await rowan.decide(FewDecision.ONLINE)
+    await rowan.decide(QuorumDecision.ONLINE)
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
     ping = await rowan.ping(PingKind.PLACE)
     told = await rowan.house.run(
@@ -81,16 +81,16 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
 
 
 async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Deciding) -> None:
-    async with refused("few.organizers"):
-        await rowan.decide(FewDecision.MEET, ANA)
+    async with refused("quorum.organizers"):
+        await rowan.decide(QuorumDecision.MEET, ANA)
     async with refused("meeting.unknown"):
-        await rowan.decide(FewDecision.MEET, STRANGER)
-    async with refused("few.organizers"):
+        await rowan.decide(QuorumDecision.MEET, STRANGER)
+    async with refused("quorum.organizers"):
         await rowan.few.look(rowan.house.actor(ANA), rowan.meeting.id)
     await rowan.groups.pause(rowan.house.actor(ORGANIZER))
     async with refused("group.paused"):
-        await rowan.decide(FewDecision.CANCEL)
-    assert (await rowan.house.fresh(rowan.meeting)).few_decision is None
+        await rowan.decide(QuorumDecision.CANCEL)
+    assert (await rowan.house.fresh(rowan.meeting)).quorum_decision is None
 
 
 @pytest.mark.parametrize(
@@ -98,18 +98,18 @@ async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Decidin
 )
 async def test_nothing_is_decided_about_what_is_no_longer_ahead(rowan: Deciding, state: MeetingState) -> None:
     await rowan.house.set_state(rowan.meeting, state)
-    for decision in FewDecision:
-        async with refused("few.over"):
+    for decision in QuorumDecision:
+        async with refused("quorum.over"):
             await rowan.decide(decision)
-    async with refused("few.over"):
+    async with refused("quorum.over"):
         await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)
 
 
-@pytest.mark.parametrize("first", list(FewDecision))
-async def test_the_first_decision_stays(rowan: Deciding, first: FewDecision) -> None:
+@pytest.mark.parametrize("first", list(QuorumDecision))
+async def test_the_first_decision_stays(rowan: Deciding, first: QuorumDecision) -> None:
     await rowan.decide(first)
     before = await rowan.house.fresh(rowan.meeting)
-    for decision in FewDecision:
+    for decision in QuorumDecision:
         again = await rowan.decide(decision)
         assert (again.decision, again.again) == (first, True)
     assert (await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)).again
@@ -117,7 +117,7 @@ async def test_the_first_decision_stays(rowan: Deciding, first: FewDecision) -> 
 
 
 async def test_two_who_decide_at_once_decide_once(rowan: Deciding) -> None:
-    results = await asyncio.gather(*(rowan.decide(decision) for decision in FewDecision))
+    results = await asyncio.gather(*(rowan.decide(decision) for decision in QuorumDecision))
     assert sorted(result.again for result in results) == [False, True, True]
-    kept = (await rowan.house.fresh(rowan.meeting)).few_decision
+    kept = (await rowan.house.fresh(rowan.meeting)).quorum_decision
     assert {result.decision for result in results} == {kept}
