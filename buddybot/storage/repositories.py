@@ -26,7 +26,7 @@ from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.health.feedback import FeedbackRepository
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.health.offers import OfferRepository
-from buddybot.storage.locations.arrangements import ArrangementRepository, ShareRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository, FairnessRepository
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 from buddybot.storage.locations.host_swaps import SwapRepository
 from buddybot.storage.locations.locations import LocationRepository
@@ -86,7 +86,7 @@ class Repositories:
     dashboard = LazyRepository(GlanceRepository)
     erasure = LazyRepository(ErasureRepository)
     events = LazyRepository(EventRepository)
-    fairness = LazyRepository(ShareRepository)
+    fairness = LazyRepository(FairnessRepository)
     feedback = LazyRepository(FeedbackRepository)
     groups = LazyRepository(GroupRepository)
     guilds = LazyRepository(GuildRepository)

@@ -7,7 +7,7 @@ from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services.attendance import attendance
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.locations.fairness_snapshot import keep_shares
+from buddybot.services.locations.fairness_snapshot import keep_fairness_snapshot
 
 
 async def end_meeting(uow: UnitOfWork, meeting: Meeting, *, at: datetime, now: datetime) -> Meeting:
@@ -19,7 +19,7 @@ async def end_meeting(uow: UnitOfWork, meeting: Meeting, *, at: datetime, now: d
     if closed is None:
         raise LookupError("the meeting that is closed was not found")
     await attendance.settle(uow, closed, now)
-    await keep_shares(uow, closed)
+    await keep_fairness_snapshot(uow, closed)
     await uow.cards.touch(meeting.id)
     return closed
 

@@ -30,7 +30,7 @@ from buddybot.services.core.unit_of_work import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.locations.fairness_snapshot import keep_shares
+from buddybot.services.locations.fairness_snapshot import keep_fairness_snapshot
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
 """What a correction may say of somebody; unrecorded takes a mistake back."""
@@ -203,7 +203,7 @@ class CorrectionService:
         if meeting.state is not MeetingState.CLOSED:
             await uow.meetings.set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
             await uow.meetings.entry_changed(meeting.id)
-            await keep_shares(uow, meeting)
+            await keep_fairness_snapshot(uow, meeting)
         return await self._changed(uow, standing.group, meeting, now)
 
     async def _picked(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:

@@ -2,10 +2,10 @@
 
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.storage.locations.arrangements import Share
+from buddybot.storage.locations.arrangements import FairnessSnapshot
 
 
-async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
+async def keep_fairness_snapshot(uow: UnitOfWork, meeting: Meeting) -> None:
     """Keep what counts for fairness of a meeting that closes, also of those who left while it went on.
 
     They may come back, and the place may be retired with the one who offered it.
@@ -20,7 +20,7 @@ async def keep_shares(uow: UnitOfWork, meeting: Meeting) -> None:
     await uow.fairness.keep(
         meeting.id,
         [
-            Share(
+            FairnessSnapshot(
                 user_id=user_id,
                 willing=hosts,
                 minutes=minutes.get(user_id),

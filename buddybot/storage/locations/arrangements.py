@@ -180,7 +180,7 @@ class ArrangementRepository:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class FairnessSnapshot:
     """What counted for one member when a meeting closed."""
 
     user_id: UserId
@@ -192,25 +192,25 @@ class Share:
 _THERE, _AFAR = "there", "afar"
 
 
-class ShareRepository:
+class FairnessRepository:
     """What the rotations remember."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def keep(self, meeting_id: MeetingId, shares: Sequence[Share]) -> None:
+    async def keep(self, meeting_id: MeetingId, snapshots: Sequence[FairnessSnapshot]) -> None:
         """Keep what counted at a meeting that closes; what was kept before stays."""
-        for share in shares:
+        for snapshot in snapshots:
             await self._tx.run(
                 """
                 INSERT INTO shares (meeting_id, user_id, willing, minutes, approved)
                 VALUES (:meeting_id, :user_id, :willing, :minutes, :approved) ON CONFLICT DO NOTHING
                 """,
                 meeting_id=meeting_id,
-                user_id=share.user_id,
-                willing=int(share.willing),
-                minutes=share.minutes,
-                approved=None if share.approved is None else int(share.approved),
+                user_id=snapshot.user_id,
+                willing=int(snapshot.willing),
+                minutes=snapshot.minutes,
+                approved=None if snapshot.approved is None else int(snapshot.approved),
             )
 
     async def willing(self, group_id: GroupId, began: datetime) -> Mapping[UserId, bool]:

@@ -11,7 +11,7 @@ from buddybot.services.meetings.meetings import MeetingService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.meeting_history import HistoryRepository
-from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository, ShareRepository
+from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository, FairnessRepository
 from tests.services.attendance.corrections import call_off, correct, held, look, states
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
 
@@ -167,7 +167,7 @@ async def test_turns_and_alerts_go_by_what_was_corrected(evening: Evening) -> No
         """How many meetings Ana hosted, how many who were there count, and how many the detector sees."""
 
         async def read(tx: Tx) -> tuple[int, int, int | None]:
-            held = await ShareRepository(tx).history(evening.group.id)
+            held = await FairnessRepository(tx).history(evening.group.id)
             [past, *_] = await HistoryRepository(tx).of_group(evening.group.id, until=evening.now)
             hosted = sum(each.host_id == ANA for each in held)
             return hosted, sum(len(each.attendees) for each in held), past.tally.present

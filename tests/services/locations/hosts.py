@@ -23,7 +23,7 @@ from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
-from buddybot.storage.locations.arrangements import ArrangementRepository, ShareRepository
+from buddybot.storage.locations.arrangements import ArrangementRepository, FairnessRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.locations.town import Town
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
@@ -141,7 +141,7 @@ class Hosts(Town):
 
     async def history(self, group: Group) -> list[Held]:
         """Return what the rules remember."""
-        return list(await self.run(lambda tx: ShareRepository(tx).history(group.id)))
+        return list(await self.run(lambda tx: FairnessRepository(tx).history(group.id)))
 
     async def news(self, group: Group, meeting: Meeting) -> Announcement | None:
         """Return what the one waiting notice of a meeting's place would say."""
