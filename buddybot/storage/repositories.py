@@ -33,7 +33,7 @@ from buddybot.storage.locations.locations import LocationRepository
 from buddybot.storage.meetings.agreements import AgreementRepository
 from buddybot.storage.meetings.away import AwayRepository
 from buddybot.storage.meetings.calendar_entries import CalendarEntryRepository
-from buddybot.storage.meetings.dashboard_queries import GlanceRepository
+from buddybot.storage.meetings.dashboard_queries import DashboardRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from buddybot.storage.meetings.successions import SuccessionRepository
@@ -83,7 +83,7 @@ class Repositories:
     checkins = LazyRepository(CheckInRepository)
     code_tries = LazyRepository(CodeTryRepository)
     commitments = LazyRepository(CommitmentRepository)
-    dashboard = LazyRepository(GlanceRepository)
+    dashboard = LazyRepository(DashboardRepository)
     erasure = LazyRepository(ErasureRepository)
     events = LazyRepository(EventRepository)
     fairness = LazyRepository(FairnessRepository)

@@ -66,14 +66,14 @@ async def view_of(
 ) -> MeetingView:
     """Return what the card of a meeting shows now; its activity is one of the library's."""
     roll = await uow.rsvps.roll(meeting)
-    glance = await uow.dashboard.of(meeting)
+    summary = await uow.dashboard.of(meeting)
     return MeetingView(
         group=group,
         meeting=meeting,
-        number=glance.number,
+        number=summary.number,
         roll=roll,
-        arrangement=await arrangement_views.load_known_view(uow, meeting, glance.arrangement),
-        plan=plan_meeting(meeting, people=count_expected(roll), review=glance.review, library=library),
+        arrangement=await arrangement_views.load_known_view(uow, meeting, summary.arrangement),
+        plan=plan_meeting(meeting, people=count_expected(roll), review=summary.review, library=library),
         answer_by=_answer_by(group, meeting, roll, now),
     )
 

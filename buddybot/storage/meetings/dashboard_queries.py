@@ -14,7 +14,7 @@ from buddybot.storage.groups.preferences import KNOWN_AS
 from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE
 
-_GLANCE = f"""
+_SUMMARY = f"""
     SELECT ({HELD_BEFORE}) AS before, ({ASKED_ABOUT}) AS asked, v.*
     FROM (SELECT 1 AS one) AS here LEFT JOIN venues v ON v.meeting_id = :meeting_id
 """  # of constants
@@ -72,7 +72,7 @@ class OwnGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class MeetingSummary:
     """Which of the group's meetings it is, where, and whether it looks back at promises."""
 
     number: int
@@ -88,7 +88,7 @@ class Waiting:
     known_as: str | None
 
 
-class GlanceRepository:
+class DashboardRepository:
     """Looks at what several features keep; changes nothing."""
 
     def __init__(self, tx: Tx) -> None:
@@ -109,10 +109,10 @@ class GlanceRepository:
         )
         return Waiting(row is not None and bool(row["waits"]), None if row is None else row["known_as"])
 
-    async def of(self, meeting: Meeting) -> Glance:
+    async def of(self, meeting: Meeting) -> MeetingSummary:
         """Return what three repositories say of a meeting: `number`, `asked_about`, and its arrangement."""
         row = await self._tx.one(
-            _GLANCE,
+            _SUMMARY,
             group_id=meeting.group_id,
             meeting_id=meeting.id,
             starts_at=epoch(meeting.starts_at),
@@ -120,7 +120,7 @@ class GlanceRepository:
         )
         if row is None:
             raise LookupError("a statement without a condition returned no row")
-        return Glance(
+        return MeetingSummary(
             number=row["before"] + 1,
             arrangement=None if row["meeting_id"] is None else read_arrangement(row),
             review=bool(row["asked"]),
