@@ -9,7 +9,7 @@ from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch
 from buddybot.storage.health.meeting_history import HAD_WORK, MISSED
 from buddybot.storage.outbox.notices import NoticeRepository, about
-from buddybot.storage.privacy.erasure_policy import TRACES, statement
+from buddybot.storage.privacy.erasure_policy import ERASURE_RULES, write_statement
 
 _OF_ANYBODY = """
     SELECT a.user_id FROM attendance a WHERE a.meeting_id = :meeting_id AND a.user_id > 0
@@ -72,8 +72,8 @@ class ErasureRepository:
         await self._forget_places(user_id)
         await self._tx.run("UPDATE groups SET charter = '' WHERE charter_by = :user", user=user_id)
         await self._orphan_questions(user_id)
-        for trace in TRACES:
-            if (found := statement(trace)) is not None:
+        for rule in ERASURE_RULES:
+            if (found := write_statement(rule)) is not None:
                 await self._tx.run(found, user=user_id)
         for key in (f"heir:{user_id}:%", about(user_id), NoticeRepository.left_server(user_id)):
             await self._tx.run("DELETE FROM notices WHERE key LIKE :key", key=key)

@@ -19,7 +19,7 @@ class Fate(StrEnum):
     COUNT = "count"
 
 
-class Trace(NamedTuple):
+class ErasureRule(NamedTuple):
     """A column with people's ids; `also` are columns beside it that hold their own words and are emptied."""
 
     table: str
@@ -28,50 +28,50 @@ class Trace(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-TRACES = (
-    Trace("nudges", "user_id", Fate.DROP),
-    Trace("outbox", "recipient", Fate.DROP),
-    Trace("outbox", "caused_by", Fate.EMPTY),
-    Trace("attendance", "user_id", Fate.COUNT),
-    Trace("attendance", "recorded_by", Fate.NOBODY, also=("reason",)),
-    Trace("commitments", "user_id", Fate.COUNT),
-    Trace("checkins", "user_id", Fate.DROP),
-    Trace("rsvps", "user_id", Fate.DROP),
-    Trace("turns", "user_id", Fate.DROP),
-    Trace("visitors", "recorded_by", Fate.NOBODY),
-    Trace("visitors", "withdrawn_by", Fate.NOBODY),
-    Trace("pulse_voters", "user_id", Fate.DROP),
-    Trace("interests", "user_id", Fate.DROP),
-    Trace("travel", "user_id", Fate.DROP),
-    Trace("approvals", "user_id", Fate.DROP),
-    Trace("shares", "user_id", Fate.DROP),
-    Trace("balances", "user_id", Fate.DROP),
-    Trace("host_passes", "user_id", Fate.DROP),
-    Trace("swaps", "offered_by", Fate.DROP),
-    Trace("swaps", "offered_to", Fate.DROP),
-    Trace("venues", "host_id", Fate.EMPTY),
-    Trace("venues", "before_host_id", Fate.EMPTY),
-    Trace("locations", "offered_by", Fate.DROP),
-    Trace("meetings", "facilitator_id", Fate.EMPTY),
-    Trace("meetings", "timekeeper_id", Fate.EMPTY),
-    Trace("meetings", "lead_id", Fate.EMPTY),
-    Trace("activity_wishes", "user_id", Fate.DROP),
-    Trace("away", "user_id", Fate.DROP),
-    Trace("kudos", "from_id", Fate.DROP),
-    Trace("kudos", "to_id", Fate.DROP),
-    Trace("feedback", "user_id", Fate.DROP),
-    Trace("offers", "user_id", Fate.DROP),
-    Trace("alerts", "settled_by", Fate.NOBODY),
-    Trace("audit", "actor_id", Fate.EMPTY),
-    Trace("invitations", "user_id", Fate.DROP),
-    Trace("invitations", "created_by", Fate.NOBODY),
-    Trace("invitations", "settled_by", Fate.NOBODY, also=("invited_name",)),
-    Trace("code_tries", "user_id", Fate.DROP),
-    Trace("memberships", "user_id", Fate.DROP),
-    Trace("role_tasks", "user_id", Fate.DROP),
-    Trace("groups", "created_by", Fate.NOBODY),
-    Trace("groups", "charter_by", Fate.EMPTY),
-    Trace("preferences", "user_id", Fate.DROP),
+ERASURE_RULES = (
+    ErasureRule("nudges", "user_id", Fate.DROP),
+    ErasureRule("outbox", "recipient", Fate.DROP),
+    ErasureRule("outbox", "caused_by", Fate.EMPTY),
+    ErasureRule("attendance", "user_id", Fate.COUNT),
+    ErasureRule("attendance", "recorded_by", Fate.NOBODY, also=("reason",)),
+    ErasureRule("commitments", "user_id", Fate.COUNT),
+    ErasureRule("checkins", "user_id", Fate.DROP),
+    ErasureRule("rsvps", "user_id", Fate.DROP),
+    ErasureRule("turns", "user_id", Fate.DROP),
+    ErasureRule("visitors", "recorded_by", Fate.NOBODY),
+    ErasureRule("visitors", "withdrawn_by", Fate.NOBODY),
+    ErasureRule("pulse_voters", "user_id", Fate.DROP),
+    ErasureRule("interests", "user_id", Fate.DROP),
+    ErasureRule("travel", "user_id", Fate.DROP),
+    ErasureRule("approvals", "user_id", Fate.DROP),
+    ErasureRule("shares", "user_id", Fate.DROP),
+    ErasureRule("balances", "user_id", Fate.DROP),
+    ErasureRule("host_passes", "user_id", Fate.DROP),
+    ErasureRule("swaps", "offered_by", Fate.DROP),
+    ErasureRule("swaps", "offered_to", Fate.DROP),
+    ErasureRule("venues", "host_id", Fate.EMPTY),
+    ErasureRule("venues", "before_host_id", Fate.EMPTY),
+    ErasureRule("locations", "offered_by", Fate.DROP),
+    ErasureRule("meetings", "facilitator_id", Fate.EMPTY),
+    ErasureRule("meetings", "timekeeper_id", Fate.EMPTY),
+    ErasureRule("meetings", "lead_id", Fate.EMPTY),
+    ErasureRule("activity_wishes", "user_id", Fate.DROP),
+    ErasureRule("away", "user_id", Fate.DROP),
+    ErasureRule("kudos", "from_id", Fate.DROP),
+    ErasureRule("kudos", "to_id", Fate.DROP),
+    ErasureRule("feedback", "user_id", Fate.DROP),
+    ErasureRule("offers", "user_id", Fate.DROP),
+    ErasureRule("alerts", "settled_by", Fate.NOBODY),
+    ErasureRule("audit", "actor_id", Fate.EMPTY),
+    ErasureRule("invitations", "user_id", Fate.DROP),
+    ErasureRule("invitations", "created_by", Fate.NOBODY),
+    ErasureRule("invitations", "settled_by", Fate.NOBODY, also=("invited_name",)),
+    ErasureRule("code_tries", "user_id", Fate.DROP),
+    ErasureRule("memberships", "user_id", Fate.DROP),
+    ErasureRule("role_tasks", "user_id", Fate.DROP),
+    ErasureRule("groups", "created_by", Fate.NOBODY),
+    ErasureRule("groups", "charter_by", Fate.EMPTY),
+    ErasureRule("preferences", "user_id", Fate.DROP),
 )
 """In the order in which a deletion goes through them."""
 
@@ -82,9 +82,9 @@ STATEMENTS = {
 }
 
 
-def statement(trace: Trace) -> str | None:
+def write_statement(rule: ErasureRule) -> str | None:
     """Return the one statement that does it; None for what is counted."""
-    if trace.fate is Fate.COUNT:
+    if rule.fate is Fate.COUNT:
         return None
-    also = "".join(f", {column} = NULL" for column in trace.also)
-    return STATEMENTS[trace.fate].format(table=trace.table, column=trace.column, also=also)
+    also = "".join(f", {column} = NULL" for column in rule.also)
+    return STATEMENTS[rule.fate].format(table=rule.table, column=rule.column, also=also)

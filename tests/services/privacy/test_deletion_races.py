@@ -15,7 +15,7 @@ from buddybot import services as services_folder
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import UserId
 from buddybot.storage.engine.database import Database, Row, Script, Tx, connect
-from buddybot.storage.privacy.erasure_policy import TRACES
+from buddybot.storage.privacy.erasure_policy import ERASURE_RULES
 from tests.services.acts import ACTS, ALIKE, NEW_CONTACT, Life, live
 from tests.services.checkins.meeting_evenings import ANA
 
@@ -116,9 +116,9 @@ class Beside:
 async def trails(life: Life) -> list[str]:
     """Return every column in which Ana's id is left."""
     return [
-        f"{trace.table}.{trace.column}"
-        for trace in TRACES
-        if await life.evening.home.rows(f"SELECT 1 FROM {trace.table} WHERE {trace.column} = :user", user=ANA)
+        f"{rule.table}.{rule.column}"
+        for rule in ERASURE_RULES
+        if await life.evening.home.rows(f"SELECT 1 FROM {rule.table} WHERE {rule.column} = :user", user=ANA)
     ]
 
 

@@ -21,7 +21,7 @@ from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, StorageError, Tx, connect
 from buddybot.storage.outbox.notices import NoticeRepository
-from buddybot.storage.privacy.erasure_policy import TRACES
+from buddybot.storage.privacy.erasure_policy import ERASURE_RULES
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, Evening
 
 
@@ -57,11 +57,9 @@ class House:
     async def trails(self, user: int) -> list[str]:
         """Return every column in which somebody's id is."""
         found = []
-        for trace in TRACES:
-            rows = await self.home.rows(
-                f"SELECT 1 FROM {trace.table} WHERE {trace.column} = :user", user=user
-            )
-            found += [f"{trace.table}.{trace.column}"] * len(rows)
+        for rule in ERASURE_RULES:
+            rows = await self.home.rows(f"SELECT 1 FROM {rule.table} WHERE {rule.column} = :user", user=user)
+            found += [f"{rule.table}.{rule.column}"] * len(rows)
         return found
 
     async def figures(self) -> tuple[object, ...]:

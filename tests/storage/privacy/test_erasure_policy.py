@@ -3,7 +3,7 @@
 import re
 
 from buddybot.storage.engine.database import Database, Tx
-from buddybot.storage.privacy.erasure_policy import TRACES, statement
+from buddybot.storage.privacy.erasure_policy import ERASURE_RULES, write_statement
 from buddybot.storage.privacy.personal_data import SECTIONS
 
 OF_PEOPLE = re.compile(
@@ -41,13 +41,13 @@ async def columns(database: Database) -> set[tuple[str, str]]:
 
 
 async def test_every_column_with_a_person_in_it_has_a_fate(database: Database) -> None:
-    assert await columns(database) == {(trace.table, trace.column) for trace in TRACES}
+    assert await columns(database) == {(rule.table, rule.column) for rule in ERASURE_RULES}
 
 
 async def test_every_statement_runs_on_both_engines(database: Database) -> None:
     async def script(tx: Tx) -> None:
-        for trace in TRACES:
-            if (found := statement(trace)) is not None:
+        for rule in ERASURE_RULES:
+            if (found := write_statement(rule)) is not None:
                 await tx.run(found, user=1)
         for sql in SECTIONS.values():
             assert await tx.all(sql, user=1) == []
@@ -58,11 +58,11 @@ async def test_every_statement_runs_on_both_engines(database: Database) -> None:
 def test_every_column_with_a_person_in_it_is_in_the_copy() -> None:
     """Where only the bot's own trail of an organizer is kept, the copy says how much, not about whom."""
     missing = {
-        (trace.table, trace.column)
-        for trace in TRACES
+        (rule.table, rule.column)
+        for rule in ERASURE_RULES
         if not any(
-            re.search(rf"\b(?:FROM|JOIN) {trace.table}\b", sql)
-            and re.search(rf"\b{trace.column} = :user\b", sql)
+            re.search(rf"\b(?:FROM|JOIN) {rule.table}\b", sql)
+            and re.search(rf"\b{rule.column} = :user\b", sql)
             for sql in SECTIONS.values()
         )
     }
