@@ -76,7 +76,7 @@ class Housekeeping:
         """Leave no byte of what was deleted in the database's files."""
         await self._transactions.scrub()
 
-    async def reopen_routes(self) -> None:
+    async def reopen_channels(self) -> None:
         """Let what waits try its closed channel once more: the permissions may have been mended."""
         await self._transactions.write(lambda uow: uow.channel_health.reopen_wanted(self._transactions.now()))
 
@@ -130,7 +130,7 @@ def list_jobs(
         Periodic("settle roles", timedelta(seconds=60), settle_roles),
         Periodic("look for leavers", timedelta(seconds=60), look_for_leavers),
         Periodic("read interests", timedelta(minutes=15), read_interests),
-        Periodic("reopen routes", timedelta(hours=1), housekeeping.reopen_routes),
+        Periodic("reopen channels", timedelta(hours=1), housekeeping.reopen_channels),
         Periodic("review events", timedelta(hours=1), review_events),
         Periodic("sync commands", timedelta(minutes=10), sync_commands),
         Periodic("review members", timedelta(days=1), review_members),

@@ -39,7 +39,7 @@ from buddybot.storage.meetings.rsvps import RsvpRepository
 from buddybot.storage.meetings.successions import SuccessionRepository
 from buddybot.storage.outbox.alert_pings import AlertOutbox
 from buddybot.storage.outbox.cards import CardRepository
-from buddybot.storage.outbox.channel_health import RouteRepository
+from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.storage.outbox.notices import NoticeRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
 from buddybot.storage.outbox.outdated_messages import RetiringRepository
@@ -79,7 +79,7 @@ class Repositories:
     balances = LazyRepository(BalanceRepository)
     calendar_entries = LazyRepository(CalendarEntryRepository)
     cards = LazyRepository(CardRepository)
-    channel_health = LazyRepository(RouteRepository)
+    channel_health = LazyRepository(ChannelHealthRepository)
     checkins = LazyRepository(CheckInRepository)
     code_tries = LazyRepository(CodeTryRepository)
     commitments = LazyRepository(CommitmentRepository)

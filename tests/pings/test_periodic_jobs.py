@@ -163,10 +163,10 @@ async def test_a_closed_channel_is_tried_again_only_when_something_waits_for_it(
 
     async def close_both(tx: Tx) -> None:
         for group in (waiting, idle):
-            await GroupRepository(tx).set_route_error(group.id, 50013)
+            await GroupRepository(tx).set_channel_error(group.id, 50013)
 
     await database.write(close_both)
-    await keeping(database, now).reopen_routes()
+    await keeping(database, now).reopen_channels()
 
     async def closed(group: Group) -> int | None:
         found = await database.read(lambda tx: GroupRepository(tx).get(GUILD, group.id))

@@ -16,7 +16,7 @@ from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
-from buddybot.storage.outbox.channel_health import RouteRepository
+from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.ui.live_cards import LiveCards
 from buddybot.ui.renderers import MessageTable
 from tests.pings.people import notices
@@ -127,14 +127,14 @@ async def test_a_card_in_a_channel_that_refuses_waits_until_the_channel_is_tried
     await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
     await cards.refresh()
     assert len(messages.failures) == 1
-    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 1
+    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 1
     await cards.refresh()
     assert await notices(house.database) == [("route_closed", ANY)]
-    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 1
+    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 1
     await cards.refresh()
     assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
     assert await notices(house.database) == []
-    assert await house.run(lambda tx: RouteRepository(tx).reopen_wanted(house.now)) == 0
+    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 0
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])

@@ -229,7 +229,7 @@ class GroupService:
             await uow.meetings.entries_changed(group.id)
         await ask_for_role(uow, group.id, self._transactions.now())
         if changes.channel_id is not None:
-            await groups.set_route_error(group.id, None)
+            await groups.set_channel_error(group.id, None)
         await noted(uow, actor)
         return await in_line(uow, self._planner, group, self._transactions.now())
 
@@ -274,7 +274,7 @@ class GroupService:
         if changed:  # calendars show it as called off, or held
             await uow.meetings.entries_changed(standing.group.id)
         if state is GroupState.ACTIVE:
-            await groups.set_route_error(standing.group.id, None)
+            await groups.set_channel_error(standing.group.id, None)
         group = await in_line(uow, self._planner, standing.group, now)
         if changed:
             await plan_break_ping(uow, group, by=actor.user_id, now=now)

@@ -253,7 +253,7 @@ class GroupRepository:
             group_id=group_id,
         )
 
-    async def set_route_error(self, group_id: GroupId, code: int | None) -> None:
+    async def set_channel_error(self, group_id: GroupId, code: int | None) -> None:
         """Stop (a code) or resume (None) what is sent to the group's home channel."""
         await self._tx.run(
             "UPDATE groups SET route_error = :code WHERE id = :group_id", code=code, group_id=group_id

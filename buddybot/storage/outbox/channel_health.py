@@ -16,7 +16,7 @@ _CLOSED = f"""
 """
 
 
-class RouteRepository:
+class ChannelHealthRepository:
     """What is sent to a closed channel waits until it is open again."""
 
     def __init__(self, tx: Tx) -> None:

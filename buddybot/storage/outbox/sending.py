@@ -11,7 +11,7 @@ from buddybot.domain.pings import GROUP, Ping, PingKind
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.engine.rows import epoch, instant
 from buddybot.storage.outbox.cards import CardRepository
-from buddybot.storage.outbox.channel_health import RouteRepository
+from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.storage.outbox.notices import NoticeRepository
 from buddybot.storage.outbox.outbox import ping_of
 
@@ -217,7 +217,7 @@ class SendingRepository:
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
             await self.hurry(now)
         if not ping.direct and ping.kind is not PingKind.ALERT:
-            await RouteRepository(self._tx).works(ping.group_id)
+            await ChannelHealthRepository(self._tx).works(ping.group_id)
 
     async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
         """Try again now what found no Discord; one of them tells whether it is back."""

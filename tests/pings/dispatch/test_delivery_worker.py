@@ -14,7 +14,7 @@ from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized,
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.guilds import GuildRepository
-from buddybot.storage.outbox.channel_health import RouteRepository
+from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from tests.pings.discords import FakeDiscord, dispatcher, dm
 from tests.pings.people import (
     ANA,
@@ -158,13 +158,13 @@ async def test_a_channel_that_is_mended_in_time_still_gets_its_card(
     sender = dispatcher(database, now, discord, Preparer())
     await sender.run_due()
     now.go(hours=1)
-    assert await database.write(lambda tx: RouteRepository(tx).reopen_wanted(now())) == 1
+    assert await database.write(lambda tx: ChannelHealthRepository(tx).reopen_wanted(now())) == 1
     await sender.run_due()
     assert discord.requests == {"send": 2}
     assert [each for each, _ in await notices(database)] == ["route_closed"]
 
     del discord.closed[CHANNEL]
-    await database.write(lambda tx: RouteRepository(tx).reopen(GUILD, now()))
+    await database.write(lambda tx: ChannelHealthRepository(tx).reopen(GUILD, now()))
     await sender.run_due()
     assert (await ping(database, key)).state is PingState.SENT
     assert (await reread(database, group)).route_error is None

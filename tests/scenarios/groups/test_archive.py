@@ -151,7 +151,7 @@ async def test_a_channel_that_is_closed_is_told_when_it_opens_again(rowan: Calen
     await archive(rowan)
     assert "is archived" not in texts_in(last(rowan))
     await rowan.world.pass_time(hours=2)
-    await rowan.world.bot.housekeeping.reopen_routes()
+    await rowan.world.bot.housekeeping.reopen_channels()
     await rowan.world.run_due()
     assert "is archived" in texts_in(last(rowan))
 

@@ -104,7 +104,7 @@ async def test_a_closed_channel_is_left_alone_and_a_person_is_not(database: Data
     meeting = await meet(database, group)
     await plan_ping(database, group, meeting)
     personal = await plan_ping(database, group, meeting, PingKind.REMINDER, recipient=BEN, direct=True)
-    await database.write(lambda tx: GroupRepository(tx).set_route_error(group.id, 50013))
+    await database.write(lambda tx: GroupRepository(tx).set_channel_error(group.id, 50013))
     assert [each.ping.key for each in await claim(database)] == [personal]
 
 
