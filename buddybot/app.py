@@ -31,7 +31,7 @@ from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
 from buddybot.services import registry
-from buddybot.services.core.rate_limit import Pace
+from buddybot.services.core.rate_limit import RateLimiter
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import Now, Transactions
 from buddybot.settings.errors import OperatorError
@@ -75,8 +75,10 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         database = await connect(settings.database_url)
         bot.on_close(database.close)
         await migrate(database)
-        pace = Pace(now, a_minute=settings.limits.changes_per_minute)
-        transactions = Transactions(database=database, now=now, changed=clock.ring_soon, pace=pace)
+        rate_limiter = RateLimiter(now, a_minute=settings.limits.changes_per_minute)
+        transactions = Transactions(
+            database=database, now=now, changed=clock.ring_soon, rate_limiter=rate_limiter
+        )
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         rules = _rules(settings, library)
         bot.services = registry.build(transactions, planner, rules)

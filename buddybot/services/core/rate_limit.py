@@ -30,7 +30,7 @@ class _Window:
         return self.counts
 
 
-class Pace:
+class RateLimiter:
     """Counts what is written, in memory: it is about the next minute, not about what was confirmed."""
 
     def __init__(self, now: Callable[[], datetime], *, a_minute: int) -> None:
@@ -40,19 +40,21 @@ class Pace:
         self._minute, self._day = _Window(MINUTE), _Window(DAY)
 
     def take(self, actor: Actor) -> None:
-        """Count one change; Refusal `pace.person`, `pace.day` or `pace.here` when it is one too many."""
+        """Count one change; Refusal `rate_limit.person`, `.day` or `.here` when it is one too many."""
         now = self._now()
         minute, day = self._minute.enter(now), self._day.enter(now)
         person = ("person", int(actor.user_id))
         limits = [
-            ("pace.person", minute, person, self._most),
-            ("pace.day", day, person, self._most * DAY_SHARE),
+            ("rate_limit.person", minute, person, self._most),
+            ("rate_limit.day", day, person, self._most * DAY_SHARE),
         ]
         if actor.guild_id is not None:
-            limits.append(("pace.here", minute, ("server", int(actor.guild_id)), self._most * SERVER_SHARE))
+            limits.append(
+                ("rate_limit.here", minute, ("server", int(actor.guild_id)), self._most * SERVER_SHARE)
+            )
         if actor.channel_id is not None:
             channel = ("channel", int(actor.channel_id))
-            limits.append(("pace.here", minute, channel, self._most * CHANNEL_SHARE))
+            limits.append(("rate_limit.here", minute, channel, self._most * CHANNEL_SHARE))
         for code, counts, key, most in limits:
             if counts[key] >= most:
                 raise Refusal(code)

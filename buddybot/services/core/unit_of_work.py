@@ -152,17 +152,17 @@ class Transactions(DatabaseTransactions):
     """Runs units of work for services: in the bot's own name, or in the name of an actor."""
 
     def __init__(
-        self, *, database: Database, now: Now, changed: Callable[[], None], pace: _Pace | None = None
+        self, *, database: Database, now: Now, changed: Callable[[], None], rate_limiter: _Pace | None = None
     ) -> None:
         """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
 
-        `pace` bounds how much people change in a while; None bounds nothing.
+        `rate_limiter` bounds how much people change in a while; None bounds nothing.
         """
         super().__init__(database)
         self._changed = changed
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._stored = _StoredActs()
         self.now = now
 
@@ -180,10 +180,10 @@ class Transactions(DatabaseTransactions):
         `saves` is False where the person wants the answer alone, and the rows only count that they asked.
         `repeats` is whether the script makes sense of a form that is sent twice.
         Raises AlreadyHandled when the actor's interaction was carried out before, FormSentTwice when that is
-        so of the form they sent, and Refusal `pace.*` when there is too much of it.
+        so of the form they sent, and Refusal `rate_limit.*` when there is too much of it.
         """
-        if self._pace is not None:
-            self._pace.take(actor)
+        if self._rate_limiter is not None:
+            self._rate_limiter.take(actor)
         result = await super().write(lambda uow: self._run_once(uow, actor, script, once=not repeats))
         self._stored.note(actor.interaction_id, saved=saves)
         self._changed()
