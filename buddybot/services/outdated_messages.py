@@ -36,7 +36,7 @@ class EndedInvitation:
     card: CardPlace
 
 
-class RetiringService:
+class OutdatedMessageService:
     """Only the bot itself carries this out."""
 
     def __init__(self, transactions: Transactions) -> None:
@@ -45,7 +45,7 @@ class RetiringService:
     @read_transaction
     async def outdated(self, uow: UnitOfWork) -> Sequence[OutdatedMessage]:
         """Return messages that are out of date, at most so many as are edited at a time."""
-        pings = await uow.retiring.outdated(self._transactions.now(), limit=MOST)
+        pings = await uow.outdated_messages.outdated(self._transactions.now(), limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings]
         return [message for message in found if message is not None]
 
@@ -53,7 +53,7 @@ class RetiringService:
     async def moved_swaps(self, uow: UnitOfWork) -> Sequence[tuple[Ping, SwapView]]:
         """Return questions about swaps whose meetings moved, with what they should say now."""
         found = []
-        for ping in await uow.retiring.moved_swaps(limit=MOST):
+        for ping in await uow.outdated_messages.moved_swaps(limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
             view = (
                 None
@@ -72,7 +72,7 @@ class RetiringService:
     async def moved_homes(self, uow: UnitOfWork) -> Sequence[tuple[Ping, HomeQuestion]]:
         """Return questions about homes whose meetings moved, with what they should say now."""
         now, found = self._transactions.now(), []
-        for ping in await uow.retiring.moved_homes(now, limit=MOST):
+        for ping in await uow.outdated_messages.moved_homes(now, limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
             view = None if group is None else await find_question(uow, ping, group, now)
             if view is not None:
@@ -87,7 +87,7 @@ class RetiringService:
         """Return direct messages to a person that have buttons still."""
         now = self._transactions.now()
         return await self._transactions.read(
-            lambda uow: uow.retiring.direct_to(guild_id, user_id, now, limit=MOST)
+            lambda uow: uow.outdated_messages.direct_to(guild_id, user_id, now, limit=MOST)
         )
 
     @read_transaction
@@ -95,14 +95,14 @@ class RetiringService:
         self, uow: UnitOfWork, meeting_id: MeetingId, user_id: UserId
     ) -> OutdatedMessage | None:
         """Return a person's reminder of a meeting that can be answered still, and what they answer by now."""
-        ping = await uow.retiring.reminder(meeting_id, user_id)
+        ping = await uow.outdated_messages.reminder(meeting_id, user_id)
         return None if ping is None else await _message_of(uow, ping)
 
     @bot_transaction
     async def reopen(self, uow: UnitOfWork, meeting_id: MeetingId) -> Sequence[OutdatedMessage]:
         """Return the reminders of a meeting that was moved, or is held after all; they can be answered."""
         now = self._transactions.now()
-        found = [await _message_of(uow, ping) for ping in await uow.retiring.reopen(meeting_id, now)]
+        found = [await _message_of(uow, ping) for ping in await uow.outdated_messages.reopen(meeting_id, now)]
         return [message for message in found if message is not None]
 
     @read_transaction
@@ -111,7 +111,7 @@ class RetiringService:
     ) -> Sequence[OutdatedMessage]:
         """Return a person's reminders that can be answered still, with what they answer by now."""
         now = self._transactions.now()
-        pings = await uow.retiring.direct_to(guild_id, user_id, now, limit=MOST)
+        pings = await uow.outdated_messages.direct_to(guild_id, user_id, now, limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings if ping.kind is PingKind.REMINDER]
         return [each for each in found if each is not None and _can_be_answered(each, now)]
 
@@ -119,20 +119,20 @@ class RetiringService:
     async def retired(self, uow: UnitOfWork, ping: Ping) -> None:
         """Note that a message is as it stays; a question that lost its buttons has no answer any more."""
         now = self._transactions.now()
-        await uow.retiring.retired(ping.id, now)
+        await uow.outdated_messages.retired(ping.id, now)
         if ping.kind is PingKind.HOME:
             await uow.outbox.put_expiry(ping.id, min(now, ping.expires_at))
 
     @read_transaction
     async def invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""
-        stale = await uow.retiring.invitations(self._transactions.now(), limit=MOST)
+        stale = await uow.outdated_messages.invitations(self._transactions.now(), limit=MOST)
         found = [await _ended(uow, *each) for each in stale]
         return [each for each in found if each is not None]
 
     async def forget_card(self, invitation_id: InvitationId) -> None:
         """Note that an invitation's card says what became of it."""
-        await self._transactions.write(lambda uow: uow.retiring.forget_card(invitation_id))
+        await self._transactions.write(lambda uow: uow.outdated_messages.forget_card(invitation_id))
 
 
 async def _message_of(uow: UnitOfWork, ping: Ping) -> OutdatedMessage | None:

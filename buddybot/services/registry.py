@@ -49,7 +49,7 @@ from buddybot.services.meetings.quorum import QuorumService
 from buddybot.services.meetings.rsvps import RsvpService
 from buddybot.services.meetings.schedules import ScheduleService
 from buddybot.services.meetings.server_event_steps import EventService
-from buddybot.services.outdated_messages import RetiringService
+from buddybot.services.outdated_messages import OutdatedMessageService
 from buddybot.services.privacy.audit import AuditService
 from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.services.privacy.restores import RestoreService
@@ -68,7 +68,7 @@ class Services(NamedTuple):
     preferences: PreferenceService
     personal: PersonalService
     retention: RetentionService
-    retiring: RetiringService
+    outdated_messages: OutdatedMessageService
     role_tasks: RoleTaskService
     restores: RestoreService
     schedules: ScheduleService
@@ -124,7 +124,7 @@ def build(transactions: Transactions, planner: Planner, rules: Rules) -> Service
         preferences=PreferenceService(transactions, planner),
         personal=PersonalService(transactions, planner),
         retention=RetentionService(transactions, rules.keep),
-        retiring=RetiringService(transactions),
+        outdated_messages=OutdatedMessageService(transactions),
         role_tasks=RoleTaskService(transactions),
         restores=RestoreService(transactions, planner),
         schedules=ScheduleService(transactions, planner),

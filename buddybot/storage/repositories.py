@@ -42,7 +42,7 @@ from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.storage.outbox.notices import NoticeRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
-from buddybot.storage.outbox.outdated_messages import RetiringRepository
+from buddybot.storage.outbox.outdated_messages import OutdatedMessageRepository
 from buddybot.storage.outbox.sending import SendingRepository
 from buddybot.storage.outbox.server_events import EventRepository, InterestRepository
 from buddybot.storage.privacy.audit import AuditRepository
@@ -107,7 +107,7 @@ class Repositories:
     pulse = LazyRepository(PulseRepository)
     records = LazyRepository(RecordRepository)
     restores = LazyRepository(RestoreRepository)
-    retiring = LazyRepository(RetiringRepository)
+    outdated_messages = LazyRepository(OutdatedMessageRepository)
     role_tasks = LazyRepository(RoleTaskRepository)
     rsvps = LazyRepository(RsvpRepository)
     schedules = LazyRepository(ScheduleRepository)

@@ -42,7 +42,7 @@ class OutdatedMessages:
 
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
-        self._retiring = services.retiring
+        self._outdated_messages = services.outdated_messages
         self._rests = Rests(services.transactions.now)
         self._busy = False
 
@@ -53,15 +53,21 @@ class OutdatedMessages:
         self._busy = True
         try:
             await serve_apart(
-                await self._retiring.outdated(), lambda each: each.ping.channel_id or 0, self._retire
+                await self._outdated_messages.outdated(), lambda each: each.ping.channel_id or 0, self._retire
             )
             await serve_apart(
-                await self._retiring.moved_swaps(), lambda each: each[0].channel_id or 0, self._follow_swap
+                await self._outdated_messages.moved_swaps(),
+                lambda each: each[0].channel_id or 0,
+                self._follow_swap,
             )
             await serve_apart(
-                await self._retiring.moved_homes(), lambda each: each[0].channel_id or 0, self._follow_home
+                await self._outdated_messages.moved_homes(),
+                lambda each: each[0].channel_id or 0,
+                self._follow_home,
             )
-            await serve_apart(await self._retiring.invitations(), lambda each: each.card[0], self._close)
+            await serve_apart(
+                await self._outdated_messages.invitations(), lambda each: each.card[0], self._close
+            )
         except StorageError as error:
             log.error("messages that are out of date could not be looked for: %s", error)
         finally:
@@ -74,7 +80,7 @@ class OutdatedMessages:
             place = ChannelId(pressed.channel.id), MessageId(pressed.id)
             await self._edit(*place, lambda _: left, read=False)
         try:
-            for ping in await self._retiring.direct_to(guild_id, user_id):
+            for ping in await self._outdated_messages.direct_to(guild_id, user_id):
                 if ping.channel_id is not None and ping.message_id not in (None, done):
                     await self._edit(ping.channel_id, MessageId(ping.message_id or 0), _without_stop)
         except StorageError as error:
@@ -83,7 +89,7 @@ class OutdatedMessages:
     async def follow_answer(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Let a person's reminder say what they answered elsewhere; never raises."""
         try:
-            message = await self._retiring.reminder(meeting_id, user_id)
+            message = await self._outdated_messages.reminder(meeting_id, user_id)
         except StorageError as error:
             log.error("a reminder could not be looked for: %s", error)
             return
@@ -93,7 +99,7 @@ class OutdatedMessages:
     async def follow_meeting(self, meeting_id: MeetingId) -> None:
         """Let the reminders of a meeting that was moved, or is held after all, ask about it; never raises."""
         try:
-            for message in await self._retiring.reopen(meeting_id):
+            for message in await self._outdated_messages.reopen(meeting_id):
                 await self._show(message)
         except StorageError as error:
             log.error("the reminders of a meeting could not be looked for: %s", error)
@@ -101,7 +107,7 @@ class OutdatedMessages:
     async def follow_days(self, guild_id: GuildId, user_id: UserId) -> None:
         """Let a person's reminders say what they answer since their days away are others; never raises."""
         try:
-            for message in await self._retiring.reminders_to(guild_id, user_id):
+            for message in await self._outdated_messages.reminders_to(guild_id, user_id):
                 await self._show(message)
         except StorageError as error:
             log.error("a person's reminders could not be looked for: %s", error)
@@ -131,7 +137,7 @@ class OutdatedMessages:
             card = over_card(Texts(message.language), message.reminder)
             edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
         if edited:
-            await self._retiring.retired(ping)
+            await self._outdated_messages.retired(ping)
 
     async def _follow_swap(self, moved: tuple[Ping, SwapView]) -> None:
         """Let a question name its meetings as they are now."""
@@ -140,7 +146,7 @@ class OutdatedMessages:
             return
         card = offer_card(Texts(view.group.language), view)
         if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
-            await self._retiring.followed(view)
+            await self._outdated_messages.followed(view)
 
     async def _follow_home(self, moved: tuple[Ping, HomeQuestion]) -> None:
         """Let a question about a home name its meeting as it is now."""
@@ -149,13 +155,13 @@ class OutdatedMessages:
             return
         card = home_card(Texts(view.group.language), view)
         if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
-            await self._retiring.followed_home(ping, view)
+            await self._outdated_messages.followed_home(ping, view)
 
     async def _close(self, ended: EndedInvitation) -> None:
         card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)
         edited = await self._edit(*ended.card, lambda _: card, read=False)
         if edited:
-            await self._retiring.forget_card(ended.invitation.id)
+            await self._outdated_messages.forget_card(ended.invitation.id)
 
     async def _edit(
         self,

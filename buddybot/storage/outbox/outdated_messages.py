@@ -120,7 +120,7 @@ REMINDER = """
 """The reminder of `meeting_id` that `user_id` was sent and that has its buttons still."""
 
 
-class RetiringRepository:
+class OutdatedMessageRepository:
     """What is forgotten here is only where a message is, or that it is to be edited."""
 
     def __init__(self, tx: Tx) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.outdated_messages import RetiringService
+from buddybot.services.outdated_messages import OutdatedMessageService
 from buddybot.storage.engine.database import Database
 from tests.services.locations.hosts import Hosts
 from tests.services.meetings.calendar_house import ANA, ORGANIZER
@@ -39,7 +39,7 @@ async def send(hosts: Hosts) -> None:
 
 async def outdated(hosts: Hosts) -> int:
     """Return how many notices of places are out of date."""
-    found = await RetiringService(hosts.transactions).outdated()
+    found = await OutdatedMessageService(hosts.transactions).outdated()
     return sum(each.ping.kind.value == "place" for each in found)
 
 

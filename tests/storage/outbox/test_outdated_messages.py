@@ -8,7 +8,7 @@ from buddybot.domain.pings import Ping, PingKind
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
-from buddybot.storage.outbox.outdated_messages import RetiringRepository
+from buddybot.storage.outbox.outdated_messages import OutdatedMessageRepository
 from tests.services.meetings.calendar_house import ANA, BEN, House
 
 
@@ -48,12 +48,12 @@ async def first(house: House, group: Group) -> Meeting:
 
 
 async def answerable(house: House, meeting: Meeting) -> list[int]:
-    found = await house.run(lambda tx: RetiringRepository(tx).reopen(meeting.id, house.now))
+    found = await house.run(lambda tx: OutdatedMessageRepository(tx).reopen(meeting.id, house.now))
     return [ping.recipient for ping in found]
 
 
 async def outdated(house: House) -> list[int]:
-    found = await house.run(lambda tx: RetiringRepository(tx).outdated(house.now, limit=9))
+    found = await house.run(lambda tx: OutdatedMessageRepository(tx).outdated(house.now, limit=9))
     return [ping.recipient for ping in found]
 
 
@@ -63,10 +63,10 @@ async def test_reminders_can_be_answered_again_when_their_meeting_is_held_after_
     async def retire(tx: Tx) -> None:
         for ping in await OutboxRepository(tx).of_meeting(first.id):
             if ping.kind is PingKind.REMINDER:
-                await RetiringRepository(tx).retired(ping.id, house.now)
+                await OutdatedMessageRepository(tx).retired(ping.id, house.now)
 
     async def of_ana(tx: Tx) -> Ping | None:
-        return await RetiringRepository(tx).reminder(first.id, ANA)
+        return await OutdatedMessageRepository(tx).reminder(first.id, ANA)
 
     await house.run(retire)
     assert await house.run(of_ana) is None

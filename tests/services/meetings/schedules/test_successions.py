@@ -13,7 +13,7 @@ from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import host_swaps
 from buddybot.services.meetings.schedules import ScheduleChange
-from buddybot.services.outdated_messages import RetiringService
+from buddybot.services.outdated_messages import OutdatedMessageService
 from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
@@ -120,14 +120,14 @@ async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
     )
     await hosts.send(question)
     await hosts.run(lambda tx: tx.run("UPDATE outbox SET message_id = 7 WHERE id = :id", id=question.id))
-    retiring = RetiringService(hosts.transactions)
-    assert await retiring.moved_swaps() == []
+    outdated_messages = OutdatedMessageService(hosts.transactions)
+    assert await outdated_messages.moved_swaps() == []
     await change(hosts, weekday=WEDNESDAY)
-    [(moved, view)] = await retiring.moved_swaps()
+    [(moved, view)] = await outdated_messages.moved_swaps()
     assert moved.id == question.id
     assert [turn.meeting.day for turn in (view.turn, view.other)] == WEDNESDAYS[:2]
-    await retiring.followed(view)
-    assert await retiring.moved_swaps() == []
+    await outdated_messages.followed(view)
+    assert await outdated_messages.moved_swaps() == []
 
 
 async def test_an_assigned_host_an_activity_and_answers_move_along(hosts: Hosts, group: Group) -> None:
