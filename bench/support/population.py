@@ -1,4 +1,4 @@
-"""As many groups as wanted, made by the database itself: six people each, a promise each, a past."""
+"""As many groups as wanted, made by the database itself: six people each, a commitment each, a past."""
 
 from datetime import datetime, timedelta
 

@@ -91,7 +91,7 @@ class Life:
             await activities.wish(self.actor(name), group_id, keys, among=keys)
 
     async def meet(self, week: int, meeting_id: MeetingId) -> None:
-        """Hold a meeting: everybody who comes reports on the week that ends and promises the next."""
+        """Hold a meeting: everybody who comes reports on the week that ends and commitments the next."""
         services = self._bot.services
         for name, weeks in WEEKS.items():
             past = weeks[week - 1] if week else Week("", 0)
@@ -103,13 +103,13 @@ class Life:
             await services.checkins.report(
                 self.actor(name), meeting_id, outcomes=outcomes, win=past.win, blocker=past.blocker
             )
-            if weeks[week].promise:
+            if weeks[week].commitment:
                 await services.checkins.commit(
                     self.actor(name),
                     meeting_id,
-                    lines=[weeks[week].promise],
-                    plan=PLANS.get(weeks[week].promise),
-                    visibility=_visibility(weeks[week].promise),
+                    lines=[weeks[week].commitment],
+                    plan=PLANS.get(weeks[week].commitment),
+                    visibility=_visibility(weeks[week].commitment),
                 )
 
     async def answer(self, week: int, meeting_id: MeetingId) -> None:
@@ -146,13 +146,13 @@ class Life:
                 )
 
 
-def _visibility(promise: str) -> Visibility:
-    return Visibility.PRIVATE if promise in PRIVATE else Visibility.GROUP
+def _visibility(commitment: str) -> Visibility:
+    return Visibility.PRIVATE if commitment in PRIVATE else Visibility.GROUP
 
 
 def _outcome(commitment: Commitment, week: Week) -> Outcome:
     """What was promised last went as the story tells; what was carried from before is done by now."""
-    told = commitment.text == week.promise
+    told = commitment.text == week.commitment
     return Outcome(done=min(week.done, commitment.target) if told else commitment.target)
 
 

@@ -34,7 +34,7 @@ Choose whom you play in the list "Viewing as". Five things to try:
   1. As Cho, press [Late] on the meeting's card and see the card change.
   2. As Ben, press [Check in early] and tell how the week went.
   3. Wait until the meeting begins: the check-in opens by itself. As Eli press [I'm here], then [Next turn].
-  4. As Dev, type /commit add and promise something with a number in it, such as "4 coffee meetings".
+  4. As Dev, type /commit add and commit to something with a number in it, such as "4 coffee meetings".
   5. As Ana, the organizer, press [Close] and read the summary; then see /rotation show and /health show.
 
 {jump}Nothing leaves this machine. Press Ctrl-C here to stop.

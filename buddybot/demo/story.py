@@ -11,10 +11,10 @@ class Week:
     """One person's week: what they promised for it, how many they did, what they were glad of.
 
     `came` is their answer for the meeting that ends the week; None is no word and no show, and no
-    new promise.
+    new commitment.
     """
 
-    promise: str
+    commitment: str
     done: int
     win: str | None = None
     came: Answer | None = Answer.GOING
@@ -29,10 +29,10 @@ PLANS = {
     "2 STAR stories": "if I sit down on the train, then I write one story",
     "Prepare the interview with 3 stories": "if lunch is over, then I tell one story aloud",
 }
-"""If-then plans that came with the promises."""
+"""If-then plans that came with the commitments."""
 
 PRIVATE = {"Call the doctor about my back"}
-"""Promises that only the one who made them can read."""
+"""Commitments that only the one who made them can read."""
 
 WEEKS: dict[str, tuple[Week, ...]] = {
     "Ana": (

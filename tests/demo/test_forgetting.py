@@ -51,7 +51,7 @@ async def record(playground: Playground) -> Record:
 def words_of(name: str) -> Iterator[str]:
     """Everything that the story lets one person write."""
     for week in WEEKS[name]:
-        yield from filter(None, (week.promise, week.win, week.blocker, PLANS.get(week.promise)))
+        yield from filter(None, (week.commitment, week.win, week.blocker, PLANS.get(week.commitment)))
     if name in SPOTS:
         spot = SPOTS[name]
         yield from filter(None, (spot.name, *spot.where.splitlines(), spot.note))

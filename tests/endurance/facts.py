@@ -41,7 +41,7 @@ class Facts:
         )
 
     def open_of(self, user_id: UserId) -> int:
-        """How many promises of a member are open."""
+        """How many commitments of a member are open."""
         return sum(user == user_id and state == "open" for user, _, state in self.promises)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from buddybot.domain import zones
 from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.attendance.rates import Kept
-from buddybot.domain.attendance.records import Cell, Person, Promise, Record, Sitting
+from buddybot.domain.attendance.records import Cell, CommitmentRecord, Person, Record, Sitting
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
@@ -92,7 +92,7 @@ def sitting(
         place=arrangement,
         visitors=tuple(_visitor(place, name) for name in visitors),
         unnamed=tuple(LETTERS[letter] for letter in unnamed),
-        promises=Kept(0, 0),
+        commitments=Kept(0, 0),
     )
 
 
@@ -144,7 +144,7 @@ def people(**letters: str) -> list[Person]:
     ]
 
 
-def promise(
+def commitment(
     text: str | None = "Four coffee meetings",
     *,
     place: int = 0,
@@ -152,9 +152,9 @@ def promise(
     target: int = 4,
     done: int = 4,
     category: Category = Category.NETWORKING,
-) -> Promise:
+) -> CommitmentRecord:
     """A commitment that was due at the n-th meeting; one without a text is private to its owner."""
-    return Promise(
+    return CommitmentRecord(
         meeting_id=meeting_id(place),
         user_id=None if user_id is None else UserId(user_id),
         is_private=text is None,
@@ -172,7 +172,7 @@ def record(
     of: Group | None = None,
     first: dt.date | None = None,
     last: dt.date | None = None,
-    promises: Sequence[Promise] = (),
+    commitments: Sequence[CommitmentRecord] = (),
     kept: Mapping[int, Kept] | None = None,
 ) -> Record:
     """A record; without `sittings` each letter of the first person is a plain meeting.
@@ -187,16 +187,16 @@ def record(
         first=first,
         last=last,
         sittings=tuple(
-            dataclasses.replace(each, promises=(kept or {}).get(place) or _kept(each, promises))
+            dataclasses.replace(each, commitments=(kept or {}).get(place) or _kept(each, commitments))
             for place, each in enumerate(sittings)
         ),
         people=tuple(who),
-        promises=tuple(promises),
+        commitments=tuple(commitments),
         ledger=tuple(sorted(entries, key=lambda entry: entry.meeting_id)),
     )
 
 
-def _kept(of: Sitting, promises: Sequence[Promise]) -> Kept:
-    theirs = [each for each in promises if each.meeting_id == of.meeting.id]
+def _kept(of: Sitting, commitments: Sequence[CommitmentRecord]) -> Kept:
+    theirs = [each for each in commitments if each.meeting_id == of.meeting.id]
     done = [each for each in theirs if each.done is not None and each.done >= (each.target or 1)]
     return Kept(len(theirs), len(done))

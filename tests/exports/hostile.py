@@ -64,5 +64,7 @@ def record() -> Record:
         ],
         sittings=[example_records.sitting(0, visitors=TEXTS, arrangement=TEXTS[0])],
         of=example_records.group(TEXTS[0]),
-        promises=[example_records.promise(text, user_id=number) for number, text in enumerate(TEXTS, 1)],
+        commitments=[
+            example_records.commitment(text, user_id=number) for number, text in enumerate(TEXTS, 1)
+        ],
     )

@@ -90,7 +90,7 @@ class Evening:
         blocker: str = "",
         via: discord.Message | None = None,
     ) -> simcord.InteractionResult:
-        """Fill in the first form: for each promise, by its words, what is chosen or written."""
+        """Fill in the first form: for each commitment, by its words, what is chosen or written."""
         if via is None:
             form = await self.person(name).slash(self.channel, "checkin")
         else:

@@ -70,7 +70,7 @@ async def first_week(evening: Evening) -> None:
 
     summary = evening.text(SUMMARY)
     assert f"{evening.mention('Ana')}: An interview" in summary
-    assert "2 promises kept" in summary
+    assert "2 commitments kept" in summary
     assert f"{evening.mention('Ben')}: “2 applications”" in summary
     assert f"{evening.mention('Ana')}: “4 coffee meetings” · 3 of 4" in summary
     for hidden in (
@@ -111,7 +111,7 @@ async def correct_ana(evening: Evening) -> None:
     await evening.check_in(
         "Ana", {"4 coffee meetings": "All 4"}, win="An interview", via=evening.shown(SUMMARY)
     )
-    assert "3 promises kept" in evening.text(SUMMARY)
+    assert "3 commitments kept" in evening.text(SUMMARY)
     assert "3 of 4" not in evening.text(SUMMARY)
     assert "“4 coffee meetings” · **done**" in evening.text(CLOSED)
     assert await states(evening, "Ana") == [("4 coffee meetings", "kept", 4, 4, 0)]

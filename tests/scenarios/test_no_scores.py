@@ -47,7 +47,9 @@ BAD = (
     re.compile(r"\b(?:scores?|scored|ratings?|rated|grades?|points?|stars?|streak)\b|[★☆⭐]", re.IGNORECASE),
     re.compile(r"\b(?:rank(?:s|ed|ing)?|leader ?board|top|best|worst|winner|champion)\b", re.IGNORECASE),
     re.compile(r"\b(?:first|second|third|last) place\b|\bplace \d|#\d|\b\d+(?:st|nd|rd|th)\b", re.IGNORECASE),
-    re.compile(rf"\b{NUMBER} (?:absences?|promises?|kept|missed|kudos|thanks|times)\b", re.IGNORECASE),
+    re.compile(
+        rf"\b{NUMBER} (?:absences?|promises?|commitments?|kept|missed|kudos|thanks|times)\b", re.IGNORECASE
+    ),
     re.compile(rf"\b(?:missed|kept|attended|came) {NUMBER}\b", re.IGNORECASE),
     re.compile(r"^\W*\d+[.)] "),
 )
@@ -183,7 +185,11 @@ def test_no_sentence_of_any_card_scores_or_ranks_a_person_whatever_fills_it(lang
 
 
 def test_a_planted_sentence_is_found() -> None:
-    for sentence in ("{member} kept {count} promises", "{who}: {done} of {target}", "{giver}: {percent} %"):
+    for sentence in (
+        "{member} kept {count} commitments",
+        "{who}: {done} of {target}",
+        "{giver}: {percent} %",
+    ):
         assert faults([filled(sentence)], [])
 
 
@@ -193,7 +199,7 @@ def test_a_planted_sentence_is_found() -> None:
         "<@7> came to 80 % of the meetings",
         "Ana: 4 of 5 meetings",
         "<@7> was there 3 out of 5",
-        "Ana kept 5 promises",
+        "Ana kept 5 commitments",
         "<@7> has missed three of the last five meetings",
         "<@7> missed 3 meetings",
         "Attendance of Ana: 7/9",

@@ -1,4 +1,4 @@
-"""The figures about attendance and promises, each defined here and nowhere else.
+"""The figures about attendance and commitments, each defined here and nowhere else.
 
 Every card, chart and export counts by these functions; `docs/organizers/attendance.md` has them in words.
 """

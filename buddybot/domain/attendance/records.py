@@ -76,7 +76,7 @@ class Sitting:
     """A meeting of the record that is over.
 
     `number` is None when it was called off. `unnamed` are the states of those whose data was deleted,
-    counted and without a name; `visitors` are those who were not taken back. `promises` are the
+    counted and without a name; `visitors` are those who were not taken back. `commitments` are the
     commitments that were reported on. `tally` is the meeting as the detector counts it, without its ratings;
     None when it passes the meeting over.
     """
@@ -86,12 +86,12 @@ class Sitting:
     place: str | None
     visitors: tuple[Visitor, ...]
     unnamed: tuple[Attendance, ...]
-    promises: Kept
+    commitments: Kept
     tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class CommitmentRecord:
     """A commitment that was due at a meeting and reported on.
 
     Of a private one everything but that it exists is None. `user_id` is None when its owner's data was
@@ -121,7 +121,7 @@ class Record:
     last: dt.date | None
     sittings: tuple[Sitting, ...]
     people: tuple[Person, ...]
-    promises: tuple[Promise, ...]
+    commitments: tuple[CommitmentRecord, ...]
     ledger: tuple[Entry, ...]
 
     def states_at(self, place: int) -> list[Attendance]:
@@ -151,7 +151,7 @@ class Record:
     @property
     def kept(self) -> Kept:
         """How many commitments were kept."""
-        return sum((sitting.promises for sitting in self.sittings), Kept(0, 0))
+        return sum((sitting.commitments for sitting in self.sittings), Kept(0, 0))
 
     def unrecorded_at(self, place: int) -> int:
         """Of how many members nobody has said yet how they were at one sitting."""
@@ -171,16 +171,16 @@ class Record:
             if each.counts or (arrivals and each.joined)
         ]
         within = {self.sittings[place].meeting.id for place in places}
-        promises = tuple(
-            each for each in self.promises if each.user_id == user_id and each.meeting_id in within
+        commitments = tuple(
+            each for each in self.commitments if each.user_id == user_id and each.meeting_id in within
         )
         return replace(
             self,
-            sittings=tuple(_own(self.sittings[place], promises) for place in places),
+            sittings=tuple(_own(self.sittings[place], commitments) for place in places),
             people=tuple(
                 replace(person, cells=tuple(person.cells[place] for place in places)) for person in theirs
             ),
-            promises=promises,
+            commitments=commitments,
             ledger=tuple(each for each in self.ledger if each.user_id == user_id),
         )
 
@@ -194,7 +194,7 @@ class Record:
             last=sittings[-1].meeting.day if sittings and stop < len(self.sittings) else self.last,
             sittings=sittings,
             people=tuple(replace(person, cells=person.cells[start:stop]) for person in self.people),
-            promises=tuple(each for each in self.promises if each.meeting_id in within),
+            commitments=tuple(each for each in self.commitments if each.meeting_id in within),
             ledger=tuple(each for each in self.ledger if each.meeting_id in within),
         )
 
@@ -254,13 +254,13 @@ def page(total: int, *, size: int, stop: int | None = None) -> Page:
     return Page(max(stop - size, 0), stop, total, size)
 
 
-def _own(sitting: Sitting, promises: Sequence[Promise]) -> Sitting:
+def _own(sitting: Sitting, commitments: Sequence[CommitmentRecord]) -> Sitting:
     reported = kept(
         (each.done, each.target)
-        for each in promises
+        for each in commitments
         if each.meeting_id == sitting.meeting.id and each.done is not None and each.target is not None
     )
-    return replace(sitting, visitors=(), unnamed=(), promises=reported, tally=None)
+    return replace(sitting, visitors=(), unnamed=(), commitments=reported, tally=None)
 
 
 def took_place(states: Collection[Attendance]) -> bool:

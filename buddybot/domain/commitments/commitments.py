@@ -1,4 +1,4 @@
-"""What members promise each other: a category, a text, a count to reach, and what became of it."""
+"""What members commit to: a category, a text, a count to reach, and what became of it."""
 
 import datetime as dt
 import re
@@ -55,7 +55,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """One promise of one member; `carried_from` is the commitment whose remainder this is."""
+    """One commitment of one member; `carried_from` is the commitment whose remainder this is."""
 
     id: CommitmentId
     group_id: GroupId

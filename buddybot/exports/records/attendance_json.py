@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from buddybot.domain.attendance.rates import Rates
-from buddybot.domain.attendance.records import Person, Promise, Record, Sitting
+from buddybot.domain.attendance.records import CommitmentRecord, Person, Record, Sitting
 from buddybot.domain.ids import UserId
 from buddybot.exports.records.table import EVERY, Progress
 
@@ -85,7 +85,7 @@ def _group(record: Record, now: dt.datetime, counter: _Counter) -> Iterator[str]
     yield from _list("meetings", _meetings(record, counter))
     yield from _list("attendance", _attendance(record))
     yield from _list("visitors", _visitors(record))
-    yield from _list("commitments", map(_commitment, record.promises))
+    yield from _list("commitments", map(_commitment, record.commitments))
     kept = record.kept
     share = None if kept.share is None else round(kept.share, 4)
     commitments = {"due": kept.due, "kept": kept.kept, "share": share}
@@ -164,18 +164,18 @@ def _visitors(record: Record) -> Iterator[Item]:
             }
 
 
-def _commitment(promise: Promise) -> Item:
+def _commitment(commitment: CommitmentRecord) -> Item:
     # Whoever asks for the file may read their own private ones; whoever the file is handed to may not.
-    is_shown = not promise.is_private and promise.category is not None
+    is_shown = not commitment.is_private and commitment.category is not None
     return {
-        "meeting": promise.meeting_id,
-        "member": _id(promise.user_id),
-        "private": promise.is_private,
-        "category": promise.category.value if promise.category is not None and is_shown else None,
-        "text": promise.text if is_shown else None,
-        "target": promise.target if is_shown else None,
-        "done": promise.done if is_shown else None,
-        "let_go": promise.let_go if is_shown else None,
+        "meeting": commitment.meeting_id,
+        "member": _id(commitment.user_id),
+        "private": commitment.is_private,
+        "category": commitment.category.value if commitment.category is not None and is_shown else None,
+        "text": commitment.text if is_shown else None,
+        "target": commitment.target if is_shown else None,
+        "done": commitment.done if is_shown else None,
+        "let_go": commitment.let_go if is_shown else None,
     }
 
 

@@ -209,7 +209,7 @@ class _Page:
 def _kinds(record: Record) -> Iterator[tuple[Category, Kept]]:
     """Each kind with how many of it were reported on and kept; private commitments have none to tell."""
     found: dict[Category, list[tuple[int, int]]] = defaultdict(list)
-    for each in record.promises:
+    for each in record.commitments:
         if not each.is_private and each.category and each.target is not None and each.done is not None:
             found[each.category].append((each.done, each.target))
     return ((kind, kept(found[kind])) for kind in Category if len(found.get(kind, ())) >= FEWEST_OF_A_KIND)

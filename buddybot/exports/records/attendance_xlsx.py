@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.attendance.records import Promise, Record
+from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.exports.charts.drawing import Say
 from buddybot.exports.records import cells, table
 from buddybot.exports.records.attendance_matrix import write_matrix
@@ -15,8 +15,8 @@ from buddybot.exports.records.workbook import HEAD, Sheet, Styled, Value, workbo
 _WIDTHS = (14, 9, 11, 7, 16, 17, 18, 13, 18, 20, 19, 18, 19, 19, 30)
 _ROLE = table.COLUMNS.index("role")
 _ID_COLUMN = "J"
-_PROMISE_WIDTHS = (18, 9, 11, 22, 24, 60, 10, 7, 18)
-_PROMISE_COLUMNS = ("category", "text", "target", "done", "outcome")
+_COMMITMENT_WIDTHS = (18, 9, 11, 22, 24, 60, 10, 7, 18)
+_COMMITMENT_COLUMNS = ("category", "text", "target", "done", "outcome")
 
 
 def write_xlsx(
@@ -34,7 +34,7 @@ def write_xlsx(
         for name, record in zip(names, records, strict=True):
             write_matrix(sheet(name), record, say)
         _write_table(sheet(joined[0]), records, say, progress)
-        _write_promises(sheet(joined[1]), records, say)
+        _write_commitments(sheet(joined[1]), records, say)
         write_summary(sheet(joined[2]), records, say, now)
 
 
@@ -65,31 +65,36 @@ def _write_table(sheet: Sheet, records: Sequence[Record], say: Say, progress: ta
     sheet.filter(len(table.COLUMNS))
 
 
-def _write_promises(sheet: Sheet, records: Sequence[Record], say: Say) -> None:
-    sheet.widths(*_PROMISE_WIDTHS)
+def _write_commitments(sheet: Sheet, records: Sequence[Record], say: Say) -> None:
+    sheet.widths(*_COMMITMENT_WIDTHS)
     sheet.hold(rows=(0, 0))
     heads = [say(f"export.column.{name}") for name in ("group", "meeting", "date", "member")]
-    heads += [say(f"export.promise.column_{name}") for name in _PROMISE_COLUMNS]
+    heads += [say(f"export.commitment.column_{name}") for name in _COMMITMENT_COLUMNS]
     sheet.row([Styled(head, HEAD) for head in heads])
     for record in records:
         names = table.names_of(record)
         sittings = {sitting.meeting.id: sitting for sitting in record.sittings}
-        for promise in record.promises:
-            sitting = sittings[promise.meeting_id]
-            owner = promise.user_id
+        for commitment in record.commitments:
+            sitting = sittings[commitment.meeting_id]
+            owner = commitment.user_id
             name = say("export.role.unnamed") if owner is None else names.get(owner, str(owner))
             at = (record.group.name, sitting.number, sitting.meeting.day)
-            sheet.row((*at, name, *_promised(promise, say)))
+            sheet.row((*at, name, *_commitment_cells(commitment, say)))
     sheet.filter(len(heads))
 
 
-def _promised(promise: Promise, say: Say) -> tuple[Value, ...]:
+def _commitment_cells(commitment: CommitmentRecord, say: Say) -> tuple[Value, ...]:
     """What was promised and what became of it; of a private one only that it is one."""
-    if promise.is_private or promise.text is None or promise.target is None or promise.done is None:
-        return (None, say("export.promise.private"), None, None, None)
-    if promise.done >= promise.target:
-        outcome = say("export.promise.kept")
+    if (
+        commitment.is_private
+        or commitment.text is None
+        or commitment.target is None
+        or commitment.done is None
+    ):
+        return (None, say("export.commitment.private"), None, None, None)
+    if commitment.done >= commitment.target:
+        outcome = say("export.commitment.kept")
     else:
-        outcome = say("export.promise.let_go" if promise.let_go else "export.promise.carried")
-    category = None if promise.category is None else say(f"commitments.category.{promise.category}")
-    return (category, promise.text, promise.target, promise.done, outcome)
+        outcome = say("export.commitment.let_go" if commitment.let_go else "export.commitment.carried")
+    category = None if commitment.category is None else say(f"commitments.category.{commitment.category}")
+    return (category, commitment.text, commitment.target, commitment.done, outcome)

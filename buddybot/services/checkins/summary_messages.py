@@ -1,4 +1,4 @@
-"""The summary of a meeting: wins and promises met, nobody's failure."""
+"""The summary of a meeting: wins and commitments met, nobody's failure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,7 @@ class SummaryView:
 async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> SummaryView:
     """Return what the summary shows now; it follows corrections.
 
-    A promise kept that was reported for a meeting called off since then is celebrated here.
+    A commitment kept that was reported for a meeting called off since then is celebrated here.
     """
     meetings = uow.meetings
     reports = await uow.checkins.of_meeting(meeting.id)

@@ -43,7 +43,7 @@ class OwnList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promised:
+class MemberCommitments:
     """What one member said they would do: what the group may read, and how many are private."""
 
     user_id: UserId
@@ -56,7 +56,7 @@ class GroupList:
     """What the others of a group said they would do, longest in the group first."""
 
     group_name: str
-    others: tuple[Promised, ...]
+    others: tuple[MemberCommitments, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

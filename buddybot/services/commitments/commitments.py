@@ -17,9 +17,9 @@ from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.services.commitments.commitment_views import (
     Choice,
     GroupList,
+    MemberCommitments,
     OwnCommitment,
     OwnList,
-    Promised,
     due_meeting,
     find_asked_already,
     find_own,
@@ -86,15 +86,15 @@ class CommitmentService:
     async def others(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupList:
         """Return what the others of the group said they would do; of private ones only that they are."""
         group = (await access.as_member(uow, actor, group_id)).group
-        promised = []
+        found = []
         items = await uow.commitments.open_in(group.id)
         for member in await uow.members.current(group.id):
             theirs = [item for item in items if item.user_id == member.user_id]
             readable = tuple(item for item in theirs if readable_by(item, actor.user_id))
             if theirs and member.user_id != actor.user_id:
                 private = len(theirs) - len(readable)
-                promised.append(Promised(user_id=member.user_id, readable=readable, private=private))
-        return GroupList(group_name=group.name, others=tuple(promised))
+                found.append(MemberCommitments(user_id=member.user_id, readable=readable, private=private))
+        return GroupList(group_name=group.name, others=tuple(found))
 
     @read_transaction
     async def choices(self, uow: UnitOfWork, actor: Actor) -> Sequence[Choice]:

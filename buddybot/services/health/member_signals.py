@@ -20,7 +20,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, PingKind, key
 from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
 from buddybot.storage.engine.database import StorageError
-from buddybot.storage.health.offers import Promises
+from buddybot.storage.health.offers import CommitmentTally
 from buddybot.storage.outbox.notices import about
 
 log = logging.getLogger(__name__)
@@ -87,9 +87,9 @@ async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
     for each in own:
         await _tell_missed(uow, group, each, organizers, now)
     if counted[-1].ends_at > now - FRESH:
-        promises = await uow.offers.promises(group.id, since=counted[0].starts_at)
+        commitments = await uow.offers.commitments(group.id, since=counted[0].starts_at)
         for each in own:
-            await _offer(uow, group, each, promises, now)
+            await _offer(uow, group, each, commitments, now)
     await _tell_turns(uow, group, held[-TURNS_LOOKED_AT:], now)
 
 
@@ -174,11 +174,11 @@ async def _offer(
     uow: UnitOfWork,
     group: Group,
     own: _Own,
-    promises: Mapping[tuple[MeetingId, UserId], Promises],
+    commitments: Mapping[tuple[MeetingId, UserId], CommitmentTally],
     now: datetime,
 ) -> None:
     """Offer a member something after a drop below their own past, to them alone."""
-    meeting = None if own.away else _dropped(own, promises, now)
+    meeting = None if own.away else _dropped(own, commitments, now)
     if meeting is None:
         return
     offers, user_id = uow.offers, own.member.user_id
@@ -193,12 +193,12 @@ async def _offer(
 
 
 def _dropped(
-    own: _Own, promises: Mapping[tuple[MeetingId, UserId], Promises], now: datetime
+    own: _Own, commitments: Mapping[tuple[MeetingId, UserId], CommitmentTally], now: datetime
 ) -> Meeting | None:
     """The latest meeting, not long ago, after which this member fell clearly below their own past."""
     state, found = State(), None
     for meeting, attendance in own.meetings:
-        said = promises.get((meeting.id, own.member.user_id), Promises(0, 0))
+        said = commitments.get((meeting.id, own.member.user_id), CommitmentTally(0, 0))
         tally = member_tally(week_of(meeting.day), attendance, due=said.due, done=said.kept)
         state, verdict = observe_member(state, tally)
         if verdict.alert is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from buddybot.domain.attendance.attendance import Entry
 from buddybot.domain.attendance.rates import kept
-from buddybot.domain.attendance.records import Person, Promise, Record, Sitting, Span, Stint, cell
+from buddybot.domain.attendance.records import CommitmentRecord, Person, Record, Sitting, Span, Stint, cell
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category, Visibility
 from buddybot.domain.groups.groups import Group
@@ -47,15 +47,15 @@ class RecordRepository:
         standing: dict[MeetingId, dict[UserId, Entry]] = defaultdict(dict)
         for entry in ledger:
             standing[entry.meeting_id][entry.user_id] = entry
-        promised = await self._promised(of)
-        sittings = await self._sittings(group, of, standing, promised, now)
+        outcomes = await self._outcomes(of)
+        sittings = await self._sittings(group, of, standing, outcomes, now)
         return Record(
             group=group,
             first=span.first,
             last=span.last,
             sittings=tuple(sittings),
             people=tuple(await self._people(group, sittings, standing)),
-            promises=tuple(_promise(row, viewer) for row in promised),
+            commitments=tuple(_read_commitment(row, viewer) for row in outcomes),
             ledger=tuple(entry for entry in ledger if entry.user_id > 0),
         )
 
@@ -77,7 +77,7 @@ class RecordRepository:
         )
         return [entry_of(row) for row in rows]
 
-    async def _promised(self, of: Of) -> Sequence[Row]:
+    async def _outcomes(self, of: Of) -> Sequence[Row]:
         return await self._tx.all(
             f"""
             SELECT o.meeting_id, o.done, o.dropped, c.user_id, c.category, c.text, c.target, c.visibility
@@ -89,7 +89,7 @@ class RecordRepository:
         )
 
     async def _sittings(
-        self, group: Group, of: Of, standing: Standing, promised: Sequence[Row], now: dt.datetime
+        self, group: Group, of: Of, standing: Standing, outcomes: Sequence[Row], now: dt.datetime
     ) -> Sequence[Sitting]:
         rows = await self._tx.all(
             f"""
@@ -101,7 +101,7 @@ class RecordRepository:
         visitors = await self._visitors(of)
         tallies = await self._tallies(group, now)
         due: dict[int, list[Row]] = defaultdict(list)
-        for row in promised:
+        for row in outcomes:
             due[row["meeting_id"]].append(row)
         numbered = await AttendanceRepository(self._tx).meetings(group.id, now=now)
         numbers = {meeting.id: number for meeting, number in numbered}
@@ -117,7 +117,7 @@ class RecordRepository:
                     unnamed=tuple(
                         entry.state for user_id, entry in standing.get(meeting.id, {}).items() if user_id < 0
                     ),
-                    promises=kept((each["done"], each["target"]) for each in reported),
+                    commitments=kept((each["done"], each["target"]) for each in reported),
                     tally=tallies.get(meeting.id),
                 )
             )
@@ -176,11 +176,11 @@ def _of(group: Group, now: dt.datetime, span: Span) -> dict[str, int | str]:
     }
 
 
-def _promise(row: Row, viewer: UserId | None) -> Promise:
+def _read_commitment(row: Row, viewer: UserId | None) -> CommitmentRecord:
     # What was let go without having begun is its owner's own, like what is private.
     is_private = row["visibility"] == Visibility.PRIVATE or (row["dropped"] and not row["done"])
     is_shown = row["user_id"] > 0 and (not is_private or row["user_id"] == viewer)
-    return Promise(
+    return CommitmentRecord(
         meeting_id=MeetingId(row["meeting_id"]),
         user_id=UserId(row["user_id"]) if row["user_id"] > 0 else None,
         is_private=bool(is_private),

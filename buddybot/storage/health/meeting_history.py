@@ -185,15 +185,15 @@ def _past(
     is_held = row["state"] == MeetingState.CLOSED
     met = is_held and took_place(roll)
     came = rates([spread(roll)]) if met else None
-    promises, reporters = report if report is not None and met else (None, None)
+    kept, reporters = report if report is not None and met else (None, None)
     is_holiday = bool(row["holiday"]) or (not is_held and row["reason"] == Reason.HOLIDAY)
     tally = Tally(
         week_of(day),
         holiday=is_holiday,
         roster=None if came is None else came.counted,
         present=None if came is None else came.came,
-        items=None if promises is None else promises.due,
-        done=None if promises is None else promises.kept,
+        items=None if kept is None else kept.due,
+        done=None if kept is None else kept.kept,
         reporters=reporters,
         pulse_n=row["votes"] if met else None,
         pulse_sum=row["total"] if met else None,
@@ -207,4 +207,4 @@ def _past(
         host=None if row["host_id"] is None else UserId(row["host_id"]),
         commitments=commitments,
     )
-    return MeetingPast(MeetingId(row["id"]), day, came, promises, tally, past)
+    return MeetingPast(MeetingId(row["id"]), day, came, kept, tally, past)

@@ -21,7 +21,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Promises:
+class CommitmentTally:
     """What of a member's own was due at a meeting at which they reported, and how much was kept."""
 
     due: int
@@ -126,9 +126,9 @@ class OfferRepository:
             meeting_id=offer.meeting_id,
         )
 
-    async def promises(
+    async def commitments(
         self, group_id: GroupId, *, since: datetime
-    ) -> Mapping[tuple[MeetingId, UserId], Promises]:
+    ) -> Mapping[tuple[MeetingId, UserId], CommitmentTally]:
         """Return what was due and kept at the group's meetings from `since` on, for each who reported."""
         rows = await self._tx.all(
             """
@@ -143,7 +143,9 @@ class OfferRepository:
             since=epoch(since),
         )
         return {
-            (MeetingId(row["meeting_id"]), UserId(row["user_id"])): Promises(row["due"], int(row["kept"]))
+            (MeetingId(row["meeting_id"]), UserId(row["user_id"])): CommitmentTally(
+                row["due"], int(row["kept"])
+            )
             for row in rows
         }
 

@@ -73,7 +73,7 @@ class OwnGroup:
 
 @dataclass(frozen=True, slots=True)
 class MeetingSummary:
-    """Which of the group's meetings it is, where, and whether it looks back at promises."""
+    """Which of the group's meetings it is, where, and whether it looks back at commitments."""
 
     number: int
     arrangement: Arrangement | None

@@ -224,7 +224,7 @@ class ErasureRepository:
         )
 
     async def _lay_anew(self, meeting_id: MeetingId) -> None:
-        """Put the ledger in the order of its numbers, and let nothing open lead to a promise of it."""
+        """Put the ledger in the order of its numbers, and let nothing open lead to a commitment of it."""
         await self._tx.run(
             """
             UPDATE commitments SET carried_from = NULL WHERE carried_from IN (

@@ -34,7 +34,7 @@ _QUOTE = 43  # characters of a label between the quotation marks
 
 
 def report_form(texts: Texts, asked: Asked) -> Form:
-    """Return the first form: what became of each promise, quoted; a win; what is in the way."""
+    """Return the first form: what became of each commitment, quoted; a win; what is in the way."""
     form = Form(texts.plain("checkins.form.title"), "checkin_report", asked.meeting.id)
     for item in asked.due[:MOST_ASKED]:
         _ask_outcome(texts, form, item)

@@ -110,7 +110,7 @@ def _round(texts: Texts, the_round: Round) -> Markup:
 def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
     """Return everybody's part, each text cut to the same length where they do not all fit in `room`.
 
-    The plans go first: the promise is what the group asks about.
+    The plans go first: the commitment is what the group asks about.
     """
     for plans in (True, False):
         for length in LENGTHS if not plans else LENGTHS[:4]:
@@ -144,7 +144,7 @@ def _quote(texts: Texts, quote: Quote, *, length: int, plans: bool) -> Markup:
 
 
 def result(texts: Texts, done: int, target: int) -> Markup:
-    """Return how a promise came out, never as a failure."""
+    """Return how a commitment came out, never as a failure."""
     if done >= target:
         return texts("checkins.result.done")
     if done == 0:

@@ -1,6 +1,6 @@
 """Somebody's own weeks, for themselves alone: calm also where they were hard."""
 
-from buddybot.domain.attendance.records import Promise, Record
+from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.services.attendance.own_history_views import OwnHistory
 from buddybot.ui.attendance.history import own_figures, turn
 from buddybot.ui.checkins.checkins import LENGTHS, result
@@ -55,8 +55,8 @@ def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
         else texts("history.weeks.meeting", number=sitting.number, day=day, state=state)
     ]
     lines += [
-        _promise(texts, each, length)
-        for each in view.record.promises
+        _commitment_line(texts, each, length)
+        for each in view.record.commitments
         if each.meeting_id == sitting.meeting.id
     ]
     if (win := view.wins.get(sitting.meeting.id)) is not None:
@@ -64,11 +64,11 @@ def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
     return Markup("\n> ".join(lines))
 
 
-def _promise(texts: Texts, promise: Promise, length: int) -> Markup:
-    done, target = promise.done or 0, promise.target or 1
+def _commitment_line(texts: Texts, commitment: CommitmentRecord, length: int) -> Markup:
+    done, target = commitment.done or 0, commitment.target or 1
     said = result(texts, done, target)
-    if promise.let_go and done < target:
+    if commitment.let_go and done < target:
         key = "history.weeks.let_go_partly" if done else "history.weeks.let_go"
         said = texts(key, done=done, target=target)
-    key = "history.weeks.private" if promise.is_private else "history.weeks.promise"
-    return texts(key, text=shortened(promise.text or "", length), result=said)
+    key = "history.weeks.private" if commitment.is_private else "history.weeks.commitment"
+    return texts(key, text=shortened(commitment.text or "", length), result=said)

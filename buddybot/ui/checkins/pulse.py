@@ -11,7 +11,7 @@ def pulse_lines(texts: Texts, pulse: Pulse | None) -> list[Markup]:
     if pulse is None:
         return []
     if pulse.open:
-        return [texts("pulse.card.ask"), Markup(f"-# {texts('pulse.card.promise', until=pulse.closes_at)}")]
+        return [texts("pulse.card.ask"), Markup(f"-# {texts('pulse.card.anonymity', until=pulse.closes_at)}")]
     return [texts(f"pulse.card.{'none' if pulse.band is None else pulse.band.value}")]
 
 

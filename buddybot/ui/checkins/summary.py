@@ -17,7 +17,7 @@ MOST_THANKS = 8
 
 
 def summary_card(texts: Texts, view: SummaryView) -> Card:
-    """Return wins and promises met; nobody's failure, and nobody who was missing."""
+    """Return wins and commitments met; nobody's failure, and nobody who was missing."""
     card = Card(colour=WARM)
     pulse = view.pulse if view.met else None
     ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
@@ -55,7 +55,9 @@ def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence
         texts("checkins.summary.win", who=member(user_id), text=shortened(win, length))
         for user_id, win in view.wins
     ]
-    begun = [_promise(texts, commitment, "checkins.summary.partly", length) for commitment in view.begun]
+    begun = [
+        _commitment_line(texts, commitment, "checkins.summary.partly", length) for commitment in view.begun
+    ]
     sections = [
         [texts("checkins.summary.title", number=view.number)],
         [texts("checkins.summary.wins"), *wins] if wins else [],
@@ -86,7 +88,9 @@ def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
         return []
     key = "checkins.summary.kept_one" if view.kept_in_all == 1 else "checkins.summary.kept"
     lines = [texts(key, count=view.kept_in_all)]
-    lines += [_promise(texts, commitment, "checkins.summary.quote", length) for commitment in view.kept]
+    lines += [
+        _commitment_line(texts, commitment, "checkins.summary.quote", length) for commitment in view.kept
+    ]
     private = view.kept_in_all - len(view.kept)
     if private and view.kept:
         key = "checkins.summary.kept_private_one" if private == 1 else "checkins.summary.kept_private"
@@ -94,7 +98,7 @@ def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
     return lines
 
 
-def _promise(texts: Texts, commitment: Commitment, key: str, length: int) -> Markup:
+def _commitment_line(texts: Texts, commitment: Commitment, key: str, length: int) -> Markup:
     return texts(
         key,
         who=member(commitment.user_id),

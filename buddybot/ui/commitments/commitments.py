@@ -16,7 +16,13 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of
-from buddybot.services.commitments.commitment_views import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.commitment_views import (
+    Choice,
+    GroupList,
+    MemberCommitments,
+    OwnCommitment,
+    OwnList,
+)
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of, is_unsure, target_in
 from buddybot.ui.framework.choices import parse_id
 from buddybot.ui.framework.components import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
@@ -76,7 +82,7 @@ def others_card(texts: Texts, others: GroupList) -> Card:
     lines = sum(len(each.readable) for each in others.others)
     limit = _ROOM_FOR_OTHERS // max(lines, 1)
     for each in others.others:
-        card.text(*_promised(texts, each, limit))
+        card.text(*_member_lines(texts, each, limit))
     return card
 
 
@@ -235,13 +241,13 @@ def _with_buttons(texts: Texts, card: Card, item: Commitment, *argument: str) ->
     return card.row(*([more] if remainder(item) else []), edit, drop)
 
 
-def _promised(texts: Texts, promised: Promised, limit: int) -> list[Markup]:
-    lines = [member(promised.user_id)]
-    lines += [Markup(f"- “{_fitting(item.text, limit)}”") for item in promised.readable]
-    if promised.private == 1:
+def _member_lines(texts: Texts, theirs: MemberCommitments, limit: int) -> list[Markup]:
+    lines = [member(theirs.user_id)]
+    lines += [Markup(f"- “{_fitting(item.text, limit)}”") for item in theirs.readable]
+    if theirs.private == 1:
         lines.append(Markup(f"- {texts('commitments.list.one_private')}"))
-    elif promised.private:
-        lines.append(Markup(f"- {texts('commitments.list.some_private', count=promised.private)}"))
+    elif theirs.private:
+        lines.append(Markup(f"- {texts('commitments.list.some_private', count=theirs.private)}"))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What a member alone is offered after harder weeks: a pause, a smaller promise, another one, or nothing."""
+"""What a member alone is offered after harder weeks: a pause, a smaller commitment, another, or nothing."""
 
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.services.health.offers import LONGEST_PAUSE, OfferView, Paused

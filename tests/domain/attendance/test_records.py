@@ -12,7 +12,7 @@ from buddybot.domain.attendance.rates import Kept, Rates
 from buddybot.domain.attendance.records import Stint, cell, page, took_place
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
-from tests.exports.example_records import ORGANIZER, people, promise, record, sitting
+from tests.exports.example_records import ORGANIZER, commitment, people, record, sitting
 
 MEETING = sitting(2).meeting
 STARTS = MEETING.starts_at
@@ -78,7 +78,7 @@ def test_a_meeting_took_place_unless_everybodys_entry_says_otherwise(letters: st
 
 WHOLE = record(
     people(Ana="++-+", Ben="..+e", Cho="?+/?"),
-    promises=[promise(place=place, done=4 - place) for place in range(4)],
+    commitments=[commitment(place=place, done=4 - place) for place in range(4)],
 )
 
 
@@ -132,10 +132,10 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
     whole = record(
         people(Ana="++-+", Ben="..+e", Cho="?+/?"),
         sittings=[sitting(place, visitors=("A guest",), unnamed="+") for place in range(4)],
-        promises=[
-            promise("Hers", place=2),
-            promise("His", place=2, user_id=ben),
-            promise("Begun", place=3, user_id=ben, done=1),
+        commitments=[
+            commitment("Hers", place=2),
+            commitment("His", place=2, user_id=ben),
+            commitment("Begun", place=3, user_id=ben, done=1),
         ],
     )
     own = whole.own(ben)
@@ -143,7 +143,7 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
     assert [(person.name, person.states) for person in own.people] == [
         ("Ben", (Attendance.PRESENT, Attendance.EXCUSED))
     ]
-    assert [each.text for each in own.promises] == ["His", "Begun"]
+    assert [each.text for each in own.commitments] == ["His", "Begun"]
     assert own.kept == Kept(2, 1)
     assert own.rates == Rates(2, came=1, excused=1, absent=0)
     assert own.rates == whole.people[1].rates
@@ -153,7 +153,7 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
 
 def test_somebody_who_is_not_in_it_has_an_empty_one() -> None:
     own = WHOLE.own(UserId(99))
-    assert (own.sittings, own.people, own.promises, own.ledger) == ((), (), (), ())
+    assert (own.sittings, own.people, own.commitments, own.ledger) == ((), (), (), ())
     assert own.rates is None
 
 

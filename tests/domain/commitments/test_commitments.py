@@ -1,4 +1,4 @@
-"""Promises are quoted as they were made, count in part, and carry what is left."""
+"""Commitments are quoted as they were made, count in part, and carry what is left."""
 
 import datetime as dt
 from dataclasses import replace

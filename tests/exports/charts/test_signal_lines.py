@@ -38,9 +38,9 @@ def test_the_words_say_before_and_lately_and_name_the_alert() -> None:
     assert signals_words(FLAT, say) == (
         "How the group was doing over the last 8 meetings, 8 Jan to 26 Feb. "
         "Who came: 17.3 of 20 before, 17.3 of 20 in the last three meetings. "
-        "Promises kept: 65 % before, 27 % in the last three meetings. "
+        "Commitments kept: 65 % before, 27 % in the last three meetings. "
         "Rated: good before, middling lately. "
-        "Alert on 26 Feb: Promises kept."
+        "Alert on 26 Feb: Commitments kept."
     )
 
 
@@ -49,7 +49,7 @@ def test_the_words_say_what_is_not_known() -> None:
     young = SignalsChart(days(1), (Rates(1, 4, 0, 0),), (None,), (None,), figures={Signal.ATTENDANCE: came})
     assert signals_words(young, say) == (
         "How the group was doing on 8 Jan. Who came: 4 of 4 in one meeting lately. "
-        "Promises kept: nothing is known of the last meetings. "
+        "Commitments kept: nothing is known of the last meetings. "
         "Rated: nothing is known of the last meetings."
     )
 

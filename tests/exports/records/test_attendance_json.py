@@ -15,7 +15,7 @@ from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.records.attendance_json import write_json
 from buddybot.exports.records.table import EVERY
 from tests.architecture.source import ROOT
-from tests.exports.example_records import NOW, ORGANIZER, group, people, person, promise, record, sitting
+from tests.exports.example_records import NOW, ORGANIZER, commitment, group, people, person, record, sitting
 from tests.exports.records.json_records import GROUP, SCHEMA, as_json, as_lines, check, groups, only
 from tests.pages import spans
 
@@ -60,7 +60,11 @@ def told() -> tuple[dict[str, Any], str, str]:
     of = record(
         [ana, ben],
         sittings=[sitting(0, visitors=["Zoë"], unnamed="+-"), sitting(1), sitting(2)],
-        promises=(promise(done=3), promise(None, place=1, user_id=ben.user_id), promise(None, user_id=None)),
+        commitments=(
+            commitment(done=3),
+            commitment(None, place=1, user_id=ben.user_id),
+            commitment(None, user_id=None),
+        ),
         first=date(2026, 1, 1),
     )
     return only(of), str(ana.user_id), str(ben.user_id)
@@ -124,9 +128,9 @@ def test_every_entry_of_the_ledger_is_told_with_its_trail() -> None:
 
 
 def test_the_owner_s_own_private_words_are_not_handed_on() -> None:
-    own = replace(promise("Call the clinic"), is_private=True)
-    assert "clinic" not in as_json(record(people(Ana="+"), promises=[own])).decode()
-    assert only(record(people(Ana="+"), promises=[own]))["commitments"][0]["done"] is None
+    own = replace(commitment("Call the clinic"), is_private=True)
+    assert "clinic" not in as_json(record(people(Ana="+"), commitments=[own])).decode()
+    assert only(record(people(Ana="+"), commitments=[own]))["commitments"][0]["done"] is None
 
 
 def test_nothing_known_is_null_and_never_a_number() -> None:
@@ -162,7 +166,7 @@ def test_hostile_words_stay_words_on_one_line() -> None:
         [person(HOSTILE, "+", reason=HOSTILE), person("\ud83d" + "x" * 40_000, "+", user_id=7)],
         sittings=[sitting(arrangement=HOSTILE, visitors=[HOSTILE])],
         of=group(HOSTILE),
-        promises=[promise(HOSTILE)],
+        commitments=[commitment(HOSTILE)],
     )
     data = as_json(hostile, hostile)
     assert len(data.decode().splitlines()) == 4

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance.records import Promise, Record
+from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.records.attendance_report import FEWEST_OF_A_KIND, write_report
 from tests.exports.example_charts import say
-from tests.exports.example_records import NOW, group, people, person, promise, record, sitting
+from tests.exports.example_records import NOW, commitment, group, people, person, record, sitting
 
 HOSTILE = (
     "\"><script>alert(1)</script><img src=x onerror=alert(1)>'</style></title><!--\x00\u202e\ud800 & <b>"
@@ -98,10 +98,10 @@ def page(*records: Record) -> Page:
     return Page(html(*records))
 
 
-def kinds(*counts: tuple[Category, int, int]) -> list[Promise]:
+def kinds(*counts: tuple[Category, int, int]) -> list[CommitmentRecord]:
     """So many commitments of each kind, and how many of them were kept."""
     return [
-        promise("Something", target=2, done=2 if number < kept else 1, category=kind)
+        commitment("Something", target=2, done=2 if number < kept else 1, category=kind)
         for kind, due, kept in counts
         for number in range(due)
     ]
@@ -114,7 +114,7 @@ def test_the_figures_are_those_of_the_record() -> None:
     of = record(
         people(Ana="++-/", Ben="Le?/", Cho=".V+/"),
         sittings=[sitting(0), sitting(1), sitting(2), sitting(3, called_off=True)],
-        promises=kinds((Category.EVENT, 4, 3)),
+        commitments=kinds((Category.EVENT, 4, 3)),
     )
     rates = of.rates
     assert rates is not None
@@ -176,20 +176,20 @@ def test_the_chart_has_words_and_a_table_for_those_who_cannot_see_it() -> None:
 
 def test_a_kind_with_fewer_than_three_commitments_is_not_told() -> None:
     assert FEWEST_OF_A_KIND == 3
-    promises = kinds((Category.EVENT, 3, 2), (Category.RESUME, 2, 2), (Category.APPLICATION, 5, 1))
-    found = page(record(people(Ana="+"), promises=promises))
+    commitments = kinds((Category.EVENT, 3, 2), (Category.RESUME, 2, 2), (Category.APPLICATION, 5, 1))
+    found = page(record(people(Ana="+"), commitments=commitments))
     assert found.rows[2:] == [
         ["Kind", "Reported on", "Kept", "Share"],
         ["Application", "5", "1", "20 %"],
         ["Event", "3", "2", "67 %"],
     ]
-    none = page(record(people(Ana="+"), promises=kinds((Category.EVENT, 2, 2))))
+    none = page(record(people(Ana="+"), commitments=kinds((Category.EVENT, 2, 2))))
     assert "There is no kind of which 3 or more were reported on." in none.words
 
 
 def test_private_commitments_count_and_have_no_kind() -> None:
-    own = [promise(None) for _ in range(3)]
-    found = page(record(people(Ana="+"), promises=[*own, *kinds((Category.EVENT, 3, 3))]))
+    own = [commitment(None) for _ in range(3)]
+    found = page(record(people(Ana="+"), commitments=[*own, *kinds((Category.EVENT, 3, 3))]))
     assert [row[0] for row in found.rows[3:]] == ["Event"]
     assert found.figures[-1][1].endswith("of 6")
 
@@ -198,7 +198,7 @@ def test_nobody_is_named_and_no_words_of_theirs_are_told() -> None:
     of = record(
         [person("Ana Berg", "+-", reason="She called"), person("Ben", "++", user_id=987_654_321)],
         sittings=[sitting(visitors=["Zoë Quist"], arrangement="Mill Lane 3"), sitting(1)],
-        promises=[promise("Write to Nordlicht")] * 3,
+        commitments=[commitment("Write to Nordlicht")] * 3,
     )
     told = html(of)
     hidden = ("Ana", "Berg", "Ben", "Zo", "Quist", "She called", "Nordlicht", "Mill Lane", "987654321")
@@ -230,12 +230,12 @@ def markup(*records: Record) -> Counter[str]:
 
 
 def test_hostile_names_are_text() -> None:
-    plain = record(people(Ana="+-"), promises=kinds((Category.EVENT, 3, 3)))
+    plain = record(people(Ana="+-"), commitments=kinds((Category.EVENT, 3, 3)))
     hostile = record(
         [person(HOSTILE, "+-", reason=HOSTILE)],
         sittings=[sitting(0, arrangement=HOSTILE, visitors=[HOSTILE]), sitting(1)],
         of=group(HOSTILE),
-        promises=kinds((Category.EVENT, 3, 3)),
+        commitments=kinds((Category.EVENT, 3, 3)),
     )
     assert markup(hostile) == markup(plain)
     assert page(hostile).texts["h1"][0].startswith('"><script>alert(1)</script><img src=x onerror')

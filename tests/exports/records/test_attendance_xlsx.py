@@ -34,11 +34,11 @@ RECORD = example_records.record(
         for place in range(8)
     ],
     first=dt.date(2026, 1, 1),
-    promises=[
-        example_records.promise("Four coffee meetings"),
-        example_records.promise(None),
-        example_records.promise("Two letters", place=1, target=2, done=1, user_id=77),
-        example_records.promise(None, user_id=None),
+    commitments=[
+        example_records.commitment("Four coffee meetings"),
+        example_records.commitment(None),
+        example_records.commitment("Two letters", place=1, target=2, done=1, user_id=77),
+        example_records.commitment(None, user_id=None),
     ],
 )
 
@@ -113,7 +113,7 @@ def test_the_table_is_the_same_as_in_every_format_with_real_days_and_times() -> 
 
 def test_the_commitments_and_of_private_ones_only_that_they_are() -> None:
     _, *found = rows(opened(RECORD)["Commitments"])
-    private = say("export.promise.private")
+    private = say("export.commitment.private")
     assert found == [
         ["Rowan", 1, day(0), "Ana", "Networking, one to one", "Four coffee meetings", 4, 4, "kept"],
         ["Rowan", 1, day(0), "Ana", None, private],
@@ -166,7 +166,7 @@ def test_of_several_groups_each_has_a_sheet_and_the_others_are_joined() -> None:
         example_records.record(
             example_records.people(Ana="+"),
             of=example_records.group(name, group_id=number),
-            promises=[example_records.promise()],
+            commitments=[example_records.commitment()],
         )
         for number, name in enumerate(groups, 1)
     ]
@@ -232,7 +232,7 @@ def test_whatever_people_write_is_text_and_nothing_else(
         [example_records.person(name, "+", reason=reason)],
         sittings=[example_records.sitting(0, arrangement=reason, visitors=[name])],
         of=example_records.group(group),
-        promises=[example_records.promise(promised)],
+        commitments=[example_records.commitment(promised)],
     )
     book = inert(record)
     row = dict(zip(table.COLUMNS, (cell.value for cell in book["Table"][2]), strict=True))

@@ -73,7 +73,7 @@ async def test_a_meeting_from_opening_to_summary(evening: Evening) -> None:
     assert labels(evening.shown(CLOSED)) == ["Correct my check-in"]
     text = evening.text(SUMMARY)
     assert f"{evening.mention('Ana')}: An \\*interview\\*" in text
-    assert "2 promises kept" in text
+    assert "2 commitments kept" in text
     assert f"{evening.mention('Ana')}: “4 coffee meetings” · 3 of 4" in text
     assert "Next: <t:" in text
     for absent in ("doctor", "Nobody answers", evening.mention("Cho"), evening.mention("Dev")):
@@ -151,7 +151,7 @@ async def test_a_check_in_is_corrected_from_card_and_summary(evening: Evening) -
     await evening.check_in("Ben", {"4 coffee meetings": "All 4"}, win="Slept", via=evening.shown(SUMMARY))
 
     text = evening.text(SUMMARY)
-    assert "One promise kept" in text
+    assert "One commitment kept" in text
     assert "“4 coffee meetings”" in text
     assert "“4 coffee meetings” · **done**" in evening.text(CLOSED)
     rows = await evening.world.rows("SELECT state, done FROM commitments")

@@ -92,7 +92,7 @@ async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circl
     await rowan.live(*[GOOD] * WEEKS, LOST)
     weeks = await OwnHistories(rowan.house.transactions).show(rowan.house.actor(ANA))
     assert len(weeks.record.sittings) == WEEKS
-    assert {promise.text for promise in weeks.record.promises} == {"Something"}
+    assert {promise.text for promise in weeks.record.commitments} == {"Something"}
     own = await histories(rowan).show(rowan.house.actor(ANA))
     assert (weeks.lately.rates, weeks.lately.kept, weeks.streak) == (
         own.record.rates,

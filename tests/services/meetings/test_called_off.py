@@ -29,7 +29,7 @@ def commitments(evening: Evening) -> CommitmentService:
 
 
 async def early(evening: Evening) -> None:
-    """Ana reports three hours early: one promise kept, one begun, another made, a win and a blocker."""
+    """Ana reports three hours early: one commitment kept, one begun, another made, a win and a blocker."""
     coffees = await evening.commit(ANA, "4 coffee meetings")
     note = await evening.commit(ANA, "Thank-you note", target=1)
     evening.home.now = MEETS - timedelta(hours=3)

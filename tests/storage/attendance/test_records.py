@@ -182,8 +182,8 @@ async def test_whose_data_was_deleted_counts_and_is_nobody(ledger: Ledger) -> No
     assert record.kept == Kept(1, 1)
     assert all(person.user_id > 0 for person in record.people)
     assert all(entry.user_id > 0 for entry in record.ledger)
-    [promise] = record.promises
-    assert (promise.user_id, promise.text, promise.done) == (None, None, None)
+    [commitment] = record.commitments
+    assert (commitment.user_id, commitment.text, commitment.done) == (None, None, None)
 
 
 async def test_a_private_commitment_is_read_by_its_owner_only_and_counts_for_all(ledger: Ledger) -> None:
@@ -191,10 +191,13 @@ async def test_a_private_commitment_is_read_by_its_owner_only_and_counts_for_all
     await ledger.promised(meeting, BEN, done=3, target=3, private=True)
     for viewer, text in ((None, None), (ANA, None), (BEN, "Something")):
         record = await ledger.read(viewer)
-        [promise] = record.promises
-        assert (promise.text, promise.is_private) == (text, True)
+        [commitment] = record.commitments
+        assert (commitment.text, commitment.is_private) == (text, True)
         assert (
-            (promise.target is None) is (promise.done is None) is (promise.let_go is None) is (text is None)
+            (commitment.target is None)
+            is (commitment.done is None)
+            is (commitment.let_go is None)
+            is (text is None)
         )
         assert record.kept == Kept(1, 1)
 
@@ -224,7 +227,7 @@ async def test_the_health_counts_every_meeting_as_the_record_does(ledger: Ledger
         assert past.rates == alone.rates
         assert (past.kept or Kept(0, 0)) == (alone.kept if alone.met(0) else Kept(0, 0))
         if past.tally.items is not None:
-            assert past.tally.reporters == len({each.user_id for each in alone.promises})
+            assert past.tally.reporters == len({each.user_id for each in alone.commitments})
         if past.rates is not None:
             assert (past.tally.present, past.tally.roster) == (past.rates.came, past.rates.counted)
 

@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from buddybot.domain.ids import CommitmentId
-from buddybot.services.commitments.commitment_views import Choice, GroupList, OwnCommitment, OwnList, Promised
+from buddybot.services.commitments.commitment_views import (
+    Choice,
+    GroupList,
+    MemberCommitments,
+    OwnCommitment,
+    OwnList,
+)
 from buddybot.services.commitments.nudges import DirectNudge
 from buddybot.ui.commitments.commitments import (
     carry_offer_card,
@@ -39,13 +45,13 @@ TRIES = [*(text for text in HOSTILE if text != "\ud800"), WORST, LONG, "[" * 200
 
 
 def cards(text: str) -> list[Card]:
-    """Every card that quotes, with three promises of each of ten members."""
+    """Every card that quotes, with three commitments of each of ten members."""
     items = tuple(
         replace(commitment(number, text), id=CommitmentId(10**17 + number), weeks_carried=3)
         for number in range(3)
     )
     own = OwnCommitment(commitment=items[0], group_name=text[:60], due=NOW)
-    others = tuple(Promised(user_id=user, readable=items, private=2) for user in PEOPLE)
+    others = tuple(MemberCommitments(user_id=user, readable=items, private=2) for user in PEOPLE)
     return [
         list_card(
             TEXTS,
