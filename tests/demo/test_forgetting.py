@@ -91,6 +91,6 @@ async def test_no_byte_of_a_member_is_left_in_the_files(
     assert [text for text in words if text.encode() in left] == []
     after = await record(playground)
     assert (after.rates, after.kept) == (before.rates, before.kept)
-    assert [each.tally for each in after.sittings] == [each.tally for each in before.sittings]
+    assert [each.tally for each in after.meeting_records] == [each.tally for each in before.meeting_records]
     assert user_id not in {person.user_id for person in after.people}
     assert len(after.people) == len(before.people) - 1

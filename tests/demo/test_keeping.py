@@ -35,8 +35,8 @@ async def test_old_meetings_keep_their_figures_and_lose_their_people(
     await keep_weeks(playground, 4)
     after = await record(playground)
     assert (after.rates, after.kept) == (before.rates, before.kept)
-    assert [each.number for each in after.sittings] == [each.number for each in before.sittings]
-    whole = [len(sitting.unnamed) for sitting in after.sittings]
+    assert [each.number for each in after.meeting_records] == [each.number for each in before.meeting_records]
+    whole = [len(meeting_record.unnamed) for meeting_record in after.meeting_records]
     assert whole == [6] * 4 + [0] * 4
     assert all(entry.user_id > 0 for entry in after.ledger)
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

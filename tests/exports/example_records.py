@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from buddybot.domain import zones
 from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.attendance.rates import Kept
-from buddybot.domain.attendance.records import Cell, CommitmentRecord, Person, Record, Sitting
+from buddybot.domain.attendance.records import Cell, CommitmentRecord, MeetingRecord, Person, Record
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
@@ -52,7 +52,7 @@ def group(name: str = "Rowan", *, group_id: int = 1, zone: str = ZONE) -> Group:
     )
 
 
-def sitting(
+def meeting_record(
     place: int = 0,
     *,
     number: int | None = None,
@@ -62,12 +62,12 @@ def sitting(
     arrangement: str | None = "Café Lumen",
     visitors: Sequence[str] = (),
     unnamed: str = "",
-) -> Sitting:
+) -> MeetingRecord:
     """The n-th meeting, numbered from 1 unless it was called off; `unnamed` are letters."""
     day = FIRST_DAY + dt.timedelta(weeks=place)
     starts_at = dt.datetime.combine(day, time, zones.zone(zone)).astimezone(dt.UTC)
     ends_at = starts_at + dt.timedelta(minutes=75)
-    return Sitting(
+    return MeetingRecord(
         meeting=Meeting(
             id=meeting_id(place),
             group_id=GroupId(1),
@@ -168,27 +168,27 @@ def commitment(
 def record(
     who: Sequence[Person] = (),
     *,
-    sittings: Sequence[Sitting] | None = None,
+    meeting_records: Sequence[MeetingRecord] | None = None,
     of: Group | None = None,
     first: dt.date | None = None,
     last: dt.date | None = None,
     commitments: Sequence[CommitmentRecord] = (),
     kept: Mapping[int, Kept] | None = None,
 ) -> Record:
-    """A record; without `sittings` each letter of the first person is a plain meeting.
+    """A record; without `meetings` each letter of the first person is a plain meeting.
 
     `kept` says by place how many commitments were kept; without it all that say how many were done count.
     """
-    if sittings is None:
-        sittings = [sitting(place) for place in range(len(who[0].cells) if who else 0)]
+    if meeting_records is None:
+        meeting_records = [meeting_record(place) for place in range(len(who[0].cells) if who else 0)]
     entries = [cell.entry for each in who for cell in each.cells if cell.entry is not None]
     return Record(
         group=of or group(),
         first=first,
         last=last,
-        sittings=tuple(
+        meeting_records=tuple(
             dataclasses.replace(each, commitments=(kept or {}).get(place) or _kept(each, commitments))
-            for place, each in enumerate(sittings)
+            for place, each in enumerate(meeting_records)
         ),
         people=tuple(who),
         commitments=tuple(commitments),
@@ -196,7 +196,7 @@ def record(
     )
 
 
-def _kept(of: Sitting, commitments: Sequence[CommitmentRecord]) -> Kept:
+def _kept(of: MeetingRecord, commitments: Sequence[CommitmentRecord]) -> Kept:
     theirs = [each for each in commitments if each.meeting_id == of.meeting.id]
     done = [each for each in theirs if each.done is not None and each.done >= (each.target or 1)]
     return Kept(len(theirs), len(done))

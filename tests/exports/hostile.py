@@ -62,7 +62,7 @@ def record() -> Record:
             example_records.person(text, "+", user_id=number, reason=text)
             for number, text in enumerate(TEXTS, 1)
         ],
-        sittings=[example_records.sitting(0, visitors=TEXTS, arrangement=TEXTS[0])],
+        meeting_records=[example_records.meeting_record(0, visitors=TEXTS, arrangement=TEXTS[0])],
         of=example_records.group(TEXTS[0]),
         commitments=[
             example_records.commitment(text, user_id=number) for number, text in enumerate(TEXTS, 1)

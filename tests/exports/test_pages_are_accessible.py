@@ -39,7 +39,9 @@ def person(copy: Copy) -> bytes:
 
 def report(*names: str) -> bytes:
     out = io.BytesIO()
-    write_report([lived(12, name) for name in names] or [record([], sittings=[])], out, say=say, now=NOW)
+    write_report(
+        [lived(12, name) for name in names] or [record([], meeting_records=[])], out, say=say, now=NOW
+    )
     return out.getvalue()
 
 

@@ -127,7 +127,7 @@ class Home:
         return await self.database.write(script)
 
     async def leave(self, group: Group, user: int) -> None:
-        """End a person's stint."""
+        """End a person's membership."""
 
         async def script(tx: Tx) -> None:
             await MemberRepository(tx).end(group_id=group.id, user_id=UserId(user), now=self.now, reason=None)

@@ -20,7 +20,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 
 
 @dataclass(frozen=True, slots=True)
-class Stint:
+class Membership:
     """A time in which somebody was a member; `until` is None while they are."""
 
     since: dt.datetime
@@ -72,7 +72,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
+class MeetingRecord:
     """A meeting of the record that is over.
 
     `number` is None when it was called off. `unnamed` are the states of those whose data was deleted,
@@ -119,24 +119,28 @@ class Record:
     group: Group
     first: dt.date | None
     last: dt.date | None
-    sittings: tuple[Sitting, ...]
+    meeting_records: tuple[MeetingRecord, ...]
     people: tuple[Person, ...]
     commitments: tuple[CommitmentRecord, ...]
     ledger: tuple[Entry, ...]
 
     def states_at(self, place: int) -> list[Attendance]:
-        """The states at one sitting, those without a name among them."""
-        return [person.cells[place].state for person in self.people] + list(self.sittings[place].unnamed)
+        """The states at one meeting, those without a name among them."""
+        return [person.cells[place].state for person in self.people] + list(
+            self.meeting_records[place].unnamed
+        )
 
     def met(self, place: int) -> bool:
         """Whether the group met: a meeting was held, and its organizer did not say otherwise."""
-        return self.sittings[place].meeting.state is MeetingState.CLOSED and took_place(self.states_at(place))
+        return self.meeting_records[place].meeting.state is MeetingState.CLOSED and took_place(
+            self.states_at(place)
+        )
 
     @property
     def rows(self) -> int:
         """How many rows its long table has: one for each member, and each visitor, at a meeting."""
         members = sum(cell.counts for person in self.people for cell in person.cells)
-        return members + sum(len(each.unnamed) + len(each.visitors) for each in self.sittings)
+        return members + sum(len(each.unnamed) + len(each.visitors) for each in self.meeting_records)
 
     @property
     def has_members(self) -> bool:
@@ -146,15 +150,15 @@ class Record:
     @property
     def rates(self) -> Rates | None:
         """How the group attended."""
-        return rates(self.states_at(place) for place in range(len(self.sittings)))
+        return rates(self.states_at(place) for place in range(len(self.meeting_records)))
 
     @property
     def kept(self) -> Kept:
         """How many commitments were kept."""
-        return sum((sitting.commitments for sitting in self.sittings), Kept(0, 0))
+        return sum((meeting_record.commitments for meeting_record in self.meeting_records), Kept(0, 0))
 
     def unrecorded_at(self, place: int) -> int:
-        """Of how many members nobody has said yet how they were at one sitting."""
+        """Of how many members nobody has said yet how they were at one meeting."""
         return sum(person.cells[place].state is Attendance.UNRECORDED for person in self.people)
 
     def own(self, user_id: UserId, *, arrivals: bool = False) -> "Record":
@@ -170,13 +174,13 @@ class Record:
             for place, each in enumerate(person.cells)
             if each.counts or (arrivals and each.joined)
         ]
-        within = {self.sittings[place].meeting.id for place in places}
+        within = {self.meeting_records[place].meeting.id for place in places}
         commitments = tuple(
             each for each in self.commitments if each.user_id == user_id and each.meeting_id in within
         )
         return replace(
             self,
-            sittings=tuple(_own(self.sittings[place], commitments) for place in places),
+            meeting_records=tuple(_own(self.meeting_records[place], commitments) for place in places),
             people=tuple(
                 replace(person, cells=tuple(person.cells[place] for place in places)) for person in theirs
             ),
@@ -185,14 +189,16 @@ class Record:
         )
 
     def part(self, start: int, stop: int) -> "Record":
-        """The record of some of its sittings, by their places; people who were no members then stay."""
-        sittings = self.sittings[start:stop]
-        within = {sitting.meeting.id for sitting in sittings}
+        """The record of some of its meetings, by their places; people who were no members then stay."""
+        meeting_records = self.meeting_records[start:stop]
+        within = {meeting_record.meeting.id for meeting_record in meeting_records}
         return replace(
             self,
-            first=sittings[0].meeting.day if sittings and start else self.first,
-            last=sittings[-1].meeting.day if sittings and stop < len(self.sittings) else self.last,
-            sittings=sittings,
+            first=meeting_records[0].meeting.day if meeting_records and start else self.first,
+            last=meeting_records[-1].meeting.day
+            if meeting_records and stop < len(self.meeting_records)
+            else self.last,
+            meeting_records=meeting_records,
             people=tuple(replace(person, cells=person.cells[start:stop]) for person in self.people),
             commitments=tuple(each for each in self.commitments if each.meeting_id in within),
             ledger=tuple(each for each in self.ledger if each.meeting_id in within),
@@ -205,7 +211,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of a record's sittings, by their places: from `start` up to `stop`, of `total`.
+    """Some of a record's meetings, by their places: from `start` up to `stop`, of `total`.
 
     Pages are named by where they stop, so that one stays the same when the group meets again.
     """
@@ -254,13 +260,13 @@ def page(total: int, *, size: int, stop: int | None = None) -> Page:
     return Page(max(stop - size, 0), stop, total, size)
 
 
-def _own(sitting: Sitting, commitments: Sequence[CommitmentRecord]) -> Sitting:
+def _own(meeting_record: MeetingRecord, commitments: Sequence[CommitmentRecord]) -> MeetingRecord:
     reported = kept(
         (each.done, each.target)
         for each in commitments
-        if each.meeting_id == sitting.meeting.id and each.done is not None and each.target is not None
+        if each.meeting_id == meeting_record.meeting.id and each.done is not None and each.target is not None
     )
-    return replace(sitting, visitors=(), unnamed=(), commitments=reported, tally=None)
+    return replace(meeting_record, visitors=(), unnamed=(), commitments=reported, tally=None)
 
 
 def took_place(states: Collection[Attendance]) -> bool:
@@ -270,17 +276,17 @@ def took_place(states: Collection[Attendance]) -> bool:
     )
 
 
-def cell(meeting: Meeting, stints: Iterable[Stint], entry: Entry | None) -> Cell:
+def cell(meeting: Meeting, memberships: Iterable[Membership], entry: Entry | None) -> Cell:
     """How somebody stands at a meeting that is over.
 
     Nobody counts for a meeting outside their membership. Who was a member and has no entry is unrecorded,
     never absent; a meeting that was called off did not meet. At one that is reduced to counts everybody
     counts without a name.
     """
-    theirs = list(stints)
-    if meeting.reduced or not any(stint.covers(began(meeting)) for stint in theirs):
+    theirs = list(memberships)
+    if meeting.reduced or not any(membership.covers(began(meeting)) for membership in theirs):
         held = meeting.state is MeetingState.CLOSED and not meeting.reduced
-        arrived = held and any(began(meeting) < stint.since <= meeting.ends_at for stint in theirs)
+        arrived = held and any(began(meeting) < membership.since <= meeting.ends_at for membership in theirs)
         return Cell(Attendance.NOT_YET_MEMBER, joined=arrived)
     if meeting.state is not MeetingState.CLOSED:
         return Cell(Attendance.DIDNT_MEET)

@@ -74,7 +74,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person's present stint in a group; `hosts` is False for one who would rather not host.
+    """A person's present membership in a group; `hosts` is False for one who would rather not host.
 
     `gone_since` is since when they are known to have left the server: until they are seen there again they
     have no part in what the group does.

@@ -12,19 +12,19 @@ def chart(record: Record, *, own: bool = False) -> AttendanceChart:
     nobody has a row; `record.has_members` tells.
     """
     return AttendanceChart(
-        tuple(sitting.meeting.day for sitting in record.sittings),
+        tuple(meeting_record.meeting.day for meeting_record in record.meeting_records),
         tuple(
             Row(person.name, person.states)
             for person in record.people
             if any(cell.counts for cell in person.cells)
         ),
-        tuple(sitting.unnamed for sitting in record.sittings),
+        tuple(meeting_record.unnamed for meeting_record in record.meeting_records),
         own=own,
     )
 
 
 def pictures(record: Record, say: Say) -> list[Picture]:
     """Draw the whole record, 26 meetings a picture, the newest last; none when there is nothing to draw."""
-    stops = range(len(record.sittings), 0, -MOST_MEETINGS)
+    stops = range(len(record.meeting_records), 0, -MOST_MEETINGS)
     parts = [record.part(max(stop - MOST_MEETINGS, 0), stop) for stop in reversed(stops)]
     return [attendance_picture(chart(part), say) for part in parts if part.has_members]

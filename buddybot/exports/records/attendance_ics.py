@@ -16,14 +16,16 @@ def write_ics(records: Sequence[Record], out: BinaryIO, *, say: Say, now: dateti
 
     This file may be handed on: of a place it has the name alone.
     """
-    entries = [_entry(record, place, say) for record in records for place in range(len(record.sittings))]
+    entries = [
+        _entry(record, place, say) for record in records for place in range(len(record.meeting_records))
+    ]
     name = records[0].group.name if len(records) == 1 else say("export.calendar.several")
     out.write(calendar_file(entries, name=name, now=now))
 
 
 def _entry(record: Record, place: int, say: Say) -> Entry:
-    sitting, is_held = record.sittings[place], record.met(place)
-    meeting, group = sitting.meeting, record.group.name
+    meeting_record, is_held = record.meeting_records[place], record.met(place)
+    meeting, group = meeting_record.meeting, record.group.name
     return Entry(
         guild_id=meeting.guild_id,
         group_id=meeting.group_id,
@@ -34,17 +36,17 @@ def _entry(record: Record, place: int, say: Say) -> Entry:
         zone=meeting.zone,
         sequence=meeting.sequence,
         called_off=not is_held,
-        summary=say("export.calendar.met", group=group, number=sitting.number)
+        summary=say("export.calendar.met", group=group, number=meeting_record.number)
         if is_held
         else say("export.calendar.off", group=group),
-        location=sitting.place if is_held else None,
+        location=meeting_record.place if is_held else None,
         description=" ".join(_counts(record, place, say)) if is_held else None,
     )
 
 
 def _counts(record: Record, place: int, say: Say) -> Iterator[str]:
     """How many came, in sentences."""
-    states, visitors = record.states_at(place), len(record.sittings[place].visitors)
+    states, visitors = record.states_at(place), len(record.meeting_records[place].visitors)
     if (found := rates([states])) is not None:
         yield say("export.calendar.came", came=found.came, of=found.counted)
         if found.excused:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from buddybot.domain.attendance.rates import Rates
-from buddybot.domain.attendance.records import CommitmentRecord, Person, Record, Sitting
+from buddybot.domain.attendance.records import CommitmentRecord, MeetingRecord, Person, Record
 from buddybot.domain.ids import UserId
 from buddybot.exports.records.table import EVERY, Progress
 
@@ -90,7 +90,7 @@ def _group(record: Record, now: dt.datetime, counter: _Counter) -> Iterator[str]
     share = None if kept.share is None else round(kept.share, 4)
     commitments = {"due": kept.due, "kept": kept.kept, "share": share}
     yield f',"rates":{_text({"attendance": _rates(record.rates), "commitments": commitments})}'
-    yield from _list("weeks", _weeks(record.sittings))
+    yield from _list("weeks", _weeks(record.meeting_records))
     yield "}"
 
 
@@ -117,13 +117,13 @@ def _member(person: Person) -> Item:
 
 
 def _meetings(record: Record, counter: _Counter) -> Iterator[Item]:
-    for place, sitting in enumerate(record.sittings):
-        meeting = sitting.meeting
+    for place, meeting_record in enumerate(record.meeting_records):
+        meeting = meeting_record.meeting
         cells = [(person, person.cells[place]) for person in record.people]
         states = {str(person.user_id): cell.state.value for person, cell in cells if cell.counts}
         yield {
             "id": meeting.id,
-            "number": sitting.number,
+            "number": meeting_record.number,
             "day": _day(meeting.day),
             "time": meeting.time.isoformat("minutes"),
             "zone": meeting.zone,
@@ -132,12 +132,12 @@ def _meetings(record: Record, counter: _Counter) -> Iterator[Item]:
             "state": meeting.state.value,
             "met": record.met(place),
             "kind": meeting.kind.value,
-            "place": sitting.place,
+            "place": meeting_record.place,
             "reason": meeting.reason,
             "states": states,
-            "unnamed": [state.value for state in sitting.unnamed],
+            "unnamed": [state.value for state in meeting_record.unnamed],
         }
-        counter.add(len(states) + len(sitting.unnamed) + len(sitting.visitors))
+        counter.add(len(states) + len(meeting_record.unnamed) + len(meeting_record.visitors))
 
 
 def _attendance(record: Record) -> Iterator[Item]:
@@ -154,10 +154,10 @@ def _attendance(record: Record) -> Iterator[Item]:
 
 
 def _visitors(record: Record) -> Iterator[Item]:
-    for sitting in record.sittings:
-        for visitor in sitting.visitors:
+    for meeting_record in record.meeting_records:
+        for visitor in meeting_record.visitors:
             yield {
-                "meeting": sitting.meeting.id,
+                "meeting": meeting_record.meeting.id,
                 "name": visitor.name,
                 "recorded_by": _id(visitor.recorded_by),
                 "recorded_at": _instant(visitor.recorded_at),
@@ -193,9 +193,9 @@ def _rates(found: Rates | None) -> Item | None:
     }
 
 
-def _weeks(sittings: Iterable[Sitting]) -> Iterator[Item]:
+def _weeks(meeting_records: Iterable[MeetingRecord]) -> Iterator[Item]:
     """The meetings as the detector reads them; in another zone a later one may be on an earlier day."""
-    tallies = [sitting.tally for sitting in sittings if sitting.tally is not None]
+    tallies = [meeting_record.tally for meeting_record in meeting_records if meeting_record.tally is not None]
     for tally in sorted(tallies, key=lambda each: each.week):
         yield {
             "week": tally.week,

@@ -48,27 +48,27 @@ Cell = Value | Styled
 
 def write_matrix(sheet: Sheet, record: Record, say: Say) -> None:
     """Write the heads, a row for each person, the counts, and what the letters mean."""
-    sittings = record.sittings
+    meeting_records = record.meeting_records
     names = names_of(record)
     labels = [*names.values(), *(say(f"export.state.{state}") for state in Attendance)]
     width = min(max(map(len, labels)) + 4, WIDEST)
-    sheet.widths(width, others=(len(sittings), 4.5))
-    sheet.hold(rows=(1, 2), columns=1, pages_wide=max(-(-len(sittings) // MEETINGS_ON_A_PAGE), 1))
+    sheet.widths(width, others=(len(meeting_records), 4.5))
+    sheet.hold(rows=(1, 2), columns=1, pages_wide=max(-(-len(meeting_records) // MEETINGS_ON_A_PAGE), 1))
     heading = say("export.sheet.heading", group=record.group.name, zone=zones_of(record))
     sheet.row([Styled(heading, TITLE)])
-    numbers = (Styled(each.number, HEAD_NUMBER) for each in sittings)
+    numbers = (Styled(each.number, HEAD_NUMBER) for each in meeting_records)
     sheet.row([Styled(say("export.sheet.meeting"), HEAD), *numbers])
-    days = (Styled(each.meeting.day, HEAD_DAY) for each in sittings)
+    days = (Styled(each.meeting.day, HEAD_DAY) for each in meeting_records)
     sheet.row([Styled(say("export.sheet.date"), HEAD), *days], lines=5)
     letters = {state: Styled(say(f"export.letter.{state}"), look) for state, look in _LOOKS.items()}
-    reduced = [each.meeting.reduced for each in sittings]
+    reduced = [each.meeting.reduced for each in meeting_records]
     for person in record.people:
         shown = zip(person.states, reduced, strict=True)
         sheet.row([names[person.user_id], *(None if gone else letters[state] for state, gone in shown)])
     for row in _counts(record, say):
         sheet.row(row)
     sheet.row([])
-    if not sittings:
+    if not meeting_records:
         sheet.row([say("export.sheet.empty")])
     sheet.row([Styled(say("export.sheet.legend"), HEAD)])
     for state, letter in letters.items():
@@ -77,13 +77,13 @@ def write_matrix(sheet: Sheet, record: Record, say: Say) -> None:
 
 def _counts(record: Record, say: Say) -> Iterator[list[Cell]]:
     """How many came of how many, the visitors, and those without a name by their states."""
-    sittings = record.sittings
-    found = [rates([record.states_at(place)]) for place in range(len(sittings))]
+    meeting_records = record.meeting_records
+    found = [rates([record.states_at(place)]) for place in range(len(meeting_records))]
     yield _row(say("export.sheet.came"), [None if each is None else each.came for each in found])
     yield _row(say("export.sheet.counted"), [None if each is None else each.counted for each in found])
-    if any(each.visitors for each in sittings):
-        yield _row(say("export.sheet.visitors"), [len(each.visitors) for each in sittings])
-    unnamed = [Counter(each.unnamed) for each in sittings]
+    if any(each.visitors for each in meeting_records):
+        yield _row(say("export.sheet.visitors"), [len(each.visitors) for each in meeting_records])
+    unnamed = [Counter(each.unnamed) for each in meeting_records]
     for state in Attendance:
         if any(each[state] for each in unnamed):
             label = say("export.sheet.unnamed", state=say(f"export.state.{state}"))

@@ -68,7 +68,7 @@ class _Page:
     def __init__(self, record: Record, number: int, say: Say, now: datetime) -> None:
         self._record, self._number, self._say, self._now = record, number, say, now
         self._rates, self._kept = record.rates, record.kept
-        self._bars = [self._bar(place) for place in range(len(record.sittings))]
+        self._bars = [self._bar(place) for place in range(len(record.meeting_records))]
 
     def parts(self) -> Iterator[str]:
         yield f'<article class="sheet" aria-labelledby="group-{self._number}">\n'
@@ -100,7 +100,7 @@ class _Page:
     def _bar(self, place: int) -> Bar:
         met = self._record.met(place)
         found = rates([self._record.states_at(place)]) if met else None
-        day = self._record.sittings[place].meeting.day
+        day = self._record.meeting_records[place].meeting.day
         return Bar(day, met, *((None, None) if found is None else (found.came, found.counted)))
 
     def _header(self) -> Iterator[str]:

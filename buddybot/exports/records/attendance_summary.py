@@ -42,9 +42,9 @@ def _figures(record: Record, say: Say) -> Iterator[list[Value | Styled]]:
     yield [say("export.summary.zone"), zones_of(record)]
     yield [say("export.summary.first"), record.first or say("export.summary.open_start")]
     yield [say("export.summary.last"), record.last or say("export.summary.open_end")]
-    held = sum(record.met(place) for place in range(len(record.sittings)))
+    held = sum(record.met(place) for place in range(len(record.meeting_records)))
     yield [say("export.summary.held"), held]
-    yield [say("export.summary.not_held"), len(record.sittings) - held]
+    yield [say("export.summary.not_held"), len(record.meeting_records) - held]
     rates, kept = record.rates, record.kept
     attended: list[Value] = [say("export.summary.unknown")]
     apologised = attended
@@ -65,7 +65,7 @@ def _people(record: Record, say: Say) -> Iterator[list[Value | Styled]]:
     names = names_of(record)
     for person in record.people:
         yield [names[person.user_id], *_counts(person.states), *_shares(person.rates)]
-    unnamed = [state for sitting in record.sittings for state in sitting.unnamed]
+    unnamed = [state for meeting_record in record.meeting_records for state in meeting_record.unnamed]
     if unnamed:
         yield [say("export.summary.unnamed"), *_counts(unnamed)]
 

@@ -73,12 +73,14 @@ def _write_commitments(sheet: Sheet, records: Sequence[Record], say: Say) -> Non
     sheet.row([Styled(head, HEAD) for head in heads])
     for record in records:
         names = table.names_of(record)
-        sittings = {sitting.meeting.id: sitting for sitting in record.sittings}
+        meeting_records = {
+            meeting_record.meeting.id: meeting_record for meeting_record in record.meeting_records
+        }
         for commitment in record.commitments:
-            sitting = sittings[commitment.meeting_id]
+            meeting_record = meeting_records[commitment.meeting_id]
             owner = commitment.user_id
             name = say("export.role.unnamed") if owner is None else names.get(owner, str(owner))
-            at = (record.group.name, sitting.number, sitting.meeting.day)
+            at = (record.group.name, meeting_record.number, meeting_record.meeting.day)
             sheet.row((*at, name, *_commitment_cells(commitment, say)))
     sheet.filter(len(heads))
 

@@ -82,7 +82,7 @@ class Maker:
         self.write(self.form, records, file, say=self.say, now=self.now, progress=self.progress)
         size = file.seek(0, 2)
         file.seek(0)
-        if size <= self.limit or sum(len(record.sittings) for record in records) == 1:
+        if size <= self.limit or sum(len(record.meeting_records) for record in records) == 1:
             yield file, size, None
             return
         file.close()
@@ -96,7 +96,7 @@ def _ending(number: int, count: int) -> str:
 
 def split(records: Sequence[Record], pieces: int) -> list[list[Record]]:
     """The meetings of all records in so many runs, as even as can be; fewer when there are fewer meetings."""
-    total = sum(len(record.sittings) for record in records)
+    total = sum(len(record.meeting_records) for record in records)
     pieces = min(pieces, total)
     bounds = [total * number // pieces for number in range(pieces + 1)]
     return [list(_between(records, start, stop)) for start, stop in pairwise(bounds)]
@@ -106,7 +106,7 @@ def _between(records: Sequence[Record], start: int, stop: int) -> Iterator[Recor
     """The meetings from one place to another, counted through all records."""
     before = 0
     for record in records:
-        here = len(record.sittings)
+        here = len(record.meeting_records)
         begin, end = max(start - before, 0), min(stop - before, here)
         if begin < end:
             yield record if (begin, end) == (0, here) else record.part(begin, end)

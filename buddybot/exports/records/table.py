@@ -57,10 +57,10 @@ def lines(record: Record, *, deleted: str) -> Iterator[Line]:
     """
     names = names_of(record)
     recorders = names | {NOBODY: deleted}
-    for place, sitting in enumerate(record.sittings):
-        meeting = sitting.meeting
-        start = (record.group.name, sitting.number, meeting.day, meeting.time, meeting.zone)
-        at = (*start, meeting.starts_at, sitting.place or "")
+    for place, meeting_record in enumerate(record.meeting_records):
+        meeting = meeting_record.meeting
+        start = (record.group.name, meeting_record.number, meeting.day, meeting.time, meeting.zone)
+        at = (*start, meeting.starts_at, meeting_record.place or "")
         for person in record.people:
             state, entry = (cell := person.cells[place]).state, cell.entry
             if not cell.counts:
@@ -71,9 +71,9 @@ def lines(record: Record, *, deleted: str) -> Iterator[Line]:
                 continue
             by = _recorder(entry.recorded_by, recorders)
             yield Line(*at, *who, state, by, entry.recorded_at, entry.previous, entry.reason or "")
-        for state in sitting.unnamed:
+        for state in meeting_record.unnamed:
             yield Line(*at, UNNAMED, "", None, state, "", None, None, "")
-        for visitor in sitting.visitors:
+        for visitor in meeting_record.visitors:
             by = _recorder(visitor.recorded_by, recorders)
             about = (VISITOR, visitor.name, None, Attendance.PRESENT)
             yield Line(*at, *about, by, visitor.recorded_at, None, "")
@@ -90,7 +90,7 @@ def _recorder(user_id: UserId | None, recorders: Mapping[UserId, str]) -> str:
 
 def zones_of(record: Record) -> str:
     """Return in which time zone the meetings were; in which ones when the group moved."""
-    found = dict.fromkeys(sitting.meeting.zone for sitting in record.sittings)
+    found = dict.fromkeys(meeting_record.meeting.zone for meeting_record in record.meeting_records)
     return ", ".join(found or [record.group.zone])
 
 

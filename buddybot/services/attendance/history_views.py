@@ -41,7 +41,7 @@ class AttendanceHistories:
 
 
 def _history(record: Record, stop: int | None, *, own: bool) -> AttendanceHistory:
-    shown = page(len(record.sittings), size=SHOWN, stop=stop)
+    shown = page(len(record.meeting_records), size=SHOWN, stop=stop)
     return AttendanceHistory(record.on(shown), shown, own, own_streak(record) if own else 0)
 
 

@@ -39,12 +39,12 @@ class OwnHistories:
         everybody = await uow.records.read(group, now=self._transactions.now(), viewer=actor.user_id)
         record = everybody.own(actor.user_id, arrivals=True)
         counted = everybody.own(actor.user_id)
-        total = len(record.sittings)
+        total = len(record.meeting_records)
         shown = page(total, size=WEEKS, stop=stop)
         return OwnHistory(
             record=record.on(shown),
             page=shown,
             wins=await uow.checkins.wins(group.id, actor.user_id),
-            lately=counted.on(page(len(counted.sittings), size=SHOWN)),
+            lately=counted.on(page(len(counted.meeting_records), size=SHOWN)),
             streak=own_streak(counted),
         )

@@ -40,7 +40,7 @@ class Wanted:
 
     def holds(self, record: Record) -> bool:
         """Whether there is anything in a record to hand out."""
-        return record.has_members if self.drawn else bool(record.sittings)
+        return record.has_members if self.drawn else bool(record.meeting_records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ class Export:
     @property
     def meetings(self) -> int:
         """How many meetings they hold."""
-        return sum(len(record.sittings) for record in self.records)
+        return sum(len(record.meeting_records) for record in self.records)
 
     @property
     def days(self) -> tuple[date, date]:
         """The first and the last local day of a meeting."""
-        found = [sitting.meeting.day for record in self.records for sitting in record.sittings]
+        found = [
+            meeting_record.meeting.day for record in self.records for meeting_record in record.meeting_records
+        ]
         return min(found), max(found)
 
 

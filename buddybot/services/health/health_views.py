@@ -93,4 +93,4 @@ async def _signals(
 async def _record(uow: UnitOfWork, group: Group, charted: Sequence[MeetingPast], now: datetime) -> Record:
     span = Span(first=charted[0].day if charted else None)
     record = await uow.records.read(group, now=now, span=span)
-    return record.on(page(len(record.sittings), size=CHARTED))
+    return record.on(page(len(record.meeting_records), size=CHARTED))

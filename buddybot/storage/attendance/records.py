@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from buddybot.domain.attendance.attendance import Entry
 from buddybot.domain.attendance.rates import kept
-from buddybot.domain.attendance.records import CommitmentRecord, Person, Record, Sitting, Span, Stint, cell
+from buddybot.domain.attendance.records import (
+    CommitmentRecord,
+    MeetingRecord,
+    Membership,
+    Person,
+    Record,
+    Span,
+    cell,
+)
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category, Visibility
 from buddybot.domain.groups.groups import Group
@@ -48,13 +56,13 @@ class RecordRepository:
         for entry in ledger:
             standing[entry.meeting_id][entry.user_id] = entry
         outcomes = await self._outcomes(of)
-        sittings = await self._sittings(group, of, standing, outcomes, now)
+        meeting_records = await self._meeting_records(group, of, standing, outcomes, now)
         return Record(
             group=group,
             first=span.first,
             last=span.last,
-            sittings=tuple(sittings),
-            people=tuple(await self._people(group, sittings, standing)),
+            meeting_records=tuple(meeting_records),
+            people=tuple(await self._people(group, meeting_records, standing)),
             commitments=tuple(_read_commitment(row, viewer) for row in outcomes),
             ledger=tuple(entry for entry in ledger if entry.user_id > 0),
         )
@@ -88,9 +96,9 @@ class RecordRepository:
             **of,
         )
 
-    async def _sittings(
+    async def _meeting_records(
         self, group: Group, of: Of, standing: Standing, outcomes: Sequence[Row], now: dt.datetime
-    ) -> Sequence[Sitting]:
+    ) -> Sequence[MeetingRecord]:
         rows = await self._tx.all(
             f"""
             SELECT m.*, l.name AS place FROM meetings m LEFT JOIN venues v ON v.meeting_id = m.id
@@ -105,11 +113,11 @@ class RecordRepository:
             due[row["meeting_id"]].append(row)
         numbered = await AttendanceRepository(self._tx).meetings(group.id, now=now)
         numbers = {meeting.id: number for meeting, number in numbered}
-        found: list[Sitting] = []
+        found: list[MeetingRecord] = []
         for row in rows:
             meeting, reported = meeting_of(row), due[row["id"]]
             found.append(
-                Sitting(
+                MeetingRecord(
                     meeting=meeting,
                     number=numbers[meeting.id],
                     place=row["place"],
@@ -143,21 +151,25 @@ class RecordRepository:
             found[visitor.meeting_id].append(visitor)
         return found
 
-    async def _people(self, group: Group, sittings: Sequence[Sitting], standing: Standing) -> list[Person]:
+    async def _people(
+        self, group: Group, meeting_records: Sequence[MeetingRecord], standing: Standing
+    ) -> list[Person]:
         """Everybody who is a member now, or was one at some meeting of the record."""
         rows = await self._tx.all(
             "SELECT user_id, joined_at, left_at FROM memberships WHERE group_id = :group_id ORDER BY id",
             group_id=group.id,
         )
         names = await AttendanceRepository(self._tx).names(group.id)
-        stints: dict[UserId, list[Stint]] = defaultdict(list)
+        memberships: dict[UserId, list[Membership]] = defaultdict(list)
         for row in rows:
-            stints[UserId(row["user_id"])].append(Stint(instant(row["joined_at"]), instant(row["left_at"])))
+            memberships[UserId(row["user_id"])].append(
+                Membership(instant(row["joined_at"]), instant(row["left_at"]))
+            )
         found: list[Person] = []
-        for user_id, theirs in stints.items():
+        for user_id, theirs in memberships.items():
             cells = tuple(
                 cell(each.meeting, theirs, standing.get(each.meeting.id, {}).get(user_id))
-                for each in sittings
+                for each in meeting_records
             )
             is_member = theirs[-1].until is None
             if is_member or any(each.counts for each in cells):

@@ -279,7 +279,7 @@ class MemberRepository:
         return [member for member in await self.current(group_id) if member.gone_since is None]
 
     async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
-        """Return the user's present stint in the group."""
+        """Return the user's present membership in the group."""
         row = await self._tx.one(
             _MEMBER + " WHERE m.group_id = :group_id AND m.user_id = :user_id AND m.left_at IS NULL",
             group_id=group_id,
@@ -303,7 +303,7 @@ class MemberRepository:
     async def add(
         self, *, group_id: GroupId, guild_id: GuildId, user_id: UserId, role: Role, now: datetime
     ) -> None:
-        """Begin a stint; whether they would host stays what they said in an earlier one."""
+        """Begin a membership; whether they would host stays what they said in an earlier one."""
         await self._tx.run(
             """
             INSERT INTO memberships (group_id, guild_id, user_id, role, joined_at, hosts,
@@ -323,7 +323,7 @@ class MemberRepository:
         )
 
     async def end(self, *, group_id: GroupId, user_id: UserId, now: datetime, reason: str | None) -> None:
-        """End the present stint; what the member did stays."""
+        """End the present membership; what the member did stays."""
         await self._tx.run(
             """
             UPDATE memberships SET left_at = :now, left_reason = :reason

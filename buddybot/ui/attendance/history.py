@@ -28,7 +28,7 @@ def history_card(texts: Texts, view: AttendanceHistory, drawn: Drawn) -> Card:
     """Return the record of some meetings; what was drawn is sent along."""
     key = "history.own.title" if view.own else "history.group.title"
     card = Card().text(Markup(f"### {texts(key, group=view.record.group.name)}"))
-    if not view.record.sittings:
+    if not view.record.meeting_records:
         return card.text(texts("history.own.nothing" if view.own else "history.group.nothing"))
     card.text(_span(texts, view.record))
     show(card, drawn)
@@ -37,7 +37,7 @@ def history_card(texts: Texts, view: AttendanceHistory, drawn: Drawn) -> Card:
     else:
         _figures(texts, card, view.record)
         _unrecorded(texts, card, view.record)
-        if any(sitting.meeting.reduced for sitting in view.record.sittings):
+        if any(meeting_record.meeting.reduced for meeting_record in view.record.meeting_records):
             card.text(texts("history.group.reduced"))
     turn(texts, card, "attendance_page", view.record, view.page)
     return card.note(texts("history.own.note" if view.own else "history.group.note"))
@@ -80,7 +80,7 @@ def _figures(texts: Texts, card: Card, record: Record) -> None:
     if kept.share is not None:
         share = percent(kept.share)
         _figure(texts, card, "history.group.kept", percent=share, part=kept.kept, whole=kept.due)
-    if visitors := sum(len(sitting.visitors) for sitting in record.sittings):
+    if visitors := sum(len(meeting_record.visitors) for meeting_record in record.meeting_records):
         _figure(texts, card, "history.group.visitors", count=visitors)
 
 
@@ -90,19 +90,21 @@ def _figure(texts: Texts, card: Card, key: str, **parameters: object) -> None:
 
 def _span(texts: Texts, record: Record) -> Markup:
     """Return from when to when, and how many meetings were held and were not."""
-    first, last = (_day(record.sittings[place].meeting.starts_at) for place in (0, -1))
-    held = sum(record.met(place) for place in range(len(record.sittings)))
-    off = len(record.sittings) - held
-    span = texts("history.day" if len(record.sittings) == 1 else "history.span", first=first, last=last)
+    first, last = (_day(record.meeting_records[place].meeting.starts_at) for place in (0, -1))
+    held = sum(record.met(place) for place in range(len(record.meeting_records)))
+    off = len(record.meeting_records) - held
+    span = texts(
+        "history.day" if len(record.meeting_records) == 1 else "history.span", first=first, last=last
+    )
     met = texts("history.met_one" if held == 1 else "history.met", span=span, met=held)
     return texts("history.off", met=met, off=off) if off else met
 
 
 def _unrecorded(texts: Texts, card: Card, record: Record) -> None:
     """Name the meetings at which somebody is unrecorded, the newest first, each with the way to say it."""
-    places = [place for place in range(len(record.sittings)) if record.unrecorded_at(place)]
+    places = [place for place in range(len(record.meeting_records)) if record.unrecorded_at(place)]
     for place in reversed(places[-_MOST_UNRECORDED:]):
-        meeting, count = record.sittings[place].meeting, record.unrecorded_at(place)
+        meeting, count = record.meeting_records[place].meeting, record.unrecorded_at(place)
         key = "history.group.unrecorded_one" if count == 1 else "history.group.unrecorded"
         take = button(texts.plain("history.group.take"), "attendance", meeting.id)
         card.beside(texts(key, day=_day(meeting.starts_at), count=count), take)

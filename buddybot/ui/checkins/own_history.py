@@ -14,12 +14,12 @@ _ROOM = 2900
 def weeks_card(texts: Texts, view: OwnHistory) -> Card:
     """Return some of their weeks, the newest first; the figures stand on the newest page."""
     card = Card().text(Markup(f"### {texts('history.weeks.title', group=view.record.group.name)}"))
-    if not view.record.sittings:
+    if not view.record.meeting_records:
         return card.text(texts("history.own.nothing"))
     for week in _fitted(texts, view):
         card.text(week)
-    if view.page.newer is None and view.lately.sittings:
-        count = len(view.lately.sittings)
+    if view.page.newer is None and view.lately.meeting_records:
+        count = len(view.lately.meeting_records)
         key = "history.weeks.lately_one" if count == 1 else "history.weeks.lately"
         card.line().text(texts(key, count=count))
         own_figures(texts, card, view.lately, view.streak)
@@ -37,7 +37,7 @@ def _was_hard(record: Record) -> bool:
 
 def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
     """Return the weeks, each text cut to the same length where they do not all fit."""
-    places = range(len(view.record.sittings) - 1, -1, -1)
+    places = range(len(view.record.meeting_records) - 1, -1, -1)
     for length in LENGTHS:
         shown = [_week(texts, view, place, length) for place in places]
         if length_together(shown) <= _ROOM:
@@ -46,20 +46,20 @@ def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
 
 
 def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
-    sitting, [person] = view.record.sittings[place], view.record.people
-    day, cell = moment(sitting.meeting.starts_at, "D"), person.cells[place]
+    meeting_record, [person] = view.record.meeting_records[place], view.record.people
+    day, cell = moment(meeting_record.meeting.starts_at, "D"), person.cells[place]
     state = texts("history.weeks.joined" if cell.joined else f"pictures.state.{cell.state}")
     lines = [
         texts("history.weeks.off", day=day)
         if not (cell.joined or view.record.met(place))
-        else texts("history.weeks.meeting", number=sitting.number, day=day, state=state)
+        else texts("history.weeks.meeting", number=meeting_record.number, day=day, state=state)
     ]
     lines += [
         _commitment_line(texts, each, length)
         for each in view.record.commitments
-        if each.meeting_id == sitting.meeting.id
+        if each.meeting_id == meeting_record.meeting.id
     ]
-    if (win := view.wins.get(sitting.meeting.id)) is not None:
+    if (win := view.wins.get(meeting_record.meeting.id)) is not None:
         lines.append(texts("history.weeks.win", text=shortened(win, length)))
     return Markup("\n> ".join(lines))
 

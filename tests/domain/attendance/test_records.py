@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.attendance.rates import Kept, Rates
-from buddybot.domain.attendance.records import Stint, cell, page, took_place
+from buddybot.domain.attendance.records import Membership, cell, page, took_place
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
-from tests.exports.example_records import ORGANIZER, commitment, people, record, sitting
+from tests.exports.example_records import ORGANIZER, commitment, meeting_record, people, record
 
-MEETING = sitting(2).meeting
+MEETING = meeting_record(2).meeting
 STARTS = MEETING.starts_at
 HOUR = dt.timedelta(hours=1)
 
@@ -39,31 +39,31 @@ def entry(state: Attendance = Attendance.PRESENT) -> Entry:
 def test_nobody_counts_for_a_meeting_outside_their_membership(
     since: dt.datetime, until: dt.datetime | None, is_member: bool
 ) -> None:
-    found = cell(MEETING, [Stint(since, until)], entry())
+    found = cell(MEETING, [Membership(since, until)], entry())
     assert found.counts is is_member
     assert (found.state is Attendance.PRESENT) is is_member
 
 
 def test_who_left_and_came_back_counts_for_both_times() -> None:
-    stints = [Stint(STARTS - 9 * HOUR, STARTS - 5 * HOUR), Stint(STARTS - HOUR, None)]
-    assert cell(MEETING, stints, None).counts
+    memberships = [Membership(STARTS - 9 * HOUR, STARTS - 5 * HOUR), Membership(STARTS - HOUR, None)]
+    assert cell(MEETING, memberships, None).counts
     earlier = replace(MEETING, starts_at=STARTS - 3 * HOUR, opened_at=None)
-    assert not cell(earlier, stints, None).counts
+    assert not cell(earlier, memberships, None).counts
 
 
 def test_who_has_no_entry_is_unrecorded_and_never_absent() -> None:
-    assert cell(MEETING, [Stint(STARTS, None)], None).state is Attendance.UNRECORDED
+    assert cell(MEETING, [Membership(STARTS, None)], None).state is Attendance.UNRECORDED
 
 
 @pytest.mark.parametrize("state", [MeetingState.CANCELLED, MeetingState.SKIPPED])
 def test_a_meeting_that_was_called_off_did_not_meet(state: MeetingState) -> None:
-    found = cell(replace(MEETING, state=state), [Stint(STARTS - HOUR, None)], entry())
+    found = cell(replace(MEETING, state=state), [Membership(STARTS - HOUR, None)], entry())
     assert found.state is Attendance.DIDNT_MEET
     assert found.entry is None
 
 
 def test_at_a_meeting_that_is_reduced_to_counts_nobody_has_a_name() -> None:
-    assert not cell(replace(MEETING, reduced=True), [Stint(STARTS - HOUR, None)], None).counts
+    assert not cell(replace(MEETING, reduced=True), [Membership(STARTS - HOUR, None)], None).counts
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,16 @@ WHOLE = record(
 
 def test_a_part_has_the_figures_of_its_meetings_only() -> None:
     part = WHOLE.part(1, 3)
-    assert [each.meeting.id for each in part.sittings] == [each.meeting.id for each in WHOLE.sittings[1:3]]
+    assert [each.meeting.id for each in part.meeting_records] == [
+        each.meeting.id for each in WHOLE.meeting_records[1:3]
+    ]
     assert part.rates == Rates(2, came=3, excused=0, absent=1)
     assert part.kept == Kept(2, 0)
-    assert {each.meeting_id for each in part.ledger} <= {each.meeting.id for each in part.sittings}
-    assert (part.first, part.last) == (part.sittings[0].meeting.day, part.sittings[-1].meeting.day)
+    assert {each.meeting_id for each in part.ledger} <= {each.meeting.id for each in part.meeting_records}
+    assert (part.first, part.last) == (
+        part.meeting_records[0].meeting.day,
+        part.meeting_records[-1].meeting.day,
+    )
 
 
 def test_the_whole_is_a_part_of_itself() -> None:
@@ -131,7 +136,7 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
     ben = UserId(ORGANIZER + 1)
     whole = record(
         people(Ana="++-+", Ben="..+e", Cho="?+/?"),
-        sittings=[sitting(place, visitors=("A guest",), unnamed="+") for place in range(4)],
+        meeting_records=[meeting_record(place, visitors=("A guest",), unnamed="+") for place in range(4)],
         commitments=[
             commitment("Hers", place=2),
             commitment("His", place=2, user_id=ben),
@@ -139,7 +144,7 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
         ],
     )
     own = whole.own(ben)
-    assert [each.number for each in own.sittings] == [3, 4]
+    assert [each.number for each in own.meeting_records] == [3, 4]
     assert [(person.name, person.states) for person in own.people] == [
         ("Ben", (Attendance.PRESENT, Attendance.EXCUSED))
     ]
@@ -148,16 +153,18 @@ def test_an_own_record_has_nothing_of_anybody_else() -> None:
     assert own.rates == Rates(2, came=1, excused=1, absent=0)
     assert own.rates == whole.people[1].rates
     assert {entry.user_id for entry in own.ledger} == {ben}
-    assert not any(each.visitors or each.unnamed for each in own.sittings)
+    assert not any(each.visitors or each.unnamed for each in own.meeting_records)
 
 
 def test_somebody_who_is_not_in_it_has_an_empty_one() -> None:
     own = WHOLE.own(UserId(99))
-    assert (own.sittings, own.people, own.commitments, own.ledger) == ((), (), (), ())
+    assert (own.meeting_records, own.people, own.commitments, own.ledger) == ((), (), (), ())
     assert own.rates is None
 
 
 def test_those_whose_data_was_deleted_count_without_a_name() -> None:
-    whole = record(people(Ana="+-"), sittings=[sitting(0, unnamed="+-"), sitting(1, unnamed="e")])
+    whole = record(
+        people(Ana="+-"), meeting_records=[meeting_record(0, unnamed="+-"), meeting_record(1, unnamed="e")]
+    )
     assert whole.rates == Rates(2, came=2, excused=1, absent=2)
-    assert MeetingId(100) == whole.sittings[0].meeting.id
+    assert MeetingId(100) == whole.meeting_records[0].meeting.id

@@ -20,7 +20,10 @@ ROWS = example_records.record(
         example_records.person("Ana", "+-", reason="said later", previous=Attendance.ABSENT),
         example_records.person("Ben, jr.", ".?", user_id=7),
     ],
-    sittings=[example_records.sitting(0, visitors=["Zoë"]), example_records.sitting(1, arrangement=None)],
+    meeting_records=[
+        example_records.meeting_record(0, visitors=["Zoë"]),
+        example_records.meeting_record(1, arrangement=None),
+    ],
 )
 
 
@@ -73,7 +76,7 @@ def test_a_record_without_meetings_is_a_row_of_heads() -> None:
 def test_whatever_people_write_comes_back_as_text_in_its_place(name: str, reason: str, place: str) -> None:
     record = example_records.record(
         [example_records.person(name, "+", reason=reason)],
-        sittings=[example_records.sitting(0, arrangement=place, visitors=[name])],
+        meeting_records=[example_records.meeting_record(0, arrangement=place, visitors=[name])],
         of=example_records.group(name),
     )
     heads, member, visitor = read(written(record))

@@ -10,7 +10,7 @@ from buddybot.domain.attendance.records import Record
 from buddybot.exports.calendar.ics import Entry
 from buddybot.exports.records.attendance_ics import write_ics
 from tests.exports.example_charts import say
-from tests.exports.example_records import NOW, SERVER, group, people, person, record, sitting
+from tests.exports.example_records import NOW, SERVER, group, meeting_record, people, person, record
 from tests.exports.reading import read
 
 
@@ -27,7 +27,7 @@ def events(*records: Record) -> list[Event]:
 def test_each_meeting_is_in_it_with_its_counts_in_words() -> None:
     of = record(
         people(Ana="+-", Ben="Le", Cho="V?"),
-        sittings=[sitting(visitors=["Zoë"]), sitting(1, arrangement=None)],
+        meeting_records=[meeting_record(visitors=["Zoë"]), meeting_record(1, arrangement=None)],
     )
     first, second = events(of)
     assert (first.summary, second.summary) == ("Rowan, meeting 1", "Rowan, meeting 2")
@@ -39,7 +39,10 @@ def test_each_meeting_is_in_it_with_its_counts_in_words() -> None:
 
 
 def test_a_meeting_that_was_called_off_or_not_held_is_cancelled() -> None:
-    of = record(people(Ana="/+/", Ben="/+/"), sittings=[sitting(called_off=True), sitting(1), sitting(2)])
+    of = record(
+        people(Ana="/+/", Ben="/+/"),
+        meeting_records=[meeting_record(called_off=True), meeting_record(1), meeting_record(2)],
+    )
     off, held, told_so = events(of)
     for each in (off, told_so):
         assert each.status is EventStatus.CANCELLED
@@ -57,15 +60,18 @@ def test_a_meeting_of_which_nothing_is_known_says_so() -> None:
 
 def test_nobody_is_named() -> None:
     words = written(
-        record([person("Ana Berg", "+", reason="Ana told me")], sittings=[sitting(visitors=["Zoë Quist"])])
+        record(
+            [person("Ana Berg", "+", reason="Ana told me")],
+            meeting_records=[meeting_record(visitors=["Zoë Quist"])],
+        )
     ).decode()
     assert not [name for name in ("Ana", "Berg", "Zo", "Quist", "ATTENDEE", "ORGANIZER") if name in words]
 
 
 def test_a_meeting_is_the_one_that_calendars_know_already() -> None:
-    of = record(people(Ana="+"), sittings=[sitting()])
-    meeting = replace(of.sittings[0].meeting, sequence=3)
-    told = record(people(Ana="+"), sittings=[replace(of.sittings[0], meeting=meeting)])
+    of = record(people(Ana="+"), meeting_records=[meeting_record()])
+    meeting = replace(of.meeting_records[0].meeting, sequence=3)
+    told = record(people(Ana="+"), meeting_records=[replace(of.meeting_records[0], meeting=meeting)])
     known = Entry(
         guild_id=SERVER,
         group_id=meeting.group_id,
@@ -92,7 +98,7 @@ def test_several_groups_are_one_calendar() -> None:
 
 def test_hostile_words_stay_words() -> None:
     hostile = "x\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nTRIGGER:-PT1M\u2028\ud800\x00"
-    of = record(people(Ana="+"), sittings=[sitting(arrangement=hostile)], of=group(hostile))
+    of = record(people(Ana="+"), meeting_records=[meeting_record(arrangement=hostile)], of=group(hostile))
     (event,) = events(of)
     assert (event.alarm, event.extras) == ([], [])
     assert "BEGIN:VALARM" in (event.location or "")

@@ -15,7 +15,16 @@ from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.records.attendance_json import write_json
 from buddybot.exports.records.table import EVERY
 from tests.architecture.source import ROOT
-from tests.exports.example_records import NOW, ORGANIZER, commitment, group, people, person, record, sitting
+from tests.exports.example_records import (
+    NOW,
+    ORGANIZER,
+    commitment,
+    group,
+    meeting_record,
+    people,
+    person,
+    record,
+)
 from tests.exports.records.json_records import GROUP, SCHEMA, as_json, as_lines, check, groups, only
 from tests.pages import spans
 
@@ -59,7 +68,11 @@ def told() -> tuple[dict[str, Any], str, str]:
     ana, ben = people(Ana="+?-", Ben=".Le")
     of = record(
         [ana, ben],
-        sittings=[sitting(0, visitors=["Zoë"], unnamed="+-"), sitting(1), sitting(2)],
+        meeting_records=[
+            meeting_record(0, visitors=["Zoë"], unnamed="+-"),
+            meeting_record(1),
+            meeting_record(2),
+        ],
         commitments=(
             commitment(done=3),
             commitment(None, place=1, user_id=ben.user_id),
@@ -164,7 +177,7 @@ def test_no_groups_are_an_empty_list() -> None:
 def test_hostile_words_stay_words_on_one_line() -> None:
     hostile = record(
         [person(HOSTILE, "+", reason=HOSTILE), person("\ud83d" + "x" * 40_000, "+", user_id=7)],
-        sittings=[sitting(arrangement=HOSTILE, visitors=[HOSTILE])],
+        meeting_records=[meeting_record(arrangement=HOSTILE, visitors=[HOSTILE])],
         of=group(HOSTILE),
         commitments=[commitment(HOSTILE)],
     )

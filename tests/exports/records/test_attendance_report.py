@@ -14,7 +14,7 @@ from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.records.attendance_report import FEWEST_OF_A_KIND, write_report
 from tests.exports.example_charts import say
-from tests.exports.example_records import NOW, commitment, group, people, person, record, sitting
+from tests.exports.example_records import NOW, commitment, group, meeting_record, people, person, record
 
 HOSTILE = (
     "\"><script>alert(1)</script><img src=x onerror=alert(1)>'</style></title><!--\x00\u202e\ud800 & <b>"
@@ -113,7 +113,12 @@ def kinds(*counts: tuple[Category, int, int]) -> list[CommitmentRecord]:
 def test_the_figures_are_those_of_the_record() -> None:
     of = record(
         people(Ana="++-/", Ben="Le?/", Cho=".V+/"),
-        sittings=[sitting(0), sitting(1), sitting(2), sitting(3, called_off=True)],
+        meeting_records=[
+            meeting_record(0),
+            meeting_record(1),
+            meeting_record(2),
+            meeting_record(3, called_off=True),
+        ],
         commitments=kinds((Category.EVENT, 4, 3)),
     )
     rates = of.rates
@@ -197,7 +202,10 @@ def test_private_commitments_count_and_have_no_kind() -> None:
 def test_nobody_is_named_and_no_words_of_theirs_are_told() -> None:
     of = record(
         [person("Ana Berg", "+-", reason="She called"), person("Ben", "++", user_id=987_654_321)],
-        sittings=[sitting(visitors=["Zoë Quist"], arrangement="Mill Lane 3"), sitting(1)],
+        meeting_records=[
+            meeting_record(visitors=["Zoë Quist"], arrangement="Mill Lane 3"),
+            meeting_record(1),
+        ],
         commitments=[commitment("Write to Nordlicht")] * 3,
     )
     told = html(of)
@@ -233,7 +241,7 @@ def test_hostile_names_are_text() -> None:
     plain = record(people(Ana="+-"), commitments=kinds((Category.EVENT, 3, 3)))
     hostile = record(
         [person(HOSTILE, "+-", reason=HOSTILE)],
-        sittings=[sitting(0, arrangement=HOSTILE, visitors=[HOSTILE]), sitting(1)],
+        meeting_records=[meeting_record(0, arrangement=HOSTILE, visitors=[HOSTILE]), meeting_record(1)],
         of=group(HOSTILE),
         commitments=kinds((Category.EVENT, 3, 3)),
     )

@@ -24,8 +24,8 @@ RECORD = example_records.record(
         *example_records.people(Ana="+LVe-?./", Ben="+++--+++"),
         example_records.person("", ".-++++++", user_id=77),
     ],
-    sittings=[
-        example_records.sitting(
+    meeting_records=[
+        example_records.meeting_record(
             place,
             called_off=place == 7,
             unnamed="-+" if place == 2 else "",
@@ -230,7 +230,7 @@ def test_whatever_people_write_is_text_and_nothing_else(
 ) -> None:
     record = example_records.record(
         [example_records.person(name, "+", reason=reason)],
-        sittings=[example_records.sitting(0, arrangement=reason, visitors=[name])],
+        meeting_records=[example_records.meeting_record(0, arrangement=reason, visitors=[name])],
         of=example_records.group(group),
         commitments=[example_records.commitment(promised)],
     )

@@ -16,7 +16,7 @@ from buddybot.exports.records.formats import Format
 from buddybot.exports.records.parts import Maker, split
 from buddybot.exports.records.table import Progress, lines
 from buddybot.ui.framework.texts import Texts
-from tests.exports.example_records import NOW, group, people, record, sitting
+from tests.exports.example_records import NOW, group, meeting_record, people, record
 
 SPAN = (dt.date(2026, 1, 8), dt.date(2026, 3, 5))
 
@@ -69,8 +69,10 @@ def test_what_does_not_fit_is_split_between_meetings() -> None:
 
 
 def test_meetings_of_unequal_size_are_split_again_where_a_part_is_too_large() -> None:
-    crowded = sitting(0, visitors=[f"Visitor {number}" for number in range(20)])
-    uneven = record(people(Ana="+" * 6), sittings=[crowded, *(sitting(place) for place in range(1, 6))])
+    crowded = meeting_record(0, visitors=[f"Visitor {number}" for number in range(20)])
+    uneven = record(
+        people(Ana="+" * 6), meeting_records=[crowded, *(meeting_record(place) for place in range(1, 6))]
+    )
     parts = made([uneven], 210)
     assert all(len(rows) <= 21 for _, rows in parts)
     assert sum(len(rows) for _, rows in parts) == 26
@@ -100,7 +102,7 @@ def test_splitting_loses_and_doubles_nothing(meetings: list[int], pieces: int) -
     assert len(parts) == min(pieces, sum(meetings))
     rows = [line for part in parts for each in part for line in lines(each, deleted="")]
     assert rows == [line for each in records for line in lines(each, deleted="")]
-    sizes = [sum(len(each.sittings) for each in part) for part in parts]
+    sizes = [sum(len(each.meeting_records) for each in part) for part in parts]
     assert max(sizes) - min(sizes) <= 1
 
 

@@ -12,7 +12,7 @@ from buddybot.domain.attendance.records import Record
 from buddybot.domain.commitments.commitments import Category
 from buddybot.exports.records.attendance_report import write_report
 from tests.exports.example_charts import say
-from tests.exports.example_records import NOW, commitment, group, person, record, sitting
+from tests.exports.example_records import NOW, commitment, group, meeting_record, person, record
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>"
 MEASURE = """
@@ -32,7 +32,9 @@ def lived(meetings: int, name: str) -> Record:
     """A group of ten with every state, and commitments of every kind: as much as a page must hold."""
     return record(
         [person(name, "+L-eV?"[n % 6] * meetings, user_id=n + 1, reason=name) for n in range(10)],
-        sittings=[sitting(place, arrangement=name, called_off=place % 9 == 8) for place in range(meetings)],
+        meeting_records=[
+            meeting_record(place, arrangement=name, called_off=place % 9 == 8) for place in range(meetings)
+        ],
         of=group(name),
         commitments=[commitment(name, category=kind) for kind in Category for _ in range(3)],
     )

@@ -14,7 +14,10 @@ def test_a_row_has_a_field_for_every_column() -> None:
 def test_rows_go_by_meeting_then_by_name_and_visitors_come_last() -> None:
     record = example_records.record(
         example_records.people(Ana="+-", Ben="Le"),
-        sittings=[example_records.sitting(0, visitors=["Zoë"], unnamed="-"), example_records.sitting(1)],
+        meeting_records=[
+            example_records.meeting_record(0, visitors=["Zoë"], unnamed="-"),
+            example_records.meeting_record(1),
+        ],
     )
     assert [
         (line.meeting, line.role, line.member, line.state) for line in table.lines(record, deleted="gone")
@@ -35,7 +38,7 @@ def test_who_was_no_member_at_a_meeting_has_no_row_for_it() -> None:
 
 def test_a_meeting_that_was_called_off_has_no_number() -> None:
     record = example_records.record(
-        example_records.people(Ana="/+"), sittings=[example_records.sitting(0, called_off=True)]
+        example_records.people(Ana="/+"), meeting_records=[example_records.meeting_record(0, called_off=True)]
     )
     (line,) = table.lines(record, deleted="gone")
     assert (line.meeting, line.state) == (None, Attendance.DIDNT_MEET)
@@ -46,8 +49,10 @@ def test_a_row_says_who_recorded_it_and_what_was_there_before() -> None:
     ben = example_records.person("Ben", "+", user_id=7, recorded_by=None)
     cho = example_records.person("", "+", user_id=8, recorded_by=9)
     dan = example_records.person("Dan", "+", user_id=10, recorded_by=0)
-    seen = example_records.sitting(visitors=["Zoë"])
-    rows = list(table.lines(example_records.record([ana, ben, cho, dan], sittings=[seen]), deleted="gone"))
+    seen = example_records.meeting_record(visitors=["Zoë"])
+    rows = list(
+        table.lines(example_records.record([ana, ben, cho, dan], meeting_records=[seen]), deleted="gone")
+    )
     assert [(line.member, line.recorded_by) for line in rows] == [
         ("Ana", "Ana"),
         ("Ben", ""),
@@ -61,11 +66,11 @@ def test_a_row_says_who_recorded_it_and_what_was_there_before() -> None:
 
 
 def test_a_group_that_moved_has_the_zones_of_its_meetings() -> None:
-    sittings = [
-        example_records.sitting(place, zone=zone)
+    meeting_records = [
+        example_records.meeting_record(place, zone=zone)
         for place, zone in enumerate(["Europe/Berlin"] * 2 + ["UTC"])
     ]
-    assert table.zones_of(example_records.record(sittings=sittings)) == "Europe/Berlin, UTC"
+    assert table.zones_of(example_records.record(meeting_records=meeting_records)) == "Europe/Berlin, UTC"
     assert table.zones_of(example_records.record()) == example_records.ZONE
 
 

@@ -80,9 +80,9 @@ async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle
     await rowan.live(*[GOOD] * (SHOWN + 4))
     actor = rowan.house.actor
     newest = await histories(rowan).show(actor(ORGANIZER))
-    assert (len(newest.record.sittings), newest.page.older, newest.page.newer) == (SHOWN, 4, None)
+    assert (len(newest.record.meeting_records), newest.page.older, newest.page.newer) == (SHOWN, 4, None)
     oldest = await histories(rowan).show(actor(ORGANIZER), stop=newest.page.older)
-    assert [each.number for each in oldest.record.sittings] == [1, 2, 3, 4]
+    assert [each.number for each in oldest.record.meeting_records] == [1, 2, 3, 4]
     assert (oldest.page.older, oldest.page.newer) == (None, SHOWN + 4)
     beyond = await histories(rowan).show(actor(ORGANIZER), stop=2**62)
     assert beyond.record == newest.record
@@ -91,7 +91,7 @@ async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle
 async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * WEEKS, LOST)
     weeks = await OwnHistories(rowan.house.transactions).show(rowan.house.actor(ANA))
-    assert len(weeks.record.sittings) == WEEKS
+    assert len(weeks.record.meeting_records) == WEEKS
     assert {promise.text for promise in weeks.record.commitments} == {"Something"}
     own = await histories(rowan).show(rowan.house.actor(ANA))
     assert (weeks.lately.rates, weeks.lately.kept, weeks.streak) == (

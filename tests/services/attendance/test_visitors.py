@@ -49,7 +49,10 @@ async def test_a_visitor_is_noted_by_who_and_when_and_counts_in_no_rate(evening:
     after = await evening.home.database.read(
         lambda tx: RecordRepository(tx).read(evening.group, now=evening.now)
     )
-    assert (after.rates, [each.name for each in after.sittings[0].visitors]) == (before.rates, ["Zoe Park"])
+    assert (after.rates, [each.name for each in after.meeting_records[0].visitors]) == (
+        before.rates,
+        ["Zoe Park"],
+    )
 
 
 async def test_one_who_was_taken_back_leaves_the_list_and_stays_as_a_row(evening: Evening) -> None:

@@ -197,7 +197,7 @@ async def test_to_strangers_and_those_who_left_there_is_no_such_meeting(met: Rat
     for user in (STRANGER, BEN):
         with pytest.raises(Refusal, match=r"meeting\.unknown"):
             await met.vote(user)
-    await met.evening.join(BEN)  # who comes back has voted already, by another stint
+    await met.evening.join(BEN)  # who comes back has voted already, by another membership
     with pytest.raises(Refusal):
         await met.vote(BEN)
     assert await met.counted() == [2]

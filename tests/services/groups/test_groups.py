@@ -243,8 +243,8 @@ async def test_a_member_leaves_and_comes_back_to_their_history(club: Club) -> No
         await club.groups.info(club.actor(ANA))
     club.now += timedelta(days=40)
     await club.join(group.id, ANA)
-    stints = await club.rows("SELECT left_reason FROM memberships WHERE user_id = 2 ORDER BY id")
-    assert [stint["left_reason"] for stint in stints] == ["found_work", None]
+    memberships = await club.rows("SELECT left_reason FROM memberships WHERE user_id = 2 ORDER BY id")
+    assert [membership["left_reason"] for membership in memberships] == ["found_work", None]
 
 
 async def test_the_only_organizer_hands_over_to_the_longest_member(club: Club) -> None:

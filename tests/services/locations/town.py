@@ -52,7 +52,7 @@ class Town(House):
         return [ping.state for ping in await self.pings(meeting, PingKind.PLACE)]
 
     async def leave(self, group: Group, user_id: UserId) -> None:
-        """End a person's stint."""
+        """End a person's membership."""
         await self.run(
             lambda tx: MemberRepository(tx).end(group_id=group.id, user_id=user_id, now=self.now, reason=None)
         )

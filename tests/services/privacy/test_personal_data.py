@@ -67,7 +67,7 @@ class House:
         record = await self.home.database.read(
             lambda tx: RecordRepository(tx).read(self.evening.group, now=self.home.now)
         )
-        return record.rates, record.kept, [each.commitments for each in record.sittings]
+        return record.rates, record.kept, [each.commitments for each in record.meeting_records]
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ meetings = st.lists(
 ).map(lambda found: sorted(found, key=lambda past: past.hour))
 
 
-def was_member(stints: Stints, hour: int) -> bool:
+def was_member(memberships: Stints, hour: int) -> bool:
     """The rule in other words: an odd number of changes up to then."""
-    return sum(change <= hour for change in stints) % 2 == 1
+    return sum(change <= hour for change in memberships) % 2 == 1
 
 
 @given(people, meetings)
@@ -79,8 +79,8 @@ async def test_nobody_counts_for_a_meeting_outside_their_membership(
 
     async def script(tx: Tx) -> Record:
         await tx.run("DELETE FROM memberships WHERE group_id = :id", id=group.id)
-        for place, stints in enumerate(people):
-            await live(tx, group, user(place), stints)
+        for place, memberships in enumerate(people):
+            await live(tx, group, user(place), memberships)
         for meeting_id, past in zip(made, meetings, strict=True):
             await hold(tx, group, meeting_id, past)
         return await RecordRepository(tx).read(group, now=home.now)
@@ -89,9 +89,9 @@ async def test_nobody_counts_for_a_meeting_outside_their_membership(
 
     found = {person.user_id: person for person in record.people}
     counted = 0
-    for place, stints in enumerate(people):
-        covered = [was_member(stints, past.began) for past in meetings]
-        assert (user(place) in found) is (any(covered) or len(stints) % 2 == 1)
+    for place, memberships in enumerate(people):
+        covered = [was_member(memberships, past.began) for past in meetings]
+        assert (user(place) in found) is (any(covered) or len(memberships) % 2 == 1)
         if user(place) not in found:
             continue
         cells = found[user(place)].cells
@@ -103,7 +103,9 @@ async def test_nobody_counts_for_a_meeting_outside_their_membership(
         expected_there = (
             set()
             if past.called_off
-            else {user(place) for place, stints in enumerate(people) if was_member(stints, past.began)}
+            else {
+                user(place) for place, memberships in enumerate(people) if was_member(memberships, past.began)
+            }
         )
         settled = {
             entry.user_id
@@ -113,9 +115,9 @@ async def test_nobody_counts_for_a_meeting_outside_their_membership(
         assert settled == expected_there
     assert sum(line.role == "member" for line in lines(record, deleted="")) == counted
     known = sum(
-        place in past.stray and was_member(stints, past.began) and not past.called_off
+        place in past.stray and was_member(memberships, past.began) and not past.called_off
         for past in meetings
-        for place, stints in enumerate(people)
+        for place, memberships in enumerate(people)
     )
     assert (0 if record.rates is None else record.rates.counted) == known
 
@@ -132,10 +134,10 @@ def expected(past: Past, place: int, *, is_covered: bool) -> Attendance:
     return past.stray.get(place, Attendance.UNRECORDED)
 
 
-async def live(tx: Tx, group: Group, user_id: UserId, stints: Stints) -> None:
+async def live(tx: Tx, group: Group, user_id: UserId, memberships: Stints) -> None:
     """Let somebody join and leave by turns."""
     members = MemberRepository(tx)
-    for number, hour in enumerate(stints):
+    for number, hour in enumerate(memberships):
         now = START + timedelta(hours=hour)
         if number % 2:
             await members.end(group_id=group.id, user_id=user_id, now=now, reason=None)

@@ -152,7 +152,7 @@ async def test_a_meeting_that_was_called_off_has_no_number_and_did_not_meet(ledg
     await ledger.met(off=True)
     await ledger.met(u1="/", u2="/")
     record = await ledger.read()
-    assert [each.number for each in record.sittings] == [1, None, 2]
+    assert [each.number for each in record.meeting_records] == [1, None, 2]
     assert [record.met(place) for place in range(3)] == [True, False, False]
     assert letters(record) == {ANA: "+//", BEN: "+//"}
 
@@ -168,7 +168,7 @@ async def test_a_meeting_has_the_number_that_its_card_has(ledger: Ledger) -> Non
         [held] = await MeetingRepository(tx).held(ledger.group.id)
         return await MeetingRepository(tx).number(held)
 
-    assert [(each.meeting.id, each.number) for each in record.sittings] == [(meeting, 2)]
+    assert [(each.meeting.id, each.number) for each in record.meeting_records] == [(meeting, 2)]
     assert await ledger.home.database.read(on_the_card) == 2
 
 
@@ -177,7 +177,7 @@ async def test_whose_data_was_deleted_counts_and_is_nobody(ledger: Ledger) -> No
     await ledger.met(u1="+", gone1="e")
     await ledger.promised(first, -1, done=2, target=2)
     record = await ledger.read()
-    assert record.sittings[0].unnamed == (Attendance.PRESENT, Attendance.ABSENT)
+    assert record.meeting_records[0].unnamed == (Attendance.PRESENT, Attendance.ABSENT)
     assert record.rates == Rates(2, came=3, excused=1, absent=1)
     assert record.kept == Kept(1, 1)
     assert all(person.user_id > 0 for person in record.people)
@@ -206,7 +206,7 @@ async def test_a_span_of_days_reads_both_ends(ledger: Ledger) -> None:
     for _ in range(4):
         await ledger.met(u1="+", u2="+")
     whole = await ledger.read()
-    days = [each.meeting.day for each in whole.sittings]
+    days = [each.meeting.day for each in whole.meeting_records]
     part = await ledger.read(span=Span(first=days[1], last=days[2]))
     assert part == whole.part(1, 3)
 

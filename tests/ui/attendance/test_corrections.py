@@ -12,11 +12,11 @@ from buddybot.services.attendance.corrections import CorrectionView, Seat
 from buddybot.ui.attendance.corrections import correction_card
 from buddybot.ui.framework.texts import Texts
 from tests.cards import words as said
-from tests.exports.example_records import NOW, ORGANIZER, group, sitting
+from tests.exports.example_records import NOW, ORGANIZER, group, meeting_record
 
 BIG = "*" * NAME_LIMIT
 PEOPLE = [UserId(10**18 + number) for number in range(10)]
-MEETING = sitting().meeting
+MEETING = meeting_record().meeting
 
 
 def entry(user_id: UserId, by: UserId | None) -> Entry:
