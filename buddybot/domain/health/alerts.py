@@ -10,7 +10,7 @@ from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
 from buddybot.domain.health.stagnation import Alert, Sensitivity
 from buddybot.domain.health.stagnation_charts import Chart
-from buddybot.domain.health.stagnation_evidence import Average, Change, Confidence, Evidence, MoodChange
+from buddybot.domain.health.stagnation_evidence import Average, Change, Confidence, Evidence, PulseChange
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MeetingId, UserId
@@ -122,7 +122,7 @@ def from_row(sign: str, row: Mapping[str, Any]) -> Fall | Fact:
 
 
 def _evidence_row(found: Evidence) -> dict[str, Any]:
-    if isinstance(found, MoodChange):
+    if isinstance(found, PulseChange):
         return {"before": found.before, "recent": found.recent, "meetings_before": found.meetings_before}
     return {
         "signal": int(found.signal),
@@ -139,7 +139,7 @@ def _average_row(average: Average) -> list[float]:
 def _evidence(row: Mapping[str, Any]) -> Evidence:
     if "signal" not in row:
         before, recent = row["before"], row["recent"]
-        return MoodChange(before and Band(before), recent and Band(recent), row["meetings_before"])
+        return PulseChange(before and Band(before), recent and Band(recent), row["meetings_before"])
     earlier = row["before"]
     return Change(
         Signal(row["signal"]),

@@ -62,7 +62,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class MoodChange:
+class PulseChange:
     """The usual published band before and in the last three meetings; None where none was published.
 
     Bands only: an alert must not say more of the ratings than was published.
@@ -73,7 +73,7 @@ class MoodChange:
     meetings_before: int
 
 
-Evidence = Change | MoodChange
+Evidence = Change | PulseChange
 
 
 class Seen(NamedTuple):
@@ -111,7 +111,7 @@ def evidence(
         if not now.meetings:
             continue
         if signal is Signal.PULSE:
-            found.append(_mood(past, recent))
+            found.append(_compare_pulse(past, recent))
         else:
             earlier = _average(past.shares[signal])
             found.append(Change(signal, earlier, Average(*_each(now)), priors[signal].mean))
@@ -126,9 +126,9 @@ def _each(total: Share) -> tuple[float, float, int]:
     return total.got / total.meetings, total.of / total.meetings, total.meetings
 
 
-def _mood(past: Past, recent: Sequence[Seen]) -> MoodChange:
+def _compare_pulse(past: Past, recent: Sequence[Seen]) -> PulseChange:
     earlier = [band for band, count in zip(Band, past.bands, strict=True) for _ in range(count)]
-    return MoodChange(
+    return PulseChange(
         usual(earlier), usual(seen.rated for seen in recent if seen.rated is not None), len(earlier)
     )
 

@@ -10,7 +10,7 @@ from discord import ButtonStyle
 from buddybot.domain.attendance.rates import percent, tenths
 from buddybot.domain.errors import Refusal
 from buddybot.domain.health.alerts import Fall, Raised
-from buddybot.domain.health.stagnation_evidence import Average, Change, Evidence, MoodChange
+from buddybot.domain.health.stagnation_evidence import Average, Change, Evidence, PulseChange
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.exports.charts.figures import Figure
@@ -59,7 +59,7 @@ def figure(texts: Texts, found: Evidence) -> Figure | None:
 
     None where too few rated lately.
     """
-    if isinstance(found, MoodChange):
+    if isinstance(found, PulseChange):
         if found.recent is None:
             return None
         before = None if found.before is None else texts.plain(f"health.band.{found.before.value}")
@@ -78,7 +78,7 @@ def evidence_line(texts: Texts, found: Evidence) -> Markup:
     said = figure(texts, found)
     if said is None:
         return texts("health.figure.unrated")
-    name = "pulse" if isinstance(found, MoodChange) else found.signal.name.lower()
+    name = "pulse" if isinstance(found, PulseChange) else found.signal.name.lower()
     fields: dict[str, object] = {"recent": said.recent, "over": said.over}
     if said.before is not None:
         return texts(f"health.change.{name}", before=said.before, **fields)

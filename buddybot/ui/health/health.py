@@ -12,7 +12,7 @@ from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
 from buddybot.domain.health.alerts import Watch
 from buddybot.domain.health.stagnation_charts import Chart
-from buddybot.domain.health.stagnation_evidence import Evidence, MoodChange
+from buddybot.domain.health.stagnation_evidence import Evidence, PulseChange
 from buddybot.domain.health.stagnation_tally import Signal as Tallied
 from buddybot.domain.ids import AlertId, read_id
 from buddybot.domain.text import folded
@@ -69,7 +69,7 @@ def figures(texts: Texts, signals: Iterable[Evidence]) -> "Mapping[Signal, Figur
 
     lines = (Signal.ATTENDANCE, Signal.KEPT, Signal.PULSE)
     found = {
-        lines[Tallied.PULSE if isinstance(each, MoodChange) else each.signal]: figure(texts, each)
+        lines[Tallied.PULSE if isinstance(each, PulseChange) else each.signal]: figure(texts, each)
         for each in signals
     }
     return {signal: said for signal, said in found.items() if said is not None}

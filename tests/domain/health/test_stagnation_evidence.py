@@ -15,7 +15,7 @@ from buddybot.domain.health.stagnation_evidence import (
     Average,
     Change,
     Confidence,
-    MoodChange,
+    PulseChange,
     confidence,
     years_between,
 )
@@ -65,7 +65,7 @@ def test_the_sum_names_the_signals_that_fell_what_fell_most_first() -> None:
     assert len(alert.evidence) == 2  # the mood hardly moved
 
     worse = first_alert([*weeks, *(full(week, present=5, done=4, pulse_sum=17) for week in range(20, 40))])
-    assert [isinstance(each, MoodChange) for each in worse.evidence] == [False, True, False]
+    assert [isinstance(each, PulseChange) for each in worse.evidence] == [False, True, False]
 
 
 def bad_mood(rated: tuple[Band | None, Band | None]) -> Alert:
@@ -77,15 +77,15 @@ def bad_mood(rated: tuple[Band | None, Band | None]) -> Alert:
 def test_the_mood_is_told_in_published_bands() -> None:
     alert = bad_mood((Band.GOOD, Band.LOW))
     assert alert.chart is Chart.PULSE
-    assert alert.evidence == (MoodChange(before=Band.GOOD, recent=Band.LOW, meetings_before=9),)
-    assert bad_mood((None, None)).evidence == (MoodChange(before=None, recent=None, meetings_before=0),)
+    assert alert.evidence == (PulseChange(before=Band.GOOD, recent=Band.LOW, meetings_before=9),)
+    assert bad_mood((None, None)).evidence == (PulseChange(before=None, recent=None, meetings_before=0),)
 
 
 @given(st.integers(5, 10))
 def test_of_the_ratings_an_alert_tells_nothing_but_bands(pulse_sum: int) -> None:
     weeks = [full(week)._replace(rated=Band.GOOD) for week in range(10)]
     low = [full(10 + week, pulse_sum=pulse_sum)._replace(rated=Band.LOW) for week in range(2)]
-    assert first_alert([*weeks, *low]).evidence == (MoodChange(Band.GOOD, Band.LOW, meetings_before=9),)
+    assert first_alert([*weeks, *low]).evidence == (PulseChange(Band.GOOD, Band.LOW, meetings_before=9),)
 
 
 def test_chance_is_what_was_counted() -> None:
