@@ -100,7 +100,7 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
         capacity=choices.parse_capacity(given.written("capacity")),
         charter=reply.texts.plain("groups.charter.usual"),
         language=choices.parse_language(given.written("language")) or reply.texts.language,
-        rhythm=ui.When.carried(given, 1).rhythm(given.word(0)),
+        new_schedule=ui.When.carried(given, 1).new_schedule(given.word(0)),
         rotation=choices.parse_rotation(given.written("rotation")),
     )
 

@@ -17,7 +17,7 @@ from buddybot.domain.locations.locations import described
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.core.unit_of_work import Actor
-from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.groups.groups import NewGroup, NewSchedule
 from buddybot.ui.framework.texts import Texts
 
 THURSDAY = 3
@@ -56,7 +56,7 @@ class Life:
                 capacity=USUAL_CAPACITY,
                 charter=Texts().plain("groups.charter.usual"),
                 language="en",
-                rhythm=Rhythm(weekday=THURSDAY, time=time(19), zone=ZONE),
+                new_schedule=NewSchedule(weekday=THURSDAY, time=time(19), zone=ZONE),
             ),
         )
         for name in NAMES[1:]:

@@ -12,7 +12,7 @@ from buddybot.domain.pings import GROUP, DuePing, PingKind, key
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.unit_of_work import Actor, Transactions
-from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
+from buddybot.services.groups.groups import GroupService, NewGroup, NewSchedule
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
@@ -44,7 +44,9 @@ async def found(database: Database, clock: Clock) -> Sequence[Circle]:
     transactions = Transactions(database=database, now=clock, changed=lambda: None)
     groups = GroupService(transactions, Planner(ahead=2, times=_TIMES))
     starts = clock() + timedelta(hours=22)
-    rhythm = Rhythm(weekday=starts.weekday(), time=starts.time().replace(second=0, microsecond=0), zone="UTC")
+    new_schedule = NewSchedule(
+        weekday=starts.weekday(), time=starts.time().replace(second=0, microsecond=0), zone="UTC"
+    )
     for number, channel in enumerate(CHANNELS):
         new = NewGroup(
             name=f"Rowan {number}",
@@ -52,7 +54,7 @@ async def found(database: Database, clock: Clock) -> Sequence[Circle]:
             capacity=6,
             charter="Be kind.",
             language="en",
-            rhythm=rhythm,
+            new_schedule=new_schedule,
         )
         ana = Actor(
             user_id=ANA,

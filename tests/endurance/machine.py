@@ -20,7 +20,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups.groups import Rhythm
+from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import settle_accounts
@@ -71,8 +71,8 @@ class Life(RuleBasedStateMachine):
         self.discord = MemoryDiscord(self.now)
         self.discord.add_guild(700, [CHANNEL])
         self.process = Process(make_database(), self.now, self.discord, seldom=SELDOM)
-        rhythm = Rhythm(weekday=6, time=dt.time(2, 30), zone="Europe/Berlin")
-        self.people = People(GuildId(700), CHANNEL, (ANA, BEN, CHO), "Rowan", rhythm, self.process)
+        new_schedule = NewSchedule(weekday=6, time=dt.time(2, 30), zone="Europe/Berlin")
+        self.people = People(GuildId(700), CHANNEL, (ANA, BEN, CHO), "Rowan", new_schedule, self.process)
         self.faults = _Faults()
         self.facts, self.fixed = Facts(), dict[MeetingId, Fixed]()
         self.serial = 0

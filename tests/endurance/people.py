@@ -11,7 +11,7 @@ from buddybot.domain.meetings.meetings import Reason
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.commitments.wording_steps import Draft
 from buddybot.services.core.unit_of_work import Actor
-from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.groups.groups import NewGroup, NewSchedule
 from buddybot.services.groups.invitations import Offer
 from tests.endurance.process import Process
 
@@ -26,7 +26,7 @@ class People:
     channel_id: ChannelId
     users: tuple[UserId, ...]
     name: str
-    rhythm: Rhythm
+    new_schedule: NewSchedule
     process: Process
     group_id: GroupId = field(init=False)
 
@@ -54,7 +54,7 @@ class People:
             capacity=10,
             charter="Be kind.",
             language="en",
-            rhythm=self.rhythm,
+            new_schedule=self.new_schedule,
         )
         view = await self.process.services.groups.create(self.actor(self.organizer), new)
         self.group_id = view.group.id

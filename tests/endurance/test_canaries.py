@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.services.groups.groups import Rhythm
+from buddybot.services.groups.groups import NewSchedule
 from buddybot.settings import logs
 from buddybot.settings.settings import LogSettings
 from buddybot.storage.engine.database import Tx
@@ -58,8 +58,8 @@ async def _live_through(url: str) -> None:
     city = MemoryDiscord(now)
     city.add_guild(700, [CHANNEL])
     process = Process(url, now, city)
-    rhythm = Rhythm(weekday=3, time=dt.time(19), zone="Europe/Berlin")
-    people = People(GuildId(700), CHANNEL, (ANA, BEN), f"Rowan {WORDS}", rhythm, process)
+    new_schedule = NewSchedule(weekday=3, time=dt.time(19), zone="Europe/Berlin")
+    people = People(GuildId(700), CHANNEL, (ANA, BEN), f"Rowan {WORDS}", new_schedule, process)
     await process.start()
     await people.found()
     await people.promise(BEN, f"two letters {WORDS}")

@@ -12,7 +12,7 @@ import pytest
 from buddybot.domain import zones
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.rsvps import Answer
-from buddybot.services.groups.groups import Rhythm
+from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine import sqlite
 from buddybot.storage.engine.database import StorageError, Tx
 from tests.endurance.accounts import Accounts, settle_accounts
@@ -39,8 +39,8 @@ class Town:
         self.discord = MemoryDiscord(self.now)
         self.discord.add_guild(700, [CHANNEL])
         self.process = Process(f"sqlite:///{path}", self.now, self.discord)
-        rhythm = Rhythm(weekday=weekday, time=dt.time(19), zone=zone)
-        self.people = People(GuildId(700), CHANNEL, (ANA, BEN), "Rowan", rhythm, self.process)
+        new_schedule = NewSchedule(weekday=weekday, time=dt.time(19), zone=zone)
+        self.people = People(GuildId(700), CHANNEL, (ANA, BEN), "Rowan", new_schedule, self.process)
 
     async def open(self) -> "Town":
         await self.process.start()

@@ -27,7 +27,7 @@ from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.core.unit_of_work import AlreadyHandled
-from buddybot.services.groups.groups import Rhythm
+from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.endurance.accounts import Accounts, settle_accounts
@@ -139,7 +139,7 @@ class Year:
                 ChannelId(8000 + number),
                 tuple(UserId(100_000 + 10 * number + each) for each in range(PEOPLE)),
                 f"Group {number}",
-                Rhythm(
+                NewSchedule(
                     weekday=number % 7,
                     time=datetime(2026, 1, 1, 7 + number % 13, 30 * (number % 2), tzinfo=UTC).time(),
                     zone=ZONES[number % len(ZONES)],

@@ -13,7 +13,7 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.unit_of_work import Actor, Transactions
-from buddybot.services.groups.groups import GroupService, NewGroup, Rhythm
+from buddybot.services.groups.groups import GroupService, NewGroup, NewSchedule
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.migrations.runner import migrate
@@ -127,7 +127,7 @@ async def found_group(database: Database) -> None:
         capacity=6,
         charter="Be kind.",
         language="en",
-        rhythm=Rhythm(
+        new_schedule=NewSchedule(
             weekday=starts.weekday(), time=starts.time().replace(second=0, microsecond=0), zone="UTC"
         ),
     )

@@ -9,7 +9,7 @@ import simcord
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.core.unit_of_work import Actor
-from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.groups.groups import NewGroup, NewSchedule
 from tests.world import World
 
 _NUMBERS = count(1_000_000)
@@ -61,7 +61,7 @@ async def circle(
         capacity=10,
         charter="Be kind.",
         language="en",
-        rhythm=Rhythm(weekday=weekday, time=at, zone=zone),
+        new_schedule=NewSchedule(weekday=weekday, time=at, zone=zone),
         rotation=rotation,
     )
     view = await services.groups.create(made.actor(people[0], manages=True), new)

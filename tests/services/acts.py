@@ -19,7 +19,7 @@ from buddybot.services.attendance.record_export import Wanted
 from buddybot.services.commitments.wording_steps import Changes, Draft
 from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import Changes as GroupChanges
-from buddybot.services.groups.groups import NewGroup, Rhythm
+from buddybot.services.groups.groups import NewGroup, NewSchedule
 from buddybot.services.registry import Services, build
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database
@@ -287,5 +287,5 @@ def _new_group() -> NewGroup:
         capacity=6,
         charter="Be kind.",
         language="en",
-        rhythm=Rhythm(weekday=2, time=MEETS.time(), zone="UTC"),
+        new_schedule=NewSchedule(weekday=2, time=MEETS.time(), zone="UTC"),
     )

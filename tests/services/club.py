@@ -9,7 +9,7 @@ from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.core.unit_of_work import Actor, Transactions
-from buddybot.services.groups.groups import GroupService, GroupView, NewGroup, Rhythm
+from buddybot.services.groups.groups import GroupService, GroupView, NewGroup, NewSchedule
 from buddybot.services.groups.guilds import GuildService
 from buddybot.services.groups.invitations import InvitationService
 from buddybot.services.groups.members import MemberService
@@ -84,7 +84,7 @@ class Club:
 
 def new_group(name: str = "Rowan", **changes: Any) -> NewGroup:
     """Return what a set-up asks for."""
-    rhythm = Rhythm(
+    new_schedule = NewSchedule(
         weekday=changes.pop("weekday", 3),
         time=changes.pop("time", time(19)),
         zone=changes.pop("zone", "Europe/London"),
@@ -97,4 +97,4 @@ def new_group(name: str = "Rowan", **changes: Any) -> NewGroup:
         "language": "en",
         **changes,
     }
-    return NewGroup(name=name, rhythm=rhythm, **given)
+    return NewGroup(name=name, new_schedule=new_schedule, **given)

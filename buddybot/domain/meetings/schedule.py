@@ -27,9 +27,9 @@ _TIME = r"(?i)([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])(?:m|\.m\.))?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A weekly rhythm; `weekday` 0 is Monday; the first meeting is on the first such day from `anchor`.
+    """A weekly schedule; `weekday` 0 is Monday; the first meeting is on the first such day from `anchor`.
 
-    `zone` may be one that is not known here, when it was stored elsewhere: such a rhythm gives no meetings
+    `zone` may be one that is not known here, when it was stored elsewhere: such a schedule gives no meetings
     until another zone is chosen.
     """
 

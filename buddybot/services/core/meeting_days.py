@@ -62,23 +62,23 @@ async def ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
         if meeting.state is MeetingState.OPEN
         or (meeting.state in (MeetingState.SCHEDULED, MeetingState.SKIPPED) and meeting.ends_at > now)
     ]
-    rhythm = await uow.schedules.get(group.id)
-    if rhythm is not None:
-        found += _to_come(rhythm, meetings, now)
+    weekly = await uow.schedules.get(group.id)
+    if weekly is not None:
+        found += _to_come(weekly, meetings, now)
     return sorted(found, key=lambda slot: slot.starts_at)
 
 
-def _to_come(rhythm: schedule.Schedule, meetings: Sequence[Meeting], now: datetime) -> Iterable[Slot]:
+def _to_come(weekly: schedule.Schedule, meetings: Sequence[Meeting], now: datetime) -> Iterable[Slot]:
     taken, slots = taken_days(meetings), known_slots(meetings)
-    for each in schedule.occurrences(rhythm, after=(now - timedelta(days=2)).date()):
+    for each in schedule.occurrences(weekly, after=(now - timedelta(days=2)).date()):
         if each.starts_at > now + HORIZON:
             return
         if each.starts_at > now and each.day not in taken and not is_busy(each, meetings):
             yield Slot(
                 day=each.day,
-                at=rhythm.time,
-                zone=rhythm.zone,
-                duration_minutes=rhythm.duration_minutes,
+                at=weekly.time,
+                zone=weekly.zone,
+                duration_minutes=weekly.duration_minutes,
                 starts_at=each.starts_at,
                 ends_at=each.ends_at,
                 meeting=None,
@@ -135,13 +135,13 @@ def find(slots: Iterable[Slot], pick: Pick) -> Slot:
 
 async def is_given(uow: UnitOfWork, meeting: Meeting, place: Slot) -> bool:
     """Return whether the schedule has a group's meeting in this place: nobody had to put it there."""
-    rhythm = await uow.schedules.get(meeting.group_id)
-    if rhythm is None or meeting.kind is not MeetingKind.REGULAR:
+    weekly = await uow.schedules.get(meeting.group_id)
+    if weekly is None or meeting.kind is not MeetingKind.REGULAR:
         return False
-    given = next(schedule.occurrences(rhythm, after=meeting.stands_for - timedelta(days=1)), None)
+    given = next(schedule.occurrences(weekly, after=meeting.stands_for - timedelta(days=1)), None)
     if given is None or not given.day == meeting.stands_for == place.day:
         return False
-    usual = (rhythm.time, rhythm.zone, rhythm.duration_minutes)
+    usual = (weekly.time, weekly.zone, weekly.duration_minutes)
     return usual == (place.at, place.zone, place.duration_minutes)
 
 

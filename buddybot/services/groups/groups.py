@@ -51,7 +51,7 @@ _LATELY = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class NewSchedule:
     """When a new group meets, as it was typed and chosen."""
 
     weekday: int
@@ -60,7 +60,7 @@ class Rhythm:
     every_weeks: int = 1
     duration_minutes: int = 75
 
-    def schedule(self, now: datetime) -> Schedule:
+    def begin_after(self, now: datetime) -> Schedule:
         """Return the schedule whose first meeting is the next such weekday and time after `now`.
 
         Refusal `zone.unknown`.
@@ -92,7 +92,7 @@ class NewGroup:
     capacity: int
     charter: str
     language: str
-    rhythm: Rhythm
+    new_schedule: NewSchedule
     rotation: Rotation = USUAL_ROTATION
 
 
@@ -152,7 +152,7 @@ class GroupService:
             capacity=check_capacity(new.capacity),
         )
         now = self._transactions.now()
-        schedule = new.rhythm.schedule(now)
+        schedule = new.new_schedule.begin_after(now)
         return await self._create_group(actor, new, schedule, now)
 
     @write_transaction

@@ -1,4 +1,4 @@
-"""The rhythm of a group: seen, changed, and one meeting outside it."""
+"""The schedule of a group: seen, changed, and one meeting outside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from buddybot.services.meetings.succession_steps import take_along
 
 USUAL_MINUTES = 75
 BREATH = timedelta(days=4)
-"""A changed rhythm begins at least this long after the meeting that still follows the old one."""
+"""A changed schedule begins at least this long after the meeting that still follows the old one."""
 SHOWN = 4
 
 
@@ -55,7 +55,7 @@ class ScheduleChange:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleView:
-    """A group's rhythm and its next days; `kept` was announced before and stays as it was."""
+    """A group's schedule and its next days; `kept` was announced before and stays as it was."""
 
     group: Group
     schedule: Schedule
@@ -64,7 +64,7 @@ class ScheduleView:
 
 
 class ScheduleService:
-    """What was announced already is changed by moving it, not by a new rhythm."""
+    """What was announced already is changed by moving it, not by a new schedule."""
 
     def __init__(self, transactions: Transactions, planner: Planner) -> None:
         self._transactions = transactions
@@ -72,7 +72,7 @@ class ScheduleService:
 
     @read_transaction
     async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> ScheduleView:
-        """Return the rhythm to an organizer; Refusal `schedule.missing` when there is none yet."""
+        """Return the schedule to an organizer; Refusal `schedule.missing` when there is none yet."""
         group = (await as_organizer(uow, actor, group_id)).group
         schedule = await uow.schedules.get(group.id)
         if schedule is None:
@@ -83,7 +83,7 @@ class ScheduleService:
     async def change(
         self, uow: UnitOfWork, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
     ) -> ScheduleView:
-        """Change the rhythm and the meetings that were not announced yet.
+        """Change the schedule and the meetings that were not announced yet.
 
         Refusals: `schedule.missing` (the first one needs weekday and time), `schedule.zone_lost` (its
         zone is not known here and no other was chosen), `meeting.collides`.
@@ -152,9 +152,9 @@ class ScheduleService:
         kept: list[Meeting],
         now: datetime,
     ) -> date:
-        """Return from which day on the new rhythm is counted.
+        """Return from which day on the new schedule is counted.
 
-        What was moved hides no week, wherever it is: it takes a day of the new rhythm itself.
+        What was moved hides no week, wherever it is: it takes a day of the new schedule itself.
         """
         today = local(now, schedule.zone).date()
         if instant(today, schedule.time, schedule.zone) <= now:
@@ -174,7 +174,7 @@ class ScheduleService:
         return find_anchor(old, schedule, agreed=agreed, earliest=earliest)
 
     async def _tell(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId) -> None:
-        """Tell the group of the first meeting in the new rhythm; Refusal `meeting.collides`."""
+        """Tell the group of the first meeting in the new schedule; Refusal `meeting.collides`."""
         left_alone = {meeting.id for meeting in await _kept(uow, group)}
         ahead = await uow.meetings.ahead(group.id)
         for earlier, later in pairwise(ahead):
@@ -202,7 +202,7 @@ async def usual_of(uow: UnitOfWork, group: Group, wanted: ScheduleChange) -> Sch
 
 
 def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
-    """Return the rhythm with what was written in it; the anchor is still the old one.
+    """Return the schedule with what was written in it; the anchor is still the old one.
 
     Refusal `zone.unknown` for a zone that was written.
     """
@@ -230,7 +230,7 @@ def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Sche
 
 
 async def _kept(uow: UnitOfWork, group: Group) -> list[Meeting]:
-    """Return the meetings ahead that a new rhythm leaves alone: announced, moved, or under way."""
+    """Return the meetings ahead that a new schedule leaves alone: announced, moved, or under way."""
     return [
         meeting
         for meeting in await uow.meetings.ahead(group.id)

@@ -31,7 +31,7 @@ MOST_INVITATIONS = 6
 """Open invitations that a card shows with a button each."""
 
 
-def rhythm(texts: Texts, schedule: Schedule | None) -> Markup:
+def schedule_line(texts: Texts, schedule: Schedule | None) -> Markup:
     """Return when a group meets, in words."""
     if schedule is None:
         return texts("groups.schedule_missing")
@@ -41,7 +41,7 @@ def rhythm(texts: Texts, schedule: Schedule | None) -> Markup:
         weekday=texts(f"groups.weekday.{schedule.weekday}"),
         time=schedule.time.strftime("%H:%M"),
         zone=schedule.zone.replace("_", " "),
-        rhythm=texts("groups.weeks.one") if weeks == 1 else texts("groups.weeks.many", weeks=weeks),
+        every=texts("groups.weeks.one") if weeks == 1 else texts("groups.weeks.many", weeks=weeks),
         minutes=schedule.duration_minutes,
     )
     return when if is_known(schedule.zone) else texts("groups.when_lost", when=when)
@@ -57,7 +57,7 @@ def info_card(texts: Texts, view: GroupView) -> Card:
     if view.organizes and group.route_error is not None:
         card.text(texts("groups.info.blocked", channel=channel(group.channel_id)))
     card.text(
-        texts("groups.info.when", when=rhythm(texts, view.schedule)),
+        texts("groups.info.when", when=schedule_line(texts, view.schedule)),
         _next(texts, view),
         texts("groups.info.place", channel=channel(group.channel_id)),
         answers_line(texts, group),
@@ -148,7 +148,7 @@ def charter_form(texts: Texts, group: Group) -> Form:
 
 
 def settings_form(texts: Texts, group: Group) -> Form:
-    """Return the form with everything of a group that is not its rhythm or its charter."""
+    """Return the form with everything of a group that is not its schedule or its charter."""
     form = Form(texts.plain("groups.settings.title"), "group_settings_save", group.id, remembers=True)
     form.ask("name", texts.plain("groups.settings.name"), default=group.name, limit=NAME_LIMIT)
     return ask_home(form, texts, group)

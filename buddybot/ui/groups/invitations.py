@@ -9,7 +9,7 @@ from buddybot.domain.ids import ChannelId, UserId
 from buddybot.services.groups.invitations import Code, Offer
 from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button
 from buddybot.ui.framework.texts import Markup, Texts, channel, inert, member, moment
-from buddybot.ui.groups.groups import charter_of, rhythm
+from buddybot.ui.groups.groups import charter_of, schedule_line
 
 
 def invitation_card(texts: Texts, offer: Offer, user_id: UserId) -> Card:
@@ -19,7 +19,7 @@ def invitation_card(texts: Texts, offer: Offer, user_id: UserId) -> Card:
     if offer.schedule is None:
         by = texts("invitations.card.by_unsettled", organizer=organizer)
     else:
-        by = texts("invitations.card.by", organizer=organizer, when=rhythm(texts, offer.schedule))
+        by = texts("invitations.card.by", organizer=organizer, when=schedule_line(texts, offer.schedule))
     until = moment(invitation.expires_at, "f")
     return (
         Card(colour=WARM)
@@ -54,7 +54,7 @@ def offer_card(texts: Texts, offer: Offer) -> Card:
     ).line()
     facts = [
         texts("invitations.offer.members", count=offer.members, capacity=group.capacity),
-        texts("invitations.offer.when", when=rhythm(texts, offer.schedule)),
+        texts("invitations.offer.when", when=schedule_line(texts, offer.schedule)),
     ]
     if offer.next_meeting is not None:
         at = offer.next_meeting.starts_at

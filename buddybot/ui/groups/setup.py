@@ -14,12 +14,12 @@ from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import USUAL_ROTATION, Rotation
 from buddybot.domain.meetings.schedule import next_occurrences, parse_time
-from buddybot.services.groups.groups import GroupView, Rhythm
+from buddybot.services.groups.groups import GroupView, NewSchedule
 from buddybot.ui.framework.choices import weekday_options
 from buddybot.ui.framework.components import Card, Form, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, channel, moment
-from buddybot.ui.groups.groups import ask_home, invite_buttons, rhythm
+from buddybot.ui.groups.groups import ask_home, invite_buttons, schedule_line
 
 MINUTES = (30, 45, 60, 75, 90, 120)
 USUAL_MINUTES = 75
@@ -60,10 +60,10 @@ class When:
         """What a custom id carries."""
         return self.weekday, self.time.strftime("%H%M"), self.minutes, self.weeks
 
-    def rhythm(self, zone: str) -> Rhythm:
-        """Return the rhythm of the new group."""
+    def new_schedule(self, zone: str) -> NewSchedule:
+        """Return the schedule of the new group."""
         zones.zone(zone)
-        return Rhythm(
+        return NewSchedule(
             weekday=self.weekday,
             time=self.time,
             zone=zone,
@@ -141,14 +141,14 @@ def zones_card(texts: Texts, when: When, names: Sequence[str]) -> Card:
 
 def check_card(texts: Texts, when: When, zone: str, now: datetime) -> Card:
     """Return what was answered, to go on or to correct."""
-    schedule = when.rhythm(zone).schedule(now)
+    schedule = when.new_schedule(zone).begin_after(now)
     first = next(each for each in next_occurrences(schedule, now=now, count=2) if each.starts_at > now)
     carried = (zone, *when.arguments)
     return (
         Card()
         .text(Markup(f"## {texts('setup.check.title')}"))
         .text(
-            texts("setup.check.when", when=rhythm(texts, schedule)),
+            texts("setup.check.when", when=schedule_line(texts, schedule)),
             texts("setup.check.first", at=first.starts_at, soon=moment(first.starts_at, "R")),
         )
         .row(

@@ -15,7 +15,7 @@ from buddybot.services.meetings.schedules import ScheduleView
 from buddybot.ui.framework.components import CALM, QUIET, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
-from buddybot.ui.groups.groups import rhythm
+from buddybot.ui.groups.groups import schedule_line
 from buddybot.ui.locations.arrangements import asked_to_choose, where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
 from buddybot.ui.meetings.agenda import activity_line
@@ -85,7 +85,7 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
     if view.following is not None:
         lines.append(texts("meetings.change.following", **_when(view.following)))
     if view.what is What.MEETS and view.schedule is not None:
-        lines.append(texts("meetings.change.rhythm", rhythm=rhythm(texts, view.schedule)))
+        lines.append(texts("meetings.change.schedule", schedule=schedule_line(texts, view.schedule)))
     card = Card(colour=QUIET).text(*lines)
     if view.places:
         card.text(*change_lines(texts, view.places))
@@ -189,10 +189,10 @@ def kept_card(texts: Texts) -> Card:
 
 
 def schedule_card(texts: Texts, view: ScheduleView, *, changed: bool) -> Card:
-    """Return a group's rhythm and its next days."""
+    """Return a group's schedule and its next days."""
     card = Card().text(
         texts("meetings.schedule.title", group=view.group.name),
-        rhythm(texts, view.schedule),
+        schedule_line(texts, view.schedule),
     )
     starts = [moment(slot.starts_at) for slot in view.ahead if not slot.skipped]
     if starts:

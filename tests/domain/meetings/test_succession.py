@@ -25,8 +25,8 @@ def schedule(weekday: int, *, every: int = 1, anchor: date = date(2026, 1, 1)) -
     )
 
 
-def given_by(rhythm: Schedule, *, until: date = date(2026, 4, 1)) -> list[date]:
-    days = (each.day for each in occurrences(rhythm, after=rhythm.anchor - timedelta(days=1)))
+def given_by(new_schedule: Schedule, *, until: date = date(2026, 4, 1)) -> list[date]:
+    days = (each.day for each in occurrences(new_schedule, after=new_schedule.anchor - timedelta(days=1)))
     return list(takewhile(lambda day: day <= until, days))
 
 
@@ -74,9 +74,9 @@ def test_a_day_has_no_successor_when_the_new_schedule_skips_its_week() -> None:
 
 
 @given(st.lists(st.dates(date(2026, 1, 1), date(2026, 3, 20)), unique=True), schedules)
-def test_successors_keep_their_order_and_are_never_shared(days: list[date], rhythm: Schedule) -> None:
+def test_successors_keep_their_order_and_are_never_shared(days: list[date], new_schedule: Schedule) -> None:
     days.sort()
-    new = given_by(rhythm)
+    new = given_by(new_schedule)
     found = find_successors(days, new, days)
     followed = [day for day in days if day in found]
     assert all(found[earlier] < found[later] for earlier, later in pairwise(followed))
@@ -99,14 +99,14 @@ def test_each_day_has_a_successor_when_the_weeks_are_the_same(old: Schedule, new
 
 
 @given(schedules)
-def test_the_same_schedule_changes_nothing(rhythm: Schedule) -> None:
-    days = given_by(rhythm)
+def test_the_same_schedule_changes_nothing(new_schedule: Schedule) -> None:
+    days = given_by(new_schedule)
     assert find_successors(days, days, days) == {day: day for day in days}
 
 
 @given(st.lists(st.dates(date(2026, 1, 1), date(2026, 3, 20)), unique=True), schedules)
-def test_a_second_look_changes_nothing(days: list[date], rhythm: Schedule) -> None:
-    new = given_by(rhythm)
+def test_a_second_look_changes_nothing(days: list[date], new_schedule: Schedule) -> None:
+    new = given_by(new_schedule)
     found = find_successors(sorted(days), new, days)
     after = sorted({found.get(day, day) for day in days})
     again = find_successors(after, new, after)

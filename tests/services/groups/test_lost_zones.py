@@ -9,7 +9,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.groups.groups import Rhythm
+from buddybot.services.groups.groups import NewSchedule
 from buddybot.services.meetings.calendar_feed import CalendarFeed
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
@@ -92,7 +92,7 @@ async def test_what_needs_the_zone_is_refused_with_the_way_out_when_it_is_lost(h
 
 def test_a_new_group_is_refused_when_its_zone_is_not_known() -> None:
     with pytest.raises(Refusal, match=r"zone\.unknown"):
-        Rhythm(weekday=1, time=time(19), zone=LOST).schedule(FIRST)
+        NewSchedule(weekday=1, time=time(19), zone=LOST).begin_after(FIRST)
 
 
 async def test_the_calendar_file_opens_when_the_zone_is_lost(house: House) -> None:

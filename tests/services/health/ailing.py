@@ -91,7 +91,7 @@ class Circle:
         return await self.house.run(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.house.now))
 
     async def quietly(self) -> None:
-        """End the group's rhythm, so that nothing is planned."""
+        """End the group's schedule, so that nothing is planned."""
 
         async def script(tx: Tx) -> None:
             await tx.run("DELETE FROM schedules WHERE group_id = :id", id=self.group.id)

@@ -1,4 +1,4 @@
-"""A group with a rhythm, and people who act in it, for the tests of its calendar."""
+"""A group with a schedule, and people who act in it, for the tests of its calendar."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -77,7 +77,7 @@ class House:
     async def group(
         self, name: str = "Rowan", *, guild: GuildId = GUILD, channel: int = 100, zone: str = "Europe/London"
     ) -> Group:
-        """Make a group of an organizer, Ana and Ben with a rhythm, and plan its meetings."""
+        """Make a group of an organizer, Ana and Ben with a schedule, and plan its meetings."""
 
         async def script(tx: Tx) -> Group:
             groups = GroupRepository(tx)
@@ -97,7 +97,7 @@ class House:
                 await MemberRepository(tx).add(
                     group_id=group_id, guild_id=guild, user_id=user_id, role=role, now=self.now
                 )
-            rhythm = Schedule(
+            weekly = Schedule(
                 weekday=THURSDAY,
                 time=time(19),
                 zone=zone,
@@ -105,7 +105,7 @@ class House:
                 anchor=self.now.date(),
                 duration_minutes=75,
             )
-            await ScheduleRepository(tx).put(group_id, rhythm)
+            await ScheduleRepository(tx).put(group_id, weekly)
             group = await groups.get(guild, group_id)
             assert group is not None
             await self.planner.plan(UnitOfWork(tx), group, self.now)

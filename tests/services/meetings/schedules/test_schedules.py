@@ -1,4 +1,4 @@
-"""The rhythm of a group, and one meeting outside it."""
+"""The schedule of a group, and one meeting outside it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
