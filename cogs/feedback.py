@@ -9,7 +9,7 @@ from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
-from buddybot.ui.health.feedback import desk_card, feedback_form, heard_card, news_card, sent_card
+from buddybot.ui.health.feedback import desk_card, feedback_form, heard_card, sent_card, unread_card
 
 
 class FeedbackCog(commands.Cog):
@@ -63,7 +63,7 @@ class FeedbackCog(commands.Cog):
         """Follow an organizer's command with what nobody has read yet; a form leaves no room for it."""
         reply = Reply(interaction)
         items = await self._feedback.unseen(reply.actor)
-        if items and await reply.follow(news_card(reply.texts, items)):
+        if items and await reply.follow(unread_card(reply.texts, items)):
             await self._feedback.seen(items)
 
 

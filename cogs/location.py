@@ -11,7 +11,7 @@ from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.locations.addresses import arrangement_card
-from buddybot.ui.locations.location_choices import own_places, parse_place, travelled_places
+from buddybot.ui.locations.location_choices import list_own_locations, parse_place, travelled_places
 from buddybot.ui.locations.location_forms import (
     edit_form,
     minutes_in,
@@ -103,7 +103,7 @@ class LocationCog(commands.Cog):
 
     @location.command(name="edit", description="Change a place that you offered; organizers change any")
     @app_commands.describe(place="Which place")
-    @app_commands.autocomplete(place=own_places)
+    @app_commands.autocomplete(place=list_own_locations)
     async def edit(self, interaction: Interaction, place: str) -> None:
         """Open the form that changes a place."""
         async with Reply(interaction) as reply:
@@ -112,7 +112,7 @@ class LocationCog(commands.Cog):
 
     @location.command(name="retire", description="Send nobody there any more: it closed, or is not wanted")
     @app_commands.describe(place="Which place")
-    @app_commands.autocomplete(place=own_places)
+    @app_commands.autocomplete(place=list_own_locations)
     async def retire(self, interaction: Interaction, place: str) -> None:
         """Retire a place; meetings there get another one."""
         async with Reply(interaction) as reply:

@@ -18,7 +18,7 @@ def _literals(sources: Sequence[Source], position: dict[str, int]) -> Iterator[t
             if isinstance(node, ast.Call):
                 before, _, name = dotted(node.func).rpartition(".")
                 index = position.get(name)
-                if index is None or before not in {"", "kit", "router"} or len(node.args) <= index:
+                if index is None or before not in {"", "components", "router"} or len(node.args) <= index:
                     continue
                 argument = node.args[index]
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
@@ -43,7 +43,7 @@ def test_every_button_of_the_project_leads_to_a_handler() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["button('Going', 'rsvp', 9)", "kit.select('rsvp')", "Form('Title', 'rsvp', 3)"]
+    "shown", ["button('Going', 'rsvp', 9)", "components.select('rsvp')", "Form('Title', 'rsvp', 3)"]
 )
 def test_a_dead_end_is_found(shown: str) -> None:
     handler = "@route('other')\nasync def f(self, interaction, given): ..."

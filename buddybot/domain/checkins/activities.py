@@ -39,11 +39,11 @@ class Turns(StrEnum):
     THREES = "threes"
 
     def of(self, people: int) -> int:
-        """The turns that a step takes: the size of the largest circle when `people` split up evenly."""
+        """The turns that a step takes: the size of the largest subgroup when `people` split up evenly."""
         if self is Turns.EVERYONE:
             return people
-        circles = people // 2 if self is Turns.PAIRS else (people + 1) // 3
-        return -(-people // max(circles, 1))
+        subgroups = people // 2 if self is Turns.PAIRS else (people + 1) // 3
+        return -(-people // max(subgroups, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations.arrangement_views import ArrangementView, load_view
-from buddybot.services.meetings.location_messages import PlaceChange, changes_told_by
+from buddybot.services.meetings.location_messages import LocationChange, changes_told_by
 from buddybot.services.meetings.recipient_steps import find_coming, find_present
 
 WORD_LIFE = timedelta(days=7)
@@ -33,7 +33,7 @@ class BreakView:
     following: Meeting | None
     people: tuple[UserId, ...]
     arrangement: ArrangementView | None = None
-    places: tuple[PlaceChange, ...] = ()
+    places: tuple[LocationChange, ...] = ()
 
     @property
     def resting(self) -> bool:

@@ -11,17 +11,17 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPlaces:
+class OwnLocations:
     """What a member offered that can be chosen: public places can stay with the group, others cannot."""
 
     public: tuple[Location, ...] = ()
     private: tuple[Location, ...] = ()
 
 
-async def own_places(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnPlaces:
+async def list_own_locations(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnLocations:
     """Return the places that a member offered."""
     mine = [each for each in await uow.locations.live(group.id) if each.offered_by == user_id]
-    return OwnPlaces(
+    return OwnLocations(
         public=tuple(each for each in mine if each.public),
         private=tuple(each for each in mine if not each.public),
     )
@@ -35,7 +35,7 @@ async def clear_up(
     With `keep_public` public places stay and are the group's from now on. Whoever calls plans anew, so
     that meetings leave the places that are retired.
     """
-    locations, places = uow.locations, await own_places(uow, group, user_id)
+    locations, places = uow.locations, await list_own_locations(uow, group, user_id)
     for location in (*places.private, *(() if keep_public else places.public)):
         await locations.retire(location, now)
     if keep_public:

@@ -18,7 +18,7 @@ from buddybot.services.core.unit_of_work import (
     write_transaction,
 )
 from buddybot.services.groups.archiving_steps import archive_group
-from buddybot.services.groups.departure_steps import OwnPlaces, clear_up, own_places
+from buddybot.services.groups.departure_steps import OwnLocations, clear_up, list_own_locations
 from buddybot.services.health import member_signals
 from buddybot.services.meetings.replan_steps import in_line
 from buddybot.storage.engine.rows import epoch
@@ -36,7 +36,7 @@ class Leaving:
     group: Group
     heir: UserId | None
     last: bool
-    places: OwnPlaces = field(default_factory=OwnPlaces)
+    places: OwnLocations = field(default_factory=OwnLocations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class LettingGo:
 
     group: Group
     member: Member
-    places: OwnPlaces
+    places: OwnLocations
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class MemberService:
         """Return a member of the group and what they offered, to its organizer."""
         standing = await access.as_organizer(uow, actor, group_id)
         member = await _other(uow, standing, user_id)
-        return LettingGo(standing.group, member, await own_places(uow, standing.group, user_id))
+        return LettingGo(standing.group, member, await list_own_locations(uow, standing.group, user_id))
 
     @write_transaction
     async def remove(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId) -> Departed:
@@ -212,7 +212,7 @@ async def leaving(uow: UnitOfWork, standing: access.Standing) -> Leaving:
     orphaned = standing.member.organizes and not left_behind
     here = [member for member in others if member.gone_since is None]
     heir = (here or others)[0].user_id if orphaned and others else None
-    places = await own_places(uow, standing.group, standing.member.user_id)
+    places = await list_own_locations(uow, standing.group, standing.member.user_id)
     return Leaving(standing.group, heir, last=not others, places=places)
 
 

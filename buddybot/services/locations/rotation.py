@@ -47,7 +47,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceChoice:
+class ArrangementOptions:
     """The places that a meeting can be at."""
 
     group: Group
@@ -189,7 +189,7 @@ class RotationService:
         return await self._hand_on(uow, standing.group, meeting, arrangement, by=actor.user_id)
 
     @read_transaction
-    async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> PlaceChoice:
+    async def places(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementOptions:
         """Return where a meeting can be, to its host or an organizer; no home whose owner cannot come.
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.none`, `home.asked`.
@@ -206,7 +206,9 @@ class RotationService:
         )
         if not places:
             raise await _no_place(uow, standing.group, meeting)
-        return PlaceChoice(standing.group, meeting, await arrangement_views.load_view(uow, meeting), places)
+        return ArrangementOptions(
+            standing.group, meeting, await arrangement_views.load_view(uow, meeting), places
+        )
 
     @write_transaction
     async def choose(

@@ -16,7 +16,7 @@ from buddybot.services.meetings.recipient_steps import find_partners
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceChange:
+class LocationChange:
     """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about.
 
     `again` when the group was told of a change of this arrangement before.
@@ -42,11 +42,11 @@ class PlaceChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceNews:
+class LocationChanges:
     """What one act changed about where a group meets, as one message."""
 
     group: Group
-    changes: tuple[PlaceChange, ...]
+    changes: tuple[LocationChange, ...]
 
     @property
     def people(self) -> tuple[UserId, ...]:
@@ -64,13 +64,13 @@ async def prepare_location_change(
     changes = await changes_told_by(uow, ping, group, now)
     if not changes:
         return None
-    news = PlaceNews(group, changes)
-    return Announcement(news, group.language, mentions=news.people)
+    view = LocationChanges(group, changes)
+    return Announcement(view, group.language, mentions=view.people)
 
 
 async def changes_told_by(
     uow: UnitOfWork, ping: Ping, group: Group, now: datetime
-) -> tuple[PlaceChange, ...]:
+) -> tuple[LocationChange, ...]:
     """Return the changes of arrangements that a notice tells of: one act is told in one message.
 
     What is due to a group since the same moment goes along with a changed time or with the end of a break,
@@ -107,7 +107,7 @@ async def _tells_time(uow: UnitOfWork, group: Group, each: Ping, ping: Ping) -> 
     return meeting is not None and await what_became(uow, each, meeting) is not None
 
 
-async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> PlaceChange | None:
+async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> LocationChange | None:
     """How the arrangement of a meeting stands now; None when it is again what the group was last told.
 
     It concerns who hosts, who was to host, and with whom that one had swapped turns for it; organizers,
@@ -142,4 +142,4 @@ async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> P
     people = tuple(user for user in dict.fromkeys(concerned) if user in present)
     told_before = await uow.outbox.of_meeting(meeting.id)
     again = any(each.kind is PingKind.PLACE and each.state is PingState.SENT for each in told_before)
-    return PlaceChange(group, meeting, before, await load_view(uow, meeting), people, again)
+    return LocationChange(group, meeting, before, await load_view(uow, meeting), people, again)

@@ -18,7 +18,7 @@ from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.change_views import What, what_became
-from buddybot.services.meetings.location_messages import PlaceChange, changes_told_by
+from buddybot.services.meetings.location_messages import LocationChange, changes_told_by
 from buddybot.services.meetings.meeting_views import view_of
 from buddybot.services.meetings.recipient_steps import find_coming, find_present, find_swapping
 from buddybot.services.meetings.schedule_messages import (
@@ -57,7 +57,7 @@ class ChangeView:
     people: tuple[UserId, ...]
     carried: tuple[Carried, ...] = ()
     fallen: tuple[Fallen, ...] = ()
-    places: tuple[PlaceChange, ...] = ()
+    places: tuple[LocationChange, ...] = ()
     instead: tuple[Meeting, ...] = ()
 
 

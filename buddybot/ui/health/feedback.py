@@ -63,9 +63,9 @@ def heard_card(texts: Texts, heard: Heard) -> Card:
     return card.note(texts("feedback.heard.note"))
 
 
-def news_card(texts: Texts, items: Sequence[Feedback]) -> Card:
+def unread_card(texts: Texts, items: Sequence[Feedback]) -> Card:
     """Return what an organizer has not read yet, behind the answer to what they did."""
-    card = Card(colour=QUIET).text(Markup(f"-# {texts('feedback.heard.news')}"))
+    card = Card(colour=QUIET).text(Markup(f"-# {texts('feedback.heard.unread')}"))
     for item in items:
         card.text(Markup(f"**{texts('feedback.heard.of', group=item.group_name)}**"), *_said(texts, item))
     return card.note(texts("feedback.heard.note"))

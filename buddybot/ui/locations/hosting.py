@@ -13,7 +13,7 @@ from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
 from buddybot.services.locations.hosting import HostChoice
-from buddybot.services.locations.rotation import PlaceChoice
+from buddybot.services.locations.rotation import ArrangementOptions
 from buddybot.services.meetings.meetings import LeftOut
 from buddybot.ui.framework.choices import choice, matching_members, parse_group, parse_pick, unfailing
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
@@ -169,7 +169,7 @@ def kept_card(texts: Texts) -> Card:
     return Card(colour=QUIET).text(texts("rotation.decline.kept"))
 
 
-def places_card(texts: Texts, view: PlaceChoice) -> Card:
+def places_card(texts: Texts, view: ArrangementOptions) -> Card:
     """Return the choice of a place for one meeting."""
     here = None if view.arrangement.location is None else view.arrangement.location.id
     options = [option(each.name, each.id, default=each.id == here) for each in view.places]

@@ -49,7 +49,7 @@ async def travelled_places(interaction: Interaction, current: str) -> list[Choic
 
 
 @unfailing
-async def own_places(interaction: Interaction, current: str) -> list[Choice[str]]:
+async def list_own_locations(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that the person may edit and retire."""
     views = interaction.client.services.location_views
     return _fitting(await views.choices(actor_of(interaction), to_change=True), current)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from buddybot.pings.delivery.payload import Part
 from buddybot.services.locations.arrangement_views import ArrangementView
-from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
+from buddybot.services.meetings.location_messages import LocationChange, LocationChanges
 from buddybot.ui.framework.components import QUIET, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, member, members
 from buddybot.ui.locations.arrangements import place
 
 
-def change_card(texts: Texts, view: PlaceNews) -> Card:
+def change_card(texts: Texts, view: LocationChanges) -> Card:
     """Return the notice of all that one act changed; its buttons show members the address."""
     card = Card(colour=QUIET).text(*change_lines(texts, view.changes))
     for row in change_rows(texts, view.changes):
@@ -19,19 +19,19 @@ def change_card(texts: Texts, view: PlaceNews) -> Card:
     return card
 
 
-def change_lines(texts: Texts, changes: Sequence[PlaceChange]) -> list[Markup]:
+def change_lines(texts: Texts, changes: Sequence[LocationChange]) -> list[Markup]:
     """Return how each meeting stands now, and whom that concerns."""
     lines = [line for change in changes for line in _lines(texts, change)]
     people = dict.fromkeys(user for change in changes for user in change.people)
     return [*lines, texts("arrangements.change.people", people=members(people))] if people else lines
 
 
-def change_rows(texts: Texts, changes: Sequence[PlaceChange]) -> list[list[Part]]:
+def change_rows(texts: Texts, changes: Sequence[LocationChange]) -> list[list[Part]]:
     """Return a row of buttons for each meeting; of several each says which."""
     return [_row(texts, change, named=len(changes) > 1) for change in changes]
 
 
-def _lines(texts: Texts, change: PlaceChange) -> list[Markup]:
+def _lines(texts: Texts, change: LocationChange) -> list[Markup]:
     said = texts(
         "arrangements.change.said",
         group=change.group.name,
@@ -46,7 +46,7 @@ def _lines(texts: Texts, change: PlaceChange) -> list[Markup]:
     return [said]
 
 
-def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
+def _row(texts: Texts, change: LocationChange, *, named: bool) -> list[Part]:
     """Return what members, the host and organizers can do; `cogs/buttons/hosting.py` answers."""
     meeting = change.meeting
 
@@ -70,7 +70,7 @@ def _row(texts: Texts, change: PlaceChange, *, named: bool) -> list[Part]:
     return [where]
 
 
-def _before(texts: Texts, change: PlaceChange) -> Markup:
+def _before(texts: Texts, change: LocationChange) -> Markup:
     """Where it was said to be; nothing is known of a place that was deleted with its owner's data.
 
     What an earlier notice said that is not known was open.

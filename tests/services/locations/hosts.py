@@ -19,7 +19,7 @@ from buddybot.services.locations.host_swaps import SwapService
 from buddybot.services.locations.hosting import HostingService
 from buddybot.services.locations.rotation import RotationService
 from buddybot.services.meetings import location_messages
-from buddybot.services.meetings.location_messages import PlaceChange, PlaceNews
+from buddybot.services.meetings.location_messages import LocationChange, LocationChanges
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
@@ -152,7 +152,7 @@ class Hosts(Town):
             lambda tx: location_messages.prepare_location_change(UnitOfWork(tx), waiting, group, self.now)
         )
 
-    async def place_news(self, group: Group) -> list[PlaceNews]:
+    async def place_news(self, group: Group) -> list[LocationChanges]:
         """Return what the waiting notices would say, message by message."""
         waiting = [
             ping
@@ -161,13 +161,13 @@ class Hosts(Town):
             if ping.state is PingState.PLANNED
         ]
 
-        async def script(tx: Tx) -> list[PlaceNews]:
+        async def script(tx: Tx) -> list[LocationChanges]:
             found = [
                 await location_messages.prepare_location_change(UnitOfWork(tx), ping, group, self.now)
                 for ping in waiting
             ]
             contents = [each.content for each in found if each is not None]
-            news = [each for each in contents if isinstance(each, PlaceNews)]
+            news = [each for each in contents if isinstance(each, LocationChanges)]
             assert len(news) == len(contents)
             return news
 
@@ -185,7 +185,7 @@ class Hosts(Town):
         assert isinstance(told.content, BreakView)
         return told.content
 
-    async def change(self, group: Group, meeting: Meeting) -> PlaceChange:
+    async def change(self, group: Group, meeting: Meeting) -> LocationChange:
         """Return the one change of a meeting that a waiting notice tells of."""
         changes = [change for news in await self.place_news(group) for change in news.changes]
         [change] = [each for each in changes if each.meeting.id == meeting.id]

@@ -76,7 +76,7 @@ async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: De
     )
     assert told is not None
     assert told.mentions == (ANA,)
-    assert isinstance(told.content, location_messages.PlaceNews)
+    assert isinstance(told.content, location_messages.LocationChanges)
     assert told.content.changes[0].now.online
 
 

@@ -9,7 +9,7 @@ from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.pings import PingState
 from buddybot.services.groups.members import MemberService
-from buddybot.services.meetings.location_messages import PlaceNews
+from buddybot.services.meetings.location_messages import LocationChanges
 from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database
@@ -44,7 +44,7 @@ async def test_they_are_told_that_they_do_not_meet_at_a_deleted_place(
     assert await hosts.notices(first) == [PingState.PLANNED]
     news = await hosts.news(group, first)
     assert news is not None
-    assert isinstance(news.content, PlaceNews)
+    assert isinstance(news.content, LocationChanges)
     before = news.content.changes[0].before
     assert (before.location, before.host_id) == (None, None)
 

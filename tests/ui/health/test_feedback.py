@@ -6,7 +6,7 @@ from datetime import timedelta
 from buddybot.domain.health.feedback import MOST_PHRASES, Feedback, Phrase
 from buddybot.domain.ids import UserId
 from buddybot.services.health.feedback import READ_AT_ONCE, SHOWN_AT_ONCE, Heard
-from buddybot.ui.health.feedback import heard_card, news_card
+from buddybot.ui.health.feedback import heard_card, unread_card
 from tests.ui.checkins.test_checkins import GROUP, NOW, TEXTS, assert_fits, said
 
 NAMED = replace(GROUP, name="*" * 40)
@@ -39,7 +39,7 @@ def test_all_that_is_read_at_once_is_shown_whole() -> None:
 
 def test_all_that_is_news_is_shown_whole() -> None:
     items = much(SHOWN_AT_ONCE)
-    card = news_card(TEXTS, items)
+    card = unread_card(TEXTS, items)
     assert_fits(card)
     assert "…" not in said(card)
     assert said(card).count(TEXTS("feedback.going.2")) == SHOWN_AT_ONCE
