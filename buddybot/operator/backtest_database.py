@@ -8,7 +8,7 @@ from buddybot.domain.health.stagnation import Sensitivity, State, observe
 from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Priors, Tally, learn_priors
 from buddybot.domain.ids import GroupId
 from buddybot.operator.backtest import OK
-from buddybot.operator.database import group_named, host_database
+from buddybot.operator.database import group_named, open_database
 from buddybot.operator.output import say
 from buddybot.services.health.health_watch import LEARNED_FROM
 from buddybot.storage.engine.database import Tx
@@ -29,7 +29,7 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
         guild = {each: [past.tally for past in history] for each, history in found.items()}
         return list(_decided(guild, group.id, Sensitivity(sensitivity)))
 
-    async with host_database(url) as database:
+    async with open_database(url) as database:
         alerts = await database.read(script)
     say(f"{json.dumps({'id': group_id, 'alerts': alerts})}\n")
     return OK

@@ -14,10 +14,10 @@ from buddybot.exports.charts.attendance_charts import pictures
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.table import Progress
 from buddybot.exports.records.writers import write
-from buddybot.operator.database import group_named, host_database
+from buddybot.operator.database import group_named, open_database
 from buddybot.operator.output import StandardOutput, complain
 from buddybot.operator.private_files import put, require_free
-from buddybot.services.attendance.record_export import Wanted, for_host, have_days
+from buddybot.services.attendance.record_export import Wanted, export_for_operator, have_days
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.settings.errors import OperatorError
 from buddybot.storage.engine.database import Database, Tx
@@ -50,7 +50,7 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
         raise OperatorError("Pictures are more than one file: name a file with --output.")
     if order.output != STDOUT:
         require_free(Path(order.output), force=order.force)
-    async with host_database(url) as database:
+    async with open_database(url) as database:
         groups = await database.read(lambda tx: _groups(tx, order.group_id))
         if not await database.read(lambda tx: have_days(UnitOfWork(tx), groups, now)):
             order = replace(order, first=None, last=None)  # which are not to blame
@@ -77,7 +77,7 @@ def _records(
 
 
 async def _read(database: Database, group: Group, wanted: Wanted, now: datetime) -> Record | None:
-    return await database.write(lambda tx: for_host(UnitOfWork(tx), group, wanted, now=now))
+    return await database.write(lambda tx: export_for_operator(UnitOfWork(tx), group, wanted, now=now))
 
 
 def _write(records: Iterator[Record], order: Order, now: datetime) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from buddybot.app import times_of
 from buddybot.domain.ids import UserId
-from buddybot.operator.database import host_database
+from buddybot.operator.database import open_database
 from buddybot.operator.output import say
 from buddybot.operator.private_files import put, require_folder
 from buddybot.pings.planning.planner import Planner
@@ -20,7 +20,7 @@ OK = 0
 
 async def person(settings: Settings, user_id: int, *, folder: str | None, erase: bool, now: datetime) -> int:
     """Say how much is stored of a person, write their copy, or delete it; return the exit code."""
-    async with host_database(settings.database_url) as database:
+    async with open_database(settings.database_url) as database:
         transactions = Transactions(database=database, now=lambda: now, changed=lambda: None)
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         service = PersonalService(transactions, planner)
@@ -29,7 +29,7 @@ async def person(settings: Settings, user_id: int, *, folder: str | None, erase:
             say(f"Nothing is stored of {user_id}.\n")
             return OK
         if folder is not None:
-            _write(await service.copy_for_host(UserId(user_id)), UserId(user_id), Path(folder))
+            _write(await service.copy_for_operator(UserId(user_id)), UserId(user_id), Path(folder))
         elif erase:
             erased = await service.erase(UserId(user_id))
             say(f"Everything about {user_id} is deleted; counts without a name remain.\n")

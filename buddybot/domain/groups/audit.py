@@ -17,10 +17,10 @@ class Action(StrEnum):
     """
 
     EXPORT = "export"
-    HOST_EXPORT = "host_export"
+    OPERATOR_EXPORT = "host_export"
     OWN_EXPORT = "own_export"
     OWN_DELETION = "own_deletion"
-    HOST_DELETION = "host_deletion"
+    OPERATOR_DELETION = "host_deletion"
     RETENTION = "retention"
     RESTORE = "restore"
 

@@ -108,7 +108,9 @@ class AttendanceExport:
         return sorted(found, reverse=True)
 
 
-async def for_host(uow: UnitOfWork, group: Group, wanted: Wanted, *, now: datetime) -> Record | None:
+async def export_for_operator(
+    uow: UnitOfWork, group: Group, wanted: Wanted, *, now: datetime
+) -> Record | None:
     """Return a group's record to whoever runs the bot, logged; None when it has nothing in that time."""
     record = await _read(uow, group, wanted, now)
     if record is not None:
@@ -158,7 +160,7 @@ async def _log(
     await uow.audit.log(
         record.group.guild_id,
         record.group.id,
-        Action.HOST_EXPORT if actor_id is None else Action.EXPORT,
+        Action.OPERATOR_EXPORT if actor_id is None else Action.EXPORT,
         actor_id=actor_id,
         now=now,
         parameters={

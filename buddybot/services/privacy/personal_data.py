@@ -65,7 +65,7 @@ class PersonalService:
         self._transactions = transactions
         self._planner = planner
 
-    async def copy_for_host(self, user_id: UserId) -> OwnCopy:
+    async def copy_for_operator(self, user_id: UserId) -> OwnCopy:
         """Return the same of somebody who asked the host for it."""
         return await self._transactions.write(lambda uow: self._copied(uow, user_id))
 
@@ -106,7 +106,7 @@ class PersonalService:
 
     @bot_transaction
     async def _delete_asked(self, uow: UnitOfWork, user_id: UserId) -> Left:
-        return await self._delete(uow, user_id, Action.HOST_DELETION, ())
+        return await self._delete(uow, user_id, Action.OPERATOR_DELETION, ())
 
     async def _delete(
         self, uow: UnitOfWork, user_id: UserId, action: Action, taken: Collection[GroupId]

@@ -24,7 +24,7 @@ def _line(texts: Texts, line: Logged) -> Markup:
 def _details(texts: Texts, line: Logged) -> dict[str, object]:
     """What the sentence of this kind of line is filled with, besides when it was."""
     given = line.parameters
-    if line.action in (Action.EXPORT, Action.HOST_EXPORT):
+    if line.action in (Action.EXPORT, Action.OPERATOR_EXPORT):
         first, last = (date.fromisoformat(str(given[end])) for end in ("first", "last"))
         return {
             "who": member(line.actor_id) if line.actor_id else texts("audit.somebody"),

@@ -253,7 +253,7 @@ async def test_members_have_no_button_and_no_log(rowan: Calendar) -> None:
 
 
 async def test_every_kind_of_line_is_a_sentence(rowan: Calendar) -> None:
-    others = [action for action in Action if action not in (Action.EXPORT, Action.HOST_EXPORT)]
+    others = [action for action in Action if action not in (Action.EXPORT, Action.OPERATOR_EXPORT)]
     now = rowan.world.now
     told = {
         Action.RETENTION: {"meetings": 7},

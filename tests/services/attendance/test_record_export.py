@@ -12,7 +12,12 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.audit import Action, Logged
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.services.attendance.record_export import MOST_A_MINUTE, AttendanceExport, Wanted, for_host
+from buddybot.services.attendance.record_export import (
+    MOST_A_MINUTE,
+    AttendanceExport,
+    Wanted,
+    export_for_operator,
+)
 from buddybot.services.core.unit_of_work import Actor, AlreadyHandled
 from buddybot.services.privacy.audit import AuditService
 from buddybot.storage.engine.database import Database
@@ -181,18 +186,21 @@ async def test_the_days_that_are_offered_are_an_organizers_too(town: Town) -> No
 
 async def test_what_the_host_takes_is_in_the_groups_log_without_a_name(town: Town) -> None:
     record = await town.transactions.write(
-        lambda uow: for_host(uow, town.rowan, Wanted(form="csv"), now=town.now)
+        lambda uow: export_for_operator(uow, town.rowan, Wanted(form="csv"), now=town.now)
     )
 
     assert record is not None
     assert record.rows == 9
     [line] = await town.logged(town.rowan)
-    assert (line.action, line.actor_id) == (Action.HOST_EXPORT, None)
+    assert (line.action, line.actor_id) == (Action.OPERATOR_EXPORT, None)
 
 
 async def test_nothing_is_logged_for_the_host_when_there_was_nothing(town: Town) -> None:
     never = Wanted(form="csv", span=Span(last=date(2020, 1, 1)))
-    assert await town.transactions.write(lambda uow: for_host(uow, town.rowan, never, now=town.now)) is None
+    assert (
+        await town.transactions.write(lambda uow: export_for_operator(uow, town.rowan, never, now=town.now))
+        is None
+    )
     assert await town.logged(town.rowan) == ()
 
 
