@@ -71,7 +71,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
     clock = alarm or SilentAlarm()
     library = open_library(settings.meetings.activities)
 
-    async def open_house(bot: BuddyBot) -> None:
+    async def open_services(bot: BuddyBot) -> None:
         database = await connect(settings.database_url)
         bot.on_close(database.close)
         await migrate(database)
@@ -108,7 +108,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             is_out=bot.is_out_of,
         )
 
-    return BuddyBot(settings=settings, now=now, open_house=open_house)
+    return BuddyBot(settings=settings, now=now, open_services=open_services)
 
 
 async def run(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | None = None) -> int:

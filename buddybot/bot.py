@@ -126,9 +126,9 @@ class BuddyBot(Client):
     housekeeping: Housekeeping
 
     def __init__(
-        self, *, settings: Settings, now: Now, open_house: Callable[["BuddyBot"], Awaitable[None]]
+        self, *, settings: Settings, now: Now, open_services: Callable[["BuddyBot"], Awaitable[None]]
     ) -> None:
-        """`open_house` builds the services when the bot logs in; nothing is started before."""
+        """`open_services` builds the services when the bot logs in; nothing is started before."""
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -149,7 +149,7 @@ class BuddyBot(Client):
         self.settings = settings
         self.now = now
         self.router = Router()
-        self._open_house = open_house
+        self._open_services = open_services
         self.handling = set()
         self.closing = False
         self.access_lost = asyncio.Event()
@@ -175,7 +175,7 @@ class BuddyBot(Client):
     async def open(self) -> None:
         """Open the house when it is not open yet; a database that is out of reach shows before login."""
         if not self._closers:
-            await self._open_house(self)
+            await self._open_services(self)
 
     async def setup_hook(self) -> None:
         """Open the house and load every cog; called once by the library, after login."""
@@ -311,8 +311,8 @@ class BuddyBot(Client):
             return None
         return False
 
-    async def close_house(self) -> None:
-        """Close what `open_house` opened, the last first."""
+    async def close_services(self) -> None:
+        """Close what `open_services` opened, the last first."""
         while self._closers:
             await self._closers.pop()()
 
@@ -324,7 +324,7 @@ class BuddyBot(Client):
             if hasattr(self, "dispatcher"):  # the house may never have been opened
                 ending.create_task(self.dispatcher.stop())
         await self._disconnect()
-        await self.close_house()
+        await self.close_services()
 
     def _get_state(self, **options: Any) -> LeanState:
         """Keep less of each server than the library would, and read any answer; called once by it."""

@@ -49,10 +49,10 @@ async def commands(tmp_path: Path) -> AsyncIterator[Mapping[str, Command]]:
     """The real command tree by full names, families too."""
     address = f"sqlite:///{(tmp_path / 'docs.sqlite3').as_posix()}"
     bot = create_bot(replace(Settings.load({}), database_address=address))
-    await bot._open_house(bot)
+    await bot._open_services(bot)
     await bot.load_cogs()
     yield {command.qualified_name: command for command in bot.tree.walk_commands()}
-    await bot.close_house()
+    await bot.close_services()
 
 
 def typed(text: str) -> list[str]:

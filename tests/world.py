@@ -100,7 +100,7 @@ class World:
     async def restart(self) -> None:
         """Stop the process and start another on the same database."""
         old = self.bot
-        await old.close_house()
+        await old.close_services()
         await self.env.restart_bot(create_bot(self._settings, now=self.env.now))
 
     async def read(self, script: Callable[[Tx], Awaitable[T]]) -> T:

@@ -84,7 +84,7 @@ async def open_playground(folder: Path) -> AsyncIterator[Playground]:
         await live_through(env, bot, stage)
         yield Playground(env, bot, stage)
     finally:
-        await bot.close_house()
+        await bot.close_services()
         await env.shutdown()
 
 

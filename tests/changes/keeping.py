@@ -56,7 +56,7 @@ async def running(settings: Settings, backend: Backend | None = None) -> AsyncIt
         yield world
         world.check()
     finally:
-        await world.bot.close_house()
+        await world.bot.close_services()
         await env.shutdown()
 
 

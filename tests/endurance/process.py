@@ -98,7 +98,7 @@ class Process:
         assert self.bot is not None
         await self.clock.stop()
         await self.bot.dispatcher.stop()
-        await self.bot.close_house()
+        await self.bot.close_services()
         self.bot = None
         self._discord.point = no_point
 

@@ -42,5 +42,5 @@ async def world(simulator: simcord.Env, settings: Settings) -> AsyncIterator[Wor
     """The world of one scenario."""
     world = World(simulator, settings)
     yield world
-    await world.bot.close_house()
+    await world.bot.close_services()
     world.check()

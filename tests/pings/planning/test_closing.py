@@ -20,11 +20,11 @@ class Sender:
 
 
 def bot() -> BuddyBot:
-    async def open_house(_bot: BuddyBot) -> None:
+    async def open_services(_bot: BuddyBot) -> None:
         """Open nothing."""
 
     return BuddyBot(
-        settings=Settings.load({}), now=lambda: datetime(2026, 3, 2, tzinfo=UTC), open_house=open_house
+        settings=Settings.load({}), now=lambda: datetime(2026, 3, 2, tzinfo=UTC), open_services=open_services
     )
 
 

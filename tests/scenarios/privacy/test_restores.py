@@ -47,7 +47,7 @@ class Lived:
 
     async def put_back(self) -> None:
         """Stop the bot, put the copy in the database's place, start the bot."""
-        await self.world.bot.close_house()
+        await self.world.bot.close_services()
         assert await restore(self.settings, str(self.copy), now=self.world.now) == 0
         await self.start()
 
@@ -164,7 +164,7 @@ async def test_a_card_that_was_deleted_meanwhile_is_edited_once_at_most(lived: L
 
 async def test_a_copy_that_was_put_in_place_by_hand_is_settled_when_the_bot_starts(lived: Lived) -> None:
     before = [message.id for message in lived.messages()]
-    await lived.world.bot.close_house()
+    await lived.world.bot.close_services()
     shutil.copy(lived.copy, lived.settings.database_url.removeprefix("sqlite:///"))
     await lived.start()
     assert [message.id for message in lived.messages()] == before
