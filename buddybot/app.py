@@ -190,7 +190,7 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             settle_roles=bot.live.settle_roles,
             look_for_leavers=bot.presence.look_ahead,
             close_pulses=bot.services.pulses.close_due,
-            review_members=bot.services.fit.review,
+            review_members=bot.services.member_signals.review,
             review_groups=bot.services.health_watch.look,
             reduce_old=bot.services.retention.reduce_old,
             sync_commands=bot.sync_commands,

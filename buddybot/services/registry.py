@@ -32,7 +32,7 @@ from buddybot.services.health.alerts import AlertService
 from buddybot.services.health.feedback import FeedbackService
 from buddybot.services.health.health_views import HealthViews
 from buddybot.services.health.health_watch import HealthWatch
-from buddybot.services.health.member_signals import FitService
+from buddybot.services.health.member_signals import MemberSignalService
 from buddybot.services.health.offers import OfferService
 from buddybot.services.locations.arrangement_choices import ArrangementChoices
 from buddybot.services.locations.host_swaps import SwapService
@@ -103,7 +103,7 @@ class Services(NamedTuple):
     health: HealthViews
     health_watch: HealthWatch
     alerts: AlertService
-    fit: FitService
+    member_signals: MemberSignalService
     offers: OfferService
     feedback: FeedbackService
     kudos: KudosService
@@ -159,7 +159,7 @@ def build(transactions: Transactions, planner: Planner, rules: Rules) -> Service
         health=HealthViews(transactions, rules.library),
         health_watch=HealthWatch(transactions),
         alerts=AlertService(transactions, rules.library),
-        fit=FitService(transactions),
+        member_signals=MemberSignalService(transactions),
         offers=OfferService(transactions, away),
         feedback=FeedbackService(transactions),
         kudos=KudosService(transactions),

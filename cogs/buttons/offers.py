@@ -14,7 +14,7 @@ from buddybot.ui.framework.router import Input, route
 from buddybot.ui.health import offers
 
 
-class FitCog(commands.Cog):
+class OfferCog(commands.Cog):
     """Shows an offer to its member, once, and carries out what they choose."""
 
     def __init__(self, bot: Client) -> None:
@@ -123,4 +123,4 @@ def _item(given: Input) -> CommitmentId:
 
 async def setup(bot: Client) -> None:
     """Add the cog; called by the bot."""
-    await bot.add_cog(FitCog(bot))
+    await bot.add_cog(OfferCog(bot))

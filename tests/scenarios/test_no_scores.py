@@ -112,7 +112,7 @@ async def live(evening: Evening, weeks: int) -> None:
         await evening.close("Ana")
         await absent(evening)
         await evening.world.pass_time(hours=20)
-        await evening.world.bot.services.fit.review()
+        await evening.world.bot.services.member_signals.review()
         await evening.world.run_due()
         await everything(evening)
 

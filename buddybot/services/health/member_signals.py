@@ -52,7 +52,7 @@ class _Own:
         return bool(self.meetings) and self.meetings[-1][1] is not Attendance.UNRECORDED
 
 
-class FitService:
+class MemberSignalService:
     """The daily look at every group; each group in a transaction of its own."""
 
     def __init__(self, transactions: Transactions) -> None:

@@ -10,51 +10,53 @@ from buddybot.ui.framework.texts import Texts
 def offer_card(texts: Texts, view: OfferView) -> Card:
     """Return the offer; it says who sees it, and nothing of reasons, counts or other people."""
     place = (view.guild_id, view.meeting_id)
-    card = Card(colour=WARM).text(texts("fit.offer.said", group=view.group.name))
-    row = [button(texts.plain("fit.button.pause"), "offer_pause", *place)]
+    card = Card(colour=WARM).text(texts("offers.offer.said", group=view.group.name))
+    row = [button(texts.plain("offers.button.pause"), "offer_pause", *place)]
     if view.items:
-        row.append(button(texts.plain("fit.button.smaller"), "offer_pick", *place, "smaller"))
-        row.append(button(texts.plain("fit.button.swap"), "offer_pick", *place, "swap"))
-    row.append(button(texts.plain("fit.button.fine"), "offer_fine", *place))
+        row.append(button(texts.plain("offers.button.smaller"), "offer_pick", *place, "smaller"))
+        row.append(button(texts.plain("offers.button.swap"), "offer_pick", *place, "swap"))
+    row.append(button(texts.plain("offers.button.fine"), "offer_fine", *place))
     card.row(*row)
     if view.direct:
         card.row(button(texts.plain("nudges.button.stop_direct"), "dm_stop", view.guild_id))
-    return card.note(texts("fit.offer.note"))
+    return card.note(texts("offers.offer.note"))
 
 
 def pause_form(texts: Texts, view: OfferView) -> Form:
     """Return the one question of a pause: how long."""
     weeks = [
-        option(texts.plain("fit.pause.week" if number == 1 else "fit.pause.weeks", count=number), number)
+        option(
+            texts.plain("offers.pause.week" if number == 1 else "offers.pause.weeks", count=number), number
+        )
         for number in range(1, LONGEST_PAUSE + 1)
     ]
-    form = Form(texts.plain("fit.pause.title"), "offer_paused", view.guild_id, view.meeting_id)
-    form.choose("weeks", texts.plain("fit.pause.field"), weeks)
-    return form.say(texts("fit.pause.note"))
+    form = Form(texts.plain("offers.pause.title"), "offer_paused", view.guild_id, view.meeting_id)
+    form.choose("weeks", texts.plain("offers.pause.field"), weeks)
+    return form.say(texts("offers.pause.note"))
 
 
 def paused_card(texts: Texts, paused: Paused) -> Card:
     """Return that a pause is noted, and how it is taken back."""
     first, last = (write_day(texts, day) for day in (paused.days.first, paused.days.last))
-    return Card(colour=CALM).text(texts("fit.pause.done", group=paused.group.name, first=first, last=last))
+    return Card(colour=CALM).text(texts("offers.pause.done", group=paused.group.name, first=first, last=last))
 
 
 def pick_card(texts: Texts, view: OfferView, how: str) -> Card:
     """Return one's own open commitments to choose from: which one to make smaller, or to swap."""
-    card = Card().text(texts(f"fit.pick.{how}" if view.items else "fit.pick.nothing"))
+    card = Card().text(texts(f"offers.pick.{how}" if view.items else "offers.pick.nothing"))
     for item in view.items:
         choose = button(
-            texts.plain("fit.button.this"), f"offer_{how}", view.guild_id, view.meeting_id, item.id
+            texts.plain("offers.button.this"), f"offer_{how}", view.guild_id, view.meeting_id, item.id
         )
-        card.beside(texts("fit.pick.item", text=item.text), choose)
+        card.beside(texts("offers.pick.item", text=item.text), choose)
     return card
 
 
 def changed_card(texts: Texts, how: str, item: Commitment) -> Card:
     """Return the commitment as it is now."""
-    return Card(colour=CALM).text(texts(f"fit.changed.{how}", text=item.text))
+    return Card(colour=CALM).text(texts(f"offers.changed.{how}", text=item.text))
 
 
 def fine_card(texts: Texts) -> Card:
     """Return the last word on an offer."""
-    return Card(colour=QUIET).text(texts("fit.fine"))
+    return Card(colour=QUIET).text(texts("offers.fine"))

@@ -27,7 +27,7 @@ async def rowan(world: World) -> Calendar:
 
 async def review(rowan: Calendar) -> None:
     """Let the daily look happen, and what it owes be delivered."""
-    await rowan.world.bot.services.fit.review()
+    await rowan.world.bot.services.member_signals.review()
     await rowan.world.run_due()
 
 

@@ -17,7 +17,7 @@ from buddybot.services.groups.members import MemberService
 from buddybot.services.groups.notices import NoticeService
 from buddybot.services.groups.preferences import PreferenceService
 from buddybot.services.health import offers as offers_of
-from buddybot.services.health.member_signals import FitService, look
+from buddybot.services.health.member_signals import MemberSignalService, look
 from buddybot.services.health.offers import Answer, OfferService
 from buddybot.storage.checkins.speaking_turns import TurnRepository
 from buddybot.storage.engine.database import Database, Tx
@@ -37,7 +37,7 @@ class Club(Hosts):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.fit = FitService(self.transactions)
+        self.member_signals = MemberSignalService(self.transactions)
         self.offers = OfferService(self.transactions, self.away)
         self.board = NoticeService(self.transactions)
         self.members = MemberService(self.transactions, self.planner)
@@ -99,26 +99,26 @@ async def rowan(club: Club) -> Group:
 async def test_three_of_the_last_five_missed_without_a_word_are_told_once(club: Club, rowan: Group) -> None:
     everybody = (ORGANIZER, ANA, BEN)
     await club.meet(rowan, everybody, WITHOUT_BEN, everybody, WITHOUT_BEN)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [], "two are not three"
     await club.meet(rowan, WITHOUT_BEN)
-    await club.fit.review()
-    await club.fit.review()
+    await club.member_signals.review()
+    await club.member_signals.review()
     assert await club.told() == [("missed", BEN)]
     await club.read()
     await club.meet(rowan, WITHOUT_BEN)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [], "it lasts, and was told"
     await club.meet(rowan, *[everybody] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [("missed", BEN)], "it came back"
 
 
 async def test_what_is_kept_of_it_is_an_id_and_no_count(club: Club, rowan: Group) -> None:
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     [notice] = [each for each in await club.board.unseen(club.actor(ORGANIZER)) if each.code == "missed"]
     assert notice.parameters == {"member": BEN}
 
@@ -127,30 +127,30 @@ async def test_apologies_are_a_word_and_what_is_not_recorded_is_waited_for(club:
     await club.meet(rowan, *[WITHOUT_BEN] * 2)
     last = await club.meet(rowan, WITHOUT_BEN)
     await club.correct(last, BEN, Attendance.UNRECORDED)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
     await club.correct(last, BEN, Attendance.EXCUSED)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
     await club.correct(last, BEN, Attendance.ABSENT)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [("missed", BEN)]
     await club.correct(last, BEN, Attendance.PRESENT)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [], "a correction takes it back"
 
 
 async def test_nothing_is_told_while_somebody_is_away(club: Club, rowan: Group) -> None:
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [("missed", BEN)]
     club.now += timedelta(days=1)
     day = club.now.date()
     await club.away.add(club.actor(BEN), DaySpan(day, day + timedelta(days=9)))
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
     club.now += timedelta(days=10)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == [("missed", BEN)]
 
 
@@ -158,7 +158,7 @@ async def test_days_away_are_a_word(club: Club, rowan: Group) -> None:
     last = await club.meet(rowan, *[WITHOUT_BEN] * 3)
     await club.away.add(club.actor(BEN), DaySpan(last.day, last.day))
     club.now += timedelta(days=1)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
 
 
@@ -169,7 +169,7 @@ async def test_a_holiday_counts_for_nothing(club: Club, rowan: Group) -> None:
         await tx.run("UPDATE meetings SET holiday = 1 WHERE id = :id", id=last.id)
 
     await club.run(script)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
 
 
@@ -178,29 +178,29 @@ async def test_meetings_before_somebody_came_back_are_not_held_against_them(club
     await club.leave(rowan, BEN)
     club.now += timedelta(hours=1)
     await club.join(rowan, BEN)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
 
 
 @pytest.mark.parametrize("by_organizer", [False, True])
 async def test_whoever_goes_is_no_longer_spoken_of(club: Club, rowan: Group, by_organizer: bool) -> None:
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     if by_organizer:
         await club.members.remove(club.actor(ORGANIZER), rowan.id, BEN)
     else:
         await club.members.leave(club.actor(BEN), rowan.id)
     assert await club.told() == []
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
 
 
 async def test_an_organizer_is_never_told_of_themselves(club: Club, rowan: Group) -> None:
     await club.meet(rowan, *[(ANA, BEN)] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.rows_of("notices") == [], "there is nobody to tell"
     await club.promote(rowan, ANA)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
     await club.read()
     assert await club.told(ANA) == [("missed", ORGANIZER)], "seen by nobody yet"
@@ -208,7 +208,7 @@ async def test_an_organizer_is_never_told_of_themselves(club: Club, rowan: Group
 
 async def test_members_are_told_nothing_and_a_paused_group_is_left_alone(club: Club, rowan: Group) -> None:
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told(ANA) == []
     assert await club.told(BEN) == []
     await club.run(lambda tx: NoticeRepository(tx).forget(rowan.id, "missed"))
@@ -217,7 +217,7 @@ async def test_members_are_told_nothing_and_a_paused_group_is_left_alone(club: C
         await tx.run("UPDATE groups SET state = 'paused'")
 
     await club.run(pause)
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.told() == []
 
 
@@ -236,8 +236,8 @@ async def test_turns_that_run_long_in_three_meetings_are_told_in_general(club: C
         assert await club.told() == []
         meeting = await club.meet(rowan, (ORGANIZER, ANA, BEN))
         await speak(meeting, minutes)
-        await club.fit.review()
-        await club.fit.review()
+        await club.member_signals.review()
+        await club.member_signals.review()
     assert await club.told() == [("turns_long", None)]
     [notice] = await club.rows_of("notices")
     assert notice["parameters"] == '{"count": 3, "of": 4}'
@@ -248,7 +248,7 @@ async def test_turns_that_run_long_in_three_meetings_are_told_in_general(club: C
 
 async def test_a_members_own_drop_is_an_offer_to_them_alone(club: Club, rowan: Group) -> None:
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
     assert [row["meeting_id"] for row in await club.offers_of(BEN)] == [last.id]
     assert await club.offers_of(ANA) == []
     [view] = await club.offers.unseen(club.actor(BEN))
@@ -266,16 +266,16 @@ async def test_an_offer_is_not_made_twice_for_a_meeting_nor_within_four_weeks(
     club: Club, rowan: Group
 ) -> None:
     await club.steady_then_gone(rowan)
-    await club.fit.review()
-    await club.fit.review()
+    await club.member_signals.review()
+    await club.member_signals.review()
     assert len(await club.offers_of(BEN)) == 1
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
-    await club.fit.review()
+    await club.member_signals.review()
     assert len(await club.offers_of(BEN)) == 1
     made = [row["made_at"] for row in await club.offers_of(BEN)]
     await club.meet(rowan, *[WITHOUT_BEN] * 6)
     for _ in range(14):
-        await club.fit.review()
+        await club.member_signals.review()
         club.now += timedelta(days=1)
     later = sorted(int(str(row["made_at"])) for row in await club.offers_of(BEN))
     assert all(b - a >= timedelta(weeks=4).total_seconds() for a, b in pairwise(later))
@@ -286,7 +286,7 @@ async def test_who_always_comes_and_who_is_away_are_offered_nothing(club: Club, 
     await club.steady_then_gone(rowan)
     day = club.now.date()
     await club.away.add(club.actor(BEN), DaySpan(day, day + timedelta(days=2)))
-    await club.fit.review()
+    await club.member_signals.review()
     assert await club.rows_of("offers") == []
 
 
@@ -295,7 +295,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
 ) -> None:
     await club.opt_in(BEN)
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
     [ping] = await club.pings(last, PingKind.OFFER)
     assert (ping.recipient, ping.direct, ping.state) == (BEN, True, PingState.PLANNED)
     assert list(await club.offers.unseen(club.actor(BEN))) == [], "it is on its way"
@@ -333,7 +333,7 @@ async def test_an_offer_that_could_not_be_sent_is_told_to_nobody_else(club: Club
 
 async def test_a_pause_is_noted_as_days_away(club: Club, rowan: Group) -> None:
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
     async with refused("button.stale"):
         await club.offers.pause(club.actor(BEN), last.id, 5)
     paused = await club.offers.pause(club.actor(BEN), last.id, 2)
@@ -349,7 +349,7 @@ async def test_a_pause_is_stored_with_its_answer_or_not_at_all_when_the_answer_f
     club: Club, rowan: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
 
     async def refuse(*_: object) -> None:
         raise Refusal("offer.unknown")
@@ -367,7 +367,7 @@ async def test_what_was_made_smaller_stands_when_the_offer_can_be_answered_no_mo
     club: Club, rowan: Group
 ) -> None:
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
     actor = club.actor(BEN)
     await club.members.leave(actor, rowan.id)
     await club.offers.taken(actor, last.id, Answer.SMALLER)
@@ -375,7 +375,7 @@ async def test_what_was_made_smaller_stands_when_the_offer_can_be_answered_no_mo
 
 async def test_all_is_well_ends_it(club: Club, rowan: Group) -> None:
     last = await club.steady_then_gone(rowan)
-    await club.fit.review()
+    await club.member_signals.review()
     async with refused("offer.unknown"):
         await club.offers.fine(club.actor(ANA), last.id)
     await club.offers.fine(club.actor(BEN), last.id)
