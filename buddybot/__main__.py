@@ -21,10 +21,10 @@ def main() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:  # the boundary of the process: what nobody foresaw, without what nobody may read
-        return _broken(traceback.format_exc())
+        return _report_mistake(traceback.format_exc())
 
 
-def _broken(told: str) -> int:
+def _report_mistake(told: str) -> int:
     # Imported here: nothing else needs them before the command line.
     from buddybot.operator.output import complain
     from buddybot.settings.redaction import Redactor

@@ -54,7 +54,7 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True)
 
 
-def _offered(command: "app_commands.Command[Any, ..., Any]") -> Mapping[str, Collection[Any]]:
+def _list_offered(command: "app_commands.Command[Any, ..., Any]") -> Mapping[str, Collection[Any]]:
     """Return the values that a command's options offer, by the names of those options that do."""
     known: Mapping[str, Collection[Any]] | None = command.extras.get("offered")
     if known is None:
@@ -87,7 +87,7 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
             command, app_commands.Command
         ):
             return True
-        offered = _offered(command)
+        offered = _list_offered(command)
         if not offered or all(
             value in offered[name] for name, value in interaction.namespace if name in offered
         ):

@@ -124,7 +124,7 @@ class HealthCog(commands.Cog):
         async with Reply(interaction) as reply:
             actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
             deciding = self._alerts.use(actor, alert_id, alerts.activity_chosen(given))
-            await self._decided(interaction, reply, deciding)
+            await self._show_decision(interaction, reply, deciding)
             await self._bot.live.refresh()
 
     @route("alert_holiday")
@@ -132,23 +132,25 @@ class HealthCog(commands.Cog):
         """Let the meeting not count."""
         async with Reply(interaction) as reply:
             actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
-            await self._decided(interaction, reply, self._alerts.holiday(actor, alert_id))
+            await self._show_decision(interaction, reply, self._alerts.holiday(actor, alert_id))
 
     @route("alert_snooze")
     async def rest(self, interaction: Interaction, given: Input) -> None:
         """Let alerts rest for four weeks."""
         async with Reply(interaction) as reply:
             actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
-            await self._decided(interaction, reply, self._alerts.snooze(actor, alert_id))
+            await self._show_decision(interaction, reply, self._alerts.snooze(actor, alert_id))
 
     @route("alert_resolve")
     async def resolved(self, interaction: Interaction, given: Input) -> None:
         """Settle it."""
         async with Reply(interaction) as reply:
             actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
-            await self._decided(interaction, reply, self._alerts.resolve(actor, alert_id))
+            await self._show_decision(interaction, reply, self._alerts.resolve(actor, alert_id))
 
-    async def _decided(self, interaction: Interaction, reply: Reply, deciding: Awaitable[Decided]) -> None:
+    async def _show_decision(
+        self, interaction: Interaction, reply: Reply, deciding: Awaitable[Decided]
+    ) -> None:
         """Let the card that was pressed say what was decided, here and where else it is."""
         decided = await deciding
         view = replace(decided.view, direct=interaction.guild_id is None)

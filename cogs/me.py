@@ -150,7 +150,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def direct(self, interaction: Interaction, given: Input) -> None:
         """Turn direct messages on or off."""
         async with Reply(interaction) as reply:
-            mine = await self._preferences.choose(reply.actor, direct_messages=_wanted(given))
+            mine = await self._preferences.choose(reply.actor, direct_messages=_read_wanted(given))
             await self._show(reply, mine)
             await self._follow(reply, stoppable=mine.direct_messages)
 
@@ -158,7 +158,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def nudges(self, interaction: Interaction, given: Input) -> None:
         """Turn the mid-week nudge on or off."""
         async with Reply(interaction) as reply:
-            mine = await self._preferences.choose(reply.actor, nudges=_wanted(given))
+            mine = await self._preferences.choose(reply.actor, nudges=_read_wanted(given))
             await self._show(reply, mine)
 
     @route("me_quiet")
@@ -229,7 +229,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         await self._bot.live.follow_days(reply.actor.guild_id, reply.actor.user_id)
 
 
-def _wanted(given: Input) -> bool:
+def _read_wanted(given: Input) -> bool:
     if given.number(0) > 1:
         raise Refusal("button.stale")
     return bool(given.number(0))

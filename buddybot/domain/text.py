@@ -94,7 +94,7 @@ def clean(raw: str, *, limit: int, field: str, lines: bool = False) -> str:
     """
     if len(raw) > limit * RAW_FACTOR:
         raise Refusal("text.long", field=field, limit=limit, length=length_of(raw))
-    kept = _cleaned(raw, lines=lines)
+    kept = _clean_text(raw, lines=lines)
     if not kept:
         raise Refusal("text.empty", field=field)
     if (length := length_of(kept)) > limit:
@@ -120,9 +120,9 @@ def excerpt(raw: str) -> str:
     return " ".join(visible.split())[:_EXCERPT]
 
 
-def _cleaned(raw: str, *, lines: bool) -> str:
+def _clean_text(raw: str, *, lines: bool) -> str:
     visible = "".join(map(_visible, raw.replace("\r\n", "\n")))
-    settled = _settled(unicodedata.normalize("NFC", visible))
+    settled = _drop_strays(unicodedata.normalize("NFC", visible))
     tidy = [" ".join(line.split()) for line in settled.split("\n")]
     return unicodedata.normalize("NFC", _paragraphs(tidy) if lines else " ".join(filter(None, tidy)))
 
@@ -154,7 +154,7 @@ def _visible(char: str) -> str:
     return "" if re.match(_INVISIBLE, char) or re.match(_NOT_CHARACTERS, char) else char
 
 
-def _settled(text: str) -> str:
+def _drop_strays(text: str) -> str:
     """Without joiners and selectors that join nothing, marks without a letter, and piles of marks."""
     kept: list[str] = []
     stack = accents = 0

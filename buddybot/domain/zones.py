@@ -85,7 +85,7 @@ def usable(*names: str | None) -> str:
 
 def canonical(raw: str) -> str:
     """The name that was meant by "europe/berlin" or "America/New York"; raises Refusal("zone.unknown")."""
-    found = _by_folded().get(_folded(raw[:_LONGEST_QUERY]))
+    found = _names_by_fold().get(_fold_name(raw[:_LONGEST_QUERY]))
     if found is None:
         raise Refusal("zone.unknown", zone=excerpt(raw))
     return found
@@ -97,11 +97,11 @@ def search(query: str, *, limit: int = 25) -> list[str]:
     Case and accents do not matter and a space is an underscore. A name or city that begins so comes
     before a word in it ("york"), and that before any other place in the name.
     """
-    wanted = _folded(query[:_LONGEST_QUERY])
+    wanted = _fold_name(query[:_LONGEST_QUERY])
     if not wanted:
         return [name for name in COMMON if name in allowed()][:limit]
     ranked = sorted(
-        (_rank(folded, wanted), name) for folded, name in _by_folded().items() if wanted in folded
+        (_rank(folded, wanted), name) for folded, name in _names_by_fold().items() if wanted in folded
     )
     return [name for _, name in ranked[:limit]]
 
@@ -113,9 +113,9 @@ def _rank(folded: str, wanted: str) -> int:
 
 
 @cache
-def _by_folded() -> dict[str, str]:
-    return {_folded(name): name for name in sorted(allowed())}
+def _names_by_fold() -> dict[str, str]:
+    return {_fold_name(name): name for name in sorted(allowed())}
 
 
-def _folded(raw: str) -> str:
+def _fold_name(raw: str) -> str:
     return folded(raw).replace(" ", "_")

@@ -53,7 +53,7 @@ def alert_weeks(
 def main(file: str, sensitivity: str) -> int:
     """Replay a file, or standard input for "-"; return the exit code: 1 when a line was skipped."""
     try:
-        with _opened(file) as source:
+        with _open_input(file) as source:
             return replay(source, StandardOutput(), StandardError(), Sensitivity(sensitivity))
     except OSError as error:
         raise _unreadable(file, error) from None
@@ -167,7 +167,7 @@ def _lines(source: BinaryIO) -> Iterator[bytes | None]:
         is_first = False
 
 
-def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+def _open_input(file: str) -> AbstractContextManager[BinaryIO]:
     """The file, or standard input; OperatorError when it cannot be read."""
     if file == STDIN and sys.stdin is None:
         raise OperatorError("There is no input: name a file with one group a line.")

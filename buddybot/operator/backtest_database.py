@@ -27,7 +27,7 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
         group = await group_named(tx, group_id)
         found = await HistoryRepository(tx).of_guild(group.guild_id, since=_EVER, until=now)
         guild = {each: [past.tally for past in history] for each, history in found.items()}
-        return list(_decided(guild, group.id, Sensitivity(sensitivity)))
+        return list(_find_alert_weeks(guild, group.id, Sensitivity(sensitivity)))
 
     async with open_database(url) as database:
         alerts = await database.read(script)
@@ -35,17 +35,17 @@ async def replay_group(url: str, group_id: int, sensitivity: str, *, now: dateti
     return OK
 
 
-def _decided(guild: Guild, group: GroupId, sensitivity: Sensitivity) -> Iterator[int]:
+def _find_alert_weeks(guild: Guild, group: GroupId, sensitivity: Sensitivity) -> Iterator[int]:
     """The weeks of the alerts; what is usual in the guild is learned from the year up to each week."""
     state = State()
     for tally in guild.get(group, ()):
-        priors = _learned(guild, tally.week) if len(guild) >= GROUPS_TO_LEARN else USUAL
+        priors = _learn_priors(guild, tally.week) if len(guild) >= GROUPS_TO_LEARN else USUAL
         state, verdict = observe(state, tally, sensitivity=sensitivity, priors=priors)
         if verdict.alert is not None:
             yield tally.week
 
 
-def _learned(guild: Guild, week: int) -> Priors:
+def _learn_priors(guild: Guild, week: int) -> Priors:
     return learn_priors(
         [each for each in history if week - _LEARNED_FROM <= each.week <= week] for history in guild.values()
     )

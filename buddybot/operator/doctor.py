@@ -125,7 +125,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
                 odd = await odd_tables(database)
                 stored = Stored(
                     skew=await _skew(database, now),
-                    copied_at=None if waiting or odd else await database.read(_unsettled),
+                    copied_at=None if waiting or odd else await database.read(_find_unsettled),
                     zones={} if waiting or odd else await database.read(_named_zones),
                 )
             finally:
@@ -147,7 +147,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
             "database.",
         ), stored
     if waiting:
-        steps = _counted(len(waiting), "migration")
+        steps = _count_things(len(waiting), "migration")
         return Finding(
             "database",
             State.WARN,
@@ -163,7 +163,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
     return Finding("database", State.OK, f"{name}, reachable and up to date."), stored
 
 
-async def _unsettled(tx: Tx) -> datetime | None:
+async def _find_unsettled(tx: Tx) -> datetime | None:
     return await RestoreRepository(tx).unsettled()
 
 
@@ -201,7 +201,7 @@ def _zones(now: datetime, stored: Mapping[str, Mapping[str, int]]) -> Finding:
 def _lost_zones(lost: Mapping[str, Mapping[str, int]]) -> Finding:
     """Which zones the database names that are not known here, and who can choose others."""
     shown = "; ".join(
-        f"{zone!r} ({', '.join(_counted(count, what) for what, count in rows.items())})"
+        f"{zone!r} ({', '.join(_count_things(count, what) for what, count in rows.items())})"
         for zone, rows in list(lost.items())[:LOST_SHOWN]
     )
     more = f"; and {len(lost) - LOST_SHOWN} more" if len(lost) > LOST_SHOWN else ""
@@ -213,22 +213,22 @@ def _lost_zones(lost: Mapping[str, Mapping[str, int]]) -> Finding:
     )
 
 
-def _counted(count: int, what: str) -> str:
+def _count_things(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count > 1)}"
 
 
 def _age_of_zones(known: int, found: Sequence[ZoneRules], now: datetime) -> Finding:
     """Which rules are in use, the first of those found, and whether they are late."""
     used, *others = found
-    text = f"{known} zones, release {_named(used)}"
+    text = f"{known} zones, release {_name_rules(used)}"
     if others:
-        text += f"; there is also {', '.join(map(_named, others))}"
+        text += f"; there is also {', '.join(map(_name_rules, others))}"
     if any(other.age > used.age for other in others) or used.age[0] < now.year - 1:
         return Finding("zones", State.WARN, f"{text}: update tzdata and the system's zones.")
     return Finding("zones", State.OK, f"{text}.")
 
 
-def _named(rules: ZoneRules) -> str:
+def _name_rules(rules: ZoneRules) -> str:
     place = "of the tzdata package" if rules.folder is None else f"of the system, in {rules.folder}"
     return f"{rules.release or 'unknown'} {place}"
 

@@ -27,7 +27,7 @@ class StandardOutput:
 
     def write(self, text: str) -> None:
         """Write a text, which may be held back until `flush`."""
-        out = _opened()
+        out = _require_open()
         encoding = getattr(out, "encoding", None) or "utf-8"
         with _told_apart():
             out.write(text.encode(encoding, "backslashreplace").decode(encoding))
@@ -35,13 +35,13 @@ class StandardOutput:
     def flush(self) -> None:
         """Write what was held back."""
         with _told_apart():
-            _opened().flush()
+            _require_open().flush()
 
     def pour(self, source: BinaryIO) -> None:
         """Write all that is left of a file."""
         while part := source.read(2**16):
             with _told_apart():
-                _opened().buffer.write(part)
+                _require_open().buffer.write(part)
         self.flush()
 
 
@@ -101,7 +101,7 @@ def _give_up(out: TextIO | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # type: ignore[union-attr]  # it may be closed
 
 
-def _opened() -> TextIO:
+def _require_open() -> TextIO:
     if sys.stdout is None:
         raise OutputError("The output is closed: send it to a file or a program.", UNWRITTEN)
     return sys.stdout

@@ -127,7 +127,7 @@ class OutdatedMessageService:
     async def invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""
         stale = await uow.outdated_messages.invitations(self._transactions.now(), limit=MOST)
-        found = [await _ended(uow, *each) for each in stale]
+        found = [await _find_ended(uow, *each) for each in stale]
         return [each for each in found if each is not None]
 
     async def forget_card(self, invitation_id: InvitationId) -> None:
@@ -162,7 +162,9 @@ def _can_be_answered(message: OutdatedMessage, now: datetime) -> bool:
     return about.meeting.ahead and about.meeting.starts_at > now
 
 
-async def _ended(uow: UnitOfWork, guild_id: GuildId, invitation_id: InvitationId) -> EndedInvitation | None:
+async def _find_ended(
+    uow: UnitOfWork, guild_id: GuildId, invitation_id: InvitationId
+) -> EndedInvitation | None:
     invitations = uow.invitations
     invitation, card = await invitations.get(guild_id, invitation_id), await invitations.card(invitation_id)
     if invitation is None or card is None:

@@ -271,11 +271,11 @@ def _sorted_out(given: Mapping[str, str]) -> tuple[dict[str, str], list[str], bo
         if name in _OF_OTHERS or name in _UNPREPARED or is_any:
             ignored.append(name)
         else:
-            query[_RENAMED.get(name, name)] = _quoted(value) if name == "schema" else value
+            query[_RENAMED.get(name, name)] = _quote_schema(value) if name == "schema" else value
     return query, ignored, verifies
 
 
-def _quoted(schema: str) -> str:
+def _quote_schema(schema: str) -> str:
     """Return the name of one schema as it may stand in a search path."""
     plain = re.fullmatch(r"[a-z_][a-z0-9_]*|\".*\"|.*,.*", schema)
     return schema if plain else '"{}"'.format(schema.replace('"', '""'))

@@ -160,7 +160,7 @@ class Reader:
             value = value if value is not None and rule.accepts(value) else None
         if value is None:
             raise self._error(
-                f"{given.name}{given.where} must be {expected}, but it is {_shown(given.value)}."
+                f"{given.name}{given.where} must be {expected}, but it is {_show_value(given.value)}."
             )
         return value
 
@@ -267,7 +267,7 @@ def _time(value: object) -> time | None:
         return None
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     if isinstance(value, str):
         if looks_secret(value):
             return "something that looks like a secret"

@@ -93,7 +93,7 @@ class LiveCards:
             async with Bounded(self._client, PATIENCE):
                 await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
         except FAULTS as error:
-            await self._failed(card, error)
+            await self._handle_failure(card, error)
             return None
         key = (card.meeting_id, card.kind)
         self._asked.discard(key)  # whoever asked so far did so after a change that is seen here
@@ -102,7 +102,7 @@ class LiveCards:
             return await self._again(card)
         return None if revision == card.revision else replace(card, shown=card.revision, revision=revision)
 
-    async def _failed(self, card: ShownCard, error: Exception) -> None:
+    async def _handle_failure(self, card: ShownCard, error: Exception) -> None:
         """Replace a deleted message; let one in a channel that refuses the bot wait with its pings.
 
         What Discord will not take at all is told, and not asked a second time for the same change. The rest

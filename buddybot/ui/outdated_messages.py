@@ -129,7 +129,7 @@ class OutdatedMessages:
             ended = _ENDED[ping.kind]
             texts = Texts(message.language)
             edited = await self._edit(
-                ping.channel_id, ping.message_id, lambda shown: _ended(shown, ended, texts)
+                ping.channel_id, ping.message_id, lambda shown: _end_question(shown, ended, texts)
             )
         elif message.reminder is None:
             edited = await self._edit(ping.channel_id, ping.message_id, _without_outdated)
@@ -187,7 +187,7 @@ class OutdatedMessages:
         return True
 
 
-def _ended(shown: discord.Message | None, ended: Ended, texts: Texts) -> Payload | None:
+def _end_question(shown: discord.Message | None, ended: Ended, texts: Texts) -> Payload | None:
     """Return what takes the place of a question that still has its answers; an answered one stays."""
     route, card = ended
     if without_buttons(shown, lambda name: name == route) is None:
@@ -216,11 +216,11 @@ def without_buttons(
     if message is None:
         return None
     parts: Sequence[Part] = [dict(component.to_dict()) for component in message.components]
-    kept = list(_kept(parts, drop))
+    kept = list(_keep_parts(parts, drop))
     return None if kept == list(parts) else Payload(kept)
 
 
-def _kept(parts: Sequence[Part], drop: Callable[[str], bool]) -> Iterator[Part]:
+def _keep_parts(parts: Sequence[Part], drop: Callable[[str], bool]) -> Iterator[Part]:
     for part in parts:
         if part["type"] == _ROW:
             items = [item for item in part["components"] if not _drops(item, drop)]
@@ -229,7 +229,7 @@ def _kept(parts: Sequence[Part], drop: Callable[[str], bool]) -> Iterator[Part]:
         elif part["type"] == _SECTION and _drops(part["accessory"], drop):
             yield from part["components"]
         elif "components" in part:
-            yield {**part, "components": list(_kept(part["components"], drop))}
+            yield {**part, "components": list(_keep_parts(part["components"], drop))}
         else:
             yield part
 

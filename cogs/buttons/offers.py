@@ -74,7 +74,7 @@ class OfferCog(commands.Cog):
     async def ask_smaller(self, interaction: Interaction, given: Input) -> None:
         """Open the form that makes one smaller."""
         async with Reply(interaction) as reply:
-            item = await self._own(reply, given)
+            item = await self._find_own(reply, given)
             await reply.ask(shrink_form(reply.texts, item, "offer_shrunk", *given.arguments))
 
     @route("offer_shrunk")
@@ -94,7 +94,7 @@ class OfferCog(commands.Cog):
     async def ask_swap(self, interaction: Interaction, given: Input) -> None:
         """Open the form for what takes its place."""
         async with Reply(interaction) as reply:
-            item = await self._own(reply, given)
+            item = await self._find_own(reply, given)
             await reply.ask(swap_form(reply.texts, item, "offer_swapped", *given.arguments))
 
     @route("offer_swapped")
@@ -108,7 +108,7 @@ class OfferCog(commands.Cog):
             await reply.replace(offers.changed_card(reply.texts, "swap", own.commitment))
             await self._bot.live.refresh()
 
-    async def _own(self, reply: Reply, given: Input) -> Commitment:
+    async def _find_own(self, reply: Reply, given: Input) -> Commitment:
         actor = await reply.actor_at_home(given)
         return (await self._commitments.get(actor, _item(given))).commitment
 

@@ -50,7 +50,7 @@ Deed = Callable[[web.Request, Any], Any]
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckInQuestions:
     """One request of the bot."""
 
     method: str
@@ -84,7 +84,7 @@ class FakeDiscord:
         self.limits = Limits(lambda: asyncio.get_running_loop().time())
         self.gateway = Gateway(channels=channels, permissions=permissions, changed=self._tell)
         self.requests: Counter[str] = Counter()
-        self.asked: deque[Asked] = deque(maxlen=KEPT)
+        self.asked: deque[CheckInQuestions] = deque(maxlen=KEPT)
         self.answers: dict[str, list[str]] = {}
         """What was said to each interaction, by its token."""
         self.handed: dict[str, list[Upload]] = {}
@@ -200,7 +200,7 @@ class FakeDiscord:
             return await handler(request)
         if self.token and request.headers.get("Authorization", f"Bot {self.token}") != f"Bot {self.token}":
             return refusal(401, 0)
-        self.asked.append(Asked(request.method, request.path, await _said(request)))
+        self.asked.append(CheckInQuestions(request.method, request.path, await _said(request)))
         await self._tell()
         response = await handler(request)
         if response.content_type == "application/json" and not response.prepared:

@@ -37,7 +37,7 @@ def choose(
     other meeting, so that wishes still come round.
     """
     fitting = [activity for activity in activities if activity.fits(people, minutes)]
-    wanted = {activity.key: _wanted(activity, interests) for activity in fitting}
+    wanted = {activity.key: _count_wishes(activity, interests) for activity in fitting}
     patience = 2 * sum(map(bool, wanted.values()))
     lifting = {activity.key for activity in activities if lift and Practice.MOTIVATION in activity.practises}
     if recent and recent[-1] in lifting:
@@ -70,11 +70,11 @@ def suggestions(
         for activity in activities
         if activity.fits(people, minutes) and today - last_used.get(activity.key, dt.date.min) >= UNUSED_FOR
     ]
-    rested.sort(key=lambda each: (-_wanted(each, interests), last_used.get(each.key, dt.date.min)))
+    rested.sort(key=lambda each: (-_count_wishes(each, interests), last_used.get(each.key, dt.date.min)))
     return rested[:SUGGESTED]
 
 
-def _wanted(activity: Activity, interests: Interests) -> int:
+def _count_wishes(activity: Activity, interests: Interests) -> int:
     """How many of the people want it."""
     return sum(activity.key in marked for marked in interests.values())
 

@@ -140,12 +140,12 @@ def find_twin(items: Iterable[Commitment], text: str, target: int) -> Commitment
 
     A form that is sent twice says it twice; what was done already may be promised again.
     """
-    wanted = _worded_alike(text)
+    wanted = _is_worded_alike(text)
     return next(
         (
             item
             for item in items
-            if item.target == target and item.done < target and _worded_alike(item.text) == wanted
+            if item.target == target and item.done < target and _is_worded_alike(item.text) == wanted
         ),
         None,
     )
@@ -156,11 +156,11 @@ def without_twins(lines: Iterable[Line], items: Sequence[Commitment]) -> list[Li
     new: dict[tuple[str, int], Line] = {}
     for line in lines:
         if find_twin(items, line.text, line.target) is None:
-            new.setdefault((_worded_alike(line.text), line.target), line)
+            new.setdefault((_is_worded_alike(line.text), line.target), line)
     return list(new.values())
 
 
-def _worded_alike(text: str) -> str:
+def _is_worded_alike(text: str) -> str:
     return " ".join(text.casefold().split())
 
 

@@ -151,11 +151,11 @@ def observe(
     if state.week is not None and tally.week < state.week:
         raise ValueError(f"week {tally.week} comes after week {state.week}")
     if tally.holiday:
-        return _passed(state, tally.week, state.waiting)
+        return _pass_week(state, tally.week, state.waiting)
     ratings, waiting = pulse(tally, state.waiting)
     shares = (attendance(tally), completion(tally), ratings)
     if shares == (NOTHING, NOTHING, NOTHING):
-        return _passed(state, tally.week, waiting)
+        return _pass_week(state, tally.week, waiting)
     is_full = len(state.recent) == _RECENT
     # The past ends four meetings ago: what is beginning to fall does not lower what is usual.
     lines = moved(state.lines, shares, reporters=tally.reporters, base=state.past.shares, priors=priors)
@@ -183,7 +183,7 @@ def snoozed(state: State, week: int) -> State:
     return replace(state, silent_through=week + SILENT_WEEKS)
 
 
-def _passed(state: State, week: int, waiting: tuple[int, int]) -> tuple[State, Verdict]:
+def _pass_week(state: State, week: int, waiting: tuple[int, int]) -> tuple[State, Verdict]:
     """A week that moves no chart."""
     return replace(state, week=week, waiting=waiting), Verdict(week, False, state.lines)
 
@@ -191,11 +191,11 @@ def _passed(state: State, week: int, waiting: tuple[int, int]) -> tuple[State, V
 def _alert(state: State, week: int, chart: Chart, score: float, priors: Priors) -> Alert:
     since = week if state.first_week is None else state.first_week
     years = years_between(score, weeks_a_meeting=(week - since) / (state.meetings - 1))
-    found = evidence(_named(state, chart), state.past, state.recent, priors)
+    found = evidence(_name_signals(state, chart), state.past, state.recent, priors)
     return Alert(chart, score, years, confidence(years), found)
 
 
-def _named(state: State, chart: Chart) -> list[Signal]:
+def _name_signals(state: State, chart: Chart) -> list[Signal]:
     """The signals that an alert speaks of, what fell most first."""
     if chart is not Chart.SUM:
         return [Signal(list(Chart).index(chart))]

@@ -111,9 +111,9 @@ def learn_priors(histories: Iterable[Sequence[Tally]], usual: Priors = USUAL) ->
             if total.meetings >= MEETINGS_TO_LEARN:
                 means[signal].append(total.got / total.of)
     return (
-        _centred(Signal.ATTENDANCE, means, usual),
-        _centred(Signal.COMPLETION, means, usual),
-        _centred(Signal.PULSE, means, usual),
+        _center_prior(Signal.ATTENDANCE, means, usual),
+        _center_prior(Signal.COMPLETION, means, usual),
+        _center_prior(Signal.PULSE, means, usual),
     )
 
 
@@ -124,7 +124,7 @@ def _median(values: Sequence[float]) -> float:
     return (ranked[half] + ranked[-1 - half]) / 2
 
 
-def _centred(signal: Signal, means: Sequence[list[float]], usual: Priors) -> Prior:
+def _center_prior(signal: Signal, means: Sequence[list[float]], usual: Priors) -> Prior:
     if len(means[signal]) < GROUPS_TO_LEARN:
         return usual[signal]
     lowest, highest = _WITHIN[signal]

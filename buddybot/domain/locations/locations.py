@@ -161,11 +161,11 @@ def map_link(address: str) -> str:
 
     Of an address that a button's link has no room for, only the beginning is looked for.
     """
-    while length_of(link := _MAP + _encoded(address)) > URL_LIMIT:
+    while length_of(link := _MAP + _encode_text(address)) > URL_LIMIT:
         address = address.rpartition(" ")[0] or address[:-1]
     return link
 
 
-def _encoded(text: str) -> str:
+def _encode_text(text: str) -> str:
     """Percent-encode all but what RFC 3986 leaves unreserved, so that a text is one part of a query."""
     return "".join(chr(byte) if chr(byte) in _UNRESERVED else f"%{byte:02X}" for byte in text.encode())

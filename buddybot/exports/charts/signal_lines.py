@@ -169,7 +169,7 @@ class _Drawing:
         top = _EDGE + 62 + (36 if chart.alerts else 0)
         self._tops = {signal: top + row * (_PANEL + _GAP) for row, signal in enumerate(STYLES)}
         self._top, self._foot = top, top + len(STYLES) * (_PANEL + _GAP) - _GAP
-        self._points = {signal: list(self._placed(signal)) for signal in STYLES}
+        self._points = {signal: list(self._place_points(signal)) for signal in STYLES}
         self._canvas = Canvas(_WIDTH, self._foot + 46 + _EDGE)
 
     def png(self) -> bytes:
@@ -189,7 +189,7 @@ class _Drawing:
         name = width_of(self._say(f"pictures.signal.{signal}"), _NAME)
         return max(name, width_of(self._newest[signal], _VALUE))
 
-    def _placed(self, signal: Signal) -> Iterator[Point | None]:
+    def _place_points(self, signal: Signal) -> Iterator[Point | None]:
         """The points of a signal, None where nothing is known."""
         for place, height in enumerate(self._chart.heights(signal)):
             top = self._tops[signal]

@@ -63,7 +63,7 @@ def _name(record: Record) -> str:
 
 
 class _Page:
-    """One group's page; what `_said` returns may stand in HTML."""
+    """One group's page; what `_tell` returns may stand in HTML."""
 
     def __init__(self, record: Record, number: int, say: Say, now: datetime) -> None:
         self._record, self._number, self._say, self._now = record, number, say, now
@@ -83,11 +83,11 @@ class _Page:
             yield from self._definitions()
             yield f"{'' if is_short else self._left_out()}</section>\n</div>\n"
         else:
-            yield f"<p>{self._said('none')}</p>\n"
+            yield f"<p>{self._tell('none')}</p>\n"
         today = local(self._now, self._record.group.zone).date()
-        yield f"<footer>{self._said('foot', day=self._day(today))}</footer>\n</article>\n"
+        yield f"<footer>{self._tell('foot', day=self._day(today))}</footer>\n</article>\n"
 
-    def _said(self, key: str, **parameters: object) -> str:
+    def _tell(self, key: str, **parameters: object) -> str:
         return escape(self._say(f"export.report.{key}", **parameters))
 
     def _day(self, day: date) -> str:
@@ -107,28 +107,28 @@ class _Page:
         record, days = self._record, [bar.day for bar in self._bars]
         bounds = (record.first or min(days, default=None), record.last or max(days, default=None))
         first, last = (None if bound is None else self._day(bound) for bound in bounds)
-        yield f'<header>\n<div><p class="kicker">{self._said("kicker")}</p>'
+        yield f'<header>\n<div><p class="kicker">{self._tell("kicker")}</p>'
         name = _name(record)
         size = ' class="long"' if len(name) > _LONG_NAME else ""
         yield f'<h1{size} id="group-{self._number}" dir="auto">{escape(name)}</h1></div>\n<p class="when">'
         if first is not None and last is not None:
             words = (
-                self._said("one_day", day=first)
+                self._tell("one_day", day=first)
                 if first == last
-                else self._said("span", first=first, last=last)
+                else self._tell("span", first=first, last=last)
             )
             yield f"<strong>{words}</strong>"
-        yield f"{self._said('zone', zone=zones_of(record))}</p>\n</header>\n"
+        yield f"{self._tell('zone', zone=zones_of(record))}</p>\n</header>\n"
 
     # -- the five figures ------------------------------------------------------------------------
 
     def _figures(self) -> Iterator[str]:
         found, kept = self._rates, self._kept
         met = sum(bar.met for bar in self._bars)
-        values = dict.fromkeys(_LABELS, (_NOTHING, self._said("unknown")))
-        values["met"] = (str(met), self._said("of.met", planned=len(self._bars)))
+        values = dict.fromkeys(_LABELS, (_NOTHING, self._tell("unknown")))
+        values["met"] = (str(met), self._tell("of.met", planned=len(self._bars)))
         if found is not None:
-            values["came"] = (tenths(found.came_each), self._said("of.came", of=tenths(found.counted_each)))
+            values["came"] = (tenths(found.came_each), self._tell("of.came", of=tenths(found.counted_each)))
             values["attended"] = self._out_of(found.attended, found.came, found.counted, "times")
             values["apologised"] = self._out_of(
                 found.attended_or_apologised, found.came + found.excused, found.counted, "times"
@@ -143,7 +143,7 @@ class _Page:
         yield "</dl>\n"
 
     def _out_of(self, share: float, part: int, whole: int, what: str) -> tuple[str, str]:
-        return self._share(share), self._said(f"of.{what}", part=part, whole=whole)
+        return self._share(share), self._tell(f"of.{what}", part=part, whole=whole)
 
     # -- who came --------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class _Page:
         yield chart(
             self._bars, name=f"chart-{self._number}", title=title, words=" ".join(words), say=self._say
         )
-        yield f"\n{key(self._bars, self._say)}\n<details><summary>{self._said('table.open')}</summary>\n"
+        yield f"\n{key(self._bars, self._say)}\n<details><summary>{self._tell('table.open')}</summary>\n"
         yield self._table("table.caption", ("day", "came", "known"), self._rows())
         yield "</details>\n"
 
@@ -168,22 +168,22 @@ class _Page:
             yield self._day(bar.day), *counts
 
     def _table(self, caption: str, columns: Sequence[str], rows: Iterator[tuple[str, ...]]) -> str:
-        head = "".join(f'<th scope="col">{self._said(f"table.{each}")}</th>' for each in columns)
+        head = "".join(f'<th scope="col">{self._tell(f"table.{each}")}</th>' for each in columns)
         body = ""
         for first, *others in rows:
             cells = "".join(f"<td>{escape(each)}</td>" for each in others)
             body += f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>\n'
         return (
-            f"<table><caption>{self._said(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+            f"<table><caption>{self._tell(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
             f"<tbody>\n{body}</tbody></table>\n"
         )
 
     # -- commitments and words -------------------------------------------------------------------
 
     def _kinds(self, kinds: Sequence[tuple[Category, Kept]]) -> str:
-        heading = f"<h2>{self._said('kinds')}</h2>\n"
+        heading = f"<h2>{self._tell('kinds')}</h2>\n"
         if not kinds:
-            none = self._said("no_kinds", fewest=FEWEST_OF_A_KIND)
+            none = self._tell("no_kinds", fewest=FEWEST_OF_A_KIND)
             return f'{heading}<p class="note">{none}</p>\n'
         told = (
             (self._say(f"commitments.category.{kind}"), str(of.due), str(of.kept), self._share(of.share or 0))
@@ -192,17 +192,17 @@ class _Page:
         return heading + self._table("kinds", ("kind", "due", "kept", "share"), told)
 
     def _definitions(self) -> Iterator[str]:
-        yield f'<h2>{self._said("definitions")}</h2>\n<dl class="definitions">\n'
-        yield f"<dt>{self._said('came')}</dt><dd>{self._said('average')}</dd>\n"
+        yield f'<h2>{self._tell("definitions")}</h2>\n<dl class="definitions">\n'
+        yield f"<dt>{self._tell('came')}</dt><dd>{self._tell('average')}</dd>\n"
         for name in ("attended", "apologised", "kept"):
             definition = escape(self._say(f"export.definition.{name}"))
             yield f"<dt>{escape(self._say(_LABELS[name]))}</dt><dd>{definition}</dd>\n"
         yield "</dl>\n"
 
     def _left_out(self) -> str:
-        words = self._said("left_out.text", fewest=FEWEST_OF_A_KIND)
+        words = self._tell("left_out.text", fewest=FEWEST_OF_A_KIND)
         return (
-            f'<div class="aside"><h2>{self._said("left_out.title")}</h2>\n<p class="note">{words}</p></div>\n'
+            f'<div class="aside"><h2>{self._tell("left_out.title")}</h2>\n<p class="note">{words}</p></div>\n'
         )
 
 

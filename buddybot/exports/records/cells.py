@@ -62,7 +62,7 @@ def sheet_names(wanted: Iterable[str], *, spare: Callable[[int], str], taken: It
     keys = {_key(name) for name in (*taken, _RESERVED)}
     found: list[str] = []
     for number, name in enumerate(wanted, 1):
-        plain = _fitted(_NOT_IN_NAMES.sub(" ", clean(name)).strip(_EDGES)) or _fitted(spare(number))
+        plain = _fit_name(_NOT_IN_NAMES.sub(" ", clean(name)).strip(_EDGES)) or _fit_name(spare(number))
         found.append(_unlike(plain, keys))
         keys.add(_key(found[-1]))
     return found
@@ -72,11 +72,11 @@ def _unlike(name: str, keys: Collection[str]) -> str:
     found, number = name, 1
     while _key(found) in keys:
         number += 1
-        found = f"{_fitted(name, f' {number}')} {number}"
+        found = f"{_fit_name(name, f' {number}')} {number}"
     return found
 
 
-def _fitted(name: str, suffix: str = "") -> str:
+def _fit_name(name: str, suffix: str = "") -> str:
     return cut_to(name, LONGEST_SHEET_NAME - len(suffix)).strip(_EDGES)
 
 

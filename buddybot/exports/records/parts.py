@@ -62,7 +62,7 @@ class Maker:
 
     def make(self, records: Sequence[Record], days: tuple[date, date]) -> list[Part]:
         """Return all files; Refusal `export.too_large` when one meeting or picture does not fit."""
-        made = list(self._drawn(records) if self.form is Format.PNG else self._fitted(records))
+        made = list(self._draw_pictures(records) if self.form is Format.PNG else self._fit_records(records))
         if any(size > self.limit for _, size, _ in made):
             raise Refusal("export.too_large")
         stem = file_names.stem(records, days)
@@ -71,12 +71,12 @@ class Maker:
             for number, each in enumerate(made, start=1)
         ]
 
-    def _drawn(self, records: Sequence[Record]) -> Iterator[Made]:
+    def _draw_pictures(self, records: Sequence[Record]) -> Iterator[Made]:
         for record in records:
             for picture in pictures(record, self.say):
                 yield BytesIO(picture.png), len(picture.png), picture.alt
 
-    def _fitted(self, records: Sequence[Record]) -> Iterator[Made]:
+    def _fit_records(self, records: Sequence[Record]) -> Iterator[Made]:
         """The records in one file, or in as many as its size asks for; and so on for each of these."""
         file = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  # whoever sends it closes it
         self.write(self.form, records, file, say=self.say, now=self.now, progress=self.progress)
@@ -87,7 +87,7 @@ class Maker:
             return
         file.close()
         for piece in split(records, -(-size // self.limit)):
-            yield from self._fitted(piece)
+            yield from self._fit_records(piece)
 
 
 def _ending(number: int, count: int) -> str:
@@ -99,10 +99,10 @@ def split(records: Sequence[Record], pieces: int) -> list[list[Record]]:
     total = sum(len(record.meeting_records) for record in records)
     pieces = min(pieces, total)
     bounds = [total * number // pieces for number in range(pieces + 1)]
-    return [list(_between(records, start, stop)) for start, stop in pairwise(bounds)]
+    return [list(_cut_records(records, start, stop)) for start, stop in pairwise(bounds)]
 
 
-def _between(records: Sequence[Record], start: int, stop: int) -> Iterator[Record]:
+def _cut_records(records: Sequence[Record], start: int, stop: int) -> Iterator[Record]:
     """The meetings from one place to another, counted through all records."""
     before = 0
     for record in records:

@@ -108,7 +108,7 @@ def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say, *, l
     tz = zones.zone(reading.zone)
     same = [name for name in _ABOVE if name in names and len({row[name] for row in rows}) == 1]
     if same:
-        above = " · ".join(_shown(name, rows[0][name], tz, reading, say) for name in same)
+        above = " · ".join(_show_value(name, rows[0][name], tz, reading, say) for name in same)
         yield f"<p><small>{html.escape(above)}</small></p>\n"
         names = [name for name in names if name not in same]
     heads = "".join(f'<th scope="col">{html.escape(say(f"personal.column.{name}"))}</th>' for name in names)
@@ -116,13 +116,14 @@ def _table(rows: Sequence[Mapping[str, Value]], reading: Reading, say: Say, *, l
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
     for row in rows:
         cells = "".join(
-            f'<td dir="auto">{html.escape(_shown(name, row[name], tz, reading, say))}</td>' for name in names
+            f'<td dir="auto">{html.escape(_show_value(name, row[name], tz, reading, say))}</td>'
+            for name in names
         )
         yield f"<tr>{cells}</tr>\n"
     yield "</tbody></table></div>\n"
 
 
-def _shown(name: str, value: Value, tz: tzinfo, reading: Reading, say: Say) -> str:
+def _show_value(name: str, value: Value, tz: tzinfo, reading: Reading, say: Say) -> str:
     if value is None:
         return ""
     if name in _FLAGS:

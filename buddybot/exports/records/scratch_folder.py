@@ -30,7 +30,7 @@ def sweep() -> int:
     if os.name != "posix":
         return 0
     try:
-        return sum(_swept(each) for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
+        return sum(_sweep_folder(each) for each in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
     except OSError:  # there is no such place, and so nothing in it
         return 0
 
@@ -50,7 +50,7 @@ def _made() -> tuple[str, int | None]:
             os.close(handle)
 
 
-def _swept(found: Path) -> bool:
+def _sweep_folder(found: Path) -> bool:
     try:
         handle = os.open(found, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:  # somebody else's, or gone already

@@ -76,7 +76,7 @@ class Sheet:
     def __init__(self, sheet: Any, formats: Callable[[Style], Any], said: Callable[[Filled], Said]) -> None:
         self._sheet = sheet
         self._formats = formats
-        self._said = said
+        self._convert_value = said
         self._usual = {kind: formats(usual) for kind, usual in _USUAL.items()}
         self.next_row = 0
         """Counted from 0."""
@@ -130,14 +130,14 @@ class Sheet:
             if look is not None:
                 self._sheet.write_blank(self.next_row, column, None, look)
             return
-        said = self._said(value)
+        said = self._convert_value(value)
         # Never `write`: that one makes formulas and links of texts.
         write = self._sheet.write_string if isinstance(said, str) else self._sheet.write_number
         if said != "" and write(self.next_row, column, said, look or self._usual[type(value)]):
             raise OverflowError(f"row {self.next_row + 1}, column {column + 1} is more than a sheet takes")
 
 
-def _said(value: Filled) -> Said:
+def _convert_value(value: Filled) -> Said:
     """A value as a workbook has it: days are counted from the end of 1899, hours are shares of a day."""
     if isinstance(value, str):
         return cells.for_workbook(value)
@@ -165,6 +165,6 @@ def workbook(out: BinaryIO, *, title: str, now: dt.datetime, sheets: int) -> Ite
         book.set_properties({"title": title, "author": f"buddybot {__version__}", "created": made})
         formats = cache(lambda look: book.add_format(dict(look.properties)))
         # Most values come again and again. What is remembered goes with the workbook.
-        said = lru_cache(_REMEMBERED, typed=True)(_said)
+        said = lru_cache(_REMEMBERED, typed=True)(_convert_value)
         yield lambda name: Sheet(book.add_worksheet(name), formats, said)
         book.close()

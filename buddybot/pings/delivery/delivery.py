@@ -137,10 +137,10 @@ class _BoundedRequest:
         except TimeoutError as late:
             raise Unclear("no answer in time") from late
         if isinstance(error, Exception):
-            raise _translated(error) from error
+            raise _translate_error(error) from error
 
 
-def _translated(error: Exception) -> Exception:
+def _translate_error(error: Exception) -> Exception:
     verdict = judge_fault(error)
     if verdict is Verdict.UNAUTHORIZED:
         return Unauthorized()

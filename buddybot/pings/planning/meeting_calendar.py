@@ -97,7 +97,7 @@ class Calendar:
                 day = None
             if day is not None and self._schedule is not None:
                 await self._follow(meeting, self._schedule, day)
-            elif meeting.state is MeetingState.SCHEDULED and not await self._reported(meeting):
+            elif meeting.state is MeetingState.SCHEDULED and not await self._is_reported(meeting):
                 await self._drop(meeting)
 
     async def _follows(self, meeting: Meeting) -> bool:
@@ -126,7 +126,7 @@ class Calendar:
             given.ends_at,
         ):
             return
-        if await self._reported(meeting):
+        if await self._is_reported(meeting):
             return
         if was != (given.day, schedule.time, schedule.zone):
             await self._note_reschedule(meeting)
@@ -151,7 +151,7 @@ class Calendar:
             await self._meetings.put_moved_from(meeting.id, meeting.starts_at)
         await self._successions.put_rescheduled(meeting.id, self._now)
 
-    async def _reported(self, meeting: Meeting) -> bool:
+    async def _is_reported(self, meeting: Meeting) -> bool:
         """Whether members have checked in early: then the meeting stays as they know it."""
         return bool(await self._uow.checkins.of_meeting(meeting.id))
 

@@ -98,7 +98,7 @@ class CorrectionService:
             group = standing.group
         else:
             group = (await as_organizer(uow, actor, group_id)).group
-            meeting = await self._picked(uow, group, pick)
+            meeting = await self._find_meeting(uow, group, pick)
         require_over(meeting, self._transactions.now())
         return await _view(uow, group, meeting)
 
@@ -177,7 +177,7 @@ class CorrectionService:
         before = {user_id: entry.state for user_id, entry in stood.items()}
         await self._write(uow, actor, meeting, everybody, before, why)
         await withdraw_all(uow, meeting, actor, now)
-        return await self._changed(uow, standing.group, meeting, now)
+        return await self._follow_change(uow, standing.group, meeting, now)
 
     async def did_meet(self, actor: Actor, meeting_id: MeetingId, reason: str) -> CorrectionView:
         """Say that the group met after all: everybody stands as before, or as far as is known.
@@ -204,9 +204,9 @@ class CorrectionService:
             await uow.meetings.set_state(meeting.id, MeetingState.CLOSED, now=meeting.ends_at)
             await uow.meetings.entry_changed(meeting.id)
             await keep_fairness_snapshot(uow, meeting)
-        return await self._changed(uow, standing.group, meeting, now)
+        return await self._follow_change(uow, standing.group, meeting, now)
 
-    async def _picked(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
+    async def _find_meeting(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
         if pick is not None and not isinstance(pick, date):
             return await require(uow, group, pick)
         found = await uow.attendances.meetings(
@@ -242,7 +242,7 @@ class CorrectionService:
                 reason=why,
             )
 
-    async def _changed(
+    async def _follow_change(
         self, uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime
     ) -> CorrectionView:
         """Bring in line what shows whether the group met, and the numbers of the meetings ahead."""

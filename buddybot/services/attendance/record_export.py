@@ -88,7 +88,7 @@ class AttendanceExport:
     @write_transaction(saves=False)
     async def _export_records(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Export:
         now = self._transactions.now()
-        groups = await _organized(uow, actor, wanted)
+        groups = await _find_organized(uow, actor, wanted)
         await _not_too_many(uow, actor, now)
         found = [await _read(uow, group, wanted, now) for group in groups]
         export = Export(tuple(record for record in found if record is not None))
@@ -103,7 +103,7 @@ class AttendanceExport:
     async def days(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[date]:
         """Return the local days that have something to export, the newest first."""
         records, now = uow.records, self._transactions.now()
-        groups = await _organized(uow, actor, wanted)
+        groups = await _find_organized(uow, actor, wanted)
         found = {day for group in groups for day in await records.days(group, now=now)}
         return sorted(found, reverse=True)
 
@@ -124,7 +124,7 @@ async def have_days(uow: UnitOfWork, groups: Sequence[Group], now: datetime) -> 
     return any([await records.days(group, now=now) for group in groups])
 
 
-async def _organized(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[Group]:
+async def _find_organized(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[Group]:
     """The groups that are meant, of which the actor organizes each; archived ones keep their record."""
     if not wanted.every:
         return [(await as_organizer(uow, actor, wanted.group_id, archived=True)).group]

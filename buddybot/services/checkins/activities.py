@@ -143,7 +143,7 @@ class ActivityService:
     async def one(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
         """Return one activity whole; Refusal `activity.unknown`."""
         group = (await as_member(uow, actor, group_id)).group
-        activity = self._known(key)
+        activity = self._require_known(key)
         people, room = await _usual(uow, group)
         fits = activity.fits(people, room)
         return ActivityView(group, activity, scaled(activity, people, room) if fits else (), people)
@@ -161,7 +161,7 @@ class ActivityService:
         """Mark `keys`, and take back the other marks `among` what was offered; Refusal `activity.unknown`."""
         standing = await as_member(uow, actor, group_id, lock=True)
         for key in (*keys, *among):
-            self._known(key)
+            self._require_known(key)
         repository = uow.activities
         await repository.unwish(standing.group.id, actor.user_id, drop=set(among) - set(keys))
         await repository.wish(standing.group.id, actor.user_id, add=keys)
@@ -183,8 +183,8 @@ class ActivityService:
         """
         group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._transactions.now()
         require_active(group)
-        activity = None if key is None else self._known(key)
-        meeting = await _picked(uow, group, pick, now)
+        activity = None if key is None else self._require_known(key)
+        meeting = await _find_meeting(uow, group, pick, now)
         people = await people_at(uow, meeting)
         room = (await plan_of(uow, meeting, people=people)).agenda.room
         if activity is not None and not activity.fits(people, room):
@@ -209,12 +209,12 @@ class ActivityService:
         """Return what can be chosen for a meeting, or for the next one; Refusals as for `choose`."""
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        meeting = await _picked(uow, group, pick, self._transactions.now())
+        meeting = await _find_meeting(uow, group, pick, self._transactions.now())
         people = await people_at(uow, meeting)
         room = (await plan_of(uow, meeting, people=people)).agenda.room
         return fitting(self._library, people, room)
 
-    def _known(self, key: str) -> Activity:
+    def _require_known(self, key: str) -> Activity:
         activity = self._library.get(key)
         if activity is None:
             raise Refusal("activity.unknown")
@@ -243,7 +243,7 @@ async def _usual(uow: UnitOfWork, group: Group) -> tuple[int, int]:
     return people, agenda(duration, people).room
 
 
-async def _picked(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> Meeting:
+async def _find_meeting(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> Meeting:
     slots: Sequence[meeting_days.Slot] = await meeting_days.ahead(uow, group, now)
     if pick is not None:
         slot = meeting_days.find(slots, pick)

@@ -57,7 +57,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckInQuestions:
     """What a member's report is about; after the first time, what it says.
 
     `unheard` is what they wrote for a meeting that was then called off: nobody has read it yet. With
@@ -173,17 +173,17 @@ class CheckInService:
         *,
         meeting_id: MeetingId | None = None,
         group_id: GroupId | None = None,
-    ) -> Asked:
+    ) -> CheckInQuestions:
         """Return what the member is asked at a meeting, or at the one that can be reported on now.
 
         Refusals: those of `domain.checkins.check_window`, `checkin.no_meeting`, and of `access`.
         """
         if meeting_id is not None:
             _, meeting = await at_meeting(uow, actor, meeting_id)
-            return await self._asked(uow, meeting, actor.user_id)
+            return await self._read_questions(uow, meeting, actor.user_id)
         standing = await as_member(uow, actor, group_id)
         found = await self._choose(uow, standing.group.id, actor.user_id)
-        asked = await self._asked(uow, found[0], actor.user_id)
+        asked = await self._read_questions(uow, found[0], actor.user_id)
         return replace(asked, candidates=found) if len(found) > 1 else asked
 
     async def report(
@@ -218,7 +218,7 @@ class CheckInService:
     ) -> Reported:
         now = self._transactions.now()
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        asked = await self._asked(uow, meeting, actor.user_id)
+        asked = await self._read_questions(uow, meeting, actor.user_id)
         if not await uow.checkins.put(
             meeting_id=meeting_id,
             user_id=actor.user_id,
@@ -228,13 +228,13 @@ class CheckInService:
             now=now,
         ):
             # The later form has made the offers already.
-            return replace(await self._reported(uow, meeting, actor.user_id), offers=())
+            return replace(await self._read_report(uow, meeting, actor.user_id), offers=())
         for item in asked.due:
             if (outcome := outcomes.get(item.commitment.id)) is not None:
                 await settle_outcome(uow, item.commitment, outcome, meeting, now)
         await self._turned_up(uow, meeting, actor.user_id)
         await uow.cards.touch(meeting_id)
-        reported = await self._reported(uow, meeting, actor.user_id)
+        reported = await self._read_report(uow, meeting, actor.user_id)
         if len(reported.open) > MAX_OPEN:
             raise Refusal("checkin.no_room", most=MAX_OPEN)
         return reported
@@ -243,7 +243,7 @@ class CheckInService:
     async def reported(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Reported:
         """Return the member's report while it can still be added to; Refusal `checkin.first` without one."""
         _, meeting = await at_meeting(uow, actor, meeting_id)
-        return await self._continued(uow, meeting, actor.user_id)
+        return await self._continue_report(uow, meeting, actor.user_id)
 
     async def commit(
         self,
@@ -278,7 +278,7 @@ class CheckInService:
         visibility: Visibility,
     ) -> Reported:
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        before = await self._continued(uow, meeting, actor.user_id)
+        before = await self._continue_report(uow, meeting, actor.user_id)
         said_now = [item for item in before.open if item.set_at_meeting == meeting_id]
         new = commitments.without_twins(written, said_now)
         if len(new) > before.slots:
@@ -296,7 +296,7 @@ class CheckInService:
                 now=self._transactions.now(),
                 set_at_meeting=meeting_id,
             )
-        return await self._reported(uow, meeting, actor.user_id)
+        return await self._read_report(uow, meeting, actor.user_id)
 
     @read_transaction
     async def closing(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Closing:
@@ -327,7 +327,7 @@ class CheckInService:
             return (meeting,)
         raise Refusal("checkin.no_meeting")
 
-    async def _asked(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Asked:
+    async def _read_questions(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> CheckInQuestions:
         report = await uow.checkins.get(meeting.id, user_id)
         await self._check_window(uow, meeting, report)
         repository = uow.commitments
@@ -338,7 +338,7 @@ class CheckInService:
         if report is None:
             for called_off in await uow.checkins.unheard(meeting.group_id, before=meeting.starts_at):
                 unheard = await uow.checkins.get(called_off, user_id) or unheard
-        return Asked(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
+        return CheckInQuestions(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
 
     async def _check_window(self, uow: UnitOfWork, meeting: Meeting, report: CheckIn | None) -> None:
         group_id = meeting.group_id
@@ -359,12 +359,12 @@ class CheckInService:
             if roll.of(user_id) is not Answer.APOLOGIES:
                 await arrive(uow, meeting, user_id)
 
-    async def _continued(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
+    async def _continue_report(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
         report = await uow.checkins.get(meeting.id, user_id)
         await self._check_window(uow, meeting, report)
-        return await self._reported(uow, meeting, user_id)
+        return await self._read_report(uow, meeting, user_id)
 
-    async def _reported(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
+    async def _read_report(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
         report = await uow.checkins.get(meeting.id, user_id)
         if report is None:
             raise Refusal("checkin.first")

@@ -146,7 +146,7 @@ async def load_round(uow: UnitOfWork, meeting: Meeting) -> Round:
         until=None if now is None else now[0] + timedelta(minutes=now[1]),
         waiting=tuple(turn.user_id for turn in turns if turn.started_at is None),
         minutes=minutes,
-        begun=_given(everybody),
+        begun=_count_turns(everybody),
         ran_long=ran_long((started_at, had) for started_at, had, _ in begun),
     )
 
@@ -201,7 +201,7 @@ async def pass_floor_of(uow: UnitOfWork, group_id: GroupId, user_id: UserId, now
             await hand_floor_on(uow, meeting, now)
 
 
-def _given(turns: Sequence[Turn]) -> int:
+def _count_turns(turns: Sequence[Turn]) -> int:
     """Return how many turns were given, also to people who are not in the round any more."""
     return sum(turn.started_at is not None for turn in turns)
 
@@ -240,7 +240,7 @@ class TurnService:
         """Give the floor to the next in the order; nothing when `begun` is no longer how it stands."""
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         require_open(meeting)
-        if _given(await uow.turns.of_meeting(meeting_id)) == begun:
+        if _count_turns(await uow.turns.of_meeting(meeting_id)) == begun:
             await hand_floor_on(uow, meeting, self._transactions.now())
 
     async def _note_presence(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:

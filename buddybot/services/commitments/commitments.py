@@ -123,7 +123,7 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, step: Step
     ) -> OwnCommitment:
         own = await find_own(uow, actor, commitment_id, lock=True)
-        return await _count(uow, own, step.total(own.commitment.done))
+        return await _count_done(uow, own, step.total(own.commitment.done))
 
     @write_transaction
     async def more(
@@ -132,7 +132,7 @@ class CommitmentService:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
         own = await find_own(uow, actor, commitment_id, lock=True)
         done = own.commitment.done
-        return await _count(uow, own, done + (done == expected))
+        return await _count_done(uow, own, done + (done == expected))
 
     @write_transaction
     async def edit(
@@ -156,7 +156,7 @@ class CommitmentService:
         )
         hidden = changes.visibility is Visibility.PRIVATE
         earlier = await _hide_origins(uow, item) if hidden else ()
-        now = await _changed(uow, own, changed)
+        now = await _follow_change(uow, own, changed)
         return replace(now, touched=(*now.touched, *earlier))
 
     @write_transaction
@@ -166,7 +166,7 @@ class CommitmentService:
         if own.commitment.state is State.DROPPED:
             return own
         changed = await uow.commitments.change(own.commitment, state=State.DROPPED)
-        return await _changed(uow, own, changed, count_changed=True)
+        return await _follow_change(uow, own, changed, count_changed=True)
 
     async def shrink(
         self, actor: Actor, commitment_id: CommitmentId, *, text: str, count: int | None
@@ -193,7 +193,7 @@ class CommitmentService:
             done=min(item.done, words.target),
             weeks_carried=0,
         )
-        return await _changed(uow, own, changed)
+        return await _follow_change(uow, own, changed)
 
     async def swap(self, actor: Actor, commitment_id: CommitmentId, draft: Draft) -> OwnCommitment:
         """Let a commitment go and say another in its place, due when the old one was."""
@@ -231,7 +231,7 @@ class CommitmentService:
             set_at_meeting=set_at,
         )
         own = await find_own(uow, actor, new)
-        return await _changed(uow, own, own.commitment, count_changed=True)
+        return await _follow_change(uow, own, own.commitment, count_changed=True)
 
 
 async def _require_room(uow: UnitOfWork, group: Group, user_id: UserId) -> None:
@@ -250,7 +250,7 @@ async def _twin(
     return find_twin(same_time, words.text, words.target)
 
 
-async def _count(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCommitment:
+async def _count_done(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCommitment:
     done = min(total, own.commitment.target)
     if done == own.commitment.done:
         return own
@@ -259,7 +259,7 @@ async def _count(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCommitme
     return replace(own, commitment=item, touched=touched)
 
 
-async def _changed(
+async def _follow_change(
     uow: UnitOfWork, before: OwnCommitment, item: Commitment, *, count_changed: bool = False
 ) -> OwnCommitment:
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""

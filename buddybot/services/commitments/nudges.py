@@ -57,7 +57,7 @@ class NudgePreparer:
         meeting = await _meeting_ahead(uow, ping, group, now)
         if meeting is None:
             return None
-        wanted = await self._wanted(uow, ping, group, now)
+        wanted = await self._find_recipients(uow, ping, group, now)
         nudges = uow.nudges
         await nudges.lock(wanted)
         meant = await nudges.of_ping(ping.id)
@@ -70,9 +70,11 @@ class NudgePreparer:
                 await nudges.add(ping.id, user_id, now=now)
         if not chosen:
             return None
-        return await _announcement(uow, ping, group, meeting, tuple(chosen))
+        return await _make_announcement(uow, ping, group, meeting, tuple(chosen))
 
-    async def _wanted(self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Sequence[UserId]:
+    async def _find_recipients(
+        self, uow: UnitOfWork, ping: Ping, group: Group, now: datetime
+    ) -> Sequence[UserId]:
         """Members with something open who may be written to now, longest in the group first."""
         busy = {item.user_id for item in await uow.commitments.open_in(group.id) if remainder(item)}
         people = {person.user_id: person for person in await uow.preferences.of_group(group.id)}
@@ -124,7 +126,7 @@ async def _meeting_ahead(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
     return meeting if meeting is not None and meeting.ahead and meeting.starts_at > now else None
 
 
-async def _announcement(
+async def _make_announcement(
     uow: UnitOfWork, ping: Ping, group: Group, meeting: Meeting, chosen: tuple[UserId, ...]
 ) -> Announcement:
     content: ChannelNudge | DirectNudge

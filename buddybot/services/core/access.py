@@ -71,7 +71,7 @@ async def as_member(
         if group is None:
             raise Refusal("group.unknown")
     else:
-        group = await _meant(uow, actor, mine, archived=archived)
+        group = await _find_meant(uow, actor, mine, archived=archived)
     if group.state is GroupState.ARCHIVED and not archived:
         raise refuse_archived(group)
     if lock:
@@ -82,7 +82,7 @@ async def as_member(
     return Standing(group, member)
 
 
-async def _meant(uow: UnitOfWork, actor: Actor, mine: Sequence[Group], *, archived: bool) -> Group:
+async def _find_meant(uow: UnitOfWork, actor: Actor, mine: Sequence[Group], *, archived: bool) -> Group:
     """The group that somebody means who names none."""
     meeting = [group for group in mine if group.state is not GroupState.ARCHIVED]
     ended = [group for group in mine if group.state is GroupState.ARCHIVED] if archived else []

@@ -40,7 +40,7 @@ class Slot:
         return self.meeting is not None and self.meeting.state is MeetingState.SKIPPED
 
 
-def _known(meeting: Meeting) -> Slot:
+def _make_slot(meeting: Meeting) -> Slot:
     return Slot(
         day=meeting.day,
         at=meeting.time,
@@ -57,7 +57,7 @@ async def ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
     """Return the slots that are not over, in order: scheduled, open, skipped, and those still to be made."""
     meetings = await uow.meetings.since(group.id, (now - timedelta(days=3)).date())
     found = [
-        _known(meeting)
+        _make_slot(meeting)
         for meeting in meetings
         if meeting.state is MeetingState.OPEN
         or (meeting.state in (MeetingState.SCHEDULED, MeetingState.SKIPPED) and meeting.ends_at > now)

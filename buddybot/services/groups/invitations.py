@@ -97,10 +97,10 @@ class InvitationService:
         if made is not None:
             if made.state is not InvitationState.OPEN:
                 raise Refusal("invitation.used")
-            return Code(_spaced(code), await _offer(uow, made, self._transactions.now()), again=False)
+            return Code(_space_code(code), await _offer(uow, made, self._transactions.now()), again=False)
         again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
         offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
-        return Code(_spaced(code), offer, again)
+        return Code(_space_code(code), offer, again)
 
     @bot_transaction
     async def posted(
@@ -162,7 +162,7 @@ class InvitationService:
     async def revoke(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Take an open invitation back, as an organizer of its group."""
         invitations = uow.invitations
-        invitation = await self._locked(uow, actor, invitation_id)
+        invitation = await self._lock_invitation(uow, actor, invitation_id)
         if await uow.members.get(invitation.group_id, actor.user_id) is None:
             raise Refusal("invitation.unknown")
         await access.as_organizer(uow, actor, invitation.group_id)
@@ -290,7 +290,7 @@ class InvitationService:
     async def _answerable(
         self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId, *, lock: bool = False
     ) -> Invitation:
-        invitation = await (self._locked if lock else self._found)(uow, actor, invitation_id)
+        invitation = await (self._lock_invitation if lock else self._found)(uow, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
         invitation.usable(by=actor.user_id, now=self._transactions.now())
@@ -304,7 +304,9 @@ class InvitationService:
             raise Refusal("invitation.unknown")
         return invitation
 
-    async def _locked(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Invitation:
+    async def _lock_invitation(
+        self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId
+    ) -> Invitation:
         """Return the invitation as it is once nobody else changes its group."""
         await uow.groups.lock((await self._found(uow, actor, invitation_id)).group_id)
         return await self._found(uow, actor, invitation_id)
@@ -318,7 +320,7 @@ def _code_bytes(actor: Actor, group_id: GroupId) -> bytes:
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:CODE_BYTES]
 
 
-def _spaced(code: str) -> str:
+def _space_code(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, _CODE_LENGTH, 4))
 
 

@@ -98,12 +98,12 @@ async def view_of(
         (each for each in ahead if each.state is MeetingState.SCHEDULED and each.starts_at > now), None
     )
     minutes = _USUAL_MINUTES if following is None else following.duration_minutes
-    suggested = await _suggested(uow, library, group, minutes, now) if raised.open else []
+    suggested = await _suggest_activities(uow, library, group, minutes, now) if raised.open else []
     names = {each.key: each.name for each in library.values()}
     return AlertView(group, raised, tuple(suggested), following, names)
 
 
-async def _suggested(
+async def _suggest_activities(
     uow: UnitOfWork, library: Library, group: Group, minutes: int, now: datetime
 ) -> Sequence[Activity]:
     activities = uow.activities

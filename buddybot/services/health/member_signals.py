@@ -82,7 +82,7 @@ async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
     await _forget_gone(uow, group, members)
     if not counted:
         return
-    own = await _own(uow, group, members, counted, now)
+    own = await _read_members(uow, group, members, counted, now)
     organizers = [member.user_id for member in members if member.organizes]
     for each in own:
         await _tell_missed(uow, group, each, organizers, now)
@@ -107,7 +107,7 @@ async def _forget_gone(uow: UnitOfWork, group: Group, members: Sequence[Member])
             await offers.forget_notice(group.id, told)
 
 
-async def _own(
+async def _read_members(
     uow: UnitOfWork, group: Group, members: Sequence[Member], meetings: Sequence[Meeting], now: datetime
 ) -> list[_Own]:
     entries = await uow.attendances.lately(group.id, meetings=LOOKED_AT)
@@ -178,7 +178,7 @@ async def _offer(
     now: datetime,
 ) -> None:
     """Offer a member something after a drop below their own past, to them alone."""
-    meeting = None if own.away else _dropped(own, commitments, now)
+    meeting = None if own.away else _find_drop(own, commitments, now)
     if meeting is None:
         return
     offers, user_id = uow.offers, own.member.user_id
@@ -192,7 +192,7 @@ async def _offer(
         await uow.outbox.plan(_make_ping(meeting, user_id, now))
 
 
-def _dropped(
+def _find_drop(
     own: _Own, commitments: Mapping[tuple[MeetingId, UserId], CommitmentTally], now: datetime
 ) -> Meeting | None:
     """The latest meeting, not long ago, after which this member fell clearly below their own past."""

@@ -60,7 +60,7 @@ class ArrangementChoices:
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Sequence[Member]:
         """Return who can host the chosen or the next meeting; Refusals as for `RotationService.assign`."""
-        return await able_hosts(uow, *await self._chosen(uow, actor, pick, group_id))
+        return await able_hosts(uow, *await self._find_arrangement(uow, actor, pick, group_id))
 
     @read_transaction
     async def places(
@@ -72,7 +72,7 @@ class ArrangementChoices:
         group_id: GroupId | None = None,
     ) -> Sequence[Location]:
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
-        group, meeting, arrangement = await self._chosen(uow, actor, pick, group_id)
+        group, meeting, arrangement = await self._find_arrangement(uow, actor, pick, group_id)
         host = arrangement.host_id if host_id is None else host_id
         return await free_places(
             uow, group, meeting, host_id=host, by=actor.user_id, now=self._transactions.now()
@@ -87,7 +87,7 @@ class ArrangementChoices:
         require_active(group)
         return await uow.locations.live(group.id)
 
-    async def _chosen(
+    async def _find_arrangement(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
     ) -> tuple[Group, Meeting, Arrangement]:
         group = (await as_organizer(uow, actor, group_id)).group

@@ -105,10 +105,10 @@ async def settle(uow: UnitOfWork, group: Group, now: datetime, *, by: UserId | N
         if arrangement is None or not arrangement.online
     ]
     ahead = [
-        _remaining(board, meeting, arrangement, await _expected(uow, meeting, board, arrangement), now)
+        _remaining(board, meeting, arrangement, await _expect_people(uow, meeting, board, arrangement), now)
         for meeting, arrangement in open_to_choice
     ]
-    chosen = await _chosen(uow, board, ahead)
+    chosen = await _choose(uow, board, ahead)
     for (meeting, arrangement), expected, choice in zip(open_to_choice, ahead, chosen, strict=True):
         settled, basis = Settled(choice.location_id, choice.host_id), _basis(arrangement, expected, choice)
         if arrangement is None or (arrangement.settled, arrangement.basis) != (settled, basis):
@@ -169,7 +169,7 @@ async def _virtual_place(uow: UnitOfWork, group: Group) -> LocationId | None:
     return None if chosen is None else chosen.id
 
 
-async def _chosen(uow: UnitOfWork, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Choice]:
+async def _choose(uow: UnitOfWork, board: Board, ahead: Sequence[Upcoming]) -> Sequence[Choice]:
     """What the rule gives, knowing what is settled: who takes over a turn is not the host of the next."""
     rule, going_on = board.group.rotation, await _going_on(uow, board)
     order = list(range(len(ahead)))
@@ -207,15 +207,15 @@ async def find_host(
         if each.id == meeting.id or arrangement is None or not arrangement.online
     ]
     ahead = [
-        _remaining(board, each, arrangement, await _expected(uow, each, board, arrangement), now)
+        _remaining(board, each, arrangement, await _expect_people(uow, each, board, arrangement), now)
         for each, arrangement in found
     ]
-    chosen = await _chosen(uow, board, ahead)
+    chosen = await _choose(uow, board, ahead)
     hosts = {each.id: choice.host_id for (each, _), choice in zip(found, chosen, strict=True)}
     return hosts[meeting.id]
 
 
-async def _expected(
+async def _expect_people(
     uow: UnitOfWork, meeting: Meeting, board: Board, arrangement: Arrangement | None
 ) -> Upcoming:
     return await upcoming_of(uow, meeting, board, None if arrangement is None else arrangement.location_id)
@@ -227,7 +227,7 @@ async def _going_on(uow: UnitOfWork, board: Board) -> Sequence[Upcoming]:
     for meeting in await uow.meetings.ahead(board.group.id):
         arrangement = await uow.arrangements.get(meeting.id)
         if meeting.state is MeetingState.OPEN and arrangement is not None and not arrangement.online:
-            expected = await _expected(uow, meeting, board, arrangement)
+            expected = await _expect_people(uow, meeting, board, arrangement)
             going_on.append(replace(expected, settled=arrangement.settled, once=arrangement.basis.once))
     return going_on
 

@@ -92,7 +92,7 @@ class SwapService:
         if standing.member.organizes:
             await self._exchange(uow, group, pair, now, by=actor.user_id)
             return await _view(uow, group, pair, None)
-        swap = await _offered(uow, standing, pair, now)
+        swap = await _note_offer(uow, standing, pair, now)
         await _plan_ping(uow, pair, swap, now)
         return await _view(uow, group, pair, swap)
 
@@ -114,7 +114,7 @@ class SwapService:
             raise Refusal("swap.stale")
         _in_time(pair, now)
         await self._exchange(uow, standing.group, pair, now, by=actor.user_id)
-        return await self._answered(uow, standing.group, swap, SwapState.AGREED, now)
+        return await self._settle_swap(uow, standing.group, swap, SwapState.AGREED, now)
 
     @write_transaction
     async def decline(self, uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> SwapView:
@@ -123,7 +123,9 @@ class SwapService:
         if swap.offered_to != actor.user_id:
             raise Refusal("swap.for_other")
         _require_open(swap)
-        return await self._answered(uow, standing.group, swap, SwapState.DECLINED, self._transactions.now())
+        return await self._settle_swap(
+            uow, standing.group, swap, SwapState.DECLINED, self._transactions.now()
+        )
 
     @write_transaction
     async def withdraw(self, uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> SwapView:
@@ -132,7 +134,9 @@ class SwapService:
         if swap.offered_by != actor.user_id:
             raise Refusal("swap.not_offered")
         _require_open(swap)
-        return await self._answered(uow, standing.group, swap, SwapState.WITHDRAWN, self._transactions.now())
+        return await self._settle_swap(
+            uow, standing.group, swap, SwapState.WITHDRAWN, self._transactions.now()
+        )
 
     async def _exchange(
         self, uow: UnitOfWork, group: Group, pair: _Pair, now: datetime, *, by: UserId
@@ -149,7 +153,7 @@ class SwapService:
             await arrangements.put(uow, group, meeting, taken, now=now, basis=Basis.SWAPPED, by=by)
         await self._planner.plan(uow, group, now, by=by)
 
-    async def _answered(
+    async def _settle_swap(
         self, uow: UnitOfWork, group: Group, swap: Swap, state: SwapState, now: datetime
     ) -> SwapView:
         await uow.swaps.settle(swap.id, state, now)
@@ -243,7 +247,7 @@ async def _standing_pair(uow: UnitOfWork, group: Group, swap: Swap, now: datetim
     return pair if hosts == (swap.offered_by, swap.offered_to) else None
 
 
-async def _offered(uow: UnitOfWork, standing: Standing, pair: _Pair, now: datetime) -> Swap:
+async def _note_offer(uow: UnitOfWork, standing: Standing, pair: _Pair, now: datetime) -> Swap:
     """Note an offer that the actor may make."""
     group, user_id = standing.group, standing.member.user_id
     if pair.arrangement.host_id != user_id:

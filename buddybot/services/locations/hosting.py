@@ -58,7 +58,7 @@ class HostingService:
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.hosted`, `hosting.online`, `hosting.you_away`.
         """
-        standing, meeting, arrangement = await self._unhosted(uow, actor, meeting_id)
+        standing, meeting, arrangement = await self._require_unhosted(uow, actor, meeting_id)
         group, me = standing.group, standing.member.user_id
         board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
         if me not in arrangements.able_to_host(roll, board, arrangement.location_id):
@@ -180,7 +180,7 @@ class HostingService:
         ping = await require_question(uow, meeting, location, me, self._transactions.now())
         return location, ping
 
-    async def _unhosted(
+    async def _require_unhosted(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
     ) -> tuple[Standing, Meeting, Arrangement]:
         standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)

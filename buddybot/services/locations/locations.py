@@ -73,7 +73,7 @@ class LocationService:
         )
         if added is None:
             raise Refusal("location.name_taken", name=words.name)
-        return await self._settled(uow, standing, added)
+        return await self._settle_location(uow, standing, added)
 
     @write_transaction
     async def edit(
@@ -103,7 +103,7 @@ class LocationService:
         if not await uow.locations.describe(location, wanted):
             raise Refusal("location.name_taken", name=wanted.name)
         await show_new_words(uow, location)
-        return await self._settled(uow, standing, location.id)
+        return await self._settle_location(uow, standing, location.id)
 
     @write_transaction
     async def retire(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> Retired:
@@ -117,7 +117,7 @@ class LocationService:
             return Retired(await location_view(uow, standing, location), (), again=True)
         there = await find_meetings_at(uow, location)
         await uow.locations.retire(location, self._transactions.now())
-        view = await self._settled(uow, standing, location.id)
+        view = await self._settle_location(uow, standing, location.id)
         return await retired_view(uow, view, there)
 
     @write_transaction
@@ -142,7 +142,7 @@ class LocationService:
             await move_back(
                 uow, standing.group, meeting_id, location, now=self._transactions.now(), by=actor.user_id
             )
-        return await self._settled(uow, standing, location.id)
+        return await self._settle_location(uow, standing, location.id)
 
     async def travel(
         self, actor: Actor, group_id: GroupId, minutes: Mapping[LocationId, int | None]
@@ -184,7 +184,7 @@ class LocationService:
         standing, location = await at_location(uow, actor, location_id, lock=True)
         require_way(location)
         await uow.locations.put_minutes(location.id, actor.user_id, minutes)
-        return await self._settled(uow, standing, location.id)
+        return await self._settle_location(uow, standing, location.id)
 
     @write_transaction
     async def vote(
@@ -203,7 +203,9 @@ class LocationService:
         await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
         return await vote_view(uow, standing)
 
-    async def _settled(self, uow: UnitOfWork, standing: Standing, location_id: LocationId) -> LocationView:
+    async def _settle_location(
+        self, uow: UnitOfWork, standing: Standing, location_id: LocationId
+    ) -> LocationView:
         """Plan anew and return the place as it is now."""
         await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
         location = await uow.locations.get(standing.group.id, location_id)

@@ -115,7 +115,7 @@ async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outloo
     chosen = rotation.plan(
         group.rotation,
         history=await uow.fairness.history(group.id),
-        ahead=[await _expected(uow, board, slot, arrangement) for slot, arrangement in counting],
+        ahead=[await _expect_people(uow, board, slot, arrangement) for slot, arrangement in counting],
         places=board.places,
         willing=board.willing,
         usual=group.usual_location_id,
@@ -139,7 +139,9 @@ async def _find_arrangement(uow: UnitOfWork, slot: Slot) -> Arrangement | None:
     return None if slot.meeting is None else await uow.arrangements.get(slot.meeting.id)
 
 
-async def _expected(uow: UnitOfWork, board: Board, slot: Slot, arrangement: Arrangement | None) -> Upcoming:
+async def _expect_people(
+    uow: UnitOfWork, board: Board, slot: Slot, arrangement: Arrangement | None
+) -> Upcoming:
     if slot.meeting is None:
         away = await _away(uow, board.group, slot.starts_at)
         return Upcoming(attendees=tuple(each.user_id for each in board.members if each.user_id not in away))
@@ -160,7 +162,7 @@ async def _one(
     if slot.meeting is not None and arrangement is not None:
         shown = await arrangement_views.load_view(uow, slot.meeting)
     else:
-        shown = ArrangementView(None, None) if choice is None else _projected(board.locations, choice)
+        shown = ArrangementView(None, None) if choice is None else _project_choice(board.locations, choice)
     return Outlook(
         starts_at=slot.starts_at,
         meeting=slot.meeting,
@@ -174,6 +176,6 @@ async def _one(
     )
 
 
-def _projected(locations: Sequence[Location], choice: Choice) -> ArrangementView:
+def _project_choice(locations: Sequence[Location], choice: Choice) -> ArrangementView:
     location = next((each for each in locations if each.id == choice.location_id), None)
     return ArrangementView(location, choice.host_id)

@@ -115,10 +115,10 @@ class AwayService:
         freed: list[Freed] = []
         found = [span for span in await self._noted(uow, actor) if span.id == span_id]
         for span in found:
-            before = await _missed(uow, actor.user_id, span)
+            before = await _find_missed(uow, actor.user_id, span)
             await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
-            await self._changed(uow, actor, span.group_id, span.days, span.zone)
-            freed += await _freed(uow, actor, span, before)
+            await self._follow_change(uow, actor, span.group_id, span.days, span.zone)
+            freed += await _find_freed(uow, actor, span, before)
         return replace(await self._view(uow, actor), freed=tuple(freed), again=not found)
 
     async def _noted(self, uow: UnitOfWork, actor: Actor) -> Sequence[StoredSpan]:
@@ -163,9 +163,9 @@ class AwayService:
                 await uow.rsvps.take_back(
                     meeting_id=meeting.id, user_id=actor.user_id, interaction_id=actor.interaction_id
                 )
-        await self._changed(uow, actor, group.id, days, zone)
+        await self._follow_change(uow, actor, group.id, days, zone)
 
-    async def _changed(
+    async def _follow_change(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId, days: DaySpan, zone: str
     ) -> None:
         for meeting in await _on(uow, group_id, days, zone):
@@ -186,7 +186,7 @@ class AwayService:
         answered = {
             meeting.id: await _consequence(uow, actor.user_id, groups[span.group_id], meeting, hosted)
             for span in spans
-            for meeting in await _missed(uow, actor.user_id, span)
+            for meeting in await _find_missed(uow, actor.user_id, span)
         }
         return AwayView(spans, tuple(answered.values()))
 
@@ -210,7 +210,7 @@ async def _hosting(
     return hosted
 
 
-async def _missed(uow: UnitOfWork, user_id: UserId, span: StoredSpan) -> list[Meeting]:
+async def _find_missed(uow: UnitOfWork, user_id: UserId, span: StoredSpan) -> list[Meeting]:
     """Which meetings on noted days the member does not come to."""
     return [
         meeting
@@ -234,7 +234,9 @@ async def _consequence(
     return Missed(group, meeting, host_id, hosted=handed_on, asks=below_quorum and to_ask)
 
 
-async def _freed(uow: UnitOfWork, actor: Actor, span: StoredSpan, before: Sequence[Meeting]) -> list[Freed]:
+async def _find_freed(
+    uow: UnitOfWork, actor: Actor, span: StoredSpan, before: Sequence[Meeting]
+) -> list[Freed]:
     """Which of the meetings missed before are answered so no more."""
     group = await uow.groups.get(guild_of(actor), span.group_id)
     hosting = await _hosting(uow, actor.user_id, span.group_id, span.days, span.zone)

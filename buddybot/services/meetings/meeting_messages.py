@@ -140,7 +140,7 @@ async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
         ahead = await uow.meetings.ahead(group.id)
         following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
     schedule = await uow.schedules.get(group.id)
-    counting = () if what is What.EXTRA else await _concerned(uow, group, meeting)
+    counting = () if what is What.EXTRA else await _find_concerned(uow, group, meeting)
     carried, fallen = await find_carried(uow, group, ping.due_at), await find_fallen(uow, group, ping.due_at)
     concerned = chain(counting, *(each.people for each in carried), *(each.people for each in fallen))
     people = tuple(user for user in dict.fromkeys(concerned) if user != ping.caused_by)
@@ -163,7 +163,7 @@ async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
     return Announcement(view, group.language, mentions=tuple(notified))
 
 
-async def _concerned(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[UserId]:
+async def _find_concerned(uow: UnitOfWork, group: Group, meeting: Meeting) -> Sequence[UserId]:
     """Who counts on the meeting; when it is off, also those who swapped turns for it."""
     people = await find_coming(uow, meeting)
     swapping = () if meeting.ahead else await find_swapping(uow, meeting, agreed=True)

@@ -94,7 +94,7 @@ class MeetingService:
         group_id: GroupId | None = None,
     ) -> Changed:
         """Leave a meeting out; `again` when it is left out already, and then nothing changes."""
-        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is MeetingState.SKIPPED:
             return Changed(group, meeting, again=True)
         await meeting_messages.require_room(uow, group, self._transactions.now())
@@ -169,7 +169,7 @@ class MeetingService:
         group_id: GroupId | None,
     ) -> Changed:
         now = self._transactions.now()
-        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is not MeetingState.SCHEDULED:
             raise Refusal("meeting.not_moved")
         await meeting_messages.require_room(uow, group, now)
@@ -194,7 +194,9 @@ class MeetingService:
             moved=True,
             by_hand=not await meeting_days.is_given(uow, meeting, place),
         )
-        return await _told(uow, self._planner, group, meeting.id, self._transactions.now(), by=actor.user_id)
+        return await _tell_change(
+            uow, self._planner, group, meeting.id, self._transactions.now(), by=actor.user_id
+        )
 
     @write_transaction
     async def cancel(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:
@@ -213,7 +215,7 @@ class MeetingService:
     ) -> Changed:
         """Open a meeting now, a few hours early at most; its check-in is due at once."""
         now = self._transactions.now()
-        group, meeting = await self._chosen(uow, actor, pick, group_id)
+        group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is MeetingState.OPEN:
             return Changed(group, meeting, again=True)
         meeting.become(MeetingState.OPEN)
@@ -235,7 +237,7 @@ class MeetingService:
                 return slot
         raise Refusal("meeting.none_open" if is_open else "meeting.none_ahead")
 
-    async def _chosen(
+    async def _make_meeting(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
     ) -> tuple[Group, Meeting]:
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
@@ -283,10 +285,10 @@ async def _set(
 ) -> Changed:
     await uow.meetings.set_state(meeting.id, state, now=now, reason=None if reason is None else reason.value)
     await arrangements.release(uow, group, meeting, now)
-    return await _told(uow, planner, group, meeting.id, now, by=by)
+    return await _tell_change(uow, planner, group, meeting.id, now, by=by)
 
 
-async def _told(
+async def _tell_change(
     uow: UnitOfWork, planner: Planner, group: Group, meeting_id: MeetingId, now: datetime, *, by: UserId
 ) -> Changed:
     """Bring pings and cards in line with a changed meeting, and plan a ping about it."""

@@ -113,7 +113,7 @@ class QuorumService:
         standing, meeting = await at_meeting(
             uow, actor, meeting_id, organizer=True, members="quorum.organizers"
         )
-        return Changed(standing.group, meeting, again=_decided(standing.group, meeting))
+        return Changed(standing.group, meeting, again=_is_decided(standing.group, meeting))
 
     @write_transaction
     async def decide(
@@ -124,7 +124,7 @@ class QuorumService:
             uow, actor, meeting_id, organizer=True, lock=True, members="quorum.organizers"
         )
         group, now = standing.group, self._transactions.now()
-        if _decided(group, meeting):
+        if _is_decided(group, meeting):
             return Decided(group, meeting, meeting.quorum_decision or decision, again=True)
         await uow.meetings.set_quorum_decision(meeting.id, decision)
         await uow.cards.touch(meeting.id)
@@ -143,7 +143,7 @@ class QuorumService:
         )
 
 
-def _decided(group: Group, meeting: Meeting) -> bool:
+def _is_decided(group: Group, meeting: Meeting) -> bool:
     require_active(group)
     if meeting.quorum_decision is not None:
         return True

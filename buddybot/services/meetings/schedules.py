@@ -92,8 +92,8 @@ class ScheduleService:
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         old = await uow.schedules.get(group.id)
-        kept = await _kept(uow, group)
-        schedule = _changed(old, wanted, group)
+        kept = await _find_kept(uow, group)
+        schedule = _apply_changes(old, wanted, group)
         check_zone(schedule.zone)
         if old is None or (schedule.weekday, schedule.every_weeks) != (old.weekday, old.every_weeks):
             schedule = replace(schedule, anchor=await self._anchor(uow, group, old, schedule, kept, now))
@@ -175,7 +175,7 @@ class ScheduleService:
 
     async def _tell(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId) -> None:
         """Tell the group of the first meeting in the new schedule; Refusal `meeting.collides`."""
-        left_alone = {meeting.id for meeting in await _kept(uow, group)}
+        left_alone = {meeting.id for meeting in await _find_kept(uow, group)}
         ahead = await uow.meetings.ahead(group.id)
         for earlier, later in pairwise(ahead):
             if later.starts_at < earlier.ends_at:
@@ -198,10 +198,10 @@ class ScheduleService:
 
 async def usual_of(uow: UnitOfWork, group: Group, wanted: ScheduleChange) -> Schedule:
     """Return when an extra meeting is: as usual, but for what was written; Refusals as for `add_extra`."""
-    return _changed(await uow.schedules.get(group.id), wanted, group)
+    return _apply_changes(await uow.schedules.get(group.id), wanted, group)
 
 
-def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
+def _apply_changes(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Schedule:
     """Return the schedule with what was written in it; the anchor is still the old one.
 
     Refusal `zone.unknown` for a zone that was written.
@@ -229,13 +229,13 @@ def _changed(old: Schedule | None, wanted: ScheduleChange, group: Group) -> Sche
     )
 
 
-async def _kept(uow: UnitOfWork, group: Group) -> list[Meeting]:
+async def _find_kept(uow: UnitOfWork, group: Group) -> list[Meeting]:
     """Return the meetings ahead that a new schedule leaves alone: announced, moved, or under way."""
     return [
         meeting
         for meeting in await uow.meetings.ahead(group.id)
         if meeting.kind is MeetingKind.REGULAR
-        and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _announced(uow, meeting))
+        and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _is_announced(uow, meeting))
     ]
 
 
@@ -255,7 +255,7 @@ async def _find_again(uow: UnitOfWork, kept: Sequence[Meeting], zone: str) -> No
             )
 
 
-async def _announced(uow: UnitOfWork, meeting: Meeting) -> bool:
+async def _is_announced(uow: UnitOfWork, meeting: Meeting) -> bool:
     return any(
         ping.kind in ANNOUNCING and ping.state in (PingState.SENDING, PingState.SENT)
         for ping in await uow.outbox.of_meeting(meeting.id)

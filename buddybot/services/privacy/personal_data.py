@@ -67,14 +67,14 @@ class PersonalService:
 
     async def copy_for_operator(self, user_id: UserId) -> OwnCopy:
         """Return the same of somebody who asked the host for it."""
-        return await self._transactions.write(lambda uow: self._copied(uow, user_id))
+        return await self._transactions.write(lambda uow: self._make_copy(uow, user_id))
 
     @write_transaction(saves=False)
     async def copy(self, uow: UnitOfWork, actor: Actor) -> OwnCopy:
         """Return all that is stored of the actor; their groups' logs note that a copy was taken."""
-        return await self._copied(uow, actor.user_id)
+        return await self._make_copy(uow, actor.user_id)
 
-    async def _copied(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
+    async def _make_copy(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
         now, personal = self._transactions.now(), uow.personal
         for key in await personal.groups_of(user_id):
             await uow.audit.log(*key, Action.OWN_EXPORT, actor_id=None, now=now)

@@ -25,7 +25,7 @@ class NudgeRepository:
         """
         if not user_ids:
             return
-        names, people = _listed(user_ids)
+        names, people = _list_parameters(user_ids)
         await self._tx.all(
             f"SELECT id FROM memberships WHERE user_id IN ({names}) AND left_at IS NULL ORDER BY id "
             + self._tx.for_update,
@@ -41,7 +41,7 @@ class NudgeRepository:
         """Return who of these people was nudged after `since`, in whatever group."""
         if not user_ids:
             return frozenset()
-        names, people = _listed(user_ids)
+        names, people = _list_parameters(user_ids)
         rows = await self._tx.all(
             f"SELECT DISTINCT user_id FROM nudges WHERE user_id IN ({names}) AND nudged_at > :since",
             since=epoch(since),
@@ -59,6 +59,6 @@ class NudgeRepository:
         )
 
 
-def _listed(user_ids: Sequence[UserId]) -> tuple[str, dict[str, int]]:
+def _list_parameters(user_ids: Sequence[UserId]) -> tuple[str, dict[str, int]]:
     people = {f"user{position}": int(user_id) for position, user_id in enumerate(user_ids)}
     return ", ".join(f":{name}" for name in people), people

@@ -73,7 +73,7 @@ def put_in_place(partial: Path, target: Path, now: datetime) -> Path | None:
     _flush(partial)
     kept = _put_aside(target, now) if target.exists() else None
     for journal in _JOURNALS:  # of another database, and read into this one if they were left
-        _named(target, journal).unlink(missing_ok=True)
+        _path_beside(target, journal).unlink(missing_ok=True)
     partial.replace(target)
     _flush_folder(target.parent)
     return kept
@@ -110,8 +110,8 @@ def _put_aside(target: Path, now: datetime) -> Path:
         kept.touch(mode=0o600, exist_ok=False)
         shutil.copyfile(target, kept)
         _flush(kept)
-    if (log := _named(target, _LOG)).exists():  # of one that is damaged: it belongs to nothing else
-        log.replace(_named(kept, _LOG))
+    if (log := _path_beside(target, _LOG)).exists():  # of one that is damaged: it belongs to nothing else
+        log.replace(_path_beside(kept, _LOG))
     return kept
 
 
@@ -170,7 +170,7 @@ def _beside(target: Path, ending: str = "") -> Iterator[Path]:
     finally:
         with suppress(OSError):  # it could not be made either
             for name in ("", *_JOURNALS):
-                _named(partial, name).unlink(missing_ok=True)
+                _path_beside(partial, name).unlink(missing_ok=True)
 
 
 def _appear(partial: Path, target: Path) -> None:
@@ -193,7 +193,7 @@ def _in_use(path: Path) -> StorageError:
     return StorageError(f"{path} is in use: stop the bot first.")
 
 
-def _named(path: Path, ending: str) -> Path:
+def _path_beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 

@@ -62,45 +62,47 @@ class PostgresTx(Guard):
 
     async def one(self, sql: str, /, **parameters: Any) -> Row | None:
         """Return the first row, or None."""
-        text, arguments, names = self._prepared(sql, parameters)
+        text, arguments, names = self._prepare_statement(sql, parameters)
         try:
             return await self._connection.fetchrow(text, *arguments)
         except DRIVER as error:
-            raise self._broken(error, names) from None
+            raise self._note_failure(error, names) from None
 
     async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """Return every row."""
-        text, arguments, names = self._prepared(sql, parameters)
+        text, arguments, names = self._prepare_statement(sql, parameters)
         try:
             return cast("list[Row]", await self._connection.fetch(text, *arguments))
         except DRIVER as error:
-            raise self._broken(error, names) from None
+            raise self._note_failure(error, names) from None
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         """Return how many rows were changed."""
-        text, arguments, names = self._prepared(sql, parameters)
+        text, arguments, names = self._prepare_statement(sql, parameters)
         try:
             status = await self._connection.execute(text, *arguments)
         except DRIVER as error:
-            raise self._broken(error, names) from None
+            raise self._note_failure(error, names) from None
         command, _, rest = status.partition(" ")
         return int(rest.rpartition(" ")[2]) if command in ("INSERT", "UPDATE", "DELETE") else 0
 
-    def _prepared(self, sql: str, parameters: dict[str, Any]) -> tuple[str, list[Any], tuple[str, ...]]:
+    def _prepare_statement(
+        self, sql: str, parameters: dict[str, Any]
+    ) -> tuple[str, list[Any], tuple[str, ...]]:
         self.admit(parameters)
         text, names = positional(sql)
         return text, values(names, parameters), names
 
-    def _broken(self, error: Exception, names: tuple[str, ...]) -> StorageError:
+    def _note_failure(self, error: Exception, names: tuple[str, ...]) -> StorageError:
         self.failed = True
-        return _translated(error, names)
+        return _translate_error(error, names)
 
 
 class _ReadOnlyError(TransientError):
     """The server takes no changes on this connection; another one may lead elsewhere after a failover."""
 
 
-def _translated(
+def _translate_error(
     error: Exception, names: tuple[str, ...] = (), *, lost_is_transient: bool = True
 ) -> StorageError:
     """Return our error without PostgreSQL's DETAIL and without arguments: both quote what people wrote."""
@@ -237,7 +239,7 @@ class PostgresDatabase:
             if task is not None and task.cancelling():
                 raise asyncio.CancelledError from None  # what the driver made of it must not hide it
             # Nobody knows whether a commit without an answer has happened: its script is not run again.
-            raise _translated(error, lost_is_transient=readonly or not committing) from None
+            raise _translate_error(error, lost_is_transient=readonly or not committing) from None
 
 
 _CERTIFICATES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")

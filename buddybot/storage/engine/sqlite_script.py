@@ -48,10 +48,10 @@ class SqliteTx(Guard):
         try:
             cursor = self._connection.execute(sql, parameters)
             row = cursor.fetchone()
-            found = None if row is None else _named(cursor, row)
+            found = None if row is None else _name_columns(cursor, row)
             cursor.close()
         except sqlite3.Error as error:
-            raise self._broken(error, sql, parameters) from None
+            raise self._note_failure(error, sql, parameters) from None
         return found
 
     async def all(self, sql: str, /, **parameters: Any) -> list[Row]:
@@ -62,7 +62,7 @@ class SqliteTx(Guard):
             rows = cursor.fetchall()
             return _all_named(cursor, rows) if rows else []
         except sqlite3.Error as error:
-            raise self._broken(error, sql, parameters) from None
+            raise self._note_failure(error, sql, parameters) from None
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         """Return how many rows were changed."""
@@ -78,15 +78,15 @@ class SqliteTx(Guard):
                 return 0
             return cast("int", self._connection.execute("SELECT changes()").fetchone()[0])
         except sqlite3.Error as error:
-            raise self._broken(error, sql, parameters) from None
+            raise self._note_failure(error, sql, parameters) from None
 
-    def _broken(self, error: sqlite3.Error, sql: str, parameters: dict[str, Any]) -> StorageError:
+    def _note_failure(self, error: sqlite3.Error, sql: str, parameters: dict[str, Any]) -> StorageError:
         self.failed = True
         values(positional(sql)[1], parameters)  # SQLite does not name one that is missing
         return translated(error)
 
 
-def _named(cursor: sqlite3.Cursor, row: Any) -> Row:
+def _name_columns(cursor: sqlite3.Cursor, row: Any) -> Row:
     """Return a row by the names of its columns; `sqlite3.Row` looks through all names for each value."""
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 

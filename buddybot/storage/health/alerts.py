@@ -16,7 +16,7 @@ _KNOWN = frozenset({*(each.value for each in Chart), *(each.value for each in Si
 """Signs whose evidence these modules read; another feature may keep its own in the same table."""
 
 
-def _raised(row: Row) -> Raised:
+def _read_alert(row: Row) -> Raised:
     return Raised(
         id=AlertId(row["id"]),
         group_id=GroupId(row["group_id"]),
@@ -67,7 +67,7 @@ class AlertRepository:
             group_id=group_id,
             alert_id=alert_id,
         )
-        return None if row is None or row["sign"] not in _KNOWN else _raised(row)
+        return None if row is None or row["sign"] not in _KNOWN else _read_alert(row)
 
     async def group_of(self, guild_id: GuildId, alert_id: AlertId) -> GroupId | None:
         """Return the group of an alert that a button names, when it is this guild's."""
@@ -86,7 +86,7 @@ class AlertRepository:
         rows = await self._tx.all(
             "SELECT * FROM alerts WHERE group_id = :group_id ORDER BY id", group_id=group_id
         )
-        return [_raised(row) for row in rows if row["sign"] in _KNOWN]
+        return [_read_alert(row) for row in rows if row["sign"] in _KNOWN]
 
     async def open(self, group_id: GroupId) -> Sequence[Raised]:
         """Return what nobody has settled, the oldest first."""

@@ -245,14 +245,14 @@ class FairnessRepository:
         meetings: dict[int, list[Row]] = {}
         for row in rows:
             meetings.setdefault(row["id"], []).append(row)
-        held = [_held(found) for found in meetings.values() if any(map(_met, found))]
+        held = [_read_held(found) for found in meetings.values() if any(map(_met, found))]
         memory = await BalanceRepository(self._tx).memory(group_id)
         return held if memory is None else [memory.as_held, *held]
 
     async def held(self, meeting_id: MeetingId) -> Held | None:
         """Return one meeting as `history` has it; None when it is not in there."""
         rows = await self._tx.all(_HELD.format(which="m.id = :meeting_id"), meeting_id=meeting_id)
-        return _held(rows) if any(map(_met, rows)) else None
+        return _read_held(rows) if any(map(_met, rows)) else None
 
 
 _HELD = """
@@ -267,7 +267,7 @@ _HELD = """
 """
 
 
-def _held(rows: Sequence[Row]) -> Held:
+def _read_held(rows: Sequence[Row]) -> Held:
     how = {row["user_id"]: _how(row) for row in rows}
     came = {user for user, way in how.items() if way is not None}
     there = {user for user, way in how.items() if way is _THERE}

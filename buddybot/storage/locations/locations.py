@@ -95,7 +95,7 @@ class LocationRepository:
 
     async def describe(self, location: Location, words: LocationWords) -> bool:
         """Change what is written about a place; False when another live one has the new name."""
-        if await self._taken(location, words.name):
+        if await self._is_taken(location, words.name):
             return False
         await self._tx.run(
             """
@@ -129,7 +129,7 @@ class LocationRepository:
 
     async def revive(self, location: Location) -> bool:
         """Let a retired place be chosen again; False when a live one has its name by now."""
-        if await self._taken(location, location.name):
+        if await self._is_taken(location, location.name):
             return False
         await self._tx.run(
             "UPDATE locations SET retired_at = NULL WHERE group_id = :group_id AND id = :location_id",
@@ -138,7 +138,7 @@ class LocationRepository:
         )
         return True
 
-    async def _taken(self, location: Location, name: str) -> bool:
+    async def _is_taken(self, location: Location, name: str) -> bool:
         """Whether another live place of the group has this name."""
         row = await self._tx.one(
             """

@@ -55,7 +55,7 @@ async def migrate(database: Database, *, folder: Path | None = None) -> list[str
 
     async def step(tx: Tx) -> str | None:
         await _make_record(tx, database.engine)
-        missing = _missing(list(scripts), list(await _recorded(tx)))
+        missing = _missing(list(scripts), list(await _list_recorded(tx)))
         if not missing:
             return None
         await _apply(tx, missing[0], scripts[missing[0]], database.engine)
@@ -82,7 +82,9 @@ async def faults(database: Database, *, folder: Path | None = None) -> list[str]
     Changes nothing. Raises StorageError when that cannot be found out.
     """
     scripts = _scripts(folder)
-    expected = await _expected(database, [scripts[name] for name in await _read_record(database, scripts)])
+    expected = await _describe_expected(
+        database, [scripts[name] for name in await _read_record(database, scripts)]
+    )
     if database.engine == "sqlite":
         return differences(await database.read(describe_sqlite), expected)
     return differences(await database.read(lambda tx: describe_postgres(tx, like=expected)), expected)
@@ -168,7 +170,7 @@ async def _adopt(database: Database, scripts: Mapping[str, str], folder: Path | 
 
     async def note(tx: Tx) -> None:
         await _make_record(tx, database.engine)
-        for name in await _recorded(tx):
+        for name in await _list_recorded(tx):
             await tx.run(
                 f"UPDATE {RECORD} SET checksum = :sum WHERE name = :name AND checksum IS NULL",
                 sum=checksum(scripts[name]),
@@ -178,7 +180,7 @@ async def _adopt(database: Database, scripts: Mapping[str, str], folder: Path | 
     await database.write(note)
 
 
-async def _expected(database: Database, scripts: Sequence[str]) -> Description:
+async def _describe_expected(database: Database, scripts: Sequence[str]) -> Description:
     """Return what the migrations make: in memory, or in tables that PostgreSQL drops again."""
     if database.engine == "sqlite":
         memory = await connect("sqlite://:memory:")
@@ -242,7 +244,7 @@ async def _looked_up(tx: Tx, engine: Engine) -> dict[str, str | None]:
     if not known:
         return {}
     if not await _has_checksums(tx, engine):
-        return dict.fromkeys(await _recorded(tx))
+        return dict.fromkeys(await _list_recorded(tx))
     rows = await tx.all(f"SELECT name, checksum FROM {RECORD}")
     return dict(sorted((row["name"], row["checksum"]) for row in rows))
 
@@ -257,7 +259,7 @@ async def _has_checksums(tx: Tx, engine: Engine) -> bool:
     return found is not None
 
 
-async def _recorded(tx: Tx) -> list[str]:
+async def _list_recorded(tx: Tx) -> list[str]:
     return sorted(row["name"] for row in await tx.all(f"SELECT name FROM {RECORD}"))
 
 

@@ -90,18 +90,18 @@ async def describe_postgres(tx: Tx, *, like: Description | None = None) -> Descr
 
 def differences(found: Description, expected: Description) -> list[str]:
     """Say which parts are missing, made otherwise or not ours; a few of them, nothing for equal ones."""
-    faults = [f"{_shown(part)} is missing" for part in expected if part not in found]
+    faults = [f"{_show_name(part)} is missing" for part in expected if part not in found]
     faults += [
-        f"{_shown(part)} is made otherwise"
+        f"{_show_name(part)} is made otherwise"
         for part in expected
         if found.get(part, expected[part]) != expected[part]
     ]
-    faults += [f"{_shown(part)} is not ours" for part in found if part not in expected]
+    faults += [f"{_show_name(part)} is not ours" for part in found if part not in expected]
     more = len(faults) - _MOST_NAMED
     return faults if more <= 0 else [*faults[:_MOST_NAMED], f"and {more} more"]
 
 
-def _shown(part: str) -> str:
+def _show_name(part: str) -> str:
     """Return a name as it may stand in a sentence, whoever gave it."""
     return "".join(letter if letter.isprintable() else "?" for letter in part)[:80]
 

@@ -47,7 +47,7 @@ def _subject(ping: Ping) -> str:
     return ping.key if ping.recipient == GROUP else f"{ping.meeting_id or ping.id}:{ping.kind.value}"
 
 
-def _held(ping: Ping) -> dict[str, int]:
+def _key_of_attempt(ping: Ping) -> dict[str, int]:
     return {"ping_id": ping.id, "attempt": ping.attempts}
 
 
@@ -193,7 +193,7 @@ class SendingRepository:
         changed = await self._tx.run(
             f"UPDATE outbox SET channel_id = :channel_id WHERE {_HELD}",
             channel_id=channel_id,
-            **_held(ping),
+            **_key_of_attempt(ping),
         )
         return bool(changed)
 
@@ -260,7 +260,7 @@ class SendingRepository:
             try_at=epoch(try_at),
             error=error,
             direct=int(ping.direct if direct is None else direct),
-            **_held(ping),
+            **_key_of_attempt(ping),
         )
 
     async def leave_open(self, ping: Ping, *, try_at: datetime, error: str | None) -> None:
@@ -272,7 +272,7 @@ class SendingRepository:
             """,
             try_at=epoch(try_at),
             error=error,
-            **_held(ping),
+            **_key_of_attempt(ping),
         )
 
     async def hold_direct(self, until: datetime) -> None:
@@ -290,7 +290,7 @@ class SendingRepository:
             f"UPDATE outbox SET state = :state, settled_at = :now, lease_until = NULL WHERE {_HELD}",
             state=state,
             now=epoch(now),
-            **_held(ping),
+            **_key_of_attempt(ping),
         )
 
     async def _tell_missed(self, ping: Ping, now: datetime) -> None:

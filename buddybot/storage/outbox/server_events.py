@@ -68,7 +68,7 @@ STALE_NEARBY = f"{_KNOWN} {_STALE} {_SAME_GROUP} UNION ALL {_MISSING} {_SAME_GRO
 """The stale events of the group of `meeting_id` at `now`, and that of its next meeting which has none."""
 
 
-def _shared(rows: str) -> str:
+def _share_out(rows: str) -> str:
     """Return no more than a share of each guild's, the first of all guilds first."""
     return f"""
         SELECT * FROM (
@@ -104,8 +104,8 @@ class EventRepository:
         """
         if meeting_id is None:
             share: dict[str, int] = {"now": epoch(now), "limit": limit, "share": OF_A_GUILD}
-            known = await self._tx.all(_shared(_KNOWN + _STALE), **share)
-            missing = await self._tx.all(_shared(_MISSING), **share)
+            known = await self._tx.all(_share_out(_KNOWN + _STALE), **share)
+            missing = await self._tx.all(_share_out(_MISSING), **share)
         else:
             known = await self._tx.all(STALE_NEARBY, now=epoch(now), meeting_id=meeting_id)
             known.sort(key=lambda row: (row["state"] is None, row["meeting_id"]))

@@ -47,7 +47,7 @@ class AuditRepository:
             group_id=group_id,
             limit=limit,
         )
-        return [_logged(row) for row in rows]
+        return [_read_logged(row) for row in rows]
 
     async def since(
         self, guild_id: GuildId, action: Action, *, actor_id: UserId, since: datetime
@@ -63,10 +63,10 @@ class AuditRepository:
             actor_id=actor_id,
             since=epoch(since),
         )
-        return [_logged(row) for row in rows]
+        return [_read_logged(row) for row in rows]
 
 
-def _logged(row: Row) -> Logged:
+def _read_logged(row: Row) -> Logged:
     return Logged(
         action=Action(row["action"]),
         actor_id=None if row["actor_id"] is None else UserId(row["actor_id"]),

@@ -26,10 +26,10 @@ def attendance_card(texts: Texts, waiting: Unrecorded, *before: Markup) -> Card:
     lines = [*before, texts("attendance.title", number=waiting.number)]
     if not waiting.met:
         return Card().text(*lines, texts("attendance.not_met")).row(_correct(texts, meeting.id))
-    lines += _recorded(texts, waiting)
+    lines += _recorded_lines(texts, waiting)
     recorded = waiting.members - len(people)
     lines.append(texts("attendance.progress", recorded=recorded, members=waiting.members))
-    lines += _asked(texts, waiting)
+    lines += _ask_lines(texts, waiting)
     if not people:
         lines.append(texts("attendance.done", at=meeting.starts_at))
     card = Card().text(*lines, *visitors_line(texts, waiting.visitors))
@@ -54,14 +54,14 @@ def attendance_card(texts: Texts, waiting: Unrecorded, *before: Markup) -> Card:
     return card
 
 
-def _recorded(texts: Texts, waiting: Unrecorded) -> list[Markup]:
+def _recorded_lines(texts: Texts, waiting: Unrecorded) -> list[Markup]:
     """Who was recorded as what by the click before."""
     if waiting.recording is None:
         return []
     return [texts("attendance.recorded"), *_by_state(texts, waiting.recording.states)]
 
 
-def _asked(texts: Texts, waiting: Unrecorded) -> list[Markup]:
+def _ask_lines(texts: Texts, waiting: Unrecorded) -> list[Markup]:
     """What is suggested of whom, then of whom nothing is known."""
     lines = []
     if waiting.suggested:

@@ -36,7 +36,7 @@ def history_card(texts: Texts, view: AttendanceHistory, drawn: Drawn) -> Card:
         own_figures(texts, card, view.record, view.streak if view.page.newer is None else 0)
     else:
         _figures(texts, card, view.record)
-        _unrecorded(texts, card, view.record)
+        _unrecorded_lines(texts, card, view.record)
         if any(meeting_record.meeting.reduced for meeting_record in view.record.meeting_records):
             card.text(texts("history.group.reduced"))
     turn(texts, card, "attendance_page", view.record, view.page)
@@ -100,7 +100,7 @@ def _span(texts: Texts, record: Record) -> Markup:
     return texts("history.off", met=met, off=off) if off else met
 
 
-def _unrecorded(texts: Texts, card: Card, record: Record) -> None:
+def _unrecorded_lines(texts: Texts, card: Card, record: Record) -> None:
     """Name the meetings at which somebody is unrecorded, the newest first, each with the way to say it."""
     places = [place for place in range(len(record.meeting_records)) if record.unrecorded_at(place)]
     for place in reversed(places[-_MOST_UNRECORDED:]):

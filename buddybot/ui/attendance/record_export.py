@@ -99,9 +99,9 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
     made = await followed(make, export.rows, tell if is_long else None)
     messages = list(_messages(made, room))
     first = export_card(reply.texts, export, messages[0], count=len(made))
-    await (reply.change if is_long else reply.show)(first, files=_attached(messages[0]))
+    await (reply.change if is_long else reply.show)(first, files=_attach_files(messages[0]))
     for parts in messages[1:]:
-        await reply.follow(_add(Card(), parts), files=_attached(parts))
+        await reply.follow(_add(Card(), parts), files=_attach_files(parts))
 
 
 async def followed(
@@ -181,5 +181,5 @@ def _add(card: Card, parts: "Sequence[Part]") -> Card:
     return card
 
 
-def _attached(parts: "Sequence[Part]") -> list[discord.File]:
+def _attach_files(parts: "Sequence[Part]") -> list[discord.File]:
     return [discord.File(cast(BufferedIOBase, part.file), part.name, description=part.alt) for part in parts]

@@ -74,7 +74,7 @@ def activity_card(texts: Texts, view: ActivityView) -> Card:
         if view.steps
         else texts("activities.one.steps_usual")
     )
-    planned = view.steps or _written(activity)
+    planned = view.steps or _write_steps(activity)
     about = (inert(activity.summary), bring(texts, activity.needs), with_whom)
     card.text(cut(*about, *steps(texts, planned)))
     return card.row(
@@ -83,7 +83,7 @@ def activity_card(texts: Texts, view: ActivityView) -> Card:
     )
 
 
-def _written(activity: Activity) -> Sequence[PlannedStep]:
+def _write_steps(activity: Activity) -> Sequence[PlannedStep]:
     """The steps as the library has them, for six people."""
     return [
         PlannedStep(0, step.minutes, None if step.turns is None else step.minutes_each(), step.text)

@@ -18,7 +18,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, read_id
 from buddybot.domain.numbers import parse_count
 from buddybot.domain.text import length_of
-from buddybot.services.checkins.checkins import Asked, Due, Reported
+from buddybot.services.checkins.checkins import CheckInQuestions, Due, Reported
 from buddybot.services.commitments.wording_steps import is_unsure
 from buddybot.ui.commitments.commitments import understood
 from buddybot.ui.framework.components import Card, Form, button, option
@@ -33,7 +33,7 @@ _CHOICE = r"(drop-)?([0-9]{1,3})"
 _QUOTE = 43  # characters of a label between the quotation marks
 
 
-def report_form(texts: Texts, asked: Asked) -> Form:
+def report_form(texts: Texts, asked: CheckInQuestions) -> Form:
     """Return the first form: what became of each commitment, quoted; a win; what is in the way."""
     form = Form(texts.plain("checkins.form.title"), "checkin_report", asked.meeting.id)
     for item in asked.due[:MOST_ASKED]:
@@ -149,7 +149,7 @@ def next_form(texts: Texts, reported: Reported) -> Form:
 def recorded_card(texts: Texts, reported: Reported) -> Card:
     """Return what was recorded, what is open now, and the way to say what comes next."""
     lines = [texts("checkins.recorded.title")]
-    lines += [_settled(texts, commitment) for commitment in reported.settled]
+    lines += [_outcome_line(texts, commitment) for commitment in reported.settled]
     if reported.report.win is not None:
         lines.append(texts("checkins.recorded.win", text=reported.report.win))
     if reported.report.blocker is not None:
@@ -180,7 +180,7 @@ def saved_card(texts: Texts, reported: Reported) -> Card:
     return card
 
 
-def _settled(texts: Texts, commitment: Commitment) -> Markup:
+def _outcome_line(texts: Texts, commitment: Commitment) -> Markup:
     partly = 0 < commitment.done < commitment.target
     if commitment.state is State.KEPT:
         key = "checkins.recorded.done"

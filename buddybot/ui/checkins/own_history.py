@@ -16,7 +16,7 @@ def weeks_card(texts: Texts, view: OwnHistory) -> Card:
     card = Card().text(Markup(f"### {texts('history.weeks.title', group=view.record.group.name)}"))
     if not view.record.meeting_records:
         return card.text(texts("history.own.nothing"))
-    for week in _fitted(texts, view):
+    for week in _fit_weeks(texts, view):
         card.text(week)
     if view.page.newer is None and view.lately.meeting_records:
         count = len(view.lately.meeting_records)
@@ -35,7 +35,7 @@ def _was_hard(record: Record) -> bool:
     return (share is not None and share < 0.5) or (rates is not None and rates.attended < 0.5)
 
 
-def _fitted(texts: Texts, view: OwnHistory) -> list[Markup]:
+def _fit_weeks(texts: Texts, view: OwnHistory) -> list[Markup]:
     """Return the weeks, each text cut to the same length where they do not all fit."""
     places = range(len(view.record.meeting_records) - 1, -1, -1)
     for length in LENGTHS:

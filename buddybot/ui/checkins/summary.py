@@ -24,7 +24,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     for _, arrangement in view.following[:1]:
         ahead += asked_to_choose(texts, arrangement)
     room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
-    for section in _fitted(texts, view, room=room):
+    for section in _fit_sections(texts, view, room=room):
         card.text(*section)
     if ahead:
         card.text(*ahead)
@@ -42,7 +42,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     return card.row(*buttons)
 
 
-def _fitted(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Sequence[Markup]]:
+def _fit_sections(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Sequence[Markup]]:
     for length in LENGTHS:
         shown = _sections(texts, view, length)
         if sum(length_of(line) + 1 for section in shown for line in section) <= room:
@@ -61,7 +61,7 @@ def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence
     sections = [
         [texts("checkins.summary.title", number=view.number)],
         [texts("checkins.summary.wins"), *wins] if wins else [],
-        _kept(texts, view, length),
+        _kept_lines(texts, view, length),
         [texts("checkins.summary.begun"), *begun] if begun else [],
         _thanks(texts, view),
     ]
@@ -83,7 +83,7 @@ def _thanks(texts: Texts, view: SummaryView) -> list[Markup]:
     return [texts("checkins.summary.thanks"), *lines, *more]
 
 
-def _kept(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
+def _kept_lines(texts: Texts, view: SummaryView, length: int) -> list[Markup]:
     if not view.kept_in_all:
         return []
     key = "checkins.summary.kept_one" if view.kept_in_all == 1 else "checkins.summary.kept"

@@ -169,9 +169,9 @@ class Reply:
                     raise
                 self._interaction.extras[_ANSWERED] = kind
 
-        return await self._asked(tried)
+        return await self._ask_discord(tried)
 
-    async def _asked(self, attempt: Attempt, *, again: bool = True, patience: float = LONGEST) -> bool:
+    async def _ask_discord(self, attempt: Attempt, *, again: bool = True, patience: float = LONGEST) -> bool:
         """Ask Discord, and once more where that says nothing twice (`again`) and the answer got lost.
 
         False when it was too late, or is lost: what was done stands all the same, and whatever follows it
@@ -226,7 +226,7 @@ class Reply:
         if not self._is_answered:
             respond = partial(interaction.response.send_message, view=card, ephemeral=not self._public)
             if files:
-                return await self._handed(partial(respond, files=sent))
+                return await self._hand_files(partial(respond, files=sent))
             return await self._first(_Kind.channel_message, respond)
         if self._thinking:
             self._thinking = False  # the next answer is one of its own
@@ -243,7 +243,7 @@ class Reply:
         async def edit() -> None:
             await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
 
-        return await (self._handed(edit) if files else self._asked(edit))
+        return await (self._hand_files(edit) if files else self._ask_discord(edit))
 
     async def follow(self, card: Card, *, files: Sequence[discord.File] = ()) -> bool:
         """Say one thing more, to that person only, behind an answer that was given; False when it is lost."""
@@ -253,11 +253,11 @@ class Reply:
         async def send() -> None:
             await self._interaction.followup.send(view=card, ephemeral=ephemeral, files=files)
 
-        return await (self._handed(send) if files else self._asked(send, again=False))
+        return await (self._hand_files(send) if files else self._ask_discord(send, again=False))
 
-    async def _handed(self, attempt: Attempt) -> bool:
+    async def _hand_files(self, attempt: Attempt) -> bool:
         """Answer with files, which are read once and so cannot be sent again; say so when they got lost."""
-        if await self._asked(attempt, again=False, patience=UPLOAD):
+        if await self._ask_discord(attempt, again=False, patience=UPLOAD):
             return True
         if not self._over:
             self._public = False

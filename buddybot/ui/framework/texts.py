@@ -86,15 +86,15 @@ class Texts:
         """Return the sentence for messages: markdown, with its parameters escaped."""
         for name, value in parameters.items():
             if not isinstance(value, _SHOWN_AS_IT_IS):
-                parameters[name] = _shown(value)
-        return Markup(self._numbered(key, parameters).format_map(parameters))
+                parameters[name] = _show_value(value)
+        return Markup(self._pick_sentence(key, parameters).format_map(parameters))
 
     def plain(self, key: str, /, **parameters: object) -> str:
         """Return the sentence for labels, titles and choices, where Discord reads no markdown."""
-        sentence = self._numbered(key, parameters)
+        sentence = self._pick_sentence(key, parameters)
         return sentence.format_map(parameters) if parameters or "{" in sentence else sentence
 
-    def _numbered(self, key: str, parameters: Mapping[str, object]) -> str:
+    def _pick_sentence(self, key: str, parameters: Mapping[str, object]) -> str:
         """The sentence of a key; where a number that `<key>_one` does not name is 1, that one."""
         sentence, one = self._sentences[key], self._sentences.get(f"{key}_one")
         if one is None:
@@ -107,7 +107,7 @@ class Texts:
         return key in self._sentences
 
 
-def _shown(value: object) -> object:
+def _show_value(value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
     return inert(value) if isinstance(value, str) else value

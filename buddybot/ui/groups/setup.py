@@ -39,10 +39,10 @@ class When:
     def written(cls, given: Input) -> Self:
         """Read the first form; Refusal when the time cannot be read."""
         return cls(
-            weekday=_chosen(given.written("weekday"), range(7)),
+            weekday=_read_choice(given.written("weekday"), range(7)),
             time=parse_time(given.written("time")),
-            minutes=_chosen(given.written("minutes"), MINUTES),
-            weeks=_chosen(given.written("weeks"), WEEKS),
+            minutes=_read_choice(given.written("minutes"), MINUTES),
+            weeks=_read_choice(given.written("weeks"), WEEKS),
         )
 
     @classmethod
@@ -197,7 +197,7 @@ def _weeks(texts: Texts, weeks: int) -> str:
     return texts.plain("groups.weeks.many", weeks=weeks)
 
 
-def _chosen(value: str, among: Sequence[int]) -> int:
+def _read_choice(value: str, among: Sequence[int]) -> int:
     """A select's value; Discord sends only what was offered, anything else was forged."""
     if not value.isascii() or not value.isdigit() or len(value) > 4 or int(value) not in among:
         raise Refusal("button.stale")

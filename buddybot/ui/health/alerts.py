@@ -39,7 +39,7 @@ def alert_card(texts: Texts, view: AlertView) -> Card:
     if raised.open:
         _decisions(card, texts, view)
     else:
-        card.text(_decided(texts, raised))
+        card.text(_decision_line(texts, raised))
     if view.direct:
         card.row(button(texts.plain("meetings.reminder.stop"), "dm_stop", view.group.guild_id))
     return card.note(texts("health.alert.note"))
@@ -132,7 +132,7 @@ def _decisions(card: Card, texts: Texts, view: AlertView) -> None:
     card.row(*row)
 
 
-def _decided(texts: Texts, raised: Raised) -> Markup:
+def _decision_line(texts: Texts, raised: Raised) -> Markup:
     if not raised.settled_by:  # it ended by itself, or by somebody whose data was deleted
         return texts("health.decided.over")
     by = member(raised.settled_by)

@@ -59,7 +59,7 @@ def heard_card(texts: Texts, heard: Heard) -> Card:
         return Card(colour=QUIET).text(texts("feedback.heard.nothing", group=heard.group.name))
     card = Card(colour=QUIET).text(texts("feedback.heard.title", group=heard.group.name))
     for item in heard.items:
-        card.text(*_said(texts, item))
+        card.text(*_feedback_lines(texts, item))
     return card.note(texts("feedback.heard.note"))
 
 
@@ -67,11 +67,13 @@ def unread_card(texts: Texts, items: Sequence[Feedback]) -> Card:
     """Return what an organizer has not read yet, behind the answer to what they did."""
     card = Card(colour=QUIET).text(Markup(f"-# {texts('feedback.heard.unread')}"))
     for item in items:
-        card.text(Markup(f"**{texts('feedback.heard.of', group=item.group_name)}**"), *_said(texts, item))
+        card.text(
+            Markup(f"**{texts('feedback.heard.of', group=item.group_name)}**"), *_feedback_lines(texts, item)
+        )
     return card.note(texts("feedback.heard.note"))
 
 
-def _said(texts: Texts, item: Feedback) -> list[Markup]:
+def _feedback_lines(texts: Texts, item: Feedback) -> list[Markup]:
     phrases = [Markup(f"- {texts(f'feedback.phrase.{each.value}')}") for each in item.phrases]
     who = texts("feedback.heard.who", who=member(item.user_id), day=moment(item.given_at, "D"))
     return [who, *phrases, texts(f"feedback.going.{item.rating}")]

@@ -98,14 +98,16 @@ def handed_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return who hosts now that somebody does not, and that they keep their claim."""
     key = "rotation.done.handed_none" if view.arrangement.host_id is None else "rotation.done.handed"
     before = "" if view.before is None else member(view.before)
-    return _told(texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before))
+    return _told_card(
+        texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before)
+    )
 
 
 def arranged_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return where a meeting is now and who hosts it, and whose leave is awaited."""
     now = {"start": view.meeting.starts_at, "place": _standing(texts, view)}
     if view.asked is None:
-        return _told(texts, texts("rotation.done.arranged", **now))
+        return _told_card(texts, texts("rotation.done.arranged", **now))
     asked = texts("rotation.done.asked", owner=member(view.asked), channel=channel(view.group.channel_id))
     return Card().text(asked, texts("rotation.done.until", **now))
 
@@ -114,7 +116,7 @@ def came_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return the thanks to a member who hosts where nobody did, with the choice of another place."""
     said = texts("rotation.done.came", start=view.meeting.starts_at, place=_standing(texts, view))
     choose = button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)
-    return _told(texts, said).row(choose)
+    return _told_card(texts, said).row(choose)
 
 
 def online_card(texts: Texts, view: ArrangementChange) -> Card:
@@ -194,5 +196,5 @@ def _standing(texts: Texts, view: ArrangementChange) -> Markup:
     return place(texts, view.arrangement) or texts("arrangements.change.open")
 
 
-def _told(texts: Texts, said: Markup) -> Card:
+def _told_card(texts: Texts, said: Markup) -> Card:
     return Card().text(said).note(texts("rotation.done.told"))

@@ -16,7 +16,7 @@ def away_card(texts: Texts, view: AwayView) -> Card:
     """Return what is noted, with a button to take each back."""
     card = Card().text(texts("away.title"))
     if view.freed:
-        card.text(*_freed(texts, view.freed))
+        card.text(*_freed_lines(texts, view.freed))
     if not view.spans:
         return card.text(texts("away.none"))
     for span in view.spans[:MOST_SHOWN]:
@@ -52,7 +52,7 @@ def _consequences(texts: Texts, missed: Missed) -> Iterator[Markup]:
         yield texts("away.below_quorum", start=start, minimum=missed.group.minimum)
 
 
-def _freed(texts: Texts, freed: Sequence[Freed]) -> Iterator[Markup]:
+def _freed_lines(texts: Texts, freed: Sequence[Freed]) -> Iterator[Markup]:
     yield texts("away.freed", starts=_starts(freed))
     for each in freed:
         if each.hosts:

@@ -31,7 +31,7 @@ def meetings_for(aim: Aim) -> Suggest:
     async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
         choices = interaction.client.services.meeting_choices
         found = await choices.slots(actor_of(interaction), aim, _group(interaction))
-        return _named(interaction, found, current)
+        return _name_slots(interaction, found, current)
 
     return meetings
 
@@ -39,7 +39,10 @@ def meetings_for(aim: Aim) -> Suggest:
 @unfailing
 async def days_to_move(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days that the meeting in `meeting`, or the next one, can be moved to."""
-    choices, pick = interaction.client.services.meeting_choices, parse_pick(_typed(interaction, "meeting"))
+    choices, pick = (
+        interaction.client.services.meeting_choices,
+        parse_pick(_read_option(interaction, "meeting")),
+    )
     found = await choices.days_to_move(actor_of(interaction), pick, _time(interaction), _group(interaction))
     return _matching_days(interaction, found, current)
 
@@ -47,7 +50,7 @@ async def days_to_move(interaction: Interaction, current: str) -> list[Choice[st
 @unfailing
 async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days on which the group can meet once more."""
-    minutes, zone = getattr(interaction.namespace, "minutes", None), _typed(interaction, "zone")
+    minutes, zone = getattr(interaction.namespace, "minutes", None), _read_option(interaction, "zone")
     wanted = ScheduleChange(
         at=_time(interaction), duration_minutes=minutes, zone=None if zone is None else canonical(zone)
     )
@@ -78,13 +81,13 @@ def parse_day(value: str | None) -> date | None:
     return parse_date(value) if value and value.strip() else None
 
 
-def _typed(interaction: Interaction, option: str) -> str | None:
+def _read_option(interaction: Interaction, option: str) -> str | None:
     """Return what stands in another option of the command; None when nothing does."""
     return getattr(interaction.namespace, option, None) or None
 
 
 def _time(interaction: Interaction) -> time | None:
-    written = _typed(interaction, "time")
+    written = _read_option(interaction, "time")
     return None if written is None else parse_time(written)
 
 
@@ -97,7 +100,7 @@ def _group(interaction: Interaction) -> GroupId | None:
     return parse_group(getattr(interaction.namespace, "group", None))
 
 
-def _named(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
+def _name_slots(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
     now = _now(interaction)
     named = (

@@ -63,7 +63,7 @@ class LiveInterests:
         try:
             async with Bounded(self._client, PATIENCE):
                 found = await guild.fetch_scheduled_event(event.event_id)
-                user_ids = await _interested(found) if found.user_count else []
+                user_ids = await _list_interested(found) if found.user_count else []
         except FAULTS as error:
             self._rests.note(guild.id, error)
             if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_EVENT:
@@ -74,7 +74,7 @@ class LiveInterests:
         await self._events.keep_interests(event, user_ids)
 
 
-async def _interested(event: discord.ScheduledEvent) -> list[UserId]:
+async def _list_interested(event: discord.ScheduledEvent) -> list[UserId]:
     """Everybody on the list, page by page: the library's own paging takes its order for another."""
     found: list[UserId] = []
     for _ in range(_MOST_PAGES):

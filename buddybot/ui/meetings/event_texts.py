@@ -40,7 +40,7 @@ def words_of(texts: Texts, view: EventView) -> EventWords:
         location = texts.plain("events.online", link=channel)
         more = texts("events.description.online", button=button)
     elif arrangement.location is not None:
-        location = _unlinked(arrangement.location.name)
+        location = _drop_links(arrangement.location.name)
         notes = access(texts, arrangement.location)
         more = texts("events.description.exact", button=button)
     else:
@@ -55,7 +55,7 @@ def words_of(texts: Texts, view: EventView) -> EventWords:
 
 
 def _name(texts: Texts, view: EventView, number: int) -> str:
-    name = texts.plain("events.name", group=_unlinked(view.group.name), number=number)
+    name = texts.plain("events.name", group=_drop_links(view.group.name), number=number)
     return shortened(name, NAME_LIMIT)
 
 
@@ -75,6 +75,6 @@ def mark_of(event: discord.ScheduledEvent) -> str:
     return mark(event.name, event.start_time)
 
 
-def _unlinked(text: str) -> str:
+def _drop_links(text: str) -> str:
     """Members' words in a place without markdown: no client makes a link of them."""
     return text.replace("://", ":\u200b//")

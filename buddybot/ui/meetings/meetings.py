@@ -31,7 +31,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         texts("meetings.card.when", **_when(meeting)),
     ]
     if meeting.state is not MeetingState.SCHEDULED:
-        lines.append(_reasoned(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
+        lines.append(_add_reason(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
     elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
         lines.append(texts("meetings.card.moved", start=meeting.moved_from))
     place = where(texts, view.arrangement) if meeting.ahead else None
@@ -72,7 +72,7 @@ def change_card(texts: Texts, view: ChangeView) -> Card:
         before=meeting.moved_from or meeting.starts_at,
         **_when(meeting),
     )
-    lines = [_reasoned(texts, said, meeting)]
+    lines = [_add_reason(texts, said, meeting)]
     if view.carried:
         lines.append(texts("meetings.change.carried"))
         lines += [_carried_line(texts, each) for each in view.carried]
@@ -121,7 +121,7 @@ def _fallen_line(texts: Texts, each: Fallen) -> Markup:
     return texts("meetings.change.fallen_day", start=each.meeting.starts_at, what=what)
 
 
-def _reasoned(texts: Texts, said: Markup, meeting: Meeting) -> Markup:
+def _add_reason(texts: Texts, said: Markup, meeting: Meeting) -> Markup:
     key = f"meetings.reason.{meeting.reason}"
     return Markup(f"{said} {texts(key)}") if texts.has(key) else said
 

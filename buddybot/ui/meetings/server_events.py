@@ -102,7 +102,7 @@ class LiveEvents:
                 else:
                     await self._follow(guild, event, event.event_id, view, wanted)
         except FAULTS as error:
-            await self._failed(event, error)
+            await self._note_failure(event, error)
 
     async def _make(
         self, guild: discord.Guild, event: ServerEvent, view: EventView | None, wanted: EventView | None
@@ -124,7 +124,7 @@ class LiveEvents:
         found = await guild.create_scheduled_event(
             **_entity(_words(wanted)), start_time=wanted.meeting.starts_at, end_time=wanted.meeting.ends_at
         )
-        await self._shown(event, found, event.wanted)
+        await self._note_shown(event, found, event.wanted)
 
     async def _find(
         self, guild: discord.Guild, event: ServerEvent, wanted: EventView | None
@@ -179,15 +179,15 @@ class LiveEvents:
             found = await found.edit(**changes)
         if waits and wanted.meeting.state is MeetingState.OPEN and now < found.start_time:
             found = await found.start()  # at its time Discord does that by itself
-        await self._shown(event, found, event.wanted)
+        await self._note_shown(event, found, event.wanted)
 
-    async def _shown(self, event: ServerEvent, found: discord.ScheduledEvent, shown: str) -> None:
+    async def _note_shown(self, event: ServerEvent, found: discord.ScheduledEvent, shown: str) -> None:
         await self._events.note_shown(event, EventId(found.id), shown)
 
     async def _over(self, event: ServerEvent) -> None:
         await self._events.note_over(event)
 
-    async def _failed(self, event: ServerEvent, error: Exception) -> None:
+    async def _note_failure(self, event: ServerEvent, error: Exception) -> None:
         """Ask what refused no second time before the next review; the rest is left to the next refresh."""
         log.warning("the event of meeting %s (%s)", event.meeting_id, describe_fault(error))
         self._rests.note(event.guild_id, error)

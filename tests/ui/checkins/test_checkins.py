@@ -25,7 +25,7 @@ from buddybot.domain.locations.locations import NAME_LIMIT as LOCATION_NAME_LIMI
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.services.checkins.checkin_messages import CheckInView, Quote, Reporter
-from buddybot.services.checkins.checkins import Asked, Due, Reported
+from buddybot.services.checkins.checkins import CheckInQuestions, Due, Reported
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.services.locations.arrangement_views import ArrangementView
@@ -257,7 +257,7 @@ def test_the_first_form_fits_and_reads_back_what_was_reported(target: int) -> No
     report = CheckIn(MEETING.id, PEOPLE[0], "w" * WIN_LIMIT, "b" * BLOCKER_LIMIT, NOW, NOW)
     for outcome in (Outcome(done=target), Outcome(done=target // 2), Outcome(done=target // 2, drop=True)):
         items = tuple(Due(commitment(number, WORST, target=target), outcome) for number in range(4))
-        form = report_form(TEXTS, Asked(MEETING, items, report)).to_dict()
+        form = report_form(TEXTS, CheckInQuestions(MEETING, items, report)).to_dict()
         assert len(form["components"]) == 5
         fields: dict[str, str | tuple[str, ...]] = {}
         for item in form["components"]:
@@ -275,7 +275,9 @@ def test_the_first_form_fits_and_reads_back_what_was_reported(target: int) -> No
 
 
 def test_nothing_is_chosen_before_anything_was_said_or_done() -> None:
-    form = report_form(TEXTS, Asked(MEETING, (Due(commitment(1, "coffee"), None),), None)).to_dict()
+    form = report_form(
+        TEXTS, CheckInQuestions(MEETING, (Due(commitment(1, "coffee"), None),), None)
+    ).to_dict()
     options = form["components"][0]["component"]["options"]
     assert not any(option.get("default") for option in options)
 

@@ -154,7 +154,7 @@ def listed(http: Listed) -> discord.ScheduledEvent:
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (99, 1), (100, 2), (250, 3)])
 async def test_a_list_is_read_to_its_end(count: int, pages: int) -> None:
     http = Listed(range(1, count + 1))
-    found = await event_interests._interested(listed(http))
+    found = await event_interests._list_interested(listed(http))
     assert sorted(found) == list(range(1, count + 1))
     assert http.pages == pages
 
@@ -162,7 +162,7 @@ async def test_a_list_is_read_to_its_end(count: int, pages: int) -> None:
 async def test_a_list_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_interests, "_MOST_PAGES", 3)
     http = Listed(range(1, 1000))
-    assert len(await event_interests._interested(listed(http))) == 300
+    assert len(await event_interests._list_interested(listed(http))) == 300
 
 
 @pytest.mark.parametrize("hours", [0, 3])
