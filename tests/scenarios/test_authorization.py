@@ -143,9 +143,10 @@ def foreign(cell: Cell, town: Town, answer: Answer) -> Iterator[str]:
     if not cell.name.startswith("?") or option not in OWNERS:
         return
     group_of = {str(thing): str(group) for thing, group in town.database.execute(OWNERS[option])}
-    own = {town.rowan.ids["group"]} if cell.who in MEMBERS else {town.linden.ids["group"]}
-    if cell.who is Who.ADMIN:
-        own |= {town.rowan.ids["group"]}
+    homes = [town.rowan] if cell.who in MEMBERS else [town.linden]
+    if cell.who is Who.ADMIN:  # who manages both servers, each from there
+        homes = [town.birch] if cell.where is Where.OTHER_SERVER else [town.rowan, town.linden]
+    own = {home.ids["group"] for home in homes}
     for each in answer.choices:
         if each["value"].isdigit() and group_of[each["value"]] not in own:
             yield f"{each['name']!r} of another group is suggested"
