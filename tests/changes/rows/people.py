@@ -122,6 +122,7 @@ ROWS: dict[str, Change] = {
             "roles": recomputed("The round is over."),
             "rsvps": recomputed("Who is no member comes to nothing."),
             "commitments": BY_THEN,
+            "swaps": recomputed("The question to the one who left is closed."),
             "attendance": recomputed("They were there when they left, and that stays."),
             "rates": recomputed("One more meeting counts."),
             "pulse": recomputed("The meeting can be rated."),
