@@ -16,7 +16,7 @@ _SPREAD = _NEW / (2 - _NEW)  # the variance of a chart that has run for long
 _FARTHEST = 3.0  # one meeting alone, however bad, counts no more than this
 _ONE_MIND = 0.08  # members of a group come and stay away together
 _ONE_PROMISER = 0.25  # one member keeps several, or breaks several
-_WEEK_OF_PROMISES = 0.05**2  # variance of the rate that a week's members have in common
+_WEEK_OF_COMMITMENTS = 0.05**2  # variance of the rate that a week's members have in common
 _RATING, _WEEK_OF_RATINGS = 0.85**2, 0.25**2  # variance of one vote, and of a week's common mood
 _MOST_ITEMS = 3  # commitments that a member may have open
 _TOGETHER = 0.05  # correlation of two signals
@@ -114,7 +114,7 @@ def _completion_z(now: Share, reporters: int | None, base: Share, prior: Prior) 
     each = _MOST_ITEMS if reporters is None else n / min(reporters, n)
     alike = 1 + _ONE_PROMISER * (each - 1)
     spread = p * (1 - p) * (n * alike + n * n / (known / alike + 1))
-    return (d - n * p) / math.sqrt(spread + _WEEK_OF_PROMISES * n * n)
+    return (d - n * p) / math.sqrt(spread + _WEEK_OF_COMMITMENTS * n * n)
 
 
 def _pulse_z(now: Share, base: Share, prior: Prior) -> float:

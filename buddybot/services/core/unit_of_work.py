@@ -129,7 +129,7 @@ class _StoredActs:
         return self._known.get(interaction_id)
 
 
-class _Pace(Protocol):
+class _Limiter(Protocol):
     def take(self, actor: Actor) -> None: ...
 
 
@@ -152,7 +152,12 @@ class Transactions(DatabaseTransactions):
     """Runs units of work for services: in the bot's own name, or in the name of an actor."""
 
     def __init__(
-        self, *, database: Database, now: Now, changed: Callable[[], None], rate_limiter: _Pace | None = None
+        self,
+        *,
+        database: Database,
+        now: Now,
+        changed: Callable[[], None],
+        rate_limiter: _Limiter | None = None,
     ) -> None:
         """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
 

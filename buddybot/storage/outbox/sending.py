@@ -38,7 +38,7 @@ _HELD = "id = :ping_id AND state = 'sending' AND attempts = :attempt"
 _HOME = "SELECT g.channel_id FROM groups g WHERE g.id = outbox.group_id"
 
 
-_OWN_NEWS = (PingKind.ALERT, PingKind.OFFER)
+_OWN_MESSAGES = (PingKind.ALERT, PingKind.OFFER)
 """Of these nobody is told that they were missed: they are shown with a command of whom they are for."""
 
 
@@ -166,7 +166,7 @@ class SendingRepository:
 
     async def undeliverable(self, ping: Ping, now: datetime, *, why: str, code: int, reference: str) -> None:
         """Give up one that Discord does not take; the organizer is told `why`, and what to quote."""
-        if await self._settle(ping, "missed", now) and ping.kind not in _OWN_NEWS:
+        if await self._settle(ping, "missed", now) and ping.kind not in _OWN_MESSAGES:
             await NoticeRepository(self._tx).tell(
                 ping.group_id,
                 code=PING_REFUSED,
@@ -299,7 +299,7 @@ class SendingRepository:
         An alert that is missed is itself shown with an organizer's next command, an offer to one member
         with that member's; nobody else learns of it.
         """
-        if ping.kind in _OWN_NEWS:
+        if ping.kind in _OWN_MESSAGES:
             return
         route = await self._tx.one(
             "SELECT route_error FROM groups WHERE id = :group_id", group_id=ping.group_id
