@@ -164,4 +164,5 @@ async def test_a_summary_tells_each_pair_once_and_only_since_the_last_meeting(
     await club.kudos.give(club.actor(ORGANIZER), ANA)
     for meeting, expected in ((first, ((ANA, ORGANIZER),)), (second, ((BEN, ANA), (ANA, BEN)))):
         closed = await club.fresh(meeting)
-        assert await club.run(lambda tx, closed=closed: thanks.since_last(tx, rowan, closed)) == expected  # type: ignore[misc]  # bound early
+        said = await club.run(lambda tx, each=closed: thanks.since_last(UnitOfWork(tx), rowan, each))  # type: ignore[misc]  # bound early
+        assert said == expected

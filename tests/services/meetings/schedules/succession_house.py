@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.meeting_messages import ChangeView
 from buddybot.services.meetings.schedules import ScheduleChange
@@ -55,7 +56,7 @@ async def notices(hosts: Hosts, group: Group) -> list[tuple[Ping, ChangeView]]:
             if ping.state is PingState.PLANNED:
                 said = await hosts.run(
                     lambda tx, p=ping: meeting_messages.prepare_change(  # type: ignore[misc]
-                        tx, p, group, hosts.now
+                        UnitOfWork(tx), p, group, hosts.now
                     )
                 )
                 if said is not None:
