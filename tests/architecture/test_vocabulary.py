@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.architecture import sentences, texts, vocabulary
-from tests.architecture.source import Source, demand, project
+from tests.architecture.source import ROOT, Source, demand, project
 
 LOCALES = sorted(sentences.LOCALES.glob("*/*.toml"))
 
@@ -15,7 +15,7 @@ def by_key() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Each locale file with its sentences; the key begins below the file's name."""
     for path in LOCALES:
         flat = sentences.flat("", tomllib.loads(path.read_text(encoding="utf-8")))
-        yield path.relative_to(sentences.ROOT).as_posix(), {key.removeprefix("."): text for key, text in flat}
+        yield path.relative_to(ROOT).as_posix(), {key.removeprefix("."): text for key, text in flat}
 
 
 def test_names_use_the_agreed_words() -> None:
@@ -27,7 +27,7 @@ def test_functions_inside_a_module_have_a_verb_and_an_object() -> None:
 
 
 def test_locales_use_the_agreed_words() -> None:
-    found = []
+    found: list[str] = []
     for path, said in by_key():
         found += vocabulary.keys(path, said)
         found += vocabulary.prose(path, "\n".join(said.values()))
