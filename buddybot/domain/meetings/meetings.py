@@ -139,7 +139,7 @@ class NextMeeting:
 
 
 def began(meeting: Meeting) -> datetime:
-    """From when on a check-in shows that somebody was there: the start, or the opening if it was earlier."""
+    """When a check-in first shows that a member was there: at the start, or at an earlier opening."""
     return meeting.starts_at if meeting.opened_at is None else min(meeting.starts_at, meeting.opened_at)
 
 

@@ -7,7 +7,7 @@ from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId
 
 
 class EventState(StrEnum):
-    """`making` may exist already; `over` was ended or deleted by somebody else and is not made again."""
+    """`making` may exist already; `over` was ended or deleted in Discord and is not made again."""
 
     MAKING = "making"
     SHOWN = "shown"

@@ -1,6 +1,6 @@
 """Drawing with Pillow: a card for dark and light surroundings, with smooth shapes and readable names.
 
-Pillow is imported when somebody asks for a picture: the bot's start does without it.
+Pillow is imported for the first picture that is asked for: the bot starts without it.
 """
 
 import datetime as dt

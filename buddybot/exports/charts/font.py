@@ -5,7 +5,7 @@ Arabic, would stand backwards, and of East Asian scripts it has nothing: such a 
 because half a name or a row of boxes would be worse than the number that stands for it. Emoji and other
 ornaments are left out.
 
-Pillow is imported when somebody asks for a picture: the bot's start does without it.
+Pillow is imported with the first picture; see `drawing`.
 """
 
 import unicodedata

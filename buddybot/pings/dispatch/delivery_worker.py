@@ -163,7 +163,7 @@ class DeliveryWorker:
         if channel_id is None:
             return DeliveryOutcome.TAKEN_OVER
         await self._pacer.turn()
-        if self._now() >= attempt.claimed.until:  # asleep meanwhile: another may be sending it by now
+        if self._now() >= attempt.claimed.until:  # the machine slept: another process may be sending it
             return await self._retry_later(attempt, timedelta(0), "held for too long")
         attempt.begun = True
         message_id = await message.send(channel_id)

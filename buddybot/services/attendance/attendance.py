@@ -29,7 +29,7 @@ RECORDABLE = (
     Attendance.EXCUSED,
     Attendance.ABSENT,
 )
-"""What an organizer may say of somebody."""
+"""What an organizer may record for a member."""
 INCOMPLETE = "attendance_unrecorded"
 """The code of the notice that tells organizers of people who are unrecorded."""
 
@@ -87,7 +87,7 @@ async def settle(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
 async def known(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
-    A report proves that somebody was there only when it was written, or corrected, at the meeting, and
+    A report proves that a member was there only when it was written, or corrected, at the meeting, and
     not by one who had sent apologies. Who had left the server by its beginning did not come as they had said.
     """
     roll = await uow.rsvps.roll(meeting, at=began(meeting))
@@ -187,7 +187,7 @@ class AttendanceService:
     ) -> Unrecorded:
         """Write down what an organizer says of people who are unrecorded; return who is left.
 
-        Somebody recorded in the meantime, or never a member then, is passed over. `after` is the number of
+        A person who was recorded since, or was no member then, is passed over. `after` is the number of
         the newest entry when the pressed card was made: a second press then tells what the first recorded.
         """
         _require_recordable(*states.values())
@@ -217,7 +217,7 @@ class AttendanceService:
     async def undo(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, first: int, last: int
     ) -> Unrecorded:
-        """Take back what one click of the actor's recorded; what was said of somebody since then stays."""
+        """Take back what one click of the actor's recorded; what was recorded since then stays."""
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await self._list(uow, meeting)  # refused where there is nothing to record
         entries = await uow.attendances.standing_of(
@@ -267,7 +267,7 @@ class AttendanceService:
         return Recording(states, min(numbers), max(numbers)) if numbers else None
 
     async def _latest(self, uow: UnitOfWork, group_id: GroupId) -> Meeting:
-        """The latest meeting with somebody unrecorded; without one, the latest."""
+        """The latest meeting with an unrecorded member; without one, the latest."""
         held = await uow.meetings.held(group_id)
         if not held:
             raise Refusal(
@@ -303,7 +303,7 @@ async def find_open(uow: UnitOfWork, group_id: GroupId) -> Sequence[Meeting]:
 
 
 def _is_first_word(entry: Entry) -> bool:
-    """Return whether an entry says of somebody for the first time how it was, by a click on the list."""
+    """Return whether an entry is a member's first, made by a click on the list."""
     return (
         entry.state in RECORDABLE and entry.reason is None and entry.previous in (None, Attendance.UNRECORDED)
     )

@@ -33,7 +33,7 @@ from buddybot.services.core.unit_of_work import (
 from buddybot.services.locations.fairness_snapshot import keep_fairness_snapshot
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
-"""What a correction may say of somebody; unrecorded takes a mistake back."""
+"""What a correction may record for a member; unrecorded takes a mistake back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class CorrectionService:
     async def seat(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, user_id: UserId
     ) -> tuple[CorrectionView, Seat]:
-        """Return how somebody stands, before it is corrected; Refusals as for `correct`."""
+        """Return a member's attendance before it is corrected; Refusals as for `correct`."""
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
         await require_met(uow, meeting, self._transactions.now())
         view = await _view(uow, standing.group, meeting)

@@ -1,4 +1,4 @@
-"""Somebody's own weeks, for themselves alone: what they had promised, what came of it, and their wins."""
+"""A member's own weeks, for their eyes only: commitments, what came of them, and wins."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ WEEKS = 5
 
 @dataclass(frozen=True, slots=True)
 class OwnHistory:
-    """One page of somebody's own record; `lately` is what `/attendance history` counts."""
+    """One page of a member's own record; `lately` is what `/attendance history` counts."""
 
     record: Record
     page: Page

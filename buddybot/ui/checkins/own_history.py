@@ -1,4 +1,4 @@
-"""Somebody's own weeks, for themselves alone: calm also where they were hard."""
+"""A member's own weeks, for their eyes only: calm also where they were hard."""
 
 from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.services.attendance.own_history_views import OwnHistory
