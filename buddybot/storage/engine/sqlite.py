@@ -36,7 +36,8 @@ class _Unit(Generic[T]):
     """A script that waits for its round, and what became of it."""
 
     script: Script[T]
-    over: "asyncio.Future[None]"
+    over: "asyncio.Future[None] | None" = None
+    """Done after the round; None where the caller itself waits for the thread."""
     abandoned: bool = False
     value: T | None = None
     error: BaseException | None = None
@@ -54,7 +55,10 @@ class _Unit(Generic[T]):
 
 
 class _Rounds:
-    """Carries out scripts on a thread; all that wait while one round is under way share the next."""
+    """Carries out scripts on a thread; all that wait while one round is under way share the next.
+
+    A caller who finds nothing under way waits for the thread directly; a task waits for all others.
+    """
 
     def __init__(
         self,
@@ -68,17 +72,22 @@ class _Rounds:
         self._carry_out = carry_out
         self._largest = largest
         self._waiting: deque[_Unit[Any]] = deque()
+        self._finished: deque[_Unit[Any]] = deque()
+        self._under_way = False
         self._worker: asyncio.Task[None] | None = None
 
     async def run(self, script: Script[T]) -> T:
         """Run a script and return its result after the round."""
         loop = asyncio.get_running_loop()  # fails in a script that opens a second transaction
-        unit = _Unit(script, loop.create_future())
+        unit = _Unit(script)
         self._waiting.append(unit)
-        if self._worker is None:
-            self._worker = loop.create_task(self._work())
         try:
-            await unit.over
+            if self._under_way:
+                unit.over = loop.create_future()
+                await unit.over
+            else:
+                self._under_way = True
+                await self._wait_for_round()
         except asyncio.CancelledError:
             unit.abandoned = True  # not at all when it has not begun, else whole
             raise
@@ -86,24 +95,55 @@ class _Rounds:
 
     async def finish(self) -> None:
         """Wait until nothing waits."""
-        if self._worker is not None:
-            await asyncio.wait((self._worker,))
+        while self._under_way:
+            await self._thread.run(_do_nothing)
+
+    async def _wait_for_round(self) -> None:
+        """Wait for one round in the caller's own task; what came during it is left to a task."""
+        try:
+            await self._thread.run(self._round)
+        except asyncio.CancelledError:  # the round goes on, and others may share it
+            self._continue()
+            raise
+        except StorageError as error:
+            self._fail(error)
+            raise
+        self._settle()
+        if self._waiting:
+            self._continue()
+        else:
+            self._under_way = False
+
+    def _continue(self) -> None:
+        self._worker = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
-                for unit in await self._thread.run(self._round):
-                    if not unit.over.done():
-                        unit.over.set_result(None)
-        except StorageError as error:  # the thread was closed before it took them
-            for unit in self._waiting:
-                if not unit.over.done():
-                    unit.over.set_exception(error)
-            self._waiting.clear()
-        finally:
-            self._worker = None
+            while True:
+                await self._thread.run(self._round)  # behind a round whose own caller was cancelled
+                self._settle()
+                if not self._waiting:
+                    break
+            self._under_way = False
+        except StorageError as error:
+            self._fail(error)
 
-    def _round(self, connection: sqlite3.Connection) -> list[_Unit[Any]]:
+    def _settle(self) -> None:
+        """Let the callers go on whose rounds are over."""
+        while self._finished:
+            over = self._finished.popleft().over
+            if over is not None and not over.done():
+                over.set_result(None)
+
+    def _fail(self, error: StorageError) -> None:
+        """Refuse all that wait: the thread was closed before it took them."""
+        while self._waiting:
+            over = self._waiting.popleft().over
+            if over is not None and not over.done():
+                over.set_exception(error)
+        self._under_way = False
+
+    def _round(self, connection: sqlite3.Connection) -> None:
         """On the thread: carry out what waits."""
         batch: list[_Unit[Any]] = []
         while self._waiting and len(batch) < self._largest:
@@ -118,7 +158,7 @@ class _Rounds:
                     unit.error = unit.error or (
                         translated(error) if isinstance(error, sqlite3.Error) else error
                     )
-        return batch
+            self._finished.extend(batch)
 
 
 class SqliteDatabase:
@@ -195,6 +235,10 @@ class SqliteDatabase:
     def _require_open(self) -> None:
         if self._closed:
             raise StorageError(CLOSED)
+
+
+def _do_nothing(_connection: sqlite3.Connection) -> None:
+    """On the thread: let those behind know that what was asked before is over."""
 
 
 def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], *, watch: FileWatch | None) -> None:
