@@ -242,21 +242,20 @@ def _do_nothing(_connection: sqlite3.Connection) -> None:
 
 
 def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], *, watch: FileWatch | None) -> None:
-    """On the thread: commit writers together, each in a savepoint of its own where there are several.
+    """On the thread: commit writers together.
 
-    When the commit fails it fails for all of them, and nothing of any is kept.
+    When one of several fails, or SQLite takes the transaction back, all begin again, each in a savepoint of
+    its own: a script may run twice. When the commit fails it fails for all, and nothing of any is kept.
     """
     try:
         _begin(connection)
-        if len(batch) == 1:
-            batch[0].run(connection)
-        else:
-            for unit in batch:
-                connection.execute("SAVEPOINT unit")
-                unit.run(connection)
-                if unit.error is not None:
-                    connection.execute("ROLLBACK TO unit")
-                connection.execute("RELEASE unit")
+        for unit in batch:
+            unit.run(connection)
+            if len(batch) > 1 and (unit.error is not None or not connection.in_transaction):
+                _end(connection)
+                _begin(connection)
+                _run_apart(connection, batch)
+                break
         if watch is not None:
             watch.require_same(connection)
         if any(unit.error is None for unit in batch):
@@ -268,6 +267,16 @@ def _commit(connection: sqlite3.Connection, batch: list[_Unit[Any]], *, watch: F
             unit.error = error
     finally:
         _end(connection)
+
+
+def _run_apart(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
+    for unit in batch:
+        unit.error = None
+        connection.execute("SAVEPOINT unit")
+        unit.run(connection)
+        if unit.error is not None:
+            connection.execute("ROLLBACK TO unit")
+        connection.execute("RELEASE unit")
 
 
 def _look(connection: sqlite3.Connection, batch: list[_Unit[Any]]) -> None:
