@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 _OUT = (10004, 50001)
 """Discord's codes for a guild that the bot is not in; others may come from something before Discord."""
 
+_PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
 COMMANDS_PATIENCE = 60.0
 """Seconds to tell Discord the commands, with the library's own retries."""
 
@@ -195,16 +197,13 @@ class BuddyBot(Client):
         self.router.add(cog)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Pass an event on, until the bot was told to end."""
-        if not self.closing:
+        """Pass an event on, until the bot was told to end; a command goes through the tree alone."""
+        if not self.closing and (event_name != "interaction" or args[0].type in _PRESSED):
             super().dispatch(event_name, *args, **kwargs)
 
     async def on_interaction(self, interaction: "discord.Interaction[BuddyBot]") -> None:
-        """Hand a click or a form to its handler; commands go through the tree."""
-        if self.closing or interaction.type not in (
-            discord.InteractionType.component,
-            discord.InteractionType.modal_submit,
-        ):
+        """Hand a click or a form to its handler."""
+        if self.closing:
             return
         if is_elsewhere(interaction):
             await refuse_elsewhere(interaction)

@@ -150,30 +150,23 @@ class Reply:
 
         kind = _Kind.deferred_message_update if on_message else _Kind.deferred_channel_message
         try:
-            self._thinking = await self._first(kind, defer) and not on_message
+            self._thinking = await self._ask_discord(defer, first=kind) and not on_message
         except FAULTS as error:
             # Perhaps the answer itself gets through.
             log.warning("could not acknowledge an interaction (%s)", describe_fault(error))
 
-    async def _first(self, kind: discord.InteractionResponseType, attempt: Attempt) -> bool:
-        """Answer for the first time; what got lost and is known to Discord the second time did arrive."""
-        tries = 0
-
-        async def tried() -> None:
-            nonlocal tries
-            tries += 1
-            try:
-                await attempt()
-            except discord.HTTPException as error:
-                if tries == 1 or error.code != ANSWERED_ALREADY:
-                    raise
-                self._interaction.extras[_ANSWERED] = kind
-
-        return await self._ask_discord(tried)
-
-    async def _ask_discord(self, attempt: Attempt, *, again: bool = True, patience: float = LONGEST) -> bool:
+    async def _ask_discord(
+        self,
+        attempt: Attempt,
+        *,
+        again: bool = True,
+        first: discord.InteractionResponseType | None = None,
+        patience: float = LONGEST,
+    ) -> bool:
         """Ask Discord, and once more where that says nothing twice (`again`) and the answer got lost.
 
+        `first` is how that answers the interaction for the first time: what got lost and is known to Discord
+        the second time did arrive.
         False when it was too late, or is lost: what was done stands all the same, and whatever follows it
         goes on. A request that Discord finds at fault is raised.
         """
@@ -184,6 +177,9 @@ class Reply:
                 async with Bounded(self._interaction.client, patience):
                     await attempt()
             except (*FAULTS, JSONDecodeError) as error:
+                if first is not None and is_last and getattr(error, "code", 0) == ANSWERED_ALREADY:
+                    self._interaction.extras[_ANSWERED] = first
+                    return True
                 verdict = judge_fault(error)
                 if verdict is Verdict.OURS:
                     raise
@@ -227,7 +223,7 @@ class Reply:
             respond = partial(interaction.response.send_message, view=card, ephemeral=not self._public)
             if files:
                 return await self._hand_files(partial(respond, files=sent))
-            return await self._first(_Kind.channel_message, respond)
+            return await self._ask_discord(respond, first=_Kind.channel_message)
         if self._thinking:
             self._thinking = False  # the next answer is one of its own
             return await self.change(card, files=files)
@@ -276,9 +272,9 @@ class Reply:
         if self._is_answered:
             return await self.change(card, files=files)
         sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
-        return await self._first(
-            _Kind.message_update,
+        return await self._ask_discord(
             lambda: response.edit_message(view=card, allowed_mentions=NOBODY, **sent),
+            first=_Kind.message_update,
         )
 
     async def ask(self, form: Form) -> None:
@@ -288,14 +284,14 @@ class Reply:
         if self._is_answered:
             raise Refusal("button.slow")
         form.stamp()
-        await self._first(_Kind.modal, lambda: response.send_modal(form))
+        await self._ask_discord(lambda: response.send_modal(form), first=_Kind.modal)
 
     async def done(self) -> None:
         """Answer with nothing to read: the clicked card itself shows what changed."""
         await self._settle()
         response = self._interaction.response
         if not self._is_answered:
-            await self._first(_Kind.deferred_message_update, response.defer)
+            await self._ask_discord(response.defer, first=_Kind.deferred_message_update)
 
     async def say(self, key: str, /, **parameters: object) -> bool:
         """Answer with one sentence; False when it did not get through."""
