@@ -24,7 +24,7 @@ from buddybot.pings.dispatch.message_gateway import MessageGateway
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.pings.scheduler import SilentAlarm
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core.unit_of_work import DatabaseTransactions, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.rows import epoch
 
@@ -181,7 +181,7 @@ async def send_all(
 ) -> float:
     """Send so many pings, which are all that is due; return the seconds it took."""
     worker = DeliveryWorker(
-        database=database,
+        transactions=DatabaseTransactions(database),
         now=lambda: now,
         preparers=dict.fromkeys(PingKind, _announce),
         cards={},
@@ -190,7 +190,11 @@ async def send_all(
         quiet=None,
     )
     dispatcher = Dispatcher(
-        database=database, now=lambda: now, worker=worker, clock=SilentAlarm(), unauthorized=_never
+        transactions=DatabaseTransactions(database),
+        now=lambda: now,
+        worker=worker,
+        clock=SilentAlarm(),
+        unauthorized=_never,
     )
     began = perf_counter()
     outcomes = await dispatcher.run_due()

@@ -33,7 +33,7 @@ from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
 from buddybot.services import registry
 from buddybot.services.core.rate_limit import RateLimiter
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Now, Transactions
+from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, Transactions
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
@@ -76,8 +76,13 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         bot.on_close(database.close)
         await migrate(database)
         rate_limiter = RateLimiter(now, a_minute=settings.limits.changes_per_minute)
+        of_pings = DatabaseTransactions(database)  # what is sent rings no alarm clock
         transactions = Transactions(
-            database=database, now=now, changed=clock.ring_soon, rate_limiter=rate_limiter
+            database=database,
+            now=now,
+            changed=clock.ring_soon,
+            rate_limiter=rate_limiter,
+            untold=of_pings.untold,
         )
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         rules = _rules(settings, library)
@@ -87,7 +92,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         bot.live = Live(bot, bot.services, bot.messages)
         bot.presence = MemberCheck(bot, bot.services.leavers, now)
         worker = DeliveryWorker(
-            database=database,
+            transactions=of_pings,
             now=now,
             preparers=bot.messages.preparers,
             cards=bot.messages.cards,
@@ -98,7 +103,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             look_for_leavers=bot.presence.look_before,
         )
         bot.dispatcher = Dispatcher(
-            database=database, now=now, worker=worker, clock=clock, unauthorized=bot.access_lost.set
+            transactions=of_pings, now=now, worker=worker, clock=clock, unauthorized=bot.access_lost.set
         )
         bot.on_close(bot.dispatcher.stop)
         bot.housekeeping = Housekeeping(

@@ -56,13 +56,13 @@ class LazyRepository(Generic[R]):
     """A repository, made when it is first asked for: most transactions use a few."""
 
     def __init__(self, make: Callable[[Tx], R]) -> None:
-        self._make = make
+        self.make = make
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self._name = name
 
     def __get__(self, listed: "Repositories", _owner: type) -> R:
-        made = listed.__dict__[self._name] = self._make(listed.tx)  # from now on found without this
+        made = listed.__dict__[self._name] = self.make(listed.tx)  # from now on found without this
         return made
 
 

@@ -16,6 +16,7 @@ from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import Refused
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement, Preparer
+from buddybot.services.core.unit_of_work import DatabaseTransactions
 from buddybot.storage.engine.database import Database, Script
 
 T = TypeVar("T")
@@ -165,7 +166,7 @@ def dispatcher(
 ) -> Dispatcher:
     """The sending end as a new process builds it."""
     worker = DeliveryWorker(
-        database=database,
+        transactions=DatabaseTransactions(database),
         now=now,
         preparers=dict.fromkeys(PingKind, preparer),
         cards={PingKind.CARD: CardKind.MEETING},
@@ -174,7 +175,7 @@ def dispatcher(
         quiet=quiet,
     )
     return Dispatcher(
-        database=database,
+        transactions=DatabaseTransactions(database),
         now=now,
         worker=worker,
         clock=clock or Rings(),

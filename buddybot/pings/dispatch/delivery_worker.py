@@ -28,7 +28,6 @@ from buddybot.pings.planning.due_pings import quiet_of
 from buddybot.services.core.announcements import Announcement, Preparer
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, UnitOfWork, bot_transaction
 from buddybot.services.health import alert_messages
-from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.sending import OUTAGE, Claimed
 
 log = logging.getLogger(__name__)
@@ -84,7 +83,7 @@ class DeliveryWorker:
     def __init__(
         self,
         *,
-        database: Database,
+        transactions: DatabaseTransactions,
         now: Now,
         preparers: Mapping[PingKind, Preparer],
         cards: Mapping[PingKind, CardKind],
@@ -100,7 +99,7 @@ class DeliveryWorker:
         `before` reads from Discord what pings of a kind go by, just before they are prepared, and
         `look_for_leavers` notes which of the members whom a ping may name have left the server.
         """
-        self._transactions = DatabaseTransactions(database)
+        self._transactions = transactions
         self._now = now
         self._preparers = preparers
         self._cards = cards

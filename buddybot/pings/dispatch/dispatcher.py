@@ -11,7 +11,7 @@ from typing import Protocol
 from buddybot.pings.dispatch.channel_queues import ChannelQueues
 from buddybot.pings.dispatch.delivery_worker import DeliveryAttempt, DeliveryOutcome, DeliveryWorker
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, UnitOfWork, bot_transaction
-from buddybot.storage.engine.database import Database, StorageError
+from buddybot.storage.engine.database import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Dispatcher:
     def __init__(
         self,
         *,
-        database: Database,
+        transactions: DatabaseTransactions,
         now: Now,
         worker: DeliveryWorker,
         clock: Clock,
@@ -47,7 +47,7 @@ class Dispatcher:
         grace: float = GRACE,
     ) -> None:
         """`unauthorized` is called, once, when Discord no longer takes the token."""
-        self._transactions = DatabaseTransactions(database)
+        self._transactions = transactions
         self._now = now
         self._worker = worker
         self._clock = clock

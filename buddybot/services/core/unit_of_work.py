@@ -11,7 +11,7 @@ from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.domain.text import cut_to, optional
-from buddybot.storage.engine.database import Database, LostFileError, StorageError
+from buddybot.storage.engine.database import Database, LostFileError, StorageError, Tx
 from buddybot.storage.groups.interactions import Claim
 from buddybot.storage.repositories import Repositories
 
@@ -28,6 +28,7 @@ __all__ = [
     "StorageError",
     "Transactions",
     "UnitOfWork",
+    "Untold",
 ]
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,17 @@ class Actor:
         return known_as is not None and self.shown_name not in ("", known_as)
 
 
+_TELLING = frozenset({"alerts", "feedback", "members", "notices", "offers"})
+"""The repositories through which something comes to wait for a person to be told."""
+
+
 class UnitOfWork(Repositories):
     """The repositories of one transaction, which is kept whole or not at all."""
+
+    @property
+    def may_leave_untold(self) -> bool:
+        """Whether a repository was used through which something comes to wait for a person."""
+        return not _TELLING.isdisjoint(self.__dict__)
 
     async def follow_name(self, actor: Actor, known_as: str | None) -> None:
         """Keep the actor's name of today, where they are kept at all: whatever they do, it follows them."""
@@ -133,11 +143,20 @@ class _Limiter(Protocol):
     def take(self, actor: Actor) -> None: ...
 
 
+class Untold:
+    """Counts the transactions that may have left something to tell a person."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class DatabaseTransactions:
     """Runs units of work against a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, untold: Untold | None = None) -> None:
+        """`untold` is shared by all that write in one process; None counts for this one alone."""
         self._database = database
+        self.untold = untold or Untold()
 
     async def read(self, script: Script[T]) -> T:
         """Run a script that only reads, on one consistent snapshot, and return its result."""
@@ -145,7 +164,17 @@ class DatabaseTransactions:
 
     async def write(self, script: Script[T]) -> T:
         """Run a script in the bot's own name, and return its result once all of it is on disk."""
-        return await self._database.write(lambda tx: script(UnitOfWork(tx)))
+        opened: list[UnitOfWork] = []
+
+        def run(tx: Tx) -> Awaitable[T]:
+            opened.append(UnitOfWork(tx))
+            return script(opened[-1])
+
+        try:
+            return await self._database.write(run)
+        finally:
+            if opened and opened[-1].may_leave_untold:
+                self.untold.count += 1
 
 
 class Transactions(DatabaseTransactions):
@@ -158,12 +187,13 @@ class Transactions(DatabaseTransactions):
         now: Now,
         changed: Callable[[], None],
         rate_limiter: _Limiter | None = None,
+        untold: Untold | None = None,
     ) -> None:
         """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
 
         `rate_limiter` bounds how much people change in a while; None bounds nothing.
         """
-        super().__init__(database)
+        super().__init__(database, untold)
         self._changed = changed
         self._deletions = self._whole = 1  # what an earlier run deleted may be in the files still
         self._scrubbed = 0

@@ -1,10 +1,16 @@
 """Tells people, behind the answer to a command, what waits for them, and organizers what went wrong."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from buddybot.domain.groups.notices import Notice
+from buddybot.domain.ids import GuildId, UserId
 from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.health.offers import SHOWN_FOR
+
+_ASKED_AGAIN = timedelta(minutes=10)
+"""After which the database is asked again, whatever is known: another process may have written to it."""
+_MOST_KNOWN = 5_000
 
 
 class NoticeService:
@@ -12,6 +18,9 @@ class NoticeService:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._nothing_until: dict[tuple[GuildId, UserId, str], datetime] = {}
+        """For whom nothing waits, unless something was written since that may wait for anyone."""
+        self._untold = transactions.untold.count
 
     async def waits(self, actor: Actor) -> bool:
         """Return whether anything may wait to be said to the actor behind the answer they got.
@@ -21,12 +30,20 @@ class NoticeService:
         guild_id = actor.guild_id
         if guild_id is None:
             return False
-        since = self._transactions.now() - SHOWN_FOR
+        now, untold = self._transactions.now(), self._transactions.untold.count
+        if untold != self._untold or len(self._nothing_until) > _MOST_KNOWN:
+            self._nothing_until.clear()
+            self._untold = untold
+        asker = (guild_id, actor.user_id, actor.display_name)
+        if self._nothing_until.get(asker, now) > now:
+            return False
         found = await self._transactions.read(
-            lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=since)
+            lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=now - SHOWN_FOR)
         )
         if found.known_as != actor.display_name and actor.is_renamed(found.known_as):
             await self._transactions.write(lambda uow: uow.follow_name(actor, found.known_as))
+        if not found.waits and self._transactions.untold.count == untold:
+            self._nothing_until[asker] = now + _ASKED_AGAIN
         return found.waits
 
     async def unseen(self, actor: Actor) -> Sequence[Notice]:

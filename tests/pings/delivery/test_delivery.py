@@ -21,6 +21,7 @@ from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import DatabaseTransactions
 from buddybot.storage.engine.database import Database
 from buddybot.ui.framework.components import Card, button, link_button, option, select
 from buddybot.ui.framework.texts import Markup
@@ -282,7 +283,7 @@ def test_the_mark_goes_where_there_is_room() -> None:
 
 def sender(database: Database, now: Hands, gateway: DiscordMessageGateway) -> Dispatcher:
     worker = DeliveryWorker(
-        database=database,
+        transactions=DatabaseTransactions(database),
         now=now,
         preparers=dict.fromkeys(PingKind, Preparer()),
         cards={},
@@ -290,7 +291,13 @@ def sender(database: Database, now: Hands, gateway: DiscordMessageGateway) -> Di
         pacer=Pacer(1000, clock=lambda: 0.0, sleep=at_once),
         quiet=None,
     )
-    return Dispatcher(database=database, now=now, worker=worker, clock=Rings(), unauthorized=lambda: None)
+    return Dispatcher(
+        transactions=DatabaseTransactions(database),
+        now=now,
+        worker=worker,
+        clock=Rings(),
+        unauthorized=lambda: None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ import simcord
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.health import health_watch
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.groups.groups import GroupRepository
 from buddybot.ui.framework.texts import Texts
 from tests.scenarios.meetings.calendars import Calendar, calendar
 from tests.services.health.past import Evening, lived
@@ -40,15 +38,14 @@ class Stale:
         """Write the group's past, and look at its last meeting as when its pulse closes."""
         people = [UserId(self.rowan.person(name).id) for name in ("Ana", "Ben", "Cho")]
 
-        async def script(tx: Tx) -> None:
-            groups = GroupRepository(tx)
+        async def script(uow: UnitOfWork) -> None:
             guild_id = GuildId(self.rowan.circle.guild.id)
-            group = await groups.get(guild_id, self.rowan.circle.group_id)
+            group = await uow.groups.get(guild_id, self.rowan.circle.group_id)
             assert group is not None
-            meetings = await lived(tx, group, people, evenings, until=self.world.now)
-            await health_watch.evaluate(UnitOfWork(tx), group, meetings[-1], self.world.now)
+            meetings = await lived(uow.tx, group, people, evenings, until=self.world.now)
+            await health_watch.evaluate(uow, group, meetings[-1], self.world.now)
 
-        await self.world.bot.services.transactions.write(lambda uow: script(uow.tx))
+        await self.world.bot.services.transactions.write(script)
         self.before = self.group_channel()
 
     async def fall(self) -> None:

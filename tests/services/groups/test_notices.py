@@ -1,14 +1,16 @@
-"""What waits for a person is read behind the answer they got, and never remembered."""
+"""What waits for a person is read behind the answer they got, and not remembered once anything is written."""
 
-from collections.abc import Awaitable, Callable
+import re
+from datetime import timedelta
+from inspect import getsource
 
 import pytest
 
 from buddybot.domain.ids import GroupId
-from buddybot.services.core.unit_of_work import AlreadyHandled, Script
+from buddybot.services.core.unit_of_work import AlreadyHandled, Script, UnitOfWork
 from buddybot.services.groups.notices import NoticeService
-from buddybot.storage.engine.database import Database, Tx
-from buddybot.storage.outbox.notices import NoticeRepository
+from buddybot.storage.engine.database import Database
+from buddybot.storage.repositories import LazyRepository, Repositories
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club
 
 
@@ -26,24 +28,23 @@ def notices(club: Club) -> NoticeService:
     return NoticeService(club.transactions)
 
 
-def trouble(club: Club, key: str) -> Callable[[Tx], Awaitable[None]]:
+def trouble(club: Club, key: str) -> Script[None]:
     """Return a script that leaves a notice to the organizers."""
 
-    async def script(tx: Tx) -> None:
-        await NoticeRepository(tx).tell(
+    async def script(uow: UnitOfWork) -> None:
+        await uow.notices.tell(
             GroupId(1), code="ping_missed", key=key, parameters={"kind": "card"}, now=club.now
         )
 
     return script
 
 
-def inside(script: Callable[[Tx], Awaitable[None]]) -> Script[None]:
-    """Return a script as services run it."""
-    return lambda uow: script(uow.tx)
+async def look(uow: UnitOfWork) -> None:
+    await uow.tx.one("SELECT 1 AS one")
 
 
-async def look(tx: Tx) -> None:
-    await tx.one("SELECT 1 AS one")
+async def write_as_another_process(club: Club, script: Script[None]) -> None:
+    await club.database.write(lambda tx: script(UnitOfWork(tx)))
 
 
 async def test_a_notice_waits_for_organizers_alone_when_it_was_left(
@@ -51,9 +52,46 @@ async def test_a_notice_waits_for_organizers_alone_when_it_was_left(
 ) -> None:
     for troubled in (False, True):
         if troubled:
-            await club.database.write(trouble(club, "a"))  # as another process would
+            await club.transactions.write(trouble(club, "a"))
         for user in (ORGANIZER, ANA, STRANGER):
             assert await notices.waits(club.actor(user)) is (troubled and user is ORGANIZER)
+
+
+async def test_a_notice_of_another_process_waits_when_ten_minutes_have_passed(
+    club: Club, notices: NoticeService
+) -> None:
+    actor = club.actor(ORGANIZER)
+    assert not await notices.waits(actor)
+    await write_as_another_process(club, trouble(club, "a"))
+    assert not await notices.waits(actor)
+    club.now += timedelta(minutes=10)
+    assert await notices.waits(actor)
+    assert await notices.waits(actor)
+
+
+async def test_every_repository_that_leaves_something_to_tell_makes_the_next_look_a_real_one(
+    club: Club, notices: NoticeService
+) -> None:
+    """What `DashboardRepository.waiting` looks at is written by these repositories alone."""
+    writers = {
+        name
+        for name, found in vars(Repositories).items()
+        if isinstance(found, LazyRepository)
+        and re.search(r"(INTO|UPDATE) (notices|offers|feedback|alerts|memberships)\b", getsource(found.make))
+    }
+    assert writers == {"alerts", "feedback", "members", "notices", "offers"}
+    for name in writers:
+
+        async def use(uow: UnitOfWork, name: str = name) -> None:
+            getattr(uow, name)
+
+        actor = club.actor(ORGANIZER)
+        assert not await notices.waits(actor)
+        before = club.transactions.untold.count
+        await club.transactions.write(use)
+        assert club.transactions.untold.count == before + 1
+    await club.transactions.write(look)
+    assert club.transactions.untold.count == before + 1
 
 
 @pytest.mark.parametrize("by_the_bot", [False, True])
@@ -61,17 +99,17 @@ async def test_a_notice_waits_when_the_change_itself_or_the_bot_left_it(
     club: Club, notices: NoticeService, by_the_bot: bool
 ) -> None:
     actor = club.actor(ORGANIZER)
-    await club.transactions.write_for(actor, inside(look if by_the_bot else trouble(club, "a")))
+    await club.transactions.write_for(actor, look if by_the_bot else trouble(club, "a"))
     if by_the_bot:
         assert not await notices.waits(actor)
-        await club.transactions.write(inside(trouble(club, "a")))
+        await club.transactions.write(trouble(club, "a"))
     assert await notices.waits(actor)
 
 
 async def test_a_notice_waits_in_no_direct_message_when_it_was_left(
     club: Club, notices: NoticeService
 ) -> None:
-    await club.database.write(trouble(club, "a"))
+    await club.transactions.write(trouble(club, "a"))
     assert not await notices.waits(club.actor(ORGANIZER, guild=None))
 
 
@@ -79,7 +117,7 @@ async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
     club: Club, notices: NoticeService
 ) -> None:
     for actor in (club.actor(ORGANIZER), club.actor(ORGANIZER, guild=None)):
-        await club.transactions.write_for(actor, inside(look))
+        await club.transactions.write_for(actor, look)
         with pytest.raises(AlreadyHandled):
-            await club.transactions.write_for(actor, inside(trouble(club, "a")))
+            await club.transactions.write_for(actor, trouble(club, "a"))
     assert not await notices.waits(club.actor(ORGANIZER))
