@@ -8,10 +8,9 @@ two counts here. Nothing else in the product asks `zoneinfo` for a zone.
 import importlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -22,8 +21,7 @@ _NAMED_IN = ("tzdata.zi", "+VERSION")
 """The files of a system's rules whose first line says which release they are; some systems have neither."""
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneRules:
+class ZoneRules(NamedTuple):
     """Rules that are installed: in a folder of the system, or in the package, then `folder` is None.
 
     `release` is a name such as "2026f", and empty where the rules do not say.

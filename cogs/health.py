@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import replace
 from typing import Literal
 
 import discord
@@ -153,7 +152,7 @@ class HealthCog(commands.Cog):
     ) -> None:
         """Let the card that was pressed say what was decided, here and where else it is."""
         decided = await deciding
-        view = replace(decided.view, direct=interaction.guild_id is None)
+        view = decided.view._replace(direct=interaction.guild_id is None)
         await reply.replace(alerts.alert_card(Texts(view.group.language), view))
         await self._follow(interaction, decided)
 

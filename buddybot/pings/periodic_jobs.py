@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -16,8 +16,7 @@ log = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Periodic:
+class Periodic(NamedTuple):
     """A job, how often it runs, and what it does; it also runs once at the start."""
 
     name: str

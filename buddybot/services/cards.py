@@ -1,7 +1,6 @@
 """Cards, edited in place: what is stale, what Discord took, and a deleted one posted again, a few times."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -141,7 +140,7 @@ async def prepare_checkin_again(
     if meeting is None or meeting.state is not MeetingState.OPEN:
         return None
     found = await checkin_messages.prepare_checkin(uow, ping, group, now, library=library)
-    return None if found is None else replace(found, mentions=())
+    return None if found is None else found._replace(mentions=())
 
 
 async def prepare_question_again(
@@ -149,7 +148,7 @@ async def prepare_question_again(
 ) -> Announcement | None:
     """The question to organizers that nobody has decided, once more; it notifies nobody a second time."""
     found = await quorum.prepare_question(uow, ping, group, now)
-    return None if found is None else replace(found, mentions=())
+    return None if found is None else found._replace(mentions=())
 
 
 async def prepare_summary_again(

@@ -1,8 +1,8 @@
 """What is left of messages whose buttons have no use any more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.invitations import CardPlace, Invitation
@@ -18,8 +18,7 @@ MOST = 20
 """Messages that are edited at a time; the next refresh takes up what is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutdatedMessage:
+class OutdatedMessage(NamedTuple):
     """A message that is to lose its buttons; a `reminder` says what became of its meeting instead."""
 
     ping: Ping
@@ -27,8 +26,7 @@ class OutdatedMessage:
     reminder: ReminderView | None
 
 
-@dataclass(frozen=True, slots=True)
-class EndedInvitation:
+class EndedInvitation(NamedTuple):
     """An invitation that can be answered no more, and the message that still asks."""
 
     invitation: Invitation

@@ -1,8 +1,8 @@
 """What a person can do here, read from the live command tree so that it is never out of date."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from discord import app_commands
 
@@ -31,8 +31,7 @@ def list_for(audience: Audience) -> dict[str, Audience]:
     return {_AUDIENCE: audience}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One command as it is typed, without the slash, and whom it is for."""
 
     name: str

@@ -6,8 +6,8 @@ grows with each change.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from buddybot.domain import zones
@@ -23,8 +23,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OF_ADDRESSES = "%/:=&?~#+!$,;'@()*[]-._"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One meeting in a calendar; the instants are in UTC, `zone` is where a clock shows them.
 
     Texts may hold anything that people write. `location` and `description` are for members' eyes only.

@@ -5,16 +5,15 @@ go back for Ramadan.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from buddybot.domain import zones
 
 _DAY, _SECOND, _NOTHING = timedelta(days=1), timedelta(seconds=1), timedelta(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observance:
+class Observance(NamedTuple):
     """From `onset` on, local time by the offset before, a clock is `after` ahead of UTC.
 
     `daylight` is the summer half of the year also where a zone calls its winter the exception (Dublin,

@@ -6,10 +6,9 @@ Pillow is imported for the first picture that is asked for: the bot starts witho
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from buddybot.exports.charts.font import font, written
 
@@ -30,8 +29,7 @@ FINE = 4
 """Shapes are drawn this many times larger and brought down, which makes their edges smooth."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A PNG and what it says in words, for those who hear it and for when it does not load."""
 
     png: bytes

@@ -1,10 +1,9 @@
 """A figure in words, the same for a sentence, a picture and what is heard of it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A signal before and lately, as the words beside the picture say it; `over` is what lately means.
 
     `before` is None where there is nothing before.

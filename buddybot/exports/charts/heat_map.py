@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import rates, tenths
@@ -34,8 +35,7 @@ _EDGE, _TITLE, _NAME, _SMALL = 32, 28, 22, 18
 _LABEL_LIMIT = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One member's states, the oldest meeting first; `name` is "" when it was never known."""
 
     name: str
@@ -168,8 +168,7 @@ def _slash(brush: Brush, side: int) -> None:
     brush.line([(side * 0.3, side * 0.7), (side * 0.7, side * 0.3)], side * 0.06)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """What a state is drawn with: an ink, on a filled tile, in an outlined one, or on the bare card."""
 
     ink: Ink

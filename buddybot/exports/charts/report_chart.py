@@ -1,10 +1,10 @@
 """The chart of a printed report, as SVG: a bar for each meeting, how many came of how many."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from math import ceil
+from typing import NamedTuple
 
 from buddybot.exports.charts.drawing import Say, day_label
 
@@ -13,8 +13,7 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _FOOT = 704, 214, 22, 10, 186
 _WIDEST, _NARROWEST_WITH_A_NUMBER, _LABEL = 46, 15, 50
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One meeting: how many came of those of whom it is known; both None when nothing is, or nobody met."""
 
     day: date

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
+from typing import NamedTuple
 
 from buddybot.domain.attendance.rates import Kept, Rates, percent
 from buddybot.exports.charts.drawing import (
@@ -143,8 +144,7 @@ def _diamond(brush: Brush, middle: Point, reach: float) -> None:
     brush.area([(x, y - far), (x + far, y), (x, y + far), (x - far, y)])
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a signal is drawn: its ink, and the sign for each value."""
 
     ink: Ink

@@ -1,12 +1,11 @@
 """Records as files, each small enough to be sent: one when it fits, otherwise parts by meetings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import pairwise
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.errors import Refusal
@@ -24,8 +23,7 @@ Made = tuple[BinaryIO, int, str | None]
 """A file, its size in bytes, and of a picture what it says in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One file, put to its beginning; `size` is in bytes, `alt` is what a picture says in words."""
 
     name: str
@@ -49,8 +47,7 @@ class Write(Protocol):
     ) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
+class Maker(NamedTuple):
     """Makes the files; `limit` is how many bytes one may have."""
 
     form: Format

@@ -7,8 +7,8 @@ Instants are ISO 8601 in UTC, ids are text because they are larger than many pro
 import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 from buddybot.domain import zones
 from buddybot.domain.ids import UserId
@@ -44,8 +44,7 @@ th { font-weight: 600; color: #4a5b59; } td { overflow-wrap: break-word; }
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """How the page is read: whose it is, in which language and zone, and what servers are called."""
 
     user_id: UserId

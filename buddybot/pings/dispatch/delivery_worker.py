@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.quiet_times import QuietHours, defer
@@ -71,8 +72,7 @@ class DeliveryAttempt:
         return cls(claimed, unsure=unsure, begun=unsure)
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Prepared(NamedTuple):
     announcement: Announcement
     channel_id: ChannelId | None
 

@@ -1,8 +1,8 @@
 """Attendance: settled when a meeting closes, completed by an organizer, never guessed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.attendance import visitors
 from buddybot.domain.attendance.attendance import Attendance, Entry, settled, suggested, wrote_there
@@ -34,8 +34,7 @@ INCOMPLETE = "attendance_unrecorded"
 """The code of the notice that tells organizers of people who are unrecorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(NamedTuple):
     """What one click recorded of whom; `first` and `last` are the numbers of its entries in the ledger."""
 
     states: Mapping[UserId, Attendance]
@@ -43,8 +42,7 @@ class Recording:
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecorded:
+class Unrecorded(NamedTuple):
     """Of whom nobody has said yet whether they were at a meeting that is over, of how many `members`.
 
     `suggested` is how some of these people probably were, by what they said before. `met` is False when an
@@ -244,7 +242,7 @@ class AttendanceService:
         recording = await self._append(uow, actor, meeting, states)
         if recording is None and after is not None:  # pressed twice: the first press can be taken back
             recording = await _recorded_since(uow, actor, meeting, after)
-        return replace(await self._list(uow, meeting), recording=recording)
+        return (await self._list(uow, meeting))._replace(recording=recording)
 
     async def _append(
         self, uow: UnitOfWork, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]

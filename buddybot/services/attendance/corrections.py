@@ -1,8 +1,8 @@
 """The record of a past meeting, looked at and corrected by an organizer: nothing is overwritten."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction, Entry, trail
 from buddybot.domain.attendance.visitors import Visitor
@@ -36,8 +36,7 @@ CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
 """What a correction may record for a member; unrecorded takes a mistake back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """How a member of that evening stands; `entry` is None where the ledger says nothing of them.
 
     `suggested` is how they probably were, when they are unrecorded and gave a word before.
@@ -54,8 +53,7 @@ class Seat:
         return Attendance.UNRECORDED if self.entry is None else self.entry.state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionView:
+class CorrectionView(NamedTuple):
     """The record of one meeting; `number` is None when it was called off.
 
     `visitors` has those who were taken back too; the trail is in the order in which it was written.

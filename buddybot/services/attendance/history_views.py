@@ -1,6 +1,6 @@
 """How meetings were attended, for an organizer the group's, for a member their own; half a year a page."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.attendance.rates import streak
 from buddybot.domain.attendance.records import Page, Record, page
@@ -12,8 +12,7 @@ SHOWN = 26
 """Meetings a page: as many as a picture holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceHistory:
+class AttendanceHistory(NamedTuple):
     """One page of a record; `own` is a member's own, who alone is told their `streak`."""
 
     record: Record

@@ -1,7 +1,7 @@
 """A member's own weeks, for their eyes only: commitments, what came of them, and wins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId, MeetingId
@@ -13,8 +13,7 @@ WEEKS = 5
 """Meetings a page: their words are read, not looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnHistory:
+class OwnHistory(NamedTuple):
     """One page of a member's own record; `lately` is what `/attendance history` counts."""
 
     record: Record

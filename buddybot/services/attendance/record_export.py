@@ -1,8 +1,8 @@
 """Hands the record of groups out to their organizers and the host, and writes down that it did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.attendance.records import Record, Span
 from buddybot.domain.errors import Refusal
@@ -25,8 +25,7 @@ EVER = Span()
 """Everything there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is asked for; `form` is only written down. With `every` all groups of the person are meant.
 
     With `drawn`, pictures are: of a record without anybody's name there are none.
@@ -43,8 +42,7 @@ class Wanted:
         return record.has_members if self.drawn else bool(record.meeting_records)
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """Records with at least one meeting each."""
 
     records: tuple[Record, ...]

@@ -1,8 +1,8 @@
 """What a group does together: which activity a meeting has, and who would like what."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import Activity, Library, PlannedStep, scaled
 from buddybot.domain.checkins.activity_choice import choose
@@ -32,8 +32,7 @@ REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityList:
+class ActivityList(NamedTuple):
     """The activities that fit a group's people and usual meetings, and which of them one member marked."""
 
     group: Group
@@ -41,8 +40,7 @@ class ActivityList:
     wished: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityView:
+class ActivityView(NamedTuple):
     """One activity whole; `steps` are those of the group's usual meeting where it fits one."""
 
     group: Group

@@ -1,6 +1,6 @@
 """The whole agenda of a meeting, for a member who looks at it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.checkins.agenda import Plan
 from buddybot.domain.groups.groups import Group
@@ -12,8 +12,7 @@ from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 
-@dataclass(frozen=True, slots=True)
-class AgendaView:
+class AgendaView(NamedTuple):
     """A meeting, which one of the group's it is, and how its time is shared out."""
 
     group: Group

@@ -1,8 +1,8 @@
 """What the live card of a check-in shows: the round, and each member's own words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Library
 from buddybot.domain.checkins.agenda import Plan
@@ -20,8 +20,7 @@ from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A commitment in its owner's words, and what was said of it; None before the report."""
 
     text: str
@@ -30,8 +29,7 @@ class Quote:
     done: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(NamedTuple):
     """One person at the check-in; of private commitments only how many there are."""
 
     user_id: UserId
@@ -41,8 +39,7 @@ class Reporter:
     blocker: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInView:
+class CheckInView(NamedTuple):
     """A check-in as the group sees it; once the meeting is over it has no `plan` any more."""
 
     group: Group

@@ -1,8 +1,8 @@
 """The check-in: it opens with the meeting, takes each member's report, and closes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.checkins.checkins import (
     BLOCKER_LIMIT,
@@ -48,16 +48,14 @@ CLOSED_LATE = "closed_late"
 """The code of the notice that a meeting was closed by the bot, long after it was over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A commitment that the member is asked about, and what they said of it already."""
 
     commitment: Commitment
     outcome: Outcome | None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInQuestions:
+class CheckInQuestions(NamedTuple):
     """What a member's report is about; after the first time, what it says.
 
     `unheard` is what they wrote for a meeting that was then called off: nobody has read it yet. With
@@ -71,8 +69,7 @@ class CheckInQuestions:
     candidates: tuple[Meeting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A report as it is on disk: what was settled, what is open now, and with what help is offered."""
 
     meeting: Meeting
@@ -87,8 +84,7 @@ class Reported:
         return max(MAX_OPEN - len(self.open), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(NamedTuple):
     """Before a meeting is closed: who is in the round and has not reported. After: who is unrecorded.
 
     The latter is for organizers only; to a facilitator it stays empty. A group that is `resting` hears no
@@ -184,7 +180,7 @@ class CheckInService:
         standing = await as_member(uow, actor, group_id)
         found = await self._choose(uow, standing.group.id, actor.user_id)
         asked = await self._read_questions(uow, found[0], actor.user_id)
-        return replace(asked, candidates=found) if len(found) > 1 else asked
+        return asked._replace(candidates=found) if len(found) > 1 else asked
 
     async def report(
         self,
@@ -228,7 +224,7 @@ class CheckInService:
             now=now,
         ):
             # The later form has made the offers already.
-            return replace(await self._read_report(uow, meeting, actor.user_id), offers=())
+            return (await self._read_report(uow, meeting, actor.user_id))._replace(offers=())
         for item in asked.due:
             if (outcome := outcomes.get(item.commitment.id)) is not None:
                 await settle_outcome(uow, item.commitment, outcome, meeting, now)
@@ -304,7 +300,7 @@ class CheckInService:
         standing, meeting = await at_meeting(uow, actor, meeting_id)
         _require_closer(standing, meeting)
         resting = standing.group.state is GroupState.PAUSED
-        return replace(await _closing(uow, meeting), resting=resting)
+        return (await _closing(uow, meeting))._replace(resting=resting)
 
     @write_transaction
     async def close(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Closing:
@@ -313,7 +309,7 @@ class CheckInService:
         _require_closer(standing, meeting)
         closed = await close_meeting(uow, self._planner, standing.group, meeting, self._transactions.now())
         closing = await _closing(uow, closed)
-        return closing if standing.member.organizes else replace(closing, unrecorded=())
+        return closing if standing.member.organizes else closing._replace(unrecorded=())
 
     async def _choose(self, uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""

@@ -1,8 +1,8 @@
 """Thanks from one member to another, said in the group's channel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.checkins.kudos import MOST_A_DAY, TEXT_LIMIT, Kudos
 from buddybot.domain.errors import Refusal
@@ -36,8 +36,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Pair = tuple[UserId, UserId]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """Thanks that are on their way to the channel."""
 
     group: Group

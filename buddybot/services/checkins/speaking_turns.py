@@ -1,8 +1,8 @@
 """The round of a meeting: who is in it, who has the floor, who leads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import settled
 from buddybot.domain.checkins.activities import Library
@@ -26,8 +26,7 @@ from buddybot.storage.checkins.speaking_turns import Turn
 from buddybot.storage.locations.fairness_balances import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """The order as it stands; `begun` counts the turns that were given, and tells two clicks apart.
 
     `ran_long` when a turn of this round, whosever it was, took clearly more than its minutes.

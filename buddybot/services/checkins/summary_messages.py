@@ -1,7 +1,7 @@
 """The summary of a meeting: wins and commitments met, nobody's failure."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.checkins.pulse import Pulse
 from buddybot.domain.commitments.commitments import Commitment, State, Visibility
@@ -18,8 +18,7 @@ from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryView:
+class SummaryView(NamedTuple):
     """What went well at a meeting, and when and where the group meets next, twice ahead.
 
     `kept` and `begun` hold only what the group may read; `kept_in_all` counts the private ones too.

@@ -1,8 +1,8 @@
 """Commitments as their owner and the group see them, and when they are due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.checkins.checkins import due
 from buddybot.domain.commitments.commitments import MAX_OPEN, Commitment, State
@@ -14,8 +14,7 @@ from buddybot.services.core.access import guild_of
 from buddybot.services.core.unit_of_work import Actor, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCommitment:
+class OwnCommitment(NamedTuple):
     """A commitment as its owner sees it; `touched` are the meetings whose cards quote it otherwise now.
 
     `again` when it was there before somebody said it again.
@@ -28,8 +27,7 @@ class OwnCommitment:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnList:
+class OwnList(NamedTuple):
     """A member's open commitments in one group, each with the instant it is due."""
 
     group_id: GroupId
@@ -42,8 +40,7 @@ class OwnList:
         return len(self.items) < MAX_OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberCommitments:
+class MemberCommitments(NamedTuple):
     """What one member said they would do: what the group may read, and how many are private."""
 
     user_id: UserId
@@ -51,16 +48,14 @@ class MemberCommitments:
     private: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupList:
+class GroupList(NamedTuple):
     """What the others of a group said they would do, longest in the group first."""
 
     group_name: str
     others: tuple[MemberCommitments, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """One open commitment of one's own to choose from; the group's name only where there are several."""
 
     commitment: Commitment

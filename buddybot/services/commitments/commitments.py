@@ -1,7 +1,6 @@
 """What members will do before the next meeting: said, counted, changed, let go."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from buddybot.domain.commitments.commitments import (
     MAX_OPEN,
@@ -72,7 +71,7 @@ class CommitmentService:
         set_at = await find_asked_already(uow, group.id, actor.user_id, self._transactions.now())
         twin = await _twin(uow, group.id, actor.user_id, words, set_at)
         if twin is not None:
-            return replace(await find_own(uow, actor, twin.id), again=True)
+            return (await find_own(uow, actor, twin.id))._replace(again=True)
         await _require_room(uow, group, actor.user_id)
         return await self._insert(uow, actor, group, words, visibility, set_at)
 
@@ -157,7 +156,7 @@ class CommitmentService:
         hidden = changes.visibility is Visibility.PRIVATE
         earlier = await _hide_origins(uow, item) if hidden else ()
         now = await _follow_change(uow, own, changed)
-        return replace(now, touched=(*now.touched, *earlier))
+        return now._replace(touched=(*now.touched, *earlier))
 
     @write_transaction
     async def drop(self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId) -> OwnCommitment:
@@ -256,7 +255,7 @@ async def _count_done(uow: UnitOfWork, own: OwnCommitment, total: int) -> OwnCom
         return own
     shown = own.commitment.visibility is Visibility.GROUP
     item, touched = await uow.commitments.count(own.commitment, done, shown=shown)
-    return replace(own, commitment=item, touched=touched)
+    return own._replace(commitment=item, touched=touched)
 
 
 async def _follow_change(
@@ -265,7 +264,7 @@ async def _follow_change(
     """What has become of a commitment; the cards that quote it, or count it, are to be drawn again."""
     quoted = Visibility.GROUP in (before.commitment.visibility, item.visibility)
     touched = await uow.cards.touch_ahead(item.group_id) if count_changed or quoted else ()
-    return replace(before, commitment=item, touched=touched)
+    return before._replace(commitment=item, touched=touched)
 
 
 async def _hide_origins(uow: UnitOfWork, item: Commitment) -> tuple[MeetingId, ...]:

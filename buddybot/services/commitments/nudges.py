@@ -1,8 +1,8 @@
 """The one friendly word in the middle of the week, to those who want it and still have something open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.commitments.commitments import Commitment, remainder
 from buddybot.domain.groups.groups import Group, GroupState
@@ -20,8 +20,7 @@ REST = timedelta(days=7, hours=-2)
 """Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelNudge:
+class ChannelNudge(NamedTuple):
     """What the channel reads: who is meant and when the meeting is, nothing of what they said."""
 
     group_id: GroupId
@@ -29,8 +28,7 @@ class ChannelNudge:
     starts_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectNudge:
+class DirectNudge(NamedTuple):
     """What one person reads in private: their own open commitments, private ones too."""
 
     guild_id: GuildId

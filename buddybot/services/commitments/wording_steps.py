@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.commitments.commitments import (
     MAX_TARGET,
@@ -48,8 +49,7 @@ class Changes:
     visibility: Visibility | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What is kept of a draft's words."""
 
     text: str
@@ -116,8 +116,7 @@ def new_plan(raw: str | None) -> tuple[bool, str | None]:
     return plan in (None, NO_PLAN), plan
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What somebody did: a number in all, or so many more."""
 
     number: int

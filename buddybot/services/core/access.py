@@ -4,7 +4,7 @@ A foreign group and a missing one get the same answer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member
@@ -14,8 +14,7 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.core.unit_of_work import Actor, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A group and the acting member's place in it."""
 
     group: Group

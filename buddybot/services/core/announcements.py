@@ -1,8 +1,7 @@
 """What a ping says: each feature prepares its own kinds, the interface makes cards of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import ChannelId, UserId
@@ -10,8 +9,7 @@ from buddybot.domain.pings import Ping
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(NamedTuple):
     """The content of one message that nobody asked for at that moment.
 
     `content` is the feature's own frozen view, which the card of this kind of ping is made from;

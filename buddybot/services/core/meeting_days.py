@@ -1,8 +1,8 @@
 """The days on which a group meets or would meet: meetings that exist, then what its schedule gives."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -18,8 +18,7 @@ Pick = MeetingId | date
 """A meeting as a person chooses it: one that exists, or the local day on which there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A day of the calendar; `meeting` is None while only the schedule knows of it.
 
     `known_by` is the slot of its meeting, or the one that its meeting will have.

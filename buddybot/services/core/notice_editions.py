@@ -1,7 +1,7 @@
 """A notice about one meeting that may go out more than once: each time another edition, one at a time."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
@@ -9,8 +9,7 @@ from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Editions:
+class Editions(NamedTuple):
     """The notices of one kind about a meeting, in whatever state."""
 
     meeting: Meeting

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, overload
 
 from buddybot.domain.fingerprints import form_number
 from buddybot.domain.groups.groups import Group
@@ -47,8 +46,7 @@ R = TypeVar("R", bound="_Runner")
 Now = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The person behind one interaction; what they may do is read from the database each time.
 
     `guild_id` is None in a direct message, and `display_name` empty in one that is about a guild.
@@ -67,7 +65,7 @@ class Actor:
     def in_guild(self, guild_id: GuildId) -> "Actor":
         """Return the person in the guild that a direct message is about; it does not say their name there."""
         name = self.display_name if self.guild_id == guild_id else ""
-        return replace(self, guild_id=guild_id, display_name=name)
+        return self._replace(guild_id=guild_id, display_name=name)
 
     @property
     def shown_name(self) -> str:

@@ -1,8 +1,8 @@
 """A break of a group: the channel is told when it begins and when the group meets again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import UserId
@@ -21,8 +21,7 @@ MOST = 10
 """Words about breaks that a channel hears in a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class BreakView:
+class BreakView(NamedTuple):
     """A group that rests, or that meets again with `following`; `people` planned to come to what is ahead.
 
     `arrangement` is where the following meeting is, `places` are the meetings that are elsewhere since the
@@ -86,7 +85,7 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
             await load_view(uow, view.following),
             await changes_told_by(uow, ping, group, now),
         )
-        view = replace(view, arrangement=arrangement, places=places)
+        view = view._replace(arrangement=arrangement, places=places)
     mentions = dict.fromkeys((*view.people, *(user for each in view.places for user in each.people)))
     return Announcement(view, group.language, mentions=tuple(mentions))
 

@@ -1,7 +1,7 @@
 """What a member leaves behind who goes: their places, and the swaps that wait for an answer."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
@@ -10,8 +10,7 @@ from buddybot.domain.locations.locations import Location
 from buddybot.services.core.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class OwnLocations:
+class OwnLocations(NamedTuple):
     """What a member offered that can be chosen: public places can stay with the group, others cannot."""
 
     public: tuple[Location, ...] = ()

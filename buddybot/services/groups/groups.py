@@ -1,8 +1,8 @@
 """Groups: made, shown, changed, paused, woken and archived."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from buddybot.domain import zones
 from buddybot.domain.attendance.rates import Rates
@@ -50,8 +50,7 @@ RATED = 8
 _LATELY = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSchedule:
+class NewSchedule(NamedTuple):
     """When a new group meets, as it was typed and chosen."""
 
     weekday: int
@@ -83,8 +82,7 @@ class NewSchedule:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewGroup:
+class NewGroup(NamedTuple):
     """What is needed to make a group."""
 
     name: str
@@ -96,8 +94,7 @@ class NewGroup:
     rotation: Rotation = USUAL_ROTATION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(NamedTuple):
     """What an organizer changes in the settings; None keeps what is."""
 
     name: str | None = None
@@ -108,8 +105,7 @@ class Changes:
     answer_hours: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupView:
+class GroupView(NamedTuple):
     """A group as one of its members may see it; invitations and rates are for organizers."""
 
     group: Group
@@ -122,8 +118,7 @@ class GroupView:
     rates: Rates | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What a person is in a guild, for what can be offered to them; `ended` is in archived groups alone."""
 
     member: bool
@@ -145,8 +140,7 @@ class GroupService:
 
     async def create(self, actor: Actor, new: NewGroup) -> GroupView:
         """Make a group; the actor is its organizer and first member, the first meeting is planned."""
-        new = replace(
-            new,
+        new = new._replace(
             name=clean(new.name, limit=NAME_LIMIT, field="name"),
             charter=clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True),
             capacity=check_capacity(new.capacity),
@@ -198,7 +192,7 @@ class GroupService:
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
         if changes.name is not None:
-            changes = replace(changes, name=clean(changes.name, limit=NAME_LIMIT, field="name"))
+            changes = changes._replace(name=clean(changes.name, limit=NAME_LIMIT, field="name"))
         if changes.answer_hours is not None:
             check_answer_hours(changes.answer_hours)
         return await self._change_settings(actor, group_id, changes)

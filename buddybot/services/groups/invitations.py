@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import NAME_LIMIT, Group, GroupState, Role
@@ -39,8 +39,7 @@ _MISREAD = str.maketrans("018", "OIB")
 _HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(NamedTuple):
     """An invitation with what the invited person should know before they answer."""
 
     invitation: Invitation
@@ -52,8 +51,7 @@ class Offer:
     replaced: tuple[CardPlace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A fresh code, in clear for the only time; `again` when an open one for the same name ended with it."""
 
     text: str
@@ -146,7 +144,7 @@ class InvitationService:
         if offer.group.role_id is not None:
             await uow.role_tasks.ask(offer.group.id, actor.user_id, now)
         await in_line(uow, self._planner, offer.group, now)
-        return replace(await _again(uow, offer, self._transactions.now()), replaced=replaced)
+        return (await _again(uow, offer, self._transactions.now()))._replace(replaced=replaced)
 
     @write_transaction
     async def decline(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
@@ -255,7 +253,7 @@ class InvitationService:
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return replace(await _offer(uow, invitation, self._transactions.now()), replaced=replaced)
+        return (await _offer(uow, invitation, self._transactions.now()))._replace(replaced=replaced)
 
     async def _replace(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId

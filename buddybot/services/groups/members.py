@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role
@@ -39,8 +40,7 @@ class Leaving:
     places: OwnLocations = field(default_factory=OwnLocations)
 
 
-@dataclass(frozen=True, slots=True)
-class LettingGo:
+class LettingGo(NamedTuple):
     """A member whom an organizer may let go, and the places that they offered."""
 
     group: Group
@@ -48,8 +48,7 @@ class LettingGo:
     places: OwnLocations
 
 
-@dataclass(frozen=True, slots=True)
-class Departed:
+class Departed(NamedTuple):
     """Somebody is no longer in the group; what they did is kept."""
 
     group: Group

@@ -1,8 +1,8 @@
 """Groups' roles in Discord: what is to be settled, as the rows have it now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.role_tasks import ITSELF, RoleTask, deserves_role
@@ -15,8 +15,7 @@ MOST = 50
 """Tasks that one look takes up; the next goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleWish:
+class RoleWish(NamedTuple):
     """A task with what is wanted: `deserved` is whether its person is to have the role."""
 
     task: RoleTask

@@ -1,8 +1,9 @@
 """Brings an alert to organizers and nobody else: to their channel, by message, or with their next command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import Activity, Library
 from buddybot.domain.checkins.activity_choice import suggestions
@@ -20,8 +21,7 @@ OF_USE = timedelta(weeks=4)
 _USUAL_MINUTES = 75
 
 
-@dataclass(frozen=True, slots=True)
-class AlertView:
+class AlertView(NamedTuple):
     """An alert as its card shows it; `following` is the meeting at which a suggestion would be used.
 
     `names` has the activities' names by their keys, `direct` is set in a direct message.
@@ -145,11 +145,10 @@ class AlertPreparer:
                 return None
         await alerts.seen(alert_id, now)
         view = await view_of(uow, self._library, group, raised, now)
-        return Announcement(replace(view, direct=ping.direct), group.language, channel_id=channel_id)
+        return Announcement(view._replace(direct=ping.direct), group.language, channel_id=channel_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """An alert that an organizer is shown with the answer to a command, and the pings it settles."""
 
     view: AlertView

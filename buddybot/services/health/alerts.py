@@ -1,9 +1,10 @@
 """What organizers do with an alert, and how their group is watched."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import Library
 from buddybot.domain.errors import Refusal
@@ -27,8 +28,7 @@ from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.alert_pings import AlertMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """An alert after a click; `again` when it was settled before. `messages` show it elsewhere."""
 
     view: AlertView
@@ -36,16 +36,14 @@ class Decided:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AlertPlace:
+class AlertPlace(NamedTuple):
     """A channel or thread for alerts; whoever reads `shared_with`, itself or its parent, can read it."""
 
     channel_id: ChannelId
     shared_with: ChannelId
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """How a group is watched after a change."""
 
     group: Group

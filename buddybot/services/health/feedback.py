@@ -1,8 +1,8 @@
 """Words in confidence: a member says how the group is for them, and its organizers alone read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -26,16 +26,14 @@ SHOWN_AT_ONCE = 8
 """What a notice shows; more waits for the next command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """Where something can be said; `reads` for organizers, who may read what was said."""
 
     group: Group
     reads: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """What was said of a group last, the latest first."""
 
     group: Group

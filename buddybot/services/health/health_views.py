@@ -1,8 +1,8 @@
 """How a group is doing, for its organizers: the signals, what is open, and what the charts are drawn from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.attendance.records import MeetingPast, Record, Span, page
 from buddybot.domain.checkins.activities import Library
@@ -21,8 +21,7 @@ CHARTED = 26
 """Meetings: the newest half year."""
 
 
-@dataclass(frozen=True, slots=True)
-class HealthView:
+class HealthView(NamedTuple):
     """`meetings` are the charted ones, the oldest first, and `fallen` says after which an alert came.
 
     `record` is the group's over about the same time. `names` has the activities' names by their keys.

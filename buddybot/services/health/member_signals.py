@@ -5,8 +5,8 @@ Nothing is inferred about reasons, nothing is counted up about a person, and nob
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.member_signals import member_tally, missed_without_a_word, observe_member
@@ -38,8 +38,7 @@ TURNS_LOOKED_AT, TURNS_TOLD = 8, 3
 """Of so many meetings, in so many turns ran long: then the organizers hear of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
+class _Own(NamedTuple):
     """One member's meetings since they came, oldest first, and how they were at each."""
 
     member: Member

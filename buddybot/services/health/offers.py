@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
@@ -41,8 +41,7 @@ class Answer(StrEnum):
     FINE = "fine"
 
 
-@dataclass(frozen=True, slots=True)
-class OfferView:
+class OfferView(NamedTuple):
     """An offer as its member sees it; `direct` when it is a direct message. It says nothing of why."""
 
     guild_id: GuildId
@@ -52,8 +51,7 @@ class OfferView:
     direct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Paused:
+class Paused(NamedTuple):
     """Days that a member takes off from a group."""
 
     group: Group

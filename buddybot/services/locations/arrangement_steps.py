@@ -1,7 +1,7 @@
 """What people arrange for one meeting: its host, its location, and leave to use a member's home."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -19,8 +19,7 @@ from buddybot.services.locations.rotation_views import require_able
 from buddybot.storage.locations.arrangements import Arrangement
 
 
-@dataclass(frozen=True, slots=True)
-class ArrangementChange:
+class ArrangementChange(NamedTuple):
     """Where a meeting takes place after a change, and who hosted it before that.
 
     `asked` owns the home that was chosen: until they agree, the meeting is where `arrangement` says.

@@ -1,6 +1,6 @@
 """Where a meeting takes place and who hosts it, as it is shown."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.locations.locations import Location, shown_to
@@ -9,8 +9,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.storage.locations.arrangements import Arrangement
 
 
-@dataclass(frozen=True, slots=True)
-class ArrangementView:
+class ArrangementView(NamedTuple):
     """Where a meeting takes place: a location, or online this once; who hosts; either may be open."""
 
     location: Location | None

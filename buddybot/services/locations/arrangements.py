@@ -1,8 +1,9 @@
 """Where the next meetings take place and who hosts them: settled once, then kept unless something happens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, Member, Rotation
 from buddybot.domain.ids import LocationId, UserId
@@ -26,8 +27,7 @@ BY_RULE = (Basis.RULE, Basis.STAND_IN, Basis.CHOSEN)
 """Arrangements whose host the rule gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(NamedTuple):
     """Everything that the rule of a group goes by."""
 
     group: Group
@@ -332,7 +332,7 @@ async def put(
         announced=old is not None and old.announced,
     )
     if old is None or (old.settled, old.online) == (settled, online):
-        await repository.put(arrangement if old is None else replace(old, rule=arrangement.rule, basis=basis))
+        await repository.put(arrangement if old is None else old._replace(rule=arrangement.rule, basis=basis))
         if old is None and (settled != Settled(None, None) or online):
             await uow.meetings.entry_changed(meeting.id)
             await show(uow, meeting)
@@ -342,7 +342,7 @@ async def put(
         notices = await editions(uow, meeting, PingKind.PLACE)
         kept = notices.waiting is not None and old.before is not None
         told, told_online = (old.before, old.before_online) if kept else (old.settled, old.online)
-        arrangement = replace(arrangement, before=told, before_online=told_online)
+        arrangement = arrangement._replace(before=told, before_online=told_online)
         known = told != Settled(None, None) or told_online or old.before is not None
         if told is not None and (known or online):
             await notices.plan_ping(uow, now, until=max(meeting.ends_at, now + NOTICE_LIFE), by=by)
@@ -369,7 +369,7 @@ async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datet
             and meeting.id != called_off.id
             and not late
         ):
-            await repository.put(replace(arrangement, basis=Basis.OPEN))
+            await repository.put(arrangement._replace(basis=Basis.OPEN))
 
 
 async def show(uow: UnitOfWork, meeting: Meeting) -> None:

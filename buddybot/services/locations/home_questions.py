@@ -1,8 +1,8 @@
 """Members' homes: which of them a meeting can be at, and the question to the owner whether it may."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -16,8 +16,7 @@ from buddybot.services.locations import arrangements
 from buddybot.services.locations.rotation_views import find_arrangement
 
 
-@dataclass(frozen=True, slots=True)
-class HomeQuestion:
+class HomeQuestion(NamedTuple):
     """Whether a meeting, which `host_id` hosts, may be at the home of `owner_id`."""
 
     group: Group

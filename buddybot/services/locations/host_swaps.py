@@ -1,7 +1,8 @@
 """Swapping turns of hosting: offered by one member, agreed to by the other, or done by an organizer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -22,16 +23,14 @@ from buddybot.services.locations.rotation_views import find_arrangement, require
 from buddybot.storage.locations.arrangements import Arrangement
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """A meeting and where it takes place; before an answer the host is the one who has the turn now."""
 
     meeting: Meeting
     arrangement: ArrangementView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SwapView:
+class SwapView(NamedTuple):
     """Two turns, offered for each other or swapped; `swap` is None when an organizer did it at once."""
 
     group: Group
@@ -45,8 +44,7 @@ class SwapView:
         return _until(self.turn.meeting, self.other.meeting)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     """Both meetings with who hosts them as things stand."""
 
     meeting: Meeting

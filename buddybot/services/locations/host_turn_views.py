@@ -1,8 +1,8 @@
 """Who hosts the planned meetings, and which turns a member can swap: only what can be agreed to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
@@ -14,8 +14,7 @@ from buddybot.services.locations import arrangements
 from buddybot.services.locations.arrangements import DECLINE_BEFORE, Board
 
 
-@dataclass(frozen=True, slots=True)
-class Hosting:
+class Hosting(NamedTuple):
     """A planned meeting and who hosts it; None when nobody does, or nobody can any more."""
 
     meeting: Meeting
@@ -31,8 +30,7 @@ Pair = tuple[Hosting, Hosting]
 """A turn that can be given, and one that can be had for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hostings:
+class Hostings(NamedTuple):
     """The planned meetings of a group, for one member to choose from.
 
     `pairs` can be swapped: a member offers their own turns, an organizer swaps anyone's at once. `late` is

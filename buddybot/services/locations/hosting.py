@@ -1,7 +1,7 @@
 """What members do when nobody hosts a meeting, and when the group asks for a member's home."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, Member
@@ -36,8 +36,7 @@ from buddybot.services.locations.rotation_views import find_arrangement
 from buddybot.storage.locations.arrangements import Arrangement
 
 
-@dataclass(frozen=True, slots=True)
-class HostChoice:
+class HostChoice(NamedTuple):
     """The members who could host a meeting, as far as is known."""
 
     group: Group

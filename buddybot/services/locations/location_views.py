@@ -1,7 +1,7 @@
 """The places of a group as one of its members sees them: of what the others said only how many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -17,16 +17,14 @@ from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.arrangements import DECLINE_BEFORE
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A place, and how many of those who have said what suits them it suits."""
 
     location: Location
     suits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationList:
+class LocationList(NamedTuple):
     """A group's places, the one offered first first; `voters` is how many have said what suits them.
 
     It is None, and no place has a number, while they are too few for a number that gives nobody away.
@@ -42,8 +40,7 @@ class LocationList:
         return len(self.places) < MOST_LOCATIONS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationView:
+class LocationView(NamedTuple):
     """One place with what the looking member said of it; `may_change` is for who may edit and retire it."""
 
     group: Group
@@ -53,8 +50,7 @@ class LocationView:
     may_change: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Retired:
+class Retired(NamedTuple):
     """A place that can be chosen no more, and where the meetings are now that were to be there.
 
     `again` when it was retired before, so that nothing changed.
@@ -65,32 +61,28 @@ class Retired:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TravelView:
+class TravelView(NamedTuple):
     """The places that somebody has to travel to, with the minutes that one member stated."""
 
     group: Group
     places: tuple[tuple[Location, int | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VoteView:
+class VoteView(NamedTuple):
     """A group's places, and which of them suit one member."""
 
     group: Group
     places: tuple[tuple[Location, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LocationChoice:
+class LocationChoice(NamedTuple):
     """A place to choose; the group's name only where there are several."""
 
     location: Location
     group_name: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrangementDetails:
+class ArrangementDetails(NamedTuple):
     """Where exactly a meeting takes place, for one member; `mine` when they host it.
 
     `can_decline` says whether there is time to hand the turn on.

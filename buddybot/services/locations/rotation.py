@@ -1,9 +1,10 @@
 """The rotation of a group: which rule, who hosts next and why, and what people do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, Rotation
@@ -46,8 +47,7 @@ class Why(StrEnum):
     NO_MEETING = "no_meeting"
 
 
-@dataclass(frozen=True, slots=True)
-class ArrangementOptions:
+class ArrangementOptions(NamedTuple):
     """The places that a meeting can be at."""
 
     group: Group

@@ -1,8 +1,9 @@
 """What lies ahead of a group by its rotation, and why: what is settled, and what the rule would give then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
@@ -25,8 +26,7 @@ SHOWN = 4
 """Meetings that are looked ahead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(NamedTuple):
     """One of the next meetings: where and by whom as it looks now, and the figures that explain it.
 
     `rule` gave it, or would; `basis` is None while only the rule speaks, `choice` when it is online
@@ -44,8 +44,7 @@ class Outlook:
     has_places: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RotationView:
+class RotationView(NamedTuple):
     """A group's rotation as one of its members sees it: `hosts` and `may_swap` are about themselves."""
 
     group: Group

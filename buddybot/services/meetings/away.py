@@ -1,8 +1,8 @@
 """The days on which a member is away, and which meetings that answers for them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -31,8 +31,7 @@ MOST = 10
 """Spans that a member may have ahead in one group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(NamedTuple):
     """A planned meeting that the member does not come to, and what that means for it.
 
     `hosted` when it was theirs to host until now, `host_id` is who hosts it now. `asks` when fewer
@@ -46,8 +45,7 @@ class Missed:
     asks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Freed:
+class Freed(NamedTuple):
     """A planned meeting that the days away answer no more; `hosts` when it is the member's to host."""
 
     group: Group
@@ -55,8 +53,7 @@ class Freed:
     hosts: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AwayView:
+class AwayView(NamedTuple):
     """What is noted, the meetings that it answers, and those that it answers no more.
 
     `again` when the days were taken back before, so that nothing changed.
@@ -119,7 +116,7 @@ class AwayService:
             await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
             await self._follow_change(uow, actor, span.group_id, span.days, span.zone)
             freed += await _find_freed(uow, actor, span, before)
-        return replace(await self._view(uow, actor), freed=tuple(freed), again=not found)
+        return (await self._view(uow, actor))._replace(freed=tuple(freed), again=not found)
 
     async def _noted(self, uow: UnitOfWork, actor: Actor) -> Sequence[StoredSpan]:
         return await uow.away.of_user(guild_of(actor), actor.user_id)

@@ -1,8 +1,8 @@
 """What a member takes into their own calendar: the days on which the group met, meets and would meet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
@@ -21,8 +21,7 @@ LATELY = timedelta(weeks=4)
 _OFF = (MeetingState.SKIPPED, MeetingState.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarDay:
+class CalendarDay(NamedTuple):
     """A meeting, or a day that only the schedule knows; `slot` and `kind` stay whatever becomes of it.
 
     `host` is a name to read; None when nobody hosts, or whoever did has left.
@@ -39,8 +38,7 @@ class CalendarDay:
     host: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarView:
+class CalendarView(NamedTuple):
     """A group's days, earliest first, as they are at `now`; at least one."""
 
     group: Group
@@ -132,7 +130,7 @@ def _after(day: CalendarDay, entry: PublishedEntry | None) -> CalendarDay:
         return day
     before = (entry.starts_at, entry.ends_at, entry.zone, entry.called_off)
     changed = before != (day.starts_at, day.ends_at, day.zone, day.called_off)
-    return replace(day, sequence=max(day.sequence, entry.sequence + changed))
+    return day._replace(sequence=max(day.sequence, entry.sequence + changed))
 
 
 def _call_off(entry: PublishedEntry) -> CalendarDay:

@@ -1,7 +1,7 @@
 """Tells, once, that a meeting is no longer where or by whom it was announced."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import UserId
@@ -15,8 +15,7 @@ from buddybot.services.meetings.change_views import what_became
 from buddybot.services.meetings.recipient_steps import find_partners
 
 
-@dataclass(frozen=True, slots=True)
-class LocationChange:
+class LocationChange(NamedTuple):
     """Where a meeting is now, where it was said to be, and whom that concerns but did not bring about.
 
     `again` when the group was told of a change of this arrangement before.
@@ -41,8 +40,7 @@ class LocationChange:
         return None if self.now.online or self.now.location is not None else self.now.host_id
 
 
-@dataclass(frozen=True, slots=True)
-class LocationChanges:
+class LocationChanges(NamedTuple):
     """What one act changed about where a group meets, as one message."""
 
     group: Group

@@ -1,9 +1,9 @@
 """What the bot says of itself about a meeting ahead: its card, a change, a reminder that was asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Library
 from buddybot.domain.errors import Refusal
@@ -39,8 +39,7 @@ MOST_CHANGES = 20
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView:
+class ChangeView(NamedTuple):
     """A changed meeting; `following` is the one after a meeting that does not take place.
 
     `people` said that they come, to what the meeting's card showed, or are concerned by what a new
@@ -61,8 +60,7 @@ class ChangeView:
     instead: tuple[Meeting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderView:
+class ReminderView(NamedTuple):
     """A meeting that one member has, or had, not answered yet.
 
     `member` is whether they are in the group still, `stoppable` whether they still get direct messages.

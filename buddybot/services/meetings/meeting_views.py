@@ -1,8 +1,8 @@
 """What the card of a meeting shows, and a member's own look at the next one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Library
 from buddybot.domain.checkins.agenda import Plan, count_expected, plan_meeting
@@ -19,8 +19,7 @@ from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingView:
+class MeetingView(NamedTuple):
     """A meeting, which one of the group's it is, where it is, how its members answer, and what they will do.
 
     `answer_by` is when answers are due, while that lies ahead and somebody's is missing.
@@ -35,8 +34,7 @@ class MeetingView:
     answer_by: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ComingMeeting:
+class ComingMeeting(NamedTuple):
     """What of a meeting ahead one of its members asks for first; `answer_by` is as a card has it."""
 
     meeting: NextMeeting
@@ -45,8 +43,7 @@ class ComingMeeting:
     answer_by: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class NextView:
+class NextView(NamedTuple):
     """What one member sees of one group's next meeting; `meeting` is None when none is planned."""
 
     group: OwnGroup

@@ -1,8 +1,8 @@
 """What an organizer does with single meetings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -28,8 +28,7 @@ START_EARLY = timedelta(hours=3)
 """How long before its time a meeting may be opened; a longer way is a move."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(NamedTuple):
     """A meeting after an organizer's command; `again` when it was so before."""
 
     group: Group
@@ -37,8 +36,7 @@ class Changed:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A meeting that does not take place, and how the next one stands; None when none is planned.
 
     `again` when it was left out before.

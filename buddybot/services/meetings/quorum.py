@@ -1,7 +1,7 @@
 """When few have said that they come: the question to the organizers, and the one click that settles it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -24,8 +24,7 @@ from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.meetings.meetings import Changed, call_off
 
 
-@dataclass(frozen=True, slots=True)
-class QuorumView:
+class QuorumView(NamedTuple):
     """The question as it stands: how many come by now, never who is missing; `organizers` may decide.
 
     `online` is whether the meeting still is, after that was decided; `linkless` as in `Decided`.
@@ -83,8 +82,7 @@ async def prepare_question(uow: UnitOfWork, ping: Ping, group: Group, now: datet
     return Announcement(view, group.language, mentions=view.organizers)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What is decided about a meeting; `again` when that was so before this click.
 
     `linkless` when it is online now and nobody knows where: the group has no virtual location.

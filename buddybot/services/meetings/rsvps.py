@@ -1,6 +1,6 @@
 """What members answer for a meeting."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -13,8 +13,7 @@ from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork,
 from buddybot.services.locations import arrangements
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A member's answer for a meeting as it stands: a later one may have been carried out before this one."""
 
     group: Group

@@ -1,8 +1,8 @@
 """What a new schedule does to what people agreed on: what moves along with its meeting, and what is off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
@@ -19,8 +19,7 @@ from buddybot.services.meetings.recipient_steps import (
 from buddybot.services.meetings.succession_steps import given_days, is_moved_onto
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(NamedTuple):
     """A meeting that a new schedule gave another start, with what people agreed on.
 
     `host_id` hosts it, by agreement or as the group was told; `people` answered that they come, or host it.
@@ -37,8 +36,7 @@ class Carried:
         return self.meeting.state is MeetingState.SKIPPED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fallen:
+class Fallen(NamedTuple):
     """A meeting that a new schedule has no day for, and what is off with it.
 
     `host_id` was to host it, `activity` is a key of the library, `answers` counts RSVPs.

@@ -1,9 +1,10 @@
 """The schedule of a group: seen, changed, and one meeting outside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
@@ -37,8 +38,7 @@ BREATH = timedelta(days=4)
 SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleChange:
+class ScheduleChange(NamedTuple):
     """What an organizer wrote; None keeps what is."""
 
     weekday: int | None = None
@@ -53,8 +53,7 @@ class ScheduleChange:
         return self == ScheduleChange()
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleView:
+class ScheduleView(NamedTuple):
     """A group's schedule and its next days; `kept` was announced before and stays as it was."""
 
     group: Group

@@ -1,8 +1,8 @@
 """What the server's own event of a meeting should say, and what an interest in it means."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId, UserId
@@ -15,8 +15,7 @@ from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView
 
 
-@dataclass(frozen=True, slots=True)
-class EventView:
+class EventView(NamedTuple):
     """A meeting as the whole server may know it; `took_place` once it is closed and the group met."""
 
     group: Group

@@ -1,6 +1,6 @@
 """The audit log, for organizers: every export and every deletion."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.groups.audit import Logged
 from buddybot.domain.groups.groups import Group
@@ -12,8 +12,7 @@ SHOWN = 20
 """Lines that one message shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditView:
+class AuditView(NamedTuple):
     """The newest lines of a group's log, the newest first."""
 
     group: Group

@@ -1,8 +1,8 @@
 """What people may ask about themselves: a copy of everything, and its deletion."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain import zones
 from buddybot.domain.groups.audit import Action
@@ -25,8 +25,7 @@ from buddybot.storage.engine.rows import epoch
 from buddybot.storage.privacy.personal_data import Copy, Holdings
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCopy:
+class OwnCopy(NamedTuple):
     """Everything about a person; `zone` is the one they chose, or that of a group of theirs."""
 
     sections: Copy
@@ -34,16 +33,14 @@ class OwnCopy:
     taken_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(NamedTuple):
     """What a deletion would do: which groups are left, and how many rows of which kind go."""
 
     leaving: tuple[Leaving, ...]
     holdings: Holdings
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(NamedTuple):
     """A deletion that was carried out; `complete` once no byte of it is left in the database's own files.
 
     `roles` are groups whose role Discord still shows: until it is taken, their rows keep the person's id.

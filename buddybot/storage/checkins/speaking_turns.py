@@ -1,8 +1,8 @@
 """The speaking order of a meeting in the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
@@ -12,8 +12,7 @@ NOBODY = UserId(0)
 """Stands in the order for a speaker who deleted what was stored of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One person's place in the order, since when they have had the floor, and for how many minutes."""
 
     position: int

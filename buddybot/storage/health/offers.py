@@ -1,16 +1,15 @@
 """What is offered to one member alone, and what it is judged by, in the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.rows import epoch, instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(NamedTuple):
     """What was offered to a member after a meeting; `answer` is pause, smaller, swap or fine."""
 
     group_id: GroupId
@@ -20,8 +19,7 @@ class Offer:
     answer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentTally:
+class CommitmentTally(NamedTuple):
     """What of a member's own was due at a meeting at which they reported, and how much was kept."""
 
     due: int

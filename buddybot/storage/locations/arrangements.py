@@ -1,8 +1,8 @@
 """Where meetings take place and who hosts them, and what the rotations remember of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
@@ -13,8 +13,7 @@ from buddybot.storage.engine.rows import epoch, instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """Where one meeting takes place; `before` is what the group was last told, when that has changed.
 
     `online` means that everybody meets online this once, whatever the location is.
@@ -179,8 +178,7 @@ class ArrangementRepository:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FairnessSnapshot:
+class FairnessSnapshot(NamedTuple):
     """What counted for one member when a meeting closed."""
 
     user_id: UserId

@@ -1,7 +1,7 @@
 """What is shown together, and kept by several features, asked in one statement."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, LocationId, MeetingId, UserId
@@ -50,16 +50,14 @@ _WAITING = f"""
 _group_state, _state = words(GroupState), words(MeetingState)
 
 
-@dataclass(frozen=True, slots=True)
-class Unclosed:
+class Unclosed(NamedTuple):
     """A meeting that is over and that nobody has closed yet."""
 
     id: MeetingId
     starts_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OwnGroup:
+class OwnGroup(NamedTuple):
     """A group that somebody is in, its next meeting, and the last that is over and still open, if any."""
 
     id: GroupId
@@ -71,8 +69,7 @@ class OwnGroup:
     unclosed: Unclosed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingSummary:
+class MeetingSummary(NamedTuple):
     """Which of the group's meetings it is, where, and whether it looks back at commitments."""
 
     number: int
@@ -80,8 +77,7 @@ class MeetingSummary:
     review: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Whether anything may wait to be said to a person, and the name under which they are kept, if any."""
 
     waits: bool

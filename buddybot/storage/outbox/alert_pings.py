@@ -1,8 +1,8 @@
 """The pings of alerts: which of them an organizer has not been told, and which messages show one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
 from buddybot.domain.pings import Ping
@@ -24,8 +24,7 @@ UNTOLD = """
 """Asked with every command of anybody: by the groups that they organize, for settled pings stay for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertMessage:
+class AlertMessage(NamedTuple):
     """A message that shows an alert; `direct` when it was sent to one organizer."""
 
     channel_id: ChannelId

@@ -1,8 +1,8 @@
 """The messages that show a meeting, and whether Discord has their latest state."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
@@ -13,8 +13,7 @@ from buddybot.storage.outbox.outdated_messages import REMINDER
 from buddybot.storage.outbox.server_events import STALE_NEARBY
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """What Discord shows in an older state: a meeting's cards, its group's events, a member's reminder."""
 
     cards: tuple[ShownCard, ...]

@@ -1,7 +1,7 @@
 """Everything that is stored of a person, as they may read it themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.engine.database import Tx
@@ -190,8 +190,7 @@ SECTIONS: Mapping[str, str] = {
 """One statement a section; other people appear in them at most as the id of who thanked or was thanked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(NamedTuple):
     """How many rows of a person there are, by section, without those that are empty."""
 
     counts: Mapping[str, int]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from io import BufferedIOBase
 from typing import TYPE_CHECKING, Any, cast
@@ -88,7 +87,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
     def make(progress: Progress) -> "list[Part]":
         maker = Maker(form=form, limit=room, say=reply.texts.plain, now=now, progress=progress)
         made = maker.make(export.records, days)
-        return [replace(each, alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
+        return [each._replace(alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
 
     async def tell(quarter: int) -> None:
         await reply.change(progress_card(reply.texts, export, quarter))

@@ -5,8 +5,7 @@ ping is recognised in a channel's history.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import discord
 
@@ -22,8 +21,7 @@ _ROUTE = "__buddybot_route__"
 F = TypeVar("F", bound=Callable[..., Awaitable[None]])
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """What came with a click or a form: the custom id's arguments, chosen values, written fields."""
 
     arguments: tuple[str, ...]

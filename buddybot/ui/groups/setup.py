@@ -4,9 +4,8 @@ Nothing is stored before the group is made, so a restart or a change of mind lea
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Self
+from typing import NamedTuple, Self
 
 import discord
 
@@ -26,8 +25,7 @@ USUAL_MINUTES = 75
 WEEKS = (1, 2, 3, 4)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class When(NamedTuple):
     """The answers of the first form but the zone."""
 
     weekday: int

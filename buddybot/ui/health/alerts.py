@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import discord
 from discord import ButtonStyle
@@ -159,7 +158,7 @@ async def edit_elsewhere(client: discord.Client, decided: Decided, pressed: int 
         if decided.again or message.message_id == pressed:
             continue
         place = client.get_partial_messageable(message.channel_id)
-        view = replace(decided.view, direct=message.direct)
+        view = decided.view._replace(direct=message.direct)
         card = alert_card(Texts(view.group.language), view)
         try:
             async with Bounded(client, PATIENCE):

@@ -1,8 +1,8 @@
 """What the server's own event of a meeting says: plain words that the whole server may read."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import discord
 
@@ -17,8 +17,7 @@ DESCRIPTION_LIMIT = 1000
 _CHANNEL = "https://discord.com/channels/{guild}/{channel}"
 
 
-@dataclass(frozen=True, slots=True)
-class EventWords:
+class EventWords(NamedTuple):
     """Name, place and description, within Discord's limits."""
 
     name: str

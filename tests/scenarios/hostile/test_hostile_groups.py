@@ -1,7 +1,6 @@
 """Whatever somebody calls a group, a guest or themselves is refused with a sentence or does nothing."""
 
 import re
-from dataclasses import replace
 
 import pytest
 import simcord
@@ -106,7 +105,7 @@ async def forget_invitations(tx: Tx) -> None:
 async def test_a_hostile_display_name_is_inert(rowan: Circle) -> None:
     ana, ben = rowan.people
     for value in [*VALUES, *TOO_LONG]:
-        actor = replace(rowan.actor(ben), display_name=value)
+        actor = rowan.actor(ben)._replace(display_name=value)
         await rowan.world.bot.services.preferences.choose(actor, nudges=True)
         found = await ana.autocomplete(rowan.channel, "group remove", "member", "")
         named = {choice["value"]: choice["name"] for choice in found}

@@ -1,7 +1,6 @@
 """Corrections: any past meeting, who said what and why, and nothing that was recorded is overwritten."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -153,13 +152,13 @@ async def test_a_meeting_of_which_only_counts_are_left_stays_as_it_is(evening: E
 async def test_corrections_are_for_the_organizers_of_the_group_alone(evening: Evening) -> None:
     other = await evening.home.group(STRANGER, name="Birch", channel=11)
     home, corrections, meeting_id = evening.home, evening.corrections, evening.meeting_id
-    elsewhere = replace(home.actor(ORGANIZER), guild_id=GuildId(77))
+    elsewhere = home.actor(ORGANIZER)._replace(guild_id=GuildId(77))
     before = await ledger(evening)
     for actor, code in (
         (home.actor(ANA), "group.organizers_only"),
         (home.actor(STRANGER), "meeting.unknown"),
         (elsewhere, "meeting.unknown"),
-        (replace(elsewhere, guild_id=None), "guild.only"),
+        (elsewhere._replace(guild_id=None), "guild.only"),
     ):
         for act in (
             corrections.view(actor, meeting_id),

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -121,7 +120,7 @@ async def test_pictures_of_meetings_without_names_are_refused_and_not_logged(tow
     )
     drawn = Wanted(form="png", drawn=True, group_id=town.rowan.id)
     assert await town.refusal(town.actor(ORGANIZER), drawn) == "export.no_picture_ever"
-    spanned = replace(drawn, span=Span(last=date(2020, 1, 1)))
+    spanned = drawn._replace(span=Span(last=date(2020, 1, 1)))
     assert await town.refusal(town.actor(ORGANIZER), spanned) == "export.no_picture"
 
     export = await town.exports.export(town.actor(ORGANIZER), Wanted(form="png", drawn=True, every=True))

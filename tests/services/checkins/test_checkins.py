@@ -1,6 +1,5 @@
 """A report: settled once, corrected with one result, taken in its time and from its member alone."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -292,7 +291,7 @@ async def test_without_any_meeting_there_is_nothing_to_check_in_to(evening: Even
 
 async def test_strangers_and_other_guilds_get_the_same_answer(evening: Evening) -> None:
     await evening.open()
-    foreign = replace(evening.home.actor(ANA), guild_id=GuildId(77))
+    foreign = evening.home.actor(ANA)._replace(guild_id=GuildId(77))
 
     for actor in (evening.home.actor(STRANGER), foreign):
         for action in (

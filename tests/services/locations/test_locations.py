@@ -117,7 +117,7 @@ async def test_a_foreign_place_is_as_unknown_as_a_missing_one(town: Town, group:
         async with refused("location.unknown"):
             await ACTS[act](town, who, guild, id_)
     async with refused("guild.only"):
-        actor = replace(town.actor(ANA), guild_id=None)
+        actor = town.actor(ANA)._replace(guild_id=None)
         await town.views.one(actor, place)
     await town.leave(group, BEN)
     async with refused("location.unknown"):
@@ -153,7 +153,7 @@ async def test_in_two_groups_of_one_server_a_place_stays_in_its_own(town: Town, 
     async with refused("location.unknown"):
         await town.locations.travel(town.actor(ANA), group.id, both)
     assert await town.said("travel") == []
-    choices = await town.views.choices(replace(town.actor(ANA), channel_id=ash.channel_id))
+    choices = await town.views.choices(town.actor(ANA)._replace(channel_id=ash.channel_id))
     assert [(each.location.name, each.group_name) for each in choices] == [
         ("Library", "Ash"),
         ("Café Lumen", "Rowan"),

@@ -1,6 +1,5 @@
 """Time away answers where the member did not."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -153,7 +152,7 @@ async def hosting(house: House, group: Group, minimum: int = 0) -> UserId:
         for meeting in await MeetingRepository(tx).ahead(group.id):
             arrangement = await ArrangementRepository(tx).get(meeting.id)
             assert arrangement is not None
-            await ArrangementRepository(tx).put(replace(arrangement, basis=Basis.OPEN))
+            await ArrangementRepository(tx).put(arrangement._replace(basis=Basis.OPEN))
         await house.planner.plan(UnitOfWork(tx), group, house.now)
         first = (await MeetingRepository(tx).ahead(group.id))[0]
         await ArrangementRepository(tx).announced([first.id])

@@ -161,7 +161,7 @@ def test_the_live_card_holds_ten_people_with_three_promises_each(text: str) -> N
 
 def test_where_there_is_room_nothing_is_cut_and_otherwise_all_alike() -> None:
     some = full_view(LONG)
-    some = replace(some, people=some.people[:2])
+    some = some._replace(people=some.people[:2])
     assert LONG in said(checkin_card(TEXTS, some))
 
     quotes = [line for line in said(checkin_card(TEXTS, full_view(LONG))).splitlines() if "“" in line]
@@ -172,15 +172,15 @@ def test_where_there_is_room_nothing_is_cut_and_otherwise_all_alike() -> None:
 def test_live_card_says_that_everyone_has_spoken_when_the_last_speaker_has_gone() -> None:
     spoken = Round(PEOPLE[:2], None, None, (), minutes=3, begun=2)
     assert "Everyone in the round has had a turn." in said(
-        checkin_card(TEXTS, replace(full_view("4 calls"), round=spoken))
+        checkin_card(TEXTS, full_view("4 calls")._replace(round=spoken))
     )
-    nobody = replace(spoken, people=(), begun=0)
-    assert "Nobody has said yet" in said(checkin_card(TEXTS, replace(full_view("4 calls"), round=nobody)))
+    nobody = spoken._replace(people=(), begun=0)
+    assert "Nobody has said yet" in said(checkin_card(TEXTS, full_view("4 calls")._replace(round=nobody)))
 
 
 def test_a_turn_of_one_minute_is_one_minute() -> None:
     view = full_view("short")
-    long = replace(view, round=replace(view.round, minutes=1, ran_long=True))
+    long = view._replace(round=view.round._replace(minutes=1, ran_long=True))
     assert "A turn is 1 minute; please keep an eye on the clock, all of you." in said(
         checkin_card(TEXTS, long)
     )
@@ -189,7 +189,7 @@ def test_a_turn_of_one_minute_is_one_minute() -> None:
 def test_a_promise_is_never_shown_as_failed() -> None:
     view = full_view("coffee")
     quotes = (Quote("coffee", None, 4, 0), Quote("tea", None, 4, 3), Quote("milk", None, 1, 1))
-    view = replace(view, people=(Reporter(PEOPLE[0], True, quotes, 2, None),))
+    view = view._replace(people=(Reporter(PEOPLE[0], True, quotes, 2, None),))
     shown = said(checkin_card(TEXTS, view))
 
     assert "“coffee” · **goes on**" in shown
@@ -214,8 +214,8 @@ def test_the_summary_holds_ten_wins_and_thirty_promises(text: str) -> None:
     assert "And more thanks in the channel." in said(summary_card(TEXTS, view))
     assert "Next: <t:" in said(summary_card(TEXTS, view))
     for pulse in (None, OPEN_PULSE, replace(OPEN_PULSE, open=False, band=Band.MIDDLING)):
-        assert_fits(summary_card(TEXTS, replace(view, pulse=pulse)))
-    assert "only once four of you have voted." in said(summary_card(TEXTS, replace(view, pulse=OPEN_PULSE)))
+        assert_fits(summary_card(TEXTS, view._replace(pulse=pulse)))
+    assert "only once four of you have voted." in said(summary_card(TEXTS, view._replace(pulse=OPEN_PULSE)))
 
 
 def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:
@@ -225,7 +225,7 @@ def test_the_summary_asks_for_a_rating_until_it_shows_one() -> None:
         "12345"
     )
     for band, words in ((None, "no rating is shown"), *((band, f"was rated {band}.") for band in Band)):
-        shown = summary_card(TEXTS, replace(view, pulse=replace(OPEN_PULSE, open=False, band=band)))
+        shown = summary_card(TEXTS, view._replace(pulse=replace(OPEN_PULSE, open=False, band=band)))
         assert words in said(shown)
         assert "Anonymous" not in said(shown)
         assert not [part for part in parts(shown) if part.get("custom_id", "").startswith("pulse")]

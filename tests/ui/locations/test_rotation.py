@@ -77,13 +77,13 @@ def said(card: Card) -> str:
     ("outlook", "said"),
     [
         (HOSTED, "Why: hosted 1 of the 2.4 turns that are their share"),
-        (replace(HOSTED, choice=Choice(CAFE, ANA, balance=Balance())), "Why: has not hosted yet"),
-        (replace(HOSTED, arrangement=ArrangementView(PLACE, None)), "Nobody who hosts is expected there yet"),
-        (replace(HOSTED, basis=Basis.CHOSEN), "Why: hosted 1 of the 2.4 turns that are their share"),
-        (replace(HOSTED, basis=Basis.ASSIGNED), "An organizer arranged it"),
-        (replace(HOSTED, basis=Basis.SWAPPED), "Two of you swapped turns"),
-        (replace(HOSTED, by_earlier_rule=True), "Announced by the rule before this one, so it stays"),
-        (replace(HOSTED, choice=None), "Everybody meets online this once, so nobody's turn is used up"),
+        (HOSTED._replace(choice=Choice(CAFE, ANA, balance=Balance())), "Why: has not hosted yet"),
+        (HOSTED._replace(arrangement=ArrangementView(PLACE, None)), "Nobody who hosts is expected there yet"),
+        (HOSTED._replace(basis=Basis.CHOSEN), "Why: hosted 1 of the 2.4 turns that are their share"),
+        (HOSTED._replace(basis=Basis.ASSIGNED), "An organizer arranged it"),
+        (HOSTED._replace(basis=Basis.SWAPPED), "Two of you swapped turns"),
+        (HOSTED._replace(by_earlier_rule=True), "Announced by the rule before this one, so it stays"),
+        (HOSTED._replace(choice=None), "Everybody meets online this once, so nobody's turn is used up"),
     ],
 )
 def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: str) -> None:
@@ -119,9 +119,9 @@ def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: st
     ],
 )
 def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice: Choice, said: str) -> None:
-    outlook = replace(HOSTED, rule=rule, choice=choice)
+    outlook = HOSTED._replace(rule=rule, choice=choice)
     assert why(TEXTS, outlook) == said
-    assert why(TEXTS, replace(outlook, basis=Basis.CHOSEN)) == "The place was chosen for this once"
+    assert why(TEXTS, outlook._replace(basis=Basis.CHOSEN)) == "The place was chosen for this once"
 
 
 @pytest.mark.parametrize("rule", [Rotation.TRAVEL, Rotation.VOTE, Rotation.FIXED])
@@ -143,8 +143,8 @@ def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice:
 def test_a_meeting_without_a_place_says_why_when_it_has_none(
     rule: Rotation, has_places: bool, sure: bool, said: str
 ) -> None:
-    nowhere = replace(HOSTED, rule=rule, arrangement=NOWHERE, choice=Choice(None, None))
-    assert why(TEXTS, replace(nowhere, has_places=has_places, sure=sure)) == said
+    nowhere = HOSTED._replace(rule=rule, arrangement=NOWHERE, choice=Choice(None, None))
+    assert why(TEXTS, nowhere._replace(has_places=has_places, sure=sure)) == said
 
 
 @pytest.mark.parametrize("rule", Rotation)
@@ -154,7 +154,7 @@ def test_four_meetings_with_the_longest_names_fit(rule: Rotation) -> None:
     )
     view = RotationView(
         group=replace(GROUP, name="*" * 40, rotation=rule),
-        ahead=(replace(HOSTED, rule=rule, choice=choice),) * 4,
+        ahead=(HOSTED._replace(rule=rule, choice=choice),) * 4,
         hosts=True,
         may_swap=True,
         organizes=True,

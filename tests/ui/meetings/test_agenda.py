@@ -98,7 +98,7 @@ def test_the_live_card_still_holds_ten_people_below_the_agenda(minutes: int) -> 
     for text in ("short", WORST):
         meeting = replace(MEETING, lead_id=PEOPLE[2])
         plan = view_of(minutes, 10, HEAVY).plan
-        card = checkin_card(TEXTS, replace(full_view(text), meeting=meeting, plan=plan))
+        card = checkin_card(TEXTS, full_view(text)._replace(meeting=meeting, plan=plan))
         assert_fits(card)
         shown = said(card)
         assert shown.count("“") == 30
@@ -108,7 +108,7 @@ def test_the_live_card_still_holds_ten_people_below_the_agenda(minutes: int) -> 
 
 def test_one_minute_is_one_minute() -> None:
     view = full_view("short")
-    one = replace(view, round=Round(PEOPLE, None, None, PEOPLE, 1, 0))
+    one = view._replace(round=Round(PEOPLE, None, None, PEOPLE, 1, 0))
     assert "1 minute each" in said(checkin_card(TEXTS, one))
     assert "3 minutes each" in said(checkin_card(TEXTS, view))
 
