@@ -30,10 +30,10 @@ from buddybot.pings.periodic_jobs import Housekeeping, list_jobs
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
-from buddybot.services import registry
 from buddybot.services.core.rate_limit import RateLimiter
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, Transactions
+from buddybot.services.registry import Services
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
@@ -86,7 +86,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
         )
         planner = Planner(ahead=settings.meetings.planned_ahead, times=times_of(settings))
         rules = _rules(settings, library)
-        bot.services = registry.build(transactions, planner, rules)
+        bot.services = Services(transactions, planner, rules)
         bot.messages = MessageTable(bot.services, planner, rules)
         await bot.services.restores.settle_copy()
         bot.live = Live(bot, bot.services, bot.messages)

@@ -12,9 +12,9 @@ from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.checkins import checkin_messages, summary_messages
+from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.notice_editions import editions
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.meetings import quorum
 from buddybot.storage.outbox.cards import Behind
 
@@ -29,11 +29,8 @@ ViewOf = Callable[[UnitOfWork, Group, Meeting], Awaitable[T]]
 """Reads what one kind of card shows of a meeting."""
 
 
-class CardService:
+class CardService(Service):
     """What is known of the cards, a transaction a step; Discord is asked in between."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ShownCard]:
         """Return the cards of one meeting, or of all, that Discord shows in an earlier state."""
@@ -41,7 +38,7 @@ class CardService:
 
     async def list_behind(self, meeting_id: MeetingId, answered_by: UserId | None) -> Behind:
         """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(lambda uow: uow.cards.behind(meeting_id, answered_by, now))
 
     @read_transaction
@@ -66,13 +63,11 @@ class CardService:
 
     async def replace_deleted(self, card: ShownCard, again: PingKind | None) -> None:
         """Forget a message that is gone, and owe the group `again` where people still answer on it."""
-        await self._transactions.write(
-            lambda uow: replace_deleted(uow, card, again, self._transactions.now())
-        )
+        await self._transactions.write(lambda uow: replace_deleted(uow, card, again, self._now()))
 
     async def tell_refused(self, card: ShownCard, again: PingKind | None, *, why: str, code: int) -> None:
         """Leave a message as it is, whose present state Discord does not take; tell the organizer once."""
-        now = self._transactions.now()
+        now = self._now()
         await self._transactions.write(
             lambda uow: tell_refused(uow, card, again, why=why, code=code, now=now)
         )
@@ -83,7 +78,7 @@ class CardService:
 
         A card in a channel that is not the group's any more waits for nothing.
         """
-        now = self._transactions.now()
+        now = self._now()
         if not await uow.channel_health.close(card.group_id, code, now, channel_id=card.channel_id):
             await uow.cards.shown(card)
 

@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.invitations import CardPlace, Invitation
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
+from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.locations import host_swaps
 from buddybot.services.locations.home_questions import HomeQuestion, find_question
 from buddybot.services.locations.host_swaps import SwapView, note_told
@@ -34,16 +34,13 @@ class EndedInvitation(NamedTuple):
     card: CardPlace
 
 
-class OutdatedMessageService:
+class OutdatedMessageService(Service):
     """Only the bot itself carries this out."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def outdated(self, uow: UnitOfWork) -> Sequence[OutdatedMessage]:
         """Return messages that are out of date, at most so many as are edited at a time."""
-        pings = await uow.outdated_messages.outdated(self._transactions.now(), limit=MOST)
+        pings = await uow.outdated_messages.outdated(self._now(), limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings]
         return [message for message in found if message is not None]
 
@@ -53,11 +50,7 @@ class OutdatedMessageService:
         found = []
         for ping in await uow.outdated_messages.moved_swaps(limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
-            view = (
-                None
-                if group is None
-                else await host_swaps.find_question(uow, ping, group, self._transactions.now())
-            )
+            view = None if group is None else await host_swaps.find_question(uow, ping, group, self._now())
             if view is not None:
                 found.append((ping, view))
         return found
@@ -69,7 +62,7 @@ class OutdatedMessageService:
     @read_transaction
     async def moved_homes(self, uow: UnitOfWork) -> Sequence[tuple[Ping, HomeQuestion]]:
         """Return questions about homes whose meetings moved, with what they should say now."""
-        now, found = self._transactions.now(), []
+        now, found = self._now(), []
         for ping in await uow.outdated_messages.moved_homes(now, limit=MOST):
             group = await uow.groups.get(ping.guild_id, ping.group_id)
             view = None if group is None else await find_question(uow, ping, group, now)
@@ -83,7 +76,7 @@ class OutdatedMessageService:
 
     async def direct_to(self, guild_id: GuildId, user_id: UserId) -> Sequence[Ping]:
         """Return direct messages to a person that have buttons still."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(
             lambda uow: uow.outdated_messages.direct_to(guild_id, user_id, now, limit=MOST)
         )
@@ -99,7 +92,7 @@ class OutdatedMessageService:
     @bot_transaction
     async def reopen(self, uow: UnitOfWork, meeting_id: MeetingId) -> Sequence[OutdatedMessage]:
         """Return the reminders of a meeting that was moved, or is held after all; they can be answered."""
-        now = self._transactions.now()
+        now = self._now()
         found = [await _message_of(uow, ping) for ping in await uow.outdated_messages.reopen(meeting_id, now)]
         return [message for message in found if message is not None]
 
@@ -108,7 +101,7 @@ class OutdatedMessageService:
         self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId
     ) -> Sequence[OutdatedMessage]:
         """Return a person's reminders that can be answered still, with what they answer by now."""
-        now = self._transactions.now()
+        now = self._now()
         pings = await uow.outdated_messages.direct_to(guild_id, user_id, now, limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings if ping.kind is PingKind.REMINDER]
         return [each for each in found if each is not None and _can_be_answered(each, now)]
@@ -116,7 +109,7 @@ class OutdatedMessageService:
     @bot_transaction
     async def retired(self, uow: UnitOfWork, ping: Ping) -> None:
         """Note that a message is as it stays; a question that lost its buttons has no answer any more."""
-        now = self._transactions.now()
+        now = self._now()
         await uow.outdated_messages.retired(ping.id, now)
         if ping.kind is PingKind.HOME:
             await uow.outbox.put_expiry(ping.id, min(now, ping.expires_at))
@@ -124,7 +117,7 @@ class OutdatedMessageService:
     @read_transaction
     async def invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""
-        stale = await uow.outdated_messages.invitations(self._transactions.now(), limit=MOST)
+        stale = await uow.outdated_messages.invitations(self._now(), limit=MOST)
         found = [await _find_ended(uow, *each) for each in stale]
         return [each for each in found if each is not None]
 

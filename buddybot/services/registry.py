@@ -1,7 +1,5 @@
 """Every use case of the bot, built once by the composition root."""
 
-from typing import NamedTuple
-
 from buddybot.services.attendance.attendance import AttendanceService
 from buddybot.services.attendance.corrections import CorrectionService
 from buddybot.services.attendance.history_views import AttendanceHistories
@@ -56,113 +54,57 @@ from buddybot.services.privacy.restores import RestoreService
 from buddybot.services.privacy.retention import RetentionService
 
 
-class Services(NamedTuple):
-    """One service a feature; cogs, cards and pings are given this."""
+class Services:
+    """One service a feature, over one unit of work; cogs, cards and pings are given this."""
 
-    transactions: Transactions
-    guilds: GuildService
-    groups: GroupService
-    members: MemberService
-    leavers: LeaverService
-    invitations: InvitationService
-    preferences: PreferenceService
-    personal: PersonalService
-    retention: RetentionService
-    outdated_messages: OutdatedMessageService
-    role_tasks: RoleTaskService
-    restores: RestoreService
-    schedules: ScheduleService
-    meetings: MeetingService
-    meeting_views: MeetingViews
-    meeting_choices: MeetingChoices
-    activities: ActivityService
-    agenda: AgendaService
-    calendar_feed: CalendarFeed
-    locations: LocationService
-    location_views: LocationViews
-    rotation: RotationService
-    hosting: HostingService
-    arrangement_choices: ArrangementChoices
-    swaps: SwapService
-    rsvps: RsvpService
-    quorum: QuorumService
-    away: AwayService
-    commitments: CommitmentService
-    nudges: NudgeService
-    notices: NoticeService
-    checkins: CheckInService
-    turns: TurnService
-    attendance: AttendanceService
-    attendance_history: AttendanceHistories
-    own_history: OwnHistories
-    corrections: CorrectionService
-    visitors: VisitorService
-    attendance_export: AttendanceExport
-    audit: AuditService
-    pulses: PulseService
-    health: HealthViews
-    health_watch: HealthWatch
-    alerts: AlertService
-    member_signals: MemberSignalService
-    offers: OfferService
-    feedback: FeedbackService
-    kudos: KudosService
-    cards: CardService
-    server_events: EventService
-
-
-def build(transactions: Transactions, planner: Planner, rules: Rules) -> Services:
-    """Return all services over one unit of work, one planner and one set of rules."""
-    away = AwayService(transactions, planner)
-    return Services(
-        transactions=transactions,
-        guilds=GuildService(transactions, planner),
-        groups=GroupService(transactions, planner),
-        members=MemberService(transactions, planner),
-        leavers=LeaverService(transactions, planner),
-        invitations=InvitationService(transactions, planner, rules),
-        preferences=PreferenceService(transactions, planner),
-        personal=PersonalService(transactions, planner),
-        retention=RetentionService(transactions, rules.keep),
-        outdated_messages=OutdatedMessageService(transactions),
-        role_tasks=RoleTaskService(transactions),
-        restores=RestoreService(transactions, planner),
-        schedules=ScheduleService(transactions, planner),
-        meetings=MeetingService(transactions, planner),
-        meeting_views=MeetingViews(transactions, rules),
-        meeting_choices=MeetingChoices(transactions),
-        activities=ActivityService(transactions, rules),
-        agenda=AgendaService(transactions, rules),
-        calendar_feed=CalendarFeed(transactions),
-        locations=LocationService(transactions, planner),
-        location_views=LocationViews(transactions),
-        rotation=RotationService(transactions, planner),
-        hosting=HostingService(transactions, planner),
-        arrangement_choices=ArrangementChoices(transactions),
-        swaps=SwapService(transactions, planner),
-        rsvps=RsvpService(transactions),
-        quorum=QuorumService(transactions, planner),
-        away=away,
-        commitments=CommitmentService(transactions),
-        nudges=NudgeService(transactions),
-        notices=NoticeService(transactions),
-        checkins=CheckInService(transactions, planner, rules),
-        turns=TurnService(transactions),
-        attendance=AttendanceService(transactions),
-        attendance_history=AttendanceHistories(transactions),
-        own_history=OwnHistories(transactions),
-        corrections=CorrectionService(transactions, planner),
-        visitors=VisitorService(transactions),
-        attendance_export=AttendanceExport(transactions),
-        audit=AuditService(transactions),
-        pulses=PulseService(transactions, health.evaluate),
-        health=HealthViews(transactions, rules.library),
-        health_watch=HealthWatch(transactions),
-        alerts=AlertService(transactions, rules.library),
-        member_signals=MemberSignalService(transactions),
-        offers=OfferService(transactions, away),
-        feedback=FeedbackService(transactions),
-        kudos=KudosService(transactions),
-        cards=CardService(transactions),
-        server_events=EventService(transactions),
-    )
+    def __init__(self, transactions: Transactions, planner: Planner, rules: Rules) -> None:
+        self.transactions = transactions
+        self.guilds = GuildService(transactions, planner)
+        self.groups = GroupService(transactions, planner)
+        self.members = MemberService(transactions, planner)
+        self.leavers = LeaverService(transactions, planner)
+        self.invitations = InvitationService(transactions, planner, rules)
+        self.preferences = PreferenceService(transactions, planner)
+        self.personal = PersonalService(transactions, planner)
+        self.retention = RetentionService(transactions, rules.keep)
+        self.outdated_messages = OutdatedMessageService(transactions)
+        self.role_tasks = RoleTaskService(transactions)
+        self.restores = RestoreService(transactions, planner)
+        self.schedules = ScheduleService(transactions, planner)
+        self.meetings = MeetingService(transactions, planner)
+        self.meeting_views = MeetingViews(transactions, rules)
+        self.meeting_choices = MeetingChoices(transactions)
+        self.activities = ActivityService(transactions, rules)
+        self.agenda = AgendaService(transactions, rules)
+        self.calendar_feed = CalendarFeed(transactions)
+        self.locations = LocationService(transactions, planner)
+        self.location_views = LocationViews(transactions)
+        self.rotation = RotationService(transactions, planner)
+        self.hosting = HostingService(transactions, planner)
+        self.arrangement_choices = ArrangementChoices(transactions)
+        self.swaps = SwapService(transactions, planner)
+        self.rsvps = RsvpService(transactions)
+        self.quorum = QuorumService(transactions, planner)
+        self.away = AwayService(transactions, planner)
+        self.commitments = CommitmentService(transactions)
+        self.nudges = NudgeService(transactions)
+        self.notices = NoticeService(transactions)
+        self.checkins = CheckInService(transactions, planner, rules)
+        self.turns = TurnService(transactions)
+        self.attendance = AttendanceService(transactions)
+        self.attendance_history = AttendanceHistories(transactions)
+        self.own_history = OwnHistories(transactions)
+        self.corrections = CorrectionService(transactions, planner)
+        self.visitors = VisitorService(transactions)
+        self.attendance_export = AttendanceExport(transactions)
+        self.audit = AuditService(transactions)
+        self.pulses = PulseService(transactions, health.evaluate)
+        self.health = HealthViews(transactions, rules.library)
+        self.health_watch = HealthWatch(transactions)
+        self.alerts = AlertService(transactions, rules.library)
+        self.member_signals = MemberSignalService(transactions)
+        self.offers = OfferService(transactions, self.away)
+        self.feedback = FeedbackService(transactions)
+        self.kudos = KudosService(transactions)
+        self.cards = CardService(transactions)
+        self.server_events = EventService(transactions)

@@ -20,7 +20,7 @@ from buddybot.services.commitments.wording_steps import Changes, Draft
 from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.groups.groups import Changes as GroupChanges
 from buddybot.services.groups.groups import NewGroup, NewSchedule
-from buddybot.services.registry import Services, build
+from buddybot.services.registry import Services
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
@@ -61,7 +61,7 @@ class Life:
     def on(self, database: Database) -> Services:
         """Return the services over another connection to the same database."""
         transactions = Transactions(database=database, now=lambda: self.evening.now, changed=lambda: None)
-        return build(transactions, self.evening.planner, RULES)
+        return Services(transactions, self.evening.planner, RULES)
 
     def actor(self, user: int = ANA) -> Actor:
         """Return a person with a fresh interaction."""
@@ -72,7 +72,7 @@ async def live(database: Database, name: str) -> Life:
     """Make the group and all that the named act needs."""
     evening = await Evening.prepare(database)
     home, group = evening.home, evening.group
-    services = build(home.transactions, evening.planner, RULES)
+    services = Services(home.transactions, evening.planner, RULES)
     commitment = await evening.commit(ANA)
     kitchen = await services.locations.suggest(home.actor(ANA), KITCHEN, group.id)
     await services.locations.suggest(home.actor(ORGANIZER), CAFE, group.id)

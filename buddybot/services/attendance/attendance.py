@@ -13,14 +13,8 @@ from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.text import people_order
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_organizer, at_meeting
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 
 RECORDABLE = (
     Attendance.PRESENT,
@@ -136,11 +130,8 @@ async def tell_unrecorded(uow: UnitOfWork, meeting: Meeting, now: datetime) -> N
     await notices.restate(meeting.group_id, key, parameters)
 
 
-class AttendanceService:
+class AttendanceService(Service):
     """The organizer's one-click list."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def unrecorded(
@@ -168,11 +159,7 @@ class AttendanceService:
     ) -> MeetingId | None:
         """Return the latest meeting that is over and that nobody has closed; attendance waits for that."""
         standing = await as_organizer(uow, actor, group_id)
-        over = [
-            each
-            for each in await find_open(uow, standing.group.id)
-            if each.ends_at <= self._transactions.now()
-        ]
+        over = [each for each in await find_open(uow, standing.group.id) if each.ends_at <= self._now()]
         return over[-1].id if over else None
 
     async def record(
@@ -258,10 +245,10 @@ class AttendanceService:
                 state=state,
                 previous=None if entry is None else entry.state,
                 recorded_by=actor.user_id,
-                now=self._transactions.now(),
+                now=self._now(),
             )
             numbers.append(number)
-        await tell_unrecorded(uow, meeting, self._transactions.now())
+        await tell_unrecorded(uow, meeting, self._now())
         return Recording(states, min(numbers), max(numbers)) if numbers else None
 
     async def _latest(self, uow: UnitOfWork, group_id: GroupId) -> Meeting:

@@ -20,16 +20,9 @@ from buddybot.services.attendance.attendance import (
     tell_unrecorded,
 )
 from buddybot.services.attendance.visitors import require_met, require_over, withdraw_all
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_organizer, at_meeting
 from buddybot.services.core.meeting_days import Pick, require
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.services.locations.fairness_snapshot import keep_fairness_snapshot
 
 CORRECTABLE = (*RECORDABLE, Attendance.UNRECORDED)
@@ -68,12 +61,8 @@ class CorrectionView(NamedTuple):
     trail: tuple[Correction, ...]
 
 
-class CorrectionService:
+class CorrectionService(PlanningService):
     """Each correction says who, when, from what to what, and why; what was recorded before stays."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def choices(
@@ -81,7 +70,7 @@ class CorrectionService:
     ) -> Sequence[tuple[Meeting, int | None]]:
         """Return the meetings of the record with their numbers, the latest first."""
         group = (await as_organizer(uow, actor, group_id)).group
-        return await uow.attendances.meetings(group.id, now=self._transactions.now())
+        return await uow.attendances.meetings(group.id, now=self._now())
 
     @read_transaction
     async def view(
@@ -97,7 +86,7 @@ class CorrectionService:
         else:
             group = (await as_organizer(uow, actor, group_id)).group
             meeting = await self._find_meeting(uow, group, pick)
-        require_over(meeting, self._transactions.now())
+        require_over(meeting, self._now())
         return await _view(uow, group, meeting)
 
     @read_transaction
@@ -106,7 +95,7 @@ class CorrectionService:
     ) -> tuple[CorrectionView, Seat]:
         """Return a member's attendance before it is corrected; Refusals as for `correct`."""
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
-        await require_met(uow, meeting, self._transactions.now())
+        await require_met(uow, meeting, self._now())
         view = await _view(uow, standing.group, meeting)
         return view, _seat(view, user_id)
 
@@ -133,7 +122,7 @@ class CorrectionService:
         state: Attendance,
         why: str,
     ) -> CorrectionView:
-        now = self._transactions.now()
+        now = self._now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         seat = _seat(await _view(uow, standing.group, meeting), user_id)
@@ -163,7 +152,7 @@ class CorrectionService:
     async def _mark_not_met(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
     ) -> CorrectionView:
-        now = self._transactions.now()
+        now = self._now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         require_over(meeting, now)
         if not await met(uow, meeting):
@@ -189,7 +178,7 @@ class CorrectionService:
     async def _mark_met(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, why: str
     ) -> CorrectionView:
-        now = self._transactions.now()
+        now = self._now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         require_over(meeting, now)
         if await met(uow, meeting):
@@ -207,9 +196,7 @@ class CorrectionService:
     async def _find_meeting(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
         if pick is not None and not isinstance(pick, date):
             return await require(uow, group, pick)
-        found = await uow.attendances.meetings(
-            group.id, now=self._transactions.now(), limit=1 if pick is None else None
-        )
+        found = await uow.attendances.meetings(group.id, now=self._now(), limit=1 if pick is None else None)
         for meeting, _ in found:
             if pick in (None, meeting.day):
                 return meeting
@@ -236,7 +223,7 @@ class CorrectionService:
                 state=state,
                 previous=before.get(user_id),
                 recorded_by=actor.user_id,
-                now=self._transactions.now(),
+                now=self._now(),
                 reason=why,
             )
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from buddybot.domain.attendance.rates import streak
 from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_member
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 SHOWN = 26
 """Meetings a page: as many as a picture holds."""
@@ -21,11 +21,8 @@ class AttendanceHistory(NamedTuple):
     streak: int
 
 
-class AttendanceHistories:
+class AttendanceHistories(Service):
     """Reads it."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def show(
@@ -33,7 +30,7 @@ class AttendanceHistories:
     ) -> AttendanceHistory:
         """Return the page that stops at a meeting, counted from the first; without `stop` the newest."""
         standing = await as_member(uow, actor, group_id, archived=True)
-        record = await uow.records.read(standing.group, now=self._transactions.now(), viewer=actor.user_id)
+        record = await uow.records.read(standing.group, now=self._now(), viewer=actor.user_id)
         if standing.member.organizes:
             return _history(record, stop, own=False)
         return _history(record.own(actor.user_id), stop, own=True)

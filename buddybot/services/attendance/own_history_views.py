@@ -6,8 +6,8 @@ from typing import NamedTuple
 from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.services.attendance.history_views import SHOWN, own_streak
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_member
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 WEEKS = 5
 """Meetings a page: their words are read, not looked at."""
@@ -23,11 +23,8 @@ class OwnHistory(NamedTuple):
     streak: int
 
 
-class OwnHistories:
+class OwnHistories(Service):
     """Reads it."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def show(
@@ -35,7 +32,7 @@ class OwnHistories:
     ) -> OwnHistory:
         """Return the page that stops at a meeting, counted from their first; without `stop` the newest."""
         group = (await as_member(uow, actor, group_id, archived=True)).group
-        everybody = await uow.records.read(group, now=self._transactions.now(), viewer=actor.user_id)
+        everybody = await uow.records.read(group, now=self._now(), viewer=actor.user_id)
         record = everybody.own(actor.user_id, arrivals=True)
         counted = everybody.own(actor.user_id)
         total = len(record.meeting_records)

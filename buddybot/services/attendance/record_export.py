@@ -9,14 +9,8 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.audit import Action
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, UserId
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_organizer, guild_of, refuse_groupless
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 
 MOST_A_MINUTE = 4
 """Exports of one person in a guild; one of several groups is one."""
@@ -66,11 +60,8 @@ class Export(NamedTuple):
         return min(found), max(found)
 
 
-class AttendanceExport:
+class AttendanceExport(Service):
     """Only organizers are handed a record; the log has a line before they are."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def export(self, actor: Actor, wanted: Wanted) -> Export:
         """Return the records of one group, or of all that the actor organizes in this guild.
@@ -85,7 +76,7 @@ class AttendanceExport:
 
     @write_transaction(saves=False)
     async def _export_records(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Export:
-        now = self._transactions.now()
+        now = self._now()
         groups = await _find_organized(uow, actor, wanted)
         await _not_too_many(uow, actor, now)
         found = [await _read(uow, group, wanted, now) for group in groups]
@@ -100,7 +91,7 @@ class AttendanceExport:
     @read_transaction
     async def days(self, uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[date]:
         """Return the local days that have something to export, the newest first."""
-        records, now = uow.records, self._transactions.now()
+        records, now = uow.records, self._now()
         groups = await _find_organized(uow, actor, wanted)
         found = {day for group in groups for day in await records.days(group, now=now)}
         return sorted(found, reverse=True)

@@ -8,14 +8,8 @@ from buddybot.domain.ids import MeetingId, VisitorId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import clean
 from buddybot.services.attendance.attendance import met
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 
 
 def require_over(meeting: Meeting, now: datetime) -> None:
@@ -43,17 +37,14 @@ async def withdraw_all(uow: UnitOfWork, meeting: Meeting, actor: Actor, now: dat
         await visitors.withdraw(visitor.id, withdrawn_by=actor.user_id, now=now)
 
 
-class VisitorService:
+class VisitorService(Service):
     """Whoever was there and is no member: counted in no rate."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Refuse, before the form is opened, what `add` would."""
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True)
-        await require_met(uow, meeting, self._transactions.now())
+        await require_met(uow, meeting, self._now())
         check_room(await uow.visitors.of_meeting(meeting.id))
 
     async def add(self, actor: Actor, meeting_id: MeetingId, name: str) -> None:
@@ -67,7 +58,7 @@ class VisitorService:
 
     @write_transaction
     async def _add_visitor(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, known_as: str) -> None:
-        now = self._transactions.now()
+        now = self._now()
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         visitors = uow.visitors
@@ -79,7 +70,7 @@ class VisitorService:
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, visitor_id: VisitorId
     ) -> None:
         """Take a visitor back; Refusal `visitor.unknown` for one who is not there, or not any more."""
-        now = self._transactions.now()
+        now = self._now()
         _, meeting = await at_meeting(uow, actor, meeting_id, organizer=True, lock=True)
         await require_met(uow, meeting, now)
         visitors = uow.visitors

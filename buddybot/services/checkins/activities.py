@@ -16,17 +16,18 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.services.checkins.speaking_turns import people_at
 from buddybot.services.checkins.time_plans import plan_of
-from buddybot.services.core import meeting_days
-from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
-from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Transactions,
+    Service,
     UnitOfWork,
+    meeting_days,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
+from buddybot.services.core.meeting_days import Pick
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.unit_of_work import Transactions
 
 REMEMBERED = timedelta(days=365)
 """How far back an activity counts as one that the group has had."""
@@ -125,11 +126,11 @@ async def _choose(
     return await meeting_days.require(uow, group, meeting.id)
 
 
-class ActivityService:
+class ActivityService(Service):
     """The library as a group sees it, the members' wishes, and the organizers' choice."""
 
     def __init__(self, transactions: Transactions, rules: Rules) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._library = rules.library
 
     @read_transaction
@@ -179,7 +180,7 @@ class ActivityService:
         Refusals: `group.organizers_only`, `group.paused`, `meeting.none_ahead`, `meeting.not_yet`,
         `activity.unknown`, `activity.unfit`, `activity.over`.
         """
-        group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._transactions.now()
+        group, now = (await as_organizer(uow, actor, group_id, lock=True)).group, self._now()
         require_active(group)
         activity = None if key is None else self._require_known(key)
         meeting = await _find_meeting(uow, group, pick, now)
@@ -207,7 +208,7 @@ class ActivityService:
         """Return what can be chosen for a meeting, or for the next one; Refusals as for `choose`."""
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        meeting = await _find_meeting(uow, group, pick, self._transactions.now())
+        meeting = await _find_meeting(uow, group, pick, self._now())
         people = await people_at(uow, meeting)
         room = (await plan_of(uow, meeting, people=people)).agenda.room
         return fitting(self._library, people, room)

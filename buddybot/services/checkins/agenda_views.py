@@ -7,9 +7,9 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.speaking_turns import plan_for_people
+from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, read_transaction
 from buddybot.services.core.access import at_meeting
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 
 class AgendaView(NamedTuple):
@@ -21,11 +21,11 @@ class AgendaView(NamedTuple):
     plan: Plan
 
 
-class AgendaService:
+class AgendaService(Service):
     """Reads agendas."""
 
     def __init__(self, transactions: Transactions, rules: Rules) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._library = rules.library
 
     @read_transaction

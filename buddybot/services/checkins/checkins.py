@@ -32,16 +32,17 @@ from buddybot.services.attendance import attendance
 from buddybot.services.attendance.closing_steps import end_meeting
 from buddybot.services.checkins.speaking_turns import arrive, begin_round, load_round, require_open
 from buddybot.services.commitments.outcome_steps import settle_outcome
-from buddybot.services.core.access import Standing, as_member, at_meeting
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
     Planner,
+    PlanningService,
     Transactions,
     UnitOfWork,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import Standing, as_member, at_meeting
+from buddybot.services.core.rules import Rules
 from buddybot.storage.engine.rows import epoch
 
 CLOSED_LATE = "closed_late"
@@ -153,12 +154,11 @@ async def _fresh(uow: UnitOfWork, meeting: Meeting) -> Meeting:
     return found
 
 
-class CheckInService:
+class CheckInService(PlanningService):
     """Reports, and the end of a meeting."""
 
     def __init__(self, transactions: Transactions, planner: Planner, rules: Rules) -> None:
-        self._transactions = transactions
-        self._planner = planner
+        super().__init__(transactions, planner)
         self._early = rules.check_in_early
 
     @read_transaction
@@ -212,7 +212,7 @@ class CheckInService:
         win: str | None,
         blocker: str | None,
     ) -> Reported:
-        now = self._transactions.now()
+        now = self._now()
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         asked = await self._read_questions(uow, meeting, actor.user_id)
         if not await uow.checkins.put(
@@ -289,7 +289,7 @@ class CheckInService:
                 target=line.target,
                 plan=plan if line is written[0] else None,
                 visibility=visibility,
-                now=self._transactions.now(),
+                now=self._now(),
                 set_at_meeting=meeting_id,
             )
         return await self._read_report(uow, meeting, actor.user_id)
@@ -307,14 +307,14 @@ class CheckInService:
         """Close a meeting, by an organizer or its facilitator."""
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         _require_closer(standing, meeting)
-        closed = await close_meeting(uow, self._planner, standing.group, meeting, self._transactions.now())
+        closed = await close_meeting(uow, self._planner, standing.group, meeting, self._now())
         closing = await _closing(uow, closed)
         return closing if standing.member.organizes else closing._replace(unrecorded=())
 
     async def _choose(self, uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
         ahead = await uow.meetings.ahead(group_id)
-        current = find_current(ahead, now=self._transactions.now(), early=self._early)
+        current = find_current(ahead, now=self._now(), early=self._early)
         if current:
             return current
         last = await uow.meetings.held(group_id, limit=1)
@@ -342,7 +342,7 @@ class CheckInService:
         later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
         check_window(
             meeting,
-            now=self._transactions.now(),
+            now=self._now(),
             early=self._early,
             next_opens=min(later) - self._early if later else None,
             has_reported=report is not None,

@@ -12,16 +12,10 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
 from buddybot.domain.text import optional
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_member, require_active
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import (
-    SENT_TWICE,
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
+from buddybot.services.core.unit_of_work import SENT_TWICE
 
 DAY = timedelta(days=1)
 LIFE = timedelta(days=1)
@@ -43,11 +37,8 @@ class Given(NamedTuple):
     kudos: Kudos
 
 
-class KudosService:
+class KudosService(Service):
     """Nobody is counted, and nobody thanks themselves."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def give(
         self,
@@ -77,7 +68,7 @@ class KudosService:
         group_id: GroupId | None,
     ) -> Given:
         group = (await as_member(uow, actor, group_id, lock=True)).group
-        now, repository = self._transactions.now(), uow.kudos
+        now, repository = self._now(), uow.kudos
         latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
         if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
             to_id,
@@ -106,7 +97,7 @@ class KudosService:
     ) -> Sequence[tuple[CommitmentId, str]]:
         """Return another member's commitments that the group may read."""
         group = (await as_member(uow, actor, group_id)).group
-        return await _thankable(uow, group, to_id, self._transactions.now())
+        return await _thankable(uow, group, to_id, self._now())
 
     async def _require(
         self, uow: UnitOfWork, actor: Actor, group: Group, to_id: UserId, commitment_id: CommitmentId | None
@@ -119,7 +110,7 @@ class KudosService:
             raise Refusal("member.unknown")
         if thanked.gone_since is not None:
             raise Refusal("member.left_server")
-        now = self._transactions.now()
+        now = self._now()
         if commitment_id is not None:
             known = [found for found, _ in await _thankable(uow, group, to_id, now)]
             if commitment_id not in known:

@@ -9,9 +9,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, began
+from buddybot.services.core import Actor, Service, StorageError, Transactions, UnitOfWork, write_transaction
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
-from buddybot.storage.engine.database import StorageError, TransientError
+from buddybot.storage.engine.database import TransientError
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +19,14 @@ Evaluate = Callable[[UnitOfWork, Group, Meeting, datetime], Awaitable[None]]
 """What looks at a group after a meeting of it, in the transaction that closes the meeting's pulse."""
 
 
-class PulseService:
+class PulseService(Service):
     """Votes, and their end.
 
     Nothing that names both a person and a rating may be logged, stored or returned here.
     """
 
     def __init__(self, transactions: Transactions, evaluate: Evaluate) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._evaluate = evaluate
 
     async def vote(self, actor: Actor, meeting_id: MeetingId, rating: int) -> Pulse:
@@ -45,7 +45,7 @@ class PulseService:
         check_rating(rating)
         pulses = uow.pulse
         pulse = await pulses.get(meeting.id)
-        if pulse is None or not pulse.open or pulse.closes_at <= self._transactions.now():
+        if pulse is None or not pulse.open or pulse.closes_at <= self._now():
             raise Refusal("pulse.closed")
         if actor.user_id not in await uow.members.at(standing.group.id, began(meeting)):
             raise Refusal("pulse.not_there")
@@ -55,7 +55,7 @@ class PulseService:
 
     async def close_due(self) -> None:
         """Close every pulse whose time is over; what was voted is deleted with it."""
-        for due in await self._transactions.read(lambda uow: uow.pulse.due(self._transactions.now())):
+        for due in await self._transactions.read(lambda uow: uow.pulse.due(self._now())):
             try:
                 await self._close(due)
             except StorageError as error:  # this one again in a minute, the others now
@@ -74,7 +74,7 @@ class PulseService:
 
     async def _end(self, uow: UnitOfWork, due: DuePulse, evaluate: Evaluate | None) -> None:
         await uow.groups.lock(due.group_id)
-        pulses, now = uow.pulse, self._transactions.now()
+        pulses, now = uow.pulse, self._now()
         pulse = await pulses.get(due.meeting_id)
         if pulse is None or not pulse.open:
             return

@@ -14,14 +14,8 @@ from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins.time_plans import plan_of
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.storage.checkins.speaking_turns import Turn
 from buddybot.storage.locations.fairness_balances import Kind
 
@@ -211,11 +205,8 @@ def require_open(meeting: Meeting) -> None:
         raise Refusal("checkin.not_open", state=meeting.state.value)
 
 
-class TurnService:
+class TurnService(Service):
     """What a member does in the round of an open meeting."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @write_transaction
     async def here(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
@@ -240,7 +231,7 @@ class TurnService:
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         require_open(meeting)
         if _count_turns(await uow.turns.of_meeting(meeting_id)) == begun:
-            await hand_floor_on(uow, meeting, self._transactions.now())
+            await hand_floor_on(uow, meeting, self._now())
 
     async def _note_presence(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
         ledger = uow.attendances
@@ -255,5 +246,5 @@ class TurnService:
             state=settled(checked_in_there=True, answer=roll.of(user_id)),
             previous=None if entry is None else entry.state,
             recorded_by=user_id,
-            now=self._transactions.now(),
+            now=self._now(),
         )

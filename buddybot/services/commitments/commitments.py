@@ -35,21 +35,11 @@ from buddybot.services.commitments.wording_steps import (
     read_step,
     worded,
 )
-from buddybot.services.core import access
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
+from buddybot.services.core import Actor, Service, UnitOfWork, access, read_transaction, write_transaction
 
 
-class CommitmentService:
+class CommitmentService(Service):
     """A member's own commitments, and what the others said."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Group:
@@ -68,7 +58,7 @@ class CommitmentService:
         self, uow: UnitOfWork, actor: Actor, words: Words, visibility: Visibility, group_id: GroupId | None
     ) -> OwnCommitment:
         group = (await access.as_member(uow, actor, group_id, lock=True)).group
-        set_at = await find_asked_already(uow, group.id, actor.user_id, self._transactions.now())
+        set_at = await find_asked_already(uow, group.id, actor.user_id, self._now())
         twin = await _twin(uow, group.id, actor.user_id, words, set_at)
         if twin is not None:
             return (await find_own(uow, actor, twin.id))._replace(again=True)
@@ -226,7 +216,7 @@ class CommitmentService:
             target=words.target,
             plan=words.plan,
             visibility=visibility,
-            now=self._transactions.now(),
+            now=self._now(),
             set_at_meeting=set_at,
         )
         own = await find_own(uow, actor, new)

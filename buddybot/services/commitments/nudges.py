@@ -12,9 +12,8 @@ from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.domain.zones import usable
-from buddybot.services.core import access
+from buddybot.services.core import Actor, Service, UnitOfWork, access, read_transaction
 from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 REST = timedelta(days=7, hours=-2)
 """Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""
@@ -92,17 +91,14 @@ class NudgePreparer:
         return defer(now, quiet, usable(person.zone, group.zone)) <= now
 
 
-class NudgeService:
+class NudgeService(Service):
     """What a nudge's buttons show."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def direct(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> DirectNudge:
         """Return what a direct nudge shows now, after one of its buttons was pressed."""
         group = (await access.as_member(uow, actor, group_id)).group
-        ahead = await uow.meetings.coming(group.id, self._transactions.now())
+        ahead = await uow.meetings.coming(group.id, self._now())
         return await _direct(uow, group, ahead[0] if ahead else None, actor.user_id)
 
 

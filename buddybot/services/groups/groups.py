@@ -27,12 +27,11 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule, local, next_occurrences
 from buddybot.domain.text import clean
-from buddybot.services.core import access
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    access,
     read_transaction,
     write_transaction,
 )
@@ -127,12 +126,8 @@ class Place(NamedTuple):
     ended: bool = False
 
 
-class GroupService:
+class GroupService(PlanningService):
     """Use cases about a group as a whole."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     async def may_create(self, actor: Actor) -> None:
         """Refuse who neither manages the server nor organizes a group in it."""
@@ -145,7 +140,7 @@ class GroupService:
             charter=clean(new.charter, limit=CHARTER_LIMIT, field="charter", lines=True),
             capacity=check_capacity(new.capacity),
         )
-        now = self._transactions.now()
+        now = self._now()
         schedule = new.new_schedule.begin_after(now)
         return await self._create_group(actor, new, schedule, now)
 
@@ -182,12 +177,12 @@ class GroupService:
     @read_transaction
     async def info(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group as the actor may see it."""
-        return await _view(uow, await access.as_member(uow, actor, group_id), self._transactions.now())
+        return await _view(uow, await access.as_member(uow, actor, group_id), self._now())
 
     @read_transaction
     async def organized(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group to one of its organizers only."""
-        return await _view(uow, await access.as_organizer(uow, actor, group_id), self._transactions.now())
+        return await _view(uow, await access.as_organizer(uow, actor, group_id), self._now())
 
     async def change(self, actor: Actor, group_id: GroupId, changes: Changes) -> Group:
         """Change what an organizer wants changed; choosing a channel lets the bot try it again."""
@@ -221,11 +216,11 @@ class GroupService:
             raise Refusal("group.name_taken", name=name or group.name)
         if name is not None and name != group.name:
             await uow.meetings.entries_changed(group.id)
-        await ask_for_role(uow, group.id, self._transactions.now())
+        await ask_for_role(uow, group.id, self._now())
         if changes.channel_id is not None:
             await groups.set_channel_error(group.id, None)
         await noted(uow, actor)
-        return await in_line(uow, self._planner, group, self._transactions.now())
+        return await in_line(uow, self._planner, group, self._now())
 
     async def write_charter(
         self, actor: Actor, group_id: GroupId, charter: str, *, opened: str | None = None
@@ -246,7 +241,7 @@ class GroupService:
         if opened is not None and group.charter and opened != fingerprint([group.charter]):
             raise Refusal("group.charter_changed")
         await uow.groups.change(group, charter=text, charter_by=actor.user_id)
-        return await in_line(uow, self._planner, group, self._transactions.now())
+        return await in_line(uow, self._planner, group, self._now())
 
     async def pause(self, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Let a group rest: everything is kept, nothing is due."""
@@ -260,7 +255,7 @@ class GroupService:
     async def _become(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None, state: GroupState
     ) -> GroupView:
-        now = self._transactions.now()
+        now = self._now()
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
         groups = uow.groups
         await groups.change(standing.group, state=state)
@@ -278,9 +273,7 @@ class GroupService:
     async def archive(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Group:
         """End a group: its history stays, its open invitations go, its name is free again."""
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
-        return await archive_group(
-            uow, self._planner, standing.group, by=actor.user_id, now=self._transactions.now()
-        )
+        return await archive_group(uow, self._planner, standing.group, by=actor.user_id, now=self._now())
 
     @read_transaction
     async def choices(

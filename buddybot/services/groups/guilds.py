@@ -4,22 +4,18 @@ from collections.abc import Collection
 
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.services.core.unit_of_work import Planner, Transactions, UnitOfWork, bot_transaction
+from buddybot.services.core import PlanningService, UnitOfWork, bot_transaction
 
 EVERYWHERE = GuildId(0)
 """Stands for all servers where one is asked for."""
 
 
-class GuildService:
+class GuildService(PlanningService):
     """Use cases about a server as a whole; only the bot itself carries them out."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     async def gone(self, guild_id: GuildId) -> None:
         """Mark a server that seems to have removed the bot."""
-        await self._transactions.write(lambda uow: uow.guilds.gone(guild_id, self._transactions.now()))
+        await self._transactions.write(lambda uow: uow.guilds.gone(guild_id, self._now()))
 
     @bot_transaction
     async def back(self, uow: UnitOfWork, guild_id: GuildId) -> None:
@@ -27,15 +23,13 @@ class GuildService:
         if await uow.guilds.back(guild_id):
             for group in await uow.groups.of_guild(guild_id):
                 if group.state is GroupState.ACTIVE:
-                    await self._planner.plan(uow, group, self._transactions.now())
+                    await self._planner.plan(uow, group, self._now())
 
     async def changed(self, guild_id: GuildId) -> None:
         """Let what waits try the server's closed channels: channels or permissions have changed."""
         groups = await self._transactions.read(lambda uow: uow.groups.of_guild(guild_id))
         if any(group.route_error is not None for group in groups):
-            await self._transactions.write(
-                lambda uow: uow.channel_health.reopen(guild_id, self._transactions.now())
-            )
+            await self._transactions.write(lambda uow: uow.channel_health.reopen(guild_id, self._now()))
 
     async def commands_hash(self, guild_id: GuildId) -> str | None:
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""

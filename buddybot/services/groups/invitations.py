@@ -13,17 +13,17 @@ from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, Use
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import folded, optional
-from buddybot.services.core import access
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    access,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.rules import Rules
+from buddybot.services.core.unit_of_work import Planner, Transactions
 from buddybot.services.meetings.replan_steps import in_line, noted
 
 MOST_OPEN = 20
@@ -59,12 +59,11 @@ class Code(NamedTuple):
     again: bool
 
 
-class InvitationService:
+class InvitationService(PlanningService):
     """Use cases about invitations."""
 
     def __init__(self, transactions: Transactions, planner: Planner, rules: Rules) -> None:
-        self._transactions = transactions
-        self._planner = planner
+        super().__init__(transactions, planner)
         self._rules = rules
 
     @write_transaction
@@ -95,7 +94,7 @@ class InvitationService:
         if made is not None:
             if made.state is not InvitationState.OPEN:
                 raise Refusal("invitation.used")
-            return Code(_space_code(code), await _offer(uow, made, self._transactions.now()), again=False)
+            return Code(_space_code(code), await _offer(uow, made, self._now()), again=False)
         again = invited_name is not None and await self._end_code(uow, actor, group.id, invited_name)
         offer = await self._add(uow, actor, group.id, code_hash=_hash(code), invited_name=invited_name)
         return Code(_space_code(code), offer, again)
@@ -109,7 +108,7 @@ class InvitationService:
 
     async def unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
-        made, now = offer.invitation, self._transactions.now()
+        made, now = offer.invitation, self._now()
         await self._transactions.take_back(
             actor,
             lambda uow: uow.invitations.settle(made.id, InvitationState.REVOKED, by=made.created_by, now=now),
@@ -119,15 +118,15 @@ class InvitationService:
     async def read(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Return the offer to the one person who may answer it."""
         invitation = await self._answerable(uow, actor, invitation_id)
-        return await _offer(uow, invitation, self._transactions.now())
+        return await _offer(uow, invitation, self._now())
 
     @write_transaction
     async def accept(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Let the invited person in, if a seat is left; the invitation is used up."""
-        now = self._transactions.now()
+        now = self._now()
         # Behind the lock: somebody else may take the last seat, or this invitation back.
         invitation = await self._answerable(uow, actor, invitation_id, lock=True)
-        offer = await _offer(uow, invitation, self._transactions.now())
+        offer = await _offer(uow, invitation, self._now())
         if offer.members >= offer.group.capacity:
             raise Refusal("invitation.full")
         await uow.members.add(
@@ -144,16 +143,16 @@ class InvitationService:
         if offer.group.role_id is not None:
             await uow.role_tasks.ask(offer.group.id, actor.user_id, now)
         await in_line(uow, self._planner, offer.group, now)
-        return (await _again(uow, offer, self._transactions.now()))._replace(replaced=replaced)
+        return (await _again(uow, offer, self._now()))._replace(replaced=replaced)
 
     @write_transaction
     async def decline(self, uow: UnitOfWork, actor: Actor, invitation_id: InvitationId) -> Offer:
         """Keep the invited person's no; nobody is told but the organizers who look."""
         invitation = await self._answerable(uow, actor, invitation_id, lock=True)
         await uow.invitations.settle(
-            invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._transactions.now()
+            invitation_id, InvitationState.DECLINED, by=actor.user_id, now=self._now()
         )
-        now = self._transactions.now()
+        now = self._now()
         return await _again(uow, await _offer(uow, invitation, now), now)
 
     @write_transaction
@@ -166,10 +165,8 @@ class InvitationService:
         await access.as_organizer(uow, actor, invitation.group_id)
         if invitation.state is not InvitationState.OPEN:
             raise Refusal("invitation.used")
-        await invitations.settle(
-            invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._transactions.now()
-        )
-        now = self._transactions.now()
+        await invitations.settle(invitation_id, InvitationState.REVOKED, by=actor.user_id, now=self._now())
+        now = self._now()
         return await _again(uow, await _offer(uow, invitation, now), now)
 
     async def by_code(self, actor: Actor, code: str) -> Offer:
@@ -185,7 +182,7 @@ class InvitationService:
 
     @write_transaction(saves=False)
     async def _claim_code(self, uow: UnitOfWork, actor: Actor, code: str) -> Offer | None:
-        now = self._transactions.now()
+        now = self._now()
         guild_id = access.guild_of(actor)
         await uow.guilds.lock(guild_id)
         tries = uow.code_tries
@@ -209,7 +206,7 @@ class InvitationService:
         if invitation is None:
             return None
         try:
-            invitation.usable(by=actor.user_id, now=self._transactions.now())
+            invitation.usable(by=actor.user_id, now=self._now())
         except Refusal:
             return None
         return invitation
@@ -225,7 +222,7 @@ class InvitationService:
         invited_name: str | None = None,
     ) -> Offer:
         group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
-        now = self._transactions.now()
+        now = self._now()
         members = await uow.members.current(group.id)
         replaced: tuple[CardPlace, ...] = ()
         if user_id is not None:
@@ -253,13 +250,13 @@ class InvitationService:
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
-        return (await _offer(uow, invitation, self._transactions.now()))._replace(replaced=replaced)
+        return (await _offer(uow, invitation, self._now()))._replace(replaced=replaced)
 
     async def _replace(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId, user_id: UserId
     ) -> tuple[CardPlace, ...]:
         """Take back what is open for a person, because a newer word is there; return its cards."""
-        now = self._transactions.now()
+        now = self._now()
         invitations = uow.invitations
         cards: list[CardPlace] = []
         for older in await invitations.open(group_id, now):
@@ -271,7 +268,7 @@ class InvitationService:
 
     async def _end_code(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, name: str) -> bool:
         """Take back the actor's unused code for a name; return whether one was open."""
-        now = self._transactions.now()
+        now = self._now()
         invitations = uow.invitations
         older = [
             each
@@ -291,7 +288,7 @@ class InvitationService:
         invitation = await (self._lock_invitation if lock else self._found)(uow, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
-        invitation.usable(by=actor.user_id, now=self._transactions.now())
+        invitation.usable(by=actor.user_id, now=self._now())
         if await uow.members.get(invitation.group_id, actor.user_id) is not None:
             raise Refusal("invitation.already_member")
         return invitation

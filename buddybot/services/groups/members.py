@@ -9,15 +9,15 @@ from buddybot.domain.groups.groups import Group, GroupState, Member, Role
 from buddybot.domain.groups.preferences import LeaveReason
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.services.checkins.speaking_turns import pass_floor_of
-from buddybot.services.core import access
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    access,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.unit_of_work import Planner
 from buddybot.services.groups.archiving_steps import archive_group
 from buddybot.services.groups.departure_steps import OwnLocations, clear_up, list_own_locations
 from buddybot.services.health import member_signals
@@ -62,12 +62,8 @@ class Departed(NamedTuple):
         return self.group.state is GroupState.ARCHIVED
 
 
-class MemberService:
+class MemberService(PlanningService):
     """Use cases about one member of a group."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def leaving(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Leaving:
@@ -89,7 +85,7 @@ class MemberService:
 
         Their places are retired; with `keep_public` the public ones are the group's from now on.
         """
-        now = self._transactions.now()
+        now = self._now()
         # Behind the lock: two who leave at once must not both count on the other.
         standing = await access.as_member(uow, actor, group_id, lock=True)
         return await depart(uow, self._planner, standing, now, reason, keep_public=keep_public)
@@ -109,7 +105,7 @@ class MemberService:
 
         Their home is retired at once; public places stay with the group.
         """
-        now = self._transactions.now()
+        now = self._now()
         standing = await access.as_organizer(uow, actor, group_id, lock=True)
         await _other(uow, standing, user_id)
         await clear_up(uow, standing.group, user_id, keep_public=True, now=now)
@@ -143,7 +139,7 @@ class MemberService:
         await members.set_role(group_id=group.id, user_id=user_id, role=Role.ORGANIZER)
         if not keep and mine is not None and user_id != actor.user_id:
             await members.set_role(group_id=group.id, user_id=actor.user_id, role=Role.MEMBER)
-        return await in_line(uow, self._planner, group, self._transactions.now())
+        return await in_line(uow, self._planner, group, self._now())
 
     async def _transferable(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None) -> Group:
         if not actor.manages_guild or group_id is None:

@@ -8,24 +8,13 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import guild_of, refuse_groupless
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.services.meetings.replan_steps import in_line, noted
 
 
-class PreferenceService:
+class PreferenceService(PlanningService):
     """Use cases about a person's own settings."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def mine(self, uow: UnitOfWork, actor: Actor) -> Preferences:
@@ -92,14 +81,14 @@ class PreferenceService:
         await preferences.put(mine)
         if answers:
             for group in groups:
-                await in_line(uow, self._planner, group, self._transactions.now(), by=actor.user_id)
+                await in_line(uow, self._planner, group, self._now(), by=actor.user_id)
         else:
             await self._plan(uow, groups)
         return mine
 
     async def _plan(self, uow: UnitOfWork, groups: Sequence[Group]) -> None:
         for group in groups:
-            await self._planner.plan(uow, group, self._transactions.now())
+            await self._planner.plan(uow, group, self._now())
 
 
 async def _groups(uow: UnitOfWork, actor: Actor, *, lock: bool = False) -> Sequence[Group]:

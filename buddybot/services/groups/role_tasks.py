@@ -7,7 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.role_tasks import ITSELF, RoleTask, deserves_role
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction, read_transaction
+from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
 
 BEFORE_DELETION = timedelta(minutes=5)
 """How long a deletion may follow after the roles were taken."""
@@ -23,16 +23,12 @@ class RoleWish(NamedTuple):
     deserved: bool
 
 
-class RoleTaskService:
+class RoleTaskService(Service):
     """Only the bot itself carries this out."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
-        self.now = transactions.now
 
     async def due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
         """Return what can be tried now, of one group or of all."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(lambda uow: uow.role_tasks.due(now, group_id, limit=MOST))
 
     @read_transaction
@@ -51,12 +47,12 @@ class RoleTaskService:
 
     async def later(self, task: RoleTask, *, refused: bool) -> None:
         """Leave it for a later look."""
-        now = self._transactions.now()
+        now = self._now()
         await self._transactions.write(lambda uow: uow.role_tasks.later(task, now, refused=refused))
 
     async def give_up(self) -> None:
         """Drop what could not be done in a week; of people who are in no group no byte stays."""
-        now = self._transactions.now()
+        now = self._now()
         if await self._transactions.read(lambda uow: uow.role_tasks.are_hopeless(now)):
             await self._transactions.write(lambda uow: uow.role_tasks.give_up(now))
             self._transactions.deleted(whole=False)
@@ -67,7 +63,7 @@ class RoleTaskService:
 
         If the deletion does not follow, they get the role again in a while.
         """
-        later = self._transactions.now() + BEFORE_DELETION
+        later = self._now() + BEFORE_DELETION
         found = []
         for key in await uow.role_tasks.held_by(user_id):
             await uow.groups.lock(key[1])
@@ -82,7 +78,7 @@ class RoleTaskService:
         """Hold the making of a group's role; and return since when one may have been made unnoted."""
         tasks = uow.role_tasks
         begun = await tasks.begun_at(group.id)
-        return await tasks.claim(group.id, self._transactions.now()), begun
+        return await tasks.claim(group.id, self._now()), begun
 
     async def release(self, group: Group) -> None:
         """Let the role be made by anyone: it surely was not."""
@@ -95,7 +91,7 @@ class RoleTaskService:
         await uow.groups.lock(group.id)
         if not await tasks.made(group.id, role_id):
             return False
-        await tasks.ask_for_members(group.id, self._transactions.now())
+        await tasks.ask_for_members(group.id, self._now())
         return True
 
     async def gone(self, group: Group, role_id: RoleId) -> None:

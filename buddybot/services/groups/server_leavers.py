@@ -7,27 +7,16 @@ from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.services.checkins.speaking_turns import follow_answers, pass_floor_of
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.core.access import guild_of
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    bot_transaction,
-    read_transaction,
-)
 from buddybot.services.groups.departure_steps import close_swaps
 from buddybot.services.meetings.replan_steps import in_line
 
 LEFT_SERVER = "left_server"
 
 
-class LeaverService:
+class LeaverService(PlanningService):
     """Use cases of the bot itself, which learns from Discord who is still in a server."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def to_ask_about(self, uow: UnitOfWork, ping: Ping) -> Sequence[Member]:
@@ -40,7 +29,7 @@ class LeaverService:
 
     async def meeting_soon(self, within: timedelta) -> Sequence[tuple[GuildId, Member]]:
         """Return the members of groups that meet within a while, with their guild, the next to meet first."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(lambda uow: uow.members.meeting_soon(now, now + within))
 
     @read_transaction
@@ -65,7 +54,7 @@ class LeaverService:
 
         They stay members; organizers are told once.
         """
-        await self._mark(guild_id, user_id, self._transactions.now())
+        await self._mark(guild_id, user_id, self._now())
 
     async def mark_back(self, guild_id: GuildId, user_id: UserId) -> None:
         """Let a person who was seen in the server take part again."""
@@ -83,7 +72,7 @@ class LeaverService:
     async def _mark_in(self, uow: UnitOfWork, group: Group, user_id: UserId, since: datetime | None) -> None:
         if not await uow.members.set_gone(group_id=group.id, user_id=user_id, since=since):
             return
-        now, key = self._transactions.now(), uow.notices.left_server(user_id)
+        now, key = self._now(), uow.notices.left_server(user_id)
         notices = uow.notices
         if since is None:
             await notices.withdraw(group.id, key)

@@ -14,15 +14,16 @@ from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.health.stagnation_signs import Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId
 from buddybot.services.checkins.activities import set_activity
-from buddybot.services.core.access import as_organizer, guild_of
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Transactions,
+    Service,
     UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import as_organizer, guild_of
+from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.health.alert_messages import AlertView, Waiting, view_of, waiting
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.alert_pings import AlertMessage
@@ -56,11 +57,11 @@ def may_be_holiday(raised: Raised) -> bool:
     return by_meetings and raised.meeting_id is not None
 
 
-class AlertService:
+class AlertService(Service):
     """Every method authorizes an organizer; what is settled stays settled."""
 
     def __init__(self, transactions: Transactions, library: Library) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._library = library
 
     @read_transaction
@@ -74,7 +75,7 @@ class AlertService:
         """Return one alert; Refusals `alert.unknown`, `group.organizers_only`."""
         group = await _group_of(uow, actor, alert_id, lock=False)
         raised = await _require(uow.alerts, group, alert_id)
-        return await view_of(uow, self._library, group, raised, self._transactions.now())
+        return await view_of(uow, self._library, group, raised, self._now())
 
     async def resolve(self, actor: Actor, alert_id: AlertId, group_id: GroupId | None = None) -> Decided:
         """Note that it is taken care of; Refusals `alert.unknown`, `group.organizers_only`."""
@@ -115,7 +116,7 @@ class AlertService:
         state: AlertState,
         carry_out: Callable[[UnitOfWork, Group, Raised, datetime], Awaitable[None]],
     ) -> Decided:
-        alerts, now = uow.alerts, self._transactions.now()
+        alerts, now = uow.alerts, self._now()
         group = await _group_of(uow, actor, alert_id, lock=True)
         raised = await _require(alerts, group, alert_id)
         is_open = raised.open
@@ -170,7 +171,7 @@ class AlertService:
         if shared_with == group.channel_id:
             raise Refusal("alert.home")
         alerts = uow.alerts
-        watch = changed(await alerts.watch(group.id), self._transactions.now())
+        watch = changed(await alerts.watch(group.id), self._now())
         await alerts.put_watch(group.id, watch)
         return Watched(group, watch)
 
@@ -182,13 +183,13 @@ class AlertService:
         if guild_id is None:
             return ()
         return await self._transactions.read(
-            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._transactions.now())
+            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._now())
         )
 
     @bot_transaction
     async def shown(self, uow: UnitOfWork, alerts: Sequence[Waiting]) -> None:
         """Note that these were shown; it goes with the answer to a command that was carried out."""
-        now = self._transactions.now()
+        now = self._now()
         for each in alerts:
             await uow.alert_outbox.told([ping.id for ping in each.pings], now)
             await uow.alerts.seen(each.view.raised.id, now)

@@ -8,16 +8,16 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.feedback import MOST_A_WEEK, Feedback, Phrase
 from buddybot.domain.ids import GroupId
-from buddybot.services.core.access import as_member, as_organizer
-from buddybot.services.core.unit_of_work import (
-    SENT_TWICE,
+from buddybot.services.core import (
     Actor,
-    Transactions,
+    Service,
     UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import as_member, as_organizer
+from buddybot.services.core.unit_of_work import SENT_TWICE
 
 WEEK = timedelta(days=7)
 READ_AT_ONCE = 15
@@ -40,11 +40,8 @@ class Heard(NamedTuple):
     items: tuple[Feedback, ...]
 
 
-class FeedbackService:
+class FeedbackService(Service):
     """Confidential, not anonymous: the organizers see the name, nobody else sees anything."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def desk(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Desk:
@@ -65,7 +62,7 @@ class FeedbackService:
     ) -> Group:
         """Say something to the organizers, once also when the form is sent twice; Refusal `feedback.many`."""
         group = (await as_member(uow, actor, group_id, lock=True)).group
-        repository, now = uow.feedback, self._transactions.now()
+        repository, now = uow.feedback, self._now()
         for said in await repository.latest(group.id, limit=READ_AT_ONCE):
             same = (said.user_id, tuple(said.phrases), said.rating) == (
                 actor.user_id,
@@ -107,9 +104,9 @@ class FeedbackService:
     @bot_transaction
     async def _mark_seen(self, uow: UnitOfWork, items: Sequence[Feedback]) -> None:
         for item in items:
-            await uow.feedback.seen(item, self._transactions.now())
+            await uow.feedback.seen(item, self._now())
 
     async def _require_room(self, uow: UnitOfWork, actor: Actor, group: Group) -> None:
-        since = self._transactions.now() - WEEK
+        since = self._now() - WEEK
         if await uow.feedback.count(group.id, actor.user_id, since=since) >= MOST_A_WEEK:
             raise Refusal("feedback.many", most=MOST_A_WEEK)

@@ -13,8 +13,8 @@ from buddybot.domain.health.stagnation_evidence import Evidence, evidence
 from buddybot.domain.health.stagnation_signs import Fact
 from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.domain.ids import GroupId
+from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_organizer
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.health.health_watch import facts_of, priors_of, replay
 
 CHARTED = 26
@@ -39,18 +39,18 @@ class HealthView(NamedTuple):
     names: Mapping[str, str]
 
 
-class HealthViews:
+class HealthViews(Service):
     """Reads it, for an organizer."""
 
     def __init__(self, transactions: Transactions, library: Library) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._library = library
 
     @read_transaction
     async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> HealthView:
         """Return how the group is doing."""
         standing = await as_organizer(uow, actor, group_id)
-        return await view_of(uow, self._library, standing.group, self._transactions.now())
+        return await view_of(uow, self._library, standing.group, self._now())
 
 
 async def view_of(uow: UnitOfWork, library: Library, group: Group, now: datetime) -> HealthView:

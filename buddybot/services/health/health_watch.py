@@ -14,9 +14,8 @@ from buddybot.domain.health.stagnation_tally import GROUPS_TO_LEARN, USUAL, Prio
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
+from buddybot.services.core import Service, StorageError, UnitOfWork, bot_transaction
 from buddybot.services.health.alert_messages import tell
-from buddybot.storage.engine.database import StorageError
 
 LEARNED_FROM = timedelta(weeks=52)
 LOOKED_BACK = timedelta(days=3)
@@ -138,11 +137,8 @@ async def facts_of(
     )
 
 
-class HealthWatch:
+class HealthWatch(Service):
     """The daily look at groups in which something may be new."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def look(self) -> None:
         """Look at each such group in a transaction of its own."""
@@ -158,14 +154,14 @@ class HealthWatch:
             after = batch[-1][1]
 
     async def _batch(self, after: GroupId) -> Sequence[tuple[GuildId, GroupId]]:
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(
             lambda uow: uow.alerts.to_look_at(since=now - LOOKED_BACK, now=now, after=after, limit=_BATCH)
         )
 
     @bot_transaction
     async def _look_at(self, uow: UnitOfWork, guild_id: GuildId, group_id: GroupId) -> None:
-        now = self._transactions.now()
+        now = self._now()
         await uow.groups.lock(group_id)
         group = await uow.groups.get(guild_id, group_id)
         if group is None or group.state is not GroupState.ACTIVE:

@@ -18,8 +18,7 @@ from buddybot.domain.health.stagnation_tally import week_of
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, PingKind, key
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
-from buddybot.storage.engine.database import StorageError
+from buddybot.services.core import Service, StorageError, UnitOfWork, bot_transaction
 from buddybot.storage.health.offers import CommitmentTally
 from buddybot.storage.outbox.notices import about
 
@@ -51,11 +50,8 @@ class _Own(NamedTuple):
         return bool(self.meetings) and self.meetings[-1][1] is not Attendance.UNRECORDED
 
 
-class MemberSignalService:
+class MemberSignalService(Service):
     """The daily look at every group; each group in a transaction of its own."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def review(self) -> None:
         """Look at every active group."""
@@ -70,7 +66,7 @@ class MemberSignalService:
         await uow.groups.lock(group.id)
         current = await uow.groups.get(group.guild_id, group.id)
         if current is not None and current.state is GroupState.ACTIVE:
-            await look(uow, current, self._transactions.now())
+            await look(uow, current, self._now())
 
 
 async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:

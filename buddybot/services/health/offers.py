@@ -13,16 +13,17 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.pings import Ping
-from buddybot.services.core.access import at_meeting
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Transactions,
+    Service,
     UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import at_meeting
+from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.meetings.away import AwayService
 from buddybot.storage.health.offers import Offer
 
@@ -69,11 +70,11 @@ async def prepare_offer(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     return Announcement(await _view(uow, group, offer, direct=True), group.language)
 
 
-class OfferService:
+class OfferService(Service):
     """Everything here is the member's own; organizers learn nothing of it."""
 
     def __init__(self, transactions: Transactions, away: AwayService) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._away = away
 
     async def unseen(self, actor: Actor) -> Sequence[OfferView]:
@@ -86,7 +87,7 @@ class OfferService:
     @read_transaction
     async def _list_unseen(self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId) -> Sequence[OfferView]:
         found = []
-        since = self._transactions.now() - SHOWN_FOR
+        since = self._now() - SHOWN_FOR
         for offer in await uow.offers.unseen(guild_id, user_id, since=since):
             group = await uow.groups.get(guild_id, offer.group_id)
             if group is not None:
@@ -98,7 +99,7 @@ class OfferService:
         """Note that the actor was shown an offer; it goes with the answer to another interaction."""
         offer = await uow.offers.get(shown.group.id, actor.user_id, shown.meeting_id)
         if offer is not None:
-            await uow.offers.seen(offer, self._transactions.now())
+            await uow.offers.seen(offer, self._now())
 
     @read_transaction
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> OfferView:
@@ -109,7 +110,7 @@ class OfferService:
     @write_transaction
     async def fine(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that all is well; Refusals as for `look`."""
-        await _answer(uow, actor, meeting_id, Answer.FINE, self._transactions.now())
+        await _answer(uow, actor, meeting_id, Answer.FINE, self._now())
 
     async def pause(self, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
         """Take some weeks off, from the actor's today on; Refusals as for `look` and for `/away`."""
@@ -119,7 +120,7 @@ class OfferService:
 
     @write_transaction
     async def _take_pause(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
-        now = self._transactions.now()
+        now = self._now()
         group, offer = await _mine(uow, actor, meeting_id, lock=True)
         zone = await uow.preferences.zone_in(group, actor.user_id)
         first = schedule.local(now, zone).date()
@@ -132,7 +133,7 @@ class OfferService:
     async def taken(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
         """Note what the actor chose, after they did it: where it can't be noted, it is done all the same."""
         with suppress(Refusal):
-            await _answer(uow, actor, meeting_id, answer, self._transactions.now())
+            await _answer(uow, actor, meeting_id, answer, self._now())
 
 
 async def _mine(

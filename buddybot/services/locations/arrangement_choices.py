@@ -8,9 +8,9 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.meetings.meetings import Meeting
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_organizer, require_active
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import arrangements
 from buddybot.services.locations.home_questions import is_asked, places_for
 from buddybot.services.locations.rotation_views import find_arrangement
@@ -49,11 +49,8 @@ async def free_places(
     return found
 
 
-class ArrangementChoices:
+class ArrangementChoices(Service):
     """What an organizer is offered while they type; whoever may not arrange anything is refused."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def hosts(
@@ -74,9 +71,7 @@ class ArrangementChoices:
         """Return where that meeting can be, hosted by `host_id` or by who hosts it now."""
         group, meeting, arrangement = await self._find_arrangement(uow, actor, pick, group_id)
         host = arrangement.host_id if host_id is None else host_id
-        return await free_places(
-            uow, group, meeting, host_id=host, by=actor.user_id, now=self._transactions.now()
-        )
+        return await free_places(uow, group, meeting, host_id=host, by=actor.user_id, now=self._now())
 
     @read_transaction
     async def usual_places(
@@ -92,4 +87,4 @@ class ArrangementChoices:
     ) -> tuple[Group, Meeting, Arrangement]:
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        return group, *await find_arrangement(uow, group, pick, self._transactions.now())
+        return group, *await find_arrangement(uow, group, pick, self._now())

@@ -11,10 +11,10 @@ from buddybot.domain.locations.host_swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, write_transaction
 from buddybot.services.core.access import Standing, as_member, guild_of, require_active
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.unit_of_work import Actor, Planner, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_steps import place_of
 from buddybot.services.locations.arrangement_views import ArrangementView
@@ -61,12 +61,8 @@ class _Pair(NamedTuple):
         return self.arrangement.host_id, self.other_arrangement.host_id
 
 
-class SwapService:
+class SwapService(PlanningService):
     """Everything that an offer rests on is looked at again when it is answered."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @write_transaction
     async def offer(
@@ -82,7 +78,7 @@ class SwapService:
         Refusals: `hosting.not_planned`, `hosting.no_host`, `hosting.host_away`, `swap.same`,
         `swap.not_yours`, `swap.late`, `swap.offered`, `swap.declined`, `swap.many`.
         """
-        now = self._transactions.now()
+        now = self._now()
         standing = await as_member(uow, actor, group_id, lock=True)
         group = standing.group
         require_active(group)
@@ -101,7 +97,7 @@ class SwapService:
         Refusals: `swap.unknown`, `swap.for_other`, `swap.over`, `swap.late`, `swap.stale`,
         `hosting.host_away`, `group.paused`.
         """
-        now = self._transactions.now()
+        now = self._now()
         standing, swap = await _at_swap(uow, actor, swap_id)
         if swap.offered_to != actor.user_id:
             raise Refusal("swap.for_other")
@@ -121,9 +117,7 @@ class SwapService:
         if swap.offered_to != actor.user_id:
             raise Refusal("swap.for_other")
         _require_open(swap)
-        return await self._settle_swap(
-            uow, standing.group, swap, SwapState.DECLINED, self._transactions.now()
-        )
+        return await self._settle_swap(uow, standing.group, swap, SwapState.DECLINED, self._now())
 
     @write_transaction
     async def withdraw(self, uow: UnitOfWork, actor: Actor, swap_id: SwapId) -> SwapView:
@@ -132,9 +126,7 @@ class SwapService:
         if swap.offered_by != actor.user_id:
             raise Refusal("swap.not_offered")
         _require_open(swap)
-        return await self._settle_swap(
-            uow, standing.group, swap, SwapState.WITHDRAWN, self._transactions.now()
-        )
+        return await self._settle_swap(uow, standing.group, swap, SwapState.WITHDRAWN, self._now())
 
     async def _exchange(
         self, uow: UnitOfWork, group: Group, pair: _Pair, now: datetime, *, by: UserId

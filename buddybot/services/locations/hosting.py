@@ -11,15 +11,8 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping
 from buddybot.domain.text import people_order
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import Standing, at_meeting, require_active
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_choices import able_hosts
 from buddybot.services.locations.arrangement_steps import (
@@ -44,12 +37,8 @@ class HostChoice(NamedTuple):
     members: Sequence[Member]
 
 
-class HostingService:
+class HostingService(PlanningService):
     """Each of these stands on a notice in the channel, so it looks again at how things are."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @write_transaction
     async def come_forward(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
@@ -65,7 +54,7 @@ class HostingService:
         kept = any(place.id == arrangement.location_id and not place.home for place in board.places)
         settled = Settled(arrangement.location_id if kept else await place_of(uow, group, me), me)
         await uow.arrangements.drop_pass(meeting.id, me)
-        now = self._transactions.now()
+        now = self._now()
         await arrangements.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
         await self._planner.plan(uow, group, now, by=actor.user_id)
         return await describe_change(uow, group, meeting)
@@ -80,7 +69,7 @@ class HostingService:
             uow, actor, meeting_id, organizer=True, members="hosting.organizers"
         )
         require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
         able = await able_hosts(uow, standing.group, meeting, arrangement)
         members = sorted(able, key=lambda member: people_order(member.display_name))
         if not members:
@@ -107,7 +96,7 @@ class HostingService:
             location_id=None,
             basis=Basis.ASSIGNED,
             by=actor.user_id,
-            now=self._transactions.now(),
+            now=self._now(),
         )
 
     @write_transaction
@@ -117,7 +106,7 @@ class HostingService:
         Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`.
         """
         standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id, organizer=True)
-        now = self._transactions.now()
+        now = self._now()
         if not arrangement.online:
             await arrangements.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
@@ -140,7 +129,7 @@ class HostingService:
         `home.moved`, `home.you_away`, `group.paused`.
         """
         standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)
-        group, now = standing.group, self._transactions.now()
+        group, now = standing.group, self._now()
         location, ping = await self._asked_for(uow, standing, meeting, location_id)
         if arrangement.host_id != host_id:
             raise Refusal("home.stale")
@@ -176,7 +165,7 @@ class HostingService:
         location = await live_location(uow, standing.group, location_id)
         if location.offered_by != me:
             raise Refusal("home.for_other")
-        ping = await require_question(uow, meeting, location, me, self._transactions.now())
+        ping = await require_question(uow, meeting, location, me, self._now())
         return location, ping
 
     async def _require_unhosted(
@@ -196,5 +185,5 @@ class HostingService:
             uow, actor, meeting_id, organizer=organizer, lock=True, members="hosting.organizers"
         )
         require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
         return standing, meeting, arrangement

@@ -10,8 +10,8 @@ from buddybot.domain.locations.locations import MOST_LOCATIONS, Location, shown_
 from buddybot.domain.locations.rotation import FEWEST
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import name_order
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
 from buddybot.services.core.access import Standing, as_member, at_location, at_meeting, guild_of
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.arrangements import DECLINE_BEFORE
@@ -96,11 +96,8 @@ class ArrangementDetails(NamedTuple):
     can_decline: bool
 
 
-class LocationViews:
+class LocationViews(Service):
     """Reads what is shown, to members only."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def all(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> LocationList:
@@ -197,7 +194,7 @@ class LocationViews:
         return await find_details(uow, standing, meeting, late=self._late(meeting))
 
     def _late(self, meeting: Meeting) -> bool:
-        return meeting.starts_at - self._transactions.now() <= DECLINE_BEFORE
+        return meeting.starts_at - self._now() <= DECLINE_BEFORE
 
 
 async def location_view(uow: UnitOfWork, standing: Standing, location: Location) -> LocationView:

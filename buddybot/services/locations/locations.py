@@ -14,15 +14,8 @@ from buddybot.domain.locations.locations import (
     LocationWords,
     check_minutes,
 )
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import Standing, as_member, at_location
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.services.locations.location_views import (
     LocationView,
     Retired,
@@ -39,12 +32,8 @@ from buddybot.services.locations.location_views import (
 from buddybot.services.locations.meetings_there_steps import find_meetings_at, move_back, show_new_words
 
 
-class LocationService:
+class LocationService(PlanningService):
     """Whatever may change where a group meets is followed by its plan."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def start(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Group:
@@ -69,7 +58,7 @@ class LocationService:
             guild_id=group.guild_id,
             words=words,
             offered_by=actor.user_id,
-            now=self._transactions.now(),
+            now=self._now(),
         )
         if added is None:
             raise Refusal("location.name_taken", name=words.name)
@@ -116,7 +105,7 @@ class LocationService:
         if not location.live:
             return Retired(await location_view(uow, standing, location), (), again=True)
         there = await find_meetings_at(uow, location)
-        await uow.locations.retire(location, self._transactions.now())
+        await uow.locations.retire(location, self._now())
         view = await self._settle_location(uow, standing, location.id)
         return await retired_view(uow, view, there)
 
@@ -139,9 +128,7 @@ class LocationService:
         if not await uow.locations.revive(location):
             raise Refusal("location.name_taken", name=location.name)
         for meeting_id in dict.fromkeys(moved):
-            await move_back(
-                uow, standing.group, meeting_id, location, now=self._transactions.now(), by=actor.user_id
-            )
+            await move_back(uow, standing.group, meeting_id, location, now=self._now(), by=actor.user_id)
         return await self._settle_location(uow, standing, location.id)
 
     async def travel(
@@ -166,7 +153,7 @@ class LocationService:
                 raise Refusal("location.unknown")
             if location.live and not location.remote:
                 await repository.put_minutes(location.id, actor.user_id, way)
-        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._now(), by=standing.member.user_id)
         return await travel_view(uow, standing)
 
     async def travel_to(self, actor: Actor, location_id: LocationId, minutes: int | None) -> LocationView:
@@ -200,14 +187,14 @@ class LocationService:
             if await repository.get(standing.group.id, location_id) is None:
                 raise Refusal("location.unknown")
         await repository.put_approvals(standing.group.id, actor.user_id, suiting)
-        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._now(), by=standing.member.user_id)
         return await vote_view(uow, standing)
 
     async def _settle_location(
         self, uow: UnitOfWork, standing: Standing, location_id: LocationId
     ) -> LocationView:
         """Plan anew and return the place as it is now."""
-        await self._planner.plan(uow, standing.group, self._transactions.now(), by=standing.member.user_id)
+        await self._planner.plan(uow, standing.group, self._now(), by=standing.member.user_id)
         location = await uow.locations.get(standing.group.id, location_id)
         if location is None:
             raise Refusal("location.unknown")

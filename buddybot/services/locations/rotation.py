@@ -13,17 +13,10 @@ from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import Standing, as_member, as_organizer, at_meeting, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.notice_editions import editions
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_choices import free_places
 from buddybot.services.locations.arrangement_steps import (
@@ -56,22 +49,18 @@ class ArrangementOptions(NamedTuple):
     places: Sequence[Location]
 
 
-class RotationService:
+class RotationService(PlanningService):
     """What a person decides stays; everything else the rule settles anew."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> RotationView:
         """Return the next meetings, where and by whom, with what explains it."""
-        return await rotation_view(uow, await as_member(uow, actor, group_id), self._transactions.now())
+        return await rotation_view(uow, await as_member(uow, actor, group_id), self._now())
 
     @read_transaction
     async def hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
         """Return the planned meetings with their hosts, to choose from."""
-        return await hostings_of(uow, await as_member(uow, actor, group_id), self._transactions.now())
+        return await hostings_of(uow, await as_member(uow, actor, group_id), self._now())
 
     async def strategy(
         self,
@@ -97,7 +86,7 @@ class RotationService:
         location_id: LocationId | None,
         group_id: GroupId | None,
     ) -> RotationView:
-        now = self._transactions.now()
+        now = self._now()
         standing = await as_organizer(uow, actor, group_id, lock=True)
         await _return_to_what_was_told(uow, standing.group, by=actor.user_id, now=now)
         await uow.groups.change(standing.group, rotation=rule)
@@ -120,7 +109,7 @@ class RotationService:
         """
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        meeting, arrangement = await find_arrangement(uow, group, pick, self._transactions.now())
+        meeting, arrangement = await find_arrangement(uow, group, pick, self._now())
         return await self._hand_on(uow, group, meeting, arrangement, by=actor.user_id)
 
     async def assign(
@@ -154,7 +143,7 @@ class RotationService:
         location_id: LocationId | None,
         group_id: GroupId | None,
     ) -> ArrangementChange:
-        now = self._transactions.now()
+        now = self._now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         meeting, arrangement = await find_arrangement(uow, group, pick, now)
@@ -202,7 +191,7 @@ class RotationService:
             meeting,
             host_id=arrangement.host_id,
             by=actor.user_id,
-            now=self._transactions.now(),
+            now=self._now(),
         )
         if not places:
             raise await _no_place(uow, standing.group, meeting)
@@ -219,7 +208,7 @@ class RotationService:
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.unknown`,
         `location.retired`, `home.closed`, `home.asked`.
         """
-        now = self._transactions.now()
+        now = self._now()
         standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         arrangement = await self._host_or_organizer(uow, standing, meeting)
         return await arrange(
@@ -238,7 +227,7 @@ class RotationService:
     @write_transaction
     async def willing(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
         """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
-        now = self._transactions.now()
+        now = self._now()
         standing = await as_member(uow, actor, group_id, lock=True)
         if await uow.members.set_hosts(
             group_id=standing.group.id,
@@ -250,7 +239,7 @@ class RotationService:
         return await rotation_view(uow, await as_member(uow, actor, group_id), now)
 
     async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
-        now = self._transactions.now()
+        now = self._now()
         require_active(standing.group)
         _, arrangement = await find_arrangement(uow, standing.group, meeting.id, now)
         if arrangement.host_id != standing.member.user_id:
@@ -261,7 +250,7 @@ class RotationService:
 
     async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
         require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._transactions.now())
+        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
         if arrangement.host_id != standing.member.user_id and not standing.member.organizes:
             raise Refusal("hosting.not_host")
         return arrangement
@@ -272,7 +261,7 @@ class RotationService:
         if arrangement.host_id is None:
             raise Refusal("hosting.no_host")
         await uow.arrangements.add_pass(meeting.id, arrangement.host_id)
-        await self._planner.plan(uow, group, self._transactions.now(), by=by)
+        await self._planner.plan(uow, group, self._now(), by=by)
         return await describe_change(uow, group, meeting, before=arrangement.host_id)
 
 

@@ -13,15 +13,8 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.checkins.speaking_turns import follow_answers
+from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_member, guild_of, refuse_groupless
-from buddybot.services.core.unit_of_work import (
-    Actor,
-    Planner,
-    Transactions,
-    UnitOfWork,
-    read_transaction,
-    write_transaction,
-)
 
 LONGEST = 180
 """Days that one span may last."""
@@ -65,12 +58,8 @@ class AwayView(NamedTuple):
     again: bool = False
 
 
-class AwayService:
+class AwayService(PlanningService):
     """Time away answers only where the member did not, and the later word counts."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @write_transaction
     async def add(
@@ -88,7 +77,7 @@ class AwayService:
         """Do the same inside the caller's transaction."""
         if (days.last - days.first).days >= LONGEST:
             raise Refusal("away.long", days=LONGEST)
-        now = self._transactions.now()
+        now = self._now()
         hosted: set[MeetingId] = set()
         for group in await self._groups(uow, actor, group_id):
             held = (await as_member(uow, actor, group.id, lock=True)).group
@@ -126,7 +115,7 @@ class AwayService:
         """Return the day it is where the actor lives, to offer days from."""
         groups = await self._groups(uow, actor, group_id)
         zone = await uow.preferences.zone_in(groups[0], actor.user_id)
-        return schedule.local(self._transactions.now(), zone).date()
+        return schedule.local(self._now(), zone).date()
 
     async def _groups(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None) -> Sequence[Group]:
         if group_id is not None:
@@ -170,10 +159,10 @@ class AwayService:
             await uow.cards.touch(meeting.id)
         group = await uow.groups.get(guild_of(actor), group_id)
         if group is not None:
-            await self._planner.plan(uow, group, self._transactions.now(), by=actor.user_id)
+            await self._planner.plan(uow, group, self._now(), by=actor.user_id)
 
     async def _view(self, uow: UnitOfWork, actor: Actor, *, hosted: Collection[MeetingId] = ()) -> AwayView:
-        now = self._transactions.now()
+        now = self._now()
         groups = {group.id: group for group in await uow.groups.of_user(guild_of(actor), actor.user_id)}
         spans = tuple(
             span

@@ -8,10 +8,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, PublishedEntry
-from buddybot.services.core import meeting_days
+from buddybot.services.core import Actor, Service, UnitOfWork, meeting_days, write_transaction
 from buddybot.services.core.access import as_member
 from buddybot.services.core.meeting_days import Slot
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView
 
@@ -46,11 +45,8 @@ class CalendarView(NamedTuple):
     now: datetime
 
 
-class CalendarFeed:
+class CalendarFeed(Service):
     """With exact addresses and links: only members get it."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @write_transaction(saves=False)
     async def view(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> CalendarView:
@@ -60,7 +56,7 @@ class CalendarFeed:
         an earlier file held and that the group no longer has. What this file holds is noted.
         """
         group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
-        now = self._transactions.now()
+        now = self._now()
         resting = group.state is not GroupState.ACTIVE
         meetings = await uow.meetings.since(group.id, (now - LATELY).date())
         days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]

@@ -9,10 +9,9 @@ from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import local
 from buddybot.services.checkins.checkins import may_close
-from buddybot.services.core import meeting_days
+from buddybot.services.core import Actor, Service, UnitOfWork, meeting_days, read_transaction
 from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.core.meeting_days import HORIZON, Pick, Slot
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.meetings import START_EARLY
 from buddybot.services.meetings.schedules import ScheduleChange, usual_of
@@ -29,18 +28,15 @@ class Aim(StrEnum):
     ACTIVITY = "activity"
 
 
-class MeetingChoices:
+class MeetingChoices(Service):
     """Reads what can be chosen; whoever may not use the command is refused, and so offered nothing."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def slots(
         self, uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None = None
     ) -> Sequence[Slot]:
         """Return the days of the calendar that a command takes, in order."""
-        now = self._transactions.now()
+        now = self._now()
         standing = await _standing(uow, actor, aim, group_id)
         slots = await meeting_days.ahead(uow, standing.group, now)
         return [slot for slot in slots if _fits(standing, slot, aim, now)]
@@ -55,7 +51,7 @@ class MeetingChoices:
         group_id: GroupId | None = None,
     ) -> Sequence[date]:
         """Return the days that a meeting, or the next one, can be moved to: at its own time, or at `at`."""
-        now, standing = self._transactions.now(), await _standing(uow, actor, Aim.MOVE, group_id)
+        now, standing = self._now(), await _standing(uow, actor, Aim.MOVE, group_id)
         slots = await meeting_days.ahead(uow, standing.group, now)
         made = [slot for slot in meeting_days.coming(slots, now) if slot.meeting and slot.meeting.ahead]
         moved = meeting_days.find(slots, pick) if pick is not None else next(iter(made), None)
@@ -71,7 +67,7 @@ class MeetingChoices:
         self, uow: UnitOfWork, actor: Actor, wanted: ScheduleChange, group_id: GroupId | None = None
     ) -> Sequence[date]:
         """Return the days on which the group can meet once more."""
-        now, group = self._transactions.now(), (await as_organizer(uow, actor, group_id)).group
+        now, group = self._now(), (await as_organizer(uow, actor, group_id)).group
         require_active(group)
         await meeting_messages.require_room(uow, group, now)
         usual = await usual_of(uow, group, wanted)

@@ -11,9 +11,9 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting, answers_due
 from buddybot.domain.meetings.rsvps import Answer, Roll
+from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_member, guild_of, refuse_groupless
 from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
@@ -83,11 +83,11 @@ def _answer_by(
     return due if awaited else None
 
 
-class MeetingViews:
+class MeetingViews(Service):
     """Reads what is shown."""
 
     def __init__(self, transactions: Transactions, rules: Rules) -> None:
-        self._transactions = transactions
+        super().__init__(transactions)
         self._rules = rules
 
     @read_transaction
@@ -98,7 +98,7 @@ class MeetingViews:
 
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
-        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._transactions.now())
+        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._now())
         if not mine and group_id is None:
             raise await refuse_groupless(uow, actor)
         if group_id is not None and all(group.id != group_id for group in mine):
@@ -107,7 +107,7 @@ class MeetingViews:
         return [await self._next(uow, actor, group) for group in groups]
 
     async def _next(self, uow: UnitOfWork, actor: Actor, group: OwnGroup) -> NextView:
-        now, coming = self._transactions.now(), None
+        now, coming = self._now(), None
         if group.meeting is not None:
             roll = await uow.rsvps.roll(group.meeting)
             coming = ComingMeeting(

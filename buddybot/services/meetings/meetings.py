@@ -9,17 +9,17 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
 from buddybot.services.checkins.checkins import open_meeting
-from buddybot.services.core import meeting_days
-from buddybot.services.core.access import as_member, as_organizer, at_meeting, require_active
-from buddybot.services.core.meeting_days import Pick, Slot
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    meeting_days,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import as_member, as_organizer, at_meeting, require_active
+from buddybot.services.core.meeting_days import Pick, Slot
+from buddybot.services.core.unit_of_work import Planner
 from buddybot.services.locations import arrangements
 from buddybot.services.locations.arrangement_steps import ArrangementChange, describe_change
 from buddybot.services.meetings import meeting_messages
@@ -48,18 +48,14 @@ class LeftOut(NamedTuple):
     again: bool = False
 
 
-class MeetingService:
+class MeetingService(PlanningService):
     """Skip, move, cancel, start; every change is told to the group by one ping."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def slots(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Sequence[Slot]:
         """Return the days to choose from: what is planned, open, skipped, and what the schedule gives."""
         standing = await as_member(uow, actor, group_id)
-        return await meeting_days.ahead(uow, standing.group, self._transactions.now())
+        return await meeting_days.ahead(uow, standing.group, self._now())
 
     @read_transaction
     async def find(
@@ -95,7 +91,7 @@ class MeetingService:
         group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is MeetingState.SKIPPED:
             return Changed(group, meeting, again=True)
-        await meeting_messages.require_room(uow, group, self._transactions.now())
+        await meeting_messages.require_room(uow, group, self._now())
         meeting.become(MeetingState.SKIPPED)
         return await self._set(uow, group, meeting, MeetingState.SKIPPED, reason, by=actor.user_id)
 
@@ -108,7 +104,7 @@ class MeetingService:
 
     @read_transaction
     async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> ArrangementChange | None:
-        ahead = await arrangements.planned(uow, changed.group, self._transactions.now())
+        ahead = await arrangements.planned(uow, changed.group, self._now())
         later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
         return await describe_change(uow, changed.group, later[0]) if later else None
 
@@ -120,7 +116,7 @@ class MeetingService:
         if meeting.state is MeetingState.SCHEDULED:
             return Changed(standing.group, meeting, again=True)
         meeting.become(MeetingState.SCHEDULED)
-        now = self._transactions.now()
+        now = self._now()
         await meeting_messages.require_room(uow, standing.group, now)
         place = meeting_days.placed(
             meeting.day,
@@ -166,7 +162,7 @@ class MeetingService:
         at: time | None,
         group_id: GroupId | None,
     ) -> Changed:
-        now = self._transactions.now()
+        now = self._now()
         group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is not MeetingState.SCHEDULED:
             raise Refusal("meeting.not_moved")
@@ -192,9 +188,7 @@ class MeetingService:
             moved=True,
             by_hand=not await meeting_days.is_given(uow, meeting, place),
         )
-        return await _tell_change(
-            uow, self._planner, group, meeting.id, self._transactions.now(), by=actor.user_id
-        )
+        return await _tell_change(uow, self._planner, group, meeting.id, self._now(), by=actor.user_id)
 
     @write_transaction
     async def cancel(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, reason: Reason) -> Changed:
@@ -204,7 +198,7 @@ class MeetingService:
         if meeting.state is MeetingState.CANCELLED:
             return Changed(standing.group, meeting, again=True)
         return await call_off(
-            uow, self._planner, standing.group, meeting, reason, self._transactions.now(), by=actor.user_id
+            uow, self._planner, standing.group, meeting, reason, self._now(), by=actor.user_id
         )
 
     @write_transaction
@@ -212,7 +206,7 @@ class MeetingService:
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Changed:
         """Open a meeting now, a few hours early at most; its check-in is due at once."""
-        now = self._transactions.now()
+        now = self._now()
         group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is MeetingState.OPEN:
             return Changed(group, meeting, again=True)
@@ -225,10 +219,10 @@ class MeetingService:
         return Changed(group, await meeting_days.require(uow, group, meeting.id))
 
     async def _slot(self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
-        slots = await meeting_days.ahead(uow, group, self._transactions.now())
+        slots = await meeting_days.ahead(uow, group, self._now())
         if pick is not None:
             return meeting_days.find(slots, pick)
-        for slot in reversed(slots) if is_open else meeting_days.coming(slots, self._transactions.now()):
+        for slot in reversed(slots) if is_open else meeting_days.coming(slots, self._now()):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
             if not is_open or slot.meeting.state is MeetingState.OPEN:
@@ -252,7 +246,7 @@ class MeetingService:
         *,
         by: UserId,
     ) -> Changed:
-        return await _set(uow, self._planner, group, meeting, state, reason, self._transactions.now(), by=by)
+        return await _set(uow, self._planner, group, meeting, state, reason, self._now(), by=by)
 
 
 async def call_off(

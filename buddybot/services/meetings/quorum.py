@@ -9,17 +9,16 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, QuorumDecision, Reason
 from buddybot.domain.pings import Ping
-from buddybot.services.core import meeting_days
-from buddybot.services.core.access import at_meeting, require_active
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    meeting_days,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import at_meeting, require_active
+from buddybot.services.core.announcements import Announcement
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.meetings.meetings import Changed, call_off
 
@@ -95,12 +94,8 @@ class Decided(NamedTuple):
     linkless: bool = False
 
 
-class QuorumService:
+class QuorumService(PlanningService):
     """One organizer decides, once; the first click counts."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Changed:
@@ -121,7 +116,7 @@ class QuorumService:
         standing, meeting = await at_meeting(
             uow, actor, meeting_id, organizer=True, lock=True, members="quorum.organizers"
         )
-        group, now = standing.group, self._transactions.now()
+        group, now = standing.group, self._now()
         if _is_decided(group, meeting):
             return Decided(group, meeting, meeting.quorum_decision or decision, again=True)
         await uow.meetings.set_quorum_decision(meeting.id, decision)

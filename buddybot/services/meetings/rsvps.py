@@ -8,8 +8,8 @@ from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.rsvps import Answer
 from buddybot.services.checkins.speaking_turns import follow_answers, restate_presence
+from buddybot.services.core import Actor, Service, UnitOfWork, write_transaction
 from buddybot.services.core.access import at_meeting, require_active
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, write_transaction
 from buddybot.services.locations import arrangements
 
 
@@ -21,11 +21,8 @@ class Answered(NamedTuple):
     stands: Answer | None
 
 
-class RsvpService:
+class RsvpService(Service):
     """An answer may be changed until the meeting is closed; the last one counts."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @write_transaction
     async def answer(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> Answered:
@@ -45,7 +42,7 @@ class RsvpService:
             user_id=actor.user_id,
             answer=answer,
             interaction_id=actor.interaction_id,
-            now=self._transactions.now(),
+            now=self._now(),
         )
         if not changed:
             return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
@@ -57,10 +54,10 @@ class RsvpService:
     ) -> None:
         """Let the round, the cards and the place of a meeting follow a new answer."""
         if meeting.state is MeetingState.OPEN:
-            await restate_presence(uow, meeting, actor.user_id, answer, self._transactions.now())
+            await restate_presence(uow, meeting, actor.user_id, answer, self._now())
             await follow_answers(uow, meeting)
         await uow.cards.touch(meeting.id)
         # A host who is not there hands their turn on; one who comes may have what is open.
         hands_on = answer in (Answer.APOLOGIES, Answer.VIRTUAL)
         if hands_on or await uow.arrangements.may_fill(meeting.id, actor.user_id):
-            await arrangements.settle(uow, group, self._transactions.now(), by=actor.user_id)
+            await arrangements.settle(uow, group, self._now(), by=actor.user_id)

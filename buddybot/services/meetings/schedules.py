@@ -14,17 +14,16 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import Schedule, check_zone, instant, local
 from buddybot.domain.meetings.succession import find_anchor
 from buddybot.domain.pings import ANNOUNCING, PingState
-from buddybot.services.core import meeting_days
-from buddybot.services.core.access import as_organizer, require_active
-from buddybot.services.core.meeting_days import Slot
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
+    meeting_days,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import as_organizer, require_active
+from buddybot.services.core.meeting_days import Slot
 from buddybot.services.locations import arrangements
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.meetings import Changed
@@ -62,12 +61,8 @@ class ScheduleView(NamedTuple):
     kept: Meeting | None
 
 
-class ScheduleService:
+class ScheduleService(PlanningService):
     """What was announced already is changed by moving it, not by a new schedule."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     @read_transaction
     async def show(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> ScheduleView:
@@ -87,7 +82,7 @@ class ScheduleService:
         Refusals: `schedule.missing` (the first one needs weekday and time), `schedule.zone_lost` (its
         zone is not known here and no other was chosen), `meeting.collides`.
         """
-        now = self._transactions.now()
+        now = self._now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         old = await uow.schedules.get(group.id)
@@ -125,7 +120,7 @@ class ScheduleService:
         Refusals: `schedule.missing`, `meeting.past`, `meeting.too_far`, `meeting.collides`,
         `meeting.day_taken`, `meeting.changes_many`.
         """
-        now = self._transactions.now()
+        now = self._now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
         await meeting_messages.require_room(uow, group, now)
@@ -190,7 +185,7 @@ class ScheduleService:
     async def _view(
         self, uow: UnitOfWork, group: Group, schedule: Schedule, *, kept: Meeting | None
     ) -> ScheduleView:
-        now = self._transactions.now()
+        now = self._now()
         slots = list(meeting_days.coming(await meeting_days.ahead(uow, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
 

@@ -10,7 +10,7 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.services.attendance.attendance import met
 from buddybot.services.checkins.speaking_turns import follow_answers
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
+from buddybot.services.core import Service, UnitOfWork, bot_transaction
 from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView
 
@@ -65,20 +65,17 @@ async def keep_interests(uow: UnitOfWork, event: ServerEvent, user_ids: Collecti
     return True
 
 
-class EventService:
+class EventService(Service):
     """What is known of the servers' events, a transaction a step; Discord is asked in between."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the events of one meeting's group, or of all, that do not show what they should."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(lambda uow: uow.events.stale(now, meeting_id))
 
     async def list_near(self, ahead: timedelta, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the shown events of meetings that start within `ahead`, or of one meeting."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.read(lambda uow: uow.events.soon(now, now + ahead, meeting_id))
 
     async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
@@ -102,12 +99,12 @@ class EventService:
 
     async def claim(self, event: ServerEvent, mark: str) -> bool:
         """Hold an event until it is noted what became of it; False when Discord is not to be asked."""
-        now = self._transactions.now()
+        now = self._now()
         return await self._transactions.write(lambda uow: uow.events.claim(event, mark, now))
 
     async def note_making(self, event: ServerEvent, mark: str) -> None:
         """Note, before Discord is asked once more, how an event that is held is found again."""
-        now = self._transactions.now()
+        now = self._now()
         await self._transactions.write(lambda uow: uow.events.making(event, mark, now))
 
     async def note_found(self, event: ServerEvent, event_id: EventId) -> None:

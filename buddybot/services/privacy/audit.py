@@ -5,8 +5,8 @@ from typing import NamedTuple
 from buddybot.domain.groups.audit import Logged
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId
+from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
 from buddybot.services.core.access import as_organizer
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork, read_transaction
 
 SHOWN = 20
 """Lines that one message shows."""
@@ -19,11 +19,8 @@ class AuditView(NamedTuple):
     lines: tuple[Logged, ...]
 
 
-class AuditService:
+class AuditService(Service):
     """Reads it; what is logged is written by those who export and delete, in the same transaction."""
-
-    def __init__(self, transactions: Transactions) -> None:
-        self._transactions = transactions
 
     @read_transaction
     async def of_group(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> AuditView:

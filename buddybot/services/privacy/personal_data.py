@@ -9,16 +9,15 @@ from buddybot.domain.groups.audit import Action
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.services.checkins.speaking_turns import hand_floor_on
-from buddybot.services.core.access import Standing
-from buddybot.services.core.unit_of_work import (
+from buddybot.services.core import (
     Actor,
-    Planner,
-    Transactions,
+    PlanningService,
     UnitOfWork,
     bot_transaction,
     read_transaction,
     write_transaction,
 )
+from buddybot.services.core.access import Standing
 from buddybot.services.groups.members import Departed, Leaving, depart, leaving
 from buddybot.services.meetings.replan_steps import in_line
 from buddybot.storage.engine.rows import epoch
@@ -55,12 +54,8 @@ Left = tuple[Sequence[Departed], Sequence[Group]]
 """The groups that a deleted person left, and those whose role Discord still shows."""
 
 
-class PersonalService:
+class PersonalService(PlanningService):
     """About the asking person alone, in every server that the bot serves."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     async def copy_for_operator(self, user_id: UserId) -> OwnCopy:
         """Return the same of somebody who asked the host for it."""
@@ -72,7 +67,7 @@ class PersonalService:
         return await self._make_copy(uow, actor.user_id)
 
     async def _make_copy(self, uow: UnitOfWork, user_id: UserId) -> OwnCopy:
-        now, personal = self._transactions.now(), uow.personal
+        now, personal = self._now(), uow.personal
         for key in await personal.groups_of(user_id):
             await uow.audit.log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
         return OwnCopy(await personal.copy(user_id), zones.usable(*await personal.zones(user_id)), now)
@@ -108,7 +103,7 @@ class PersonalService:
     async def _delete(
         self, uow: UnitOfWork, user_id: UserId, action: Action, taken: Collection[GroupId]
     ) -> Left:
-        erasure, now = uow.erasure, self._transactions.now()
+        erasure, now = uow.erasure, self._now()
         await erasure.lock_person(user_id)
         known = await uow.personal.groups_of(user_id)
         for _, group_id in known:

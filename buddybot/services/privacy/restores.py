@@ -10,19 +10,15 @@ from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.attendance import attendance
-from buddybot.services.core.unit_of_work import Planner, Transactions, UnitOfWork, bot_transaction
+from buddybot.services.core import PlanningService, UnitOfWork, bot_transaction
 from buddybot.storage.copies.restores import RESTORED
 from buddybot.storage.engine.rows import epoch
 
 log = logging.getLogger(__name__)
 
 
-class RestoreService:
+class RestoreService(PlanningService):
     """Settles a copy once, before anything is sent."""
-
-    def __init__(self, transactions: Transactions, planner: Planner) -> None:
-        self._transactions = transactions
-        self._planner = planner
 
     async def settle_copy(self) -> int | None:
         """Settle the copy that this database is; None when it is none, or was settled before.
@@ -38,11 +34,11 @@ class RestoreService:
         """Settle a database that was restored by other means, and so does not know that it is a copy."""
         restores = uow.restores
         if await restores.unsettled() is None:
-            await restores.begin(await restores.last_known() or self._transactions.now())
+            await restores.begin(await restores.last_known() or self._now())
         return await self._settle(uow) or 0
 
     async def _settle(self, uow: UnitOfWork) -> int | None:
-        now, restores = self._transactions.now(), uow.restores
+        now, restores = self._now(), uow.restores
         copied_at = await restores.unsettled()
         if copied_at is None or not await restores.settle(now):
             return None

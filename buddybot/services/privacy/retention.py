@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.audit import Action
 from buddybot.domain.ids import GroupId, GuildId, MeetingId
 from buddybot.services.attendance.closing_steps import end_forgotten
-from buddybot.services.core.unit_of_work import Transactions, UnitOfWork, bot_transaction
+from buddybot.services.core import Service, StorageError, Transactions, UnitOfWork, bot_transaction
 from buddybot.services.privacy.fairness_retention import remember_meeting
-from buddybot.storage.engine.database import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -18,19 +17,19 @@ _BATCH = 200
 """Meetings that are read at a time."""
 
 
-class RetentionService:
+class RetentionService(Service):
     """Carries out the host's setting, once a day."""
 
     def __init__(self, transactions: Transactions, keep: timedelta | None) -> None:
         """`keep` is how long; None is for ever."""
-        self._transactions = transactions
+        super().__init__(transactions)
         self._keep = keep
 
     async def reduce_old(self) -> None:
         """Reduce meetings that are older to counts, a group at a time, and delete what else is older."""
         if self._keep is None:
             return
-        before = self._transactions.now() - self._keep
+        before = self._now() - self._keep
         while found := await self._transactions.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
             for (guild_id, group_id), meetings in _by_group(found).items():
                 try:
@@ -47,7 +46,7 @@ class RetentionService:
     ) -> None:
         await uow.groups.lock(group_id)
         for meeting_id in meetings:
-            await end_forgotten(uow, group_id, meeting_id, self._transactions.now())
+            await end_forgotten(uow, group_id, meeting_id, self._now())
             await remember_meeting(uow, group_id, meeting_id)
             await uow.erasure.reduce(meeting_id)
         await uow.audit.log(
@@ -55,7 +54,7 @@ class RetentionService:
             group_id,
             Action.RETENTION,
             actor_id=None,
-            now=self._transactions.now(),
+            now=self._now(),
             parameters={"meetings": len(meetings)},
         )
 

@@ -13,7 +13,7 @@ from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.server_event_steps import keep_interests
-from buddybot.services.registry import build
+from buddybot.services.registry import Services
 from buddybot.storage.engine.database import Database
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
 from tests.services.meetings.calendar_house import RULES
@@ -204,7 +204,7 @@ async def test_round_takes_a_member_in_when_they_are_interested_in_the_event(eve
 async def test_round_follows_days_away_when_a_member_changes_their_zone_in_mid_meeting(
     evening: Evening,
 ) -> None:
-    services = build(evening.home.transactions, evening.planner, RULES)
+    services = Services(evening.home.transactions, evening.planner, RULES)
     next_day = (MEETS + timedelta(days=1)).date()
     await services.away.add(evening.home.actor(ANA), DaySpan(next_day, next_day), evening.group.id)
     for user in (ANA, BEN):
