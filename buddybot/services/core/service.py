@@ -1,7 +1,5 @@
 """What a feature's use cases are built over."""
 
-from datetime import datetime
-
 from buddybot.services.core.unit_of_work import Planner, Transactions
 
 
@@ -10,9 +8,7 @@ class Service:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
-
-    def _now(self) -> datetime:
-        return self._transactions.now()
+        self._now = transactions.now
 
 
 class PlanningService(Service):
