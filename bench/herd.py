@@ -26,7 +26,7 @@ from buddybot.pings.scheduler import SilentAlarm
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import DatabaseTransactions, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx, connect
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 STALL_GOAL = 20.0
 """Milliseconds."""

@@ -16,7 +16,7 @@ from bench.support.databases import NO_SERVER, file_url, migrated, postgres_sche
 from bench.support.report import Report, Verdict, run
 from bench.support.timing import Contender, interleaved, rate
 from buddybot.storage.engine.database import Database, Tx, connect
-from buddybot.storage.engine.parameters import positional
+from buddybot.storage.engine.transaction import positional
 
 COMMITMENTS = 200
 CONNECTIONS = 8

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from buddybot.storage.engine.database import Database, Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 MEMBERS = 6
 GROUPS_IN_A_GUILD = 5

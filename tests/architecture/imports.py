@@ -117,7 +117,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
             "buddybot.storage.engine.sqlite",
             "buddybot.storage.engine.sqlite_thread",
             "buddybot.storage.engine.sqlite_watch",
-            "buddybot.storage.engine.sqlite_script",
+            "buddybot.storage.engine.sqlite_thread",
         ),
         "buddybot.storage.migrations.runner",
         "buddybot.storage.copies.copies",

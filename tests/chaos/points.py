@@ -15,7 +15,7 @@ from buddybot.services.locations.rotation import RotationService
 from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.checkins.checkins import CheckInRepository
 from buddybot.storage.engine.postgres import PostgresTx
-from buddybot.storage.engine.sqlite_script import SqliteTx
+from buddybot.storage.engine.sqlite_thread import SqliteTx
 from buddybot.storage.locations.arrangements import ArrangementRepository
 from buddybot.storage.migrations import runner
 from buddybot.storage.outbox.sending import SendingRepository

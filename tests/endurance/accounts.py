@@ -6,7 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.pings import GROUP, Ping, PingKind, PingState, nonce
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.outbox.outbox import ping_of
 from tests.endurance.discord import MemoryDiscord
 

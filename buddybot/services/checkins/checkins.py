@@ -43,7 +43,7 @@ from buddybot.services.core import (
 )
 from buddybot.services.core.access import Standing, as_member, at_meeting
 from buddybot.services.core.rules import Rules
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 CLOSED_LATE = "closed_late"
 """The code of the notice that a meeting was closed by the bot, long after it was over."""

@@ -22,7 +22,7 @@ from buddybot.services.groups.archiving_steps import archive_group
 from buddybot.services.groups.departure_steps import OwnLocations, clear_up, list_own_locations
 from buddybot.services.health import member_signals
 from buddybot.services.meetings.replan_steps import in_line
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 REMOVED = "removed"
 

@@ -20,7 +20,7 @@ from buddybot.services.core import (
 from buddybot.services.core.access import Standing
 from buddybot.services.groups.members import Departed, Leaving, depart, leaving
 from buddybot.services.meetings.replan_steps import in_line
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.privacy.personal_data import Copy, Holdings
 
 

@@ -12,7 +12,7 @@ from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.services.attendance import attendance
 from buddybot.services.core import PlanningService, UnitOfWork, bot_transaction
 from buddybot.storage.copies.restores import RESTORED
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 from buddybot.storage.meetings.meetings import meeting_of
 
 

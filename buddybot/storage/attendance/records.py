@@ -24,7 +24,7 @@ from buddybot.domain.text import name_order
 from buddybot.storage.attendance.attendance import AttendanceRepository, entry_of
 from buddybot.storage.attendance.visitors import visitor_of
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import meeting_of
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 def _user(value: int | None) -> UserId | None:

@@ -7,7 +7,7 @@ from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import day_of, epoch
+from buddybot.storage.engine.transaction import day_of, epoch
 
 
 class ActivityRepository:

@@ -7,7 +7,7 @@ from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 def _checkin(row: Row) -> CheckIn:

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.checkins.kudos import Kudos
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 _KUDOS = """
     SELECT k.*, c.text AS about FROM kudos k

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Band, DuePulse, Pulse
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 class PulseRepository:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 NOBODY = UserId(0)
 """Stands in the order for a speaker who deleted what was stored of them."""

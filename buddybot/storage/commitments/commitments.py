@@ -8,7 +8,7 @@ from buddybot.domain.commitments.commitments import Category, Commitment, State,
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.text import name_order
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant, words
+from buddybot.storage.engine.transaction import epoch, instant, words
 from buddybot.storage.outbox.cards import TOUCH_AHEAD, touched
 
 _category, _visibility, _state = words(Category), words(Visibility), words(State)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import PingId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 
 class NudgeRepository:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from buddybot.storage.copies.copy_rows import load_rows
 from buddybot.storage.engine.errors import StorageError
-from buddybot.storage.engine.rows import epoch
-from buddybot.storage.engine.sqlite_script import is_busy
+from buddybot.storage.engine.sqlite_thread import is_busy
+from buddybot.storage.engine.transaction import epoch
 
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 5

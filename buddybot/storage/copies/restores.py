@@ -6,7 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 RESTORED = "restored"
 """Stands in `error` of pings that were settled because a copy was put to work, and is the notice's code."""

@@ -19,8 +19,7 @@ from buddybot.storage.engine.errors import (
     StorageError,
     TransientError,
 )
-from buddybot.storage.engine.parameters import positional, values
-from buddybot.storage.engine.transaction import Guard, Row, Script, T, Tx
+from buddybot.storage.engine.transaction import Guard, Row, Script, T, Tx, positional, values
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, Self, cast
 
 from buddybot.storage.engine.errors import CLOSED, LostFileError, StorageError
-from buddybot.storage.engine.sqlite_script import SqliteTx, drive, is_busy, translated
-from buddybot.storage.engine.sqlite_thread import DatabaseThread
+from buddybot.storage.engine.sqlite_thread import DatabaseThread, SqliteTx, drive, is_busy, translated
 from buddybot.storage.engine.sqlite_watch import FileWatch
 from buddybot.storage.engine.transaction import Script, T
 

@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotat
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.domain.text import name_order
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant, words
+from buddybot.storage.engine.transaction import epoch, instant, words
 
 MEMBER_BESIDE = """
     m.user_id, m.role, m.joined_at, m.hosts, m.gone_since, COALESCE((

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import GuildId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 _OF_A_GUILD = ("groups", "preferences", "code_tries", "events", "guilds")
 """What else there is belongs to a group and goes with it."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from buddybot.domain.ids import GuildId, InteractionId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.groups.preferences import KNOWN_AS
 
 _CLAIM = f"""

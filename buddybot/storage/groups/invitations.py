@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 def _invitation(row: Row) -> Invitation:

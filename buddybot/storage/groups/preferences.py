@@ -8,7 +8,7 @@ from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import clock, time_of
+from buddybot.storage.engine.transaction import clock, time_of
 
 
 def _preferences(row: Row) -> Preferences:

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.groups.role_tasks import LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 OF_A_GUILD = 20
 """Tasks of one guild that are taken up at a time, so that none crowds out the others."""

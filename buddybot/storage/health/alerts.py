@@ -10,7 +10,7 @@ from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 _KNOWN = frozenset({*(each.value for each in Chart), *(each.value for each in Sign)})
 """Signs whose evidence these modules read; another feature may keep its own in the same table."""

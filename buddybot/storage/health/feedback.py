@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.health.feedback import Feedback, Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 _BETWEEN = ","
 

@@ -15,7 +15,7 @@ from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import day_of, epoch
+from buddybot.storage.engine.transaction import day_of, epoch
 
 _CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
 """Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 class Offer(NamedTuple):

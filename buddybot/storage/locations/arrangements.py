@@ -9,7 +9,7 @@ from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.fairness import Held
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant, words
+from buddybot.storage.engine.transaction import epoch, instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, SwapId, UserId
 from buddybot.domain.locations.host_swaps import Swap, SwapState
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 def _swap(row: Row) -> Swap:

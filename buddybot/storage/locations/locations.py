@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 
 def _location(row: Row) -> Location:

@@ -7,7 +7,7 @@ from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import day_of
+from buddybot.storage.engine.transaction import day_of
 
 
 def _span(row: Row) -> StoredSpan:

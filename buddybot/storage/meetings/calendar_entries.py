@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import MeetingKind, PublishedEntry
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import day_of, epoch, instant, words
+from buddybot.storage.engine.transaction import day_of, epoch, instant, words
 
 _kind = words(MeetingKind)
 

@@ -9,7 +9,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState, NextMeeting
 from buddybot.domain.text import name_order
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import day_of, epoch, instant, words
+from buddybot.storage.engine.transaction import day_of, epoch, instant, words
 from buddybot.storage.groups.preferences import KNOWN_AS
 from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE

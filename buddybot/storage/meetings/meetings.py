@@ -8,7 +8,7 @@ from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import clock, day_of, epoch, instant, time_of, words
+from buddybot.storage.engine.transaction import clock, day_of, epoch, instant, time_of, words
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 
 

@@ -8,7 +8,7 @@ from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import day_of, epoch
+from buddybot.storage.engine.transaction import day_of, epoch
 
 _MEMBERS_THEN = "m.joined_at <= :at AND (m.left_at IS NULL OR m.left_at > :at)"
 _DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.meetings.meetings import meeting_of
 
 

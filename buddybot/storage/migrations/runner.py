@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from buddybot.storage.engine.database import Database, StorageError, TransientError, Tx, connect
-from buddybot.storage.engine.parameters import tokens
+from buddybot.storage.engine.transaction import tokens
 from buddybot.storage.migrations.schema import (
     MADE_RECORD,
     RECORD,

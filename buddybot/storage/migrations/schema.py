@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from buddybot.storage.engine.parameters import tokens
-from buddybot.storage.engine.transaction import Tx
+from buddybot.storage.engine.transaction import Tx, tokens
 
 Description = Mapping[str, str]
 

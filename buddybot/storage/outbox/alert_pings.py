@@ -7,7 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.outbox.outbox import ping_of
 
 UNTOLD = """

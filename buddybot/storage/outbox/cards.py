@@ -8,7 +8,7 @@ from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.outbox.outdated_messages import REMINDER
 from buddybot.storage.outbox.server_events import STALE_NEARBY
 

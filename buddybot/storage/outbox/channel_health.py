@@ -5,7 +5,7 @@ from datetime import datetime
 from buddybot.domain.groups.notices import ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.outbox.notices import NoticeRepository
 
 # A group whose channel refuses the bot, or of whose closure is still told.

@@ -7,7 +7,7 @@ from datetime import datetime
 from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 
 Value = str | int
 

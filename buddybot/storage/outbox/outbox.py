@@ -6,7 +6,7 @@ from datetime import datetime
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch, instant, words
+from buddybot.storage.engine.transaction import epoch, instant, words
 
 _kind, _state = words(PingKind), words(PingState)
 

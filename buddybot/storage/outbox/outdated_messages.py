@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, PingId, UserId
 from buddybot.domain.pings import Ping
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.outbox.outbox import ping_of
 
 OFFER_LIFE = timedelta(days=21)

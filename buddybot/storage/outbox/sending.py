@@ -9,7 +9,7 @@ from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch, instant
+from buddybot.storage.engine.transaction import epoch, instant
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.storage.outbox.notices import NoticeRepository

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at an event before another takes it over."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.health.meeting_history import HAD_WORK, MISSED
 from buddybot.storage.outbox.notices import NoticeRepository, about
 from buddybot.storage.privacy.erasure_policy import ERASURE_RULES, write_statement

@@ -18,7 +18,7 @@ from buddybot.services.privacy.restores import RestoreService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.copies.restores import RestoreRepository
 from buddybot.storage.engine.database import Database, Tx
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.groups.guilds import GuildRepository
 from buddybot.storage.health.offers import OfferRepository

@@ -12,7 +12,7 @@ import pytest
 from buddybot.storage.copies import copies
 from buddybot.storage.copies.copies import back_up
 from buddybot.storage.engine.errors import StorageError
-from buddybot.storage.engine.rows import epoch
+from buddybot.storage.engine.transaction import epoch
 from tests.storage.copies.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copies.copying import NOW, ROOT, full, killed_at_every_step, mode, name_of, unlinkable
 

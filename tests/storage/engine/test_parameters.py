@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.storage.engine.database import Database, ScriptError, Tx
-from buddybot.storage.engine.parameters import check, positional, values
+from buddybot.storage.engine.transaction import check, positional, values
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
 anything = st.text(st.sampled_from("ab :;@-*/'\"\n$?%"), max_size=12)
