@@ -79,6 +79,8 @@ class Actor(NamedTuple):
 
 _TELLING = frozenset({"alerts", "feedback", "members", "notices", "offers"})
 """The repositories through which something comes to wait for a person to be told."""
+_PLANNING = frozenset({"alert_outbox", "channel_health", "outbox", "sending"})
+"""The repositories through which a ping is planned, or becomes due earlier."""
 
 
 class UnitOfWork(Repositories):
@@ -88,6 +90,11 @@ class UnitOfWork(Repositories):
     def may_leave_untold(self) -> bool:
         """Whether a repository was used through which something comes to wait for a person."""
         return not _TELLING.isdisjoint(self.__dict__)
+
+    @property
+    def may_plan_pings(self) -> bool:
+        """Whether a repository was used through which a ping is planned, or becomes due earlier."""
+        return not _PLANNING.isdisjoint(self.__dict__)
 
     async def follow_name(self, actor: Actor, known_as: str | None) -> None:
         """Keep the actor's name of today, where they are kept at all: whatever they do, it follows them."""
@@ -171,8 +178,13 @@ class DatabaseTransactions:
         try:
             return await self._database.write(run)
         finally:
-            if opened and opened[-1].may_leave_untold:
-                self.untold.count += 1
+            if opened:
+                self._follow(opened[-1])
+
+    def _follow(self, uow: UnitOfWork) -> None:
+        """Let others know of a transaction that is over, by what it used."""
+        if uow.may_leave_untold:
+            self.untold.count += 1
 
 
 class Transactions(DatabaseTransactions):
@@ -187,7 +199,7 @@ class Transactions(DatabaseTransactions):
         rate_limiter: _Limiter | None = None,
         untold: Untold | None = None,
     ) -> None:
-        """`changed` is called after every commit; it lets the alarm clock look for earlier dues.
+        """`changed` is called after transactions that may plan pings: the alarm clock looks for earlier dues.
 
         `rate_limiter` bounds how much people change in a while; None bounds nothing.
         """
@@ -198,12 +210,6 @@ class Transactions(DatabaseTransactions):
         self._rate_limiter = rate_limiter
         self._stored = _StoredActs()
         self.now = now
-
-    async def write(self, script: Script[T]) -> T:
-        """Run a script in the bot's own name, and return its result once all of it is on disk."""
-        result = await super().write(script)
-        self._changed()
-        return result
 
     async def write_for(
         self, actor: Actor, script: Script[T], *, saves: bool = True, repeats: bool = False
@@ -217,9 +223,8 @@ class Transactions(DatabaseTransactions):
         """
         if self._rate_limiter is not None:
             self._rate_limiter.take(actor)
-        result = await super().write(lambda uow: self._run_once(uow, actor, script, once=not repeats))
+        result = await self.write(lambda uow: self._run_once(uow, actor, script, once=not repeats))
         self._stored.note(actor.interaction_id, saved=saves)
-        self._changed()
         return result
 
     async def take_back(self, actor: Actor, script: Script[T]) -> T:
@@ -240,7 +245,7 @@ class Transactions(DatabaseTransactions):
         known = self._stored.find(actor.interaction_id)
         if known is not None:
             return known
-        return await super().write(lambda uow: self._claim(uow, actor)) is None
+        return await self.write(lambda uow: self._claim(uow, actor)) is None
 
     def deleted(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
@@ -263,6 +268,11 @@ class Transactions(DatabaseTransactions):
         except StorageError as error:
             log.error("deleted bytes are in the database's files still: %s", error)
         return self._scrubbed >= deletions
+
+    def _follow(self, uow: UnitOfWork) -> None:
+        super()._follow(uow)
+        if uow.may_plan_pings:
+            self._changed()
 
     async def _run_once(self, uow: UnitOfWork, actor: Actor, script: Script[T], *, once: bool) -> T:
         """Run a script behind the claim of its interaction, and of its form unless that may repeat."""

@@ -1,8 +1,6 @@
 """What waits for a person is read behind the answer they got, and not remembered once anything is written."""
 
-import re
 from datetime import timedelta
-from inspect import getsource
 
 import pytest
 
@@ -10,7 +8,6 @@ from buddybot.domain.ids import GroupId
 from buddybot.services.core.unit_of_work import AlreadyHandled, Script, UnitOfWork
 from buddybot.services.groups.notices import NoticeService
 from buddybot.storage.engine.database import Database
-from buddybot.storage.repositories import LazyRepository, Repositories
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club
 
 
@@ -67,31 +64,6 @@ async def test_a_notice_of_another_process_waits_when_ten_minutes_have_passed(
     club.now += timedelta(minutes=10)
     assert await notices.waits(actor)
     assert await notices.waits(actor)
-
-
-async def test_every_repository_that_leaves_something_to_tell_makes_the_next_look_a_real_one(
-    club: Club, notices: NoticeService
-) -> None:
-    """What `DashboardRepository.waiting` looks at is written by these repositories alone."""
-    writers = {
-        name
-        for name, found in vars(Repositories).items()
-        if isinstance(found, LazyRepository)
-        and re.search(r"(INTO|UPDATE) (notices|offers|feedback|alerts|memberships)\b", getsource(found.make))
-    }
-    assert writers == {"alerts", "feedback", "members", "notices", "offers"}
-    for name in writers:
-
-        async def use(uow: UnitOfWork, name: str = name) -> None:
-            getattr(uow, name)
-
-        actor = club.actor(ORGANIZER)
-        assert not await notices.waits(actor)
-        before = club.transactions.untold.count
-        await club.transactions.write(use)
-        assert club.transactions.untold.count == before + 1
-    await club.transactions.write(look)
-    assert club.transactions.untold.count == before + 1
 
 
 @pytest.mark.parametrize("by_the_bot", [False, True])
