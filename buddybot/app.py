@@ -30,7 +30,7 @@ from buddybot.pings.periodic_jobs import Housekeeping, list_jobs
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
-from buddybot.services.core.rate_limit import RateLimiter
+from buddybot.services.core.access import RateLimiter
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, Transactions
 from buddybot.services.registry import Services

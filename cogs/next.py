@@ -5,13 +5,13 @@ from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.meetings.meeting_messages import ReminderView
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
-from buddybot.ui.meetings.rsvps import next_card, reminder_card
+from buddybot.ui.meetings.meetings import next_card, reminder_card
 from buddybot.ui.outdated_messages import has_stop
 
 

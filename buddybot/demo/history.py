@@ -14,8 +14,7 @@ from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibil
 from buddybot.domain.groups.groups import USUAL_CAPACITY
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import described
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, NewSchedule
 from buddybot.ui.framework.texts import Texts

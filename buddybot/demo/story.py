@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from buddybot.domain.locations.locations import Access, LocationKind
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 
 
 @dataclass(frozen=True, slots=True)

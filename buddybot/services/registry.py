@@ -41,10 +41,9 @@ from buddybot.services.locations.rotation import RotationService
 from buddybot.services.meetings.away import AwayService
 from buddybot.services.meetings.calendar_feed import CalendarFeed
 from buddybot.services.meetings.meeting_choices import MeetingChoices
-from buddybot.services.meetings.meeting_views import MeetingViews
 from buddybot.services.meetings.meetings import MeetingService
 from buddybot.services.meetings.quorum import QuorumService
-from buddybot.services.meetings.rsvps import RsvpService
+from buddybot.services.meetings.rsvps import MeetingViews, RsvpService
 from buddybot.services.meetings.schedules import ScheduleService
 from buddybot.services.meetings.server_event_steps import EventService
 from buddybot.services.outdated_messages import OutdatedMessageService

@@ -20,7 +20,7 @@ from buddybot.ui.framework.texts import Texts
 from buddybot.ui.groups.invitations import answered_card
 from buddybot.ui.locations.home_requests import home_card, settled_card
 from buddybot.ui.locations.host_swaps import ended_card, offer_card
-from buddybot.ui.meetings.rsvps import over_card, reminder_card
+from buddybot.ui.meetings.meetings import over_card, reminder_card
 
 log = logging.getLogger(__name__)
 

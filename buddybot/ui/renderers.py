@@ -19,7 +19,7 @@ from buddybot.services.groups.break_messages import prepare_break
 from buddybot.services.health import offers
 from buddybot.services.health.alert_messages import AlertPreparer
 from buddybot.services.locations import home_questions, host_swaps
-from buddybot.services.meetings import location_messages, meeting_messages, meeting_views, quorum
+from buddybot.services.meetings import location_messages, meeting_messages, quorum, rsvps
 from buddybot.services.registry import Services
 from buddybot.ui.checkins.checkins import checkin_card as render_checkin
 from buddybot.ui.checkins.kudos import kudos_card
@@ -33,9 +33,8 @@ from buddybot.ui.health.offers import offer_card
 from buddybot.ui.locations.home_requests import home_card
 from buddybot.ui.locations.host_swaps import offer_card as swap_card
 from buddybot.ui.locations.location_notices import change_card as place_card
-from buddybot.ui.meetings.meetings import change_card, earlier_card, meeting_card
+from buddybot.ui.meetings.meetings import change_card, earlier_card, meeting_card, reminder_card
 from buddybot.ui.meetings.quorum import question_card
-from buddybot.ui.meetings.rsvps import reminder_card
 
 Render = Callable[[Texts, Any], Card]
 
@@ -65,7 +64,7 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
     meeting_shown = MeetingCard(
         CardKind.MEETING,
         # The clock counts too: the card asks for answers until they are due.
-        lambda uow, group, meeting: meeting_views.view_of(
+        lambda uow, group, meeting: rsvps.view_of(
             uow, group, meeting, now=transactions.now(), library=library
         ),
         again=PingKind.CARD_AGAIN,

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.storage.engine.database import Tx
 
 ANA, BEN, CHO, DEV = (UserId(100 + each) for each in range(4))

@@ -18,8 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository

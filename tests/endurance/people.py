@@ -7,8 +7,7 @@ from itertools import count
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Reason
 from buddybot.services.commitments.wording_steps import Draft
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, NewSchedule

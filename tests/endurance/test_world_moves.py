@@ -11,7 +11,7 @@ import pytest
 
 from buddybot.domain import zones
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine import sqlite
 from buddybot.storage.engine.database import StorageError, Tx

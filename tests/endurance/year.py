@@ -24,8 +24,7 @@ from pathlib import Path
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.services.groups.groups import NewSchedule
 from buddybot.storage.engine.database import Tx

@@ -14,7 +14,7 @@ from buddybot.domain.groups.quiet_times import DaySpan, QuietHours
 from buddybot.domain.health.feedback import Phrase
 from buddybot.domain.ids import ChannelId, CommitmentId, InvitationId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import LocationKind, LocationWords
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.attendance.record_export import Wanted
 from buddybot.services.commitments.wording_steps import Changes, Draft
 from buddybot.services.core.unit_of_work import Actor, Transactions

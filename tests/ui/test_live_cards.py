@@ -11,8 +11,7 @@ import discord
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository

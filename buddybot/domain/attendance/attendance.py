@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, began
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, began
 
 REASON_LIMIT = 200
 LINGER = timedelta(hours=1)

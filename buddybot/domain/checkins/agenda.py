@@ -5,8 +5,7 @@ from enum import StrEnum
 
 from buddybot.domain.checkins.activities import NO_LIBRARY, Activity, Library, PlannedStep, scaled
 from buddybot.domain.groups.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Roll
+from buddybot.domain.meetings.meetings import Meeting, Roll
 from buddybot.domain.meetings.schedule import LONGEST, SHORTEST
 
 USUAL_MINUTES = 75

@@ -10,8 +10,7 @@ from buddybot.domain.attendance.records import took_place
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, began
 from buddybot.domain.text import people_order
 from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_organizer, at_meeting

@@ -25,8 +25,7 @@ from buddybot.domain.commitments.commitments import (
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.domain.text import optional
 from buddybot.services.attendance import attendance
 from buddybot.services.attendance.closing_steps import end_meeting

@@ -11,8 +11,7 @@ from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import LOWEST_CAPACITY
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, began
 from buddybot.services.checkins.time_plans import plan_of
 from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import at_meeting

@@ -11,8 +11,7 @@ from buddybot.domain.locations import rotation
 from buddybot.domain.locations.fairness import Held, Place
 from buddybot.domain.locations.locations import Location, LocationKind
 from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer, Roll
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, Roll
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.core.unit_of_work import UnitOfWork

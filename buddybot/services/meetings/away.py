@@ -9,8 +9,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import schedule
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.checkins.speaking_turns import follow_answers
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction

@@ -21,8 +21,7 @@ from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.domain.meetings.meetings import MeetingKind, MeetingState, QuorumDecision
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.server_events import EventState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.text import optional

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import InteractionId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting, NextMeeting
-from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.meetings.meetings import Answer, Meeting, NextMeeting, Roll, Rsvp, Source
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.zones import usable
 from buddybot.storage.engine.database import Row, Tx

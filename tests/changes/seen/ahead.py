@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.domain.meetings.rsvps import Roll
+from buddybot.domain.meetings.meetings import Roll
 from buddybot.storage.engine.database import Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository

@@ -1,7 +1,7 @@
 """What can be seen of turns: who swapped, who hosts, and where."""
 
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from tests.changes.life import NEXT, PUBLIC, SECOND, Life
 from tests.changes.seen.ahead import IN_FORCE, TAKES_PLACE, Row, all_meetings, group_row, members, roll_of
 from tests.changes.words import Fact, Facts

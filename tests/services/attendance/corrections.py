@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Reason
 from buddybot.services.attendance.corrections import CorrectionView
 from buddybot.services.meetings.meetings import MeetingService
 from buddybot.storage.engine.database import Database

@@ -9,7 +9,7 @@ import pytest
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import Rates
 from buddybot.domain.ids import GroupId, UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.domain.pings import PingKind
 from buddybot.services.attendance.attendance import Unrecorded
 from buddybot.services.groups.members import MemberService

@@ -12,8 +12,7 @@ from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibil
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import CommitmentId, MeetingId, UserId
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import PingKind
 from buddybot.pings.planning.planner import Planner

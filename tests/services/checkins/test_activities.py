@@ -8,16 +8,15 @@ import pytest
 from buddybot.domain.checkins.activities import Activity, Practice
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.domain.pings import PingKind
 from buddybot.services.checkins import checkin_messages
 from buddybot.services.checkins.activities import ActivityService, choose_for_card, set_activity
 from buddybot.services.checkins.agenda_views import AgendaService
 from buddybot.services.checkins.checkin_messages import CheckInView
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.meetings import meeting_messages, meeting_views
-from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings import meeting_messages, rsvps
+from buddybot.services.meetings.rsvps import MeetingView
 from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
@@ -370,9 +369,7 @@ async def test_an_activity_that_the_library_lost_counts_as_none(club: Club) -> N
     await club.set("first")
     rest: dict[str, Activity] = {"second": LIBRARY["second"]}
     view = await club.house.run(
-        lambda tx: meeting_views.view_of(
-            UnitOfWork(tx), club.group, club.meeting, now=club.house.now, library=rest
-        )
+        lambda tx: rsvps.view_of(UnitOfWork(tx), club.group, club.meeting, now=club.house.now, library=rest)
     )
     assert view.plan.activity is None
 

@@ -8,8 +8,7 @@ import pytest
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.errors import Refusal
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.services.checkins.checkins import Reported
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.wording_steps import Draft

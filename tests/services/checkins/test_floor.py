@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.groups.members import MemberService
 from buddybot.services.groups.server_leavers import LeaverService
 from buddybot.services.privacy.personal_data import PersonalService

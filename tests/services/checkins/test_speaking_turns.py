@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork

@@ -6,8 +6,7 @@ import pytest
 
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.domain.pings import PingKind
 from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.storage.engine.database import Database

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
-from buddybot.services.core.rate_limit import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, RateLimiter
+from buddybot.services.core.access import CHANNEL_SHARE, DAY_SHARE, SERVER_SHARE, RateLimiter
 from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.storage.engine.database import Database, Tx
 from tests.pings.people import NOON, Hands

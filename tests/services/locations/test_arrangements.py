@@ -10,8 +10,7 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.locations.fairness import Held, balances
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Reason
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import arrangements

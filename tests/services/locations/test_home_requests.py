@@ -10,8 +10,7 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import Meeting, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, Reason
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from tests.services.locations.hosts import Hosts, before

@@ -11,8 +11,7 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, SwapId, UserId
 from buddybot.domain.locations.host_swaps import MOST_OFFERS, SwapState
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork

@@ -7,8 +7,7 @@ import pytest
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository

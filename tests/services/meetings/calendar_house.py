@@ -13,8 +13,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, MessageId, UserId
 from buddybot.domain.meetings.cards import CardKind
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Roll
+from buddybot.domain.meetings.meetings import Meeting, MeetingState, Roll
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times

@@ -6,8 +6,7 @@ from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork

@@ -8,8 +8,7 @@ from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations.rotation import Basis
-from buddybot.domain.meetings.meetings import QuorumDecision
-from buddybot.domain.meetings.rsvps import Answer, Rsvp, Source
+from buddybot.domain.meetings.meetings import Answer, QuorumDecision, Rsvp, Source
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.away import LONGEST, MOST
 from buddybot.services.meetings.schedules import ScheduleChange

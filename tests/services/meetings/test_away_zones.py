@@ -7,8 +7,7 @@ import pytest
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.checkins.checkins import open_meeting
 from buddybot.services.checkins.speaking_turns import arrive, load_round
 from buddybot.services.core.unit_of_work import UnitOfWork

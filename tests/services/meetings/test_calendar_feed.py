@@ -10,8 +10,7 @@ from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, LocationKind, described
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, Reason
 from buddybot.services.checkins.checkins import close_meeting
 from buddybot.services.core.meeting_days import HORIZON
 from buddybot.services.core.unit_of_work import UnitOfWork

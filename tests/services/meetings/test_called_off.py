@@ -7,7 +7,7 @@ import pytest
 from buddybot.domain.attendance.attendance import LINGER, Attendance
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.domain.pings import PingKind
 from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.services.commitments.commitments import CommitmentService

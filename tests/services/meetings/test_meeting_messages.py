@@ -7,15 +7,14 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.quiet_times import DaySpan
-from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, Reason
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.change_views import What
 from buddybot.services.meetings.meeting_messages import ChangeView, ReminderView
-from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.rsvps import MeetingView
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.preferences import PreferenceRepository

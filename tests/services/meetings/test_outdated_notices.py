@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.outdated_messages import OutdatedMessageService
 from buddybot.storage.engine.database import Database
 from tests.services.locations.hosts import Hosts

@@ -4,8 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from buddybot.domain.meetings.meetings import Meeting, MeetingState, QuorumDecision, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, QuorumDecision, Reason
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.quorum import QuorumView

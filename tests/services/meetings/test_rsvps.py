@@ -4,8 +4,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository

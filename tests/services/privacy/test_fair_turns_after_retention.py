@@ -6,8 +6,7 @@ from datetime import timedelta
 from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations.locations import LocationKind, described
-from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.checkins.activities import set_activity

@@ -14,7 +14,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.groups.groups import GroupService
 from buddybot.services.groups.server_leavers import LEFT_SERVER
 from buddybot.services.privacy.personal_data import PersonalService

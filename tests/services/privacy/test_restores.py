@@ -8,8 +8,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.groups.audit import Action
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GuildId
-from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.domain.meetings.schedule import instant
 from buddybot.domain.pings import DuePing, PingKind, key
 from buddybot.services.core.unit_of_work import UnitOfWork

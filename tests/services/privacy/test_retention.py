@@ -6,8 +6,7 @@ import pytest
 
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingState
 from buddybot.services.privacy.retention import RetentionService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.privacy import erasure

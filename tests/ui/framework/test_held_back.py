@@ -10,7 +10,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.storage.engine.database import Database
 from buddybot.ui import live_cards
 from buddybot.ui.framework.side_by_side import WIDTH, serve_apart

@@ -16,14 +16,13 @@ from buddybot.domain.checkins.activities import (
     Turns,
 )
 from buddybot.domain.checkins.agenda import Plan, agenda
-from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.meetings.meetings import Answer, MeetingState, Roll, Rsvp, Source
 from buddybot.library import load_activities
 from buddybot.services.checkins.activities import ActivityList, ActivityView
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.services.locations.arrangement_views import ArrangementView
-from buddybot.services.meetings.meeting_views import MeetingView
+from buddybot.services.meetings.rsvps import MeetingView
 from buddybot.ui.checkins.activities import activity_card, list_card, wish_card
 from buddybot.ui.checkins.checkins import checkin_card
 from buddybot.ui.meetings.agenda import agenda_card

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer
 from buddybot.ui.framework.choices import parse_pick
 from buddybot.ui.framework.router import Input
 from buddybot.ui.meetings.day_choices import parse_day

@@ -3,12 +3,11 @@
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId, LocationId, MeetingId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
-from buddybot.domain.meetings.meetings import MeetingState, NextMeeting
-from buddybot.domain.meetings.rsvps import Answer, Roll, Rsvp, Source
+from buddybot.domain.meetings.meetings import Answer, MeetingState, NextMeeting, Roll, Rsvp, Source
 from buddybot.services.locations.arrangement_views import ArrangementView
-from buddybot.services.meetings.meeting_views import ComingMeeting, NextView
+from buddybot.services.meetings.rsvps import ComingMeeting, NextView
 from buddybot.storage.meetings.dashboard_queries import OwnGroup
-from buddybot.ui.meetings.rsvps import next_card
+from buddybot.ui.meetings.meetings import next_card
 from tests.ui.checkins.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 
 PLACE = Location(

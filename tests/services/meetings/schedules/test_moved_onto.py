@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.meetings.meetings import Meeting, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, Reason
 from buddybot.storage.engine.database import Database
 from tests.services.locations.hosts import Hosts
 from tests.services.meetings.calendar_house import ANA, ORGANIZER

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.meetings.meetings import MeetingKind, MeetingState, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.schedules import ScheduleChange

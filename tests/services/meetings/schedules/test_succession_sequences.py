@@ -8,8 +8,7 @@ import pytest
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, Reason
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository

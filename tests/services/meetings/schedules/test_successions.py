@@ -7,8 +7,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.locations.rotation import Basis
-from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.meetings.rsvps import Answer
+from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, Reason
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import host_swaps
