@@ -13,7 +13,7 @@ from discord.http import Route
 from yarl import URL
 
 from buddybot.bot import BuddyBot
-from buddybot.domain.checkins.activities import Library
+from buddybot.domain.checkins.agenda import Library
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
@@ -21,7 +21,7 @@ from buddybot.exports.records import scratch_folder
 from buddybot.library import open_library
 from buddybot.pings.delivery.answers import use_tolerant_adapter
 from buddybot.pings.delivery.delivery import DiscordMessageGateway
-from buddybot.pings.delivery.faults import judge_fault
+from buddybot.pings.delivery.requests import judge_fault
 from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.send_rate import Pacer
@@ -39,8 +39,7 @@ from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
 from buddybot.ui.groups.server_presence import MemberCheck
-from buddybot.ui.live_cards import Live
-from buddybot.ui.renderers import MessageTable
+from buddybot.ui.messages import Live, MessageTable
 
 log = logging.getLogger(__name__)
 

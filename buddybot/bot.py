@@ -19,7 +19,7 @@ from buddybot.cache import LeanState
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GuildId
 from buddybot.pings.delivery.answers import TolerantHttp
-from buddybot.pings.delivery.faults import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
+from buddybot.pings.delivery.requests import FAULTS, LONGEST_PAUSE, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.pings.periodic_jobs import Housekeeping
@@ -33,7 +33,7 @@ from buddybot.ui.error_boundary import failed, not_allowed
 from buddybot.ui.framework.choices import offer
 from buddybot.ui.framework.reply import Reply, actor_of, answered_as
 from buddybot.ui.framework.router import Router
-from buddybot.ui.renderers import MessageTable
+from buddybot.ui.messages import MessageTable
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buddybot.domain.checkins.activities import Activity, Library, Practice, Step, Turns, fault
+from buddybot.domain.checkins.agenda import Activity, Library, Practice, Step, Turns, fault
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import config_file
 from buddybot.settings.reader import read_toml

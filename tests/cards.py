@@ -1,6 +1,6 @@
 """What a card says."""
 
-from buddybot.pings.delivery.payload import every_part
+from buddybot.pings.delivery.requests import every_part
 from buddybot.ui.framework.components import Card
 
 

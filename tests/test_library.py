@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.domain.checkins.activities import Practice, Turns
-from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.checkins.agenda import Practice, Turns, agenda
 from buddybot.library import load_activities
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import config_file

@@ -10,7 +10,7 @@ from discord.http import Route
 
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
-from buddybot.pings.delivery.faults import LONGEST_PAUSE
+from buddybot.pings.delivery.requests import LONGEST_PAUSE
 from buddybot.settings.settings import Settings
 from tests.discord_server.server import FakeDiscord
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.notices import CARD_REFUSED
 from buddybot.domain.ids import MeetingId, UserId

@@ -11,7 +11,7 @@ from buddybot.services.registry import Services
 from buddybot.settings.settings import Settings
 from buddybot.ui.framework.router import Router
 from buddybot.ui.groups.server_presence import MemberCheck
-from buddybot.ui.live_cards import Live
+from buddybot.ui.messages import Live
 
 
 class Client(commands.AutoShardedBot):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from buddybot.pings.delivery.faults import FAULTS, describe_fault
+from buddybot.pings.delivery.requests import FAULTS, describe_fault
 from buddybot.services.core.unit_of_work import LostFileError, StorageError
 from buddybot.ui.framework.reply import Reply, actor_of
 

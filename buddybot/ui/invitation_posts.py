@@ -9,7 +9,7 @@ import discord
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.invitations import CardPlace
 from buddybot.domain.ids import ChannelId, GroupId, MessageId, UserId
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault, judge_fault
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.invitations import Offer

@@ -7,15 +7,22 @@ import discord
 
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
-from buddybot.pings.delivery.payload import Part, Payload
+from buddybot.pings.delivery.requests import (
+    FAULTS,
+    Bounded,
+    Part,
+    Payload,
+    Rests,
+    describe_fault,
+    judge_fault,
+    serve_apart,
+)
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.locations.home_questions import HomeQuestion
 from buddybot.services.locations.host_swaps import SwapView
 from buddybot.services.outdated_messages import EndedInvitation, OutdatedMessage
 from buddybot.services.registry import Services
-from buddybot.ui.framework.side_by_side import Rests, serve_apart
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.groups.invitations import answered_card
 from buddybot.ui.locations.home_requests import home_card, settled_card

@@ -33,7 +33,7 @@ def test_no_folder_is_crowded() -> None:
             "from buddybot.domain.groups.b import c",
             "its own folder points back up to groups",
         ),
-        ("buddybot/ui/health/a.py", "from buddybot.ui import live_cards", "points back up to its own folder"),
+        ("buddybot/ui/health/a.py", "from buddybot.ui import messages", "points back up to its own folder"),
         (
             "buddybot/storage/engine/a.py",
             "def f():\n    # a reason\n    from buddybot.storage.outbox import b",
@@ -47,7 +47,7 @@ def test_an_area_that_points_up_is_found(path: str, text: str, expected: str) ->
         "buddybot/services/meetings/__init__.py": "",
         "buddybot/services/meetings/b.py": "",
         "buddybot/domain/groups/b.py": "",
-        "buddybot/ui/live_cards.py": "",
+        "buddybot/ui/messages.py": "",
         "buddybot/storage/outbox/__init__.py": "",
         "buddybot/storage/outbox/b.py": "",
     }

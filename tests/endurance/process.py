@@ -13,7 +13,7 @@ from buddybot.bot import BuddyBot
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Database, Tx, connect
-from buddybot.ui.renderers import MessageTable
+from buddybot.ui.messages import MessageTable
 from tests.endurance.clockwork import HOUR, Clockwork, Time
 from tests.endurance.discord import MemoryDiscord, no_point
 from tests.pings.discords import Killer, at_once, mortal

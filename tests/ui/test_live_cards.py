@@ -16,8 +16,7 @@ from buddybot.services.cards import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository
-from buddybot.ui.live_cards import LiveCards
-from buddybot.ui.renderers import MessageTable
+from buddybot.ui.messages import LiveCards, MessageTable
 from tests.pings.people import notices
 from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, RULES, House
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 
-from buddybot.domain.checkins.activities import Activity, Practice
+from buddybot.domain.checkins.agenda import Activity, Practice
 from buddybot.domain.ids import UserId
 
 REST = 3

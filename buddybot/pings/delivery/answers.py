@@ -12,7 +12,7 @@ import discord
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from buddybot.pings.delivery.faults import judge_fault, read_answer
+from buddybot.pings.delivery.requests import judge_fault, read_answer
 from buddybot.pings.dispatch.verdicts import Verdict
 
 ANSWERED_ALREADY = 40060

@@ -10,9 +10,17 @@ import discord
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
 from buddybot.domain.text import length_of
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
-from buddybot.pings.delivery.payload import Part, Payload, every_part
 from buddybot.pings.delivery.rate_buckets import forget_limits
+from buddybot.pings.delivery.requests import (
+    FAULTS,
+    Bounded,
+    Part,
+    Payload,
+    describe_fault,
+    every_part,
+    judge_fault,
+    pause_after,
+)
 from buddybot.pings.dispatch.message_gateway import (
     Busy,
     OutgoingMessage,

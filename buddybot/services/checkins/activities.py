@@ -4,9 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import Activity, Library, PlannedStep, scaled
 from buddybot.domain.checkins.activity_choice import choose
-from buddybot.domain.checkins.agenda import USUAL_MINUTES, agenda, count_expected
+from buddybot.domain.checkins.agenda import (
+    USUAL_MINUTES,
+    Activity,
+    Library,
+    PlannedStep,
+    agenda,
+    count_expected,
+    scaled,
+)
 from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import LOWEST_CAPACITY, Group

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
-from buddybot.domain.checkins.agenda import Plan
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library, Plan
 from buddybot.domain.checkins.checkins import CheckIn, due
 from buddybot.domain.commitments.commitments import Commitment, State, Visibility
 from buddybot.domain.groups.groups import Group

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import settled
-from buddybot.domain.checkins.activities import Library
-from buddybot.domain.checkins.agenda import Plan, count_expected
+from buddybot.domain.checkins.agenda import Library, Plan, count_expected
 from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import LOWEST_CAPACITY

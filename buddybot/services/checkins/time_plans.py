@@ -1,7 +1,6 @@
 """What the plan of a meeting's time goes by."""
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
-from buddybot.domain.checkins.agenda import Plan, plan_meeting
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library, Plan, plan_meeting
 from buddybot.domain.meetings.meetings import Meeting, began
 from buddybot.services.core.unit_of_work import UnitOfWork
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library
 from buddybot.domain.groups.quiet_times import QuietHours
 
 

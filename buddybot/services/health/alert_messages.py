@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import Activity, Library
 from buddybot.domain.checkins.activity_choice import suggestions
-from buddybot.domain.checkins.agenda import agenda
+from buddybot.domain.checkins.agenda import Activity, Library, agenda
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.health.alerts import Raised
 from buddybot.domain.ids import AlertId, UserId

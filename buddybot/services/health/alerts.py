@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import Library
+from buddybot.domain.checkins.agenda import Library
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.alerts import USUAL_SNOOZE, AlertState, Fall, Raised, Watch, check_snooze

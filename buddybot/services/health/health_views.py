@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.attendance.records import MeetingPast, Record, Span, page
-from buddybot.domain.checkins.activities import Library
+from buddybot.domain.checkins.agenda import Library
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.alerts import Fall, Raised, Watch
 from buddybot.domain.health.stagnation_charts import Chart

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activities import NO_LIBRARY, Library
-from buddybot.domain.checkins.agenda import Plan, count_expected, plan_meeting
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library, Plan, count_expected, plan_meeting
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState

@@ -8,7 +8,7 @@ from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance
 from buddybot.domain.attendance.visitors import NAME_LIMIT, Visitor, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.services.attendance.attendance import RECORDABLE, Unrecorded
 from buddybot.ui.framework.components import Card, Form, button, option, select
 from buddybot.ui.framework.texts import Markup, Texts, members

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.checkins.activities import Activity, PlannedStep, Practice
+from buddybot.domain.checkins.agenda import Activity, PlannedStep, Practice
 from buddybot.domain.errors import Refusal
 from buddybot.domain.text import folded
 from buddybot.services.checkins.activities import ActivityList, ActivityView

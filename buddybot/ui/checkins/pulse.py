@@ -1,7 +1,7 @@
 """The pulse on the summary's card: five buttons while it is open, one sentence when it is closed."""
 
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Pulse
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.ui.framework.components import Card, button
 from buddybot.ui.framework.texts import Markup, Texts
 

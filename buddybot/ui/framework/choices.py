@@ -20,7 +20,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Member, Rotation, c
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId, read_id
 from buddybot.domain.meetings.schedule import parse_date
 from buddybot.domain.text import folded, name_order
-from buddybot.pings.delivery.faults import FAULTS, describe_fault
+from buddybot.pings.delivery.requests import FAULTS, describe_fault
 from buddybot.services.core.meeting_days import Pick
 from buddybot.ui.framework.components import option
 from buddybot.ui.framework.reply import actor_of, texts_of

@@ -13,7 +13,7 @@ from discord import ui
 
 from buddybot.domain.fingerprints import fingerprint
 from buddybot.domain.text import length_of
-from buddybot.pings.delivery.payload import Part, Payload
+from buddybot.pings.delivery.requests import Part, Payload
 from buddybot.ui.framework.texts import Markup, shortened
 
 CALM = discord.Colour(0x5B8C85)

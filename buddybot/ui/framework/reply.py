@@ -19,7 +19,7 @@ from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.pings.delivery.answers import ANSWERED_ALREADY
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault, pause_after
+from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault, judge_fault, pause_after
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import Actor, AlreadyHandled, FormSentTwice
 from buddybot.ui.framework.components import QUIET, STAMPED, Card, Form

@@ -12,13 +12,12 @@ import discord
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.role_tasks import ITSELF, RoleTask
 from buddybot.domain.ids import GroupId, RoleId, UserId
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, judge_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.groups.role_tasks import RoleTaskService, RoleWish
 from buddybot.services.groups.server_leavers import LeaverService
 from buddybot.services.registry import Services
-from buddybot.ui.framework.side_by_side import Rests, serve_apart
 
 log = logging.getLogger(__name__)
 

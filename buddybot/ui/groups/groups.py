@@ -17,7 +17,7 @@ from buddybot.domain.groups.invitations import Invitation
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import is_known
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.services.groups.break_messages import BreakView
 from buddybot.services.groups.groups import GroupView
 from buddybot.services.groups.members import LettingGo

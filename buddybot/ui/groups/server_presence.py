@@ -16,10 +16,9 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Member
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault, serve_apart
 from buddybot.services.core.unit_of_work import Actor, StorageError
 from buddybot.services.groups.server_leavers import LeaverService
-from buddybot.ui.framework.side_by_side import serve_apart
 
 log = logging.getLogger(__name__)
 

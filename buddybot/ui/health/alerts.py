@@ -13,7 +13,7 @@ from buddybot.domain.health.stagnation_evidence import Average, Change, Evidence
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.exports.charts.figures import Figure
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault
 from buddybot.services.health.alert_messages import AlertView
 from buddybot.services.health.alerts import Decided, may_be_holiday
 from buddybot.ui.framework.components import QUIET, WARM, Card, button, option, select

@@ -9,7 +9,7 @@ from buddybot.domain.locations.locations import (
     map_link,
 )
 from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.services.locations.location_views import ArrangementDetails
 from buddybot.ui.framework.components import Card, button, link_button
 from buddybot.ui.framework.texts import Markup, Texts, member, moment

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.location_messages import LocationChange, LocationChanges
 from buddybot.ui.framework.components import QUIET, Card, button

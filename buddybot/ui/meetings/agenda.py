@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from buddybot.domain.checkins.activities import PlannedStep
-from buddybot.domain.checkins.agenda import Part, PartKind, Plan
+from buddybot.domain.checkins.agenda import Part, PartKind, Plan, PlannedStep
 from buddybot.domain.meetings.meetings import began
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.ui.framework.components import Card

@@ -12,11 +12,10 @@ import discord
 
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.server_events import ServerEvent
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT
 from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.registry import Services
-from buddybot.ui.framework.side_by_side import Rests, serve_apart
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from discord import ButtonStyle
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, NextMeeting, Reason, Roll
-from buddybot.pings.delivery.payload import Part
+from buddybot.pings.delivery.requests import Part
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.meetings.change_views import What
 from buddybot.services.meetings.meeting_messages import ChangeView, ReminderView

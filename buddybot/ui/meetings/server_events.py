@@ -10,12 +10,11 @@ import discord
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
-from buddybot.pings.delivery.faults import FAULTS, Bounded, describe_fault, judge_fault
+from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, judge_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.core.unit_of_work import StorageError
 from buddybot.services.meetings.server_event_steps import EventView
 from buddybot.services.registry import Services
-from buddybot.ui.framework.side_by_side import Rests, serve_apart
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.meetings.event_texts import EventWords, is_of, mark, mark_of, words_of
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.activities import USUAL_PEOPLE, Activity, Practice, Step, Turns
+from buddybot.domain.checkins.agenda import USUAL_PEOPLE, Activity, Practice, Step, Turns
 
 
 def activity(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.activities import Activity, Step, Turns, fault, scaled
+from buddybot.domain.checkins.agenda import Activity, Step, Turns, fault, scaled
 from tests.domain.checkins.activities import activities, activity
 
 

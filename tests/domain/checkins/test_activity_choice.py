@@ -8,8 +8,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.activities import Activity, Practice
 from buddybot.domain.checkins.activity_choice import REST, Interests, choose, suggestions
+from buddybot.domain.checkins.agenda import Activity, Practice
 from buddybot.domain.ids import UserId
 from tests.domain.checkins.activities import lasting
 

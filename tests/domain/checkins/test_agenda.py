@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.activities import Activity
-from buddybot.domain.checkins.agenda import SHORTEST_ACTIVITY, Agenda, PartKind, agenda
+from buddybot.domain.checkins.agenda import SHORTEST_ACTIVITY, Activity, Agenda, PartKind, agenda
 from tests.domain.checkins.activities import activities, lasting
 
 ROUNDS = (PartKind.WINS, PartKind.REVIEW, PartKind.COMMITMENTS)

@@ -14,8 +14,8 @@ from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
 from buddybot.pings.delivery.delivery import DiscordMessageGateway, mark_components
-from buddybot.pings.delivery.faults import LONGEST_PAUSE
 from buddybot.pings.delivery.rate_buckets import EVERY
+from buddybot.pings.delivery.requests import LONGEST_PAUSE
 from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized, Unclear, Unreachable

@@ -6,7 +6,7 @@ from typing import Any, cast
 import discord
 import pytest
 
-from buddybot.pings.delivery.faults import A_DAY, USUAL_WAIT, pause_after
+from buddybot.pings.delivery.requests import A_DAY, USUAL_WAIT, pause_after
 
 A_DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
 

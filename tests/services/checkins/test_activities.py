@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.checkins.activities import Activity, Practice
+from buddybot.domain.checkins.agenda import Activity, Practice
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from buddybot.domain.checkins.activities import Library
+from buddybot.domain.checkins.agenda import Library
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.alerts import Fall, Raised, Watch
 from buddybot.domain.health.stagnation_signs import Fact, Sign

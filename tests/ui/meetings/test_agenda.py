@@ -5,17 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.checkins.activities import (
+from buddybot.domain.checkins.agenda import (
     NAME_LIMIT,
     NEED_LIMIT,
     SUMMARY_LIMIT,
     TEXT_LIMIT,
     Activity,
+    Plan,
     Practice,
     Step,
     Turns,
+    agenda,
 )
-from buddybot.domain.checkins.agenda import Plan, agenda
 from buddybot.domain.meetings.meetings import Answer, MeetingState, Roll, Rsvp, Source
 from buddybot.library import load_activities
 from buddybot.services.checkins.activities import ActivityList, ActivityView
