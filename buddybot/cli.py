@@ -8,7 +8,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from buddybot import __version__, loading
-from buddybot.domain.ids import read_id
+from buddybot.domain.text import read_id
 from buddybot.operator.output import OutputError, Parser, complain, give_up_output, hold_standard_files, say
 from buddybot.settings import logs
 from buddybot.settings.errors import OperatorError

@@ -1,12 +1,11 @@
 """The library of activities as files: the one that ships in config/activities.toml, and the host's own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buddybot.domain.checkins.agenda import Activity, Library, Practice, Step, Turns, fault
+from buddybot.domain.checkins.agenda import Activity, LazyLibrary, Library, Practice, Step, Turns, fault
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import config_file
 from buddybot.settings.reader import read_toml
@@ -45,22 +44,7 @@ def open_library(own: str = "") -> Library:
 
     What ships is in order, and is read when the first activity is asked for: a start need not wait for it.
     """
-    return {each.key: each for each in load_activities(own)} if own.strip() else _Shipped()
-
-
-class _Shipped(Mapping[str, Activity]):
-    @cached_property
-    def _activities(self) -> Library:
-        return {each.key: each for each in load_activities()}
-
-    def __getitem__(self, key: str) -> Activity:
-        return self._activities[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._activities)
-
-    def __len__(self) -> int:
-        return len(self._activities)
+    return {each.key: each for each in load_activities(own)} if own.strip() else LazyLibrary(load_activities)
 
 
 def _read(path: Path) -> list[Activity]:

@@ -6,7 +6,8 @@ from discord import File, app_commands
 from discord.ext import commands
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.ids import GroupId, MeetingId, UserId, read_id
+from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.text import read_id
 from buddybot.exports.records.formats import Format
 from buddybot.ui.attendance import history as attendance_history
 from buddybot.ui.attendance import record_export

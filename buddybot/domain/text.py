@@ -1,4 +1,4 @@
-"""What people write, made safe to keep: visible, normalised, of bounded length.
+"""What people write: made safe to keep (visible, normalised, of bounded length), or read as a number.
 
 What stays: letters of every script (right-to-left ones too), marks, symbols, and emoji with the joiners and
 variation selectors that hold them together. What goes: control and format characters (NUL, ESC, zero-width,
@@ -23,6 +23,8 @@ MAX_STACK = 6
 """All marks on one letter, vowel signs of Indic scripts included."""
 
 _EXCERPT = 40
+_ABOVE_ALL_IDS, _MOST_DIGITS_OF_ID = 2**63, 19
+_WHOLE, _MOST_DIGITS_OF_COUNT = r"-?[0-9]+", 18
 _NON_JOINER, _JOINER, _EMOJI_STYLE, _KEYCAP = "\u200c", "\u200d", "\ufe0f", "\u20e3"
 _KEPT_FOR_NOW = frozenset({_NON_JOINER, _JOINER, _EMOJI_STYLE})
 _LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -184,3 +186,27 @@ def _holds(char: str, before: str, after: str) -> bool:
     if char == _NON_JOINER:
         return bool(re.match(_ARABIC, before) and re.match(_ARABIC, after))  # Persian, Urdu, Kurdish
     return bool((re.match(_EMOJI, before) or before == _EMOJI_STYLE) and re.match(_EMOJI, after))
+
+
+def parse_count(raw: str, *, lowest: int, highest: int, field: str) -> int:
+    """A whole number in ASCII digits from `lowest` to `highest`.
+
+    Raises Refusal("number.unreadable") or ("number.range"). `int()` alone would take "٣", "1_000" and "+5".
+    """
+    digits = raw.strip()
+    if not re.fullmatch(_WHOLE, digits):
+        raise Refusal("number.unreadable", field=field, raw=excerpt(raw), lowest=lowest, highest=highest)
+    if len(digits) > _MOST_DIGITS_OF_COUNT or not lowest <= int(digits) <= highest:
+        raise Refusal("number.range", field=field, raw=excerpt(digits), lowest=lowest, highest=highest)
+    return int(digits)
+
+
+def read_id(text: str) -> int | None:
+    """Return the number that a text writes in plain digits; None for other text, and for no 64-bit number.
+
+    Neither Discord nor a database has an id above that, so nothing that is looked up can have it.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS_OF_ID):
+        return None
+    number = int(text)
+    return number if number < _ABOVE_ALL_IDS else None

@@ -39,9 +39,3 @@ def sentences(language: str) -> Mapping[str, str]:
         if item.name.endswith(".toml"):
             found.update(_flat(item.name.removesuffix(".toml"), tomllib.loads(item.read_text("utf-8"))))
     return found
-
-
-def best(wanted: str) -> str:
-    """Return the language there is for a Discord locale such as `de` or `en-GB`."""
-    code = wanted.split("-")[0].lower()
-    return code if code in available() else DEFAULT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buddybot.domain.ids import read_id
+from buddybot.domain.text import read_id
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.numbers import parse_count
+from buddybot.domain.text import parse_count
 
 
 def count(raw: str) -> int:

@@ -1,9 +1,10 @@
 """What fills a meeting to the minute: activities that scale to people and time, and the agenda."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from buddybot.domain.groups.groups import HIGHEST_CAPACITY, LOWEST_CAPACITY
@@ -105,6 +106,26 @@ class Activity:
 Library = Mapping[str, Activity]
 """The activities by their keys, in the order in which they are shown."""
 NO_LIBRARY: Library = MappingProxyType({})
+
+
+class LazyLibrary(Mapping[str, Activity]):
+    """A library that is read when its first activity is asked for."""
+
+    def __init__(self, read: Callable[[], Iterable[Activity]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _activities(self) -> Library:
+        return {each.key: each for each in self._read()}
+
+    def __getitem__(self, key: str) -> Activity:
+        return self._activities[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._activities)
+
+    def __len__(self) -> int:
+        return len(self._activities)
 
 
 @dataclass(frozen=True, slots=True)

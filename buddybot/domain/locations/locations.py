@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
-from buddybot.domain.numbers import parse_count
-from buddybot.domain.text import clean, excerpt, length_of, optional
+from buddybot.domain.text import clean, excerpt, length_of, optional, parse_count
 
 NAME_LIMIT = 60
 ADDRESS_LIMIT = 200

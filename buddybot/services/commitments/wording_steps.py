@@ -18,8 +18,7 @@ from buddybot.domain.commitments.commitments import (
     read_target,
 )
 from buddybot.domain.errors import Refusal
-from buddybot.domain.numbers import parse_count
-from buddybot.domain.text import clean, optional
+from buddybot.domain.text import clean, optional, parse_count
 
 NO_PLAN = "-"
 """Written as the plan of an edit, it takes the plan away."""

@@ -16,7 +16,7 @@ from buddybot.ui.framework.components import Card, button, option, select
 from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, inert
-from buddybot.ui.meetings.agenda import bring, cut, minutes, steps
+from buddybot.ui.meetings.agenda import bring, cut, steps
 
 PAGE = 20
 """Activities on one page of the list."""
@@ -41,7 +41,7 @@ def list_card(texts: Texts, view: ActivityList, page: int = 0) -> Card:
         texts(
             "activities.list.line",
             name=each.name,
-            minutes=minutes(texts, each.minutes),
+            minutes=texts("agenda.minutes", count=each.minutes),
             practises=_practises(texts, each),
         )
         for each in shown
@@ -63,7 +63,7 @@ def activity_card(texts: Texts, view: ActivityView) -> Card:
     activity = view.activity
     facts = texts(
         "activities.one.facts",
-        minutes=minutes(texts, activity.minutes),
+        minutes=texts("agenda.minutes", count=activity.minutes),
         fewest=activity.fewest,
         most=activity.most,
         practises=_practises(texts, activity),
@@ -124,7 +124,7 @@ def chosen_card(texts: Texts, view: AgendaView) -> Card:
     start, plan = view.meeting.starts_at, view.plan
     if plan.activity is None:
         return Card().text(texts("activities.chosen.cleared", start=start))
-    set_aside = minutes(texts, plan.agenda.room)
+    set_aside = texts("agenda.minutes", count=plan.agenda.room)
     return Card().text(
         texts("activities.chosen.set", name=plan.activity.name, start=start, minutes=set_aside)
     )

@@ -15,9 +15,8 @@ from buddybot.domain.commitments.commitments import (
     Visibility,
 )
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import CommitmentId, read_id
-from buddybot.domain.numbers import parse_count
-from buddybot.domain.text import length_of
+from buddybot.domain.ids import CommitmentId
+from buddybot.domain.text import length_of, parse_count, read_id
 from buddybot.services.checkins.checkins import CheckInQuestions, Due, Reported
 from buddybot.services.commitments.wording_steps import is_unsure
 from buddybot.ui.commitments.commitments import understood

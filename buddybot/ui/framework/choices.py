@@ -17,9 +17,9 @@ from buddybot import locales
 from buddybot.domain import zones as domain_zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member, Rotation, check_capacity
-from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId, read_id
+from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings.schedule import parse_date
-from buddybot.domain.text import folded, name_order
+from buddybot.domain.text import folded, name_order, read_id
 from buddybot.pings.delivery.requests import FAULTS, describe_fault
 from buddybot.services.core.meeting_days import Pick
 from buddybot.ui.framework.components import option

@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import discord
 
-from buddybot import locales
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import ChannelId, GuildId, InteractionId, UserId
 from buddybot.pings.delivery.answers import ANSWERED_ALREADY
@@ -80,7 +79,7 @@ def _stamp_of(interaction: "discord.Interaction[Any]") -> str:
 
 def texts_of(interaction: "discord.Interaction[Any]") -> Texts:
     """Return the sentences in the language of who asks."""
-    return Texts(locales.best(interaction.locale.value))
+    return Texts.for_locale(interaction.locale.value)
 
 
 class Reply:

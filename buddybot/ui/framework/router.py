@@ -11,8 +11,9 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.fingerprints import LENGTH, fingerprint
-from buddybot.domain.ids import GuildId, read_id
+from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import MARK
+from buddybot.domain.text import read_id
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.ui.framework.components import OPENED, STAMPED
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Self
 
 import discord
 
@@ -81,6 +82,12 @@ class Texts:
     def __init__(self, language: str = locales.DEFAULT) -> None:
         self._sentences = locales.sentences(language)
         self.language = language
+
+    @classmethod
+    def for_locale(cls, locale: str) -> Self:
+        """Return the sentences that are nearest to a Discord locale such as `de` or `en-GB`."""
+        language = locale.split("-")[0].lower()
+        return cls(language if language in locales.available() else locales.DEFAULT)
 
     def __call__(self, key: str, /, **parameters: object) -> Markup:
         """Return the sentence for messages: markdown, with its parameters escaped."""

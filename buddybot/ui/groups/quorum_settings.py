@@ -2,7 +2,7 @@
 
 from buddybot.domain.attendance.rates import Rates, percent
 from buddybot.domain.groups.groups import LONGEST_ANSWER_HOURS, LOWEST_MINIMUM, SHORTEST_ANSWER_HOURS, Group
-from buddybot.domain.numbers import parse_count
+from buddybot.domain.text import parse_count
 from buddybot.services.groups.groups import Changes
 from buddybot.ui.framework.choices import parse_minimum
 from buddybot.ui.framework.components import Card, Form, option

@@ -14,8 +14,8 @@ from buddybot.domain.health.alerts import Watch
 from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_evidence import Evidence, PulseChange
 from buddybot.domain.health.stagnation_tally import Signal as Tallied
-from buddybot.domain.ids import AlertId, read_id
-from buddybot.domain.text import folded
+from buddybot.domain.ids import AlertId
+from buddybot.domain.text import folded, read_id
 from buddybot.exports.charts.figures import Figure
 from buddybot.services.health.alerts import Watched
 from buddybot.services.health.health_views import HealthView

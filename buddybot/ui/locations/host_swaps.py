@@ -1,10 +1,11 @@
 """Swapping turns of hosting: which ones, the question to the other person, and what came of it."""
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.ids import MeetingId, read_id
+from buddybot.domain.ids import MeetingId
 from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import local
+from buddybot.domain.text import read_id
 from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.host_swaps import SwapView
 from buddybot.services.locations.host_turn_views import Hostings

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.ids import LocationId, read_id
+from buddybot.domain.ids import LocationId
 from buddybot.domain.locations.locations import (
     ADDRESS_LIMIT,
     LINK_LIMIT,
@@ -17,7 +17,7 @@ from buddybot.domain.locations.locations import (
     LocationWords,
     described,
 )
-from buddybot.domain.numbers import parse_count
+from buddybot.domain.text import parse_count, read_id
 from buddybot.services.locations.location_views import TravelView
 from buddybot.ui.framework.components import Form, option
 from buddybot.ui.framework.router import Input

@@ -1,4 +1,4 @@
-"""A meeting's agenda: one line on its card, one on the check-in, and the whole of it for one member."""
+"""A meeting's agenda: one line on the check-in, and the whole of it for one member."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,20 +18,6 @@ def cut(*lines: Markup) -> Markup:
     return Markup(shortened("\n".join(lines), _ROOM))
 
 
-def minutes(texts: Texts, count: int) -> Markup:
-    """Return a length of time."""
-    return texts("agenda.minute") if count == 1 else texts("agenda.minutes", count=count)
-
-
-def activity_line(texts: Texts, plan: Plan) -> list[Markup]:
-    """Return the line of a meeting's card that says what the group will do; none when that is open."""
-    if plan.activity is None:
-        return []
-    if plan.agenda.activity is None:
-        return [texts("agenda.card.activity_unfit", name=plan.activity.name)]
-    return [texts("agenda.card.activity", name=plan.activity.name, minutes=minutes(texts, plan.agenda.room))]
-
-
 def parts_line(texts: Texts, plan: Plan, start: datetime) -> Markup:
     """Return when each part begins, as small as it can be said."""
     return Markup(
@@ -45,10 +31,12 @@ def parts_line(texts: Texts, plan: Plan, start: datetime) -> Markup:
 def agenda_card(texts: Texts, view: AgendaView) -> Card:
     """Return the parts with their times, then the activity with what to bring and its steps."""
     meeting, plan = view.meeting, view.plan
-    start = began(meeting)
+    start, length = began(meeting), texts("agenda.minutes", count=meeting.duration_minutes)
     card = Card().text(
         texts("agenda.card.title", number=view.number, group=view.group.name),
-        texts("agenda.card.begins", start=start, minutes=minutes(texts, meeting.duration_minutes)),
+        texts(
+            "agenda.card.begins", start=start, minutes=texts("agenda.minutes", count=meeting.duration_minutes)
+        ),
     )
     card.text(*(_part(texts, plan, part, start) for part in plan.agenda.parts))
     card.note(texts("agenda.card.shared")).line()
@@ -95,10 +83,10 @@ def _name(texts: Texts, plan: Plan, part: Part) -> Markup:
 
 
 def _rest(texts: Texts, length: int, each: int | None) -> Markup:
-    whole = minutes(texts, length)
+    whole = texts("agenda.minutes", count=length)
     if each is None:
         return whole
-    return Markup(f"{whole}, {texts('agenda.each', minutes=minutes(texts, each))}")
+    return Markup(f"{whole}, {texts('agenda.each', minutes=texts('agenda.minutes', count=each))}")
 
 
 def _missing(texts: Texts, plan: Plan) -> Markup:

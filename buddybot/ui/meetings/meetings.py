@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from discord import ButtonStyle
 
+from buddybot.domain.checkins.agenda import Plan
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, NextMeeting, Reason, Roll
@@ -22,7 +23,6 @@ from buddybot.ui.framework.texts import Markup, Texts, channel, member, members,
 from buddybot.ui.groups.groups import schedule_line
 from buddybot.ui.locations.arrangements import asked_to_choose, where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
-from buddybot.ui.meetings.agenda import activity_line
 
 
 def meeting_card(texts: Texts, view: MeetingView) -> Card:
@@ -43,7 +43,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
     if meeting.state is MeetingState.SCHEDULED:
         lines += asked_to_choose(texts, view.arrangement)
     if meeting.ahead:
-        lines += activity_line(texts, view.plan)
+        lines += _activity_line(texts, view.plan)
     card.text(*lines)
     if meeting.ahead:
         card.text(*people(texts, view.roll), *answer_by(texts, view))
@@ -57,6 +57,21 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
             row.insert(0, button(texts.plain("arrangements.where.button"), "venue_open", meeting.id))
         card.row(*row)
     return card
+
+
+def _activity_line(texts: Texts, plan: Plan) -> list[Markup]:
+    """Return the line of a meeting's card that says what the group will do; none when that is open."""
+    if plan.activity is None:
+        return []
+    if plan.agenda.activity is None:
+        return [texts("agenda.card.activity_unfit", name=plan.activity.name)]
+    return [
+        texts(
+            "agenda.card.activity",
+            name=plan.activity.name,
+            minutes=texts("agenda.minutes", count=plan.agenda.room),
+        )
+    ]
 
 
 def earlier_card(texts: Texts, view: MeetingView) -> Card:

@@ -13,7 +13,7 @@ from buddybot.domain.ids import GuildId, MeetingId
 from buddybot.domain.meetings.meetings import Answer
 from buddybot.pings.delivery.requests import WIDTH, serve_apart
 from buddybot.storage.engine.database import Database
-from buddybot.ui import messages
+from buddybot.ui import messages as bot_messages
 from buddybot.ui.meetings.server_events import LiveEvents
 from tests.services.meetings.calendar_house import ANA, GUILD, House
 from tests.ui.meetings.test_server_events import Guild, over, response
@@ -88,7 +88,7 @@ class Channels:
 async def test_a_channel_whose_edits_hang_holds_up_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "PATIENCE", 0.01)
+    monkeypatch.setattr(bot_messages, "PATIENCE", 0.01)
     messages: Any = Channels(hanging=100)
     cards = live(house, messages)
     for name, channel in (("Rowan", 100), ("Birch", 101)):
