@@ -30,13 +30,11 @@ from buddybot.storage.locations.arrangements import ArrangementRepository, Fairn
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 from buddybot.storage.locations.host_swaps import SwapRepository
 from buddybot.storage.locations.locations import LocationRepository
-from buddybot.storage.meetings.agreements import AgreementRepository
 from buddybot.storage.meetings.away import AwayRepository
 from buddybot.storage.meetings.calendar_entries import CalendarEntryRepository
-from buddybot.storage.meetings.dashboard_queries import DashboardRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
-from buddybot.storage.meetings.rsvps import RsvpRepository
-from buddybot.storage.meetings.successions import SuccessionRepository
+from buddybot.storage.meetings.rsvps import DashboardRepository, RsvpRepository
+from buddybot.storage.meetings.successions import AgreementRepository, SuccessionRepository
 from buddybot.storage.outbox.alert_pings import AlertOutbox
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository

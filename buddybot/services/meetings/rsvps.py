@@ -23,7 +23,7 @@ from buddybot.services.core.access import as_member, at_meeting, guild_of, refus
 from buddybot.services.core.rules import Rules
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
-from buddybot.storage.meetings.dashboard_queries import OwnGroup
+from buddybot.storage.meetings.rsvps import OwnGroup
 
 
 class MeetingView(NamedTuple):

@@ -34,9 +34,7 @@ def agenda_card(texts: Texts, view: AgendaView) -> Card:
     start, length = began(meeting), texts("agenda.minutes", count=meeting.duration_minutes)
     card = Card().text(
         texts("agenda.card.title", number=view.number, group=view.group.name),
-        texts(
-            "agenda.card.begins", start=start, minutes=texts("agenda.minutes", count=meeting.duration_minutes)
-        ),
+        texts("agenda.card.begins", start=start, minutes=length),
     )
     card.text(*(_part(texts, plan, part, start) for part in plan.agenda.parts))
     card.note(texts("agenda.card.shared")).line()

@@ -6,7 +6,7 @@ from buddybot.domain.locations.locations import Access, Location, LocationKind, 
 from buddybot.domain.meetings.meetings import Answer, MeetingState, NextMeeting, Roll, Rsvp, Source
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.meetings.rsvps import ComingMeeting, NextView
-from buddybot.storage.meetings.dashboard_queries import OwnGroup
+from buddybot.storage.meetings.rsvps import OwnGroup
 from buddybot.ui.meetings.meetings import next_card
 from tests.ui.checkins.test_checkins import GROUP, MEETING, NOW, PEOPLE, TEXTS
 
