@@ -6,7 +6,6 @@ from buddybot.services.attendance.history_views import AttendanceHistories
 from buddybot.services.attendance.own_history_views import OwnHistories
 from buddybot.services.attendance.record_export import AttendanceExport
 from buddybot.services.attendance.visitors import VisitorService
-from buddybot.services.cards import CardService
 from buddybot.services.checkins.activities import ActivityService
 from buddybot.services.checkins.agenda_views import AgendaService
 from buddybot.services.checkins.checkins import CheckInService
@@ -21,7 +20,6 @@ from buddybot.services.groups.groups import GroupService
 from buddybot.services.groups.guilds import GuildService
 from buddybot.services.groups.invitations import InvitationService
 from buddybot.services.groups.members import MemberService
-from buddybot.services.groups.notices import NoticeService
 from buddybot.services.groups.preferences import PreferenceService
 from buddybot.services.groups.role_tasks import RoleTaskService
 from buddybot.services.groups.server_leavers import LeaverService
@@ -51,6 +49,7 @@ from buddybot.services.privacy.audit import AuditService
 from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.services.privacy.restores import RestoreService
 from buddybot.services.privacy.retention import RetentionService
+from buddybot.services.what_follows import CardService, NoticeService
 
 
 class Services:

@@ -13,8 +13,7 @@ from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
 from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, judge_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import Verdict, is_blocked
-from buddybot.services import cards
-from buddybot.services.cards import ViewOf
+from buddybot.services import what_follows
 from buddybot.services.checkins import checkin_messages, kudos, summary_messages
 from buddybot.services.checkins.summary_messages import SummaryPreparer
 from buddybot.services.commitments.nudges import NudgePreparer
@@ -28,6 +27,7 @@ from buddybot.services.health.alert_messages import AlertPreparer
 from buddybot.services.locations import home_questions, host_swaps
 from buddybot.services.meetings import location_messages, meeting_messages, quorum, rsvps
 from buddybot.services.registry import Services
+from buddybot.services.what_follows import ViewOf
 from buddybot.ui.checkins.checkins import checkin_card as render_checkin
 from buddybot.ui.checkins.kudos import kudos_card
 from buddybot.ui.checkins.summary import summary_card
@@ -93,16 +93,16 @@ def list_messages(transactions: Transactions, planner: Planner, rules: Rules) ->
     summary_shown = MeetingCard(CardKind.SUMMARY, summary_messages.view_of, again=PingKind.SUMMARY_AGAIN)
     prepare_card = partial(meeting_messages.prepare_card, library=library)
     prepare_checkin = partial(checkin_messages.prepare_checkin, library=library)
-    prepare_checkin_again = partial(cards.prepare_checkin_again, library=library)
+    prepare_checkin_again = partial(what_follows.prepare_checkin_again, library=library)
     return {
         PingKind.CARD: Message(prepare_card, meeting_card, meeting_shown),
         PingKind.CARD_AGAIN: Message(prepare_card, meeting_card, meeting_shown),
         PingKind.CHECKIN: Message(prepare_checkin, render_checkin, checkin_shown),
         PingKind.CHECKIN_AGAIN: Message(prepare_checkin_again, render_checkin, checkin_shown),
         PingKind.QUORUM: Message(quorum.prepare_question, question_card, question_shown),
-        PingKind.QUORUM_AGAIN: Message(cards.prepare_question_again, question_card, question_shown),
+        PingKind.QUORUM_AGAIN: Message(what_follows.prepare_question_again, question_card, question_shown),
         PingKind.SUMMARY: Message(SummaryPreparer(planner), summary_card, summary_shown),
-        PingKind.SUMMARY_AGAIN: Message(cards.prepare_summary_again, summary_card, summary_shown),
+        PingKind.SUMMARY_AGAIN: Message(what_follows.prepare_summary_again, summary_card, summary_shown),
         PingKind.CHANGE: Message(meeting_messages.prepare_change, change_card),
         PingKind.PLACE: Message(location_messages.prepare_location_change, place_card),
         PingKind.SWAP: Message(host_swaps.prepare_question, swap_card),

@@ -23,7 +23,9 @@ T = TypeVar("T")
 
 ROOT = Path(buddybot.__file__).parent.parent
 OURS = tuple(f"{ROOT / folder}/" for folder in ("buddybot", "cogs"))
-MOST_STATEMENTS, MOST_FILES = 12, 41
+MOST_STATEMENTS, MOST_FILES = 12, 30
+OF_THE_TEST = "buddybot/demo/clock.py"
+"""The simulated world's own clock, which no bot in service runs."""
 
 
 @dataclass
@@ -118,6 +120,7 @@ async def test_a_click_stays_within_its_statements_and_files_when_a_member_answe
         await rowan.press("Ben", "Going")
     statements = [" ".join(each.split()) for each in meter.statements]
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
-    assert len(meter.files) <= MOST_FILES, "\n".join(sorted(meter.files))
-    assert "buddybot/services/meetings/rsvps.py" in meter.files
+    files = meter.files - {OF_THE_TEST}
+    assert len(files) <= MOST_FILES, "\n".join(sorted(files))
+    assert "buddybot/services/meetings/rsvps.py" in files
     assert any("INTO rsvps" in each for each in statements)

@@ -12,7 +12,7 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Answer, Meeting
-from buddybot.services.cards import CardService
+from buddybot.services.what_follows import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository

@@ -7,7 +7,7 @@ import pytest
 
 from buddybot.domain.meetings.cards import EARLIER, CardKind
 from buddybot.domain.pings import PingKind
-from buddybot.services.cards import CardService
+from buddybot.services.what_follows import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.ui.messages import MessageTable
 from tests.services.meetings.calendar_house import RULES, House

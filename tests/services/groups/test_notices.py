@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.ids import GroupId
 from buddybot.services.core.unit_of_work import AlreadyHandled, Script, UnitOfWork
-from buddybot.services.groups.notices import NoticeService
+from buddybot.services.what_follows import NoticeService
 from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, ORGANIZER, STRANGER, Club
 

@@ -14,11 +14,11 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.members import MemberService
-from buddybot.services.groups.notices import NoticeService
 from buddybot.services.groups.preferences import PreferenceService
 from buddybot.services.health import offers as offers_of
 from buddybot.services.health.member_signals import MemberSignalService, look
 from buddybot.services.health.offers import Answer, OfferService
+from buddybot.services.what_follows import NoticeService
 from buddybot.storage.checkins.speaking_turns import TurnRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository

@@ -7,7 +7,7 @@ from buddybot.domain.groups.groups import Role
 from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, UserId
 from buddybot.services.core.unit_of_work import Actor, Transactions
-from buddybot.services.groups.notices import NoticeService
+from buddybot.services.what_follows import NoticeService
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.outbox.notices import NoticeRepository

@@ -1,4 +1,4 @@
-"""Cards, edited in place: what is stale, what Discord took, and a deleted one posted again, a few times."""
+"""What follows a change: the cards that are edited, and what is told behind the answer."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from buddybot.domain.checkins.agenda import NO_LIBRARY, Library
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.notices import CARD_REFUSED
-from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.groups.notices import CARD_REFUSED, Notice
+from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
@@ -15,8 +15,12 @@ from buddybot.services.checkins import checkin_messages, summary_messages
 from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.notice_editions import editions
+from buddybot.services.core.unit_of_work import Actor, Transactions
+from buddybot.services.health.offers import SHOWN_FOR
 from buddybot.services.meetings import quorum
 from buddybot.storage.outbox.cards import Behind
+
+T = TypeVar("T")
 
 MOST = 3
 """Times that one card is posted again; after that its deletion is on purpose."""
@@ -24,9 +28,11 @@ OVERTIME = timedelta(hours=1)
 """How long the check-in of a meeting that goes on past its end is of use, once it is planned again."""
 CARD_DELETED = "card_deleted"
 
-T = TypeVar("T")
 ViewOf = Callable[[UnitOfWork, Group, Meeting], Awaitable[T]]
 """Reads what one kind of card shows of a meeting."""
+_ASKED_AGAIN = timedelta(minutes=10)
+"""After which the database is asked again, whatever is known: another process may have written to it."""
+_MOST_KNOWN = 5_000
 
 
 class CardService(Service):
@@ -171,3 +177,57 @@ async def _needed_until(uow: UnitOfWork, kind: CardKind, meeting: Meeting, now: 
         pulse = await uow.pulse.get(meeting.id)
         return pulse.closes_at if pulse is not None and pulse.open and now < pulse.closes_at else None
     return None
+
+
+class NoticeService:
+    """Each notice reaches one organizer once; only a crash between showing and noting repeats it."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._nothing_until: dict[tuple[GuildId, UserId, str], datetime] = {}
+        """For whom nothing waits, unless something was written since that may wait for anyone."""
+        self._untold = transactions.untold.count
+
+    async def waits(self, actor: Actor) -> bool:
+        """Return whether anything may wait to be said to the actor behind the answer they got.
+
+        Those who only read are known by today's name from then on, as after a change.
+        """
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return False
+        now, untold = self._transactions.now(), self._transactions.untold.count
+        if untold != self._untold or len(self._nothing_until) > _MOST_KNOWN:
+            self._nothing_until.clear()
+            self._untold = untold
+        asker = (guild_id, actor.user_id, actor.display_name)
+        if self._nothing_until.get(asker, now) > now:
+            return False
+        found = await self._transactions.read(
+            lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=now - SHOWN_FOR)
+        )
+        if found.known_as != actor.display_name and actor.is_renamed(found.known_as):
+            await self._transactions.write(lambda uow: uow.follow_name(actor, found.known_as))
+        if not found.waits and self._transactions.untold.count == untold:
+            self._nothing_until[asker] = now + _ASKED_AGAIN
+        return found.waits
+
+    async def unseen(self, actor: Actor) -> Sequence[Notice]:
+        """Return what the groups that the actor organizes in this guild have to tell, oldest first."""
+        guild_id = actor.guild_id
+        if guild_id is None:
+            return ()
+        return await self._transactions.read(lambda uow: uow.notices.unseen(guild_id, actor.user_id))
+
+    async def seen(self, actor: Actor, notices: Sequence[Notice]) -> None:
+        """Note that the actor was shown these; what came in between waits for the next command.
+
+        It is no interaction of its own: it goes with the answer to one that was carried out.
+        """
+        guild_id = actor.guild_id
+        if guild_id is None or not notices:
+            return
+        last = max(notice.id for notice in notices)
+        await self._transactions.write(
+            lambda uow: uow.notices.seen(guild_id, actor.user_id, up_to=last, now=self._transactions.now()),
+        )
