@@ -186,10 +186,10 @@ class BuddyBot(Client):
         await self.sync_commands()
 
     async def load_cogs(self) -> None:
-        """Load every file of the cogs folder."""
+        """Let every file of the cogs folder set itself up; unlike the library, without running it anew."""
         package = cogs_package()
         for name in cog_names():
-            await self.load_extension(f"{package}.{name}")
+            await import_module(f"{package}.{name}").setup(self)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and enter its buttons, selects and forms in the router."""

@@ -132,16 +132,11 @@ def prepare() -> None:
         new._connection.guild_ready_timeout = 0.02  # there is one guild, and it comes at once
         return new
 
-    async def load(self: bot.BuddyBot, name: str) -> None:
-        # The library would run the module anew, which takes as long as the rest of a start.
-        await importlib.import_module(name).setup(self)
-
     locales.sentences(locales.DEFAULT)
     app.load_activities = cache(load_activities)  # type: ignore[attr-defined]  # it is imported there
     app.create_bot = made
     record_export.MOST_A_MINUTE = 1_000_000  # by a clock that runs faster
     record_answers.LONG = ROWS
-    bot.BuddyBot.load_extension = load  # type: ignore[assignment]  # without a package
     gc.collect()
     gc.freeze()
 

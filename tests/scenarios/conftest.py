@@ -1,5 +1,6 @@
 """A running bot for every scenario; its requests are checked against Discord's contract at the end."""
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +17,13 @@ from tests.world import World
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """What ships, with a database of the test's own; a crash of the machine may lose its rows."""
     monkeypatch.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
-    address = f"sqlite:///{(tmp_path / 'buddybot.sqlite3').as_posix()}"
+    path = shutil.copy(migrated_file, tmp_path / "buddybot.sqlite3")
     # Time stands still where nobody lets it pass, and some scenarios try a hundred things meanwhile.
     unhurried = {"BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000"}
-    return replace(Settings.load(unhurried), database_address=address)
+    return replace(Settings.load(unhurried), database_address=f"sqlite:///{path.as_posix()}")
 
 
 @pytest.fixture
