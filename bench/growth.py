@@ -109,7 +109,7 @@ class Town:
     async def _alert(self, group_id: int) -> None:
         async def script(tx: Tx) -> None:
             group = await _group(tx, group_id)
-            last, *_ = await MeetingRepository(tx).held(group.id)
+            last, *_ = await MeetingRepository(tx).list_held(group.id)
             await health_watch.evaluate(UnitOfWork(tx), group, last, NOW)
 
         await self._database.write(script)

@@ -11,7 +11,7 @@ from statistics import mean
 from bench.support.report import Report, Verdict, run
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Balance, Held, Place, counted
+from buddybot.domain.locations.fairness import Balance, Held, Place, count_meeting
 from buddybot.domain.locations.rotation import Settled, Upcoming, place_for, plan
 
 PEOPLE = tuple(UserId(number) for number in range(1, 7))
@@ -229,7 +229,7 @@ def play(company: Company, rotation: Rotation, choose: Choose) -> Outcome:
             continue
         held = company.held(rotation, choose(past, came), came)
         past.append(held)
-        standing = counted(standing, replace(held, rule=Rotation.TURNS))
+        standing = count_meeting(standing, replace(held, rule=Rotation.TURNS))
         behind = (abs(balance.due) for balance in standing.values())
         outcome.deviation = max(outcome.deviation, *behind, 0.0)
         for user in came:

@@ -29,7 +29,7 @@ from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import cogs_package
 from buddybot.settings.settings import Settings
 from buddybot.ui.client import Client
-from buddybot.ui.error_boundary import failed, not_allowed
+from buddybot.ui.error_boundary import not_allowed, report_failure
 from buddybot.ui.framework.choices import offer
 from buddybot.ui.framework.reply import Reply, actor_of, answered_as
 from buddybot.ui.framework.router import Router
@@ -103,7 +103,7 @@ class Tree(app_commands.CommandTree["BuddyBot"]):
     ) -> None:
         """Answer the library's refusals with a sentence, everything else with a reference."""
         if not await not_allowed(interaction, error):
-            await failed(interaction, error)
+            await report_failure(interaction, error)
 
 
 def is_elsewhere(interaction: "discord.Interaction[BuddyBot]") -> bool:
@@ -232,7 +232,7 @@ class BuddyBot(Client):
         """Dispatch `event` where something may wait; a form, as the answer, leaves no room for it."""
         if answered_as(interaction) in (None, discord.InteractionResponseType.modal):
             return
-        if await self.services.notices.waits(actor_of(interaction)):
+        if await self.services.notices.has_waiting(actor_of(interaction)):
             self.dispatch(event, interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **_: Any) -> None:
@@ -246,7 +246,7 @@ class BuddyBot(Client):
         if self.closing:
             log.info("event %s was cut short by the end (%s)", event_method, type(error).__name__)
         elif event_method == "on_interaction":
-            await failed(args[0], error)
+            await report_failure(args[0], error)
         else:
             log.error("event %s failed, reference %s", event_method, secrets.token_hex(4), exc_info=error)
 
@@ -269,7 +269,7 @@ class BuddyBot(Client):
             except (*FAULTS, json.JSONDecodeError) as error:
                 self._commands_settled = self._is_refused(error, guild)
                 return
-            await self.services.guilds.commands_told(where, present)
+            await self.services.guilds.note_commands(where, present)
         self._commands_settled = True
 
     @staticmethod

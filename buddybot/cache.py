@@ -44,7 +44,7 @@ class Channels(MutableMapping[int, Any]):
         kept = [each for each in _unpack(self._packed) if int(each["id"]) != int(described["id"])]
         self._packed = _pack([*kept, described])
 
-    def _made(self) -> dict[int, Any]:
+    def _make_channels(self) -> dict[int, Any]:
         state: LeanState = self._guild._state  # type: ignore[assignment]  # made by us
         found = state.at_hand.get(self._guild.id)
         if found is None:
@@ -62,20 +62,20 @@ class Channels(MutableMapping[int, Any]):
         return found
 
     def __getitem__(self, channel_id: int) -> Any:
-        return self._made()[channel_id]
+        return self._make_channels()[channel_id]
 
     def __setitem__(self, channel_id: int, channel: Any) -> None:
-        self._made()[channel_id] = channel
+        self._make_channels()[channel_id] = channel
 
     def __delitem__(self, channel_id: int) -> None:
-        del self._made()[channel_id]
+        del self._make_channels()[channel_id]
         self._packed = _pack([each for each in _unpack(self._packed) if int(each["id"]) != channel_id])
 
     def __iter__(self) -> Iterator[int]:
-        return iter(list(self._made()))
+        return iter(list(self._make_channels()))
 
     def __len__(self) -> int:
-        return len(self._made())
+        return len(self._make_channels())
 
 
 class LeanState(AutoShardedConnectionState[Any]):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from buddybot.domain.checkins.agenda import Activity, LazyLibrary, Library, Practice, Step, Turns, fault
+from buddybot.domain.checkins.agenda import Activity, LazyLibrary, Library, Practice, Step, Turns, find_fault
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import config_file
 from buddybot.settings.reader import read_toml
@@ -101,7 +101,7 @@ class _Reader:
             practises=frozenset(self._word(name, word, Practice) for word in table["practises"]),
             steps=tuple(self._step(name, number, step) for number, step in enumerate(table["step"], 1)),
         )
-        if wrong := fault(activity):
+        if wrong := find_fault(activity):
             raise self._error(name, wrong)
         return activity
 

@@ -6,11 +6,11 @@ from discord.ext import commands
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.services.meetings.meeting_choices import Aim
 from buddybot.ui.checkins.activities import (
-    activities,
     activity_card,
     activity_chosen,
     chosen_card,
     list_card,
+    offer_activities,
     page_of,
     wish_card,
 )
@@ -37,7 +37,7 @@ class ActivityCog(commands.Cog):
 
     @activity.command(name="list", description="What your group can do together at a meeting")
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def list(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the activities that fit the group."""
         async with Reply(interaction) as reply:
@@ -46,7 +46,7 @@ class ActivityCog(commands.Cog):
 
     @activity.command(name="wish", description="Choose what you would like to do; nobody sees which")
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def wish(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the choice of what the person would like."""
         async with Reply(interaction) as reply:
@@ -64,7 +64,7 @@ class ActivityCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.autocomplete(
-        activity=activities, meeting=day_choices.meetings_for(Aim.ACTIVITY), group=choices.active_groups
+        activity=offer_activities, meeting=day_choices.meetings_for(Aim.ACTIVITY), group=choices.active_groups
     )
     async def choose(
         self,
@@ -85,32 +85,32 @@ class ActivityCog(commands.Cog):
     async def press_list(self, interaction: Interaction, given: Input) -> None:
         """Show a page of the list."""
         async with Reply(interaction) as reply:
-            view = await self._activities.all(reply.actor, GroupId(given.number(0)))
-            await reply.replace(list_card(reply.texts, view, given.number(1)))
+            view = await self._activities.all(reply.actor, GroupId(given.read_number(0)))
+            await reply.replace(list_card(reply.texts, view, given.read_number(1)))
 
     @route("activity_open")
     async def open(self, interaction: Interaction, given: Input) -> None:
         """Show the chosen activity whole."""
         async with Reply(interaction) as reply:
-            group_id, key = GroupId(given.number(0)), activity_chosen(given)
-            view = await self._activities.one(reply.actor, group_id, key)
+            group_id, key = GroupId(given.read_number(0)), activity_chosen(given)
+            view = await self._activities.get_activity(reply.actor, group_id, key)
             await reply.replace(activity_card(reply.texts, view))
 
     @route("activity_mine")
     async def press_mine(self, interaction: Interaction, given: Input) -> None:
         """Show the choice of what the person would like."""
         async with Reply(interaction) as reply:
-            view = await self._activities.all(reply.actor, GroupId(given.number(0)))
+            view = await self._activities.all(reply.actor, GroupId(given.read_number(0)))
             await reply.replace(wish_card(reply.texts, view))
 
     @route("activity_wish")
     async def mark(self, interaction: Interaction, given: Input) -> None:
         """Keep what the person would like, of what one select offered."""
         async with Reply(interaction) as reply:
-            group_id = GroupId(given.number(0))
+            group_id = GroupId(given.read_number(0))
             offered = await self._activities.all(reply.actor, group_id)
-            among = page_of(offered.activities, given.number(1), choices.MOST)
-            view = await self._activities.wish(
+            among = page_of(offered.activities, given.read_number(1), choices.MOST)
+            view = await self._activities.mark_wishes(
                 reply.actor, group_id, given.values, among=[each.key for each in among]
             )
             await reply.replace(wish_card(reply.texts, view, kept=True))
@@ -119,7 +119,7 @@ class ActivityCog(commands.Cog):
     async def agenda(self, interaction: Interaction, given: Input) -> None:
         """Show the whole agenda to the person who pressed."""
         async with Reply(interaction) as reply:
-            view = await self._agenda.look(reply.actor, MeetingId(given.number(0)))
+            view = await self._agenda.look(reply.actor, MeetingId(given.read_number(0)))
             await reply.show(agenda_card(reply.texts, view))
 
 

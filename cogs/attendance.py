@@ -66,7 +66,7 @@ class AttendanceCog(commands.Cog):
                 closing = await self._bot.services.checkins.closing(reply.actor, over)
                 await reply.show(closing_card(reply.texts, closing, reply.texts("attendance.unclosed")))
                 return
-            waiting = await self._attendance.unrecorded(reply.actor, group_id=chosen)
+            waiting = await self._attendance.list_unrecorded(reply.actor, group_id=chosen)
             await reply.show(attendance_card(reply.texts, waiting))
 
     @attendance.command(name="export", description="Take the record of your group with you, as a file")
@@ -78,7 +78,9 @@ class AttendanceCog(commands.Cog):
     )
     @app_commands.rename(form="format", first="from", last="to")
     @app_commands.choices(form=FORMATS)
-    @app_commands.autocomplete(group=record_export.groups, first=record_export.days, last=record_export.days)
+    @app_commands.autocomplete(
+        group=record_export.offer_groups, first=record_export.offer_days, last=record_export.offer_days
+    )
     async def export(
         self,
         interaction: Interaction,
@@ -109,10 +111,10 @@ class AttendanceCog(commands.Cog):
             await reply.show(card, files=files)
 
     @route("attendance_page")
-    async def turn(self, interaction: Interaction, given: Input) -> None:
+    async def turn_page(self, interaction: Interaction, given: Input) -> None:
         """Show the meetings before or after."""
         async with Reply(interaction) as reply:
-            card, files = await self._page(reply, GroupId(given.number(0)), given.number(1))
+            card, files = await self._page(reply, GroupId(given.read_number(0)), given.read_number(1))
             await reply.replace(card, files=files)
 
     async def _page(
@@ -139,18 +141,21 @@ class AttendanceCog(commands.Cog):
     async def show(self, interaction: Interaction, given: Input) -> None:
         """Show the list of one meeting, from its summary."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
-            waiting = await self._attendance.unrecorded(reply.actor, meeting_id=meeting_id)
+            meeting_id = MeetingId(given.read_number(0))
+            waiting = await self._attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
             await reply.show(attendance_card(reply.texts, waiting))
 
     @route("attendance_set")
     async def record(self, interaction: Interaction, given: Input) -> None:
         """Record those who were chosen in the list of one state."""
         async with Reply(interaction) as reply:
-            state = parse_state(given.word(1))
+            state = parse_state(given.read_word(1))
             people = [UserId(found) for each in given.values if (found := read_id(each)) is not None]
             waiting = await self._attendance.record(
-                reply.actor, MeetingId(given.number(0)), dict.fromkeys(people, state), after=_after(given, 2)
+                reply.actor,
+                MeetingId(given.read_number(0)),
+                dict.fromkeys(people, state),
+                after=_after(given, 2),
             )
             await reply.replace(attendance_card(reply.texts, waiting))
 
@@ -158,7 +163,7 @@ class AttendanceCog(commands.Cog):
     async def confirm(self, interaction: Interaction, given: Input) -> None:
         """Record what is suggested."""
         async with Reply(interaction) as reply:
-            meeting_id, after = MeetingId(given.number(0)), _after(given, 1)
+            meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
             waiting = await self._attendance.confirm(reply.actor, meeting_id, after=after)
             await reply.replace(attendance_card(reply.texts, waiting))
 
@@ -166,9 +171,9 @@ class AttendanceCog(commands.Cog):
     async def undo(self, interaction: Interaction, given: Input) -> None:
         """Take back what the click before recorded."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
+            meeting_id = MeetingId(given.read_number(0))
             waiting = await self._attendance.undo(
-                reply.actor, meeting_id, first=given.number(1), last=given.number(2)
+                reply.actor, meeting_id, first=given.read_number(1), last=given.read_number(2)
             )
             await reply.replace(attendance_card(reply.texts, waiting))
 
@@ -176,7 +181,7 @@ class AttendanceCog(commands.Cog):
     async def record_all(self, interaction: Interaction, given: Input) -> None:
         """Record everybody who is left as present, in the way they said they would be."""
         async with Reply(interaction) as reply:
-            meeting_id, after = MeetingId(given.number(0)), _after(given, 1)
+            meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
             waiting = await self._attendance.record_rest(
                 reply.actor, meeting_id, Attendance.PRESENT, after=after
             )
@@ -185,7 +190,7 @@ class AttendanceCog(commands.Cog):
 
 def _after(given: Input, position: int) -> int | None:
     """Return how far the ledger went when the card was made; None on cards of earlier versions."""
-    return given.number(position) if len(given.arguments) > position else None
+    return given.read_number(position) if len(given.arguments) > position else None
 
 
 async def setup(bot: Client) -> None:

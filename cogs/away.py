@@ -28,7 +28,9 @@ class AwayCog(commands.Cog):
         end="Your last day away; the same day, when left out",
         group="For one group only; all your groups here, when left out",
     )
-    @app_commands.autocomplete(start=day_choices.own_days, end=day_choices.own_days, group=choices.groups)
+    @app_commands.autocomplete(
+        start=day_choices.own_days, end=day_choices.own_days, group=choices.offer_groups
+    )
     async def away(
         self,
         interaction: Interaction,
@@ -42,7 +44,7 @@ class AwayCog(commands.Cog):
             if first is None:
                 if last is not None:
                     raise Refusal("away.start_missing")
-                view = await self._away.mine(reply.actor)
+                view = await self._away.list_own(reply.actor)
             else:
                 span = DaySpan(first, last or first)
                 view = await self._away.add(reply.actor, span, choices.parse_group(group))
@@ -54,7 +56,7 @@ class AwayCog(commands.Cog):
     async def drop(self, interaction: Interaction, given: Input) -> None:
         """Take days back."""
         async with Reply(interaction) as reply:
-            view = await self._away.remove(reply.actor, given.number(0))
+            view = await self._away.remove(reply.actor, given.read_number(0))
             # Pressed twice: the card of the first press says what the days no longer answer.
             await (reply.show if view.again else reply.replace)(away_card(reply.texts, view))
             await self._bot.live.refresh()

@@ -9,7 +9,7 @@ from buddybot.ui.checkins.checkin_forms import next_form, outcomes_in, recorded_
 from buddybot.ui.checkins.checkins import closed_card, closing_card, which_card
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments.commitments import carry_offer_card
-from buddybot.ui.framework.choices import groups, parse_group
+from buddybot.ui.framework.choices import offer_groups, parse_group
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 
@@ -24,7 +24,7 @@ class CheckInCog(commands.Cog):
 
     @app_commands.command(name="checkin", description="Say how your week went, and what you will do next")
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=groups)
+    @app_commands.autocomplete(group=offer_groups)
     @app_commands.guild_only()
     async def checkin(self, interaction: Interaction, group: str | None = None) -> None:
         """Open the first form for the meeting that can be reported on now."""
@@ -40,7 +40,7 @@ class CheckInCog(commands.Cog):
     async def open_report(self, interaction: Interaction, given: Input) -> None:
         """Open the first form, from a card."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
+            meeting_id = MeetingId(given.read_number(0))
             asked = await self._checkins.prepare(reply.actor, meeting_id=meeting_id)
             await reply.ask(report_form(reply.texts, asked))
 
@@ -48,7 +48,7 @@ class CheckInCog(commands.Cog):
     async def report(self, interaction: Interaction, given: Input) -> None:
         """Take the first form; the second is behind a button."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
+            meeting_id = MeetingId(given.read_number(0))
             reported = await self._checkins.report(
                 reply.actor,
                 meeting_id,
@@ -65,7 +65,7 @@ class CheckInCog(commands.Cog):
     async def open_next(self, interaction: Interaction, given: Input) -> None:
         """Open the second form."""
         async with Reply(interaction) as reply:
-            reported = await self._checkins.reported(reply.actor, MeetingId(given.number(0)))
+            reported = await self._checkins.get_report(reply.actor, MeetingId(given.read_number(0)))
             await reply.ask(next_form(reply.texts, reported))
 
     @route("checkin_commit")
@@ -75,7 +75,7 @@ class CheckInCog(commands.Cog):
             private = given.written("visibility") == Visibility.PRIVATE
             reported = await self._checkins.commit(
                 reply.actor,
-                MeetingId(given.number(0)),
+                MeetingId(given.read_number(0)),
                 lines=[given.written(f"line{number}") for number in range(3)],
                 plan=given.written("plan"),
                 visibility=Visibility.PRIVATE if private else Visibility.GROUP,
@@ -83,42 +83,44 @@ class CheckInCog(commands.Cog):
             await reply.replace(saved_card(reply.texts, reported))
 
     @route("here")
-    async def here(self, interaction: Interaction, given: Input) -> None:
+    async def mark_present(self, interaction: Interaction, given: Input) -> None:
         """Take the member into the round."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
-            await self._turns.here(reply.actor, meeting_id)
-            await reply.done()
+            meeting_id = MeetingId(given.read_number(0))
+            await self._turns.mark_present(reply.actor, meeting_id)
+            await reply.acknowledge()
             await self._bot.live.refresh(meeting_id)
 
     @route("next_turn")
     async def next_turn(self, interaction: Interaction, given: Input) -> None:
         """Give the floor to the next."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
+            meeting_id = MeetingId(given.read_number(0))
             up = await self._turns.next_up(reply.actor, meeting_id)
             if up is not None:
                 await self._bot.presence.look_at(reply.actor, up)
-            await self._turns.next_turn(reply.actor, meeting_id, begun=given.number(1))
-            await reply.done()
+            await self._turns.next_turn(reply.actor, meeting_id, begun=given.read_number(1))
+            await reply.acknowledge()
             await self._bot.live.refresh(meeting_id)
 
     @route("close")
     async def ask_to_close(self, interaction: Interaction, given: Input) -> None:
         """Ask once before closing."""
         async with Reply(interaction) as reply:
-            closing = await self._checkins.closing(reply.actor, MeetingId(given.number(0)))
+            closing = await self._checkins.closing(reply.actor, MeetingId(given.read_number(0)))
             await reply.show(closing_card(reply.texts, closing))
 
     @route("close_now")
     async def close(self, interaction: Interaction, given: Input) -> None:
         """Close the meeting; its summary is due at once."""
         async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.number(0))
+            meeting_id = MeetingId(given.read_number(0))
             closing = await self._checkins.close(reply.actor, meeting_id)
             waiting = None
             if closing.unrecorded:
-                waiting = await self._bot.services.attendance.unrecorded(reply.actor, meeting_id=meeting_id)
+                waiting = await self._bot.services.attendance.list_unrecorded(
+                    reply.actor, meeting_id=meeting_id
+                )
             await reply.replace(closed_card(reply.texts, closing, waiting))
             await self._bot.live.refresh(meeting_id)
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from buddybot.domain.commitments.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.services.commitments.commitment_views import OwnCommitment
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of
 from buddybot.ui.client import Client, Interaction
@@ -50,17 +50,17 @@ WHO = [
 ]
 
 
-@choices.unfailing
+@choices.guard_suggest
 async def own_commitments(
     interaction: discord.Interaction[Any], current: str
 ) -> list[app_commands.Choice[str]]:
     """Offer the person's own open commitments."""
     found = await interaction.client.services.commitments.choices(actor_of(interaction))
-    wanted = folded(current)
+    wanted = fold_text(current)
     return [
         choices.choice(choice_label(Texts(), each), each.commitment.id)
         for each in found
-        if wanted in folded(each.commitment.text)
+        if wanted in fold_text(each.commitment.text)
     ]
 
 
@@ -87,7 +87,7 @@ class CommitCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(category=CATEGORIES, visibility=VISIBILITIES)
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def add(
         self,
         interaction: Interaction,
@@ -118,16 +118,18 @@ class CommitCog(commands.Cog):
     @commit.command(name="list", description="What you said you would do, or what the others said")
     @app_commands.describe(who="Yours, or the others'", group="Which group, if you are in several")
     @app_commands.choices(who=WHO)
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def list(self, interaction: Interaction, who: str = "me", group: str | None = None) -> None:
         """Show one's own, or the others'."""
         async with Reply(interaction) as reply:
             group_id = choices.parse_group(group)
             if who == "group":
-                others = await self._commitments.others(reply.actor, group_id)
+                others = await self._commitments.list_others(reply.actor, group_id)
                 await reply.show(others_card(reply.texts, others))
             else:
-                await reply.show(list_card(reply.texts, await self._commitments.mine(reply.actor, group_id)))
+                await reply.show(
+                    list_card(reply.texts, await self._commitments.list_own(reply.actor, group_id))
+                )
 
     @commit.command(name="progress", description="Note how far you are")
     @app_commands.describe(
@@ -195,14 +197,14 @@ class CommitCog(commands.Cog):
     async def press_add(self, interaction: Interaction, given: Input) -> None:
         """Open the form for another one."""
         async with Reply(interaction) as reply:
-            group = await self._commitments.start(reply.actor, GroupId(given.number(0)))
+            group = await self._commitments.start(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(add_form(reply.texts, group, *_place(given, 1)))
 
     @route("commit_new")
     async def submit_add(self, interaction: Interaction, given: Input) -> None:
         """Add what was written into the form."""
         async with Reply(interaction) as reply:
-            own = await self._commitments.add(reply.actor, draft_in(given), GroupId(given.number(0)))
+            own = await self._commitments.add(reply.actor, draft_in(given), GroupId(given.read_number(0)))
             if _place(given, 1):
                 await self._redraw(reply, own, given, 1)
             else:
@@ -213,14 +215,16 @@ class CommitCog(commands.Cog):
     async def press_mine(self, interaction: Interaction, given: Input) -> None:
         """Show the pressing person's own."""
         async with Reply(interaction) as reply:
-            mine = await self._commitments.mine(reply.actor, GroupId(given.number(0)))
+            mine = await self._commitments.list_own(reply.actor, GroupId(given.read_number(0)))
             await reply.show(list_card(reply.texts, mine))
 
     @route("commit_more")
     async def press_more(self, interaction: Interaction, given: Input) -> None:
         """Count one more."""
         async with Reply(interaction) as reply:
-            own = await self._commitments.more(reply.actor, _id(given), expected=given.number(1))
+            own = await self._commitments.count_one_more(
+                reply.actor, _id(given), expected=given.read_number(1)
+            )
             await self._redraw(reply, own, given, 2)
             await self._refresh(own)
 
@@ -301,8 +305,10 @@ class CommitCog(commands.Cog):
         """Count one more from a direct nudge, which shows all of them."""
         async with Reply(interaction) as reply:
             actor = await reply.actor_at_home(given)
-            own = await self._commitments.more(actor, CommitmentId(given.number(1)), expected=given.number(2))
-            nudge = await self._nudges.direct(actor, own.commitment.group_id)
+            own = await self._commitments.count_one_more(
+                actor, CommitmentId(given.read_number(1)), expected=given.read_number(2)
+            )
+            nudge = await self._nudges.prepare_direct(actor, own.commitment.group_id)
             await reply.replace(direct_nudge_card(reply.texts, nudge))
             await self._refresh(own)
 
@@ -319,7 +325,7 @@ class CommitCog(commands.Cog):
     ) -> None:
         """Show the present state where the button was: in the list it stands in, or on its own."""
         if _place(given, place):
-            mine = await self._commitments.mine(reply.actor, own.commitment.group_id)
+            mine = await self._commitments.list_own(reply.actor, own.commitment.group_id)
             await reply.replace(list_card(reply.texts, mine))
         else:
             await reply.replace(own_card(reply.texts, own, heading=heading))
@@ -331,7 +337,7 @@ class CommitCog(commands.Cog):
 
 
 def _id(given: Input) -> CommitmentId:
-    return CommitmentId(given.number(0))
+    return CommitmentId(given.read_number(0))
 
 
 def _place(given: Input, position: int) -> tuple[str, ...]:

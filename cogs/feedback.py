@@ -23,18 +23,18 @@ class FeedbackCog(commands.Cog):
     )
     @app_commands.guild_only()
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def feedback(self, interaction: Interaction, group: str | None = None) -> None:
         """Say who will read it, before anything is written."""
         async with Reply(interaction) as reply:
-            desk = await self._feedback.desk(reply.actor, choices.parse_group(group))
+            desk = await self._feedback.get_desk(reply.actor, choices.parse_group(group))
             await reply.show(desk_card(reply.texts, desk))
 
     @route("feedback_open")
     async def open(self, interaction: Interaction, given: Input) -> None:
         """Open the form."""
         async with Reply(interaction) as reply:
-            group = await self._feedback.start(reply.actor, GroupId(given.number(0)))
+            group = await self._feedback.start(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(feedback_form(reply.texts, group))
 
     @route("feedback_send")
@@ -43,8 +43,8 @@ class FeedbackCog(commands.Cog):
         async with Reply(interaction) as reply:
             group = await self._feedback.give(
                 reply.actor,
-                GroupId(given.number(0)),
-                phrases=phrases(given.chosen("phrases")),
+                GroupId(given.read_number(0)),
+                phrases=phrases(given.read_chosen("phrases")),
                 rating=rating(given.written("rating")),
             )
             await reply.replace(sent_card(reply.texts, group))
@@ -53,18 +53,18 @@ class FeedbackCog(commands.Cog):
     async def read(self, interaction: Interaction, given: Input) -> None:
         """Show an organizer what was said last."""
         async with Reply(interaction) as reply:
-            heard = await self._feedback.read(reply.actor, GroupId(given.number(0)))
+            heard = await self._feedback.read(reply.actor, GroupId(given.read_number(0)))
             if await reply.show(heard_card(reply.texts, heard)):
                 others = [item for item in heard.items if item.user_id != reply.actor.user_id]
-                await self._feedback.seen(others)
+                await self._feedback.mark_seen(others)
 
     @commands.Cog.listener()
     async def on_answered(self, interaction: Interaction) -> None:
         """Follow an organizer's command with what nobody has read yet; a form leaves no room for it."""
         reply = Reply(interaction)
-        items = await self._feedback.unseen(reply.actor)
+        items = await self._feedback.list_unseen(reply.actor)
         if items and await reply.follow(unread_card(reply.texts, items)):
-            await self._feedback.seen(items)
+            await self._feedback.mark_seen(items)
 
 
 async def setup(bot: Client) -> None:

@@ -73,22 +73,22 @@ class GroupCog(
         extras=list_for(Audience.MEMBER),
     )
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def info(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the group."""
         async with Reply(interaction) as reply:
-            view = await self._groups.info(reply.actor, choices.parse_group(group))
+            view = await self._groups.get_group(reply.actor, choices.parse_group(group))
             await reply.show(ui.info_card(reply.texts, view))
 
     @app_commands.command(
         name="charter", description="What the group promises each other", extras=list_for(Audience.MEMBER)
     )
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def charter(self, interaction: Interaction, group: str | None = None) -> None:
         """Show the charter."""
         async with Reply(interaction) as reply:
-            view = await self._groups.info(reply.actor, choices.parse_group(group))
+            view = await self._groups.get_group(reply.actor, choices.parse_group(group))
             await reply.show(ui.charter_card(reply.texts, view.group, organizes=view.organizes))
 
     @app_commands.command(name="settings", description="The group's name, home channel and size")
@@ -97,7 +97,7 @@ class GroupCog(
     async def settings(self, interaction: Interaction, group: str | None = None) -> None:
         """Open the settings."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, choices.parse_group(group))
+            view = await self._groups.get_organized(reply.actor, choices.parse_group(group))
             await reply.ask(ui.settings_form(reply.texts, view.group))
 
     @app_commands.command(name="pause", description="Let the group take a break; everything is kept")
@@ -128,7 +128,7 @@ class GroupCog(
     async def archive(self, interaction: Interaction, group: str | None = None) -> None:
         """Ask once before the group ends."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, choices.parse_group(group))
+            view = await self._groups.get_organized(reply.actor, choices.parse_group(group))
             await reply.show(ui.archive_card(reply.texts, view.group))
 
     @app_commands.command(name="transfer", description="Make another member an organizer")
@@ -168,23 +168,23 @@ class GroupCog(
     async def show_charter(self, interaction: Interaction, given: Input) -> None:
         """Show the charter below the group's card."""
         async with Reply(interaction) as reply:
-            view = await self._groups.info(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_group(reply.actor, GroupId(given.read_number(0)))
             await reply.show(ui.charter_card(reply.texts, view.group, organizes=view.organizes))
 
     @route("group_charter_edit")
     async def edit_charter(self, interaction: Interaction, given: Input) -> None:
         """Open the form for the charter."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(ui.charter_form(reply.texts, view.group))
 
     @route("group_charter_save")
     async def save_charter(self, interaction: Interaction, given: Input) -> None:
         """Keep the charter."""
         async with Reply(interaction) as reply:
-            group_id, charter = GroupId(given.number(0)), given.written("charter")
-            before = (await self._groups.organized(reply.actor, group_id)).group
-            if given.unchanged("charter"):
+            group_id, charter = GroupId(given.read_number(0)), given.written("charter")
+            before = (await self._groups.get_organized(reply.actor, group_id)).group
+            if given.is_unchanged("charter"):
                 await reply.replace(ui.charter_card(reply.texts, before, organizes=True))
                 return
             opened = dict(given.opened).get("charter")
@@ -201,14 +201,14 @@ class GroupCog(
     async def ask_settings(self, interaction: Interaction, given: Input) -> None:
         """Open the settings from the group's card."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(ui.settings_form(reply.texts, view.group))
 
     @route("group_settings_save")
     async def save_settings(self, interaction: Interaction, given: Input) -> None:
         """Keep the settings; a new home must be one that the bot can use."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             changes = _changes(given)
             if changes.channel_id is not None:
                 check_home(reply.texts, home(interaction.guild, changes.channel_id), interaction.user)
@@ -221,7 +221,7 @@ class GroupCog(
     async def archive_now(self, interaction: Interaction, given: Input) -> None:
         """End the group."""
         async with Reply(interaction) as reply:
-            group = await self._groups.archive(reply.actor, GroupId(given.number(0)))
+            group = await self._groups.archive(reply.actor, GroupId(given.read_number(0)))
             await reply.replace(Card().text(reply.texts("groups.archive.done", group=group.name)))
             await self._bot.live.refresh()
             await self._bot.live.settle_roles(group.id)
@@ -230,15 +230,15 @@ class GroupCog(
     async def remove_now(self, interaction: Interaction, given: Input) -> None:
         """Let a member go."""
         async with Reply(interaction) as reply:
-            user_id = UserId(given.number(1))
-            gone = await self._members.remove(reply.actor, GroupId(given.number(0)), user_id)
+            user_id = UserId(given.read_number(1))
+            gone = await self._members.remove(reply.actor, GroupId(given.read_number(0)), user_id)
             done = reply.texts("groups.remove.done", member=mention(user_id), group=gone.group.name)
             await reply.replace(Card().text(done))
             await self._bot.live.refresh()
             await self._bot.live.settle_roles(gone.group.id)
 
     @route("group_unchanged")
-    async def unchanged(self, interaction: Interaction, given: Input) -> None:
+    async def keep_group(self, interaction: Interaction, given: Input) -> None:
         """Put the question away."""
         del given
         async with Reply(interaction) as reply:
@@ -247,7 +247,7 @@ class GroupCog(
 
 def _changes(given: Input) -> Changes:
     """Return what was changed in the form: what another organizer changed beside it stays."""
-    written = {name: None if given.unchanged(name) else given.written(name) for name in given.fields}
+    written = {name: None if given.is_unchanged(name) else given.written(name) for name in given.fields}
     channel, capacity, language = written.get("channel"), written.get("capacity"), written.get("language")
     return Changes(
         name=written.get("name"),

@@ -114,14 +114,14 @@ class HealthCog(commands.Cog):
     async def open(self, interaction: Interaction, given: Input) -> None:
         """Show an alert from the card of the group's health."""
         async with Reply(interaction) as reply:
-            view = await self._alerts.look(await reply.actor_at_home(given), AlertId(given.number(1)))
+            view = await self._alerts.look(await reply.actor_at_home(given), AlertId(given.read_number(1)))
             await reply.show(alerts.alert_card(reply.texts, view))
 
     @route("alert_use")
     async def use(self, interaction: Interaction, given: Input) -> None:
         """Give the next meeting the chosen activity."""
         async with Reply(interaction) as reply:
-            actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
+            actor, alert_id = await reply.actor_at_home(given), AlertId(given.read_number(1))
             deciding = self._alerts.use(actor, alert_id, alerts.activity_chosen(given))
             await self._show_decision(interaction, reply, deciding)
             await self._bot.live.refresh()
@@ -130,21 +130,21 @@ class HealthCog(commands.Cog):
     async def holiday(self, interaction: Interaction, given: Input) -> None:
         """Let the meeting not count."""
         async with Reply(interaction) as reply:
-            actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
+            actor, alert_id = await reply.actor_at_home(given), AlertId(given.read_number(1))
             await self._show_decision(interaction, reply, self._alerts.holiday(actor, alert_id))
 
     @route("alert_snooze")
     async def rest(self, interaction: Interaction, given: Input) -> None:
         """Let alerts rest for four weeks."""
         async with Reply(interaction) as reply:
-            actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
+            actor, alert_id = await reply.actor_at_home(given), AlertId(given.read_number(1))
             await self._show_decision(interaction, reply, self._alerts.snooze(actor, alert_id))
 
     @route("alert_resolve")
-    async def resolved(self, interaction: Interaction, given: Input) -> None:
+    async def resolve_alert(self, interaction: Interaction, given: Input) -> None:
         """Settle it."""
         async with Reply(interaction) as reply:
-            actor, alert_id = await reply.actor_at_home(given), AlertId(given.number(1))
+            actor, alert_id = await reply.actor_at_home(given), AlertId(given.read_number(1))
             await self._show_decision(interaction, reply, self._alerts.resolve(actor, alert_id))
 
     async def _show_decision(

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.checkins.kudos import TEXT_LIMIT
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.ui.checkins.kudos import given_card
 from buddybot.ui.client import Client, Interaction
 from buddybot.ui.commitments.commitments import commitment_chosen
@@ -17,7 +17,7 @@ from buddybot.ui.framework.reply import Reply, actor_of
 Text = app_commands.Range[str, 1, TEXT_LIMIT]
 
 
-@choices.unfailing
+@choices.guard_suggest
 async def commitments(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
     """Offer the chosen member's commitments that the group may read."""
     chosen = getattr(interaction.namespace, "member", None)
@@ -27,8 +27,8 @@ async def commitments(interaction: discord.Interaction[Any], current: str) -> li
     found = await interaction.client.services.kudos.choices(
         actor_of(interaction), choices.parse_member(chosen), group_id
     )
-    wanted = folded(current)
-    return [choices.choice(text, id_) for id_, text in found if wanted in folded(text)]
+    wanted = fold_text(current)
+    return [choices.choice(text, id_) for id_, text in found if wanted in fold_text(text)]
 
 
 class KudosCog(commands.Cog):

@@ -39,7 +39,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def settings(self, interaction: Interaction) -> None:
         """Show the person's settings."""
         async with Reply(interaction) as reply:
-            mine = await self._preferences.mine(reply.actor)
+            mine = await self._preferences.get_own(reply.actor)
             await reply.show(ui.settings_card(reply.texts, mine, self._usual))
 
     @app_commands.command(
@@ -67,20 +67,20 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def show_history(self, interaction: Interaction, given: Input) -> None:
         """Show the person's newest weeks in one group, from a message in its channel."""
         async with Reply(interaction) as reply:
-            weeks = await self._bot.services.own_history.show(reply.actor, GroupId(given.number(0)))
+            weeks = await self._bot.services.own_history.show(reply.actor, GroupId(given.read_number(0)))
             await reply.show(weeks_card(reply.texts, weeks))
 
     @route("me_history")
     async def turn_history(self, interaction: Interaction, given: Input) -> None:
         """Show weeks before or after."""
         async with Reply(interaction) as reply:
-            group_id, stop = GroupId(given.number(0)), given.number(1)
+            group_id, stop = GroupId(given.read_number(0)), given.read_number(1)
             weeks = await self._bot.services.own_history.show(reply.actor, group_id, stop=stop)
             await reply.replace(weeks_card(reply.texts, weeks))
 
     @app_commands.command(name="leave", description="Leave a group; the door stays open")
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def leave(self, interaction: Interaction, group: str | None = None) -> None:
         """Ask once."""
         async with Reply(interaction) as reply:
@@ -109,7 +109,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def delete_now(self, interaction: Interaction, given: Input) -> None:
         """Delete it, for the one who was asked, and take the roles of the groups that were left."""
         async with Reply(interaction) as reply:
-            if given.number(0) != reply.actor.user_id:
+            if given.read_number(0) != reply.actor.user_id:
                 raise Refusal("button.stale")
             taken = await self._bot.live.take_roles_from(reply.actor.user_id)
             erased = await self._personal.delete(reply.actor, taken)
@@ -122,7 +122,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def say_why(self, interaction: Interaction, given: Input) -> None:
         """Keep the reason in the button until it is pressed."""
         async with Reply(interaction) as reply:
-            leaving = await self._members.leaving(reply.actor, GroupId(given.number(0)))
+            leaving = await self._members.leaving(reply.actor, GroupId(given.read_number(0)))
             await reply.replace(ui.leave_card(reply.texts, leaving, _reason(given.values[:1])))
 
     @route("me_leave_go")
@@ -131,7 +131,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         async with Reply(interaction) as reply:
             gone = await self._members.leave(
                 reply.actor,
-                GroupId(given.number(0)),
+                GroupId(given.read_number(0)),
                 _reason(given.arguments[1:2]),
                 keep_public=ui.KEEP in given.arguments[1:],
             )
@@ -147,7 +147,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
             await reply.replace(Card().text(reply.texts("groups.unchanged.done")))
 
     @route("me_direct")
-    async def direct(self, interaction: Interaction, given: Input) -> None:
+    async def switch_direct(self, interaction: Interaction, given: Input) -> None:
         """Turn direct messages on or off."""
         async with Reply(interaction) as reply:
             mine = await self._preferences.choose(reply.actor, direct_messages=_read_wanted(given))
@@ -166,7 +166,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         """Open the form for quiet hours."""
         del given
         async with Reply(interaction) as reply:
-            await reply.ask(ui.quiet_form(reply.texts, await self._preferences.mine(reply.actor)))
+            await reply.ask(ui.quiet_form(reply.texts, await self._preferences.get_own(reply.actor)))
 
     @route("me_quiet_given")
     async def take_quiet(self, interaction: Interaction, given: Input) -> None:
@@ -180,7 +180,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
         """Open the form for the zone."""
         del given
         async with Reply(interaction) as reply:
-            await reply.ask(ui.zone_form(reply.texts, await self._preferences.mine(reply.actor)))
+            await reply.ask(ui.zone_form(reply.texts, await self._preferences.get_own(reply.actor)))
 
     @route("me_zone_given")
     async def take_zone(self, interaction: Interaction, given: Input) -> None:
@@ -208,9 +208,9 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
     async def stop_direct(self, interaction: Interaction, given: Input) -> None:
         """End direct messages from one server, pressed on such a message."""
         async with Reply(interaction) as reply:
-            await self._preferences.stop_direct(reply.actor, GuildId(given.number(0)))
+            await self._preferences.stop_direct(reply.actor, GuildId(given.read_number(0)))
             await reply.say("me.stop.done")
-            guild_id = GuildId(given.number(0))
+            guild_id = GuildId(given.read_number(0))
             await self._bot.live.drop_stop(guild_id, reply.actor.user_id, interaction.message)
 
     def _server_name(self, guild_id: GuildId) -> str:
@@ -230,9 +230,9 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What you deci
 
 
 def _read_wanted(given: Input) -> bool:
-    if given.number(0) > 1:
+    if given.read_number(0) > 1:
         raise Refusal("button.stale")
-    return bool(given.number(0))
+    return bool(given.read_number(0))
 
 
 def _reason(values: tuple[str, ...]) -> LeaveReason | None:

@@ -120,7 +120,7 @@ class MeetingCog(commands.Cog):
     async def revive(self, interaction: Interaction, given: Input) -> None:
         """Meet after all."""
         async with Reply(interaction) as reply:
-            changed = await self._meetings.revive(reply.actor, MeetingId(given.number(0)))
+            changed = await self._meetings.revive(reply.actor, MeetingId(given.read_number(0)))
             await reply.replace(meetings.done_card(reply.texts, "revived", changed))
             await self._bot.live.refresh(changed.meeting.id)
             await self._bot.live.follow_meeting(changed.meeting.id)
@@ -178,17 +178,17 @@ class MeetingCog(commands.Cog):
             await reply.show(meetings.cancel_card(reply.texts, found, REASONS[reason]))
 
     @route("meeting_cancel")
-    async def cancelled(self, interaction: Interaction, given: Input) -> None:
+    async def cancel_meeting(self, interaction: Interaction, given: Input) -> None:
         """Call it off, now that it was asked once."""
         async with Reply(interaction) as reply:
-            reason = Reason(given.word(1)) if given.word(1) in set(Reason) else Reason.OTHER
-            changed = await self._meetings.cancel(reply.actor, MeetingId(given.number(0)), reason)
+            reason = Reason(given.read_word(1)) if given.read_word(1) in set(Reason) else Reason.OTHER
+            changed = await self._meetings.cancel(reply.actor, MeetingId(given.read_number(0)), reason)
             key = "cancelled_before" if changed.again else "cancelled"
             await reply.replace(meetings.done_card(reply.texts, key, changed))
             await self._bot.live.refresh(changed.meeting.id)
 
     @route("meeting_keep")
-    async def kept(self, interaction: Interaction, _given: Input) -> None:
+    async def keep_meeting(self, interaction: Interaction, _given: Input) -> None:
         """Leave everything as it is."""
         async with Reply(interaction) as reply:
             await reply.replace(meetings.kept_card(reply.texts))
@@ -214,7 +214,7 @@ class MeetingCog(commands.Cog):
     @app_commands.describe(
         meeting="Which one; the one that goes on, when left out", group="Which group, if you are in several"
     )
-    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.CLOSE), group=choices.groups)
+    @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.CLOSE), group=choices.offer_groups)
     async def close(
         self, interaction: Interaction, meeting: str | None = None, group: str | None = None
     ) -> None:

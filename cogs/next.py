@@ -17,7 +17,7 @@ from buddybot.ui.outdated_messages import has_stop
 
 def answer_in(given: Input, position: int) -> Answer:
     """Return the answer that a button stands for; Refusal `button.stale` for anything else."""
-    word = given.word(position)
+    word = given.read_word(position)
     if word not in set(Answer):
         raise Refusal("button.stale")
     return Answer(word)
@@ -34,31 +34,31 @@ class NextCog(commands.Cog):
     @app_commands.command(name="next", description="Your next meeting, your answer, and your commitments")
     @app_commands.guild_only()
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def next(self, interaction: Interaction, group: str | None = None) -> None:
         """Your next meeting, your answer, and your commitments."""
         async with Reply(interaction) as reply:
             scope = choices.parse_group(group)
-            views = await self._views.next(reply.actor, scope)
+            views = await self._views.list_next(reply.actor, scope)
             await reply.show(next_card(reply.texts, views, scope))
 
     @route("next_open")
     async def open(self, interaction: Interaction, given: Input) -> None:
         """Show what is next in one group, from a notice in the channel."""
         async with Reply(interaction) as reply:
-            scope = GroupId(given.number(0))
-            views = await self._views.next(reply.actor, scope)
+            scope = GroupId(given.read_number(0))
+            views = await self._views.list_next(reply.actor, scope)
             await reply.show(next_card(reply.texts, views, scope))
 
     @route("next_rsvp")
     async def answer_here(self, interaction: Interaction, given: Input) -> None:
         """Answer from /next, which shows the answer then."""
         async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
-            narrowed = bool(given.number(2))
+            meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
+            narrowed = bool(given.read_number(2))
             answered = await self._rsvps.answer(reply.actor, meeting_id, answer)
             scope = answered.group.id if narrowed else None
-            views = await self._views.next(reply.actor, scope)
+            views = await self._views.list_next(reply.actor, scope)
             await reply.replace(next_card(reply.texts, views, scope))
             await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
@@ -66,16 +66,16 @@ class NextCog(commands.Cog):
     async def answer_on_card(self, interaction: Interaction, given: Input) -> None:
         """Answer on the meeting's card, which itself shows the answer."""
         async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.number(0)), answer_in(given, 1)
+            meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
             await self._rsvps.answer(reply.actor, meeting_id, answer)
-            await reply.done()
+            await reply.acknowledge()
             await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
     @route("dm_rsvp")
     async def answer_by_message(self, interaction: Interaction, given: Input) -> None:
         """Answer from a direct message; the guild it is about stands in the button."""
         async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.number(1)), answer_in(given, 2)
+            meeting_id, answer = MeetingId(given.read_number(1)), answer_in(given, 2)
             actor = await reply.actor_at_home(given)
             answered = await self._rsvps.answer(actor, meeting_id, answer)
             about = ReminderView(

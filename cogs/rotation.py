@@ -49,7 +49,7 @@ class RotationCog(commands.Cog):
         extras=list_for(Audience.MEMBER),
     )
     @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.groups)
+    @app_commands.autocomplete(group=choices.offer_groups)
     async def show(self, interaction: Interaction, group: str | None = None) -> None:
         """Where the next meetings are, who hosts them, and why."""
         async with Reply(interaction) as reply:
@@ -73,7 +73,7 @@ class RotationCog(commands.Cog):
     ) -> None:
         """Choose the rule that says where the group meets."""
         async with Reply(interaction) as reply:
-            view = await self._rotation.strategy(
+            view = await self._rotation.choose_rule(
                 reply.actor,
                 choices.parse_rotation(rule),
                 location_choices.parse_place(location) if location else None,
@@ -117,7 +117,7 @@ class RotationCog(commands.Cog):
         group="Which group, if you are in several",
     )
     @app_commands.autocomplete(
-        meeting=hosting.planned,
+        meeting=hosting.offer_planned,
         host=hosting.able_hosts,
         location=location_choices.free_places,
         group=choices.active_groups,
@@ -156,7 +156,9 @@ class RotationCog(commands.Cog):
         other="The meeting that you would host instead",
         group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(turn=hosting.turns, other=hosting.other_turns, group=choices.groups_that_meet)
+    @app_commands.autocomplete(
+        turn=hosting.offer_turns, other=hosting.other_turns, group=choices.groups_that_meet
+    )
     async def swap(self, interaction: Interaction, turn: str, other: str, group: str | None = None) -> None:
         """Offer your turn for somebody else's; they are asked."""
         async with Reply(interaction) as reply:
@@ -167,11 +169,11 @@ class RotationCog(commands.Cog):
             await self._bot.live.refresh()
 
     @route("host_willing")
-    async def willing(self, interaction: Interaction, given: Input) -> None:
+    async def set_willing(self, interaction: Interaction, given: Input) -> None:
         """Note whether the person would host."""
         async with Reply(interaction) as reply:
-            group_id, hosts = GroupId(given.number(0)), bool(given.number(1))
-            view = await self._rotation.willing(reply.actor, group_id, hosts=hosts)
+            group_id, hosts = GroupId(given.read_number(0)), bool(given.read_number(1))
+            view = await self._rotation.set_willing(reply.actor, group_id, hosts=hosts)
             await reply.replace(rotation_card(reply.texts, view))
             await self._bot.live.refresh()
 
@@ -179,19 +181,19 @@ class RotationCog(commands.Cog):
     async def decline(self, interaction: Interaction, given: Input) -> None:
         """Ask once before a turn is handed on."""
         async with Reply(interaction) as reply:
-            view = await self._rotation.may_decline(reply.actor, MeetingId(given.number(0)))
+            view = await self._rotation.may_decline(reply.actor, MeetingId(given.read_number(0)))
             await reply.show(hosting.decline_card(reply.texts, view))
 
     @route("host_declined")
-    async def declined(self, interaction: Interaction, given: Input) -> None:
+    async def decline_turn(self, interaction: Interaction, given: Input) -> None:
         """Hand the turn on."""
         async with Reply(interaction) as reply:
-            view = await self._rotation.decline(reply.actor, MeetingId(given.number(0)))
+            view = await self._rotation.decline(reply.actor, MeetingId(given.read_number(0)))
             await reply.replace(hosting.handed_card(reply.texts, view))
             await self._bot.live.refresh()
 
     @route("host_keep")
-    async def kept(self, interaction: Interaction, _given: Input) -> None:
+    async def keep_turn(self, interaction: Interaction, _given: Input) -> None:
         """Leave the turn where it is."""
         async with Reply(interaction) as reply:
             await reply.replace(hosting.kept_card(reply.texts))
@@ -200,14 +202,14 @@ class RotationCog(commands.Cog):
     async def choose(self, interaction: Interaction, given: Input) -> None:
         """Show the places that a meeting can be at."""
         async with Reply(interaction) as reply:
-            view = await self._rotation.places(reply.actor, MeetingId(given.number(0)))
+            view = await self._rotation.places(reply.actor, MeetingId(given.read_number(0)))
             await reply.show(hosting.places_card(reply.texts, view))
 
     @route("host_place")
-    async def chosen(self, interaction: Interaction, given: Input) -> None:
+    async def choose_location(self, interaction: Interaction, given: Input) -> None:
         """Hold the meeting at the chosen place."""
         async with Reply(interaction) as reply:
-            meeting_id, location_id = MeetingId(given.number(0)), place_chosen(given)
+            meeting_id, location_id = MeetingId(given.read_number(0)), place_chosen(given)
             view = await self._rotation.choose(reply.actor, meeting_id, location_id)
             await reply.replace(hosting.arranged_card(reply.texts, view))
             await self._bot.live.refresh()
@@ -216,14 +218,14 @@ class RotationCog(commands.Cog):
     async def begin_swap(self, interaction: Interaction, given: Input) -> None:
         """Show the turns that the person can offer."""
         async with Reply(interaction) as reply:
-            view = await self._rotation.hostings(reply.actor, GroupId(given.number(0)))
+            view = await self._rotation.list_hostings(reply.actor, GroupId(given.read_number(0)))
             await reply.show(host_swaps.pairs_card(reply.texts, view))
 
     @route("swap_pick")
     async def pick_swap(self, interaction: Interaction, given: Input) -> None:
         """Offer the chosen turn."""
         async with Reply(interaction) as reply:
-            group_id, (turn, other) = GroupId(given.number(0)), host_swaps.pair_chosen(given)
+            group_id, (turn, other) = GroupId(given.read_number(0)), host_swaps.pair_chosen(given)
             view = await self._swaps.offer(reply.actor, turn, other, group_id)
             await reply.replace(host_swaps.asked_card(reply.texts, view))
             await self._bot.live.refresh()
@@ -232,7 +234,7 @@ class RotationCog(commands.Cog):
     async def agree(self, interaction: Interaction, given: Input) -> None:
         """Swap the turns; the question gives way to what was agreed."""
         async with Reply(interaction) as reply:
-            view = await self._swaps.agree(reply.actor, SwapId(given.number(0)))
+            view = await self._swaps.agree(reply.actor, SwapId(given.read_number(0)))
             await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
             await self._bot.live.refresh()
 
@@ -240,14 +242,14 @@ class RotationCog(commands.Cog):
     async def decline_swap(self, interaction: Interaction, given: Input) -> None:
         """Leave the turns as they are."""
         async with Reply(interaction) as reply:
-            view = await self._swaps.decline(reply.actor, SwapId(given.number(0)))
+            view = await self._swaps.decline(reply.actor, SwapId(given.read_number(0)))
             await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
 
     @route("swap_withdraw")
     async def withdraw(self, interaction: Interaction, given: Input) -> None:
         """Take an offer back."""
         async with Reply(interaction) as reply:
-            view = await self._swaps.withdraw(reply.actor, SwapId(given.number(0)))
+            view = await self._swaps.withdraw(reply.actor, SwapId(given.read_number(0)))
             await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
 
 

@@ -40,7 +40,9 @@ class SetupCog(commands.Cog):
         async with Reply(interaction) as reply:
             await self._groups.may_create(reply.actor)
             if given.arguments:
-                form = ui.when_form(reply.texts, when=ui.When.carried(given, 1), zone=given.word(0))
+                form = ui.when_form(
+                    reply.texts, when=ui.When.from_arguments(given, 1), zone=given.read_word(0)
+                )
             else:
                 form = ui.when_form(reply.texts)
             await reply.ask(form)
@@ -63,7 +65,7 @@ class SetupCog(commands.Cog):
         """Show the first meeting in the chosen zone."""
         async with Reply(interaction) as reply:
             await self._groups.may_create(reply.actor)
-            when = ui.When.carried(given)
+            when = ui.When.from_arguments(given)
             zone = given.values[0] if given.values else ""
             await reply.replace(ui.check_card(reply.texts, when, zone, self._bot.now()))
 
@@ -75,8 +77,8 @@ class SetupCog(commands.Cog):
             here = interaction.channel
             form = ui.group_form(
                 reply.texts,
-                ui.When.carried(given, 1),
-                given.word(0),
+                ui.When.from_arguments(given, 1),
+                given.read_word(0),
                 here=here.id if isinstance(here, discord.TextChannel) else None,
             )
             await reply.ask(form)
@@ -100,7 +102,7 @@ def _new_group(reply: Reply, given: Input) -> NewGroup:
         capacity=choices.parse_capacity(given.written("capacity")),
         charter=reply.texts.plain("groups.charter.usual"),
         language=choices.parse_language(given.written("language")) or reply.texts.language,
-        new_schedule=ui.When.carried(given, 1).new_schedule(given.word(0)),
+        new_schedule=ui.When.from_arguments(given, 1).new_schedule(given.read_word(0)),
         rotation=choices.parse_rotation(given.written("rotation")),
     )
 

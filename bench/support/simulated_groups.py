@@ -12,7 +12,7 @@ from enum import StrEnum
 from random import Random
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.checkins.pulse import published
+from buddybot.domain.checkins.pulse import publish_band
 from buddybot.domain.health.stagnation_tally import Tally
 
 WEEKS = 60
@@ -228,7 +228,9 @@ class _Group:
 
     def _tally(self, week: int, counted: _Week) -> Tally:
         has = self._world.has_commitments
-        votes = counted.votes if published(counted.votes) else []  # of what is not published nothing is kept
+        votes = (
+            counted.votes if publish_band(counted.votes) else []
+        )  # of what is not published nothing is kept
         return Tally(
             week=week,
             roster=len(self._people),

@@ -13,7 +13,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibility
 from buddybot.domain.groups.groups import USUAL_CAPACITY
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, MeetingId, UserId
-from buddybot.domain.locations.locations import described
+from buddybot.domain.locations.locations import read_location
 from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.services.groups.groups import NewGroup, NewSchedule
@@ -70,7 +70,7 @@ class Life:
         locations = self._bot.services.locations
         found: dict[str, LocationId] = {}
         for name, spot in SPOTS.items():
-            words = described(
+            words = read_location(
                 name=spot.name, kind=spot.kind, where=spot.where, access=spot.access, note=spot.note
             )
             view = await locations.suggest(self.actor(name), words, group_id)
@@ -87,7 +87,7 @@ class Life:
         """Let them say what they would like to do together."""
         activities = self._bot.services.activities
         for name, keys in WISHES.items():
-            await activities.wish(self.actor(name), group_id, keys, among=keys)
+            await activities.mark_wishes(self.actor(name), group_id, keys, among=keys)
 
     async def meet(self, week: int, meeting_id: MeetingId) -> None:
         """Hold a meeting: everybody who comes reports on the week that ends and commitments the next."""
@@ -96,7 +96,7 @@ class Life:
             past = weeks[week - 1] if week else Week("", 0)
             if past.came is None or not past.came.coming:
                 continue
-            await services.turns.here(self.actor(name), meeting_id)
+            await services.turns.mark_present(self.actor(name), meeting_id)
             asked = await services.checkins.prepare(self.actor(name), meeting_id=meeting_id)
             outcomes = {item.commitment.id: _outcome(item.commitment, past) for item in asked.due}
             await services.checkins.report(
@@ -138,7 +138,7 @@ class Life:
     async def do_some(self) -> None:
         """Let everybody do what they did so far of what they promised last."""
         for name, weeks in WEEKS.items():
-            mine = await self._bot.services.commitments.mine(self.actor(name))
+            mine = await self._bot.services.commitments.list_own(self.actor(name))
             for commitment, _ in mine.items[-1:]:
                 await self._bot.services.commitments.progress(
                     self.actor(name), commitment.id, str(weeks[-1].done)
@@ -179,5 +179,5 @@ async def live_through(env: simcord.Env, bot: BuddyBot, stage: Stage) -> None:
 
 
 async def _next_meeting(bot: BuddyBot, group_id: GroupId) -> Meeting:
-    ahead = await bot.services.transactions.read(lambda uow: uow.meetings.ahead(group_id))
+    ahead = await bot.services.transactions.read(lambda uow: uow.meetings.list_ahead(group_id))
     return ahead[0]

@@ -71,7 +71,7 @@ def cut_to(text: str, limit: int) -> str:
     return units.decode("utf-16-le", "ignore")
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """The text as people look for it: without accents, strokes and letter case, one space between words."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = (char for char in plain if not unicodedata.combining(char))
@@ -80,7 +80,7 @@ def folded(text: str) -> str:
 
 def name_order(name: str) -> tuple[str, str]:
     """The key by which names are sorted as people do: Élodie between Ana and Ewa, Łukasz before Mia."""
-    return folded(name), name
+    return fold_text(name), name
 
 
 def people_order(name: str | None) -> tuple[bool, tuple[str, str]]:

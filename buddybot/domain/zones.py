@@ -5,7 +5,7 @@ from functools import cache
 
 from buddybot import zone_data
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import excerpt, folded
+from buddybot.domain.text import excerpt, fold_text
 
 REGIONS = frozenset(
     {
@@ -78,7 +78,7 @@ def is_known(name: str) -> bool:
     return name in allowed()
 
 
-def usable(*names: str | None) -> str:
+def pick_known_zone(*names: str | None) -> str:
     """The first of these stored zones that is known here; UTC when none is."""
     return next((name for name in names if name is not None and is_known(name)), "UTC")
 
@@ -118,4 +118,4 @@ def _names_by_fold() -> dict[str, str]:
 
 
 def _fold_name(raw: str) -> str:
-    return folded(raw).replace(" ", "_")
+    return fold_text(raw).replace(" ", "_")

@@ -13,7 +13,7 @@ from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.privacy.restores import RestoreService
 from buddybot.settings.database_address import for_libpq
 from buddybot.settings.settings import Settings
-from buddybot.storage.copies.copies import back_up, put_in_place, staged
+from buddybot.storage.copies.copies import back_up, put_in_place, stage_copy
 from buddybot.storage.engine.database import Tx, connect, sqlite_path
 from buddybot.storage.engine.errors import StorageError
 from buddybot.storage.groups.groups import GroupRepository
@@ -67,7 +67,7 @@ async def restore(settings: Settings, copy: str | None, *, now: datetime) -> int
         say(_POSTGRES_BACKUP.format(address=for_libpq(settings.database_url)))
         return ELSEWHERE
     else:
-        with staged(Path(copy), target) as partial:
+        with stage_copy(Path(copy), target) as partial:
             count = await _settle(settings, f"sqlite:///{partial}", now)
             kept = put_in_place(partial, target, now)
         say(f"{copy} is the database {target} now.\n")
@@ -111,7 +111,7 @@ async def _settle(settings: Settings, url: str, now: datetime) -> int:
 
 
 async def _require_languages(tx: Tx) -> None:
-    for group in await GroupRepository(tx).everywhere():
+    for group in await GroupRepository(tx).list_everywhere():
         if group.language not in locales.available():
             raise StorageError(f"Group {group.id} speaks a language that this buddybot does not have.")
 

@@ -24,7 +24,7 @@ from buddybot.storage.copies.restores import RestoreRepository
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.errors import StorageError
 from buddybot.storage.groups.zones import StoredZoneRepository
-from buddybot.storage.migrations.runner import pending
+from buddybot.storage.migrations.runner import list_pending
 from buddybot.zone_data import ZoneRules, choose_rules, read_zone, zone_names
 
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)  # no right clock shows an earlier time
@@ -121,7 +121,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
         async with asyncio.timeout(CONNECT_SECONDS):
             database = await connect(settings.database_url)
             try:
-                waiting = await pending(database)
+                waiting = await list_pending(database)
                 odd = await odd_tables(database)
                 stored = Stored(
                     skew=await _skew(database, now),
@@ -164,7 +164,7 @@ async def _database(settings: Settings, now: Callable[[], datetime]) -> tuple[Fi
 
 
 async def _find_unsettled(tx: Tx) -> datetime | None:
-    return await RestoreRepository(tx).unsettled()
+    return await RestoreRepository(tx).find_unsettled()
 
 
 async def _named_zones(tx: Tx) -> Mapping[str, Mapping[str, int]]:

@@ -61,7 +61,7 @@ async def export(url: str, order: Order, *, now: datetime) -> int:
 
 async def _groups(tx: Tx, group_id: int | None) -> list[Group]:
     if group_id is None:
-        return list(await GroupRepository(tx).everywhere())
+        return list(await GroupRepository(tx).list_everywhere())
     return [await group_named(tx, group_id)]
 
 

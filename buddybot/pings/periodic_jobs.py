@@ -43,7 +43,7 @@ class Housekeeping:
 
     async def replan(self) -> None:
         """Carry every active group's horizon forward, by today's zone rules; end what a break left open."""
-        groups = await self._transactions.read(lambda uow: uow.groups.planned())
+        groups = await self._transactions.read(lambda uow: uow.groups.list_for_planner())
         for group in groups:
             try:
                 await self._plan(group)
@@ -69,7 +69,7 @@ class Housekeeping:
                 await self._unmark(guild_id)
             elif is_out:
                 await self._purge(guild_id)
-                self._transactions.deleted()
+                self._transactions.note_deletion()
 
     async def scrub(self) -> None:
         """Leave no byte of what was deleted in the database's files."""

@@ -38,9 +38,9 @@ class OutdatedMessageService(Service):
     """Only the bot itself carries this out."""
 
     @read_transaction
-    async def outdated(self, uow: UnitOfWork) -> Sequence[OutdatedMessage]:
+    async def list_outdated(self, uow: UnitOfWork) -> Sequence[OutdatedMessage]:
         """Return messages that are out of date, at most so many as are edited at a time."""
-        pings = await uow.outdated_messages.outdated(self._now(), limit=MOST)
+        pings = await uow.outdated_messages.list_outdated(self._now(), limit=MOST)
         found = [await _message_of(uow, ping) for ping in pings]
         return [message for message in found if message is not None]
 
@@ -55,7 +55,7 @@ class OutdatedMessageService(Service):
                 found.append((ping, view))
         return found
 
-    async def followed(self, view: SwapView) -> None:
+    async def note_followed(self, view: SwapView) -> None:
         """Note that the question about a swap says when its meetings start by now."""
         await self._transactions.write(lambda uow: note_told(uow, view))
 
@@ -82,11 +82,11 @@ class OutdatedMessageService(Service):
         )
 
     @read_transaction
-    async def reminder(
+    async def find_reminder(
         self, uow: UnitOfWork, meeting_id: MeetingId, user_id: UserId
     ) -> OutdatedMessage | None:
         """Return a person's reminder of a meeting that can be answered still, and what they answer by now."""
-        ping = await uow.outdated_messages.reminder(meeting_id, user_id)
+        ping = await uow.outdated_messages.find_reminder(meeting_id, user_id)
         return None if ping is None else await _message_of(uow, ping)
 
     @bot_transaction
@@ -107,17 +107,17 @@ class OutdatedMessageService(Service):
         return [each for each in found if each is not None and _can_be_answered(each, now)]
 
     @bot_transaction
-    async def retired(self, uow: UnitOfWork, ping: Ping) -> None:
+    async def mark_retired(self, uow: UnitOfWork, ping: Ping) -> None:
         """Note that a message is as it stays; a question that lost its buttons has no answer any more."""
         now = self._now()
-        await uow.outdated_messages.retired(ping.id, now)
+        await uow.outdated_messages.mark_retired(ping.id, now)
         if ping.kind is PingKind.HOME:
             await uow.outbox.put_expiry(ping.id, min(now, ping.expires_at))
 
     @read_transaction
-    async def invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
+    async def list_invitations(self, uow: UnitOfWork) -> Sequence[EndedInvitation]:
         """Return invitations whose cards do not say yet that they ended."""
-        stale = await uow.outdated_messages.invitations(self._now(), limit=MOST)
+        stale = await uow.outdated_messages.list_invitations(self._now(), limit=MOST)
         found = [await _find_ended(uow, *each) for each in stale]
         return [each for each in found if each is not None]
 
@@ -134,12 +134,12 @@ async def _message_of(uow: UnitOfWork, ping: Ping) -> OutdatedMessage | None:
     if ping.kind is PingKind.REMINDER and ping.meeting_id is not None:
         meeting = await uow.meetings.get(group.id, ping.meeting_id)
         if meeting is not None:
-            roll = await uow.rsvps.roll(meeting, at=meeting.starts_at)
+            roll = await uow.rsvps.get_roll(meeting, at=meeting.starts_at)
             chosen = await uow.preferences.get(ping.guild_id, ping.recipient)
             reminder = ReminderView(
                 group,
                 meeting,
-                roll.of(ping.recipient),
+                roll.find_rsvp(ping.recipient),
                 member=await uow.members.get(group.id, ping.recipient) is not None,
                 stoppable=chosen.direct_messages,
             )
@@ -157,7 +157,10 @@ async def _find_ended(
     uow: UnitOfWork, guild_id: GuildId, invitation_id: InvitationId
 ) -> EndedInvitation | None:
     invitations = uow.invitations
-    invitation, card = await invitations.get(guild_id, invitation_id), await invitations.card(invitation_id)
+    invitation, card = (
+        await invitations.get(guild_id, invitation_id),
+        await invitations.find_card(invitation_id),
+    )
     if invitation is None or card is None:
         return None
     group = await uow.groups.get(guild_id, invitation.group_id)

@@ -40,12 +40,12 @@ class CardService(Service):
 
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ShownCard]:
         """Return the cards of one meeting, or of all, that Discord shows in an earlier state."""
-        return await self._transactions.read(lambda uow: uow.cards.stale(meeting_id))
+        return await self._transactions.read(lambda uow: uow.cards.list_stale(meeting_id))
 
     async def list_behind(self, meeting_id: MeetingId, answered_by: UserId | None) -> Behind:
         """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
         now = self._now()
-        return await self._transactions.read(lambda uow: uow.cards.behind(meeting_id, answered_by, now))
+        return await self._transactions.read(lambda uow: uow.cards.list_behind(meeting_id, answered_by, now))
 
     @read_transaction
     async def read_view(self, uow: UnitOfWork, card: ShownCard, view_of: ViewOf[T]) -> T | None:
@@ -55,17 +55,17 @@ class CardService(Service):
 
     async def note_shown(self, card: ShownCard) -> None:
         """Note that nothing more is to be shown on a card as it was read."""
-        await self._transactions.write(lambda uow: uow.cards.shown(card))
+        await self._transactions.write(lambda uow: uow.cards.mark_shown(card))
 
     @bot_transaction
     async def note_taken(self, uow: UnitOfWork, card: ShownCard) -> int | None:
         """Note that Discord took a card's present state, and so that the bot can write in its channel.
 
-        Returns what `CardRepository.shown` does.
+        Returns what `CardRepository.mark_shown` does.
         """
         if card.troubled:
             await end_trouble(uow, card)
-        return await uow.cards.shown(card)
+        return await uow.cards.mark_shown(card)
 
     async def replace_deleted(self, card: ShownCard, again: PingKind | None) -> None:
         """Forget a message that is gone, and owe the group `again` where people still answer on it."""
@@ -86,12 +86,12 @@ class CardService(Service):
         """
         now = self._now()
         if not await uow.channel_health.close(card.group_id, code, now, channel_id=card.channel_id):
-            await uow.cards.shown(card)
+            await uow.cards.mark_shown(card)
 
 
 async def replace_deleted(uow: UnitOfWork, card: ShownCard, again: PingKind | None, now: datetime) -> None:
     """Forget a message that is gone, and plan `again` where people still answer on it."""
-    if not await uow.cards.gone(card):
+    if not await uow.cards.forget_gone(card):
         return
     meeting = await uow.meetings.get(card.group_id, card.meeting_id)
     until = None if meeting is None else await _needed_until(uow, card.kind, meeting, now)
@@ -114,7 +114,7 @@ async def tell_refused(
     uow: UnitOfWork, card: ShownCard, again: PingKind | None, *, why: str, code: int, now: datetime
 ) -> None:
     """Leave a message as it is, whose present state Discord does not take; the organizer is told once."""
-    await uow.cards.shown(card)
+    await uow.cards.mark_shown(card)
     if again is not None:
         parameters = {"kind": again.value, "why": why, "error": code}
         key = _refused_key(card)
@@ -188,7 +188,7 @@ class NoticeService:
         """For whom nothing waits, unless something was written since that may wait for anyone."""
         self._untold = transactions.untold.count
 
-    async def waits(self, actor: Actor) -> bool:
+    async def has_waiting(self, actor: Actor) -> bool:
         """Return whether anything may wait to be said to the actor behind the answer they got.
 
         Those who only read are known by today's name from then on, as after a change.
@@ -204,7 +204,7 @@ class NoticeService:
         if self._nothing_until.get(asker, now) > now:
             return False
         found = await self._transactions.read(
-            lambda uow: uow.dashboard.waiting(guild_id, actor.user_id, offered_since=now - SHOWN_FOR)
+            lambda uow: uow.dashboard.find_waiting(guild_id, actor.user_id, offered_since=now - SHOWN_FOR)
         )
         if found.known_as != actor.display_name and actor.is_renamed(found.known_as):
             await self._transactions.write(lambda uow: uow.follow_name(actor, found.known_as))
@@ -212,14 +212,14 @@ class NoticeService:
             self._nothing_until[asker] = now + _ASKED_AGAIN
         return found.waits
 
-    async def unseen(self, actor: Actor) -> Sequence[Notice]:
+    async def list_unseen(self, actor: Actor) -> Sequence[Notice]:
         """Return what the groups that the actor organizes in this guild have to tell, oldest first."""
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
-        return await self._transactions.read(lambda uow: uow.notices.unseen(guild_id, actor.user_id))
+        return await self._transactions.read(lambda uow: uow.notices.list_unseen(guild_id, actor.user_id))
 
-    async def seen(self, actor: Actor, notices: Sequence[Notice]) -> None:
+    async def mark_seen(self, actor: Actor, notices: Sequence[Notice]) -> None:
         """Note that the actor was shown these; what came in between waits for the next command.
 
         It is no interaction of its own: it goes with the answer to one that was carried out.
@@ -229,5 +229,7 @@ class NoticeService:
             return
         last = max(notice.id for notice in notices)
         await self._transactions.write(
-            lambda uow: uow.notices.seen(guild_id, actor.user_id, up_to=last, now=self._transactions.now()),
+            lambda uow: uow.notices.mark_seen(
+                guild_id, actor.user_id, up_to=last, now=self._transactions.now()
+            ),
         )

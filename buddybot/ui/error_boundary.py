@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the bot knows the interface, not the other way round
 log = logging.getLogger(__name__)
 
 
-async def failed(interaction: "discord.Interaction[Client]", error: Exception) -> None:
+async def report_failure(interaction: "discord.Interaction[Client]", error: Exception) -> None:
     """Log an unexpected error; tell the person that it is the bot's fault, and what became of their wish."""
     if interaction.client.closing:
         log.info("an interaction was cut short by the end (%s)", type(error).__name__)
@@ -43,7 +43,7 @@ async def _key_of(interaction: "discord.Interaction[Client]", cause: BaseExcepti
     if isinstance(cause, LostFileError):
         return "errors.unknown" if transactions.has_stored(actor) else "errors.rows_gone"
     try:
-        carried_out = await transactions.carried_out(actor)
+        carried_out = await transactions.verify_stored(actor)
     except StorageError:
         return "errors.unknown"
     return "errors.stored" if carried_out else "errors.unexpected"

@@ -42,7 +42,7 @@ async def invite(
     if person.bot:
         raise Refusal("invitation.bot")
     services = interaction.client.services
-    group = (await services.groups.organized(reply.actor, group_id)).group
+    group = (await services.groups.get_organized(reply.actor, group_id)).group
     place = common(interaction.guild, (group.channel_id, reply.actor.channel_id), person)
     user_id = UserId(person.id)
     offer = await services.invitations.invite(reply.actor, user_id, group.id)
@@ -51,7 +51,7 @@ async def invite(
     if message_id is None:
         await reply.say("invitations.sent.unsure", channel=channel(ChannelId(place.id)))
         return
-    await services.invitations.posted(offer.invitation.id, ChannelId(place.id), message_id)
+    await services.invitations.note_posted(offer.invitation.id, ChannelId(place.id), message_id)
     await reply.show(sent_card(reply.texts, offer, user_id=user_id, channel_id=ChannelId(place.id)))
     await _put(interaction.client, offer.replaced, closed_card(offer))
 
@@ -83,7 +83,7 @@ async def _post(
             return MessageId(sent.id)
     if verdict is Verdict.UNCLEAR:
         return None
-    await bot.services.invitations.unposted(actor, offer)
+    await bot.services.invitations.withdraw_unposted(actor, offer)
     raise Refusal(_REFUSALS.get(verdict, "invitation.no_discord"))
 
 

@@ -60,7 +60,9 @@ class OutdatedMessages:
         self._busy = True
         try:
             await serve_apart(
-                await self._outdated_messages.outdated(), lambda each: each.ping.channel_id or 0, self._retire
+                await self._outdated_messages.list_outdated(),
+                lambda each: each.ping.channel_id or 0,
+                self._retire,
             )
             await serve_apart(
                 await self._outdated_messages.moved_swaps(),
@@ -73,7 +75,7 @@ class OutdatedMessages:
                 self._follow_home,
             )
             await serve_apart(
-                await self._outdated_messages.invitations(), lambda each: each.card[0], self._close
+                await self._outdated_messages.list_invitations(), lambda each: each.card[0], self._close
             )
         except StorageError as error:
             log.error("messages that are out of date could not be looked for: %s", error)
@@ -96,7 +98,7 @@ class OutdatedMessages:
     async def follow_answer(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Let a person's reminder say what they answered elsewhere; never raises."""
         try:
-            message = await self._outdated_messages.reminder(meeting_id, user_id)
+            message = await self._outdated_messages.find_reminder(meeting_id, user_id)
         except StorageError as error:
             log.error("a reminder could not be looked for: %s", error)
             return
@@ -144,7 +146,7 @@ class OutdatedMessages:
             card = over_card(Texts(message.language), message.reminder)
             edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
         if edited:
-            await self._outdated_messages.retired(ping)
+            await self._outdated_messages.mark_retired(ping)
 
     async def _follow_swap(self, moved: tuple[Ping, SwapView]) -> None:
         """Let a question name its meetings as they are now."""
@@ -153,7 +155,7 @@ class OutdatedMessages:
             return
         card = offer_card(Texts(view.group.language), view)
         if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
-            await self._outdated_messages.followed(view)
+            await self._outdated_messages.note_followed(view)
 
     async def _follow_home(self, moved: tuple[Ping, HomeQuestion]) -> None:
         """Let a question about a home name its meeting as it is now."""

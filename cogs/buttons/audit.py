@@ -19,7 +19,7 @@ class AuditCog(commands.Cog):
     async def show(self, interaction: Interaction, given: Input) -> None:
         """Show the newest lines."""
         async with Reply(interaction) as reply:
-            view = await self._audit.of_group(reply.actor, GroupId(given.number(0)))
+            view = await self._audit.of_group(reply.actor, GroupId(given.read_number(0)))
             await reply.show(audit_card(reply.texts, view))
 
 

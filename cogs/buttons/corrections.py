@@ -38,7 +38,9 @@ class AttendanceCorrectionsCog(commands.Cog):
     async def choose(self, interaction: Interaction, given: Input) -> None:
         """Open the form for the person who was chosen."""
         async with Reply(interaction) as reply:
-            view, seat = await self._corrections.seat(reply.actor, _meeting(given), UserId(given.value()))
+            view, seat = await self._corrections.get_seat(
+                reply.actor, _meeting(given), UserId(given.read_value())
+            )
             await reply.ask(correction_form(reply.texts, view, seat))
 
     @route("attendance_set_right")
@@ -48,7 +50,7 @@ class AttendanceCorrectionsCog(commands.Cog):
             view = await self._corrections.correct(
                 reply.actor,
                 _meeting(given),
-                UserId(given.number(1)),
+                UserId(given.read_number(1)),
                 parse_state(given.written("state")),
                 given.written("reason"),
             )
@@ -75,7 +77,7 @@ class AttendanceCorrectionsCog(commands.Cog):
             await self._bot.live.refresh()
 
     @route("attendance_on")
-    async def on(self, interaction: Interaction, given: Input) -> None:
+    async def record_met(self, interaction: Interaction, given: Input) -> None:
         """Write down that the group met after all."""
         async with Reply(interaction) as reply:
             view = await self._corrections.did_meet(reply.actor, _meeting(given), given.written("reason"))
@@ -103,7 +105,7 @@ class AttendanceCorrectionsCog(commands.Cog):
         """Take a visitor back."""
         async with Reply(interaction) as reply:
             meeting_id = _meeting(given)
-            await self._visitors.withdraw(reply.actor, meeting_id, VisitorId(given.value()))
+            await self._visitors.withdraw(reply.actor, meeting_id, VisitorId(given.read_value()))
             await reply.replace(await self._card(reply, meeting_id, CORRECT))
 
     async def _ask(self, reply: Reply, meeting_id: MeetingId, *, met: bool) -> None:
@@ -112,18 +114,18 @@ class AttendanceCorrectionsCog(commands.Cog):
 
     async def _card(self, reply: Reply, meeting_id: MeetingId, which: str) -> Card:
         if which == TAKE:
-            waiting = await self._attendance.unrecorded(reply.actor, meeting_id=meeting_id)
+            waiting = await self._attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
             return attendance_card(reply.texts, waiting)
         return correction_card(reply.texts, await self._corrections.view(reply.actor, meeting_id))
 
 
 def _meeting(given: Input) -> MeetingId:
-    return MeetingId(given.number(0))
+    return MeetingId(given.read_number(0))
 
 
 def _back(given: Input) -> str:
     """Which card a question was asked from; Refusal `button.stale` for any other word."""
-    word = given.word(1)
+    word = given.read_word(1)
     if word not in (TAKE, CORRECT):
         raise Refusal("button.stale")
     return word

@@ -25,14 +25,14 @@ class InvitationCog(commands.Cog):
     async def read(self, interaction: Interaction, given: Input) -> None:
         """Show the charter and the two answers to the invited person."""
         async with Reply(interaction) as reply:
-            offer = await self._invitations.read(reply.actor, InvitationId(given.number(0)))
+            offer = await self._invitations.read(reply.actor, InvitationId(given.read_number(0)))
             await reply.show(ui.offer_card(reply.texts, offer))
 
     @route("invitation_accept")
     async def accept(self, interaction: Interaction, given: Input) -> None:
         """Let the invited person in."""
         async with Reply(interaction) as reply:
-            offer = await self._invitations.accept(reply.actor, InvitationId(given.number(0)))
+            offer = await self._invitations.accept(reply.actor, InvitationId(given.read_number(0)))
             await reply.replace(ui.joined_card(reply.texts, offer))
             await show_answer(self._bot, offer)
             await self._bot.live.refresh()
@@ -42,7 +42,7 @@ class InvitationCog(commands.Cog):
     async def decline(self, interaction: Interaction, given: Input) -> None:
         """Keep the no."""
         async with Reply(interaction) as reply:
-            offer = await self._invitations.decline(reply.actor, InvitationId(given.number(0)))
+            offer = await self._invitations.decline(reply.actor, InvitationId(given.read_number(0)))
             await reply.replace(Card().text(reply.texts("invitations.declined.done")))
             await show_answer(self._bot, offer)
 
@@ -50,7 +50,7 @@ class InvitationCog(commands.Cog):
     async def revoke(self, interaction: Interaction, given: Input) -> None:
         """Take an invitation back."""
         async with Reply(interaction) as reply:
-            offer = await self._invitations.revoke(reply.actor, InvitationId(given.number(0)))
+            offer = await self._invitations.revoke(reply.actor, InvitationId(given.read_number(0)))
             await reply.say("invitations.sent.revoked")
             await show_answer(self._bot, offer)
 
@@ -58,7 +58,7 @@ class InvitationCog(commands.Cog):
     async def ask_person(self, interaction: Interaction, given: Input) -> None:
         """Ask an organizer whom to invite."""
         async with Reply(interaction) as reply:
-            view = await self._bot.services.groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._bot.services.groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(ui.person_form(reply.texts, view.group))
 
     @route("invitation_person_given")
@@ -66,13 +66,13 @@ class InvitationCog(commands.Cog):
         """Invite the chosen person by a card."""
         async with Reply(interaction) as reply:
             person = await _member(interaction, choices.parse_member(given.written("person")))
-            await invite(interaction, reply, person, GroupId(given.number(0)))
+            await invite(interaction, reply, person, GroupId(given.read_number(0)))
 
     @route("invitation_name")
     async def ask_name(self, interaction: Interaction, given: Input) -> None:
         """Ask an organizer whom a code is for."""
         async with Reply(interaction) as reply:
-            view = await self._bot.services.groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._bot.services.groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(ui.name_form(reply.texts, view.group))
 
     @route("invitation_name_given")
@@ -80,7 +80,7 @@ class InvitationCog(commands.Cog):
         """Show a code once."""
         async with Reply(interaction) as reply:
             code = await self._invitations.invite_by_code(
-                reply.actor, name=given.written("name"), group_id=GroupId(given.number(0))
+                reply.actor, name=given.written("name"), group_id=GroupId(given.read_number(0))
             )
             await reply.show(ui.code_card(reply.texts, code))
 

@@ -31,15 +31,15 @@ class OfferCog(commands.Cog):
     async def on_press_completion(self, interaction: Interaction) -> None:
         """Follow the answer to a button or a form."""
         reply = Reply(interaction)
-        for view in await self._offers.unseen(reply.actor):
+        for view in await self._offers.list_unseen(reply.actor):
             if await reply.follow(offers.offer_card(reply.texts, view)):
-                await self._offers.seen(reply.actor, view)
+                await self._offers.mark_seen(reply.actor, view)
 
     @route("offer_fine")
     async def fine(self, interaction: Interaction, given: Input) -> None:
         """Leave it at that."""
         async with Reply(interaction) as reply:
-            await self._offers.fine(await reply.actor_at_home(given), _meeting(given))
+            await self._offers.note_all_well(await reply.actor_at_home(given), _meeting(given))
             await reply.replace(offers.fine_card(reply.texts))
 
     @route("offer_pause")
@@ -64,7 +64,7 @@ class OfferCog(commands.Cog):
     async def pick(self, interaction: Interaction, given: Input) -> None:
         """Ask which commitment; what it is for comes with the button."""
         async with Reply(interaction) as reply:
-            how = given.word(2)
+            how = given.read_word(2)
             if how not in (Answer.SMALLER, Answer.SWAP):
                 raise Refusal("button.stale")
             view = await self._offers.look(await reply.actor_at_home(given), _meeting(given))
@@ -86,7 +86,7 @@ class OfferCog(commands.Cog):
             own = await self._commitments.shrink(
                 actor, _item(given), text=given.written("text"), count=count_of(given.written("count"))
             )
-            await self._offers.taken(actor, _meeting(given), Answer.SMALLER)
+            await self._offers.note_choice(actor, _meeting(given), Answer.SMALLER)
             await reply.replace(offers.changed_card(reply.texts, "smaller", own.commitment))
             await self._bot.live.refresh()
 
@@ -104,7 +104,7 @@ class OfferCog(commands.Cog):
             actor = await reply.actor_at_home(given)
             await self._offers.look(actor, _meeting(given))
             own = await self._commitments.swap(actor, _item(given), draft_in(given))
-            await self._offers.taken(actor, _meeting(given), Answer.SWAP)
+            await self._offers.note_choice(actor, _meeting(given), Answer.SWAP)
             await reply.replace(offers.changed_card(reply.texts, "swap", own.commitment))
             await self._bot.live.refresh()
 
@@ -114,11 +114,11 @@ class OfferCog(commands.Cog):
 
 
 def _meeting(given: Input) -> MeetingId:
-    return MeetingId(given.number(1))
+    return MeetingId(given.read_number(1))
 
 
 def _item(given: Input) -> CommitmentId:
-    return CommitmentId(given.number(2))
+    return CommitmentId(given.read_number(2))
 
 
 async def setup(bot: Client) -> None:

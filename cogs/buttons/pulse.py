@@ -19,7 +19,7 @@ class PulseCog(commands.Cog):
     async def vote(self, interaction: Interaction, given: Input) -> None:
         """Count the vote; no card changes, so that nobody sees that there was one."""
         async with Reply(interaction) as reply:
-            meeting_id, rating = MeetingId(given.number(0)), given.number(1)
+            meeting_id, rating = MeetingId(given.read_number(0)), given.read_number(1)
             pulse = await self._pulses.vote(reply.actor, meeting_id, rating)
             await reply.show(thanks_card(reply.texts, pulse))
 

@@ -25,14 +25,14 @@ class QuorumCog(commands.Cog):
     async def ask_settings(self, interaction: Interaction, given: Input) -> None:
         """Open the form from the group's card."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             await reply.ask(answers_form(reply.texts, view.group))
 
     @route("group_answers_save")
     async def save_settings(self, interaction: Interaction, given: Input) -> None:
         """Keep when answers are due and how many people make a meeting."""
         async with Reply(interaction) as reply:
-            view = await self._groups.organized(reply.actor, GroupId(given.number(0)))
+            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
             group = await self._groups.change(reply.actor, view.group.id, answers_in(given))
             await reply.show(answers_card(reply.texts, group))
             await self._bot.live.refresh()
@@ -41,21 +41,21 @@ class QuorumCog(commands.Cog):
     async def decide(self, interaction: Interaction, given: Input) -> None:
         """Meet anyway, or online; the question itself shows it then."""
         async with Reply(interaction) as reply:
-            meeting_id, decision = MeetingId(given.number(0)), quorum.decision_in(given)
+            meeting_id, decision = MeetingId(given.read_number(0)), quorum.decision_in(given)
             decided = await self._quorum.decide(reply.actor, meeting_id, decision)
             if decided.again:
                 await reply.show(quorum.again_card(reply.texts, decided.meeting))
             elif decided.linkless:
                 await reply.show(quorum.linkless_card(reply.texts, decided))
             else:
-                await reply.done()
+                await reply.acknowledge()
             await self._bot.live.refresh()
 
     @route("few_cancel")
     async def ask_cancel(self, interaction: Interaction, given: Input) -> None:
         """Ask once more, the person who pressed alone: it cannot be taken back."""
         async with Reply(interaction) as reply:
-            found = await self._quorum.look(reply.actor, MeetingId(given.number(0)))
+            found = await self._quorum.look(reply.actor, MeetingId(given.read_number(0)))
             card = quorum.again_card(reply.texts, found.meeting) if found.again else None
             await reply.show(card or quorum.cancel_card(reply.texts, found))
 
@@ -64,7 +64,7 @@ class QuorumCog(commands.Cog):
         """Call the meeting off."""
         async with Reply(interaction) as reply:
             decided = await self._quorum.decide(
-                reply.actor, MeetingId(given.number(0)), QuorumDecision.CANCEL
+                reply.actor, MeetingId(given.read_number(0)), QuorumDecision.CANCEL
             )
             changed = Changed(decided.group, decided.meeting)
             done = None if decided.again else done_card(reply.texts, "cancelled", changed)

@@ -35,7 +35,7 @@ class GuildCog(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Mark a server that removed the bot; one in an outage is still a server of ours."""
         if not guild.unavailable:
-            await self._guilds.gone(GuildId(guild.id))
+            await self._guilds.mark_gone(GuildId(guild.id))
 
     @commands.Cog.listener()
     async def on_answered(self, interaction: Interaction) -> None:
@@ -88,7 +88,7 @@ class GuildCog(commands.Cog):
 
     async def _look_again(self, guild: discord.Guild) -> None:
         """Let what waits try channels that refused the bot, and events that were refused."""
-        await self._guilds.changed(GuildId(guild.id))
+        await self._guilds.reopen_channels(GuildId(guild.id))
         await self._bot.live.review_events(GuildId(guild.id))
 
 

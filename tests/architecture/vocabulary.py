@@ -41,25 +41,108 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
 }
 
 BARE = frozenset(
-    f"_{word}"
-    for word in (
-        *("asked", "told", "held", "worded", "shown", "said", "seen", "known", "posted", "missed", "refused"),
-        *("announced", "settled", "suggested", "dropped", "outdated", "planned", "placed", "fitted", "named"),
+    (
         *(
-            "cleaned",
-            "folded",
-            "counted",
-            "decided",
+            "announced",
             "answered",
-            "kept",
-            "given",
+            "asked",
+            "awaited",
+            "cancelled",
+            "carried_out",
             "changed",
             "chosen",
+            "cleaned",
+            "clipped",
+            "counted",
+            "decided",
+        ),
+        *(
+            "declined",
+            "deleted",
+            "described",
+            "done",
+            "dropped",
+            "everywhere",
+            "exactly",
+            "failed",
+            "fitted",
+            "folded",
+            "followed",
+            "given",
+        ),
+        *(
+            "gone",
+            "held",
+            "inert",
+            "kept",
+            "known",
+            "made",
+            "mine",
+            "missed",
+            "missing",
+            "mixed",
+            "named",
+            "noted",
+        ),
+        *(
+            "organized",
+            "others",
+            "outdated",
+            "passed",
             "picked",
+            "placed",
+            "planned",
+            "posted",
+            "preparing",
+            "published",
+            "refused",
+            "reported",
+        ),
+        *(
+            "rescheduled",
+            "resolved",
+            "retired",
+            "said",
+            "scaled",
+            "seen",
+            "settled",
+            "shortened",
+            "shown",
+            "snoozed",
+            "staged",
+            "stale",
+        ),
+        *(
+            "standing",
+            "suggested",
+            "suppressed",
+            "taken",
+            "together",
+            "told",
+            "touched",
+            "unchanged",
+            "understood",
+            "undeliverable",
+            "unfailing",
+            "unheard",
+        ),
+        *(
+            "unposted",
+            "unrecorded",
+            "unseen",
+            "unsettled",
+            "untold",
+            "unwish",
+            "usable",
+            "usual",
+            "waiting",
+            "waits",
+            "willing",
+            "worded",
         ),
     )
 )
-"""Participles that say neither what a function does nor what it returns."""
+"""Participles and bare words that say neither what a function does nor what it returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +187,11 @@ def synonyms(source: Source, allowed: Iterable[tuple[str, str]] = EXCEPTIONS) ->
 
 
 def participles(source: Source) -> Iterator[str]:
-    """Functions inside a module that are called after a bare participle; a property tells a state."""
+    """Functions that are called after a bare participle or word; a property tells a state."""
     if not source.is_product:
         return
     for node in source.nodes:
-        if isinstance(node, Function) and node.name in BARE and not _is_property(node):
+        if isinstance(node, Function) and node.name.lstrip("_") in BARE and not _is_property(node):
             yield source.at(node.lineno, f"{node.name} has no verb and no object")
 
 

@@ -17,7 +17,7 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from buddybot.domain.meetings.schedule import Schedule, occurrences
+from buddybot.domain.meetings.schedule import Schedule, list_occurrences
 from tests.changes.columns import COLUMNS
 from tests.changes.life import HOLIDAY, MOVED, NEXT, PEOPLE, SECOND, Life
 from tests.changes.read import Read
@@ -256,7 +256,7 @@ class Changes(RuleBasedStateMachine):
         taken = [row["given_day"] or row["slot"] for row in meetings if row["kind"] == "regular"]
         wrong += [f"two meetings are for {day}" for day in {each for each in taken if taken.count(each) > 1}]
         planned, schedule = 0, await self._schedule()
-        for given in occurrences(schedule, after=(self.life.world.now - timedelta(days=2)).date()):
+        for given in list_occurrences(schedule, after=(self.life.world.now - timedelta(days=2)).date()):
             if planned >= AHEAD:
                 return wrong
             if given.starts_at <= self.life.world.now:

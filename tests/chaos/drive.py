@@ -16,7 +16,7 @@ from typing import Any
 
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import Database, Tx, connect
-from buddybot.storage.migrations.runner import migrate, pending
+from buddybot.storage.migrations.runner import list_pending, migrate
 from tests.chaos.clock import Clock, every
 from tests.chaos.engines import empty
 from tests.chaos.organizer import EVENINGS, Organizer, meet
@@ -265,7 +265,7 @@ async def kill_migrations(url: str, *, kills: int, processes: int, seed: int, fo
         outcome.killed, outcome.ended = Counter(told["killed"]), Counter(told["ended"])
     for number in range(told["rounds"]):
         database = await connect(url.format(round=number))
-        outcome.forgotten += [f"round {number}: {name}" for name in await pending(database)]
+        outcome.forgotten += [f"round {number}: {name}" for name in await list_pending(database)]
         await check(outcome, database)
         await database.close()
     outcome.errors = log.read_text().count("Traceback")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from buddybot.domain import zones
-from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrences
+from buddybot.domain.meetings.schedule import Occurrence, Schedule, list_occurrences
 
 FIRST, LAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2038, 1, 1, tzinfo=dt.UTC)
 DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
@@ -98,7 +98,7 @@ def check_around(change: Change, found: Sequence[Stretch], counts: Counter[str])
             anchor=monday - WEEK,
             duration_minutes=60,
         )
-        meetings = list(islice(occurrences(schedule, after=monday - WEEK - DAY), WEEKS_AROUND))
+        meetings = list(islice(list_occurrences(schedule, after=monday - WEEK - DAY), WEEKS_AROUND))
         for number, meeting in enumerate(meetings):
             _check(meeting, monday + (number - 1) * WEEK + weekday * DAY, at, near, counts)
         counts["slots"] += 1

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import MAX_LINES, clean, cut_to, excerpt, folded, length_of, name_order, optional
+from buddybot.domain.text import MAX_LINES, clean, cut_to, excerpt, fold_text, length_of, name_order, optional
 
 # Characters that are trouble, so that random texts meet each other in interesting ways.
 TROUBLE = (
@@ -157,7 +157,7 @@ def test_names_are_sorted_as_people_sort_them() -> None:
     ],
 )
 def test_a_name_is_found_by_its_plain_letters(name: str, typed: str) -> None:
-    assert folded(name) == folded(typed)
+    assert fold_text(name) == fold_text(typed)
 
 
 @pytest.mark.parametrize("raw", ["x" * 100_000, " " * 2_001, "\u200b" * 2_001])

@@ -117,13 +117,13 @@ class Life(RuleBasedStateMachine):
 
     def meeting(self, index: int) -> Meeting | None:
         """Return the next meeting, or one after it."""
-        ahead = self.run(self.process.read(lambda tx: MeetingRepository(tx).ahead(self.people.group_id)))
+        ahead = self.run(self.process.read(lambda tx: MeetingRepository(tx).list_ahead(self.people.group_id)))
         return ahead[index] if index < len(ahead) else None
 
     def last(self) -> Meeting | None:
         """Return the meeting that was held last."""
         held = self.run(
-            self.process.read(lambda tx: MeetingRepository(tx).held(self.people.group_id, limit=1))
+            self.process.read(lambda tx: MeetingRepository(tx).list_held(self.people.group_id, limit=1))
         )
         return held[0] if held else None
 
@@ -371,7 +371,7 @@ class Life(RuleBasedStateMachine):
         """A group that is active owes a check-in and a summary for each meeting ahead."""
         if self.facts.state != "active":
             return
-        for meeting in await MeetingRepository(tx).ahead(self.people.group_id):
+        for meeting in await MeetingRepository(tx).list_ahead(self.people.group_id):
             rows = await tx.all("SELECT kind, state FROM outbox WHERE meeting_id = :id", id=meeting.id)
             due = {row["kind"] for row in rows if row["state"] != "cancelled"}
             assert {"checkin", "summary"} <= due, (meeting, due)

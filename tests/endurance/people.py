@@ -105,7 +105,7 @@ class People:
 
     async def here(self, user_id: UserId, meeting_id: MeetingId) -> None:
         """Press "I'm here"."""
-        await self.process.services.turns.here(self.actor(user_id), meeting_id)
+        await self.process.services.turns.mark_present(self.actor(user_id), meeting_id)
         await self.refresh(meeting_id)
 
     async def close(self, meeting_id: MeetingId) -> None:

@@ -247,7 +247,7 @@ async def test_what_is_gone_between_reading_and_sending_is_asked_once_and_told_o
     assert town.discord.requests["POST /channels/{channel_id}/messages"] == 1
     town.discord.point = real
     town.discord.closed.clear()
-    await town.process.services.guilds.changed(GuildId(700))
+    await town.process.services.guilds.reopen_channels(GuildId(700))
     await town.process.pass_time(timedelta(minutes=5))
     await town.caught_up()
     assert town.said("### Meeting 1") == 1

@@ -171,7 +171,7 @@ class Year:
         async def script(tx: Tx) -> list[Meeting]:
             return [
                 meeting
-                for meeting in await MeetingRepository(tx).ahead(people.group_id)
+                for meeting in await MeetingRepository(tx).list_ahead(people.group_id)
                 if self._now() < meeting.starts_at <= self._now() + timedelta(weeks=1)
             ]
 

@@ -53,7 +53,7 @@ async def _found(url: str) -> None:
             await MemberRepository(tx).add(
                 group_id=group_id, guild_id=GUILD, user_id=user_id, role=role, now=NOW
             )
-            await PreferenceRepository(tx).seen(GUILD, user_id, name)
+            await PreferenceRepository(tx).keep_name(GUILD, user_id, name)
 
     database = await connect(url)
     try:

@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingKind
-from buddybot.domain.meetings.schedule import occurrence
+from buddybot.domain.meetings.schedule import make_occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
 from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.unit_of_work import UnitOfWork
@@ -72,7 +72,7 @@ async def prefer(database: Database, person: Preferences) -> None:
 
 async def meet(database: Database, group: Group, day: date = date(2026, 3, 5)) -> MeetingId:
     """A meeting at 19:00 local time."""
-    given = occurrence(day, time(19), zone=group.zone, duration_minutes=75)
+    given = make_occurrence(day, time(19), zone=group.zone, duration_minutes=75)
 
     async def script(tx: Tx) -> MeetingId:
         found = await MeetingRepository(tx).add(

@@ -97,7 +97,7 @@ async def test_a_card_found_in_the_history_is_edited_from_then_on(database: Data
     assert healthy.requests == {"find": 1}
     meeting = (await ping(database, key)).meeting_id
     assert meeting is not None
-    [card] = await database.read(lambda tx: CardRepository(tx).stale(meeting))
+    [card] = await database.read(lambda tx: CardRepository(tx).list_stale(meeting))
     assert card.message_id == healthy.messages[0].id
 
 

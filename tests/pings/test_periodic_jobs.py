@@ -113,7 +113,7 @@ async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(d
     group = await found_group(database)
     await plan_ping(database, group, await meet(database, group))
     await prefer(database, Preferences(GUILD, BEN, direct_messages=True))
-    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+    await database.write(lambda tx: GuildRepository(tx).mark_gone(GUILD, now()))
 
     async def left() -> int:
         async def script(tx: Tx) -> int:
@@ -136,7 +136,7 @@ async def test_a_guild_is_deleted_thirty_days_after_it_was_gone_and_not_before(d
 async def test_a_guild_is_not_deleted_unless_discord_confirms_that_the_bot_is_out(database: Database) -> None:
     now = Hands()
     await found_group(database)
-    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+    await database.write(lambda tx: GuildRepository(tx).mark_gone(GUILD, now()))
     now.go(days=31)
 
     async def kept(answer: bool | None) -> bool:
@@ -151,7 +151,7 @@ async def test_a_guild_is_not_deleted_unless_discord_confirms_that_the_bot_is_ou
     assert await database.read(lambda tx: GuildRepository(tx).is_gone(GUILD))
     assert await kept(False)
     assert not await database.read(lambda tx: GuildRepository(tx).is_gone(GUILD))
-    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, now()))
+    await database.write(lambda tx: GuildRepository(tx).mark_gone(GUILD, now()))
     now.go(days=31)
     assert not await kept(True)
 

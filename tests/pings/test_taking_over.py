@@ -109,7 +109,7 @@ async def test_a_card_that_another_sent_meanwhile_is_not_taken_for_newer_than_it
     assert await slept == {DeliveryOutcome.SENT: 1}
     second.release.set()
     assert await looking == {DeliveryOutcome.TAKEN_OVER: 1}
-    stale = await database.read(lambda tx: CardRepository(tx).stale(meeting))
+    stale = await database.read(lambda tx: CardRepository(tx).list_stale(meeting))
     assert [each.revision - each.shown for each in stale] == [1]
 
 
@@ -154,11 +154,11 @@ async def test_a_change_while_a_card_is_made_is_not_taken_for_shown(database: Da
         await asyncio.wait(answers, timeout=0.2)  # it must not get through, so there is nothing to wait for
         return Announcement(content=said, language="en")
 
-    await database.write(lambda tx: CardRepository(tx).preparing(meeting, CardKind.MEETING))
+    await database.write(lambda tx: CardRepository(tx).note_preparing(meeting, CardKind.MEETING))
     sender = dispatcher(database, Hands(), FakeDiscord(), announce)
     await sender.run_due()
     await asyncio.gather(*answers)
-    stale = await database.read(lambda tx: CardRepository(tx).stale(meeting))
+    stale = await database.read(lambda tx: CardRepository(tx).list_stale(meeting))
     assert [card.revision - card.shown for card in stale] == [1]
 
 
@@ -179,7 +179,7 @@ async def test_a_sender_that_sleeps_just_before_it_sends_looks_again_first(datab
         discord.forget_nonces()
 
     pacer = Pacer(1.0, clock=lambda: 0.0, sleep=sleep)
-    await pacer.turn()
+    await pacer.wait_turn()
     asleep = dispatcher(database, now, discord, Preparer(), lease=LEASE, pacer=pacer)
     assert await asleep.run_due() == {DeliveryOutcome.LATER: 1}
     assert len(discord.messages) == 1

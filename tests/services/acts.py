@@ -138,7 +138,7 @@ ACTS: Mapping[str, Act] = {
     "CheckInService.close": lambda s, a: s.checkins.close(a.actor(ORGANIZER), a.meeting),
     "CommitmentService.add": lambda s, a: s.commitments.add(a.actor(), Draft(text="1 walk"), a.group.id),
     "CommitmentService.progress": lambda s, a: s.commitments.progress(a.actor(), a.commitment, "1"),
-    "CommitmentService.more": lambda s, a: s.commitments.more(a.actor(), a.commitment, expected=0),
+    "CommitmentService.more": lambda s, a: s.commitments.count_one_more(a.actor(), a.commitment, expected=0),
     "CommitmentService.edit": lambda s, a: s.commitments.edit(
         a.actor(), a.commitment, Changes(text="3 coffees")
     ),
@@ -188,9 +188,9 @@ ACTS: Mapping[str, Act] = {
         location_id=None,
         group_id=a.group.id,
     ),
-    "RotationService.willing": lambda s, a: s.rotation.willing(a.actor(), a.group.id, hosts=True),
+    "RotationService.willing": lambda s, a: s.rotation.set_willing(a.actor(), a.group.id, hosts=True),
     "RsvpService.answer": lambda s, a: s.rsvps.answer(a.actor(), a.following, Answer.GOING),
-    "TurnService.here": lambda s, a: s.turns.here(a.actor(ORGANIZER), a.meeting),
+    "TurnService.here": lambda s, a: s.turns.mark_present(a.actor(ORGANIZER), a.meeting),
     "VisitorService.add": lambda s, a: s.visitors.add(a.actor(), a.meeting, "Zoe"),
 }
 

@@ -71,7 +71,7 @@ class Club:
 
     async def current(self, group_id: GroupId) -> list[Member]:
         """Return who is in a group."""
-        return list(await self.transactions.read(lambda uow: uow.members.current(group_id)))
+        return list(await self.transactions.read(lambda uow: uow.members.list_current(group_id)))
 
     async def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what a statement selects."""

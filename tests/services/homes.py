@@ -121,7 +121,7 @@ class Home:
                     direct=direct,
                 )
             )
-            pings = await OutboxRepository(tx).planned(group.id)
+            pings = await OutboxRepository(tx).list_planned(group.id)
             return next(ping for ping in pings if ping.key == named)
 
         return await self.database.write(script)

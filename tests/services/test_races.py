@@ -37,7 +37,7 @@ async def test_changes_at_once_do_not_undo_each_other(club: Club) -> None:
             club.groups.change(club.actor(ORGANIZER), group.id, Changes(name=f"Rowan {state.value}")),
             club.groups.change(club.actor(ORGANIZER), group.id, Changes(channel_id=ChannelId(300))),
         )
-        view = await club.groups.info(club.actor(ORGANIZER))
+        view = await club.groups.get_group(club.actor(ORGANIZER))
         assert (view.group.state, view.group.charter, view.group.name, view.group.channel_id) == (
             state,
             f"We are {state.value}.",

@@ -5,7 +5,7 @@ import pytest
 from buddybot.domain.text import length_of
 from buddybot.ui.framework.choices import choice
 from buddybot.ui.framework.components import TEXT_LIMIT, Card, Form, button, custom_id, option
-from buddybot.ui.framework.texts import Markup, length_together, shortened
+from buddybot.ui.framework.texts import Markup, length_together, shorten_text
 
 FIRE = "🔥"
 
@@ -23,7 +23,7 @@ FIRE = "🔥"
 def test_a_text_is_shortened_between_characters_when_it_is_of_emoji(
     text: str, limit: int, shown: str
 ) -> None:
-    assert shortened(text, limit) == shown
+    assert shorten_text(text, limit) == shown
     assert length_of(shown) <= limit
 
 

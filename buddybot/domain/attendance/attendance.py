@@ -92,7 +92,7 @@ def wrote_there(report: CheckIn, meeting: Meeting) -> bool:
     return any(began(meeting) <= at <= until for at in (report.created_at, report.updated_at))
 
 
-def suggested(answer: Answer | None) -> Attendance | None:
+def suggest_attendance(answer: Answer | None) -> Attendance | None:
     """Return how somebody who is unrecorded probably was at a meeting, by what they said before.
 
     None without a word of theirs. It is recorded only when an organizer confirms it.
@@ -108,7 +108,7 @@ _BY_ANSWER = {
 }
 
 
-def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
+def settle_attendance(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
     """Return what closing a meeting may record of a member without asking anybody.
 
     `checked_in_there` is a check-in written there, or an "I'm here". Then the RSVP
@@ -116,6 +116,6 @@ def settled(*, checked_in_there: bool, answer: Answer | None) -> Attendance:
     until an organizer says.
     """
     if checked_in_there:
-        likely = suggested(answer)
+        likely = suggest_attendance(answer)
         return likely if likely is not None and likely.attended else Attendance.PRESENT
     return Attendance.EXCUSED if answer is Answer.APOLOGIES else Attendance.UNRECORDED

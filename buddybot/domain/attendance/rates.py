@@ -63,7 +63,7 @@ def rates(meetings: Iterable[Iterable[Attendance]]) -> Rates | None:
     return Rates(held, came, excused, absent) if held else None
 
 
-def together(found: Iterable[Rates | None]) -> Rates | None:
+def combine_rates(found: Iterable[Rates | None]) -> Rates | None:
     """Return the rates of several stretches of meetings as of one; None when nothing is known of any."""
     known = [each for each in found if each is not None]
     return (
@@ -113,13 +113,13 @@ class Kept:
         return Kept(self.due + other.due, self.kept + other.kept)
 
 
-def kept(reported: Iterable[tuple[int, int]]) -> Kept:
+def count_kept(reported: Iterable[tuple[int, int]]) -> Kept:
     """Return how many commitments were kept, each given as how many were done and how many promised."""
     results = [done >= target for done, target in reported]
     return Kept(len(results), sum(results))
 
 
-def streak(states: Iterable[Attendance]) -> int:
+def count_streak(states: Iterable[Attendance]) -> int:
     """Return how many meetings in a row somebody attended, given their states with the oldest first.
 
     An absence ends it. Being excused pauses it: that meeting neither counts nor ends anything; nor does one

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import Attendance, Entry
-from buddybot.domain.attendance.rates import Kept, Rates, kept, rates
+from buddybot.domain.attendance.rates import Kept, Rates, count_kept, rates
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.groups.groups import Group
@@ -204,7 +204,7 @@ class Record:
             ledger=tuple(each for each in self.ledger if each.meeting_id in within),
         )
 
-    def on(self, page: "Page") -> "Record":
+    def select_page(self, page: "Page") -> "Record":
         """The record of one page."""
         return self.part(page.start, page.stop)
 
@@ -261,7 +261,7 @@ def page(total: int, *, size: int, stop: int | None = None) -> Page:
 
 
 def _own(meeting_record: MeetingRecord, commitments: Sequence[CommitmentRecord]) -> MeetingRecord:
-    reported = kept(
+    reported = count_kept(
         (each.done, each.target)
         for each in commitments
         if each.meeting_id == meeting_record.meeting.id and each.done is not None and each.target is not None

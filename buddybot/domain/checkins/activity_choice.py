@@ -45,14 +45,14 @@ def choose(
 
     def urgency(activity: Activity) -> tuple[int, bool, bool, bool, int]:
         since, wishes = _since(activity, recent), wanted[activity.key]
-        suits = minutes <= LONGEST_STRETCH * activity.usual(people)
+        suits = minutes <= LONGEST_STRETCH * activity.estimate_minutes(people)
         overdue = bool(wishes) and since > patience
         return min(since, REST + 1), suits, activity.key in lifting, overdue, (1 + wishes) * since
 
     return max(fitting, key=urgency, default=None)
 
 
-def suggestions(
+def suggest_activities(
     activities: Sequence[Activity],
     interests: Interests,
     last_used: Mapping[str, dt.date],

@@ -47,7 +47,7 @@ class Turns(StrEnum):
     PAIRS = "pairs"
     THREES = "threes"
 
-    def of(self, people: int) -> int:
+    def count_turns(self, people: int) -> int:
         """The turns that a step takes: the size of the largest subgroup when `people` split up evenly."""
         if self is Turns.EVERYONE:
             return people
@@ -65,11 +65,11 @@ class Step:
 
     def minutes_each(self) -> int:
         """The minutes of one turn, or of the whole step where nobody takes turns."""
-        return self.minutes if self.turns is None else self.minutes // self.turns.of(USUAL_PEOPLE)
+        return self.minutes if self.turns is None else self.minutes // self.turns.count_turns(USUAL_PEOPLE)
 
     def unit(self, people: int) -> int:
         """How many minutes the step grows by when each turn (or the step) grows by one."""
-        return 1 if self.turns is None else self.turns.of(people)
+        return 1 if self.turns is None else self.turns.count_turns(people)
 
     def least(self) -> int:
         """Two thirds of `minutes_each`, rounded up: below that it is another activity."""
@@ -90,17 +90,17 @@ class Activity:
     practises: frozenset[Practice]
     steps: tuple[Step, ...]
 
-    def usual(self, people: int) -> int:
+    def estimate_minutes(self, people: int) -> int:
         """The minutes it takes with so many people when nothing hurries."""
         return sum(step.minutes_each() * step.unit(people) for step in self.steps)
 
-    def shortest(self, people: int) -> int:
+    def find_minimum(self, people: int) -> int:
         """The minutes below which it is not worth beginning."""
         return sum(step.least() * step.unit(people) for step in self.steps)
 
     def fits(self, people: int, minutes: int) -> bool:
         """Whether so many people can do it in so much time."""
-        return self.fewest <= people <= self.most and self.shortest(people) <= minutes
+        return self.fewest <= people <= self.most and self.find_minimum(people) <= minutes
 
 
 Library = Mapping[str, Activity]
@@ -138,7 +138,7 @@ class PlannedStep:
     text: str
 
 
-def scaled(activity: Activity, people: int, minutes: int) -> tuple[PlannedStep, ...]:
+def scale_steps(activity: Activity, people: int, minutes: int) -> tuple[PlannedStep, ...]:
     """The steps for so many people, adding up to exactly `minutes`; ValueError when it does not fit.
 
     Every turn of a step is equally long. Time beyond the shortest goes, minute by minute, to the step
@@ -149,7 +149,7 @@ def scaled(activity: Activity, people: int, minutes: int) -> tuple[PlannedStep, 
     units = [step.unit(people) for step in activity.steps]
     parts = [step.least() for step in activity.steps]
     usual = [step.minutes_each() for step in activity.steps]
-    left = minutes - activity.shortest(people)
+    left = minutes - activity.find_minimum(people)
     while left:
         affordable = (index for index, unit in enumerate(units) if unit <= left)
         chosen = min(affordable, key=lambda index: parts[index] / usual[index])
@@ -168,7 +168,7 @@ def _plan_steps(
     return tuple(planned)
 
 
-def fault(activity: Activity) -> str | None:
+def find_fault(activity: Activity) -> str | None:
     """What is wrong with an activity, as the end of a sentence that begins with its name; or None."""
     return next((words for words in (*_wrong_words(activity), *_wrong_numbers(activity)) if words), None)
 
@@ -277,7 +277,7 @@ class _Draft:
     close: int
     pause: int
 
-    def taken(self) -> int:
+    def count_minutes(self) -> int:
         turns = self.people * (self.wins + self.review + self.commitments)
         return turns + self.check_in + self.close + self.pause
 
@@ -309,21 +309,21 @@ def agenda(duration: int, people: int, activity: Activity | None = None, *, revi
     """
     if not SHORTEST <= duration <= LONGEST:
         raise ValueError(f"no meeting lasts {duration} minutes")
-    draft = _usual(duration, min(max(people, 1), HIGHEST_CAPACITY))
+    draft = _draft_usual(duration, min(max(people, 1), HIGHEST_CAPACITY))
     if not review:
         draft.review = 0
     _make_room(draft, duration)
-    room = duration - draft.taken()
+    room = duration - draft.count_minutes()
     if room < SHORTEST_ACTIVITY:
         _shrink(draft, duration)
         _grow(draft, duration, review=review)
         room = 0
     fitting = activity if activity is not None and activity.fits(draft.people, room) else None
-    steps = () if fitting is None else scaled(fitting, draft.people, room)
+    steps = () if fitting is None else scale_steps(fitting, draft.people, room)
     return Agenda(_laid_out(draft, room), fitting, steps)
 
 
-def _usual(duration: int, people: int) -> _Draft:
+def _draft_usual(duration: int, people: int) -> _Draft:
     """Everything at the size it likes to have."""
     share = duration * _ROUNDS / USUAL_MINUTES / people
     return _Draft(
@@ -343,7 +343,7 @@ def _within(minutes: float, lowest: int, highest: int) -> int:
 
 def _make_room(draft: _Draft, duration: int) -> None:
     """Take from the close and the check-in what an activity lacks, if they can give it."""
-    lacking = SHORTEST_ACTIVITY - (duration - draft.taken())
+    lacking = SHORTEST_ACTIVITY - (duration - draft.count_minutes())
     from_close = min(max(lacking, 0), draft.close - 3)
     from_check_in = max(lacking, 0) - from_close
     if from_check_in <= draft.check_in - 3:
@@ -358,19 +358,19 @@ def _shrink(draft: _Draft, duration: int) -> None:
         *(("close", 3), ("check_in", 3), ("wins", 0), ("review", 1), ("commitments", 1)),
         *(("commitments", one_round), ("check_in", 2)),  # only below half an hour
     ):
-        while draft.taken() > duration and getattr(draft, name) > lowest:
+        while draft.count_minutes() > duration and getattr(draft, name) > lowest:
             setattr(draft, name, getattr(draft, name) - 1)
 
 
 def _grow(draft: _Draft, duration: int, *, review: bool) -> None:
     """Give what is left to the review (or the commitments) as far as it goes round, then to both ends."""
-    each = (duration - draft.taken()) // draft.people
+    each = (duration - draft.count_minutes()) // draft.people
     if review:
         draft.review += each
     else:
         draft.commitments += each
-    draft.check_in += min(duration - draft.taken(), max(5 - draft.check_in, 0))
-    draft.close += duration - draft.taken()
+    draft.check_in += min(duration - draft.count_minutes(), max(5 - draft.check_in, 0))
+    draft.close += duration - draft.count_minutes()
 
 
 def _laid_out(draft: _Draft, room: int) -> tuple[Part, ...]:

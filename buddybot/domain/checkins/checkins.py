@@ -60,7 +60,7 @@ def find_current(meetings: Iterable[Meeting], *, now: datetime, early: timedelta
     return tuple(going_on or open_now)
 
 
-def due(
+def select_due(
     open_ones: Iterable[Commitment], meeting: Meeting, *, report: CheckIn | None
 ) -> tuple[Commitment, ...]:
     """The open commitments that a check-in at `meeting` is about.

@@ -70,7 +70,7 @@ def closes_at(day: date, zone: str, now: datetime) -> datetime:
     return schedule.instant(schedule.local(now, zone).date() + timedelta(days=1), _MORNING, zone)
 
 
-def published(ratings: Sequence[int]) -> Band | None:
+def publish_band(ratings: Sequence[int]) -> Band | None:
     """Return what everybody may read of a meeting's ratings; None with fewer than four.
 
     Both bounds grow by 3 with each vote. So one more vote that raises the band can be a 4 or a 5, and one
@@ -92,7 +92,7 @@ def kept_total(ratings: Sequence[int]) -> int:
     return min(max(sum(ratings), LOWEST * len(ratings) + 1), HIGHEST * len(ratings) - 1)
 
 
-def usual(bands: Iterable[Band]) -> Band | None:
+def find_median(bands: Iterable[Band]) -> Band | None:
     """The middle one of published bands, the lower of two middle ones; None without any.
 
     It says nothing that the bands by themselves did not.

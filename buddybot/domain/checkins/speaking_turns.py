@@ -38,7 +38,7 @@ def least_recent(candidates: Sequence[UserId], history: Sequence[Sequence[UserId
     return min(candidates, key=lambda user: held.get(user, -1), default=None)
 
 
-def roles(
+def assign_roles(
     candidates: Sequence[UserId],
     *,
     facilitators: Sequence[Sequence[UserId]],
@@ -88,7 +88,7 @@ def fill_roles(
         others = [user for user in here if user not in (timekeeper, lead)]
         facilitator = least_recent(others, facilitators) or lead or timekeeper
     if facilitator is None or timekeeper in (None, facilitator):
-        return roles(
+        return assign_roles(
             here if facilitator is None else [facilitator, *here],
             facilitators=facilitators if facilitator is None else [],
             timekeepers=timekeepers,

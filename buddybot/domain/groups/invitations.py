@@ -34,7 +34,7 @@ class Invitation:
     expires_at: datetime
     state: InvitationState
 
-    def usable(self, *, by: UserId, now: datetime) -> None:
+    def check_usable(self, *, by: UserId, now: datetime) -> None:
         """Raise a Refusal unless `by` may answer it now; a stranger learns nothing."""
         if self.user_id is not None and self.user_id != by:
             raise Refusal("invitation.not_yours")

@@ -41,7 +41,7 @@ class Fall:
     evidence: tuple[Evidence, ...]
 
     @classmethod
-    def of(cls, alert: Alert) -> "Fall":
+    def from_alert(cls, alert: Alert) -> "Fall":
         """Return what is kept of the detector's word; its score is nobody's to read.
 
         Of a chart with ratings in it the years would be the score, and give the exact means away: of those

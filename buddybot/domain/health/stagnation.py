@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from buddybot.domain.checkins.pulse import Band
-from buddybot.domain.health.stagnation_charts import NEW, Chart, Line, Lines, highest, moved
+from buddybot.domain.health.stagnation_charts import NEW, Chart, Line, Lines, find_highest, moved
 from buddybot.domain.health.stagnation_evidence import (
     EMPTY,
     Confidence,
@@ -159,7 +159,7 @@ def observe(
     is_full = len(state.recent) == _RECENT
     # The past ends four meetings ago: what is beginning to fall does not lower what is usual.
     lines = moved(state.lines, shares, reporters=tally.reporters, base=state.past.shares, priors=priors)
-    score, chart = highest(lines, state.lines)
+    score, chart = find_highest(lines, state.lines)
     state = State(
         meetings=state.meetings + 1,
         first_week=tally.week if state.first_week is None else state.first_week,
@@ -174,11 +174,11 @@ def observe(
     alert = None
     if chart is not None and score >= sensitivity.threshold and state.meetings >= _FIRST and not is_silent:
         alert = _alert(state, tally.week, chart, score, priors)
-        state = snoozed(state, tally.week)
+        state = snooze_signals(state, tally.week)
     return state, Verdict(tally.week, True, lines, score, chart, alert)
 
 
-def snoozed(state: State, week: int) -> State:
+def snooze_signals(state: State, week: int) -> State:
     """The same state, silent for the four weeks after this one."""
     return replace(state, silent_through=week + SILENT_WEEKS)
 

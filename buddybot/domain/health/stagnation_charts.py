@@ -81,7 +81,7 @@ def moved(lines: Lines, now: Shares, *, reporters: int | None, base: Shares, pri
     return attendance, completion, pulse, both
 
 
-def highest(lines: Lines, before: Lines) -> tuple[float, Chart | None]:
+def find_highest(lines: Lines, before: Lines) -> tuple[float, Chart | None]:
     """The largest score of the charts that count and that this meeting moved, and which it is.
 
     A group that gives fewer signals is helped by an allowance, so that a score means as much in every group.

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from buddybot.domain.checkins.pulse import Band, usual
+from buddybot.domain.checkins.pulse import Band, find_median
 from buddybot.domain.health.stagnation_tally import NOTHING, Priors, Share, Shares, Signal
 
 BY_CHANCE: tuple[tuple[float, float], ...] = (
@@ -129,7 +129,9 @@ def _each(total: Share) -> tuple[float, float, int]:
 def _compare_pulse(past: Past, recent: Sequence[Seen]) -> PulseChange:
     earlier = [band for band, count in zip(Band, past.bands, strict=True) for _ in range(count)]
     return PulseChange(
-        usual(earlier), usual(seen.rated for seen in recent if seen.rated is not None), len(earlier)
+        find_median(earlier),
+        find_median(seen.rated for seen in recent if seen.rated is not None),
+        len(earlier),
     )
 
 

@@ -89,9 +89,9 @@ def remember(memory: Memory, held: Held) -> Memory:
     """Return the memory with one more meeting in it: the rules give the same by it as by the meeting."""
     history, host = [memory.as_held, held], held.host_id
     return Memory(
-        standing=counted(memory.standing, held),
+        standing=count_meeting(memory.standing, held),
         debts=debts(history),
-        weights=weights(history, ()),
+        weights=weigh_voters(history, ()),
         hosts=memory.hosts if host is None else (*(user for user in memory.hosts if user != host), host),
     )
 
@@ -110,11 +110,11 @@ def balances(history: Sequence[Held], willing: Collection[UserId]) -> dict[UserI
     """
     standing: dict[UserId, Balance] = {}
     for meeting in history:
-        standing = counted(standing, meeting)
+        standing = count_meeting(standing, meeting)
     return handed_on(standing, willing)
 
 
-def counted(standing: Mapping[UserId, Balance], meeting: Held) -> dict[UserId, Balance]:
+def count_meeting(standing: Mapping[UserId, Balance], meeting: Held) -> dict[UserId, Balance]:
     """Return the balances after one more meeting: it is worth one turn, shared by the willing who came."""
     if meeting.memory is not None:
         return dict(meeting.memory.standing)
@@ -220,7 +220,7 @@ def next_by_travel(
 # -- vote -----------------------------------------------------------------------------------------
 
 
-def weights(history: Sequence[Held], voters: Collection[UserId]) -> dict[UserId, float]:
+def weigh_voters(history: Sequence[Held], voters: Collection[UserId]) -> dict[UserId, float]:
     """Return each voter's weight: everybody begins with one, gains one a meeting, and pays for wishes met.
 
     Those whom the place suited, and whose weight was above zero, pay |voters|/|supporters| each.
@@ -252,9 +252,9 @@ def next_by_vote(
     nobody.
     """
 
-    def standing(place: Place) -> tuple[float, bool, int]:
+    def rank_location(place: Place) -> tuple[float, bool, int]:
         suited = [user for user in attendees if user in place.approved_by]
         behind = sum(max(0.0, weight.get(user, 1.0)) for user in suited)
         return (-round(behind, _DIGITS), not suited, last.get(place.id, -1))
 
-    return min(places, key=standing).id if places else None
+    return min(places, key=rank_location).id if places else None

@@ -49,7 +49,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationWords:
-    """What a member writes about a place; made by `described`."""
+    """What a member writes about a place; made by `read_location`."""
 
     name: str
     kind: LocationKind
@@ -104,7 +104,7 @@ def shown_to(location: Location, user_id: UserId | None) -> Location:
     return replace(location, words=replace(location.words, address=None, link=None, note=None))
 
 
-def described(
+def read_location(
     *, name: str, kind: LocationKind, where: str, access: frozenset[Access], note: str | None
 ) -> LocationWords:
     """Read what a member wrote; of `where`, lines that are web addresses are the link, the rest the address.

@@ -18,7 +18,7 @@ from buddybot.domain.locations.fairness import (
     next_by_travel,
     next_by_vote,
     next_host,
-    weights,
+    weigh_voters,
 )
 
 FEWEST = 3
@@ -179,7 +179,7 @@ class _Case:
         chosen = self.meeting.settled is None and self.meeting.host_id is None
         return chosen and settled.location_id not in (None, self.habit)
 
-    def offered(self, location_id: LocationId | None) -> Settled:
+    def choose_offered(self, location_id: LocationId | None) -> Settled:
         """A place with the one who offered it as host, when they may host."""
         place = self.place(location_id)
         hosts = place is not None and place.offered_by in self.hosts
@@ -236,19 +236,19 @@ def _by_turns(case: _Case) -> Settled:
 
 def _by_travel(case: _Case) -> Settled:
     chosen = next_by_travel(case.usable, case.meeting.attendees, debts(case.past), case.last_used)
-    return case.offered(chosen)
+    return case.choose_offered(chosen)
 
 
 def _by_vote(case: _Case) -> Settled:
-    heavy = weights(case.past, case.meeting.attendees)
-    return case.offered(next_by_vote(case.usable, case.meeting.attendees, heavy, case.last_used))
+    heavy = weigh_voters(case.past, case.meeting.attendees)
+    return case.choose_offered(next_by_vote(case.usable, case.meeting.attendees, heavy, case.last_used))
 
 
 def _by_habit(case: _Case) -> Settled:
     """The usual place; when that is the home of a member who cannot host, a public or virtual one."""
     if any(place.id == case.habit for place in case.usable):
-        return case.offered(case.habit)
-    return case.offered(case.place_of(None))
+        return case.choose_offered(case.habit)
+    return case.choose_offered(case.place_of(None))
 
 
 def _why_turns(case: _Case, settled: Settled) -> Choice:

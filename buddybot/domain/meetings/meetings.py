@@ -199,7 +199,7 @@ class Roll:
     given: tuple[Rsvp, ...]
     no_word: tuple[UserId, ...]
 
-    def of(self, user_id: UserId) -> Answer | None:
+    def find_rsvp(self, user_id: UserId) -> Answer | None:
         """Return a member's answer, their own or that of their time away."""
         return next((rsvp.answer for rsvp in self.given if rsvp.user_id == user_id), None)
 
@@ -207,7 +207,7 @@ class Roll:
         """Return who gave an answer that is not that of their time away."""
         return tuple(rsvp.user_id for rsvp in self.given if rsvp.source is Source.MEMBER)
 
-    def who(self, answer: Answer) -> tuple[UserId, ...]:
+    def list_members(self, answer: Answer) -> tuple[UserId, ...]:
         """Return who gave this answer."""
         return tuple(rsvp.user_id for rsvp in self.given if rsvp.answer is answer)
 

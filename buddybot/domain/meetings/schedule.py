@@ -63,7 +63,7 @@ def instant(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
 
     A zone that is not known here is read as UTC; so does `local`.
     """
-    tz = zones.zone(zones.usable(zone))
+    tz = zones.zone(zones.pick_known_zone(zone))
     wall = dt.datetime.combine(day, at).replace(tzinfo=None)
     late = wall.replace(tzinfo=tz, fold=0).astimezone(dt.UTC)
     if _wall(late, tz) == wall:
@@ -84,10 +84,10 @@ def local(instant: dt.datetime, zone: str) -> dt.datetime:
     """What a clock in `zone` shows at this aware instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant is aware")
-    return instant.astimezone(zones.zone(zones.usable(zone)))
+    return instant.astimezone(zones.zone(zones.pick_known_zone(zone)))
 
 
-def occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
+def list_occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
     """The meetings whose local date is later than `after`, in order: one in every n local weeks.
 
     None while the zone is not known: nobody can say when they would be.
@@ -101,11 +101,13 @@ def occurrences(schedule: Schedule, *, after: dt.date) -> Iterator[Occurrence]:
     if day <= after:
         day += step * ((after - day) // step + 1)
     while day <= LAST_DAY:
-        yield occurrence(day, schedule.time, zone=schedule.zone, duration_minutes=schedule.duration_minutes)
+        yield make_occurrence(
+            day, schedule.time, zone=schedule.zone, duration_minutes=schedule.duration_minutes
+        )
         day += step
 
 
-def occurrence(day: dt.date, at: dt.time, *, zone: str, duration_minutes: int) -> Occurrence:
+def make_occurrence(day: dt.date, at: dt.time, *, zone: str, duration_minutes: int) -> Occurrence:
     """One meeting on a given local date, for instance an extra or a moved one; it lasts real minutes.
 
     Raises Refusal("schedule.zone_lost") where the zone is not known.
@@ -121,7 +123,7 @@ def next_occurrences(schedule: Schedule, *, now: dt.datetime, count: int) -> lis
     """The next `count` meetings that are not over at `now`; one that is under way comes first."""
     # Three days back: a meeting lasts hours, and a missing day moves one by a day at most.
     since = max(local(now, schedule.zone).date(), FIRST_DAY) - dt.timedelta(days=3)
-    ahead = (each for each in occurrences(schedule, after=since) if each.ends_at > now)
+    ahead = (each for each in list_occurrences(schedule, after=since) if each.ends_at > now)
     return list(islice(ahead, count))
 
 

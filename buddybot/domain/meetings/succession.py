@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain, takewhile
 
-from buddybot.domain.meetings.schedule import Schedule, occurrences
+from buddybot.domain.meetings.schedule import Schedule, list_occurrences
 
 _NEAREST = 3
 """Days to the nearest day of a weekly schedule, at most."""
@@ -42,7 +42,7 @@ def find_anchor(old: Schedule | None, new: Schedule, *, agreed: Collection[date]
     # Every second week or less: the day that belongs to a day of the old schedule begins the new one.
     since = earliest - timedelta(days=2 * _WEEK)
     old = replace(old, zone=new.zone)
-    first = next(occurrences(old, after=min(since, old.anchor - timedelta(days=1))), None)
+    first = next(list_occurrences(old, after=min(since, old.anchor - timedelta(days=1))), None)
     if first is None:
         return earliest
     monday = first.day - timedelta(days=first.day.weekday())

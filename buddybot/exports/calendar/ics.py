@@ -13,7 +13,7 @@ from urllib.parse import quote
 from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.meetings import MeetingKind
-from buddybot.exports.calendar.zone_changes import observances
+from buddybot.exports.calendar.zone_changes import list_observances
 
 PRODUCT = "-//buddybot//Meetings//EN"
 
@@ -60,10 +60,10 @@ def calendar_file(entries: Sequence[Entry], *, name: str, now: datetime) -> byte
     calendar.add("METHOD", "PUBLISH")
     for key in ("NAME", "X-WR-CALNAME"):  # what the standard calls it, and what most programs read
         calendar.add(key, icalendar.prop.vInline(_text(name)))
-    for zone in sorted({zones.usable(entry.zone) for entry in entries} - {"UTC"}):
+    for zone in sorted({zones.pick_known_zone(entry.zone) for entry in entries} - {"UTC"}):
         timezone = icalendar.Timezone()
         timezone.add("TZID", zone)
-        for each in observances(zone, *_years(entries)):
+        for each in list_observances(zone, *_years(entries)):
             part = icalendar.TimezoneDaylight() if each.daylight else icalendar.TimezoneStandard()
             part.add("DTSTART", each.onset)
             part.add("RDATE", each.onset)  # said again for readers that go by rules and dates alone
@@ -102,7 +102,7 @@ def _clocks(entry: Entry) -> tuple[datetime, datetime]:
     The format means the first of two then, and not every program reads it so.
     """
     moments = entry.starts_at.astimezone(UTC), entry.ends_at.astimezone(UTC)
-    tz = zones.zone(zones.usable(entry.zone))
+    tz = zones.zone(zones.pick_known_zone(entry.zone))
     shown = moments[0].astimezone(tz), moments[1].astimezone(tz)
     return moments if str(tz) == "UTC" or any(map(_is_repeated, shown)) else shown
 

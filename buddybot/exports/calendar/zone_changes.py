@@ -27,7 +27,7 @@ class Observance(NamedTuple):
     daylight: bool
 
 
-def observances(zone: str, first: datetime, last: datetime) -> Sequence[Observance]:
+def list_observances(zone: str, first: datetime, last: datetime) -> Sequence[Observance]:
     """Return what holds in a zone at `first` and each change until `last`, both aware; changes are never
     two on one day.
     """

@@ -10,7 +10,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from buddybot.exports.charts.font import font, written
+from buddybot.exports.charts.font import load_font, written
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -51,20 +51,20 @@ class Brush:
 
     def line(self, points: Sequence[Point], width: float) -> None:
         """Draw a line with round ends."""
-        scaled = [self._scaled(point) for point in points]
+        scaled = [self._scale_point(point) for point in points]
         self._draw.line(scaled, fill=255, width=max(round(width * FINE), 1), joint="curve")
         for point in (points[0], points[-1]):
             self.dot(point, width / 2)
 
     def dot(self, middle: Point, radius: float, *, ink: int = 255) -> None:
         """Draw a disc; with `ink` 0 it is a hole."""
-        x, y = self._scaled(middle)
+        x, y = self._scale_point(middle)
         reach = radius * FINE
         self._draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ink)
 
     def tile(self, box: tuple[float, float, float, float], corner: float, width: float | None = None) -> None:
         """Draw a rectangle with round corners, or its outline of this width."""
-        (left, top), (right, bottom) = self._scaled(box[:2]), self._scaled(box[2:])
+        (left, top), (right, bottom) = self._scale_point(box[:2]), self._scale_point(box[2:])
         edge = 0 if width is None else round(width * FINE)
         self._draw.rounded_rectangle(
             (left, top, right - 1, bottom - 1),
@@ -76,13 +76,13 @@ class Brush:
 
     def area(self, points: Sequence[Point]) -> None:
         """Fill a polygon."""
-        self._draw.polygon([self._scaled(point) for point in points], fill=255)
+        self._draw.polygon([self._scale_point(point) for point in points], fill=255)
 
     def write(self, at: Point, letters: str, size: int, *, anchor: str = "ls") -> None:
         """Write letters that the font has; `anchor` is Pillow's: at the left or middle of the baseline."""
-        self._draw.text(self._scaled(at), letters, fill=255, font=font(size * FINE), anchor=anchor)
+        self._draw.text(self._scale_point(at), letters, fill=255, font=load_font(size * FINE), anchor=anchor)
 
-    def _scaled(self, point: Sequence[float]) -> Point:
+    def _scale_point(self, point: Sequence[float]) -> Point:
         return (point[0] - self._origin[0]) * FINE, (point[1] - self._origin[1]) * FINE
 
 
@@ -120,12 +120,12 @@ class Canvas:
         """Fill a polygon whose edges need not be smooth: they are level, upright, or covered by a line."""
         self._draw.polygon([(round(x), round(y)) for x, y in points], fill=ink)
 
-    def text(self, at: Point, words: str, *, size: int, ink: Ink = TEXT, anchor: str = "ls") -> None:
+    def write_text(self, at: Point, words: str, *, size: int, ink: Ink = TEXT, anchor: str = "ls") -> None:
         """Write words that can be written; `anchor` is Pillow's: l, m, r and s (baseline) or m (middle)."""
         letters = written(words)
         if letters is not None:
             y = round(at[1] + (_capital(size) / 2 if anchor[1] == "m" else 0))
-            self._draw.text((at[0], y), letters, fill=ink, font=font(size), anchor=f"{anchor[0]}s")
+            self._draw.text((at[0], y), letters, fill=ink, font=load_font(size), anchor=f"{anchor[0]}s")
 
     def png(self) -> bytes:
         """The finished card as a PNG, its corners round and transparent."""
@@ -154,10 +154,10 @@ def day_label(day: dt.date, say: Say) -> str:
 def width_of(words: str, size: int) -> float:
     """How wide words are when they are written; 0 when they cannot be."""
     letters = written(words)
-    return 0.0 if letters is None else font(size).getlength(letters)
+    return 0.0 if letters is None else load_font(size).getlength(letters)
 
 
-def clipped(words: str, size: int, limit: float) -> str:
+def clip_text(words: str, size: int, limit: float) -> str:
     """The words, cut at an ellipsis where they would be wider than the limit."""
     if width_of(words, size) <= limit:
         return words
@@ -166,7 +166,7 @@ def clipped(words: str, size: int, limit: float) -> str:
     return f"{words}…"
 
 
-def mixed(ink: Ink, share: float, ground: Ink = CARD) -> Ink:
+def mix_ink(ink: Ink, share: float, ground: Ink = CARD) -> Ink:
     """An ink thinned out on the ground: 1 is the ink, 0 the ground."""
     red, green, blue = (
         round(one * share + other * (1 - share)) for one, other in zip(ink, ground, strict=True)
@@ -177,4 +177,4 @@ def mixed(ink: Ink, share: float, ground: Ink = CARD) -> Ink:
 @cache
 def _capital(size: int) -> float:
     """How high a capital letter is."""
-    return -font(size).getbbox("H", anchor="ls")[1]
+    return -load_font(size).getbbox("H", anchor="ls")[1]

@@ -40,7 +40,7 @@ def written(text: str) -> str | None:
 
 
 @cache
-def font(size: int) -> "FreeTypeFont":
+def load_font(size: int) -> "FreeTypeFont":
     """Return the font at a size in pixels."""
     # Here and not above, see the module's words.
     from PIL import ImageFont
@@ -54,4 +54,4 @@ def _is_drawn(char: str) -> bool:
     """Whether the font has a sign, and it is written from left to right."""
     if unicodedata.bidirectional(char) in _RIGHT_TO_LEFT or unicodedata.category(char)[0] == "C":
         return False
-    return bytes(font(20).getmask(char)) != bytes(font(20).getmask(_MISSING))
+    return bytes(load_font(20).getmask(char)) != bytes(load_font(20).getmask(_MISSING))

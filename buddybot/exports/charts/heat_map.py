@@ -16,9 +16,9 @@ from buddybot.exports.charts.drawing import (
     Ink,
     Picture,
     Say,
-    clipped,
+    clip_text,
     day_label,
-    mixed,
+    mix_ink,
     width_of,
 )
 from buddybot.exports.charts.font import written
@@ -101,7 +101,7 @@ def attendance_words(chart: AttendanceChart, say: Say) -> str:
         parts.append(say(one, count=missed))
     if open_ := sum(states.count(Attendance.UNRECORDED) for states in met):
         parts.append(say("pictures.came.unrecorded", count=open_))
-    for number, name in numbered(chart.rows):
+    for number, name in number_names(chart.rows):
         parts.append(say("pictures.came.number", number=number, name=name))
     return " ".join(parts)
 
@@ -118,7 +118,7 @@ def _own_words(chart: AttendanceChart, say: Say) -> str:
     return " ".join(parts)
 
 
-def numbered(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
+def number_names(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """The names that cannot be written, with the numbers of their rows that stand for them."""
     return ((number, row.name) for number, row in enumerate(rows, 1) if row.is_number)
 
@@ -190,11 +190,11 @@ SIGNS: Mapping[Attendance, Sign] = {
     Attendance.PRESENT: Sign(_DARK, _tick, ground=_TEAL),
     Attendance.LATE: Sign(_DARK, _clock, ground=_AMBER),
     Attendance.VIRTUAL: Sign(_DARK, _screen, ground=_BLUE),
-    Attendance.EXCUSED: Sign(QUIET, _dash, outline=mixed(QUIET, 0.6)),
-    Attendance.ABSENT: Sign(_CORAL, _cross, outline=mixed(_CORAL, 0.75)),
-    Attendance.UNRECORDED: Sign(QUIET, _question, outline=mixed(QUIET, 0.4)),
-    Attendance.NOT_YET_MEMBER: Sign(mixed(QUIET, 0.7), _point),
-    Attendance.DIDNT_MEET: Sign(mixed(QUIET, 0.8), _slash),
+    Attendance.EXCUSED: Sign(QUIET, _dash, outline=mix_ink(QUIET, 0.6)),
+    Attendance.ABSENT: Sign(_CORAL, _cross, outline=mix_ink(_CORAL, 0.75)),
+    Attendance.UNRECORDED: Sign(QUIET, _question, outline=mix_ink(QUIET, 0.4)),
+    Attendance.NOT_YET_MEMBER: Sign(mix_ink(QUIET, 0.7), _point),
+    Attendance.DIDNT_MEET: Sign(mix_ink(QUIET, 0.8), _slash),
 }
 
 
@@ -209,7 +209,7 @@ class _Drawing:
         self._labels = [
             str(number)
             if row.is_number
-            else clipped(row.name or say("pictures.came.somebody"), _NAME, _LABEL_LIMIT)
+            else clip_text(row.name or say("pictures.came.somebody"), _NAME, _LABEL_LIMIT)
             for number, row in enumerate(chart.rows, 1)
         ]
         names = max(width_of(label, _NAME) for label in self._labels)
@@ -231,7 +231,7 @@ class _Drawing:
         self._draw_days()
         for x, y, state in self._legend:
             self._stamp((x, y), state, 26)
-            self._canvas.text((x + 38, y + 13), self._word(state), size=_SMALL, ink=QUIET, anchor="lm")
+            self._canvas.write_text((x + 38, y + 13), self._word(state), size=_SMALL, ink=QUIET, anchor="lm")
         return self._canvas.png()
 
     def _draw_title(self) -> None:
@@ -239,12 +239,12 @@ class _Drawing:
         first, last = self._chart.days[0].year, self._chart.days[-1].year
         years = str(last) if first == last else f"{first}-{last}"
         title = self._say("pictures.own.title" if self._chart.own else "pictures.came.title")
-        self._canvas.text((_EDGE, _EDGE + 24), title, size=_TITLE)
-        self._canvas.text((self._width - _EDGE, _EDGE + 24), years, size=_SMALL, ink=QUIET, anchor="rs")
+        self._canvas.write_text((_EDGE, _EDGE + 24), title, size=_TITLE)
+        self._canvas.write_text((self._width - _EDGE, _EDGE + 24), years, size=_SMALL, ink=QUIET, anchor="rs")
 
     def _draw_row(self, y: int, row: Row, label: str) -> None:
         ink = QUIET if row.is_number else TEXT
-        self._canvas.text((_EDGE, y + self._side / 2), label, size=_NAME, ink=ink, anchor="lm")
+        self._canvas.write_text((_EDGE, y + self._side / 2), label, size=_NAME, ink=ink, anchor="lm")
         for column, state in enumerate(row.states):
             self._stamp((self._left + column * self._pitch, y), state, self._side)
 
@@ -261,7 +261,9 @@ class _Drawing:
             half = width_of(labels[column], _SMALL) / 2
             last = self._left + (len(labels) - 1) * self._pitch + self._side
             middle = max(min(middle, last - half), _EDGE + half)
-            self._canvas.text((middle, self._foot + 28), labels[column], size=_SMALL, ink=QUIET, anchor="ms")
+            self._canvas.write_text(
+                (middle, self._foot + 28), labels[column], size=_SMALL, ink=QUIET, anchor="ms"
+            )
 
     def _laid_out_legend(self) -> Iterator[tuple[int, int, Attendance]]:
         """The places of the signs that occur, in as many lines as they need."""

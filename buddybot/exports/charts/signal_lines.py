@@ -19,7 +19,7 @@ from buddybot.exports.charts.drawing import (
     Point,
     Say,
     day_label,
-    mixed,
+    mix_ink,
     width_of,
 )
 from buddybot.exports.charts.figures import Figure
@@ -174,7 +174,7 @@ class _Drawing:
 
     def png(self) -> bytes:
         """Draw all of it, from the ground up."""
-        self._canvas.text((_EDGE, _EDGE + 24), self._say("pictures.signals.title"), size=_TITLE)
+        self._canvas.write_text((_EDGE, _EDGE + 24), self._say("pictures.signals.title"), size=_TITLE)
         for signal in STYLES:
             self._draw_scale(signal)
             self._draw_area(signal)
@@ -206,17 +206,19 @@ class _Drawing:
     def _draw_scale(self, signal: Signal) -> None:
         """Write a panel's name and how it is lately, and draw its three levels with what they are called."""
         top = self._tops[signal]
-        self._canvas.text((_EDGE, top + 22), self._say(f"pictures.signal.{signal}"), size=_NAME, ink=QUIET)
-        self._canvas.text((_EDGE, top + 66), self._newest[signal], size=_VALUE, ink=STYLES[signal].ink)
+        self._canvas.write_text(
+            (_EDGE, top + 22), self._say(f"pictures.signal.{signal}"), size=_NAME, ink=QUIET
+        )
+        self._canvas.write_text((_EDGE, top + 66), self._newest[signal], size=_VALUE, ink=STYLES[signal].ink)
         for level in range(3):
             y = top + _PANEL - round(_PANEL * level / 2)
             self._canvas.area([(self._left - 14, y), (self._right + 14, y)], LINES)
             words = _level(signal, level / 2, self._say)
-            self._canvas.text((self._right + 28, y), words, size=_SMALL, ink=QUIET, anchor="lm")
+            self._canvas.write_text((self._right + 28, y), words, size=_SMALL, ink=QUIET, anchor="lm")
 
     def _draw_area(self, signal: Signal) -> None:
         """Tint what is below the line; it stays open where nothing is known."""
-        foot, ink = self._tops[signal] + _PANEL, mixed(STYLES[signal].ink, 0.2)
+        foot, ink = self._tops[signal] + _PANEL, mix_ink(STYLES[signal].ink, 0.2)
         for run in _runs(self._points[signal]):
             self._canvas.area([*run, (run[-1][0], foot), (run[0][0], foot)], ink)
 
@@ -254,7 +256,7 @@ class _Drawing:
             half = width_of(words, _SMALL) / 2
             middle = min(x, _WIDTH - _EDGE - half)
             if middle - half > free:
-                self._canvas.text((middle, top - 22), words, size=_SMALL, ink=ALERT, anchor="ms")
+                self._canvas.write_text((middle, top - 22), words, size=_SMALL, ink=ALERT, anchor="ms")
                 free = middle + half + 16
 
     def _draw_days(self) -> None:
@@ -265,7 +267,7 @@ class _Drawing:
             half = width_of(labels[place], _SMALL) / 2
             if self._x(place) + half + 24 <= free:
                 at = (self._x(place), self._foot + 44)
-                self._canvas.text(at, labels[place], size=_SMALL, ink=QUIET, anchor="ms")
+                self._canvas.write_text(at, labels[place], size=_SMALL, ink=QUIET, anchor="ms")
                 free = self._x(place) - half
 
 

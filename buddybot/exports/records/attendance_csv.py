@@ -23,7 +23,7 @@ def write_csv(
     try:
         writer = csv.writer(text)  # as the RFC has it: commas, CRLF, quotes doubled
         writer.writerow(cells.for_csv(say(f"export.column.{name}")) for name in table.COLUMNS)
-        writer.writerows(table.counted(_rows(records, say), progress))
+        writer.writerows(table.count_rows(_rows(records, say), progress))
         text.flush()
     finally:
         text.detach()  # the file is the caller's, after an error too

@@ -17,7 +17,7 @@ from buddybot.exports.records.workbook import (
     Sheet,
     Styled,
     Value,
-    style,
+    make_style,
 )
 
 MEETINGS_ON_A_PAGE = 40
@@ -37,7 +37,7 @@ COLOURS: Mapping[Attendance, tuple[str, str]] = {
 }
 """The ground and the letters; pale enough to be printed."""
 _LOOKS = {
-    state: style(
+    state: make_style(
         bg_color=ground, font_color=letter, align="center", border=1, border_color="#D0D2D8", num_format="@"
     )
     for state, (ground, letter) in COLOURS.items()
@@ -52,7 +52,7 @@ def write_matrix(sheet: Sheet, record: Record, say: Say) -> None:
     names = names_of(record)
     labels = [*names.values(), *(say(f"export.state.{state}") for state in Attendance)]
     width = min(max(map(len, labels)) + 4, WIDEST)
-    sheet.widths(width, others=(len(meeting_records), 4.5))
+    sheet.set_widths(width, others=(len(meeting_records), 4.5))
     sheet.hold(rows=(1, 2), columns=1, pages_wide=max(-(-len(meeting_records) // MEETINGS_ON_A_PAGE), 1))
     heading = say("export.sheet.heading", group=record.group.name, zone=zones_of(record))
     sheet.row([Styled(heading, TITLE)])

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from typing import BinaryIO
 
-from buddybot.domain.attendance.rates import Kept, kept, percent, rates, tenths
+from buddybot.domain.attendance.rates import Kept, count_kept, percent, rates, tenths
 from buddybot.domain.attendance.records import Record
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.meetings.schedule import local
@@ -212,4 +212,6 @@ def _kinds(record: Record) -> Iterator[tuple[Category, Kept]]:
     for each in record.commitments:
         if not each.is_private and each.category and each.target is not None and each.done is not None:
             found[each.category].append((each.done, each.target))
-    return ((kind, kept(found[kind])) for kind in Category if len(found.get(kind, ())) >= FEWEST_OF_A_KIND)
+    return (
+        (kind, count_kept(found[kind])) for kind in Category if len(found.get(kind, ())) >= FEWEST_OF_A_KIND
+    )

@@ -19,7 +19,7 @@ _DEFINED = ("attended", "apologised", "kept", "visitors", "unnamed")
 
 def write_summary(sheet: Sheet, records: Sequence[Record], say: Say, now: dt.datetime) -> None:
     """Write the figures of each group one below the other, and then what the figures mean."""
-    sheet.widths(*_WIDTHS)
+    sheet.set_widths(*_WIDTHS)
     sheet.row([Styled(say("export.sheet.title"), TITLE)])
     sheet.row([say("export.summary.made"), now])
     sheet.row([say("export.summary.by"), f"buddybot {__version__}"])
@@ -33,7 +33,7 @@ def write_summary(sheet: Sheet, records: Sequence[Record], say: Say, now: dt.dat
     sheet.row([Styled(say("export.summary.definitions"), HEAD)])
     for name in _DEFINED:
         term, words = say(f"export.summary.{name}"), say(f"export.definition.{name}")
-        sheet.words(term, words, last_column=len(_WIDTHS) - 1, width=sum(_WIDTHS[1:]) - 10)
+        sheet.write_words(term, words, last_column=len(_WIDTHS) - 1, width=sum(_WIDTHS[1:]) - 10)
 
 
 def _figures(record: Record, say: Say) -> Iterator[list[Value | Styled]]:

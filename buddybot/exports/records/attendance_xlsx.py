@@ -39,7 +39,7 @@ def write_xlsx(
 
 
 def _write_table(sheet: Sheet, records: Sequence[Record], say: Say, progress: table.Progress) -> None:
-    sheet.widths(*_WIDTHS)
+    sheet.set_widths(*_WIDTHS)
     sheet.hold(rows=(0, 0))
     sheet.digits_as_text(_ID_COLUMN)
     sheet.row([Styled(say(f"export.column.{name}"), HEAD) for name in table.COLUMNS])
@@ -47,7 +47,7 @@ def _write_table(sheet: Sheet, records: Sequence[Record], say: Say, progress: ta
     roles = {role: say(f"export.role.{role}") for role in table.ROLES}
     deleted = roles[table.UNNAMED]
     lines = (line for record in records for line in table.lines(record, deleted=deleted))
-    for line in table.counted(lines, progress):
+    for line in table.count_rows(lines, progress):
         # An id has more digits than a number in a spreadsheet keeps: it is a text.
         sheet.row(
             (
@@ -66,7 +66,7 @@ def _write_table(sheet: Sheet, records: Sequence[Record], say: Say, progress: ta
 
 
 def _write_commitments(sheet: Sheet, records: Sequence[Record], say: Say) -> None:
-    sheet.widths(*_COMMITMENT_WIDTHS)
+    sheet.set_widths(*_COMMITMENT_WIDTHS)
     sheet.hold(rows=(0, 0))
     heads = [say(f"export.column.{name}") for name in ("group", "meeting", "date", "member")]
     heads += [say(f"export.commitment.column_{name}") for name in _COMMITMENT_COLUMNS]

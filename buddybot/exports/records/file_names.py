@@ -16,7 +16,7 @@ def plain(name: str, *, otherwise: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", ascii_only))[:_LIMIT].strip("-") or otherwise
 
 
-def stem(records: Sequence[Record], days: tuple[dt.date, dt.date]) -> str:
+def make_stem(records: Sequence[Record], days: tuple[dt.date, dt.date]) -> str:
     """What files with these records are called, before the number of the part and the extension."""
     name = plain(records[0].group.name, otherwise="group") if len(records) == 1 else f"{len(records)}-groups"
     first, last = days

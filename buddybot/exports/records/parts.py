@@ -62,7 +62,7 @@ class Maker(NamedTuple):
         made = list(self._draw_pictures(records) if self.form is Format.PNG else self._fit_records(records))
         if any(size > self.limit for _, size, _ in made):
             raise Refusal("export.too_large")
-        stem = file_names.stem(records, days)
+        stem = file_names.make_stem(records, days)
         return [
             Part(f"{stem}{_ending(number, len(made))}.{self.form.extension}", *each)
             for number, each in enumerate(made, start=1)

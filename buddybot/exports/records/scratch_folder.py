@@ -13,7 +13,7 @@ PREFIX = "buddybot-export-"
 @contextmanager
 def folder() -> Iterator[str]:
     """Give an empty folder, which is gone when the block ends; the system unlocks it when we are killed."""
-    made, handle = _made()
+    made, handle = _make_folder()
     try:
         yield made
     finally:
@@ -35,7 +35,7 @@ def sweep() -> int:
         return 0
 
 
-def _made() -> tuple[str, int | None]:
+def _make_folder() -> tuple[str, int | None]:
     """A folder and what locks it; one that was swept before it was locked is made once more."""
     while True:
         made = tempfile.mkdtemp(prefix=PREFIX)

@@ -94,7 +94,7 @@ def zones_of(record: Record) -> str:
     return ", ".join(found or [record.group.zone])
 
 
-def counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+def count_rows(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
     """Pass the rows on, and tell how many there were."""
     for number, row in enumerate(rows, 1):
         yield row

@@ -34,22 +34,23 @@ class Style:
     properties: tuple[tuple[str, object], ...]
 
 
-def style(**properties: object) -> Style:
+def make_style(**properties: object) -> Style:
     """Return a style."""
     return Style(tuple(properties.items()))
 
 
-TITLE = style(bold=True, font_size=14, num_format="@")
+TITLE = make_style(bold=True, font_size=14, num_format="@")
 _HEAD: dict[str, object] = {"bold": True, "bg_color": "#E8EAEE", "border": 1, "border_color": "#D0D2D8"}
-HEAD = style(**_HEAD, num_format="@")
-HEAD_NUMBER = style(**_HEAD, num_format="0", align="center")
-HEAD_DAY = style(**_HEAD, num_format="yyyy-mm-dd", align="center", rotation=90)
-WORDS = style(num_format="@", text_wrap=True, valign="top")
-COUNT = style(align="center", num_format="0")
-TEXT = style(num_format="@")
+HEAD = make_style(**_HEAD, num_format="@")
+HEAD_NUMBER = make_style(**_HEAD, num_format="0", align="center")
+HEAD_DAY = make_style(**_HEAD, num_format="yyyy-mm-dd", align="center", rotation=90)
+WORDS = make_style(num_format="@", text_wrap=True, valign="top")
+COUNT = make_style(align="center", num_format="0")
+TEXT = make_style(num_format="@")
 """What the usual cell with a text has; it stays text when somebody edits it."""
 _NUMBER, _SHARE, _DAY, _TIME, _INSTANT = (
-    style(num_format=form, align="left") for form in ("0", "0 %", "yyyy-mm-dd", "hh:mm", "yyyy-mm-dd hh:mm")
+    make_style(num_format=form, align="left")
+    for form in ("0", "0 %", "yyyy-mm-dd", "hh:mm", "yyyy-mm-dd hh:mm")
 )
 _USUAL: dict[type, Style] = {
     str: TEXT,
@@ -93,12 +94,12 @@ class Sheet:
             self._cell(column, value)
         self.next_row += 1
 
-    def words(self, term: str, sentence: str, *, last_column: int, width: int) -> None:
+    def write_words(self, term: str, sentence: str, *, last_column: int, width: int) -> None:
         """Write a term, and beside it a sentence over some columns, so many letters wide."""
         self._sheet.merge_range(self.next_row, 1, self.next_row, last_column, "", self._formats(WORDS))
         self.row([Styled(term, WORDS), Styled(sentence, WORDS)], lines=1 + len(sentence) // width)
 
-    def widths(self, *columns: float, others: tuple[int, float] | None = None) -> None:
+    def set_widths(self, *columns: float, others: tuple[int, float] | None = None) -> None:
         """Set the widths of the first columns, in digits; `others` is for so many after them."""
         for column, width in enumerate(columns):
             self._sheet.set_column(column, column, width)

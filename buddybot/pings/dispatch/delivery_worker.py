@@ -13,7 +13,7 @@ from buddybot.domain.groups.quiet_times import QuietHours, defer
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.pings.dispatch.backoff import wait_after
 from buddybot.pings.dispatch.message_gateway import (
     Busy,
@@ -66,7 +66,7 @@ class DeliveryAttempt:
     ended: bool = False
 
     @classmethod
-    def of(cls, claimed: Claimed) -> "DeliveryAttempt":
+    def from_claimed(cls, claimed: Claimed) -> "DeliveryAttempt":
         """Return an attempt to send a ping; where it was headed is noted before anything is sent."""
         unsure = claimed.recovering and claimed.ping.channel_id is not None
         return cls(claimed, unsure=unsure, begun=unsure)
@@ -161,7 +161,7 @@ class DeliveryWorker:
             channel_id = await self._open_direct(attempt)
         if channel_id is None:
             return DeliveryOutcome.TAKEN_OVER
-        await self._pacer.turn()
+        await self._pacer.wait_turn()
         if self._now() >= attempt.claimed.until:  # the machine slept: another process may be sending it
             return await self._retry_later(attempt, timedelta(0), "held for too long")
         attempt.begun = True
@@ -204,29 +204,29 @@ class DeliveryWorker:
         if ping.recipient != GROUP:
             allowed_at = await self._find_time_allowed(uow, attempt, group, now)
             if allowed_at is None or allowed_at >= ping.expires_at:
-                await sending.suppressed(ping, now)
+                await sending.mark_suppressed(ping, now)
                 return DeliveryOutcome.SUPPRESSED
             if allowed_at > now:
                 await self._reschedule_ping(uow, attempt, allowed_at, "quiet hours")
                 return DeliveryOutcome.LATER
         announcement = await self._preparers[ping.kind](uow, ping, group, now)
         if announcement is None:
-            await sending.suppressed(ping, now)
+            await sending.mark_suppressed(ping, now)
             return DeliveryOutcome.SUPPRESSED
         channel_id = None if ping.direct else announcement.channel_id or group.channel_id
-        if channel_id is not None and not await sending.heading(ping, channel_id):
+        if channel_id is not None and not await sending.note_destination(ping, channel_id):
             return DeliveryOutcome.TAKEN_OVER
         if ping.kind in self._cards and ping.meeting_id is not None:
-            await uow.cards.preparing(ping.meeting_id, self._cards[ping.kind])
+            await uow.cards.note_preparing(ping.meeting_id, self._cards[ping.kind])
         return _Prepared(announcement, channel_id)
 
     async def _end_unneeded(self, uow: UnitOfWork, attempt: DeliveryAttempt) -> DeliveryOutcome:
         """End a ping of a group that rests; an alert stays due with an organizer's next command."""
         sending, ping = uow.sending, attempt.claimed.ping
         if ping.kind is PingKind.ALERT:
-            await sending.missed(ping, self._now())
+            await sending.mark_missed(ping, self._now())
             return DeliveryOutcome.MISSED
-        await sending.suppressed(ping, self._now())
+        await sending.mark_suppressed(ping, self._now())
         return DeliveryOutcome.SUPPRESSED
 
     async def _find_time_allowed(
@@ -241,13 +241,13 @@ class DeliveryWorker:
         if ping.direct and not person.direct_messages:
             return None
         quiet = quiet_of(person, self._quiet, direct=ping.direct)
-        return max(now, defer(now, quiet, usable(person.zone, group.zone)))
+        return max(now, defer(now, quiet, pick_known_zone(person.zone, group.zone)))
 
     async def _open_direct(self, attempt: DeliveryAttempt) -> ChannelId | None:
         """Return where to send it; None when another sender has taken it over."""
         channel_id = await self._gateway.open_direct(attempt.claimed.ping.recipient)
         held = await self._transactions.write(
-            lambda uow: uow.sending.heading(attempt.claimed.ping, channel_id)
+            lambda uow: uow.sending.note_destination(attempt.claimed.ping, channel_id)
         )
         return channel_id if held else None
 
@@ -258,7 +258,7 @@ class DeliveryWorker:
         ping, sending = attempt.claimed.ping, uow.sending
         await sending.finish(ping, channel_id=channel_id, message_id=message_id, now=self._now())
         if ping.kind in self._cards:  # only what was prepared as a card is entered
-            await sending.posted(
+            await sending.note_posted(
                 ping,
                 self._cards[ping.kind],
                 channel_id=channel_id,
@@ -267,7 +267,7 @@ class DeliveryWorker:
             )
 
     async def _note_missed(self, attempt: DeliveryAttempt) -> DeliveryOutcome:
-        await self._transactions.write(lambda uow: uow.sending.missed(attempt.claimed.ping, self._now()))
+        await self._transactions.write(lambda uow: uow.sending.mark_missed(attempt.claimed.ping, self._now()))
         return DeliveryOutcome.MISSED
 
     async def _retry_later(self, attempt: DeliveryAttempt, wait: timedelta, error: str) -> DeliveryOutcome:
@@ -297,7 +297,7 @@ class DeliveryWorker:
         if error.code == UNKNOWN_MESSAGE:
             return await self._note_deleted(attempt)
         if ping.direct and error.code in _GONE_FROM_DISCORD:
-            await self._transactions.write(lambda uow: uow.sending.suppressed(ping, now))
+            await self._transactions.write(lambda uow: uow.sending.mark_suppressed(ping, now))
             return DeliveryOutcome.SUPPRESSED
         if ping.direct and error.code == OPENING_TOO_FAST:
             return await self._hold_direct(attempt)
@@ -329,11 +329,13 @@ class DeliveryWorker:
         reference = secrets.token_hex(4)
         log.error("ping %s: Discord refused the message itself (%s), reference %s", ping.id, error, reference)
         if ping.kind is PingKind.ALERT:  # shown with an organizer's next command
-            await self._transactions.write(lambda uow: uow.sending.suppressed(ping, now))
+            await self._transactions.write(lambda uow: uow.sending.mark_suppressed(ping, now))
             return DeliveryOutcome.SUPPRESSED
         why = "blocked" if is_blocked(error.code) else "fault"
         await self._transactions.write(
-            lambda uow: uow.sending.undeliverable(ping, now, why=why, code=error.code, reference=reference)
+            lambda uow: uow.sending.mark_undeliverable(
+                ping, now, why=why, code=error.code, reference=reference
+            )
         )
         return DeliveryOutcome.MISSED
 
@@ -346,7 +348,7 @@ class DeliveryWorker:
 
     @bot_transaction
     async def _suppress_alert(self, uow: UnitOfWork, ping: Ping, now: datetime) -> None:
-        await uow.sending.suppressed(ping, now)
+        await uow.sending.mark_suppressed(ping, now)
         if not ping.direct:
             await alert_messages.channel_refused(uow, ping, now)
 

@@ -158,12 +158,12 @@ class Dispatcher:
     ) -> tuple[int, Sequence[DeliveryAttempt]]:
         sending, now = uow.sending, self._now()
         if sweep:
-            await sending.hurry(now, most=1)
+            await sending.retry_now(now, most=1)
         missed = await sending.expire(now)
         held = list(await sending.recover(limit=limit, now=now, lease=self._lease))
         if len(held) < limit:
             held += await sending.claim(limit=limit - len(held), now=now, lease=self._lease)
-        return missed, [DeliveryAttempt.of(claimed) for claimed in held]
+        return missed, [DeliveryAttempt.from_claimed(claimed) for claimed in held]
 
     async def _hand_back(self, attempts: Sequence[DeliveryAttempt]) -> None:
         """Free what was not finished: planned again, or begun and to be settled from the history."""

@@ -20,7 +20,7 @@ class Pacer:
         self._sleep = sleep
         self._free_at = 0.0
 
-    async def turn(self) -> None:
+    async def wait_turn(self) -> None:
         """Wait for the next turn; turns are given in the order of asking."""
         now = self._clock() if self._clock is not None else asyncio.get_running_loop().time()
         mine = max(now, self._free_at)

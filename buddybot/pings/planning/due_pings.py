@@ -11,7 +11,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import instant
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 
 SUMMARY_LIFE = timedelta(days=7)
 REMINDER_BEFORE = timedelta(hours=24)
@@ -118,7 +118,7 @@ def _reminders(
     for user_id, person in members.items():
         if person.direct_messages:
             quiet = quiet_of(person, times.quiet, direct=True)
-            due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, usable(person.zone, group.zone))
+            due = defer(meeting.starts_at - REMINDER_BEFORE, quiet, pick_known_zone(person.zone, group.zone))
             yield _ping(
                 meeting,
                 PingKind.REMINDER,
@@ -140,7 +140,7 @@ def _nudges(
     for user_id, person in members.items():
         if not person.nudges:
             continue
-        zone = usable(person.zone, group.zone)
+        zone = pick_known_zone(person.zone, group.zone)
         direct = person.direct_messages
         own = instant(day, times.nudge_at, zone) if direct else common
         due = defer(own, quiet_of(person, times.quiet, direct=direct), zone)

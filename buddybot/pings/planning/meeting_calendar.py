@@ -8,7 +8,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, Reason
-from buddybot.domain.meetings.schedule import Occurrence, Schedule, occurrence, occurrences
+from buddybot.domain.meetings.schedule import Occurrence, Schedule, list_occurrences, make_occurrence
 from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.zones import is_known
 from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
@@ -45,10 +45,10 @@ class Calendar:
 
         Those that people have heard of, and that are later by now, are to be announced again.
         """
-        for meeting in await self._meetings.ahead(self._group.id):
+        for meeting in await self._meetings.list_ahead(self._group.id):
             await self._end(meeting, times.close_after)
         await self._follow_schedule()
-        for meeting in await self._meetings.ahead(self._group.id):
+        for meeting in await self._meetings.list_ahead(self._group.id):
             if meeting.state is MeetingState.SCHEDULED:
                 await self._announce_again(await self._recompute(meeting), times)
         await self._forget_dropped()
@@ -57,7 +57,7 @@ class Calendar:
 
     async def close_open(self, times: Times) -> None:
         """Close, at its usual time, what is open while the group rests: no summary comes to close it."""
-        for meeting in await self._meetings.ahead(self._group.id):
+        for meeting in await self._meetings.list_ahead(self._group.id):
             closes_at = meeting.ends_at + times.close_after
             if meeting.state is MeetingState.OPEN and closes_at <= self._now:
                 await close_late(self._uow, meeting, at=closes_at, now=self._now)
@@ -86,7 +86,7 @@ class Calendar:
     async def _follow_schedule(self) -> None:
         """Let the meetings ahead be when the schedule has them; drop those that it has no day for."""
         since = (self._now - _TWO_DAYS).date()
-        regular = await self._meetings.slots(self._group.id, since=since)
+        regular = await self._meetings.list_slots(self._group.id, since=since)
         until = max((each.stands_for for each in regular), default=since)
         given = {} if self._schedule is None else given_days(self._schedule, self._now, until=until)
         for meeting in regular:
@@ -167,7 +167,7 @@ class Calendar:
 
     async def _forget_dropped(self) -> None:
         """Remove what was dropped before, once no notice waits that names it."""
-        for meeting in await self._successions.dropped(self._group.id):
+        for meeting in await self._successions.list_dropped(self._group.id):
             if not self._is_just_rescheduled(meeting) and not await self._is_notice_waiting(meeting):
                 await self._successions.remove(meeting.id)
 
@@ -179,14 +179,14 @@ class Calendar:
         """Whether the group is still to hear of the last change of schedule that concerned a meeting."""
         return meeting.rescheduled_at is not None and any(
             ping.due_at == meeting.rescheduled_at
-            for ping in await self._uow.outbox.waiting(self._group.id, PingKind.CHANGE)
+            for ping in await self._uow.outbox.list_waiting(self._group.id, PingKind.CHANGE)
         )
 
     async def _recompute(self, meeting: Meeting) -> Meeting:
         """Derive the instants again, which change when the zone's rules did; return the meeting so."""
         if meeting.starts_at <= self._now or not is_known(meeting.zone):
             return meeting
-        found = occurrence(
+        found = make_occurrence(
             meeting.day, meeting.time, zone=meeting.zone, duration_minutes=meeting.duration_minutes
         )
         if (found.starts_at, found.ends_at) == (meeting.starts_at, meeting.ends_at):
@@ -216,10 +216,10 @@ class Calendar:
     async def _make(self, schedule: Schedule, count: int) -> None:
         """Keep `count` regular meetings ahead; a day that was skipped or called off stays so."""
         since = (self._now - _TWO_DAYS).date()
-        regular = await self._meetings.slots(self._group.id, since=since)
-        ahead = await self._meetings.ahead(self._group.id)
+        regular = await self._meetings.list_slots(self._group.id, since=since)
+        ahead = await self._meetings.list_ahead(self._group.id)
         taken, slots = meeting_days.taken_days(regular), set(meeting_days.known_slots(regular))
-        for given in occurrences(schedule, after=since):
+        for given in list_occurrences(schedule, after=since):
             if count <= 0:
                 break
             if given.starts_at <= self._now:

@@ -67,7 +67,7 @@ class Planner:
             if ping.state is not PingState.CANCELLED
         }
         wanted = [ping for ping in wanted if not is_too_late(ping, now, before.get(ping.key))]
-        restored = await uow.restores.latest()
+        restored = await uow.restores.find_latest()
         if restored is not None and group.created_at <= restored:
             told = _told_meanwhile(pings, now, restored)
             told -= {each.id for each in meetings if _is_at_another_time(each, restored)}
@@ -101,7 +101,7 @@ def _is_at_another_time(meeting: Meeting, restored: datetime) -> bool:
 async def _cancel(uow: UnitOfWork, group: Group, wanted: set[str], now: datetime) -> None:
     """Take back what is not wanted any more; notices are their services' own."""
     outbox = uow.outbox
-    for ping in await outbox.planned(group.id):
+    for ping in await outbox.list_planned(group.id):
         if ping.key not in wanted and ping.kind not in NOTICES:
             await outbox.cancel(ping.id, now)
 
@@ -111,10 +111,10 @@ async def _meetings(uow: UnitOfWork, group: Group, now: datetime) -> list[Meetin
     repository = uow.meetings
     closed = [
         meeting
-        for meeting in await repository.held(group.id)
+        for meeting in await repository.list_held(group.id)
         if meeting.closed_at is not None and meeting.closed_at + SUMMARY_LIFE > now
     ]
-    return [*await repository.ahead(group.id), *closed]
+    return [*await repository.list_ahead(group.id), *closed]
 
 
 async def _pings(uow: UnitOfWork, meetings: Sequence[Meeting]) -> Pings:

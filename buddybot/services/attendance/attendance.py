@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.attendance import visitors
-from buddybot.domain.attendance.attendance import Attendance, Entry, settled, suggested, wrote_there
+from buddybot.domain.attendance.attendance import (
+    Attendance,
+    Entry,
+    settle_attendance,
+    suggest_attendance,
+    wrote_there,
+)
 from buddybot.domain.attendance.records import took_place
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.errors import Refusal
@@ -60,8 +66,8 @@ async def settle(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     An entry that a person made stays.
     """
     ledger = uow.attendances
-    standing = await ledger.standing(meeting.id)
-    for user_id, state in (await known(uow, meeting)).items():
+    standing = await ledger.list_standing(meeting.id)
+    for user_id, state in (await find_known(uow, meeting)).items():
         entry = standing.get(user_id)
         if entry is not None and (entry.recorded_by is not None or entry.state is state):
             continue
@@ -75,35 +81,38 @@ async def settle(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
         )
 
 
-async def known(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
+async def find_known(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return what check-ins and RSVPs tell of everybody who was a member when the meeting began.
 
     A report proves that a member was there only when it was written, or corrected, at the meeting, and
     not by one who had sent apologies. Who had left the server by its beginning did not come as they had said.
     """
-    roll = await uow.rsvps.roll(meeting, at=began(meeting))
+    roll = await uow.rsvps.get_roll(meeting, at=began(meeting))
     reports = await uow.checkins.of_meeting(meeting.id)
     wrote = {report.user_id for report in reports if wrote_there(report, meeting)}
     found: dict[UserId, Attendance] = {}
     for user_id in await uow.members.at(meeting.group_id, began(meeting)):
-        answer = roll.of(user_id)
+        answer = roll.find_rsvp(user_id)
         there = user_id in wrote and answer is not Answer.APOLOGIES
-        found[user_id] = settled(checked_in_there=there, answer=answer)
+        found[user_id] = settle_attendance(checked_in_there=there, answer=answer)
     return found
 
 
-async def suggestions(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
+async def list_suggestions(uow: UnitOfWork, meeting: Meeting) -> Mapping[UserId, Attendance]:
     """Return how the unrecorded people of a closed meeting probably were, where they gave a word."""
-    roll = await uow.rsvps.roll(meeting, at=began(meeting))
-    found = {user_id: suggested(roll.of(user_id)) for user_id in await unrecorded(uow, meeting)}
+    roll = await uow.rsvps.get_roll(meeting, at=began(meeting))
+    found = {
+        user_id: suggest_attendance(roll.find_rsvp(user_id))
+        for user_id in await find_unrecorded(uow, meeting)
+    }
     return {user_id: state for user_id, state in found.items() if state is not None}
 
 
-async def unrecorded(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:
+async def find_unrecorded(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:
     """Return of whom the closed meeting's ledger does not say whether they were there."""
     if meeting.reduced:
         return ()
-    standing = await uow.attendances.standing(meeting.id)
+    standing = await uow.attendances.list_standing(meeting.id)
     return [
         user_id
         for user_id in await uow.members.at(meeting.group_id, began(meeting))
@@ -113,17 +122,17 @@ async def unrecorded(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:
 
 async def met(uow: UnitOfWork, meeting: Meeting) -> bool:
     """Return whether the group met: the meeting was held, and no organizer said otherwise."""
-    standing = await uow.attendances.standing(meeting.id)
+    standing = await uow.attendances.list_standing(meeting.id)
     return meeting.state is MeetingState.CLOSED and took_place([each.state for each in standing.values()])
 
 
 async def tell_unrecorded(uow: UnitOfWork, meeting: Meeting, now: datetime) -> None:
     """Bring what organizers are told of a meeting's unrecorded people in line with its ledger."""
-    waiting, notices, key = await unrecorded(uow, meeting), uow.notices, f"attendance:{meeting.id}"
+    waiting, notices, key = await find_unrecorded(uow, meeting), uow.notices, f"attendance:{meeting.id}"
     if not waiting:
         await notices.withdraw(meeting.group_id, key)
         return
-    number = await uow.meetings.number(meeting)
+    number = await uow.meetings.get_number(meeting)
     parameters = {"number": number, "count": len(waiting)}
     await notices.tell(meeting.group_id, code=INCOMPLETE, key=key, parameters=parameters, now=now)
     await notices.restate(meeting.group_id, key, parameters)
@@ -133,7 +142,7 @@ class AttendanceService(Service):
     """The organizer's one-click list."""
 
     @read_transaction
-    async def unrecorded(
+    async def list_unrecorded(
         self,
         uow: UnitOfWork,
         actor: Actor,
@@ -190,12 +199,12 @@ class AttendanceService(Service):
         """
         _require_recordable(state)
 
-        def chosen(waiting: Unrecorded) -> Mapping[UserId, Attendance]:
+        def choose_states(waiting: Unrecorded) -> Mapping[UserId, Attendance]:
             ways = {user: way for user, way in waiting.suggested.items() if way.attended}
             rest = dict.fromkeys((user for user, _ in waiting.people), state)
             return rest | ways if state is Attendance.PRESENT else rest
 
-        return await self._record(actor, meeting_id, chosen, after)
+        return await self._record(actor, meeting_id, choose_states, after)
 
     @write_transaction
     async def undo(
@@ -234,7 +243,7 @@ class AttendanceService(Service):
         self, uow: UnitOfWork, actor: Actor, meeting: Meeting, states: Mapping[UserId, Attendance]
     ) -> Recording | None:
         ledger = uow.attendances
-        standing = await ledger.standing(meeting.id)
+        standing = await ledger.list_standing(meeting.id)
         numbers = []
         for user_id, state in states.items():
             entry = standing.get(user_id)
@@ -252,13 +261,13 @@ class AttendanceService(Service):
 
     async def _latest(self, uow: UnitOfWork, group_id: GroupId) -> Meeting:
         """The latest meeting with an unrecorded member; without one, the latest."""
-        held = await uow.meetings.held(group_id)
+        held = await uow.meetings.list_held(group_id)
         if not held:
             raise Refusal(
                 "attendance.not_closed" if await find_open(uow, group_id) else "attendance.no_meeting"
             )
         for meeting in held:
-            if await unrecorded(uow, meeting):
+            if await find_unrecorded(uow, meeting):
                 return meeting
         return held[0]
 
@@ -267,22 +276,22 @@ class AttendanceService(Service):
             raise Refusal("attendance.not_closed")
         names = await uow.attendances.names(meeting.group_id)
         members = await uow.members.at(meeting.group_id, began(meeting))
-        waiting = [(user_id, names.get(user_id, "")) for user_id in await unrecorded(uow, meeting)]
+        waiting = [(user_id, names.get(user_id, "")) for user_id in await find_unrecorded(uow, meeting)]
         return Unrecorded(
             meeting=meeting,
-            number=await uow.meetings.number(meeting),
+            number=await uow.meetings.get_number(meeting),
             people=tuple(sorted(waiting, key=lambda person: people_order(person[1]))),
             members=len(members),
             visitors=visitors.present(await uow.visitors.of_meeting(meeting.id)),
             met=await met(uow, meeting),
-            suggested=await suggestions(uow, meeting),
-            newest=await uow.attendances.newest(meeting.id),
+            suggested=await list_suggestions(uow, meeting),
+            newest=await uow.attendances.get_newest(meeting.id),
         )
 
 
 async def find_open(uow: UnitOfWork, group_id: GroupId) -> Sequence[Meeting]:
     """Return the meetings that go on, or that nobody has closed, earliest first."""
-    ahead = await uow.meetings.ahead(group_id)
+    ahead = await uow.meetings.list_ahead(group_id)
     return [meeting for meeting in ahead if meeting.state is MeetingState.OPEN]
 
 
@@ -296,7 +305,7 @@ def _is_first_word(entry: Entry) -> bool:
 async def _recorded_since(uow: UnitOfWork, actor: Actor, meeting: Meeting, after: int) -> Recording | None:
     """Return what the actor recorded behind the entry `after`, where it still stands."""
     ledger = uow.attendances
-    first, last = after + 1, await ledger.newest(meeting.id)
+    first, last = after + 1, await ledger.get_newest(meeting.id)
     entries = await ledger.standing_of(meeting.id, recorded_by=actor.user_id, first=first, last=last)
     states = {entry.user_id: entry.state for entry in entries if _is_first_word(entry)}
     return Recording(states, first, last) if states else None

@@ -30,7 +30,7 @@ async def end_all(uow: UnitOfWork, group: Group, now: datetime) -> None:
     Of those that the group was told of it stays on record that they were called off.
     """
     cards = uow.cards
-    for meeting in await uow.meetings.ahead(group.id):
+    for meeting in await uow.meetings.list_ahead(group.id):
         if meeting.state is MeetingState.OPEN:
             await end_meeting(uow, meeting, at=min(now, meeting.ends_at), now=now)
             continue

@@ -13,10 +13,10 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import clean, people_order
 from buddybot.services.attendance.attendance import (
     RECORDABLE,
+    find_known,
     find_open,
-    known,
+    list_suggestions,
     met,
-    suggestions,
     tell_unrecorded,
 )
 from buddybot.services.attendance.visitors import require_met, require_over, withdraw_all
@@ -70,7 +70,7 @@ class CorrectionService(PlanningService):
     ) -> Sequence[tuple[Meeting, int | None]]:
         """Return the meetings of the record with their numbers, the latest first."""
         group = (await as_organizer(uow, actor, group_id)).group
-        return await uow.attendances.meetings(group.id, now=self._now())
+        return await uow.attendances.list_meetings(group.id, now=self._now())
 
     @read_transaction
     async def view(
@@ -90,7 +90,7 @@ class CorrectionService(PlanningService):
         return await _view(uow, group, meeting)
 
     @read_transaction
-    async def seat(
+    async def get_seat(
         self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, user_id: UserId
     ) -> tuple[CorrectionView, Seat]:
         """Return a member's attendance before it is corrected; Refusals as for `correct`."""
@@ -157,7 +157,7 @@ class CorrectionService(PlanningService):
         require_over(meeting, now)
         if not await met(uow, meeting):
             raise Refusal("attendance.same")
-        stood = await uow.attendances.standing(meeting.id)
+        stood = await uow.attendances.list_standing(meeting.id)
         members = await uow.members.at(meeting.group_id, began(meeting))
         # Those whose data was deleted are counted on, and so is that they did not meet either.
         everybody = dict.fromkeys((*members, *stood), Attendance.DIDNT_MEET)
@@ -183,8 +183,8 @@ class CorrectionService(PlanningService):
         require_over(meeting, now)
         if await met(uow, meeting):
             raise Refusal("attendance.same")
-        stood = await uow.attendances.standing(meeting.id)
-        states = {**await known(uow, meeting), **_before(stood)}
+        stood = await uow.attendances.list_standing(meeting.id)
+        states = {**await find_known(uow, meeting), **_before(stood)}
         off = dict.fromkeys(states, Attendance.DIDNT_MEET)
         await self._write(uow, actor, meeting, states, off, why)
         if meeting.state is not MeetingState.CLOSED:
@@ -196,7 +196,9 @@ class CorrectionService(PlanningService):
     async def _find_meeting(self, uow: UnitOfWork, group: Group, pick: Pick | None) -> Meeting:
         if pick is not None and not isinstance(pick, date):
             return await require(uow, group, pick)
-        found = await uow.attendances.meetings(group.id, now=self._now(), limit=1 if pick is None else None)
+        found = await uow.attendances.list_meetings(
+            group.id, now=self._now(), limit=1 if pick is None else None
+        )
         for meeting, _ in found:
             if pick in (None, meeting.day):
                 return meeting
@@ -231,7 +233,7 @@ class CorrectionService(PlanningService):
         self, uow: UnitOfWork, group: Group, meeting: Meeting, now: datetime
     ) -> CorrectionView:
         """Bring in line what shows whether the group met, and the numbers of the meetings ahead."""
-        for each in (meeting, *await uow.meetings.ahead(group.id)):
+        for each in (meeting, *await uow.meetings.list_ahead(group.id)):
             await uow.cards.touch(each.id)
         meeting = await require(uow, group, meeting.id)
         await tell_unrecorded(uow, meeting, now)
@@ -256,16 +258,16 @@ def _seat(view: CorrectionView, user_id: UserId) -> Seat:
 
 
 async def _view(uow: UnitOfWork, group: Group, meeting: Meeting) -> CorrectionView:
-    ledger = await uow.attendances.entries(meeting.id)
+    ledger = await uow.attendances.list_entries(meeting.id)
     standing = {entry.user_id: entry for entry in ledger}
     names = await uow.attendances.names(group.id)
     members = await uow.members.at(group.id, began(meeting))
     is_held = meeting.state is MeetingState.CLOSED
-    likely = await suggestions(uow, meeting)
+    likely = await list_suggestions(uow, meeting)
     return CorrectionView(
         group=group,
         meeting=meeting,
-        number=await uow.meetings.number(meeting) if is_held else None,
+        number=await uow.meetings.get_number(meeting) if is_held else None,
         met=await met(uow, meeting),
         seats=tuple(
             Seat(user_id, names.get(user_id, ""), standing.get(user_id), likely.get(user_id))

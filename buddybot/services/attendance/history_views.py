@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from buddybot.domain.attendance.rates import streak
+from buddybot.domain.attendance.rates import count_streak
 from buddybot.domain.attendance.records import Page, Record, page
 from buddybot.domain.ids import GroupId
 from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
@@ -38,9 +38,9 @@ class AttendanceHistories(Service):
 
 def _history(record: Record, stop: int | None, *, own: bool) -> AttendanceHistory:
     shown = page(len(record.meeting_records), size=SHOWN, stop=stop)
-    return AttendanceHistory(record.on(shown), shown, own, own_streak(record) if own else 0)
+    return AttendanceHistory(record.select_page(shown), shown, own, own_streak(record) if own else 0)
 
 
 def own_streak(record: Record) -> int:
     """Return how many meetings in a row the person came to, by their own record."""
-    return sum(streak(person.states) for person in record.people)
+    return sum(count_streak(person.states) for person in record.people)

@@ -38,9 +38,9 @@ class OwnHistories(Service):
         total = len(record.meeting_records)
         shown = page(total, size=WEEKS, stop=stop)
         return OwnHistory(
-            record=record.on(shown),
+            record=record.select_page(shown),
             page=shown,
-            wins=await uow.checkins.wins(group.id, actor.user_id),
-            lately=counted.on(page(len(counted.meeting_records), size=SHOWN)),
+            wins=await uow.checkins.list_wins(group.id, actor.user_id),
+            lately=counted.select_page(page(len(counted.meeting_records), size=SHOWN)),
             streak=own_streak(counted),
         )

@@ -93,7 +93,7 @@ class AttendanceExport(Service):
         """Return the local days that have something to export, the newest first."""
         records, now = uow.records, self._now()
         groups = await _find_organized(uow, actor, wanted)
-        found = {day for group in groups for day in await records.days(group, now=now)}
+        found = {day for group in groups for day in await records.list_days(group, now=now)}
         return sorted(found, reverse=True)
 
 
@@ -110,7 +110,7 @@ async def export_for_operator(
 async def have_days(uow: UnitOfWork, groups: Sequence[Group], now: datetime) -> bool:
     """Return whether groups have met at all, so that other days may have something."""
     records = uow.records
-    return any([await records.days(group, now=now) for group in groups])
+    return any([await records.list_days(group, now=now) for group in groups])
 
 
 async def _find_organized(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequence[Group]:
@@ -130,7 +130,7 @@ async def _find_organized(uow: UnitOfWork, actor: Actor, wanted: Wanted) -> Sequ
 
 async def _not_too_many(uow: UnitOfWork, actor: Actor, now: datetime) -> None:
     """Refuse another export within a minute of several; the log knows of them, a line for each group."""
-    lately = await uow.audit.since(
+    lately = await uow.audit.list_since(
         guild_of(actor), Action.EXPORT, actor_id=actor.user_id, since=now - _MINUTE
     )
     if round(sum(1 / int(line.parameters["groups"]) for line in lately)) >= MOST_A_MINUTE:

@@ -12,7 +12,7 @@ from buddybot.domain.checkins.agenda import (
     PlannedStep,
     agenda,
     count_expected,
-    scaled,
+    scale_steps,
 )
 from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.errors import Refusal
@@ -78,7 +78,7 @@ async def choose_for_card(
     current = await meeting_days.require(uow, group, meeting.id)
     if current.activity in library:
         return current
-    roll = await uow.rsvps.roll(current)
+    roll = await uow.rsvps.get_roll(current)
     likely = (*roll.coming, *roll.no_word)
     return await _choose(uow, group, current, library, now, likely=likely, people=count_expected(roll))
 
@@ -92,7 +92,7 @@ async def choose_for_those_here(
     """
     if now >= meeting.ends_at:
         return meeting
-    coming = (await uow.rsvps.roll(meeting)).coming
+    coming = (await uow.rsvps.get_roll(meeting)).coming
     if meeting.activity is None:
         cards = await uow.cards.of_meeting(meeting.id)
         if any(card.kind is CardKind.MEETING for card in cards):
@@ -118,11 +118,11 @@ async def _choose(
 ) -> Meeting:
     activities = uow.activities
     room = (await plan_of(uow, meeting, people=people)).agenda.room
-    wishes = {user: keys for user, keys in (await activities.wishes(group.id)).items() if user in likely}
+    wishes = {user: keys for user, keys in (await activities.list_wishes(group.id)).items() if user in likely}
     chosen = choose(
         list(library.values()),
         wishes,
-        await activities.recent(meeting, since=now - REMEMBERED),
+        await activities.list_recent(meeting, since=now - REMEMBERED),
         people=people,
         minutes=room,
         lift=await activities.last_band(group.id) is Band.LOW,
@@ -146,16 +146,16 @@ class ActivityService(Service):
         return await self._list(uow, await as_member(uow, actor, group_id))
 
     @read_transaction
-    async def one(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
+    async def get_activity(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, key: str) -> ActivityView:
         """Return one activity whole; Refusal `activity.unknown`."""
         group = (await as_member(uow, actor, group_id)).group
         activity = self._require_known(key)
-        people, room = await _usual(uow, group)
+        people, room = await _count_usual(uow, group)
         fits = activity.fits(people, room)
-        return ActivityView(group, activity, scaled(activity, people, room) if fits else (), people)
+        return ActivityView(group, activity, scale_steps(activity, people, room) if fits else (), people)
 
     @write_transaction
-    async def wish(
+    async def mark_wishes(
         self,
         uow: UnitOfWork,
         actor: Actor,
@@ -169,8 +169,8 @@ class ActivityService(Service):
         for key in (*keys, *among):
             self._require_known(key)
         repository = uow.activities
-        await repository.unwish(standing.group.id, actor.user_id, drop=set(among) - set(keys))
-        await repository.wish(standing.group.id, actor.user_id, add=keys)
+        await repository.drop_wishes(standing.group.id, actor.user_id, drop=set(among) - set(keys))
+        await repository.add_wishes(standing.group.id, actor.user_id, add=keys)
         return await self._list(uow, standing)
 
     @write_transaction
@@ -199,14 +199,14 @@ class ActivityService(Service):
                 name=activity.name,
                 fewest=activity.fewest,
                 most=activity.most,
-                shortest=activity.shortest(min(max(people, activity.fewest), activity.most)),
+                shortest=activity.find_minimum(min(max(people, activity.fewest), activity.most)),
                 people=people,
                 room=room,
             )
         await set_activity(uow, group, meeting, key, now)
         chosen = await meeting_days.require(uow, group, meeting.id)
         plan = await plan_of(uow, chosen, people=people, library=self._library)
-        return AgendaView(group, chosen, await uow.meetings.number(chosen), plan)
+        return AgendaView(group, chosen, await uow.meetings.get_number(chosen), plan)
 
     @read_transaction
     async def fitting_meeting(
@@ -227,8 +227,8 @@ class ActivityService(Service):
         return activity
 
     async def _list(self, uow: UnitOfWork, standing: Standing) -> ActivityList:
-        people, room = await _usual(uow, standing.group)
-        marked = await uow.activities.wishes(standing.group.id)
+        people, room = await _count_usual(uow, standing.group)
+        marked = await uow.activities.list_wishes(standing.group.id)
         return ActivityList(
             group=standing.group,
             activities=fitting(self._library, people, room),
@@ -241,22 +241,22 @@ def fitting(library: Library, people: int, minutes: int) -> tuple[Activity, ...]
     return tuple(activity for activity in library.values() if activity.fits(people, minutes))
 
 
-async def _usual(uow: UnitOfWork, group: Group) -> tuple[int, int]:
+async def _count_usual(uow: UnitOfWork, group: Group) -> tuple[int, int]:
     """The group's people, two at least, and the minutes its meetings have for an activity."""
-    people = max(len(await uow.members.current(group.id)), LOWEST_CAPACITY)
+    people = max(len(await uow.members.list_current(group.id)), LOWEST_CAPACITY)
     schedule = await uow.schedules.get(group.id)
     duration = USUAL_MINUTES if schedule is None else schedule.duration_minutes
     return people, agenda(duration, people).room
 
 
 async def _find_meeting(uow: UnitOfWork, group: Group, pick: Pick | None, now: datetime) -> Meeting:
-    slots: Sequence[meeting_days.Slot] = await meeting_days.ahead(uow, group, now)
+    slots: Sequence[meeting_days.Slot] = await meeting_days.list_ahead(uow, group, now)
     if pick is not None:
         slot = meeting_days.find(slots, pick)
         if slot.meeting is None:
             raise Refusal("meeting.not_yet", at=slot.starts_at)
         return slot.meeting
-    for slot in meeting_days.coming(slots, now):
+    for slot in meeting_days.select_coming(slots, now):
         if slot.meeting is not None and slot.meeting.ahead:
             return slot.meeting
     raise Refusal("meeting.none_ahead")

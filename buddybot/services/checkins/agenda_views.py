@@ -33,5 +33,5 @@ class AgendaService(Service):
         """Return the agenda of a meeting, to its members; Refusal `meeting.unknown`."""
         standing, meeting = await at_meeting(uow, actor, meeting_id)
         plan = await plan_for_people(uow, meeting, self._library)
-        number = await uow.meetings.number(meeting)
+        number = await uow.meetings.get_number(meeting)
         return AgendaView(standing.group, meeting, number, plan)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.checkins.agenda import NO_LIBRARY, Library, Plan
-from buddybot.domain.checkins.checkins import CheckIn, due
+from buddybot.domain.checkins.checkins import CheckIn, select_due
 from buddybot.domain.commitments.commitments import Commitment, State, Visibility
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
@@ -76,7 +76,7 @@ async def view_of(
     return CheckInView(
         group=group,
         meeting=meeting,
-        number=await uow.meetings.number(meeting),
+        number=await uow.meetings.get_number(meeting),
         round=the_round,
         people=tuple(_reporter(user_id, meeting, reports, said, still_open) for user_id in everybody),
         plan=plan if meeting.ahead else None,
@@ -92,7 +92,7 @@ def _reporter(
 ) -> Reporter:
     report = reports.get(user_id)
     if report is None:
-        own = due((c for c in still_open if c.user_id == user_id), meeting, report=None)
+        own = select_due((c for c in still_open if c.user_id == user_id), meeting, report=None)
     else:
         # What was let go undone is nobody's business; what was begun still counts.
         own = tuple(c for c in said if c.user_id == user_id and (c.done or c.state is not State.DROPPED))
@@ -119,6 +119,6 @@ async def prepare_checkin(
         meeting = await open_meeting(uow, group, meeting, now)
     await uow.groups.lock(group.id)
     meeting = await choose_for_those_here(uow, group, meeting, library, now)
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     view = await view_of(uow, group, meeting, library=library)
     return Announcement(view, group.language, mentions=roll.coming)

@@ -9,8 +9,8 @@ from buddybot.domain.checkins.checkins import (
     WIN_LIMIT,
     CheckIn,
     check_window,
-    due,
     find_current,
+    select_due,
 )
 from buddybot.domain.checkins.pulse import closes_at
 from buddybot.domain.commitments import commitments
@@ -122,7 +122,7 @@ async def close_meeting(
     Commitments without a report stay open: they are missing, not failed.
     """
     closed = await end_meeting(uow, meeting, at=now, now=now)
-    standing = await uow.attendances.standing(closed.id)
+    standing = await uow.attendances.list_standing(closed.id)
     if any(entry.state.attended for entry in standing.values()):
         await uow.pulse.open(closed.id, closes_at(closed.day, closed.zone, now))
     await planner.plan(uow, group, now)
@@ -135,7 +135,7 @@ async def close_late(uow: UnitOfWork, meeting: Meeting, *, at: datetime, now: da
     Nobody is asked any more how it was. The caller plans the group.
     """
     closed = await end_meeting(uow, meeting, at=at, now=now)
-    number = await uow.meetings.number(closed)
+    number = await uow.meetings.get_number(closed)
     await uow.notices.tell(
         closed.group_id,
         code=CLOSED_LATE,
@@ -235,7 +235,7 @@ class CheckInService(PlanningService):
         return reported
 
     @read_transaction
-    async def reported(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Reported:
+    async def get_report(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> Reported:
         """Return the member's report while it can still be added to; Refusal `checkin.first` without one."""
         _, meeting = await at_meeting(uow, actor, meeting_id)
         return await self._continue_report(uow, meeting, actor.user_id)
@@ -312,11 +312,11 @@ class CheckInService(PlanningService):
 
     async def _choose(self, uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> tuple[Meeting, ...]:
         """The meeting to report on now; else the last one when it can be corrected; else the next."""
-        ahead = await uow.meetings.ahead(group_id)
+        ahead = await uow.meetings.list_ahead(group_id)
         current = find_current(ahead, now=self._now(), early=self._early)
         if current:
             return current
-        last = await uow.meetings.held(group_id, limit=1)
+        last = await uow.meetings.list_held(group_id, limit=1)
         reported = [m for m in last if await uow.checkins.get(m.id, user_id) is not None]
         for meeting in (*reported, *ahead, *last):
             return (meeting,)
@@ -325,19 +325,19 @@ class CheckInService(PlanningService):
     async def _read_questions(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> CheckInQuestions:
         report = await uow.checkins.get(meeting.id, user_id)
         await self._check_window(uow, meeting, report)
-        repository = uow.commitments
-        said = [c for c in await repository.reported_at(meeting.id) if c.user_id == user_id]
-        outcomes = await uow.checkins.outcomes(meeting.id)
-        about = (*said, *due(await repository.open_of(meeting.group_id, user_id), meeting, report=report))
+        stored = uow.commitments
+        said = [c for c in await stored.reported_at(meeting.id) if c.user_id == user_id]
+        outcomes = await uow.checkins.list_outcomes(meeting.id)
+        about = (*said, *select_due(await stored.open_of(meeting.group_id, user_id), meeting, report=report))
         unheard = None
         if report is None:
-            for called_off in await uow.checkins.unheard(meeting.group_id, before=meeting.starts_at):
+            for called_off in await uow.checkins.list_unheard(meeting.group_id, before=meeting.starts_at):
                 unheard = await uow.checkins.get(called_off, user_id) or unheard
         return CheckInQuestions(meeting, tuple(Due(c, outcomes.get(c.id)) for c in about), report, unheard)
 
     async def _check_window(self, uow: UnitOfWork, meeting: Meeting, report: CheckIn | None) -> None:
         group_id = meeting.group_id
-        others = (*await uow.meetings.ahead(group_id), *await uow.meetings.held(group_id))
+        others = (*await uow.meetings.list_ahead(group_id), *await uow.meetings.list_held(group_id))
         later = [m.starts_at for m in others if m.starts_at > meeting.starts_at and m.id != meeting.id]
         check_window(
             meeting,
@@ -350,8 +350,8 @@ class CheckInService(PlanningService):
     async def _turned_up(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
         """Take a member who reports at the meeting into the round, unless they sent apologies."""
         if meeting.state is MeetingState.OPEN:
-            roll = await uow.rsvps.roll(meeting)
-            if roll.of(user_id) is not Answer.APOLOGIES:
+            roll = await uow.rsvps.get_roll(meeting)
+            if roll.find_rsvp(user_id) is not Answer.APOLOGIES:
                 await arrive(uow, meeting, user_id)
 
     async def _continue_report(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> Reported:
@@ -387,9 +387,9 @@ def may_close(standing: Standing, meeting: Meeting) -> bool:
 
 
 async def _closing(uow: UnitOfWork, meeting: Meeting) -> Closing:
-    number = await uow.meetings.number(meeting)
+    number = await uow.meetings.get_number(meeting)
     if not meeting.ahead:
-        return Closing(meeting, number, unrecorded=tuple(await attendance.unrecorded(uow, meeting)))
+        return Closing(meeting, number, unrecorded=tuple(await attendance.find_unrecorded(uow, meeting)))
     reported = {report.user_id for report in await uow.checkins.of_meeting(meeting.id)}
     people = (await load_round(uow, meeting)).people
     return Closing(meeting, number, waiting=tuple(user for user in people if user not in reported))

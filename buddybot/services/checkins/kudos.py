@@ -69,7 +69,7 @@ class KudosService(Service):
     ) -> Given:
         group = (await as_member(uow, actor, group_id, lock=True)).group
         now, repository = self._now(), uow.kudos
-        latest = await repository.latest(group.id, actor.user_id, since=now - SENT_TWICE)
+        latest = await repository.find_latest(group.id, actor.user_id, since=now - SENT_TWICE)
         if latest is not None and (latest.to_id, latest.commitment_id, latest.text) == (
             to_id,
             commitment_id,
@@ -132,19 +132,19 @@ async def since_last(uow: UnitOfWork, group: Group, meeting: Meeting) -> tuple[P
     """Who thanked whom between the meeting before this one and its close, each pair once, oldest first."""
     before = [
         each
-        for each in await uow.meetings.held(group.id)
+        for each in await uow.meetings.list_held(group.id)
         if each.starts_at < meeting.starts_at and each.closed_at is not None
     ]
     after = (before[0].closed_at if before else None) or _BEGINNING
     until = meeting.closed_at or meeting.ends_at
-    given = await uow.kudos.between(group.id, after=after, until=until, limit=SINCE_LAST)
+    given = await uow.kudos.list_between(group.id, after=after, until=until, limit=SINCE_LAST)
     return tuple(dict.fromkeys((each.from_id, each.to_id) for each in given))
 
 
 async def _thankable(
     uow: UnitOfWork, group: Group, user_id: UserId, now: datetime
 ) -> Sequence[tuple[CommitmentId, str]]:
-    return await uow.kudos.thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
+    return await uow.kudos.list_thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
 
 
 def _make_ping(group: Group, kudos: Kudos, now: datetime) -> DuePing:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from buddybot.domain.checkins.pulse import DuePulse, Pulse, check_rating, kept_total, published
+from buddybot.domain.checkins.pulse import DuePulse, Pulse, check_rating, kept_total, publish_band
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import MeetingId
@@ -36,7 +36,9 @@ class PulseService(Service):
         (the member joined later), `pulse.voted`.
         """
         pulse = await self._count_vote(actor, meeting_id, rating)
-        self._transactions.deleted(whole=False)  # a count was raised: how it was before is in the journal
+        self._transactions.note_deletion(
+            whole=False
+        )  # a count was raised: how it was before is in the journal
         return pulse
 
     @write_transaction
@@ -55,13 +57,13 @@ class PulseService(Service):
 
     async def close_due(self) -> None:
         """Close every pulse whose time is over; what was voted is deleted with it."""
-        for due in await self._transactions.read(lambda uow: uow.pulse.due(self._now())):
+        for due in await self._transactions.read(lambda uow: uow.pulse.list_due(self._now())):
             try:
                 await self._close(due)
             except StorageError as error:  # this one again in a minute, the others now
                 log.error("the pulse of meeting %s could not be closed: %s", due.meeting_id, error)
             else:
-                self._transactions.deleted()
+                self._transactions.note_deletion()
 
     async def _close(self, due: DuePulse) -> None:
         try:
@@ -80,7 +82,7 @@ class PulseService(Service):
             return
         ratings = await pulses.ratings(due.meeting_id)
         await pulses.close(
-            due.meeting_id, votes=len(ratings), total=kept_total(ratings), band=published(ratings)
+            due.meeting_id, votes=len(ratings), total=kept_total(ratings), band=publish_band(ratings)
         )
         await uow.cards.touch(due.meeting_id)
         group = await uow.groups.get(due.guild_id, due.group_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from buddybot.domain.attendance.attendance import settled
+from buddybot.domain.attendance.attendance import settle_attendance
 from buddybot.domain.checkins.agenda import Library, Plan, count_expected
 from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
@@ -35,11 +35,11 @@ class Round(NamedTuple):
 
 async def begin_round(uow: UnitOfWork, meeting: Meeting) -> None:
     """Set the order and the roles from those who said that they come."""
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     turns = uow.turns
     past = (await uow.balances.orders(meeting.group_id)).get(Kind.OPENER, ())
     last = {**{user: place for place, user in enumerate(past)}, **await turns.last_openers(meeting.group_id)}
-    for user_id in order(roll.coming, last=last, late=frozenset(roll.who(Answer.LATE))):
+    for user_id in order(roll.coming, last=last, late=frozenset(roll.list_members(Answer.LATE))):
         await turns.append(meeting.id, user_id)
     await _fill_roles(uow, meeting)
 
@@ -58,7 +58,7 @@ async def follow_answers(uow: UnitOfWork, meeting: Meeting) -> None:
     """
     if meeting.state is not MeetingState.OPEN:
         return
-    for user_id in (await uow.rsvps.roll(meeting)).coming:
+    for user_id in (await uow.rsvps.get_roll(meeting)).coming:
         await uow.turns.append(meeting.id, user_id)
     await _fill_roles(uow, meeting)
 
@@ -69,10 +69,10 @@ async def restate_presence(
     """Let an answer that is given while the group meets correct the member's own "I'm here"."""
     if meeting.state is not MeetingState.OPEN:
         return
-    entry = (await uow.attendances.standing(meeting.id)).get(user_id)
+    entry = (await uow.attendances.list_standing(meeting.id)).get(user_id)
     if entry is None or entry.recorded_by != user_id:
         return
-    state = settled(checked_in_there=answer.coming, answer=answer)
+    state = settle_attendance(checked_in_there=answer.coming, answer=answer)
     if state is not entry.state:
         await uow.attendances.append(
             meeting_id=meeting.id,
@@ -87,7 +87,7 @@ async def restate_presence(
 async def _fill_roles(uow: UnitOfWork, meeting: Meeting) -> None:
     """Give the roles that are free, to the least recent holders among those in the round."""
     here = [turn.user_id for turn in await _in_it(uow, meeting)]
-    held = list(reversed(await uow.meetings.held(meeting.group_id, limit=24)))
+    held = list(reversed(await uow.meetings.list_held(meeting.group_id, limit=24)))
     past = await uow.balances.orders(meeting.group_id)
     found = fill_roles(
         here,
@@ -146,7 +146,7 @@ async def people_at(uow: UnitOfWork, meeting: Meeting) -> int:
     """Return how many share the time: who is in the round of a meeting that goes on, else who is expected."""
     if meeting.state is MeetingState.OPEN:
         return max(len((await load_round(uow, meeting)).people), LOWEST_CAPACITY)
-    return count_expected(await uow.rsvps.roll(meeting))
+    return count_expected(await uow.rsvps.get_roll(meeting))
 
 
 async def plan_for_people(uow: UnitOfWork, meeting: Meeting, library: Library) -> Plan:
@@ -165,8 +165,8 @@ async def _minutes(uow: UnitOfWork, meeting: Meeting, turns: Sequence[Turn]) -> 
 
 
 async def _in_it(uow: UnitOfWork, meeting: Meeting) -> Sequence[Turn]:
-    roll = await uow.rsvps.roll(meeting)
-    standing = await uow.attendances.standing(meeting.id)
+    roll = await uow.rsvps.get_roll(meeting)
+    standing = await uow.attendances.list_standing(meeting.id)
     came = {user_id for user_id, entry in standing.items() if entry.state.attended}
     here = {*roll.coming, *roll.no_word, *came} & {*(rsvp.user_id for rsvp in roll.given), *roll.no_word}
     return [turn for turn in await uow.turns.of_meeting(meeting.id) if turn.user_id in here]
@@ -184,7 +184,7 @@ async def hand_floor_on(uow: UnitOfWork, meeting: Meeting, now: datetime) -> Non
 
 async def pass_floor_of(uow: UnitOfWork, group_id: GroupId, user_id: UserId, now: datetime) -> None:
     """Let the round go on when its speaker is not in the group, or not in its server, any more."""
-    for meeting in await uow.meetings.ahead(group_id):
+    for meeting in await uow.meetings.list_ahead(group_id):
         if meeting.state is not MeetingState.OPEN:
             continue
         speaks = _latest(await uow.turns.of_meeting(meeting.id))
@@ -207,7 +207,7 @@ class TurnService(Service):
     """What a member does in the round of an open meeting."""
 
     @write_transaction
-    async def here(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
+    async def mark_present(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that the member is at the meeting, in the way they said they would come."""
         _, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
         require_open(meeting)
@@ -233,15 +233,15 @@ class TurnService(Service):
 
     async def _note_presence(self, uow: UnitOfWork, meeting: Meeting, user_id: UserId) -> None:
         ledger = uow.attendances
-        entry = (await ledger.standing(meeting.id)).get(user_id)
+        entry = (await ledger.list_standing(meeting.id)).get(user_id)
         expected = await uow.members.at(meeting.group_id, began(meeting))
         if user_id not in expected or (entry is not None and entry.state.attended):
             return
-        roll = await uow.rsvps.roll(meeting)
+        roll = await uow.rsvps.get_roll(meeting)
         await ledger.append(
             meeting_id=meeting.id,
             user_id=user_id,
-            state=settled(checked_in_there=True, answer=roll.of(user_id)),
+            state=settle_attendance(checked_in_there=True, answer=roll.find_rsvp(user_id)),
             previous=None if entry is None else entry.state,
             recorded_by=user_id,
             now=self._now(),

@@ -53,14 +53,14 @@ async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> SummaryVie
     reports = await uow.checkins.of_meeting(meeting.id)
     commitments = uow.commitments
     said = list(await commitments.reported_at(meeting.id))
-    for called_off in await uow.checkins.unheard(group.id, before=meeting.starts_at):
+    for called_off in await uow.checkins.list_unheard(group.id, before=meeting.starts_at):
         said += [c for c in await commitments.reported_at(called_off) if c.state is State.KEPT]
     readable = [c for c in said if c.visibility is Visibility.GROUP]
-    ahead = await arrangements.planned(uow, group, meeting.starts_at)
+    ahead = await arrangements.list_planned(uow, group, meeting.starts_at)
     return SummaryView(
         group=group,
         meeting=meeting,
-        number=await meetings.number(meeting),
+        number=await meetings.get_number(meeting),
         wins=tuple((report.user_id, report.win) for report in reports if report.win is not None),
         kept=tuple(c for c in readable if c.state is State.KEPT),
         begun=tuple(c for c in readable if c.state is not State.KEPT and c.done > 0),
@@ -98,11 +98,11 @@ class SummaryPreparer:
         if not await _anybody(uow, meeting):
             return None
         view = await view_of(uow, group, meeting)
-        await uow.arrangements.announced([each.id for each, _ in view.following])
+        await uow.arrangements.mark_announced([each.id for each, _ in view.following])
         return Announcement(view, group.language, mentions=view.choosers)
 
 
 async def _anybody(uow: UnitOfWork, meeting: Meeting) -> bool:
-    standing = await uow.attendances.standing(meeting.id)
+    standing = await uow.attendances.list_standing(meeting.id)
     reports = await uow.checkins.of_meeting(meeting.id)
     return bool(reports) or any(entry.state.attended for entry in standing.values())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from buddybot.domain.checkins.checkins import due
+from buddybot.domain.checkins.checkins import select_due
 from buddybot.domain.commitments.commitments import MAX_OPEN, Commitment, State
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
@@ -64,12 +64,12 @@ class Choice(NamedTuple):
 
 def due_meeting(ahead: Sequence[Meeting], commitment: Commitment) -> Meeting | None:
     """Return the meeting at whose check-in a commitment will be asked for, None when none is planned."""
-    return next((meeting for meeting in ahead if due([commitment], meeting, report=None)), None)
+    return next((meeting for meeting in ahead if select_due([commitment], meeting, report=None)), None)
 
 
 async def own_list(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnList:
     """Return a member's open commitments, oldest first."""
-    ahead = await uow.meetings.ahead(group.id)
+    ahead = await uow.meetings.list_ahead(group.id)
     items = await uow.commitments.open_of(group.id, user_id)
     return OwnList(
         group_id=group.id,
@@ -96,7 +96,7 @@ async def find_asked_already(
     uow: UnitOfWork, group_id: GroupId, user_id: UserId, now: datetime
 ) -> MeetingId | None:
     """Return the latest meeting that has begun or has the member's report: new words are due after it."""
-    for meeting in reversed(await uow.meetings.ahead(group_id)):
+    for meeting in reversed(await uow.meetings.list_ahead(group_id)):
         begun = meeting.state is MeetingState.OPEN or meeting.starts_at <= now
         if begun or await uow.checkins.get(meeting.id, user_id) is not None:
             return meeting.id

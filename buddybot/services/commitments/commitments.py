@@ -33,7 +33,7 @@ from buddybot.services.commitments.wording_steps import (
     new_target,
     read_draft,
     read_step,
-    worded,
+    read_wording,
 )
 from buddybot.services.core import Actor, Service, UnitOfWork, access, read_transaction, write_transaction
 
@@ -66,18 +66,18 @@ class CommitmentService(Service):
         return await self._insert(uow, actor, group, words, visibility, set_at)
 
     @read_transaction
-    async def mine(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> OwnList:
+    async def list_own(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> OwnList:
         """Return one's own open commitments."""
         group = (await access.as_member(uow, actor, group_id)).group
         return await own_list(uow, group, actor.user_id)
 
     @read_transaction
-    async def others(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupList:
+    async def list_others(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupList:
         """Return what the others of the group said they would do; of private ones only that they are."""
         group = (await access.as_member(uow, actor, group_id)).group
         found = []
         items = await uow.commitments.open_in(group.id)
-        for member in await uow.members.current(group.id):
+        for member in await uow.members.list_current(group.id):
             theirs = [item for item in items if item.user_id == member.user_id]
             readable = tuple(item for item in theirs if readable_by(item, actor.user_id))
             if theirs and member.user_id != actor.user_id:
@@ -112,10 +112,10 @@ class CommitmentService(Service):
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, step: Step
     ) -> OwnCommitment:
         own = await find_own(uow, actor, commitment_id, lock=True)
-        return await _count_done(uow, own, step.total(own.commitment.done))
+        return await _count_done(uow, own, step.count_total(own.commitment.done))
 
     @write_transaction
-    async def more(
+    async def count_one_more(
         self, uow: UnitOfWork, actor: Actor, commitment_id: CommitmentId, *, expected: int
     ) -> OwnCommitment:
         """Note one more, if `expected` are done as the pressed button said; pressed twice counts once."""
@@ -135,7 +135,7 @@ class CommitmentService(Service):
         repository = uow.commitments
         changed = await repository.change(
             item,
-            text=None if changes.text is None else worded(changes.text),
+            text=None if changes.text is None else read_wording(changes.text),
             target=target,
             done=min(item.done, target),
             plan=plan,
@@ -232,7 +232,7 @@ async def _twin(
     uow: UnitOfWork, group_id: GroupId, user_id: UserId, words: Words, set_at: MeetingId | None
 ) -> Commitment | None:
     """The member's own that says the same and is due at the same meeting."""
-    ahead = await uow.meetings.ahead(group_id)
+    ahead = await uow.meetings.list_ahead(group_id)
     due_then = next((meeting for meeting in ahead if meeting.id != set_at), None)
     items = await uow.commitments.open_of(group_id, user_id)
     same_time = [item for item in items if due_meeting(ahead, item) == due_then]

@@ -11,7 +11,7 @@ from buddybot.domain.groups.quiet_times import QuietHours, defer
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import GROUP, Ping
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.services.core import Actor, Service, UnitOfWork, access, read_transaction
 from buddybot.services.core.announcements import Announcement
 
@@ -88,17 +88,17 @@ class NudgePreparer:
         if not person.nudges or not _is_route_of(ping, person):
             return False
         quiet = person.quiet or (self._quiet if ping.direct else None)
-        return defer(now, quiet, usable(person.zone, group.zone)) <= now
+        return defer(now, quiet, pick_known_zone(person.zone, group.zone)) <= now
 
 
 class NudgeService(Service):
     """What a nudge's buttons show."""
 
     @read_transaction
-    async def direct(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> DirectNudge:
+    async def prepare_direct(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> DirectNudge:
         """Return what a direct nudge shows now, after one of its buttons was pressed."""
         group = (await access.as_member(uow, actor, group_id)).group
-        ahead = await uow.meetings.coming(group.id, self._now())
+        ahead = await uow.meetings.list_coming(group.id, self._now())
         return await _direct(uow, group, ahead[0] if ahead else None, actor.user_id)
 
 

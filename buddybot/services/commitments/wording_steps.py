@@ -64,7 +64,7 @@ def read_draft(draft: Draft) -> Words:
         target, text, guessed = parse_line(draft.text)
     else:
         check_target(draft.count)
-        target, text = draft.count, worded(draft.text)
+        target, text = draft.count, read_wording(draft.text)
         guessed = guess_category(text)
     return Words(text, target, plan, draft.category or guessed)
 
@@ -76,7 +76,7 @@ def count_of(raw: str | None) -> int | None:
     return parse_count(raw, lowest=1, highest=MAX_TARGET, field="count")
 
 
-def worded(raw: str) -> str:
+def read_wording(raw: str) -> str:
     """Return the words of a commitment whose count stands elsewhere; a bare number says nothing."""
     text = clean(raw, limit=TEXT_LIMIT, field="commitment")
     if not any(char.isalpha() for char in text):
@@ -121,7 +121,7 @@ class Step(NamedTuple):
     number: int
     more: bool
 
-    def total(self, done: int) -> int:
+    def count_total(self, done: int) -> int:
         """Return how many are done when `done` were before."""
         return done + self.number if self.more else self.number
 

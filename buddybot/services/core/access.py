@@ -74,7 +74,7 @@ async def as_member(
     if group.state is GroupState.ARCHIVED and not archived:
         raise refuse_archived(group)
     if lock:
-        group = await held(uow, group, archived=archived)
+        group = await lock_group(uow, group, archived=archived)
     member = await uow.members.get(group.id, actor.user_id)
     if member is None:
         raise Refusal("group.unknown")
@@ -112,7 +112,7 @@ async def as_organizer(
     return standing
 
 
-async def held(uow: UnitOfWork, group: Group, *, archived: bool = False) -> Group:
+async def lock_group(uow: UnitOfWork, group: Group, *, archived: bool = False) -> Group:
     """Lock a group and return it as it is now; Refusal `group.archived` when it ended, unless it may have."""
     groups = uow.groups
     await groups.lock(group.id)

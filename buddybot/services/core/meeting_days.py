@@ -52,9 +52,9 @@ def _make_slot(meeting: Meeting) -> Slot:
     )
 
 
-async def ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
+async def list_ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
     """Return the slots that are not over, in order: scheduled, open, skipped, and those still to be made."""
-    meetings = await uow.meetings.since(group.id, (now - timedelta(days=3)).date())
+    meetings = await uow.meetings.list_since(group.id, (now - timedelta(days=3)).date())
     found = [
         _make_slot(meeting)
         for meeting in meetings
@@ -69,7 +69,7 @@ async def ahead(uow: UnitOfWork, group: Group, now: datetime) -> Sequence[Slot]:
 
 def _to_come(weekly: schedule.Schedule, meetings: Sequence[Meeting], now: datetime) -> Iterable[Slot]:
     taken, slots = taken_days(meetings), known_slots(meetings)
-    for each in schedule.occurrences(weekly, after=(now - timedelta(days=2)).date()):
+    for each in schedule.list_occurrences(weekly, after=(now - timedelta(days=2)).date()):
         if each.starts_at > now + HORIZON:
             return
         if each.starts_at > now and each.day not in taken and not is_busy(each, meetings):
@@ -114,7 +114,7 @@ def is_busy(each: schedule.Occurrence, meetings: Iterable[Meeting]) -> bool:
     )
 
 
-def coming(slots: Iterable[Slot], now: datetime) -> Iterable[Slot]:
+def select_coming(slots: Iterable[Slot], now: datetime) -> Iterable[Slot]:
     """Return the slots that are not over: a meeting of yesterday that nobody closed is no next one."""
     return (slot for slot in slots if slot.ends_at > now)
 
@@ -137,7 +137,7 @@ async def is_given(uow: UnitOfWork, meeting: Meeting, place: Slot) -> bool:
     weekly = await uow.schedules.get(meeting.group_id)
     if weekly is None or meeting.kind is not MeetingKind.REGULAR:
         return False
-    given = next(schedule.occurrences(weekly, after=meeting.stands_for - timedelta(days=1)), None)
+    given = next(schedule.list_occurrences(weekly, after=meeting.stands_for - timedelta(days=1)), None)
     if given is None or not given.day == meeting.stands_for == place.day:
         return False
     usual = (weekly.time, weekly.zone, weekly.duration_minutes)
@@ -179,9 +179,9 @@ async def require(uow: UnitOfWork, group: Group, meeting_id: MeetingId) -> Meeti
     return meeting
 
 
-def placed(day: date, at: time, *, zone: str, duration_minutes: int, now: datetime) -> Slot:
+def make_slot(day: date, at: time, *, zone: str, duration_minutes: int, now: datetime) -> Slot:
     """Return a new place in the calendar; Refusal `meeting.past` or `meeting.too_far`."""
-    each = schedule.occurrence(day, at, zone=zone, duration_minutes=duration_minutes)
+    each = schedule.make_occurrence(day, at, zone=zone, duration_minutes=duration_minutes)
     if each.starts_at <= now:
         raise Refusal("meeting.past", at=each.starts_at)
     if each.starts_at > now + HORIZON:

@@ -237,7 +237,7 @@ class Transactions(DatabaseTransactions):
         """Return whether this process committed what the actor's interaction asks for."""
         return self._stored.find(actor.interaction_id) is True
 
-    async def carried_out(self, actor: Actor) -> bool:
+    async def verify_stored(self, actor: Actor) -> bool:
         """Return, for certain, whether what the actor's interaction asks for was stored.
 
         One that was not never will be: whoever still has it under way finds it claimed.
@@ -247,7 +247,7 @@ class Transactions(DatabaseTransactions):
             return known
         return await self.write(lambda uow: self._claim(uow, actor)) is None
 
-    def deleted(self, *, whole: bool = True) -> None:
+    def note_deletion(self, *, whole: bool = True) -> None:
         """Say that something was deleted of which no byte may stay in the database's files.
 
         Without `whole` it was overwritten where it was, and is in the journal only.

@@ -32,7 +32,7 @@ async def archive_group(
     if group.role_id is not None:
         await ask_for_role(uow, group.id, now)
     await uow.meetings.entries_changed(group.id)  # calendars show what was planned as called off
-    if await uow.members.current(group.id):
+    if await uow.members.list_current(group.id):
         await uow.outbox.plan(_last_word(group, now))
     return await in_line(uow, planner, group, now)
 

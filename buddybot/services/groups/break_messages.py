@@ -44,7 +44,9 @@ async def plan_break_ping(uow: UnitOfWork, group: Group, *, by: UserId, now: dat
     """Plan a ping that a break began or ended; one that nobody heard of yet is taken back."""
     outbox = uow.outbox
     waiting = [
-        ping for ping in await outbox.waiting(group.id, PingKind.BREAK) if ping.state is PingState.PLANNED
+        ping
+        for ping in await outbox.list_waiting(group.id, PingKind.BREAK)
+        if ping.state is PingState.PLANNED
     ]
     for ping in waiting:
         await outbox.cancel(ping.id, now)
@@ -74,13 +76,13 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     """
     if group.state is GroupState.ARCHIVED:
         return None
-    coming = await uow.meetings.coming(group.id, now)
+    coming = await uow.meetings.list_coming(group.id, now)
     ahead = [meeting for meeting in coming if meeting.state is MeetingState.SCHEDULED]
     present = await find_present(uow, group)
     people = [user for meeting in ahead for user in await find_coming(uow, meeting) if user in present]
-    view = BreakView(group, ahead[0] if ahead else None, _others(people, ping.caused_by))
+    view = BreakView(group, ahead[0] if ahead else None, _leave_out(people, ping.caused_by))
     if view.following is not None and not view.resting:
-        await uow.arrangements.announced([view.following.id])
+        await uow.arrangements.mark_announced([view.following.id])
         arrangement, places = (
             await load_view(uow, view.following),
             await changes_told_by(uow, ping, group, now),
@@ -90,5 +92,5 @@ async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     return Announcement(view, group.language, mentions=tuple(mentions))
 
 
-def _others(people: Sequence[UserId], by: UserId | None) -> tuple[UserId, ...]:
+def _leave_out(people: Sequence[UserId], by: UserId | None) -> tuple[UserId, ...]:
     return tuple(user for user in dict.fromkeys(people) if user != by)

@@ -19,7 +19,7 @@ class OwnLocations(NamedTuple):
 
 async def list_own_locations(uow: UnitOfWork, group: Group, user_id: UserId) -> OwnLocations:
     """Return the places that a member offered."""
-    mine = [each for each in await uow.locations.live(group.id) if each.offered_by == user_id]
+    mine = [each for each in await uow.locations.list_live(group.id) if each.offered_by == user_id]
     return OwnLocations(
         public=tuple(each for each in mine if each.public),
         private=tuple(each for each in mine if not each.public),

@@ -38,7 +38,7 @@ from buddybot.services.core import (
 from buddybot.services.groups.archiving_steps import archive_group
 from buddybot.services.groups.break_messages import plan_break_ping
 from buddybot.services.groups.role_tasks import ask_for_role
-from buddybot.services.meetings.replan_steps import in_line, noted
+from buddybot.services.meetings.replan_steps import in_line, note_name
 
 MOST_GROUPS = 25
 """Groups a guild may have at a time, as many as an autocomplete shows."""
@@ -167,7 +167,7 @@ class GroupService(PlanningService):
         await uow.members.add(
             group_id=group_id, guild_id=guild_id, user_id=actor.user_id, role=Role.ORGANIZER, now=now
         )
-        await noted(uow, actor)
+        await note_name(uow, actor)
         await uow.schedules.put(group_id, schedule)
         standing = await access.as_organizer(uow, actor, group_id)
         await ask_for_role(uow, group_id, now)
@@ -175,12 +175,14 @@ class GroupService(PlanningService):
         return await _view(uow, standing, now)
 
     @read_transaction
-    async def info(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+    async def get_group(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
         """Return the group as the actor may see it."""
         return await _view(uow, await access.as_member(uow, actor, group_id), self._now())
 
     @read_transaction
-    async def organized(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> GroupView:
+    async def get_organized(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> GroupView:
         """Return the group to one of its organizers only."""
         return await _view(uow, await access.as_organizer(uow, actor, group_id), self._now())
 
@@ -219,7 +221,7 @@ class GroupService(PlanningService):
         await ask_for_role(uow, group.id, self._now())
         if changes.channel_id is not None:
             await groups.set_channel_error(group.id, None)
-        await noted(uow, actor)
+        await note_name(uow, actor)
         return await in_line(uow, self._planner, group, self._now())
 
     async def write_charter(
@@ -310,7 +312,7 @@ async def _check_sizes(uow: UnitOfWork, group: Group, changes: Changes) -> None:
     capacity = group.capacity if changes.capacity is None else changes.capacity
     minimum = group.minimum if changes.minimum is None else changes.minimum
     if changes.capacity is not None:
-        members = await uow.members.current(group.id)
+        members = await uow.members.list_current(group.id)
         check_capacity(capacity, members=len(members), minimum=minimum)
     check_minimum(minimum, capacity=capacity)
 
@@ -333,7 +335,7 @@ async def _may_create(uow: UnitOfWork, actor: Actor) -> GuildId:
 async def _within_limits(uow: UnitOfWork, guild_id: GuildId, now: datetime) -> None:
     guilds = uow.guilds
     await guilds.lock(guild_id)
-    live, made = await guilds.groups(guild_id, since=now - timedelta(days=1))
+    live, made = await guilds.count_groups(guild_id, since=now - timedelta(days=1))
     if live >= MOST_GROUPS:
         raise Refusal("group.too_many", most=MOST_GROUPS)
     if made >= MOST_MADE:
@@ -342,24 +344,24 @@ async def _within_limits(uow: UnitOfWork, guild_id: GuildId, now: datetime) -> N
 
 async def _view(uow: UnitOfWork, standing: access.Standing, now: datetime) -> GroupView:
     group = standing.group
-    ahead = await uow.meetings.coming(group.id, now)
+    ahead = await uow.meetings.list_coming(group.id, now)
     organizes = standing.member.organizes
     invitations = uow.invitations
     return GroupView(
         group=group,
         schedule=await uow.schedules.get(group.id),
         next_meeting=ahead[0] if ahead else None,
-        members=tuple(await uow.members.current(group.id)),
+        members=tuple(await uow.members.list_current(group.id)),
         organizes=organizes,
         invitations=tuple(await invitations.open(group.id, now)) if organizes else (),
-        declined=tuple(await invitations.declined(group.id, since=now - _LATELY)) if organizes else (),
+        declined=tuple(await invitations.list_declined(group.id, since=now - _LATELY)) if organizes else (),
         rates=await _lately(uow, group, now) if organizes else None,
     )
 
 
 async def _lately(uow: UnitOfWork, group: Group, now: datetime) -> Rates | None:
     """Return how the last meetings that were held were attended."""
-    held = await uow.meetings.held(group.id, limit=RATED)
+    held = await uow.meetings.list_held(group.id, limit=RATED)
     if not held:
         return None
     return (await uow.records.read(group, now=now, span=Span(first=held[-1].day))).rates

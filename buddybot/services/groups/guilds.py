@@ -13,9 +13,9 @@ EVERYWHERE = GuildId(0)
 class GuildService(PlanningService):
     """Use cases about a server as a whole; only the bot itself carries them out."""
 
-    async def gone(self, guild_id: GuildId) -> None:
+    async def mark_gone(self, guild_id: GuildId) -> None:
         """Mark a server that seems to have removed the bot."""
-        await self._transactions.write(lambda uow: uow.guilds.gone(guild_id, self._now()))
+        await self._transactions.write(lambda uow: uow.guilds.mark_gone(guild_id, self._now()))
 
     @bot_transaction
     async def back(self, uow: UnitOfWork, guild_id: GuildId) -> None:
@@ -25,7 +25,7 @@ class GuildService(PlanningService):
                 if group.state is GroupState.ACTIVE:
                     await self._planner.plan(uow, group, self._now())
 
-    async def changed(self, guild_id: GuildId) -> None:
+    async def reopen_channels(self, guild_id: GuildId) -> None:
         """Let what waits try the server's closed channels: channels or permissions have changed."""
         groups = await self._transactions.read(lambda uow: uow.groups.of_guild(guild_id))
         if any(group.route_error is not None for group in groups):
@@ -35,19 +35,19 @@ class GuildService(PlanningService):
         """Return which command tree Discord was told last, for a server or for EVERYWHERE."""
         return await self._transactions.read(lambda uow: uow.guilds.commands_hash(guild_id))
 
-    async def commands_told(self, guild_id: GuildId, value: str) -> None:
+    async def note_commands(self, guild_id: GuildId, value: str) -> None:
         """Remember which command tree Discord was told."""
         await self._transactions.write(lambda uow: uow.guilds.set_commands_hash(guild_id, value))
 
     async def reconcile(self, present: Collection[GuildId]) -> None:
         """Compare the marks with the servers the bot is in, after it was away itself."""
-        marked, known = await self._transactions.read(_standing)
+        marked, known = await self._transactions.read(_read_guilds)
         for guild_id in sorted(marked & set(present)):
             await self.back(guild_id)
         for guild_id in sorted(known - marked - set(present)):
-            await self.gone(guild_id)
+            await self.mark_gone(guild_id)
 
 
-async def _standing(uow: UnitOfWork) -> tuple[set[GuildId], set[GuildId]]:
+async def _read_guilds(uow: UnitOfWork) -> tuple[set[GuildId], set[GuildId]]:
     guilds = uow.guilds
     return set(await guilds.marked()), set(await guilds.with_groups())

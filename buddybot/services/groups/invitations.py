@@ -12,7 +12,7 @@ from buddybot.domain.groups.invitations import CardPlace, Invitation, Invitation
 from buddybot.domain.ids import ChannelId, GroupId, InvitationId, MessageId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.domain.text import folded, optional
+from buddybot.domain.text import fold_text, optional
 from buddybot.services.core import (
     Actor,
     PlanningService,
@@ -24,7 +24,7 @@ from buddybot.services.core import (
 )
 from buddybot.services.core.rules import Rules
 from buddybot.services.core.unit_of_work import Planner, Transactions
-from buddybot.services.meetings.replan_steps import in_line, noted
+from buddybot.services.meetings.replan_steps import in_line, note_name
 
 MOST_OPEN = 20
 """Invitations a group may have open at a time."""
@@ -100,13 +100,13 @@ class InvitationService(PlanningService):
         return Code(_space_code(code), offer, again)
 
     @bot_transaction
-    async def posted(
+    async def note_posted(
         self, uow: UnitOfWork, invitation_id: InvitationId, channel_id: ChannelId, message_id: MessageId
     ) -> None:
         """Remember the message that shows the invitation."""
         await uow.invitations.set_card(invitation_id, channel_id=channel_id, message_id=message_id)
 
-    async def unposted(self, actor: Actor, offer: Offer) -> None:
+    async def withdraw_unposted(self, actor: Actor, offer: Offer) -> None:
         """Take back an invitation whose card could not be sent."""
         made, now = offer.invitation, self._now()
         await self._transactions.take_back(
@@ -139,7 +139,7 @@ class InvitationService(PlanningService):
         invitations = uow.invitations
         await invitations.settle(invitation_id, InvitationState.ACCEPTED, by=actor.user_id, now=now)
         replaced = await self._replace(uow, actor, offer.group.id, actor.user_id)
-        await noted(uow, actor)
+        await note_name(uow, actor)
         if offer.group.role_id is not None:
             await uow.role_tasks.ask(offer.group.id, actor.user_id, now)
         await in_line(uow, self._planner, offer.group, now)
@@ -206,7 +206,7 @@ class InvitationService(PlanningService):
         if invitation is None:
             return None
         try:
-            invitation.usable(by=actor.user_id, now=self._now())
+            invitation.check_usable(by=actor.user_id, now=self._now())
         except Refusal:
             return None
         return invitation
@@ -223,7 +223,7 @@ class InvitationService(PlanningService):
     ) -> Offer:
         group = (await access.as_organizer(uow, actor, group_id, lock=True)).group
         now = self._now()
-        members = await uow.members.current(group.id)
+        members = await uow.members.list_current(group.id)
         replaced: tuple[CardPlace, ...] = ()
         if user_id is not None:
             if any(member.user_id == user_id for member in members):
@@ -234,7 +234,7 @@ class InvitationService(PlanningService):
         invitations = uow.invitations
         if len(await invitations.open(group.id, now)) >= MOST_OPEN:
             raise Refusal("invitation.too_many", most=MOST_OPEN)
-        if await invitations.made(group.id, since=now - timedelta(days=1)) >= MOST_MADE:
+        if await invitations.count_made(group.id, since=now - timedelta(days=1)) >= MOST_MADE:
             raise Refusal("invitation.too_fast", most=MOST_MADE)
         invitation_id = await invitations.add(
             group_id=group.id,
@@ -246,7 +246,7 @@ class InvitationService(PlanningService):
             now=now,
             expires_at=now + self._rules.invitation_life,
         )
-        await noted(uow, actor)
+        await note_name(uow, actor)
         invitation = await invitations.get(group.guild_id, invitation_id)
         if invitation is None:
             raise Refusal("invitation.unknown")
@@ -262,7 +262,7 @@ class InvitationService(PlanningService):
         for older in await invitations.open(group_id, now):
             if older.user_id == user_id:
                 await invitations.settle(older.id, InvitationState.REVOKED, by=actor.user_id, now=now)
-                if (card := await invitations.card(older.id)) is not None:
+                if (card := await invitations.find_card(older.id)) is not None:
                     cards.append(card)
         return tuple(cards)
 
@@ -276,7 +276,7 @@ class InvitationService(PlanningService):
             if each.user_id is None
             and each.created_by == actor.user_id
             and each.invited_name is not None
-            and folded(each.invited_name) == folded(name)
+            and fold_text(each.invited_name) == fold_text(name)
         ]
         for each in older:
             await invitations.settle(each.id, InvitationState.REVOKED, by=actor.user_id, now=now)
@@ -288,7 +288,7 @@ class InvitationService(PlanningService):
         invitation = await (self._lock_invitation if lock else self._found)(uow, actor, invitation_id)
         if invitation.user_id is None:
             raise Refusal("invitation.not_yours")  # a code that nobody has come with yet
-        invitation.usable(by=actor.user_id, now=self._now())
+        invitation.check_usable(by=actor.user_id, now=self._now())
         if await uow.members.get(invitation.group_id, actor.user_id) is not None:
             raise Refusal("invitation.already_member")
         return invitation
@@ -333,14 +333,14 @@ async def _offer(uow: UnitOfWork, invitation: Invitation, now: datetime) -> Offe
     group = await uow.groups.get(invitation.guild_id, invitation.group_id)
     if group is None or (group.state is GroupState.ARCHIVED and invitation.state is InvitationState.OPEN):
         raise Refusal("invitation.unknown")
-    ahead = await uow.meetings.coming(group.id, now)
+    ahead = await uow.meetings.list_coming(group.id, now)
     return Offer(
         invitation=invitation,
         group=group,
-        members=len(await uow.members.current(group.id)),
+        members=len(await uow.members.list_current(group.id)),
         schedule=await uow.schedules.get(group.id),
         next_meeting=ahead[0] if ahead else None,
-        card=await uow.invitations.card(invitation.id),
+        card=await uow.invitations.find_card(invitation.id),
     )
 
 

@@ -111,7 +111,7 @@ class MemberService(PlanningService):
         await clear_up(uow, standing.group, user_id, keep_public=True, now=now)
         await uow.members.end(group_id=group_id, user_id=user_id, now=now, reason=REMOVED)
         await pass_floor_of(uow, group_id, user_id, now)
-        await member_signals.forget(uow, group_id, user_id)
+        await member_signals.forget_member(uow, group_id, user_id)
         if standing.group.role_id is not None:
             await uow.role_tasks.ask(group_id, user_id, now)
         group = await in_line(uow, self._planner, standing.group, now, by=actor.user_id)
@@ -126,7 +126,7 @@ class MemberService(PlanningService):
         Who manages the server may do it for a group that they are not in, so that a group whose
         organizer disappeared is not lost; they get no look into it by that.
         """
-        group = await access.held(uow, await self._transferable(uow, actor, group_id))
+        group = await access.lock_group(uow, await self._transferable(uow, actor, group_id))
         members = uow.members
         mine = await members.get(group.id, actor.user_id)
         if not actor.manages_guild and (mine is None or not mine.organizes):
@@ -161,7 +161,7 @@ class MemberService(PlanningService):
             group = await self._transferable(uow, actor, group_id)
         else:
             group = (await access.as_member(uow, actor, group_id)).group
-        return list(await uow.members.current(group.id))
+        return list(await uow.members.list_current(group.id))
 
 
 async def depart(
@@ -186,7 +186,7 @@ async def depart(
     await clear_up(uow, group, user_id, keep_public=keep_public, now=now)
     await members.end(group_id=group.id, user_id=user_id, now=now, reason=why)
     await pass_floor_of(uow, group.id, user_id, now)
-    await member_signals.forget(uow, group.id, user_id)
+    await member_signals.forget_member(uow, group.id, user_id)
     if follows.last:
         group = await archive_group(uow, planner, group, by=user_id, now=now)
     else:
@@ -200,7 +200,7 @@ async def leaving(uow: UnitOfWork, standing: access.Standing) -> Leaving:
     """Return what would follow if a member left."""
     others = [
         member
-        for member in await uow.members.current(standing.group.id)
+        for member in await uow.members.list_current(standing.group.id)
         if member.user_id != standing.member.user_id
     ]
     left_behind = any(member.organizes and member.gone_since is None for member in others)

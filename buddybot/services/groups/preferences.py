@@ -10,14 +10,14 @@ from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import guild_of, refuse_groupless
-from buddybot.services.meetings.replan_steps import in_line, noted
+from buddybot.services.meetings.replan_steps import in_line, note_name
 
 
 class PreferenceService(PlanningService):
     """Use cases about a person's own settings."""
 
     @read_transaction
-    async def mine(self, uow: UnitOfWork, actor: Actor) -> Preferences:
+    async def get_own(self, uow: UnitOfWork, actor: Actor) -> Preferences:
         """Return what the actor chose, in a guild where they are in a group."""
         await _groups(uow, actor)
         return await uow.preferences.get(guild_of(actor), actor.user_id)
@@ -71,7 +71,7 @@ class PreferenceService(PlanningService):
     ) -> Preferences:
         """Change what the actor chose; `answers` when that may be another word for meetings ahead."""
         groups = await _groups(uow, actor, lock=True)
-        await noted(uow, actor)
+        await note_name(uow, actor)
         preferences = uow.preferences
         if direct is not None:
             await preferences.set_direct(

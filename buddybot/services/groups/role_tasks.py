@@ -26,13 +26,13 @@ class RoleWish(NamedTuple):
 class RoleTaskService(Service):
     """Only the bot itself carries this out."""
 
-    async def due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
+    async def list_due(self, group_id: GroupId | None = None) -> Sequence[RoleTask]:
         """Return what can be tried now, of one group or of all."""
         now = self._now()
-        return await self._transactions.read(lambda uow: uow.role_tasks.due(now, group_id, limit=MOST))
+        return await self._transactions.read(lambda uow: uow.role_tasks.list_due(now, group_id, limit=MOST))
 
     @read_transaction
-    async def wish(self, uow: UnitOfWork, task: RoleTask) -> RoleWish | None:
+    async def find_wish(self, uow: UnitOfWork, task: RoleTask) -> RoleWish | None:
         """Return what a task wants by now; None when its group was purged."""
         group = await uow.groups.get(task.guild_id, task.group_id)
         if group is None:
@@ -40,22 +40,22 @@ class RoleTaskService(Service):
         member = await uow.members.get(group.id, task.user_id)
         return RoleWish(task, group, deserves_role(group, member))
 
-    async def done(self, task: RoleTask) -> None:
+    async def mark_done(self, task: RoleTask) -> None:
         """Note that Discord shows it; of somebody whose data was deleted no byte stays."""
-        await self._transactions.write(lambda uow: uow.role_tasks.done(task))
-        self._transactions.deleted(whole=False)
+        await self._transactions.write(lambda uow: uow.role_tasks.mark_done(task))
+        self._transactions.note_deletion(whole=False)
 
-    async def later(self, task: RoleTask, *, refused: bool) -> None:
+    async def postpone_task(self, task: RoleTask, *, refused: bool) -> None:
         """Leave it for a later look."""
         now = self._now()
-        await self._transactions.write(lambda uow: uow.role_tasks.later(task, now, refused=refused))
+        await self._transactions.write(lambda uow: uow.role_tasks.postpone_task(task, now, refused=refused))
 
     async def give_up(self) -> None:
         """Drop what could not be done in a week; of people who are in no group no byte stays."""
         now = self._now()
         if await self._transactions.read(lambda uow: uow.role_tasks.are_hopeless(now)):
             await self._transactions.write(lambda uow: uow.role_tasks.give_up(now))
-            self._transactions.deleted(whole=False)
+            self._transactions.note_deletion(whole=False)
 
     @bot_transaction
     async def prepare_removal(self, uow: UnitOfWork, user_id: UserId) -> Sequence[Group]:
@@ -85,22 +85,22 @@ class RoleTaskService(Service):
         await self._transactions.write(lambda uow: uow.role_tasks.release(group.id))
 
     @bot_transaction
-    async def made(self, uow: UnitOfWork, group: Group, role_id: RoleId) -> bool:
+    async def note_made(self, uow: UnitOfWork, group: Group, role_id: RoleId) -> bool:
         """Note a group's role and let its members get it; False where the group ended meanwhile."""
         tasks = uow.role_tasks
         await uow.groups.lock(group.id)
-        if not await tasks.made(group.id, role_id):
+        if not await tasks.note_made(group.id, role_id):
             return False
         await tasks.ask_for_members(group.id, self._now())
         return True
 
-    async def gone(self, group: Group, role_id: RoleId) -> None:
+    async def forget_role(self, group: Group, role_id: RoleId) -> None:
         """Forget a role that Discord does not know any more."""
-        await self._transactions.write(lambda uow: uow.role_tasks.gone(group.id, role_id))
+        await self._transactions.write(lambda uow: uow.role_tasks.forget_role(group.id, role_id))
 
-    async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
+    async def list_taken(self, guild_id: GuildId) -> frozenset[RoleId]:
         """Return the roles of a guild's groups."""
-        return await self._transactions.read(lambda uow: uow.role_tasks.taken(guild_id))
+        return await self._transactions.read(lambda uow: uow.role_tasks.list_taken(guild_id))
 
 
 async def ask_for_role(uow: UnitOfWork, group_id: GroupId, now: datetime) -> None:

@@ -23,7 +23,7 @@ class LeaverService(PlanningService):
         """Return the members whom a ping may name, longest in the group first."""
         members = uow.members
         if ping.recipient == GROUP:
-            return await members.current(ping.group_id)
+            return await members.list_current(ping.group_id)
         member = await members.get(ping.group_id, ping.recipient)
         return [] if member is None else [member]
 
@@ -85,6 +85,6 @@ class LeaverService(PlanningService):
         changed = await uow.groups.get(group.guild_id, group.id)
         if changed is None or changed.state is GroupState.ARCHIVED:
             return
-        for meeting in await uow.meetings.ahead(group.id):
+        for meeting in await uow.meetings.list_ahead(group.id):
             await follow_answers(uow, meeting)
         await in_line(uow, self._planner, changed, now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from buddybot.domain.checkins.activity_choice import suggestions
+from buddybot.domain.checkins.activity_choice import suggest_activities
 from buddybot.domain.checkins.agenda import Activity, Library, agenda
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.health.alerts import Raised
@@ -36,7 +36,7 @@ class AlertView(NamedTuple):
 
 async def tell(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
     """Plan the pings that tell organizers of an alert."""
-    if (await uow.alerts.watch(group.id)).channel_id is None:
+    if (await uow.alerts.get_watch(group.id)).channel_id is None:
         await _tell_each(uow, group, alert_id, now)
     else:
         await _plan_ping(uow, group, alert_id, GROUP, now)
@@ -82,7 +82,7 @@ async def channel_refused(uow: UnitOfWork, ping: Ping, now: datetime) -> None:
     await uow.groups.lock(ping.group_id)
     group = await uow.groups.get(ping.guild_id, ping.group_id)
     if group is not None:
-        watch = await alerts.watch(group.id)
+        watch = await alerts.get_watch(group.id)
         if watch.channel_id == await uow.alert_outbox.channel_of(ping.id):
             await alerts.put_watch(group.id, replace(watch, channel_id=None))
         await _tell_each(uow, group, alert_of(ping.key), now)
@@ -92,7 +92,7 @@ async def view_of(
     uow: UnitOfWork, library: Library, group: Group, raised: Raised, now: datetime
 ) -> AlertView:
     """Return what an alert's card shows now."""
-    ahead = await uow.meetings.ahead(group.id)
+    ahead = await uow.meetings.list_ahead(group.id)
     following = next(
         (each for each in ahead if each.state is MeetingState.SCHEDULED and each.starts_at > now), None
     )
@@ -107,8 +107,8 @@ async def _suggest_activities(
 ) -> Sequence[Activity]:
     activities = uow.activities
     members = {member.user_id for member in await uow.members.present(group.id)}
-    wishes = await activities.wishes(group.id)
-    return suggestions(
+    wishes = await activities.list_wishes(group.id)
+    return suggest_activities(
         list(library.values()),
         {user_id: marked for user_id, marked in wishes.items() if user_id in members},
         await activities.last_used(group.id),
@@ -134,7 +134,7 @@ class AlertPreparer:
             return None
         channel_id = None
         if ping.recipient == GROUP:
-            channel_id = (await alerts.watch(group.id)).channel_id
+            channel_id = (await alerts.get_watch(group.id)).channel_id
             if channel_id is None or channel_id == group.channel_id:
                 await _tell_each(uow, group, alert_id, now)
                 return None
@@ -142,7 +142,7 @@ class AlertPreparer:
             member = await uow.members.get(group.id, ping.recipient)
             if member is None or not member.organizes:
                 return None
-        await alerts.seen(alert_id, now)
+        await alerts.mark_seen(alert_id, now)
         view = await view_of(uow, self._library, group, raised, now)
         return Announcement(view._replace(direct=ping.direct), group.language, channel_id=channel_id)
 
@@ -154,12 +154,12 @@ class Waiting(NamedTuple):
     pings: tuple[Ping, ...]
 
 
-async def waiting(
+async def list_waiting(
     uow: UnitOfWork, library: Library, user_id: UserId, guild_id: int, now: datetime
 ) -> list[Waiting]:
     """Return what could not be told otherwise to somebody who organizes; each alert once."""
     found: dict[AlertId, list[Ping]] = {}
-    for ping in await uow.alert_outbox.untold(guild_id, user_id):
+    for ping in await uow.alert_outbox.list_untold(guild_id, user_id):
         found.setdefault(alert_of(ping.key), []).append(ping)
     shown: list[Waiting] = []
     for alert_id, pings in found.items():

@@ -24,7 +24,7 @@ from buddybot.services.core import (
 )
 from buddybot.services.core.access import as_organizer, guild_of
 from buddybot.services.core.unit_of_work import Transactions
-from buddybot.services.health.alert_messages import AlertView, Waiting, view_of, waiting
+from buddybot.services.health.alert_messages import AlertView, Waiting, list_waiting, view_of
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.alert_pings import AlertMessage
 
@@ -140,10 +140,10 @@ class AlertService(Service):
         """Raise no alert for so many weeks; 0 ends the rest. Refusal `number.range`."""
         span = check_snooze(weeks)
 
-        def changed(watch: Watch, now: datetime) -> Watch:
+        def change_watch(watch: Watch, now: datetime) -> Watch:
             return replace(watch, snoozed_until=now + span if span else None)
 
-        return await self._watch(actor, group_id, changed)
+        return await self._watch(actor, group_id, change_watch)
 
     async def set_channel(
         self, actor: Actor, place: AlertPlace | None, group_id: GroupId | None = None
@@ -171,28 +171,28 @@ class AlertService(Service):
         if shared_with == group.channel_id:
             raise Refusal("alert.home")
         alerts = uow.alerts
-        watch = changed(await alerts.watch(group.id), self._now())
+        watch = changed(await alerts.get_watch(group.id), self._now())
         await alerts.put_watch(group.id, watch)
         return Watched(group, watch)
 
     # -- with the next command ---------------------------------------------------------------------
 
-    async def waiting(self, actor: Actor) -> Sequence[Waiting]:
+    async def list_waiting(self, actor: Actor) -> Sequence[Waiting]:
         """Return the alerts that reached this organizer no other way; nothing for anybody else."""
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
         return await self._transactions.read(
-            lambda uow: waiting(uow, self._library, actor.user_id, guild_id, self._now())
+            lambda uow: list_waiting(uow, self._library, actor.user_id, guild_id, self._now())
         )
 
     @bot_transaction
-    async def shown(self, uow: UnitOfWork, alerts: Sequence[Waiting]) -> None:
+    async def mark_shown(self, uow: UnitOfWork, alerts: Sequence[Waiting]) -> None:
         """Note that these were shown; it goes with the answer to a command that was carried out."""
         now = self._now()
         for each in alerts:
-            await uow.alert_outbox.told([ping.id for ping in each.pings], now)
-            await uow.alerts.seen(each.view.raised.id, now)
+            await uow.alert_outbox.mark_told([ping.id for ping in each.pings], now)
+            await uow.alerts.mark_seen(each.view.raised.id, now)
 
 
 async def _group_of(uow: UnitOfWork, actor: Actor, alert_id: AlertId, *, lock: bool) -> Group:
@@ -211,7 +211,7 @@ async def _require_group(
 
 
 async def _snooze_group(uow: UnitOfWork, group: Group, _raised: Raised, now: datetime) -> None:
-    watch = await uow.alerts.watch(group.id)
+    watch = await uow.alerts.get_watch(group.id)
     until = max(now + check_snooze(USUAL_SNOOZE), watch.snoozed_until or now)
     await uow.alerts.put_watch(group.id, replace(watch, snoozed_until=until))
 

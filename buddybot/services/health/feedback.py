@@ -44,7 +44,7 @@ class FeedbackService(Service):
     """Confidential, not anonymous: the organizers see the name, nobody else sees anything."""
 
     @read_transaction
-    async def desk(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Desk:
+    async def get_desk(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Desk:
         """Return where the actor can say something."""
         standing = await as_member(uow, actor, group_id)
         return Desk(standing.group, reads=standing.member.organizes)
@@ -63,7 +63,7 @@ class FeedbackService(Service):
         """Say something to the organizers, once also when the form is sent twice; Refusal `feedback.many`."""
         group = (await as_member(uow, actor, group_id, lock=True)).group
         repository, now = uow.feedback, self._now()
-        for said in await repository.latest(group.id, limit=READ_AT_ONCE):
+        for said in await repository.list_latest(group.id, limit=READ_AT_ONCE):
             same = (said.user_id, tuple(said.phrases), said.rating) == (
                 actor.user_id,
                 tuple(phrases),
@@ -85,18 +85,18 @@ class FeedbackService(Service):
     async def read(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> Heard:
         """Return what was said last, to an organizer; Refusal `group.organizers_only`."""
         group = (await as_organizer(uow, actor, group_id)).group
-        return Heard(group, tuple(await uow.feedback.latest(group.id, limit=READ_AT_ONCE)))
+        return Heard(group, tuple(await uow.feedback.list_latest(group.id, limit=READ_AT_ONCE)))
 
-    async def unseen(self, actor: Actor) -> Sequence[Feedback]:
+    async def list_unseen(self, actor: Actor) -> Sequence[Feedback]:
         """Return what no organizer has read, of the groups that the actor organizes here."""
         guild_id = actor.guild_id
         if guild_id is None:
             return ()
         return await self._transactions.read(
-            lambda uow: uow.feedback.unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
+            lambda uow: uow.feedback.list_unseen(guild_id, actor.user_id, limit=SHOWN_AT_ONCE)
         )
 
-    async def seen(self, items: Sequence[Feedback]) -> None:
+    async def mark_seen(self, items: Sequence[Feedback]) -> None:
         """Note that an organizer was shown these; it goes with the answer to another interaction."""
         if items:
             await self._mark_seen(items)
@@ -104,7 +104,7 @@ class FeedbackService(Service):
     @bot_transaction
     async def _mark_seen(self, uow: UnitOfWork, items: Sequence[Feedback]) -> None:
         for item in items:
-            await uow.feedback.seen(item, self._now())
+            await uow.feedback.mark_seen(item, self._now())
 
     async def _require_room(self, uow: UnitOfWork, actor: Actor, group: Group) -> None:
         since = self._now() - WEEK

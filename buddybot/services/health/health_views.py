@@ -56,7 +56,7 @@ class HealthViews(Service):
 async def view_of(uow: UnitOfWork, library: Library, group: Group, now: datetime) -> HealthView:
     """Return how a group is doing now."""
     history = await uow.history.of_group(group.id, until=now)
-    watch = await uow.alerts.watch(group.id)
+    watch = await uow.alerts.get_watch(group.id)
     alerts = await uow.alerts.of_group(group.id)
     charted = tuple(history[-CHARTED:])
     places = {each.meeting_id: place for place, each in enumerate(charted)}
@@ -92,4 +92,4 @@ async def _signals(
 async def _record(uow: UnitOfWork, group: Group, charted: Sequence[MeetingPast], now: datetime) -> Record:
     span = Span(first=charted[0].day if charted else None)
     record = await uow.records.read(group, now=now, span=span)
-    return record.on(page(len(record.meeting_records), size=CHARTED))
+    return record.select_page(page(len(record.meeting_records), size=CHARTED))

@@ -36,7 +36,7 @@ async def evaluate(uow: UnitOfWork, group: Group, meeting: Meeting, now: datetim
     """
     await uow.groups.lock(group.id)
     history = await uow.history.of_group(group.id, until=now)
-    watch = await uow.alerts.watch(group.id)
+    watch = await uow.alerts.get_watch(group.id)
     await _note_fall(uow, group, meeting, history, watch, now)
     await _note_facts(uow, group, history, watch, now)
 
@@ -80,7 +80,7 @@ async def _note_fall(
         return
     if await _told_lately(uow, group, history, found.week):
         return
-    what = Fall.of(found.alert)
+    what = Fall.from_alert(found.alert)
     key = f"{what.chart.value}:{meeting.id}"
     alert_id = await uow.alerts.add(group.id, key=key, what=what, meeting_id=meeting.id, now=now)
     if alert_id is not None:
@@ -128,7 +128,7 @@ async def facts_of(
     uow: UnitOfWork, group: Group, history: Sequence[MeetingPast], now: datetime
 ) -> tuple[Fact, ...]:
     """Return every fact that holds of a group today."""
-    ahead = await uow.meetings.coming(group.id, now)
+    ahead = await uow.meetings.list_coming(group.id, now)
     return facts(
         [each.past for each in history],
         today=schedule.local(now, group.zone).date(),
@@ -166,10 +166,10 @@ class HealthWatch(Service):
         group = await uow.groups.get(guild_id, group_id)
         if group is None or group.state is not GroupState.ACTIVE:
             return
-        held = await uow.meetings.held(group_id, limit=1)
+        held = await uow.meetings.list_held(group_id, limit=1)
         if held and now - held[0].ends_at >= PULSE_OVER:
             await evaluate(uow, group, held[0], now)
         else:
             history = await uow.history.of_group(group_id, until=now)
-            watch = await uow.alerts.watch(group_id)
+            watch = await uow.alerts.get_watch(group_id)
             await _note_facts(uow, group, history, watch, now)

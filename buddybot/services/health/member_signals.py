@@ -55,7 +55,7 @@ class MemberSignalService(Service):
 
     async def review(self) -> None:
         """Look at every active group."""
-        for group in await self._transactions.read(lambda uow: uow.groups.active()):
+        for group in await self._transactions.read(lambda uow: uow.groups.list_active()):
             try:
                 await self._review(group)
             except StorageError as error:  # this group again tomorrow, the others now
@@ -71,7 +71,7 @@ class MemberSignalService(Service):
 
 async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
     """Bring what is told and offered in line with the ledger; looking twice changes nothing."""
-    held = list(reversed(await uow.meetings.held(group.id, limit=LOOKED_AT)))
+    held = list(reversed(await uow.meetings.list_held(group.id, limit=LOOKED_AT)))
     counted = [meeting for meeting in held if not meeting.holiday]
     members = await uow.members.present(group.id)
     await _forget_gone(uow, group, members)
@@ -88,7 +88,7 @@ async def look(uow: UnitOfWork, group: Group, now: datetime) -> None:
     await _tell_turns(uow, group, held[-TURNS_LOOKED_AT:], now)
 
 
-async def forget(uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> None:
+async def forget_member(uow: UnitOfWork, group_id: GroupId, user_id: UserId) -> None:
     """Drop what organizers are told of somebody who leaves."""
     for told in (about(user_id), uow.notices.left_server(user_id)):
         await uow.offers.forget_notice(group_id, told)
@@ -105,7 +105,7 @@ async def _forget_gone(uow: UnitOfWork, group: Group, members: Sequence[Member])
 async def _read_members(
     uow: UnitOfWork, group: Group, members: Sequence[Member], meetings: Sequence[Meeting], now: datetime
 ) -> list[_Own]:
-    entries = await uow.attendances.lately(group.id, meetings=LOOKED_AT)
+    entries = await uow.attendances.list_recent(group.id, meetings=LOOKED_AT)
     states = {(entry.meeting_id, entry.user_id): entry.state for entry in entries}
     spans = await uow.away.of_group(group.id)
     return [

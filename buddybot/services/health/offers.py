@@ -77,7 +77,7 @@ class OfferService(Service):
         super().__init__(transactions)
         self._away = away
 
-    async def unseen(self, actor: Actor) -> Sequence[OfferView]:
+    async def list_unseen(self, actor: Actor) -> Sequence[OfferView]:
         """Return what the actor is to be shown with the answer to what they just did."""
         guild_id = actor.guild_id
         if guild_id is None:
@@ -88,27 +88,27 @@ class OfferService(Service):
     async def _list_unseen(self, uow: UnitOfWork, guild_id: GuildId, user_id: UserId) -> Sequence[OfferView]:
         found = []
         since = self._now() - SHOWN_FOR
-        for offer in await uow.offers.unseen(guild_id, user_id, since=since):
+        for offer in await uow.offers.list_unseen(guild_id, user_id, since=since):
             group = await uow.groups.get(guild_id, offer.group_id)
             if group is not None:
                 found.append(await _view(uow, group, offer))
         return found
 
     @bot_transaction
-    async def seen(self, uow: UnitOfWork, actor: Actor, shown: OfferView) -> None:
+    async def mark_seen(self, uow: UnitOfWork, actor: Actor, shown: OfferView) -> None:
         """Note that the actor was shown an offer; it goes with the answer to another interaction."""
         offer = await uow.offers.get(shown.group.id, actor.user_id, shown.meeting_id)
         if offer is not None:
-            await uow.offers.seen(offer, self._now())
+            await uow.offers.mark_seen(offer, self._now())
 
     @read_transaction
     async def look(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> OfferView:
         """Return the actor's own offer; Refusals: `meeting.unknown`, `offer.unknown`."""
-        group, offer = await _mine(uow, actor, meeting_id)
+        group, offer = await _find_own(uow, actor, meeting_id)
         return await _view(uow, group, offer)
 
     @write_transaction
-    async def fine(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
+    async def note_all_well(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> None:
         """Note that all is well; Refusals as for `look`."""
         await _answer(uow, actor, meeting_id, Answer.FINE, self._now())
 
@@ -121,22 +121,22 @@ class OfferService(Service):
     @write_transaction
     async def _take_pause(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, weeks: int) -> Paused:
         now = self._now()
-        group, offer = await _mine(uow, actor, meeting_id, lock=True)
+        group, offer = await _find_own(uow, actor, meeting_id, lock=True)
         zone = await uow.preferences.zone_in(group, actor.user_id)
         first = schedule.local(now, zone).date()
         days = DaySpan(first, first + timedelta(weeks=weeks, days=-1))
         await self._away.enter(uow, actor, days, group.id)
-        await uow.offers.answered(offer, Answer.PAUSE.value, now)
+        await uow.offers.keep_answer(offer, Answer.PAUSE.value, now)
         return Paused(group, days)
 
     @bot_transaction
-    async def taken(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
+    async def note_choice(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer) -> None:
         """Note what the actor chose, after they did it: where it can't be noted, it is done all the same."""
         with suppress(Refusal):
             await _answer(uow, actor, meeting_id, answer, self._now())
 
 
-async def _mine(
+async def _find_own(
     uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, lock: bool = False
 ) -> tuple[Group, Offer]:
     standing, meeting = await at_meeting(uow, actor, meeting_id, lock=lock)
@@ -149,8 +149,8 @@ async def _mine(
 async def _answer(
     uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, answer: Answer, now: datetime
 ) -> None:
-    _, offer = await _mine(uow, actor, meeting_id, lock=True)
-    await uow.offers.answered(offer, answer.value, now)
+    _, offer = await _find_own(uow, actor, meeting_id, lock=True)
+    await uow.offers.keep_answer(offer, answer.value, now)
 
 
 async def _view(uow: UnitOfWork, group: Group, offer: Offer, *, direct: bool = False) -> OfferView:

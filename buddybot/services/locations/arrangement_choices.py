@@ -21,8 +21,8 @@ async def able_hosts(
     uow: UnitOfWork, group: Group, meeting: Meeting, arrangement: Arrangement
 ) -> Sequence[Member]:
     """Return the members who can host a meeting, each where they would receive the group."""
-    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
-    history = await uow.fairness.history(group.id)
+    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.get_roll(meeting)
+    history = await uow.fairness.list_history(group.id)
     found = []
     for member in board.members:
         here = arrangement.location_id
@@ -39,7 +39,7 @@ async def free_places(
     """Return where `by` can put a meeting that `host_id` hosts: no home whose owner was asked already."""
     free = {location.id for location in await places_for(uow, group, meeting)}
     found = []
-    for location in await uow.locations.live(group.id):
+    for location in await uow.locations.list_live(group.id):
         owner = location.offered_by if location.home else None
         hosted = owner is not None and owner == host_id
         to_ask = None if owner in (host_id, by) else owner
@@ -80,7 +80,7 @@ class ArrangementChoices(Service):
         """Return the places that the rule `fixed` can be given."""
         group = (await as_organizer(uow, actor, group_id)).group
         require_active(group)
-        return await uow.locations.live(group.id)
+        return await uow.locations.list_live(group.id)
 
     async def _find_arrangement(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None

@@ -116,7 +116,7 @@ async def live_location(uow: UnitOfWork, group: Group, location_id: LocationId) 
 async def place_of(uow: UnitOfWork, group: Group, host_id: UserId) -> LocationId | None:
     """Return where a host would receive the group: a place of theirs, else a public or virtual one."""
     board = await arrangements.board_of(uow, group)
-    history = await uow.fairness.history(group.id)
+    history = await uow.fairness.list_history(group.id)
     return rotation.place_for(host_id, history=history, places=board.places)
 
 

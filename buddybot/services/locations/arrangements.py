@@ -43,8 +43,8 @@ class Board(NamedTuple):
 async def board_of(uow: UnitOfWork, group: Group) -> Board:
     """Return what the rule of a group goes by now."""
     repository = uow.locations
-    locations = await repository.live(group.id)
-    minutes, approvals = await repository.minutes(group.id), await repository.approvals(group.id)
+    locations = await repository.list_live(group.id)
+    minutes, approvals = await repository.list_minutes(group.id), await repository.approvals(group.id)
     places = tuple(
         Place(
             id=location.id,
@@ -61,12 +61,12 @@ async def board_of(uow: UnitOfWork, group: Group) -> Board:
 
 async def upcoming_of(uow: UnitOfWork, meeting: Meeting, board: Board, here: LocationId | None) -> Upcoming:
     """Return who is expected at a meeting, which is to be `here`, and who of them does not host it."""
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     expected = {*roll.coming, *roll.no_word}
     return Upcoming(
         attendees=tuple(member.user_id for member in board.members if member.user_id in expected),
-        passes=await uow.arrangements.passes(meeting.id) | (expected - able_to_host(roll, board, here)),
-        afar=frozenset(roll.who(Answer.VIRTUAL)),
+        passes=await uow.arrangements.list_passes(meeting.id) | (expected - able_to_host(roll, board, here)),
+        afar=frozenset(roll.list_members(Answer.VIRTUAL)),
     )
 
 
@@ -78,13 +78,13 @@ def able_to_host(roll: Roll, board: Board, here: LocationId | None) -> frozenset
     remote = [place for place in board.places if place.remote]
     no_way = any(place.id == here for place in remote) or len(remote) == len(board.places)
     at_home = {place.offered_by for place in remote}
-    afar = () if no_way else [user for user in roll.who(Answer.VIRTUAL) if user not in at_home]
+    afar = () if no_way else [user for user in roll.list_members(Answer.VIRTUAL) if user not in at_home]
     return frozenset({*roll.coming, *roll.no_word}.difference(afar))
 
 
-async def planned(uow: UnitOfWork, group: Group, after: datetime) -> Sequence[Meeting]:
+async def list_planned(uow: UnitOfWork, group: Group, after: datetime) -> Sequence[Meeting]:
     """Return the next meetings that begin after an instant, those whose places are settled."""
-    ahead = await uow.meetings.ahead(group.id)
+    ahead = await uow.meetings.list_ahead(group.id)
     return [
         meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > after
     ][:AHEAD]
@@ -122,7 +122,7 @@ async def _to_settle(
 ) -> Sequence[tuple[Meeting, Arrangement | None]]:
     """The planned meetings, and those that were so before another one was put in front of them."""
     found = []
-    ahead = await uow.meetings.ahead(group.id)
+    ahead = await uow.meetings.list_ahead(group.id)
     scheduled = [
         meeting for meeting in ahead if meeting.state is MeetingState.SCHEDULED and meeting.starts_at > now
     ]
@@ -153,7 +153,7 @@ async def move_online(
 async def _virtual_place(uow: UnitOfWork, group: Group) -> LocationId | None:
     """The virtual place that was not used for longest, else a hybrid one with a link, if there is one."""
     used = await uow.arrangements.last_used(group.id)
-    live = await uow.locations.live(group.id)
+    live = await uow.locations.list_live(group.id)
     remote = [location for location in live if location.remote]
     remote = remote or [
         location
@@ -223,7 +223,7 @@ async def _expect_people(
 async def _going_on(uow: UnitOfWork, board: Board) -> Sequence[Upcoming]:
     """The meetings that are open: the rule remembers them once they are closed, and reckons with them now."""
     going_on = []
-    for meeting in await uow.meetings.ahead(board.group.id):
+    for meeting in await uow.meetings.list_ahead(board.group.id):
         arrangement = await uow.arrangements.get(meeting.id)
         if meeting.state is MeetingState.OPEN and arrangement is not None and not arrangement.online:
             expected = await _expect_people(uow, meeting, board, arrangement)
@@ -247,7 +247,7 @@ async def _history(uow: UnitOfWork, group: Group, ahead: Sequence[Upcoming]) -> 
     """What the rule remembers; nothing is read when nothing is open."""
     if all(expected.settled is not None for expected in ahead):
         return ()
-    return await uow.fairness.history(group.id)
+    return await uow.fairness.list_history(group.id)
 
 
 def _remaining(
@@ -359,7 +359,7 @@ async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datet
     repository = uow.arrangements
     if await repository.get(called_off.id) is None:
         return
-    for meeting in await uow.meetings.ahead(group.id):
+    for meeting in await uow.meetings.list_ahead(group.id):
         arrangement = await repository.get(meeting.id)
         late = meeting.starts_at - now < DECLINE_BEFORE
         if (
@@ -374,5 +374,5 @@ async def release(uow: UnitOfWork, group: Group, called_off: Meeting, now: datet
 async def show(uow: UnitOfWork, meeting: Meeting) -> None:
     """Edit what shows a meeting, when and where it is: its own cards, and the summary before it."""
     await uow.cards.touch(meeting.id)
-    for held in await uow.meetings.held(meeting.group_id, limit=1):
+    for held in await uow.meetings.list_held(meeting.group_id, limit=1):
         await uow.cards.touch(held.id)

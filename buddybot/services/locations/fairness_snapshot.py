@@ -15,7 +15,7 @@ async def keep_fairness_snapshot(uow: UnitOfWork, meeting: Meeting) -> None:
         return
     here = arrangement.location_id
     minutes = {} if here is None else await uow.locations.minutes_to(here)
-    willing = await uow.fairness.willing(meeting.group_id, began(meeting))
+    willing = await uow.fairness.list_willing(meeting.group_id, began(meeting))
     suits = await uow.locations.wishes_about(meeting.group_id, here)
     await uow.fairness.keep(
         meeting.id,

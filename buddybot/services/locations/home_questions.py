@@ -113,7 +113,7 @@ async def find_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
     owner_id = UserId(ping.recipient)
     if await uow.members.get(group.id, owner_id) is None:
         return None
-    for location in await uow.locations.live(group.id):
+    for location in await uow.locations.list_live(group.id):
         asked = await _questions(uow, meeting, location, owner_id)
         if not any(each.id == ping.id and is_open(each, now) for each in asked):
             continue

@@ -188,7 +188,7 @@ async def find_question(uow: UnitOfWork, ping: Ping, group: Group, now: datetime
 async def note_told(uow: UnitOfWork, view: SwapView) -> None:
     """Note when both meetings start by the question as it is shown."""
     if view.swap is not None:
-        await uow.swaps.told(view.swap.id, view.turn.meeting.starts_at, view.other.meeting.starts_at)
+        await uow.swaps.note_starts(view.swap.id, view.turn.meeting.starts_at, view.other.meeting.starts_at)
 
 
 def _until(meeting: Meeting, other: Meeting) -> datetime:
@@ -254,12 +254,12 @@ async def _note_offer(uow: UnitOfWork, standing: Standing, pair: _Pair, now: dat
         if await _standing_pair(uow, group, swap, now) is not None:
             raise Refusal("swap.offered")
         await repository.settle(swap.id, SwapState.WITHDRAWN, now)
-    asked = await repository.declined(
+    asked = await repository.has_declined(
         meeting_id=pair.meeting.id, other_meeting_id=pair.other.id, offered_to=other_host
     )
     if asked:
         raise Refusal("swap.declined")
-    if await repository.made(group.guild_id, user_id, now) >= MOST_OFFERS:
+    if await repository.count_made(group.guild_id, user_id, now) >= MOST_OFFERS:
         raise Refusal("swap.many", most=MOST_OFFERS)
     swap_id = await repository.add(
         group_id=group.id,

@@ -63,9 +63,9 @@ async def hostings_of(uow: UnitOfWork, standing: Standing, now: datetime) -> Hos
     """Return the planned meetings that have not begun, and who hosts them in person."""
     if standing.group.state is not GroupState.ACTIVE:
         return Hostings(standing.group, standing.member, ())
-    members = {member.user_id: member for member in await uow.members.current(standing.group.id)}
+    members = {member.user_id: member for member in await uow.members.list_current(standing.group.id)}
     found = []
-    for meeting in await arrangements.planned(uow, standing.group, now):
+    for meeting in await arrangements.list_planned(uow, standing.group, now):
         arrangement = await uow.arrangements.get(meeting.id)
         if arrangement is not None and not arrangement.online:
             host = None if arrangement.host_id is None else members.get(arrangement.host_id)
@@ -83,7 +83,7 @@ async def _pairs(
     given = [each for each in hosted if me.organizes or each.host_id == me.user_id]
     pairs = [(turn, other) for turn in given for other in hosted if turn.host_id != other.host_id]
     if not me.organizes:
-        if await uow.swaps.made(standing.group.guild_id, me.user_id, now) >= MOST_OFFERS:
+        if await uow.swaps.count_made(standing.group.guild_id, me.user_id, now) >= MOST_OFFERS:
             return []
         pairs = [pair for pair in pairs if await _can_be_offered(uow, standing, pair, now)]
     if not pairs:
@@ -104,7 +104,7 @@ async def _can_be_offered(uow: UnitOfWork, standing: Standing, pair: Pair, now: 
             hosts[swap.other_meeting_id],
         ) == (swap.offered_by, swap.offered_to):
             return False
-    return other.host_id is not None and not await repository.declined(
+    return other.host_id is not None and not await repository.has_declined(
         meeting_id=turn.meeting.id, other_meeting_id=other.meeting.id, offered_to=other.host_id
     )
 
@@ -115,7 +115,7 @@ async def _could_swap(uow: UnitOfWork, board: Board, turn: Hosting, other: Hosti
         (turn, other.host_id, other.meeting.id),
         (other, turn.host_id, turn.meeting.id),
     ):
-        roll, place = await uow.rsvps.roll(there.meeting), await _place(uow, comes_from)
+        roll, place = await uow.rsvps.get_roll(there.meeting), await _place(uow, comes_from)
         if host_id not in arrangements.able_to_host(roll, board, place):
             return False
     return True

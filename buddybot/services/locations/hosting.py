@@ -48,7 +48,7 @@ class HostingService(PlanningService):
         """
         standing, meeting, arrangement = await self._require_unhosted(uow, actor, meeting_id)
         group, me = standing.group, standing.member.user_id
-        board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
+        board, roll = await arrangements.board_of(uow, group), await uow.rsvps.get_roll(meeting)
         if me not in arrangements.able_to_host(roll, board, arrangement.location_id):
             raise Refusal("hosting.you_away")
         kept = any(place.id == arrangement.location_id and not place.home for place in board.places)

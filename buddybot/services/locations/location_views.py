@@ -100,7 +100,9 @@ class LocationViews(Service):
     """Reads what is shown, to members only."""
 
     @read_transaction
-    async def all(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> LocationList:
+    async def list_locations(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> LocationList:
         """Return the places of a group that can be chosen."""
         group = (await as_member(uow, actor, group_id)).group
         repository = uow.locations
@@ -111,13 +113,13 @@ class LocationViews(Service):
             group=group,
             places=tuple(
                 Listed(location, len(approvals.get(location.id, ())) if enough else 0)
-                for location in await repository.live(group.id)
+                for location in await repository.list_live(group.id)
             ),
             voters=voters if enough else None,
         )
 
     @read_transaction
-    async def one(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> LocationView:
+    async def get_location(self, uow: UnitOfWork, actor: Actor, location_id: LocationId) -> LocationView:
         """Return one place with its address, a retired one too; Refusal `location.unknown`."""
         return await location_view(uow, *await at_location(uow, actor, location_id))
 
@@ -133,7 +135,7 @@ class LocationViews(Service):
         return await location_view(uow, standing, location)
 
     @read_transaction
-    async def ways(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> TravelView:
+    async def get_travel(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> TravelView:
         """Return the actor's own minutes; Refusal `location.none` when there is nowhere to travel to."""
         view = await travel_view(uow, await as_member(uow, actor, group_id))
         if not view.places:
@@ -152,7 +154,7 @@ class LocationViews(Service):
         return TravelView(view.group, ((location, view.minutes),))
 
     @read_transaction
-    async def wishes(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> VoteView:
+    async def get_votes(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> VoteView:
         """Return which places suit the actor; Refusal `location.none` when there are none."""
         view = await vote_view(uow, await as_member(uow, actor, group_id))
         if not view.places:
@@ -180,7 +182,7 @@ class LocationViews(Service):
                 continue
             name = group.name if len(groups) > 1 else None
             member = await uow.members.get(group.id, actor.user_id)
-            places = await uow.locations.live(group.id)
+            places = await uow.locations.list_live(group.id)
             for location in sorted(places, key=lambda each: name_order(each.name)):
                 changeable = member is not None and may_change(Standing(group, member), location)
                 if (changeable or not to_change) and not (to_travel and location.remote):
@@ -200,7 +202,7 @@ class LocationViews(Service):
 async def location_view(uow: UnitOfWork, standing: Standing, location: Location) -> LocationView:
     """Return a place as a member sees it; what they said of a retired one is not shown."""
     repository, user_id = uow.locations, standing.member.user_id
-    minutes = await repository.minutes(standing.group.id)
+    minutes = await repository.list_minutes(standing.group.id)
     approvals = await repository.approvals(standing.group.id)
     return LocationView(
         group=standing.group,
@@ -220,12 +222,12 @@ async def retired_view(uow: UnitOfWork, view: LocationView, there: Sequence[Meet
 async def travel_view(uow: UnitOfWork, standing: Standing) -> TravelView:
     """Return a member's own minutes to all places that somebody travels to."""
     repository = uow.locations
-    minutes = await repository.minutes(standing.group.id)
+    minutes = await repository.list_minutes(standing.group.id)
     return TravelView(
         standing.group,
         tuple(
             (location, minutes.get(location.id, {}).get(standing.member.user_id))
-            for location in await repository.live(standing.group.id)
+            for location in await repository.list_live(standing.group.id)
             if not location.remote
         ),
     )
@@ -239,7 +241,7 @@ async def vote_view(uow: UnitOfWork, standing: Standing) -> VoteView:
         standing.group,
         tuple(
             (location, standing.member.user_id in approvals.get(location.id, ()))
-            for location in await repository.live(standing.group.id)
+            for location in await repository.list_live(standing.group.id)
         ),
     )
 

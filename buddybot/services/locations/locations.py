@@ -214,5 +214,5 @@ async def _require_owner(uow: UnitOfWork, location: Location) -> None:
 
 
 async def _require_room(uow: UnitOfWork, group: Group) -> None:
-    if len(await uow.locations.live(group.id)) >= MOST_LOCATIONS:
+    if len(await uow.locations.list_live(group.id)) >= MOST_LOCATIONS:
         raise Refusal("location.many", most=MOST_LOCATIONS)

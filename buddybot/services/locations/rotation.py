@@ -58,11 +58,11 @@ class RotationService(PlanningService):
         return await rotation_view(uow, await as_member(uow, actor, group_id), self._now())
 
     @read_transaction
-    async def hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
+    async def list_hostings(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Hostings:
         """Return the planned meetings with their hosts, to choose from."""
         return await hostings_of(uow, await as_member(uow, actor, group_id), self._now())
 
-    async def strategy(
+    async def choose_rule(
         self,
         actor: Actor,
         rule: Rotation,
@@ -225,7 +225,9 @@ class RotationService(PlanningService):
         )
 
     @write_transaction
-    async def willing(self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool) -> RotationView:
+    async def set_willing(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId, *, hosts: bool
+    ) -> RotationView:
         """Say whether the actor would host, the last click counts; a turn that was announced stays theirs."""
         now = self._now()
         standing = await as_member(uow, actor, group_id, lock=True)
@@ -286,7 +288,7 @@ async def _keep_to(uow: UnitOfWork, group: Group, location: Location, *, by: Use
 
 async def _return_to_what_was_told(uow: UnitOfWork, group: Group, *, by: UserId, now: datetime) -> None:
     """Undo what the rule `fixed` moved, where the group was not told of it yet."""
-    for meeting in await arrangements.planned(uow, group, now):
+    for meeting in await arrangements.list_planned(uow, group, now):
         arrangement = await uow.arrangements.get(meeting.id)
         if (
             arrangement is None

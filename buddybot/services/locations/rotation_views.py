@@ -66,9 +66,9 @@ async def find_arrangement(
 
     Refusals: `meeting.none_ahead`, `meeting.none_on`, `meeting.unknown`, `hosting.not_planned`.
     """
-    ahead = await arrangements.planned(uow, group, now)
+    ahead = await arrangements.list_planned(uow, group, now)
     if pick is not None:
-        wanted = meeting_days.find(await meeting_days.ahead(uow, group, now), pick).meeting
+        wanted = meeting_days.find(await meeting_days.list_ahead(uow, group, now), pick).meeting
         ahead = [meeting for meeting in ahead if wanted is not None and meeting.id == wanted.id]
     elif not ahead:
         raise Refusal("meeting.none_ahead")
@@ -84,7 +84,7 @@ async def require_able(
     """Check that a member can host a meeting; Refusal `member.unknown` or `hosting.host_away`."""
     if await uow.members.get(group.id, host_id) is None:
         raise Refusal("member.unknown")
-    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.roll(meeting)
+    board, roll = await arrangements.board_of(uow, group), await uow.rsvps.get_roll(meeting)
     if host_id not in arrangements.able_to_host(roll, board, settled.location_id):
         raise Refusal("hosting.host_away")
 
@@ -104,7 +104,7 @@ async def rotation_view(uow: UnitOfWork, standing: Standing, now: datetime) -> R
 
 
 async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outlook, ...]:
-    slots = meeting_days.coming(await meeting_days.ahead(uow, group, now), now)
+    slots = meeting_days.select_coming(await meeting_days.list_ahead(uow, group, now), now)
     slots = [slot for slot in slots if not slot.skipped][:SHOWN]
     board = await arrangements.board_of(uow, group)
     found = [(slot, await _find_arrangement(uow, slot)) for slot in slots]
@@ -113,7 +113,7 @@ async def _outlook(uow: UnitOfWork, group: Group, now: datetime) -> tuple[Outloo
     ]
     chosen = rotation.plan(
         group.rotation,
-        history=await uow.fairness.history(group.id),
+        history=await uow.fairness.list_history(group.id),
         ahead=[await _expect_people(uow, board, slot, arrangement) for slot, arrangement in counting],
         places=board.places,
         willing=board.willing,

@@ -86,7 +86,7 @@ class AwayService(PlanningService):
         return await self._view(uow, actor, hosted=hosted)
 
     @read_transaction
-    async def mine(self, uow: UnitOfWork, actor: Actor) -> AwayView:
+    async def list_own(self, uow: UnitOfWork, actor: Actor) -> AwayView:
         """Return the actor's days away that are not over."""
         guild_of(actor)
         return await self._view(uow, actor)
@@ -94,11 +94,11 @@ class AwayService(PlanningService):
     @write_transaction
     async def remove(self, uow: UnitOfWork, actor: Actor, span_id: int) -> AwayView:
         """Take days back; removing what is gone already changes nothing."""
-        noted = [span for span in await self._noted(uow, actor) if span.id == span_id]
+        noted = [span for span in await self._list_spans(uow, actor) if span.id == span_id]
         for group_id in {span.group_id for span in noted}:
             await uow.groups.lock(group_id)  # of two presses at once one finds the days
         freed: list[Freed] = []
-        found = [span for span in await self._noted(uow, actor) if span.id == span_id]
+        found = [span for span in await self._list_spans(uow, actor) if span.id == span_id]
         for span in found:
             before = await _find_missed(uow, actor.user_id, span)
             await uow.away.remove(group_id=span.group_id, user_id=actor.user_id, span_id=span_id)
@@ -106,11 +106,11 @@ class AwayService(PlanningService):
             freed += await _find_freed(uow, actor, span, before)
         return (await self._view(uow, actor))._replace(freed=tuple(freed), again=not found)
 
-    async def _noted(self, uow: UnitOfWork, actor: Actor) -> Sequence[StoredSpan]:
+    async def _list_spans(self, uow: UnitOfWork, actor: Actor) -> Sequence[StoredSpan]:
         return await uow.away.of_user(guild_of(actor), actor.user_id)
 
     @read_transaction
-    async def today(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> date:
+    async def find_today(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> date:
         """Return the day it is where the actor lives, to offer days from."""
         groups = await self._groups(uow, actor, group_id)
         zone = await uow.preferences.zone_in(groups[0], actor.user_id)
@@ -179,7 +179,7 @@ class AwayService(PlanningService):
 async def _on(uow: UnitOfWork, group_id: GroupId, days: DaySpan, zone: str) -> list[Meeting]:
     """Which meetings ahead start on these days, as a clock in a zone shows them."""
     first, last = days.first - _ZONES_APART, days.last + _ZONES_APART
-    near = await uow.meetings.between(group_id, first=first, last=last)
+    near = await uow.meetings.list_between(group_id, first=first, last=last)
     return [each for each in near if days.first <= schedule.local(each.starts_at, zone).date() <= days.last]
 
 
@@ -200,14 +200,14 @@ async def _find_missed(uow: UnitOfWork, user_id: UserId, span: StoredSpan) -> li
     return [
         meeting
         for meeting in await _on(uow, span.group_id, span.days, span.zone)
-        if (await uow.rsvps.roll(meeting)).of(user_id) is Answer.APOLOGIES
+        if (await uow.rsvps.get_roll(meeting)).find_rsvp(user_id) is Answer.APOLOGIES
     ]
 
 
 async def _consequence(
     uow: UnitOfWork, user_id: UserId, group: Group, meeting: Meeting, hosted: Collection[MeetingId]
 ) -> Missed:
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     arrangement = await uow.arrangements.get(meeting.id)
     below_quorum = len(roll.coming) + len(roll.no_word) < group.minimum
     to_ask = any(
@@ -228,5 +228,6 @@ async def _find_freed(
     return [
         Freed(group, meeting, meeting.id in hosting)
         for meeting in before
-        if group is not None and (await uow.rsvps.roll(meeting)).of(actor.user_id) is not Answer.APOLOGIES
+        if group is not None
+        and (await uow.rsvps.get_roll(meeting)).find_rsvp(actor.user_id) is not Answer.APOLOGIES
     ]

@@ -58,10 +58,10 @@ class CalendarFeed(Service):
         group = (await as_member(uow, actor, group_id, lock=True, archived=True)).group
         now = self._now()
         resting = group.state is not GroupState.ACTIVE
-        meetings = await uow.meetings.since(group.id, (now - LATELY).date())
+        meetings = await uow.meetings.list_since(group.id, (now - LATELY).date())
         days = [await _held_or_planned(uow, meeting, resting=resting) for meeting in meetings]
-        slots = [] if group.state is GroupState.ARCHIVED else await meeting_days.ahead(uow, group, now)
-        first = await uow.schedules.sequence(group.id)
+        slots = [] if group.state is GroupState.ARCHIVED else await meeting_days.list_ahead(uow, group, now)
+        first = await uow.schedules.get_sequence(group.id)
         days += [_to_be_made(slot, first, resting=resting) for slot in slots if slot.meeting is None]
         days = await _follow_earlier_files(uow, group, days, now)
         if not days:
@@ -100,7 +100,7 @@ async def _follow_earlier_files(
     them away. What a day's sequence was counted by may be new too, so what the last file said counts.
     """
     entries = uow.calendar_entries
-    earlier = {(each.slot, each.kind): each for each in await entries.ahead(group.id, now)}
+    earlier = {(each.slot, each.kind): each for each in await entries.list_ahead(group.id, now)}
     found = [_after(day, earlier.pop((day.slot, day.kind), None)) for day in days]
     found += [_call_off(entry) for entry in earlier.values()]
     for day in found:

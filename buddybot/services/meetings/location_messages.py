@@ -131,7 +131,7 @@ async def _change(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> L
         concerned += [member.user_id for member in members if member.organizes]
     if arrangement.host_id != arrangement.before.host_id:
         concerned += await find_partners(uow, meeting, arrangement.before.host_id)
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     cards = await uow.cards.of_meeting(meeting.id)
     moved = (told, arrangement.before_online) != (arrangement.location_id, arrangement.online)
     if moved and any(card.kind is CardKind.MEETING for card in cards):

@@ -32,13 +32,13 @@ class MeetingChoices(Service):
     """Reads what can be chosen; whoever may not use the command is refused, and so offered nothing."""
 
     @read_transaction
-    async def slots(
+    async def list_slots(
         self, uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None = None
     ) -> Sequence[Slot]:
         """Return the days of the calendar that a command takes, in order."""
         now = self._now()
-        standing = await _standing(uow, actor, aim, group_id)
-        slots = await meeting_days.ahead(uow, standing.group, now)
+        standing = await _find_standing(uow, actor, aim, group_id)
+        slots = await meeting_days.list_ahead(uow, standing.group, now)
         return [slot for slot in slots if _fits(standing, slot, aim, now)]
 
     @read_transaction
@@ -51,9 +51,11 @@ class MeetingChoices(Service):
         group_id: GroupId | None = None,
     ) -> Sequence[date]:
         """Return the days that a meeting, or the next one, can be moved to: at its own time, or at `at`."""
-        now, standing = self._now(), await _standing(uow, actor, Aim.MOVE, group_id)
-        slots = await meeting_days.ahead(uow, standing.group, now)
-        made = [slot for slot in meeting_days.coming(slots, now) if slot.meeting and slot.meeting.ahead]
+        now, standing = self._now(), await _find_standing(uow, actor, Aim.MOVE, group_id)
+        slots = await meeting_days.list_ahead(uow, standing.group, now)
+        made = [
+            slot for slot in meeting_days.select_coming(slots, now) if slot.meeting and slot.meeting.ahead
+        ]
         moved = meeting_days.find(slots, pick) if pick is not None else next(iter(made), None)
         if moved is None or not _fits(standing, moved, Aim.MOVE, now):
             return []
@@ -71,15 +73,15 @@ class MeetingChoices(Service):
         require_active(group)
         await meeting_messages.require_room(uow, group, now)
         usual = await usual_of(uow, group, wanted)
-        slots = await meeting_days.ahead(uow, group, now)
+        slots = await meeting_days.list_ahead(uow, group, now)
         days = _free_days(slots, usual.time, usual.zone, usual.duration_minutes, now=now)
-        meetings = await uow.meetings.since(group.id, (now - timedelta(days=3)).date())
+        meetings = await uow.meetings.list_since(group.id, (now - timedelta(days=3)).date())
         skipped = {slot.day for slot in slots if slot.skipped}
         had = {each.slot for each in meetings if each.kind is MeetingKind.EXTRA} - skipped
         return [day for day in days if day not in had]
 
 
-async def _standing(uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None) -> Standing:
+async def _find_standing(uow: UnitOfWork, actor: Actor, aim: Aim, group_id: GroupId | None) -> Standing:
     """Return the actor's standing where they may do it now; members close as facilitators."""
     if aim is Aim.CLOSE:
         return await as_member(uow, actor, group_id)
@@ -115,7 +117,7 @@ def _free_days(
     found = []
     for day in (today + timedelta(days=shift) for shift in range(HORIZON.days + 1)):
         try:
-            place = meeting_days.placed(day, at, zone=zone, duration_minutes=duration_minutes, now=now)
+            place = meeting_days.make_slot(day, at, zone=zone, duration_minutes=duration_minutes, now=now)
             meeting_days.check_free(slots, place)
         except Refusal:
             continue

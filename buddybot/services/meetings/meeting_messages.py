@@ -120,7 +120,7 @@ async def prepare_card(
     meeting = await _meeting(uow, ping)
     if meeting is None or meeting.state is not MeetingState.SCHEDULED or now >= meeting.starts_at:
         return None
-    await uow.arrangements.announced([meeting.id])
+    await uow.arrangements.mark_announced([meeting.id])
     meeting = await choose_for_card(uow, group, meeting, library, now)
     view = await view_of(uow, group, meeting, now=now, library=library)
     return Announcement(view, group.language, mentions=view.arrangement.choosers)
@@ -134,7 +134,7 @@ async def prepare_change(uow: UnitOfWork, ping: Ping, group: Group, now: datetim
         return None
     following = None
     if what in (What.SKIPPED, What.CANCELLED):
-        ahead = await uow.meetings.ahead(group.id)
+        ahead = await uow.meetings.list_ahead(group.id)
         following = next((each for each in ahead if each.starts_at > max(now, meeting.starts_at)), None)
     schedule = await uow.schedules.get(group.id)
     counting = () if what is What.EXTRA else await _find_concerned(uow, group, meeting)
@@ -181,7 +181,7 @@ async def prepare_reminder(uow: UnitOfWork, ping: Ping, group: Group, now: datet
         return None
     member = await uow.members.get(group.id, user_id)
     chosen = await uow.preferences.get(group.guild_id, user_id)
-    answer = (await uow.rsvps.roll(meeting)).of(user_id)
+    answer = (await uow.rsvps.get_roll(meeting)).find_rsvp(user_id)
     if member is None or not chosen.direct_messages or answer is not None:
         return None
     return Announcement(ReminderView(group, meeting, answer), group.language)

@@ -52,10 +52,12 @@ class MeetingService(PlanningService):
     """Skip, move, cancel, start; every change is told to the group by one ping."""
 
     @read_transaction
-    async def slots(self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None) -> Sequence[Slot]:
+    async def list_slots(
+        self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
+    ) -> Sequence[Slot]:
         """Return the days to choose from: what is planned, open, skipped, and what the schedule gives."""
         standing = await as_member(uow, actor, group_id)
-        return await meeting_days.ahead(uow, standing.group, self._now())
+        return await meeting_days.list_ahead(uow, standing.group, self._now())
 
     @read_transaction
     async def find(
@@ -104,7 +106,7 @@ class MeetingService(PlanningService):
 
     @read_transaction
     async def _arrange_following(self, uow: UnitOfWork, changed: Changed) -> ArrangementChange | None:
-        ahead = await arrangements.planned(uow, changed.group, self._now())
+        ahead = await arrangements.list_planned(uow, changed.group, self._now())
         later = [each for each in ahead if each.starts_at > changed.meeting.starts_at]
         return await describe_change(uow, changed.group, later[0]) if later else None
 
@@ -118,14 +120,14 @@ class MeetingService(PlanningService):
         meeting.become(MeetingState.SCHEDULED)
         now = self._now()
         await meeting_messages.require_room(uow, standing.group, now)
-        place = meeting_days.placed(
+        place = meeting_days.make_slot(
             meeting.day,
             meeting.time,
             zone=meeting.zone,
             duration_minutes=meeting.duration_minutes,
             now=now,
         )
-        slots = await meeting_days.ahead(uow, standing.group, now)
+        slots = await meeting_days.list_ahead(uow, standing.group, now)
         meeting_days.check_free(slots, place, besides=meeting)
         await uow.meetings.put_moved_from(meeting.id, None)
         await uow.successions.put_by_hand(
@@ -167,7 +169,7 @@ class MeetingService(PlanningService):
         if meeting.state is not MeetingState.SCHEDULED:
             raise Refusal("meeting.not_moved")
         await meeting_messages.require_room(uow, group, now)
-        place = meeting_days.placed(
+        place = meeting_days.make_slot(
             day or meeting.day,
             at or meeting.time,
             zone=meeting.zone,
@@ -176,7 +178,7 @@ class MeetingService(PlanningService):
         )
         if place.starts_at == meeting.starts_at:
             raise Refusal("meeting.same_time", at=meeting.starts_at)
-        meeting_days.check_free(await meeting_days.ahead(uow, group, now), place, besides=meeting)
+        meeting_days.check_free(await meeting_days.list_ahead(uow, group, now), place, besides=meeting)
         await meeting_messages.note_move(uow, meeting)
         await uow.meetings.put_when(
             meeting.id,
@@ -219,10 +221,10 @@ class MeetingService(PlanningService):
         return Changed(group, await meeting_days.require(uow, group, meeting.id))
 
     async def _slot(self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
-        slots = await meeting_days.ahead(uow, group, self._now())
+        slots = await meeting_days.list_ahead(uow, group, self._now())
         if pick is not None:
             return meeting_days.find(slots, pick)
-        for slot in reversed(slots) if is_open else meeting_days.coming(slots, self._now()):
+        for slot in reversed(slots) if is_open else meeting_days.select_coming(slots, self._now()):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
             if not is_open or slot.meeting.state is MeetingState.OPEN:

@@ -54,7 +54,7 @@ async def view_of(uow: UnitOfWork, group: Group, meeting: Meeting) -> QuorumView
     return QuorumView(
         group=group,
         meeting=meeting,
-        coming=len((await uow.rsvps.roll(meeting)).coming),
+        coming=len((await uow.rsvps.get_roll(meeting)).coming),
         organizers=tuple(member.user_id for member in members if member.organizes),
         online=at.online,
         linkless=at.online and at.location is None,

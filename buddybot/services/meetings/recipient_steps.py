@@ -25,7 +25,7 @@ async def find_agreed_host(uow: UnitOfWork, meeting: Meeting) -> UserId | None:
 async def find_coming(uow: UnitOfWork, meeting: Meeting) -> Sequence[UserId]:
     """Return who said that they come to a meeting, and who hosts it."""
     host_id = await find_agreed_host(uow, meeting)
-    roll = await uow.rsvps.roll(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
     return list(dict.fromkeys((*roll.coming, *([] if host_id is None else [host_id]))))
 
 
@@ -33,7 +33,7 @@ async def find_swapping(uow: UnitOfWork, meeting: Meeting, *, agreed: bool = Fal
     """Return between whom a swap that concerns a meeting was offered or agreed on; or only agreed on."""
     return [
         user_id
-        for swap in await uow.swaps.standing(meeting.id)
+        for swap in await uow.swaps.list_standing(meeting.id)
         if swap.state is SwapState.AGREED or not agreed
         for user_id in (swap.offered_by, swap.offered_to)
     ]
@@ -41,7 +41,7 @@ async def find_swapping(uow: UnitOfWork, meeting: Meeting, *, agreed: bool = Fal
 
 async def find_partners(uow: UnitOfWork, meeting: Meeting, host_id: UserId | None) -> Sequence[UserId]:
     """Return with whom the host of a meeting had swapped turns for it."""
-    standing = await uow.swaps.standing(meeting.id)
+    standing = await uow.swaps.list_standing(meeting.id)
     agreed = [swap for swap in standing if swap.state is SwapState.AGREED]
     turns = [
         (swap.offered_to, swap.offered_by)

@@ -21,13 +21,13 @@ async def in_line(
     if changed is None:
         raise Refusal("group.unknown")
     cards = uow.cards
-    for meeting in await uow.meetings.ahead(group.id):
+    for meeting in await uow.meetings.list_ahead(group.id):
         await follow_answers(uow, meeting)
         await cards.touch(meeting.id)
     await planner.plan(uow, changed, now, by=by)
     return changed
 
 
-async def noted(uow: UnitOfWork, actor: Actor) -> None:
+async def note_name(uow: UnitOfWork, actor: Actor) -> None:
     """Keep the name under which the actor is known in this guild."""
-    await uow.preferences.seen(guild_of(actor), actor.user_id, actor.shown_name)
+    await uow.preferences.keep_name(guild_of(actor), actor.user_id, actor.shown_name)

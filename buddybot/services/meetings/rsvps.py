@@ -69,8 +69,8 @@ async def view_of(
     uow: UnitOfWork, group: Group, meeting: Meeting, *, now: datetime, library: Library = NO_LIBRARY
 ) -> MeetingView:
     """Return what the card of a meeting shows now; its activity is one of the library's."""
-    roll = await uow.rsvps.roll(meeting)
-    summary = await uow.dashboard.of(meeting)
+    roll = await uow.rsvps.get_roll(meeting)
+    summary = await uow.dashboard.get_summary(meeting)
     return MeetingView(
         group=group,
         meeting=meeting,
@@ -98,14 +98,14 @@ class MeetingViews(Service):
         self._rules = rules
 
     @read_transaction
-    async def next(
+    async def list_next(
         self, uow: UnitOfWork, actor: Actor, group_id: GroupId | None = None
     ) -> Sequence[NextView]:
         """Return the actor's next meeting in the named group, this channel's, or each of their groups.
 
         Refusals: `group.none`, `group.archived`, `group.unknown`.
         """
-        mine = await uow.dashboard.ahead(guild_of(actor), actor.user_id, now=self._now())
+        mine = await uow.dashboard.list_ahead(guild_of(actor), actor.user_id, now=self._now())
         if not mine and group_id is None:
             raise await refuse_groupless(uow, actor)
         if group_id is not None and all(group.id != group_id for group in mine):
@@ -116,7 +116,7 @@ class MeetingViews(Service):
     async def _next(self, uow: UnitOfWork, actor: Actor, group: OwnGroup) -> NextView:
         now, coming = self._now(), None
         if group.meeting is not None:
-            roll = await uow.rsvps.roll(group.meeting)
+            roll = await uow.rsvps.get_roll(group.meeting)
             coming = ComingMeeting(
                 meeting=group.meeting,
                 roll=roll,
@@ -126,7 +126,7 @@ class MeetingViews(Service):
         return NextView(
             group=group,
             meeting=coming,
-            mine=None if coming is None else coming.roll.of(actor.user_id),
+            mine=None if coming is None else coming.roll.find_rsvp(actor.user_id),
             check_in=coming is not None and now >= coming.meeting.starts_at - self._rules.check_in_early,
             commitments=tuple(await uow.commitments.open_of(group.id, actor.user_id)),
         )
@@ -171,7 +171,7 @@ class RsvpService(Service):
             now=self._now(),
         )
         if not changed:
-            return Answered(group, meeting, (await rsvps.roll(meeting)).of(actor.user_id))
+            return Answered(group, meeting, (await rsvps.get_roll(meeting)).find_rsvp(actor.user_id))
         await self._follow(uow, actor, group, meeting, answer)
         return Answered(group, meeting, answer)
 

@@ -52,7 +52,7 @@ class Fallen(NamedTuple):
 async def take_back_notices(uow: UnitOfWork, group: Group, now: datetime) -> None:
     """Take back notices of an earlier schedule that are not out yet: the next one tells of it all."""
     outbox = uow.outbox
-    for ping in await outbox.waiting(group.id, PingKind.CHANGE):
+    for ping in await outbox.list_waiting(group.id, PingKind.CHANGE):
         if ping.state is PingState.PLANNED:
             untold = await tell_later(uow, ping, now)
             if any(meeting.id == ping.meeting_id for meeting in untold):
@@ -62,7 +62,7 @@ async def take_back_notices(uow: UnitOfWork, group: Group, now: datetime) -> Non
 async def tell_later(uow: UnitOfWork, notice: Ping, now: datetime) -> Sequence[Meeting]:
     """Let a notice planned `now` tell of what one that is not out yet was to; return the meetings."""
     successions = uow.successions
-    untold = await successions.rescheduled(notice.group_id, notice.due_at)
+    untold = await successions.list_rescheduled(notice.group_id, notice.due_at)
     for meeting in untold:
         await successions.put_rescheduled(meeting.id, now)
     return untold
@@ -72,7 +72,7 @@ async def find_carried(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[
     """Return what the schedule that was changed then moved along."""
     present = await find_present(uow, group)
     found = []
-    for meeting in await uow.successions.rescheduled(group.id, at):
+    for meeting in await uow.successions.list_rescheduled(group.id, at):
         before = meeting.moved_from
         if meeting.state not in (MeetingState.SCHEDULED, MeetingState.SKIPPED):
             continue
@@ -93,7 +93,7 @@ async def find_carried(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[
 
 async def find_instead(uow: UnitOfWork, group: Group, schedule: Schedule, now: datetime) -> Sequence[Meeting]:
     """Return the meetings that were moved onto a day of the schedule, and take place instead of its own."""
-    ahead = [each for each in await uow.meetings.ahead(group.id) if each.by_hand]
+    ahead = [each for each in await uow.meetings.list_ahead(group.id) if each.by_hand]
     if not ahead:
         return []
     given = given_days(schedule, now, until=max(each.day for each in ahead))
@@ -108,11 +108,11 @@ async def find_fallen(uow: UnitOfWork, group: Group, at: datetime) -> Sequence[F
     """Return what the schedule that was changed then has no day for."""
     present = await find_present(uow, group)
     found = []
-    for meeting in await uow.successions.rescheduled(group.id, at):
+    for meeting in await uow.successions.list_rescheduled(group.id, at):
         if not meeting.dropped:
             continue
         host_id = await find_agreed_host(uow, meeting)
-        roll = await uow.rsvps.roll(meeting)
+        roll = await uow.rsvps.get_roll(meeting)
         answered = roll.answered_themselves()
         concerned = dict.fromkeys(
             (*answered, *([] if host_id is None else [host_id]), *await find_swapping(uow, meeting))

@@ -125,10 +125,10 @@ class ScheduleService(PlanningService):
         require_active(group)
         await meeting_messages.require_room(uow, group, now)
         usual = await usual_of(uow, group, wanted)
-        place = meeting_days.placed(
+        place = meeting_days.make_slot(
             day, usual.time, zone=usual.zone, duration_minutes=usual.duration_minutes, now=now
         )
-        slots = await meeting_days.ahead(uow, group, now)
+        slots = await meeting_days.list_ahead(uow, group, now)
         meeting_days.check_free(slots, place)
         meeting = await _held_on(uow, group, slots, place, now)
         await arrangements.show(uow, meeting)
@@ -154,7 +154,7 @@ class ScheduleService(PlanningService):
         if instant(today, schedule.time, schedule.zone) <= now:
             today += timedelta(days=1)
         meetings = uow.meetings
-        held = [each for each in await meetings.held(group.id) if each.kind is MeetingKind.REGULAR]
+        held = [each for each in await meetings.list_held(group.id) if each.kind is MeetingKind.REGULAR]
         announced = [each for each in kept if each.state is MeetingState.OPEN or not each.by_hand]
         last = max((meeting.day for meeting in [*announced, *held]), default=None)
         earliest = today
@@ -162,7 +162,7 @@ class ScheduleService(PlanningService):
             earliest = max(today, last + timedelta(weeks=schedule.every_weeks - 1) + BREATH)
         agreed = {
             each.stands_for
-            for each in await meetings.slots(group.id, since=today)
+            for each in await meetings.list_slots(group.id, since=today)
             if each.starts_at > now and not each.dropped
         }
         return find_anchor(old, schedule, agreed=agreed, earliest=earliest)
@@ -170,13 +170,13 @@ class ScheduleService(PlanningService):
     async def _tell(self, uow: UnitOfWork, group: Group, now: datetime, *, by: UserId) -> None:
         """Tell the group of the first meeting in the new schedule; Refusal `meeting.collides`."""
         left_alone = {meeting.id for meeting in await _find_kept(uow, group)}
-        ahead = await uow.meetings.ahead(group.id)
+        ahead = await uow.meetings.list_ahead(group.id)
         for earlier, later in pairwise(ahead):
             if later.starts_at < earlier.ends_at:
                 raise Refusal("meeting.collides", at=later.starts_at)
         regular = [each for each in ahead if each.kind is MeetingKind.REGULAR]
         fresh = [each for each in regular if each.id not in left_alone]
-        if not fresh and await uow.successions.rescheduled(group.id, now):
+        if not fresh and await uow.successions.list_rescheduled(group.id, now):
             fresh = regular  # they were all announced or moved, but something else moves along or is off
         if fresh:
             await arrangements.show(uow, fresh[0])
@@ -186,7 +186,7 @@ class ScheduleService(PlanningService):
         self, uow: UnitOfWork, group: Group, schedule: Schedule, *, kept: Meeting | None
     ) -> ScheduleView:
         now = self._now()
-        slots = list(meeting_days.coming(await meeting_days.ahead(uow, group, now), now))
+        slots = list(meeting_days.select_coming(await meeting_days.list_ahead(uow, group, now), now))
         return ScheduleView(group, schedule, tuple(slots[:SHOWN]), kept)
 
 
@@ -227,7 +227,7 @@ async def _find_kept(uow: UnitOfWork, group: Group) -> list[Meeting]:
     """Return the meetings ahead that a new schedule leaves alone: announced, moved, or under way."""
     return [
         meeting
-        for meeting in await uow.meetings.ahead(group.id)
+        for meeting in await uow.meetings.list_ahead(group.id)
         if meeting.kind is MeetingKind.REGULAR
         and (meeting.state is MeetingState.OPEN or meeting.by_hand or await _is_announced(uow, meeting))
     ]

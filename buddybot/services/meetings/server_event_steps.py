@@ -41,7 +41,7 @@ async def view_of(uow: UnitOfWork, event: ServerEvent) -> EventView | None:
     return EventView(
         group=group,
         meeting=meeting,
-        number=await uow.meetings.number(meeting),
+        number=await uow.meetings.get_number(meeting),
         arrangement=await arrangement_views.load_view(uow, meeting),
         took_place=await met(uow, meeting),
     )
@@ -52,10 +52,10 @@ async def keep_interests(uow: UnitOfWork, event: ServerEvent, user_ids: Collecti
     if event.group_id is None:
         return False
     await uow.groups.lock(event.group_id)
-    members = {member.user_id for member in await uow.members.current(event.group_id)}
+    members = {member.user_id for member in await uow.members.list_current(event.group_id)}
     interested = members & set(user_ids)
     interests = uow.interests
-    if interested == await interests.of(event.meeting_id):
+    if interested == await interests.list_interested(event.meeting_id):
         return False
     await interests.put(event.meeting_id, sorted(interested))
     meeting = await uow.meetings.get(event.group_id, event.meeting_id)
@@ -71,20 +71,20 @@ class EventService(Service):
     async def list_stale(self, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the events of one meeting's group, or of all, that do not show what they should."""
         now = self._now()
-        return await self._transactions.read(lambda uow: uow.events.stale(now, meeting_id))
+        return await self._transactions.read(lambda uow: uow.events.list_stale(now, meeting_id))
 
     async def list_near(self, ahead: timedelta, meeting_id: MeetingId | None = None) -> Sequence[ServerEvent]:
         """Return the shown events of meetings that start within `ahead`, or of one meeting."""
         now = self._now()
-        return await self._transactions.read(lambda uow: uow.events.soon(now, now + ahead, meeting_id))
+        return await self._transactions.read(lambda uow: uow.events.list_soon(now, now + ahead, meeting_id))
 
     async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
         """Return what is shown and what was refused, of one guild or of all, to look at it again."""
-        return await self._transactions.read(lambda uow: uow.events.waiting(guild_id))
+        return await self._transactions.read(lambda uow: uow.events.list_waiting(guild_id))
 
     async def list_ids(self, guild_id: GuildId) -> frozenset[EventId]:
         """Return which of a guild's events belong to a meeting already."""
-        return await self._transactions.read(lambda uow: uow.events.ids(guild_id))
+        return await self._transactions.read(lambda uow: uow.events.list_ids(guild_id))
 
     async def read_view(self, event: ServerEvent) -> EventView | None:
         """Return what an event should say now; None when its meeting was dropped."""
@@ -94,7 +94,7 @@ class EventService(Service):
     async def look_again(self, uow: UnitOfWork, events: Collection[ServerEvent]) -> None:
         """Let events be looked at with the next refresh, and drop those from which nothing follows."""
         for event in events:
-            await uow.events.again(event)
+            await uow.events.mark_unshown(event)
         await uow.events.sweep()
 
     async def claim(self, event: ServerEvent, mark: str) -> bool:
@@ -109,19 +109,19 @@ class EventService(Service):
 
     async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
         """Note which event of Discord's is the one that was being made."""
-        await self._transactions.write(lambda uow: uow.events.found(event, event_id))
+        await self._transactions.write(lambda uow: uow.events.note_found(event, event_id))
 
     async def note_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Note what Discord shows now."""
-        await self._transactions.write(lambda uow: uow.events.shown(event, event_id, shown))
+        await self._transactions.write(lambda uow: uow.events.mark_shown(event, event_id, shown))
 
     async def note_over(self, event: ServerEvent) -> None:
         """Note that people ended or deleted the event."""
-        await self._transactions.write(lambda uow: uow.events.over(event))
+        await self._transactions.write(lambda uow: uow.events.mark_over(event))
 
     async def note_refused(self, event: ServerEvent) -> None:
         """Note that Discord is not asked any more for the time being."""
-        await self._transactions.write(lambda uow: uow.events.refused(event))
+        await self._transactions.write(lambda uow: uow.events.mark_refused(event))
 
     async def release(self, event: ServerEvent) -> None:
         """Let any process take up an event whose state Discord did not tell."""

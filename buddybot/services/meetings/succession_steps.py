@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.meetings.schedule import LAST_DAY, Occurrence, Schedule, local, occurrences
+from buddybot.domain.meetings.schedule import LAST_DAY, Occurrence, Schedule, list_occurrences, local
 from buddybot.domain.meetings.succession import find_successors
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.services.core import meeting_days
 from buddybot.services.core.unit_of_work import UnitOfWork
 
@@ -25,7 +25,7 @@ async def take_along(uow: UnitOfWork, group: Group, schedule: Schedule, now: dat
     since = (now - _TWO_DAYS).date()
     regular = [
         meeting
-        for meeting in await uow.meetings.slots(group.id, since=since)
+        for meeting in await uow.meetings.list_slots(group.id, since=since)
         if _lies_ahead(group, meeting, now) and not meeting.dropped
     ]
     days = sorted({each.stands_for for each in regular})
@@ -64,7 +64,7 @@ def given_days(schedule: Schedule, now: datetime, *, until: date) -> Mapping[dat
     """Return what a schedule gives from now on, to a week after `until`."""
     last = min(until, LAST_DAY - _WEEK) + _WEEK
     found = {}
-    for each in occurrences(schedule, after=(now - _TWO_DAYS).date()):
+    for each in list_occurrences(schedule, after=(now - _TWO_DAYS).date()):
         if each.day > last:
             break
         if each.starts_at > now:
@@ -83,5 +83,5 @@ def _lies_ahead(group: Group, meeting: Meeting, now: datetime) -> bool:
     """Whether a meeting, or the day of the schedule that it was moved from, is still to come."""
     if meeting.starts_at > now:
         return True
-    today = local(now, usable(meeting.zone, group.zone)).date()
+    today = local(now, pick_known_zone(meeting.zone, group.zone)).date()
     return meeting.day != meeting.stands_for and meeting.stands_for >= today

@@ -15,7 +15,7 @@ async def remember_meeting(uow: UnitOfWork, group_id: GroupId, meeting_id: Meeti
     balances = uow.balances
     turns = await uow.turns.of_meeting(meeting_id)
     lead = None if meeting.activity is None else meeting.lead_id
-    held = await uow.fairness.held(meeting_id)
+    held = await uow.fairness.find_held(meeting_id)
     for kind, user_id in (
         (Kind.OPENER, turns[0].user_id if turns else None),
         (Kind.FACILITATOR, meeting.facilitator_id),
@@ -25,4 +25,4 @@ async def remember_meeting(uow: UnitOfWork, group_id: GroupId, meeting_id: Meeti
     ):
         await balances.had_turn(group_id, kind, [] if user_id is None else [user_id])
     if held is not None:
-        await balances.keep(group_id, remember(await balances.memory(group_id) or Memory(), held))
+        await balances.keep(group_id, remember(await balances.find_memory(group_id) or Memory(), held))

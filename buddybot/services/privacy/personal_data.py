@@ -70,15 +70,17 @@ class PersonalService(PlanningService):
         now, personal = self._now(), uow.personal
         for key in await personal.groups_of(user_id):
             await uow.audit.log(*key, Action.OWN_EXPORT, actor_id=None, now=now)
-        return OwnCopy(await personal.copy(user_id), zones.usable(*await personal.zones(user_id)), now)
+        return OwnCopy(
+            await personal.copy(user_id), zones.pick_known_zone(*await personal.zones(user_id)), now
+        )
 
     @read_transaction
     async def deletion(self, uow: UnitOfWork, user_id: UserId) -> Deletion:
         """Return what would go if the person's data were deleted."""
         personal = uow.personal
-        standings = [await _standing(uow, *key, user_id) for key in await personal.groups_of(user_id)]
+        standings = [await _find_standing(uow, *key, user_id) for key in await personal.groups_of(user_id)]
         follows = [await leaving(uow, standing) for standing in standings if standing is not None]
-        return Deletion(tuple(follows), await personal.holdings(user_id))
+        return Deletion(tuple(follows), await personal.count_holdings(user_id))
 
     async def delete(self, actor: Actor, taken: Collection[GroupId] = ()) -> Erased:
         """Take the actor out of every group and delete all that is stored of them.
@@ -110,7 +112,7 @@ class PersonalService(PlanningService):
             await uow.groups.lock(group_id)
         await erasure.prepare(user_id, now)
         holding = [key for key in await uow.role_tasks.held_by(user_id) if key[1] not in taken]
-        standings = [await _standing(uow, *key, user_id) for key in known]
+        standings = [await _find_standing(uow, *key, user_id) for key in known]
         spoke_at = await uow.turns.vacate_floor(user_id)
         departed = [
             await depart(uow, self._planner, standing, now) for standing in standings if standing is not None
@@ -125,7 +127,7 @@ class PersonalService(PlanningService):
         return departed, await _leave_roles(uow, holding, user_id, now)
 
     async def _clear_files(self, departed: Sequence[Departed], roles: Sequence[Group]) -> Erased:
-        self._transactions.deleted()
+        self._transactions.note_deletion()
         return Erased(tuple(departed), complete=await self._transactions.scrub(), roles=tuple(roles))
 
     async def _in_line(
@@ -167,7 +169,7 @@ async def _tell_of_charters(uow: UnitOfWork, user_id: UserId, now: datetime) -> 
         await uow.notices.tell(group_id, code="charter", key=f"charter:{epoch(now)}", parameters={}, now=now)
 
 
-async def _standing(
+async def _find_standing(
     uow: UnitOfWork, guild_id: GuildId, group_id: GroupId, user_id: UserId
 ) -> Standing | None:
     """Their place in a group that they are in now and that is not archived."""

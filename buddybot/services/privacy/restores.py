@@ -25,7 +25,7 @@ class RestoreService(PlanningService):
 
         Returns how many pings are given up. Every group's organizers are told once.
         """
-        if await self._transactions.read(lambda uow: uow.restores.unsettled()) is None:
+        if await self._transactions.read(lambda uow: uow.restores.find_unsettled()) is None:
             return None
         return await self._transactions.write(self._settle)
 
@@ -33,20 +33,20 @@ class RestoreService(PlanningService):
     async def settle_as_copy(self, uow: UnitOfWork) -> int:
         """Settle a database that was restored by other means, and so does not know that it is a copy."""
         restores = uow.restores
-        if await restores.unsettled() is None:
+        if await restores.find_unsettled() is None:
             await restores.begin(await restores.last_known() or self._now())
         return await self._settle(uow) or 0
 
     async def _settle(self, uow: UnitOfWork) -> int | None:
         now, restores = self._now(), uow.restores
-        copied_at = await restores.unsettled()
+        copied_at = await restores.find_unsettled()
         if copied_at is None or not await restores.settle(now):
             return None
         missed = await restores.miss_due(now)
         await restores.leave_gap()
-        for group_id, meeting_id in await restores.passed(now):
+        for group_id, meeting_id in await restores.list_passed(now):
             await _close(uow, group_id, meeting_id, now)
-        for group in await uow.groups.active():
+        for group in await uow.groups.list_active():
             await self._planner.plan(uow, group, now)
         await restores.expect_events()
         await _tell(uow, copied_at, now, missed)
@@ -66,7 +66,7 @@ async def _close(uow: UnitOfWork, group_id: GroupId, meeting_id: MeetingId, now:
 
 async def _tell(uow: UnitOfWork, copied_at: datetime, now: datetime, missed: Mapping[GroupId, int]) -> None:
     """Write it into every group's log, and let the organizers of those that are not closed know."""
-    for group in await uow.groups.everywhere():
+    for group in await uow.groups.list_everywhere():
         told = {
             "copied_at": epoch(copied_at),
             "restored_at": epoch(now),

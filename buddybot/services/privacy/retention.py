@@ -30,11 +30,11 @@ class RetentionService(Service):
         if self._keep is None:
             return
         before = self._now() - self._keep
-        while found := await self._transactions.read(lambda uow: uow.erasure.old(before, limit=_BATCH)):
+        while found := await self._transactions.read(lambda uow: uow.erasure.list_old(before, limit=_BATCH)):
             for (guild_id, group_id), meetings in _by_group(found).items():
                 try:
                     await self._reduce(guild_id, group_id, meetings)
-                    self._transactions.deleted()
+                    self._transactions.note_deletion()
                 except StorageError as error:  # tomorrow again; going on would find the same meetings
                     log.error("old meetings of group %s could not be reduced: %s", group_id, error)
                     return
@@ -60,7 +60,7 @@ class RetentionService(Service):
 
     async def _forget(self, before: datetime) -> None:
         if await self._transactions.write(lambda uow: uow.erasure.forget_before(before)):
-            self._transactions.deleted()
+            self._transactions.note_deletion()
 
 
 def _by_group(

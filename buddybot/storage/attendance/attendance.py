@@ -30,18 +30,18 @@ class AttendanceRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def entries(self, meeting_id: MeetingId) -> Sequence[Entry]:
+    async def list_entries(self, meeting_id: MeetingId) -> Sequence[Entry]:
         """Return the whole ledger of a meeting, oldest first."""
         rows = await self._tx.all(
             "SELECT * FROM attendance WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
         )
         return [entry_of(row) for row in rows]
 
-    async def standing(self, meeting_id: MeetingId) -> Mapping[UserId, Entry]:
+    async def list_standing(self, meeting_id: MeetingId) -> Mapping[UserId, Entry]:
         """Return the newest entry of each person."""
-        return {entry.user_id: entry for entry in await self.entries(meeting_id)}
+        return {entry.user_id: entry for entry in await self.list_entries(meeting_id)}
 
-    async def lately(self, group_id: GroupId, *, meetings: int) -> Sequence[Entry]:
+    async def list_recent(self, group_id: GroupId, *, meetings: int) -> Sequence[Entry]:
         """Return the newest entry of each person at each of the group's last meetings that were held."""
         rows = await self._tx.all(
             """
@@ -58,7 +58,7 @@ class AttendanceRepository:
         )
         return [entry_of(row) for row in rows]
 
-    async def meetings(
+    async def list_meetings(
         self, group_id: GroupId, *, now: datetime, limit: int | None = None
     ) -> Sequence[tuple[Meeting, int | None]]:
         """Return the meetings of the record with their numbers, latest first: closed, or called off by now.
@@ -129,7 +129,7 @@ class AttendanceRepository:
         )
         return [entry_of(row) for row in rows]
 
-    async def newest(self, meeting_id: MeetingId) -> int:
+    async def get_newest(self, meeting_id: MeetingId) -> int:
         """Return the number of the newest entry in a meeting's ledger; 0 in an empty one."""
         row = await self._tx.one(
             "SELECT MAX(id) AS newest FROM attendance WHERE meeting_id = :meeting_id", meeting_id=meeting_id

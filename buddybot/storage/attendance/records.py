@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from buddybot.domain.attendance.attendance import Entry
-from buddybot.domain.attendance.rates import kept
+from buddybot.domain.attendance.rates import count_kept
 from buddybot.domain.attendance.records import (
     CommitmentRecord,
     MeetingRecord,
@@ -67,7 +67,7 @@ class RecordRepository:
             ledger=tuple(entry for entry in ledger if entry.user_id > 0),
         )
 
-    async def days(self, group: Group, *, now: dt.datetime) -> Sequence[dt.date]:
+    async def list_days(self, group: Group, *, now: dt.datetime) -> Sequence[dt.date]:
         """Return the local days of a group's meetings up to `now`, the newest first."""
         rows = await self._tx.all(
             f"SELECT DISTINCT m.local_day FROM meetings m WHERE {_OVER} ORDER BY m.local_day DESC",
@@ -111,7 +111,7 @@ class RecordRepository:
         due: dict[int, list[Row]] = defaultdict(list)
         for row in outcomes:
             due[row["meeting_id"]].append(row)
-        numbered = await AttendanceRepository(self._tx).meetings(group.id, now=now)
+        numbered = await AttendanceRepository(self._tx).list_meetings(group.id, now=now)
         numbers = {meeting.id: number for meeting, number in numbered}
         found: list[MeetingRecord] = []
         for row in rows:
@@ -125,7 +125,7 @@ class RecordRepository:
                     unnamed=tuple(
                         entry.state for user_id, entry in standing.get(meeting.id, {}).items() if user_id < 0
                     ),
-                    commitments=kept((each["done"], each["target"]) for each in reported),
+                    commitments=count_kept((each["done"], each["target"]) for each in reported),
                     tally=tallies.get(meeting.id),
                 )
             )

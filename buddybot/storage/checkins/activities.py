@@ -22,7 +22,7 @@ class ActivityRepository:
             "UPDATE meetings SET activity = :key WHERE id = :meeting_id", key=key, meeting_id=meeting_id
         )
 
-    async def recent(self, meeting: Meeting, *, since: datetime) -> Sequence[str]:
+    async def list_recent(self, meeting: Meeting, *, since: datetime) -> Sequence[str]:
         """Return the activities of the group's meetings before this one, from `since` on, the newest last."""
         rows = await self._tx.all(
             """
@@ -49,7 +49,7 @@ class ActivityRepository:
         )
         return {row["activity"]: day_of(row["day"]) for row in rows}
 
-    async def wishes(self, group_id: GroupId) -> Mapping[UserId, frozenset[str]]:
+    async def list_wishes(self, group_id: GroupId) -> Mapping[UserId, frozenset[str]]:
         """Return what each person marked, those who left included."""
         rows = await self._tx.all(
             "SELECT user_id, activity FROM activity_wishes WHERE group_id = :group_id", group_id=group_id
@@ -60,7 +60,7 @@ class ActivityRepository:
             found[user_id] = found.get(user_id, frozenset()) | {row["activity"]}
         return found
 
-    async def wish(self, group_id: GroupId, user_id: UserId, *, add: Iterable[str]) -> None:
+    async def add_wishes(self, group_id: GroupId, user_id: UserId, *, add: Iterable[str]) -> None:
         """Mark activities for one person."""
         for key in add:
             await self._tx.run(
@@ -73,7 +73,7 @@ class ActivityRepository:
                 key=key,
             )
 
-    async def unwish(self, group_id: GroupId, user_id: UserId, *, drop: Iterable[str]) -> None:
+    async def drop_wishes(self, group_id: GroupId, user_id: UserId, *, drop: Iterable[str]) -> None:
         """Take marks of one person back."""
         for key in drop:
             await self._tx.run(

@@ -44,7 +44,7 @@ class CheckInRepository:
         )
         return [_checkin(row) for row in rows]
 
-    async def wins(self, group_id: GroupId, user_id: UserId) -> Mapping[MeetingId, str]:
+    async def list_wins(self, group_id: GroupId, user_id: UserId) -> Mapping[MeetingId, str]:
         """Return the wins that a member reported, by meeting."""
         rows = await self._tx.all(
             """
@@ -56,7 +56,7 @@ class CheckInRepository:
         )
         return {MeetingId(row["meeting_id"]): row["win"] for row in rows}
 
-    async def unheard(self, group_id: GroupId, *, before: datetime) -> Sequence[MeetingId]:
+    async def list_unheard(self, group_id: GroupId, *, before: datetime) -> Sequence[MeetingId]:
         """Return the meetings with reports that were called off since the last one held, earliest first."""
         rows = await self._tx.all(
             """
@@ -104,7 +104,7 @@ class CheckInRepository:
         )
         return bool(changed)
 
-    async def outcomes(self, meeting_id: MeetingId) -> Mapping[CommitmentId, Outcome]:
+    async def list_outcomes(self, meeting_id: MeetingId) -> Mapping[CommitmentId, Outcome]:
         """Return what the reports at a meeting say of each commitment."""
         rows = await self._tx.all(
             "SELECT * FROM outcomes WHERE meeting_id = :meeting_id ORDER BY commitment_id",

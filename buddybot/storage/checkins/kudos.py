@@ -69,7 +69,7 @@ class KudosRepository:
         )
         return None if row is None else _kudos(row)
 
-    async def latest(self, group_id: GroupId, from_id: UserId, *, since: datetime) -> Kudos | None:
+    async def find_latest(self, group_id: GroupId, from_id: UserId, *, since: datetime) -> Kudos | None:
         """Return a member's latest word of thanks after `since`."""
         row = await self._tx.one(
             _KUDOS
@@ -96,7 +96,7 @@ class KudosRepository:
         )
         return 0 if row is None else int(row["given"])
 
-    async def between(
+    async def list_between(
         self, group_id: GroupId, *, after: datetime, until: datetime, limit: int
     ) -> Sequence[Kudos]:
         """Return the thanks of a span, oldest first."""
@@ -113,7 +113,7 @@ class KudosRepository:
         )
         return [_kudos(row) for row in rows]
 
-    async def thankable(
+    async def list_thankable(
         self, group_id: GroupId, user_id: UserId, *, since: datetime, limit: int
     ) -> Sequence[tuple[CommitmentId, str]]:
         """Return a member's commitments that the group may read: open ones, and those kept since then."""

@@ -85,7 +85,7 @@ class PulseRepository:
         )
         return [row["rating"] for row in rows for _ in range(row["votes"])]
 
-    async def due(self, now: datetime, *, limit: int = 200) -> Sequence[DuePulse]:
+    async def list_due(self, now: datetime, *, limit: int = 200) -> Sequence[DuePulse]:
         """Return open pulses that are over, longest over first."""
         rows = await self._tx.all(
             """

@@ -9,7 +9,7 @@ from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserI
 from buddybot.domain.text import name_order
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.transaction import epoch, instant, words
-from buddybot.storage.outbox.cards import TOUCH_AHEAD, touched
+from buddybot.storage.outbox.cards import TOUCH_AHEAD, read_touched
 
 _category, _visibility, _state = words(Category), words(Visibility), words(State)
 
@@ -46,7 +46,7 @@ _DUE = """
      WHERE a.group_id = c.group_id AND a.state IN ('scheduled', 'open')
        AND (c.set_at_meeting IS NULL OR a.id <> c.set_at_meeting)) AS due_at
 """
-"""When a commitment will be asked for: `domain.checkins.due` of the meetings ahead, without a report."""
+"""When a commitment will be asked for: `domain.checkins.select_due` of the meetings ahead, no report."""
 
 ASKED_ABOUT = """
     SELECT EXISTS (SELECT 1 FROM outcomes WHERE meeting_id = :meeting_id) OR EXISTS (
@@ -235,7 +235,7 @@ class CommitmentRepository:
         rows: Sequence[Row] = ()
         if shown:
             rows = await self._tx.all(TOUCH_AHEAD, group_id=commitment.group_id)
-        return replace(commitment, done=done), touched(rows)
+        return replace(commitment, done=done), read_touched(rows)
 
     async def change(
         self,

@@ -47,7 +47,7 @@ def back_up(source: Path, target: Path, now: datetime) -> int:
 
 
 @contextmanager
-def staged(copy: Path, target: Path) -> Iterator[Path]:
+def stage_copy(copy: Path, target: Path) -> Iterator[Path]:
     """Give a new database with the copy's rows, beside the one whose place it may take, for the block.
 
     Raises StorageError when the copy is none.

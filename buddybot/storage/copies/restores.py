@@ -35,12 +35,12 @@ class RestoreRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def unsettled(self) -> datetime | None:
+    async def find_unsettled(self) -> datetime | None:
         """Return when the copy was made that has not been settled yet; None when there is none."""
         row = await self._tx.one("SELECT MAX(copied_at) AS at FROM restores WHERE settled_at IS NULL")
         return None if row is None else instant(row["at"])
 
-    async def latest(self) -> datetime | None:
+    async def find_latest(self) -> datetime | None:
         """Return when a copy was put to work last: what was due up to then is not sent."""
         row = await self._tx.one("SELECT MAX(settled_at) AS at FROM restores")
         return None if row is None else instant(row["at"])
@@ -79,7 +79,7 @@ class RestoreRepository:
         )
         return Counter(GroupId(row["group_id"]) for row in rows)
 
-    async def passed(self, now: datetime) -> Sequence[tuple[GroupId, MeetingId]]:
+    async def list_passed(self, now: datetime) -> Sequence[tuple[GroupId, MeetingId]]:
         """Return the meetings that came to their end without this copy, which was settled at `now`."""
         rows = await self._tx.all(
             f"""

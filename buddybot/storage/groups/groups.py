@@ -160,11 +160,11 @@ class GroupRepository:
         )
         return row is not None
 
-    async def active(self) -> Sequence[Group]:
+    async def list_active(self) -> Sequence[Group]:
         """Return every active group of every guild that the bot is still in."""
         return await self._in_touch("g.state = 'active'")
 
-    async def planned(self) -> Sequence[Group]:
+    async def list_for_planner(self) -> Sequence[Group]:
         """Return active groups for the planner, and those that rest while a meeting is still open."""
         return await self._in_touch(
             "(g.state = 'active' OR (g.state = 'paused' AND EXISTS ("
@@ -178,7 +178,7 @@ class GroupRepository:
         )
         return [group_of(row) for row in rows]
 
-    async def everywhere(self) -> Sequence[Group]:
+    async def list_everywhere(self) -> Sequence[Group]:
         """Return every group of every guild, archived ones too, for whoever runs the bot."""
         return [group_of(row) for row in await self._tx.all("SELECT * FROM groups ORDER BY id")]
 
@@ -266,7 +266,7 @@ class MemberRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def current(self, group_id: GroupId) -> Sequence[Member]:
+    async def list_current(self, group_id: GroupId) -> Sequence[Member]:
         """Return the group's members, longest in it first."""
         rows = await self._tx.all(
             _MEMBER + " WHERE m.group_id = :group_id AND m.left_at IS NULL ORDER BY m.joined_at, m.id",
@@ -276,7 +276,7 @@ class MemberRepository:
 
     async def present(self, group_id: GroupId) -> Sequence[Member]:
         """Return the same without members who are known to have left the server."""
-        return [member for member in await self.current(group_id) if member.gone_since is None]
+        return [member for member in await self.list_current(group_id) if member.gone_since is None]
 
     async def get(self, group_id: GroupId, user_id: UserId) -> Member | None:
         """Return the user's present membership in the group."""

@@ -45,7 +45,7 @@ class GuildRepository:
             value=value,
         )
 
-    async def gone(self, guild_id: GuildId, now: datetime) -> None:
+    async def mark_gone(self, guild_id: GuildId, now: datetime) -> None:
         """Mark a guild that the bot is out of; nothing is deleted, and the first mark stays."""
         await self._tx.run(
             """
@@ -97,7 +97,7 @@ class GuildRepository:
             await self._tx.run(f"DELETE FROM {table} WHERE guild_id = :guild_id", guild_id=guild_id)
         return True
 
-    async def groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
+    async def count_groups(self, guild_id: GuildId, *, since: datetime) -> tuple[int, int]:
         """Return how many groups the guild has now, and how many were made since an instant."""
         row = await self._tx.one(
             """

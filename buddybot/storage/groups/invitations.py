@@ -92,7 +92,7 @@ class InvitationRepository:
         )
         return [_invitation(row) for row in rows]
 
-    async def declined(self, group_id: GroupId, *, since: datetime) -> Sequence[Invitation]:
+    async def list_declined(self, group_id: GroupId, *, since: datetime) -> Sequence[Invitation]:
         """Return the invitations that were declined lately, latest first."""
         rows = await self._tx.all(
             """
@@ -104,7 +104,7 @@ class InvitationRepository:
         )
         return [_invitation(row) for row in rows]
 
-    async def made(self, group_id: GroupId, *, since: datetime) -> int:
+    async def count_made(self, group_id: GroupId, *, since: datetime) -> int:
         """Return how many invitations the group has made since an instant."""
         row = await self._tx.one(
             "SELECT COUNT(*) AS made FROM invitations WHERE group_id = :group_id AND created_at >= :since",
@@ -150,7 +150,7 @@ class InvitationRepository:
             invitation_id=invitation_id,
         )
 
-    async def card(self, invitation_id: InvitationId) -> tuple[ChannelId, MessageId] | None:
+    async def find_card(self, invitation_id: InvitationId) -> tuple[ChannelId, MessageId] | None:
         """Return the channel and message that show the invitation."""
         row = await self._tx.one(
             """

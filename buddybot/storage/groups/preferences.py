@@ -6,7 +6,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.transaction import clock, time_of
 
@@ -59,7 +59,7 @@ class PreferenceRepository:
 
     async def zone_in(self, group: Group, user_id: UserId) -> str:
         """Return the zone by which a member of the group lives: their own choice, else the group's."""
-        return usable((await self.get(group.guild_id, user_id)).zone, group.zone)
+        return pick_known_zone((await self.get(group.guild_id, user_id)).zone, group.zone)
 
     async def put(self, preferences: Preferences) -> None:
         """Keep everything that the person chose."""
@@ -112,7 +112,7 @@ class PreferenceRepository:
             display_name=display_name,
         )
 
-    async def seen(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
+    async def keep_name(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
         """Keep the name by which the person is shown where Discord cannot show it (exports, labels)."""
         await self._tx.run(
             """

@@ -48,7 +48,9 @@ class RoleTaskRepository:
         for row in rows:
             await self.ask(group_id, UserId(row["user_id"]), now)
 
-    async def due(self, now: datetime, group_id: GroupId | None = None, *, limit: int) -> Sequence[RoleTask]:
+    async def list_due(
+        self, now: datetime, group_id: GroupId | None = None, *, limit: int
+    ) -> Sequence[RoleTask]:
         """Return what can be tried now, of one group or of all, roles before those who get them."""
         scope = "" if group_id is None else "AND t.group_id = :group_id"
         rows = await self._tx.all(
@@ -78,7 +80,7 @@ class RoleTaskRepository:
             for row in rows
         ]
 
-    async def done(self, task: RoleTask) -> None:
+    async def mark_done(self, task: RoleTask) -> None:
         """Drop a task, unless it was asked for again while it was carried out."""
         await self._tx.run(
             "DELETE FROM role_tasks WHERE group_id = :group_id AND user_id = :user_id AND asked = :asked",
@@ -105,7 +107,7 @@ class RoleTaskRepository:
         )
         return [(GuildId(row["guild_id"]), GroupId(row["id"])) for row in rows]
 
-    async def later(self, task: RoleTask, now: datetime, *, refused: bool) -> None:
+    async def postpone_task(self, task: RoleTask, now: datetime, *, refused: bool) -> None:
         """Try again after a while."""
         await self._tx.run(
             """
@@ -154,7 +156,7 @@ class RoleTaskRepository:
             "UPDATE groups SET role_lease_until = NULL WHERE id = :group_id", group_id=group_id
         )
 
-    async def made(self, group_id: GroupId, role_id: RoleId) -> bool:
+    async def note_made(self, group_id: GroupId, role_id: RoleId) -> bool:
         """Note a group's role; False where it needs none any more, or has one."""
         noted = await self._tx.run(
             """
@@ -166,7 +168,7 @@ class RoleTaskRepository:
         )
         return bool(noted)
 
-    async def gone(self, group_id: GroupId, role_id: RoleId) -> None:
+    async def forget_role(self, group_id: GroupId, role_id: RoleId) -> None:
         """Forget a role that Discord does not know any more."""
         await self._tx.run(
             "UPDATE groups SET role_id = NULL WHERE id = :group_id AND role_id = :role_id",
@@ -174,7 +176,7 @@ class RoleTaskRepository:
             role_id=role_id,
         )
 
-    async def taken(self, guild_id: GuildId) -> frozenset[RoleId]:
+    async def list_taken(self, guild_id: GuildId) -> frozenset[RoleId]:
         """Return the roles of a guild's groups."""
         rows = await self._tx.all(
             "SELECT role_id FROM groups WHERE guild_id = :guild_id AND role_id IS NOT NULL", guild_id=guild_id

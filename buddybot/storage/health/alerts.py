@@ -105,7 +105,7 @@ class AlertRepository:
             alert_id=alert_id,
         )
 
-    async def seen(self, alert_id: AlertId, now: datetime) -> None:
+    async def mark_seen(self, alert_id: AlertId, now: datetime) -> None:
         """Note when an organizer was first shown it."""
         await self._tx.run(
             "UPDATE alerts SET seen_at = :now WHERE id = :alert_id AND seen_at IS NULL",
@@ -136,7 +136,7 @@ class AlertRepository:
 
     # -- how a group is watched --------------------------------------------------------------------
 
-    async def watch(self, group_id: GroupId) -> Watch:
+    async def get_watch(self, group_id: GroupId) -> Watch:
         """Return how a group is watched."""
         row = await self._tx.one(
             "SELECT sensitivity, alert_channel_id, snoozed_until FROM groups WHERE id = :group_id",

@@ -64,7 +64,7 @@ class FeedbackRepository:
         )
         return 0 if row is None else int(row["given"])
 
-    async def latest(self, group_id: GroupId, *, limit: int) -> Sequence[Feedback]:
+    async def list_latest(self, group_id: GroupId, *, limit: int) -> Sequence[Feedback]:
         """Return what was said of a group last, the latest first."""
         rows = await self._tx.all(
             """
@@ -76,7 +76,7 @@ class FeedbackRepository:
         )
         return [_feedback(row) for row in rows]
 
-    async def unseen(self, guild_id: GuildId, user_id: UserId, *, limit: int) -> Sequence[Feedback]:
+    async def list_unseen(self, guild_id: GuildId, user_id: UserId, *, limit: int) -> Sequence[Feedback]:
         """Return what no organizer has read of the groups that the user organizes, oldest first.
 
         What they said themselves waits for another organizer.
@@ -96,7 +96,7 @@ class FeedbackRepository:
         )
         return [_feedback(row) for row in rows]
 
-    async def seen(self, item: Feedback, now: datetime) -> None:
+    async def mark_seen(self, item: Feedback, now: datetime) -> None:
         """Say that an organizer has read it."""
         await self._tx.run(
             "UPDATE feedback SET seen_at = :now WHERE id = :id AND group_id = :group_id AND seen_at IS NULL",

@@ -132,7 +132,7 @@ class HistoryRepository:
     async def _reports(self, which: str, scope: Mapping[str, int]) -> dict[int, tuple[Kept, int]]:
         """Of each meeting: the commitments that were due, and how many members reported.
 
-        What is kept is decided by the database here, as in `domain.rates.kept`: a guild has too many to
+        What is kept is decided by the database here, as in `domain.rates.count_kept`: a guild has too many to
         fetch each.
         """
         rows = await self._tx.all(

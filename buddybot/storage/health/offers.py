@@ -82,7 +82,7 @@ class OfferRepository:
         )
         return None if row is None or row["made_at"] is None else instant(row["made_at"])
 
-    async def unseen(self, guild_id: GuildId, user_id: UserId, *, since: datetime) -> Sequence[Offer]:
+    async def list_unseen(self, guild_id: GuildId, user_id: UserId, *, since: datetime) -> Sequence[Offer]:
         """Return what the member was not shown yet and is not being sent, of the groups they are in."""
         rows = await self._tx.all(
             """
@@ -103,11 +103,11 @@ class OfferRepository:
         )
         return [_offer(row) for row in rows]
 
-    async def seen(self, offer: Offer, now: datetime) -> None:
+    async def mark_seen(self, offer: Offer, now: datetime) -> None:
         """Say that the member was shown it."""
         await self._set(offer, now=now, answer=offer.answer)
 
-    async def answered(self, offer: Offer, answer: str, now: datetime) -> None:
+    async def keep_answer(self, offer: Offer, answer: str, now: datetime) -> None:
         """Keep what the member made of it."""
         await self._set(offer, now=now, answer=answer)
 

@@ -143,7 +143,7 @@ class ArrangementRepository:
             before_online=int(arrangement.before_online),
         )
 
-    async def announced(self, meeting_ids: Collection[MeetingId]) -> None:
+    async def mark_announced(self, meeting_ids: Collection[MeetingId]) -> None:
         """Note that a message shows where these meetings take place."""
         for meeting_id in meeting_ids:
             await self._tx.run(
@@ -151,7 +151,7 @@ class ArrangementRepository:
                 meeting_id=meeting_id,
             )
 
-    async def passes(self, meeting_id: MeetingId) -> frozenset[UserId]:
+    async def list_passes(self, meeting_id: MeetingId) -> frozenset[UserId]:
         """Return who does not host a meeting though they come."""
         rows = await self._tx.all(
             "SELECT user_id FROM host_passes WHERE meeting_id = :meeting_id", meeting_id=meeting_id
@@ -211,7 +211,7 @@ class FairnessRepository:
                 approved=None if snapshot.approved is None else int(snapshot.approved),
             )
 
-    async def willing(self, group_id: GroupId, began: datetime) -> Mapping[UserId, bool]:
+    async def list_willing(self, group_id: GroupId, began: datetime) -> Mapping[UserId, bool]:
         """Return of each person who counts for a meeting whether they would host.
 
         Who counts is present now, or was when the meeting began and has gone since.
@@ -231,7 +231,7 @@ class FairnessRepository:
         )
         return {UserId(row["user_id"]): bool(row["hosts"]) for row in rows}
 
-    async def history(self, group_id: GroupId) -> Sequence[Held]:
+    async def list_history(self, group_id: GroupId) -> Sequence[Held]:
         """Return the meetings that were held somewhere, oldest first, as the rules count them.
 
         Who came in person shares the way; who came online shares the turn. Of whom nothing is recorded
@@ -244,11 +244,11 @@ class FairnessRepository:
         for row in rows:
             meetings.setdefault(row["id"], []).append(row)
         held = [_read_held(found) for found in meetings.values() if any(map(_met, found))]
-        memory = await BalanceRepository(self._tx).memory(group_id)
+        memory = await BalanceRepository(self._tx).find_memory(group_id)
         return held if memory is None else [memory.as_held, *held]
 
-    async def held(self, meeting_id: MeetingId) -> Held | None:
-        """Return one meeting as `history` has it; None when it is not in there."""
+    async def find_held(self, meeting_id: MeetingId) -> Held | None:
+        """Return one meeting as `list_history` has it; None when it is not in there."""
         rows = await self._tx.all(_HELD.format(which="m.id = :meeting_id"), meeting_id=meeting_id)
         return _read_held(rows) if any(map(_met, rows)) else None
 

@@ -36,7 +36,7 @@ class BalanceRepository:
         found = await self._amounts(group_id)
         return {kind: sorted(people, key=people.__getitem__) for kind, people in found.items()}
 
-    async def memory(self, group_id: GroupId) -> Memory | None:
+    async def find_memory(self, group_id: GroupId) -> Memory | None:
         """Return what the rules for places remember; None before a meeting was reduced."""
         found = await self._amounts(group_id)
         if not found:

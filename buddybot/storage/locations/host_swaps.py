@@ -85,7 +85,7 @@ class SwapRepository:
         )
         return [_swap(row) for row in rows]
 
-    async def standing(self, meeting_id: MeetingId) -> Sequence[Swap]:
+    async def list_standing(self, meeting_id: MeetingId) -> Sequence[Swap]:
         """Return the offers that concern a meeting and were not turned down, the first made first."""
         rows = await self._tx.all(
             """
@@ -96,7 +96,7 @@ class SwapRepository:
         )
         return [_swap(row) for row in rows]
 
-    async def declined(
+    async def has_declined(
         self, *, meeting_id: MeetingId, other_meeting_id: MeetingId, offered_to: UserId
     ) -> bool:
         """Return whether somebody said no to an offer of the same two turns."""
@@ -111,7 +111,7 @@ class SwapRepository:
         )
         return row is not None
 
-    async def made(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
+    async def count_made(self, guild_id: GuildId, user_id: UserId, now: datetime) -> int:
         """Return how many offers somebody has made in this guild for meetings that are still ahead."""
         row = await self._tx.one(
             """
@@ -126,7 +126,7 @@ class SwapRepository:
         )
         return 0 if row is None else int(row["count"])
 
-    async def told(self, swap_id: SwapId, start: datetime, other_start: datetime) -> None:
+    async def note_starts(self, swap_id: SwapId, start: datetime, other_start: datetime) -> None:
         """Say when its two meetings start by the question in the channel."""
         await self._tx.run(
             "UPDATE swaps SET told_start = :start, told_other_start = :other_start WHERE id = :swap_id",

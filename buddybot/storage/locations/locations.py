@@ -85,7 +85,7 @@ class LocationRepository:
         )
         return None if row is None else GroupId(row["group_id"])
 
-    async def live(self, group_id: GroupId) -> Sequence[Location]:
+    async def list_live(self, group_id: GroupId) -> Sequence[Location]:
         """Return the places that can be chosen, the one offered first first."""
         rows = await self._tx.all(
             "SELECT * FROM locations WHERE group_id = :group_id AND retired_at IS NULL ORDER BY id",
@@ -153,7 +153,7 @@ class LocationRepository:
 
     # -- minutes and wishes -------------------------------------------------------------------
 
-    async def minutes(self, group_id: GroupId) -> Mapping[LocationId, Mapping[UserId, int]]:
+    async def list_minutes(self, group_id: GroupId) -> Mapping[LocationId, Mapping[UserId, int]]:
         """Return what each present member stated, by live place."""
         rows = await self._tx.all(
             """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.text import name_order
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.transaction import day_of
 
@@ -17,7 +17,7 @@ def _span(row: Row) -> StoredSpan:
         group_name=row["name"],
         user_id=UserId(row["user_id"]),
         days=DaySpan(day_of(row["first_day"]), day_of(row["last_day"])),
-        zone=(zone := usable(row["own_zone"], row["group_zone"])),
+        zone=(zone := pick_known_zone(row["own_zone"], row["group_zone"])),
         is_own=row["own_zone"] == zone,
     )
 

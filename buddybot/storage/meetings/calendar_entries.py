@@ -17,7 +17,7 @@ class CalendarEntryRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def ahead(self, group_id: GroupId, now: datetime) -> Sequence[PublishedEntry]:
+    async def list_ahead(self, group_id: GroupId, now: datetime) -> Sequence[PublishedEntry]:
         """Return the entries that begin after `now`; those before are forgotten."""
         await self._tx.run(
             "DELETE FROM calendar_entries WHERE group_id = :group_id AND starts_at <= :now",

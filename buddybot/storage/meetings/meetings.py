@@ -121,7 +121,7 @@ class ScheduleRepository:
             duration_minutes=schedule.duration_minutes,
         )
 
-    async def sequence(self, group_id: GroupId) -> int:
+    async def get_sequence(self, group_id: GroupId) -> int:
         """Return at what a meeting that is made now begins to count the changes of its calendar entry."""
         row = await self._tx.one(
             "SELECT sequence FROM schedules WHERE group_id = :group_id", group_id=group_id
@@ -201,7 +201,7 @@ class MeetingRepository:
         row = await self._tx.one(_WITH_MEMBER, **which)
         return None if row is None else (group_of(row, "group_"), member_of(row), meeting_of(row))
 
-    async def ahead(self, group_id: GroupId) -> Sequence[Meeting]:
+    async def list_ahead(self, group_id: GroupId) -> Sequence[Meeting]:
         """Return the meetings that are scheduled or open, earliest first."""
         rows = await self._tx.all(
             """
@@ -212,11 +212,11 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def coming(self, group_id: GroupId, now: datetime) -> Sequence[Meeting]:
+    async def list_coming(self, group_id: GroupId, now: datetime) -> Sequence[Meeting]:
         """Return the meetings ahead that are not over, earliest first: one left open is no next one."""
-        return [meeting for meeting in await self.ahead(group_id) if meeting.ends_at > now]
+        return [meeting for meeting in await self.list_ahead(group_id) if meeting.ends_at > now]
 
-    async def held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
+    async def list_held(self, group_id: GroupId, *, limit: int = 12) -> Sequence[Meeting]:
         """Return the meetings that were closed, latest first."""
         rows = await self._tx.all(
             """
@@ -228,7 +228,7 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def slots(self, group_id: GroupId, *, since: date) -> Sequence[Meeting]:
+    async def list_slots(self, group_id: GroupId, *, since: date) -> Sequence[Meeting]:
         """Return the regular meetings, in whatever state, that are known by or take a day from `since` on."""
         rows = await self._tx.all(
             """
@@ -241,7 +241,7 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def number(self, meeting: Meeting) -> int:
+    async def get_number(self, meeting: Meeting) -> int:
         """Return which meeting of the group this is: one more than were held, or are to be, before it."""
         row = await self._tx.one(
             HELD_BEFORE,
@@ -251,7 +251,7 @@ class MeetingRepository:
         )
         return 1 if row is None else int(row["before"]) + 1
 
-    async def since(self, group_id: GroupId, day: date) -> Sequence[Meeting]:
+    async def list_since(self, group_id: GroupId, day: date) -> Sequence[Meeting]:
         """Return the meetings, in whatever state, that are known by, take, or are on `day` or a later one."""
         rows = await self._tx.all(
             """
@@ -264,7 +264,7 @@ class MeetingRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def between(self, group_id: GroupId, *, first: date, last: date) -> Sequence[Meeting]:
+    async def list_between(self, group_id: GroupId, *, first: date, last: date) -> Sequence[Meeting]:
         """Return the meetings scheduled or open on these local days, both included."""
         rows = await self._tx.all(
             """

@@ -17,7 +17,7 @@ from buddybot.domain.meetings.meetings import (
 )
 from buddybot.domain.meetings.schedule import local
 from buddybot.domain.text import name_order
-from buddybot.domain.zones import usable
+from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
 from buddybot.storage.engine.database import Row, Tx
 from buddybot.storage.engine.transaction import day_of, epoch, instant, words
@@ -69,7 +69,7 @@ def _is_away(row: Row, at: datetime) -> bool:
     """Whether days away that a member noted cover this instant where the member lives."""
     if row["first_day"] is None:
         return False
-    day = local(at, usable(row["own_zone"], row["group_zone"])).date()
+    day = local(at, pick_known_zone(row["own_zone"], row["group_zone"])).date()
     return day_of(row["first_day"]) <= day <= day_of(row["last_day"])
 
 
@@ -89,7 +89,7 @@ class RsvpRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def roll(self, meeting: Meeting | NextMeeting, *, at: datetime | None = None) -> Roll:
+    async def get_roll(self, meeting: Meeting | NextMeeting, *, at: datetime | None = None) -> Roll:
         """Return how every present member of the group answers for a meeting, or who was one `at` a time.
 
         Those who are known to have left the server are not present. Of those who had left it by then nothing
@@ -203,12 +203,12 @@ class DashboardRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def ahead(self, guild_id: GuildId, user_id: UserId, *, now: datetime) -> list[OwnGroup]:
+    async def list_ahead(self, guild_id: GuildId, user_id: UserId, *, now: datetime) -> list[OwnGroup]:
         """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each."""
         rows = await self._tx.all(_AHEAD, guild_id=guild_id, user_id=user_id, now=epoch(now))
         return sorted(map(_own_group, rows), key=lambda group: name_order(group.name))
 
-    async def waiting(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> Waiting:
+    async def find_waiting(self, guild_id: GuildId, user_id: UserId, *, offered_since: datetime) -> Waiting:
         """Return whether there may be a notice, an alert, feedback or an offer that the user was not shown.
 
         Of a member who was known to have left the server it says yes too: that they are back is noted then.
@@ -218,7 +218,7 @@ class DashboardRepository:
         )
         return Waiting(row is not None and bool(row["waits"]), None if row is None else row["known_as"])
 
-    async def of(self, meeting: Meeting) -> MeetingSummary:
+    async def get_summary(self, meeting: Meeting) -> MeetingSummary:
         """Return what three repositories say of a meeting: `number`, `asked_about`, and its arrangement."""
         row = await self._tx.one(
             _SUMMARY,

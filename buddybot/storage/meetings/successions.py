@@ -63,7 +63,7 @@ class SuccessionRepository:
             now=epoch(now),
         )
 
-    async def dropped(self, group_id: GroupId) -> Sequence[Meeting]:
+    async def list_dropped(self, group_id: GroupId) -> Sequence[Meeting]:
         """Return the meetings that a new schedule has no day for."""
         rows = await self._tx.all(
             """
@@ -73,7 +73,7 @@ class SuccessionRepository:
         )
         return [meeting_of(row) for row in rows]
 
-    async def rescheduled(self, group_id: GroupId, at: datetime) -> Sequence[Meeting]:
+    async def list_rescheduled(self, group_id: GroupId, at: datetime) -> Sequence[Meeting]:
         """Return the meetings that a new schedule changed, or left without a day, at this instant."""
         rows = await self._tx.all(
             """

@@ -55,7 +55,7 @@ async def migrate(database: Database, *, folder: Path | None = None) -> list[str
 
     async def step(tx: Tx) -> str | None:
         await _make_record(tx, database.engine)
-        missing = _missing(list(scripts), list(await _list_recorded(tx)))
+        missing = _list_missing(list(scripts), list(await _list_recorded(tx)))
         if not missing:
             return None
         await _apply(tx, missing[0], scripts[missing[0]], database.engine)
@@ -67,7 +67,7 @@ async def migrate(database: Database, *, folder: Path | None = None) -> list[str
     return done
 
 
-async def pending(database: Database, *, folder: Path | None = None) -> list[str]:
+async def list_pending(database: Database, *, folder: Path | None = None) -> list[str]:
     """Return the names that ``migrate`` would run.
 
     Raises StorageError when the database is newer, or a migration is not what it was.
@@ -76,7 +76,7 @@ async def pending(database: Database, *, folder: Path | None = None) -> list[str
     return list(scripts)[len(await _read_record(database, scripts)) :]
 
 
-async def faults(database: Database, *, folder: Path | None = None) -> list[str]:
+async def list_faults(database: Database, *, folder: Path | None = None) -> list[str]:
     """Say in what the database's schema differs from what its migrations make; nothing when it does not.
 
     Changes nothing. Raises StorageError when that cannot be found out.
@@ -146,7 +146,7 @@ async def _read_record(database: Database, scripts: Mapping[str, str]) -> dict[s
 
 
 def _require_same(recorded: Mapping[str, str | None], scripts: Mapping[str, str]) -> None:
-    _missing(list(scripts), sorted(recorded))
+    _list_missing(list(scripts), sorted(recorded))
     for name, noted in recorded.items():
         if noted is not None and noted != checksum(scripts[name]):
             raise StorageError(
@@ -158,7 +158,7 @@ def _require_same(recorded: Mapping[str, str | None], scripts: Mapping[str, str]
 async def _adopt(database: Database, scripts: Mapping[str, str], folder: Path | None) -> None:
     """Note the checksums in a database from before they were kept, if its schema is the right one."""
     try:
-        found = await faults(database, folder=folder)
+        found = await list_faults(database, folder=folder)
     except StorageError as error:  # a server that allows no temporary tables
         log.warning("whether the database has the right tables could not be found out: %s", error)
         return
@@ -263,7 +263,7 @@ async def _list_recorded(tx: Tx) -> list[str]:
     return sorted(row["name"] for row in await tx.all(f"SELECT name FROM {RECORD}"))
 
 
-def _missing(known: list[str], recorded: list[str]) -> list[str]:
+def _list_missing(known: list[str], recorded: list[str]) -> list[str]:
     if unknown := sorted(set(recorded) - set(known)):
         raise StorageError(
             f"The database is newer than this buddybot (it has {unknown[-1]}): update buddybot."

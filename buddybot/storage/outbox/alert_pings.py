@@ -38,7 +38,7 @@ class AlertOutbox:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def untold(self, guild_id: int, user_id: UserId) -> Sequence[Ping]:
+    async def list_untold(self, guild_id: int, user_id: UserId) -> Sequence[Ping]:
         """Return what is still due to an organizer, of open alerts, the oldest first.
 
         One that missed the organizers' channel is due to the first of them who comes.
@@ -46,7 +46,7 @@ class AlertOutbox:
         rows = await self._tx.all(UNTOLD, guild_id=guild_id, user_id=user_id)
         return [ping_of(row) for row in rows]
 
-    async def told(self, ping_ids: Iterable[PingId], now: datetime) -> None:
+    async def mark_told(self, ping_ids: Iterable[PingId], now: datetime) -> None:
         """Note that these were shown."""
         for ping_id in ping_ids:
             await self._tx.run(

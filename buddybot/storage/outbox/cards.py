@@ -63,10 +63,10 @@ TOUCH_AHEAD = """
         SELECT m.id FROM meetings m WHERE m.group_id = :group_id AND m.state IN ('scheduled', 'open'))
     RETURNING meeting_id
 """
-"""What `CardRepository.touch_ahead` does; `touched` reads the answer."""
+"""What `CardRepository.touch_ahead` does; `read_touched` reads the answer."""
 
 
-def touched(rows: Iterable[Row]) -> tuple[MeetingId, ...]:
+def read_touched(rows: Iterable[Row]) -> tuple[MeetingId, ...]:
     """Return the meetings that have cards, each once."""
     return tuple(sorted({MeetingId(row["meeting_id"]) for row in rows}))
 
@@ -77,7 +77,7 @@ class CardRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def preparing(self, meeting_id: MeetingId, kind: CardKind) -> None:
+    async def note_preparing(self, meeting_id: MeetingId, kind: CardKind) -> None:
         """Say that a message is being made from the present state; changes from here on are counted."""
         await self._tx.run(
             """
@@ -89,10 +89,10 @@ class CardRepository:
             kind=kind.value,
         )
 
-    async def posted(
+    async def note_posted(
         self, *, meeting_id: MeetingId, kind: CardKind, channel_id: ChannelId, message_id: MessageId
     ) -> None:
-        """Remember the message that was made of what `preparing` saw; one before it is edited a last time."""
+        """Remember the message made of what `note_preparing` saw; one before it is edited a last time."""
         await self.retire(meeting_id, kind, besides=message_id)
         await self._tx.run(
             """
@@ -147,7 +147,7 @@ class CardRepository:
 
     async def touch_ahead(self, group_id: GroupId) -> tuple[MeetingId, ...]:
         """Say the same of every meeting ahead of a group; return those that have cards."""
-        return touched(await self._tx.all(TOUCH_AHEAD, group_id=group_id))
+        return read_touched(await self._tx.all(TOUCH_AHEAD, group_id=group_id))
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[ShownCard]:
         """Return the meeting's messages."""
@@ -156,7 +156,9 @@ class CardRepository:
         )
         return [_card(row) for row in rows]
 
-    async def stale(self, meeting_id: MeetingId | None = None, *, limit: int = 200) -> Sequence[ShownCard]:
+    async def list_stale(
+        self, meeting_id: MeetingId | None = None, *, limit: int = 200
+    ) -> Sequence[ShownCard]:
         """Return messages that Discord shows in an older revision, of one meeting or a few of each guild.
 
         Those in a channel that refuses the bot wait until it is tried again.
@@ -179,7 +181,7 @@ class CardRepository:
             )
         return [_card(row) for row in rows]
 
-    async def behind(self, meeting_id: MeetingId, answered_by: UserId | None, now: datetime) -> Behind:
+    async def list_behind(self, meeting_id: MeetingId, answered_by: UserId | None, now: datetime) -> Behind:
         """Return what of Discord is still to follow a change of a meeting, or a member's answer for it."""
         rows = await self._tx.all(
             _BEHIND, meeting_id=meeting_id, user_id=0 if answered_by is None else answered_by, now=epoch(now)
@@ -190,7 +192,7 @@ class CardRepository:
             reminder=any(row["reminder_behind"] for row in rows),
         )
 
-    async def shown(self, card: ShownCard) -> int | None:
+    async def mark_shown(self, card: ShownCard) -> int | None:
         """Say that Discord shows the card's revision now, and return which it is to show by now.
 
         None where another message is the card, or another process has shown as much.
@@ -208,7 +210,7 @@ class CardRepository:
         )
         return None if row is None else int(row["revision"])
 
-    async def gone(self, card: ShownCard) -> bool:
+    async def forget_gone(self, card: ShownCard) -> bool:
         """Forget a message that somebody deleted; False when that was known."""
         return bool(
             await self._tx.run(

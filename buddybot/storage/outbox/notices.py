@@ -68,7 +68,7 @@ class NoticeRepository:
             "DELETE FROM notices WHERE group_id = :group_id AND key = :key", group_id=group_id, key=key
         )
 
-    async def unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
+    async def list_unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
         """Return what nobody has seen of the groups that the user organizes, oldest first.
 
         What is about the user themselves waits for another organizer.
@@ -97,8 +97,8 @@ class NoticeRepository:
             for row in rows
         ]
 
-    async def seen(self, guild_id: GuildId, user_id: UserId, *, up_to: int, now: datetime) -> None:
-        """Say that an organizer was shown what `unseen` returned, up to the notice with this id."""
+    async def mark_seen(self, guild_id: GuildId, user_id: UserId, *, up_to: int, now: datetime) -> None:
+        """Say that an organizer was shown what `list_unseen` returned, up to the notice with this id."""
         await self._tx.run(
             """
             UPDATE notices SET seen_at = :now

@@ -77,7 +77,7 @@ class OutboxRepository:
             caused_by=due.caused_by,
         )
 
-    async def planned(self, group_id: GroupId) -> Sequence[Ping]:
+    async def list_planned(self, group_id: GroupId) -> Sequence[Ping]:
         """Return the group's pings that wait for their time."""
         rows = await self._tx.all(
             "SELECT * FROM outbox WHERE group_id = :group_id AND state = 'planned' ORDER BY due_at, id",
@@ -85,7 +85,7 @@ class OutboxRepository:
         )
         return [ping_of(row) for row in rows]
 
-    async def waiting(self, group_id: GroupId, kind: PingKind) -> Sequence[Ping]:
+    async def list_waiting(self, group_id: GroupId, kind: PingKind) -> Sequence[Ping]:
         """Return the group's pings of a kind that are not out yet."""
         rows = await self._tx.all(
             """

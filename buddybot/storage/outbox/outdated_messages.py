@@ -126,7 +126,7 @@ class OutdatedMessageRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def outdated(self, now: datetime, *, limit: int) -> Sequence[Ping]:
+    async def list_outdated(self, now: datetime, *, limit: int) -> Sequence[Ping]:
         """Return pings whose messages are out of date and were not edited yet, the latest first."""
         rows = await self._tx.all(
             _OUTDATED,
@@ -164,7 +164,7 @@ class OutdatedMessageRepository:
         )
         return [ping_of(row) for row in rows]
 
-    async def reminder(self, meeting_id: MeetingId, user_id: UserId) -> Ping | None:
+    async def find_reminder(self, meeting_id: MeetingId, user_id: UserId) -> Ping | None:
         """Return the reminder of a meeting that a person was sent and that has its buttons still."""
         row = await self._tx.one(REMINDER, meeting_id=meeting_id, user_id=user_id)
         return None if row is None else ping_of(row)
@@ -183,13 +183,13 @@ class OutdatedMessageRepository:
         )
         return [ping_of(row) for row in rows]
 
-    async def retired(self, ping_id: PingId, now: datetime) -> None:
+    async def mark_retired(self, ping_id: PingId, now: datetime) -> None:
         """Say that a message has no button any more, or can't be edited."""
         await self._tx.run(
             "UPDATE outbox SET retired_at = :now WHERE id = :ping_id", now=epoch(now), ping_id=ping_id
         )
 
-    async def invitations(self, now: datetime, *, limit: int) -> Sequence[tuple[GuildId, InvitationId]]:
+    async def list_invitations(self, now: datetime, *, limit: int) -> Sequence[tuple[GuildId, InvitationId]]:
         """Return invitations of the last weeks that ended, and whose cards do not say so yet."""
         rows = await self._tx.all(
             """

@@ -158,13 +158,15 @@ class SendingRepository:
             await self._tell_missed(ping_of(row), now)
         return len(rows)
 
-    async def missed(self, ping: Ping, now: datetime) -> None:
+    async def mark_missed(self, ping: Ping, now: datetime) -> None:
         """Give up one that was begun and did not arrive in time."""
         changed = await self._settle(ping, "missed", now)
         if changed:
             await self._tell_missed(ping, now)
 
-    async def undeliverable(self, ping: Ping, now: datetime, *, why: str, code: int, reference: str) -> None:
+    async def mark_undeliverable(
+        self, ping: Ping, now: datetime, *, why: str, code: int, reference: str
+    ) -> None:
         """Give up one that Discord does not take; the organizer is told `why`, and what to quote."""
         if await self._settle(ping, "missed", now) and ping.kind not in _OWN_MESSAGES:
             await NoticeRepository(self._tx).tell(
@@ -181,11 +183,11 @@ class SendingRepository:
                 now=now,
             )
 
-    async def suppressed(self, ping: Ping, now: datetime) -> None:
+    async def mark_suppressed(self, ping: Ping, now: datetime) -> None:
         """End one that is no longer needed."""
         await self._settle(ping, "suppressed", now)
 
-    async def heading(self, ping: Ping, channel_id: ChannelId) -> bool:
+    async def note_destination(self, ping: Ping, channel_id: ChannelId) -> bool:
         """Say, before it is sent, where to: from here on it may have arrived.
 
         False when another sender has taken it over: then it is not to be sent.
@@ -215,11 +217,11 @@ class SendingRepository:
             due_at=epoch(ping.due_at),
         )
         if ping.attempts > 1:  # Discord is back: what waited out the same outage waits no longer
-            await self.hurry(now)
+            await self.retry_now(now)
         if not ping.direct and ping.kind is not PingKind.ALERT:
             await ChannelHealthRepository(self._tx).works(ping.group_id)
 
-    async def hurry(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
+    async def retry_now(self, now: datetime, *, most: int = MOST_HURRIED) -> None:
         """Try again now what found no Discord; one of them tells whether it is back."""
         await self._tx.run(
             f"""
@@ -234,14 +236,14 @@ class SendingRepository:
             most=most,
         )
 
-    async def posted(
+    async def note_posted(
         self, ping: Ping, shows: CardKind, *, channel_id: ChannelId, message_id: MessageId, again: bool
     ) -> None:
         """Remember the message that shows the meeting; `again` when it may be an older state of it."""
         if ping.meeting_id is None:
             return
         cards = CardRepository(self._tx)
-        await cards.posted(
+        await cards.note_posted(
             meeting_id=ping.meeting_id, kind=shows, channel_id=channel_id, message_id=message_id
         )
         if again:

@@ -93,13 +93,13 @@ class EventRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def stale(
+    async def list_stale(
         self, now: datetime, meeting_id: MeetingId | None = None, *, limit: int = 200
     ) -> Sequence[ServerEvent]:
         """Return events that do not show what they should, and those of next meetings that have none.
 
         With a meeting, those of its group; without one, a few of each guild, so that none crowds out the
-        others. What Discord refused waits for `again`, and what another
+        others. What Discord refused waits for `mark_unshown`, and what another
         process holds for the end of its lease.
         """
         if meeting_id is None:
@@ -112,7 +112,7 @@ class EventRepository:
             missing = []
         return [_event(row) for row in (*known, *missing)]
 
-    async def waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
+    async def list_waiting(self, guild_id: GuildId | None = None) -> Sequence[ServerEvent]:
         """Return what is shown and what was refused, of one guild or of all, to look at it again."""
         here = "" if guild_id is None else " AND e.guild_id = :guild_id"
         rows = await self._tx.all(
@@ -121,7 +121,7 @@ class EventRepository:
         )
         return [_event(row) for row in rows]
 
-    async def soon(
+    async def list_soon(
         self, now: datetime, until: datetime, meeting_id: MeetingId | None = None
     ) -> Sequence[ServerEvent]:
         """Return the shown events of meetings that start by `until`, or of one meeting."""
@@ -136,7 +136,7 @@ class EventRepository:
             rows = await self._tx.all(ahead + " AND e.meeting_id = :meeting_id", meeting_id=meeting_id)
         return [_event(row) for row in rows]
 
-    async def ids(self, guild_id: GuildId) -> frozenset[EventId]:
+    async def list_ids(self, guild_id: GuildId) -> frozenset[EventId]:
         """Return which of a guild's events belong to a meeting already."""
         rows = await self._tx.all(
             "SELECT event_id FROM events WHERE guild_id = :guild_id AND event_id IS NOT NULL",
@@ -185,7 +185,7 @@ class EventRepository:
             meeting_id=event.meeting_id,
         )
 
-    async def found(self, event: ServerEvent, event_id: EventId) -> None:
+    async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
         """Say which event of Discord's is the one that was being made, while it is held still."""
         await self._tx.run(
             """
@@ -196,15 +196,15 @@ class EventRepository:
             meeting_id=event.meeting_id,
         )
 
-    async def shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
+    async def mark_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Say what Discord shows now."""
         await self._put(event, EventState.SHOWN, event_id, shown)
 
-    async def over(self, event: ServerEvent) -> None:
+    async def mark_over(self, event: ServerEvent) -> None:
         """Say that somebody else ended or deleted the event."""
         await self._put(event, EventState.OVER, event.event_id, event.shown)
 
-    async def refused(self, event: ServerEvent) -> None:
+    async def mark_refused(self, event: ServerEvent) -> None:
         """Say that Discord is not asked any more for the time being."""
         await self._put(event, EventState.REFUSED, event.event_id, event.shown)
 
@@ -227,7 +227,7 @@ class EventRepository:
         """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
         await self._tx.run("DELETE FROM events WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id)
 
-    async def again(self, event: ServerEvent) -> None:
+    async def mark_unshown(self, event: ServerEvent) -> None:
         """Let an event be looked at with the next refresh, whatever Discord was told.
 
         Nothing when another process has taken it up since it was read.
@@ -258,7 +258,7 @@ class InterestRepository:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def of(self, meeting_id: MeetingId) -> frozenset[UserId]:
+    async def list_interested(self, meeting_id: MeetingId) -> frozenset[UserId]:
         """Return who did."""
         rows = await self._tx.all(
             "SELECT user_id FROM interests WHERE meeting_id = :meeting_id", meeting_id=meeting_id

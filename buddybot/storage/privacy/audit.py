@@ -49,7 +49,7 @@ class AuditRepository:
         )
         return [_read_logged(row) for row in rows]
 
-    async def since(
+    async def list_since(
         self, guild_id: GuildId, action: Action, *, actor_id: UserId, since: datetime
     ) -> Sequence[Logged]:
         """Return what somebody did in a guild after a moment, a line for each group."""

@@ -179,7 +179,7 @@ class ErasureRepository:
             user=user_id,
         )
 
-    async def old(self, before: datetime, *, limit: int) -> Sequence[tuple[GuildId, GroupId, MeetingId]]:
+    async def list_old(self, before: datetime, *, limit: int) -> Sequence[tuple[GuildId, GroupId, MeetingId]]:
         """Return meetings that began before then and are not reduced to counts yet, the oldest first.
 
         One that was neither closed nor called off is among them once nothing more becomes of it by itself.

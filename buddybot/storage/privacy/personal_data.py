@@ -210,7 +210,7 @@ class PersonalRepository:
                 found[name] = [dict(row) for row in rows]
         return found
 
-    async def holdings(self, user_id: UserId) -> Holdings:
+    async def count_holdings(self, user_id: UserId) -> Holdings:
         """Return how much there is."""
         return Holdings({name: len(rows) for name, rows in (await self.copy(user_id)).items()})
 

@@ -9,7 +9,7 @@ from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Corr
 from buddybot.domain.attendance.visitors import Visitor, present
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.text import folded, length_of
+from buddybot.domain.text import fold_text, length_of
 from buddybot.services.attendance.corrections import CORRECTABLE, CorrectionView, Seat
 from buddybot.ui.attendance.attendance import (
     CORRECT,
@@ -19,7 +19,7 @@ from buddybot.ui.attendance.attendance import (
     visitor_came,
     visitors_line,
 )
-from buddybot.ui.framework.choices import Interaction, choice, parse_group, unfailing
+from buddybot.ui.framework.choices import Interaction, choice, guard_suggest, parse_group
 from buddybot.ui.framework.components import Card, Form, button, option, select
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, moment
@@ -83,17 +83,17 @@ def correction_form(texts: Texts, view: CorrectionView, seat: Seat) -> Form:
     )
 
 
-@unfailing
+@guard_suggest
 async def past_meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer every meeting of the record, the latest first."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
     found = await interaction.client.services.corrections.choices(actor_of(interaction), group_id)
-    texts, wanted = texts_of(interaction), folded(current)
+    texts, wanted = texts_of(interaction), fold_text(current)
     named = ((meeting, meeting_name(texts, meeting, number)) for meeting, number in found)
     return [
         choice(name, meeting.id)
         for meeting, name in named
-        if wanted in folded(name) or wanted in meeting.day.isoformat() or wanted == str(meeting.id)
+        if wanted in fold_text(name) or wanted in meeting.day.isoformat() or wanted == str(meeting.id)
     ]
 
 

@@ -39,11 +39,11 @@ def history_card(texts: Texts, view: AttendanceHistory, drawn: Drawn) -> Card:
         _unrecorded_lines(texts, card, view.record)
         if any(meeting_record.meeting.reduced for meeting_record in view.record.meeting_records):
             card.text(texts("history.group.reduced"))
-    turn(texts, card, "attendance_page", view.record, view.page)
+    add_page_buttons(texts, card, "attendance_page", view.record, view.page)
     return card.note(texts("history.own.note" if view.own else "history.group.note"))
 
 
-def turn(texts: Texts, card: Card, route: str, record: Record, page: Page) -> None:
+def add_page_buttons(texts: Texts, card: Card, route: str, record: Record, page: Page) -> None:
     """Add the buttons to the meetings before and after, where there are any."""
     pages = (("history.older", page.older), ("history.newer", page.newer))
     ways = [(key, stop) for key, stop in pages if stop is not None]

@@ -12,7 +12,7 @@ from discord.app_commands import Choice
 from buddybot.domain.attendance.records import Span
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.exports.records.formats import Format
 from buddybot.exports.records.table import Progress
 from buddybot.services.attendance.record_export import Export, Wanted
@@ -20,7 +20,7 @@ from buddybot.ui.framework import choices
 from buddybot.ui.framework.components import QUIET, Card
 from buddybot.ui.framework.pictures import ALT_LIMIT
 from buddybot.ui.framework.reply import Reply, actor_of, texts_of
-from buddybot.ui.framework.texts import Markup, Texts, shortened
+from buddybot.ui.framework.texts import Markup, Texts, shorten_text
 from buddybot.ui.meetings.day_choices import parse_day
 from buddybot.ui.meetings.meetings import day_and_year
 
@@ -43,25 +43,27 @@ Interaction = discord.Interaction[Any]
 # -- options -------------------------------------------------------------------------------------------
 
 
-@choices.unfailing
-async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+@choices.guard_suggest
+async def offer_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes, and all of them together where there are several."""
     found = await choices.matching_groups(interaction, "", organized=True, archived=True)
     every = choices.choice(texts_of(interaction).plain("attendance_export.mine"), MINE)
     offered = [*([every] if len(found) > 1 else []), *found]
-    return [each for each in offered if folded(current) in folded(each.name)]
+    return [each for each in offered if fold_text(current) in fold_text(each.name)]
 
 
-@choices.unfailing
-async def days(interaction: Interaction, current: str) -> list[Choice[str]]:
+@choices.guard_suggest
+async def offer_days(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days of the meetings there were, the newest first."""
     wanted = parse(Format.CSV.value, getattr(interaction.namespace, "group", None))
     found: Sequence[date] = await interaction.client.services.attendance_export.days(
         actor_of(interaction), wanted
     )
-    texts, typed = texts_of(interaction), folded(current)
+    texts, typed = texts_of(interaction), fold_text(current)
     named = ((day_and_year(texts, day), day.isoformat()) for day in found)
-    return [choices.choice(name, value) for name, value in named if typed in folded(name) or typed in value]
+    return [
+        choices.choice(name, value) for name, value in named if typed in fold_text(name) or typed in value
+    ]
 
 
 def parse(form: str, group: str | None, first: str | None = None, last: str | None = None) -> Wanted:
@@ -87,7 +89,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
     def make(progress: Progress) -> "list[Part]":
         maker = Maker(form=form, limit=room, say=reply.texts.plain, now=now, progress=progress)
         made = maker.make(export.records, days)
-        return [each._replace(alt=each.alt and shortened(each.alt, ALT_LIMIT)) for each in made]
+        return [each._replace(alt=each.alt and shorten_text(each.alt, ALT_LIMIT)) for each in made]
 
     async def tell(quarter: int) -> None:
         await reply.change(progress_card(reply.texts, export, quarter))
@@ -95,7 +97,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
     is_long = export.rows > LONG
     if is_long:
         await reply.show(progress_card(reply.texts, export, 0))
-    made = await followed(make, export.rows, tell if is_long else None)
+    made = await run_with_progress(make, export.rows, tell if is_long else None)
     messages = list(_messages(made, room))
     first = export_card(reply.texts, export, messages[0], count=len(made))
     await (reply.change if is_long else reply.show)(first, files=_attach_files(messages[0]))
@@ -103,7 +105,7 @@ async def hand_out(reply: Reply, export: Export, form: Format, *, limit: int, no
         await reply.follow(_add(Card(), parts), files=_attach_files(parts))
 
 
-async def followed(
+async def run_with_progress(
     make: "Callable[[Progress], list[Part]]", rows: int, tell: Callable[[int], Awaitable[None]] | None
 ) -> "list[Part]":
     """Run `make` in a thread, and tell each quarter of the rows when it is done."""

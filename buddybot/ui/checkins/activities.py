@@ -8,14 +8,14 @@ from discord.app_commands import Choice
 
 from buddybot.domain.checkins.agenda import Activity, PlannedStep, Practice
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.services.checkins.activities import ActivityList, ActivityView
 from buddybot.services.checkins.agenda_views import AgendaView
-from buddybot.ui.framework.choices import MOST, choice, parse_group, parse_pick, unfailing
+from buddybot.ui.framework.choices import MOST, choice, guard_suggest, parse_group, parse_pick
 from buddybot.ui.framework.components import Card, button, option, select
 from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Markup, Texts, inert
+from buddybot.ui.framework.texts import Markup, Texts, neutralize_text
 from buddybot.ui.meetings.agenda import bring, cut, steps
 
 PAGE = 20
@@ -75,7 +75,7 @@ def activity_card(texts: Texts, view: ActivityView) -> Card:
         else texts("activities.one.steps_usual")
     )
     planned = view.steps or _write_steps(activity)
-    about = (inert(activity.summary), bring(texts, activity.needs), with_whom)
+    about = (neutralize_text(activity.summary), bring(texts, activity.needs), with_whom)
     card.text(cut(*about, *steps(texts, planned)))
     return card.row(
         button(texts.plain("activities.all"), "activity_list", view.group.id, 0),
@@ -145,8 +145,8 @@ def _practises(texts: Texts, activity: Activity) -> Markup:
     )
 
 
-@unfailing
-async def activities(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
+@guard_suggest
+async def offer_activities(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
     """Offer the activities that fit the meeting in `meeting`, or the next one."""
     typed = interaction.namespace
     found = await interaction.client.services.activities.fitting_meeting(
@@ -154,7 +154,7 @@ async def activities(interaction: "discord.Interaction[Any]", current: str) -> l
         parse_pick(getattr(typed, "meeting", None)),
         parse_group(getattr(typed, "group", None)),
     )
-    wanted = folded(current)
+    wanted = fold_text(current)
     return [
-        choice(each.name, each.key) for each in found if wanted in folded(each.name) or wanted == each.key
+        choice(each.name, each.key) for each in found if wanted in fold_text(each.name) or wanted == each.key
     ]

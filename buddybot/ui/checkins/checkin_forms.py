@@ -19,10 +19,10 @@ from buddybot.domain.ids import CommitmentId
 from buddybot.domain.text import length_of, parse_count, read_id
 from buddybot.services.checkins.checkins import CheckInQuestions, Due, Reported
 from buddybot.services.commitments.wording_steps import is_unsure
-from buddybot.ui.commitments.commitments import understood
+from buddybot.ui.commitments.commitments import say_understood
 from buddybot.ui.framework.components import Card, Form, button, option
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Markup, Texts, shortened
+from buddybot.ui.framework.texts import Markup, Texts, shorten_text
 
 MOST_OPTIONS = 20
 """Up to this target a count is chosen from a list, which Discord ends at 25; above it is written."""
@@ -62,7 +62,7 @@ def report_form(texts: Texts, asked: CheckInQuestions) -> Form:
 def _ask_outcome(texts: Texts, form: Form, item: Due) -> None:
     commitment = item.commitment
     name = f"c{commitment.id}"
-    label = texts.plain("checkins.form.quote", text=shortened(commitment.text, _QUOTE))
+    label = texts.plain("checkins.form.quote", text=shorten_text(commitment.text, _QUOTE))
     hint = commitment.text if length_of(commitment.text) > _QUOTE else commitment.plan
     done = commitment.done if item.outcome is None else item.outcome.done
     if commitment.target <= MOST_OPTIONS:
@@ -172,7 +172,7 @@ def saved_card(texts: Texts, reported: Reported) -> Card:
     card = Card().text(texts("checkins.next.saved"), *_open(texts, reported)).note(_room(texts, reported))
     for item in reported.open:
         if item.set_at_meeting == reported.meeting.id and is_unsure(item.text, item.target):
-            said = Markup(f"{texts('commitments.quoted', text=item.text)}\n{understood(texts, item)}")
+            said = Markup(f"{texts('commitments.quoted', text=item.text)}\n{say_understood(texts, item)}")
             card.beside(said, button(texts.plain("commitments.button.edit"), "commit_edit", item.id))
     if reported.slots:
         card.row(button(texts.plain("checkins.recorded.next"), "checkin_next", reported.meeting.id))

@@ -14,7 +14,7 @@ from buddybot.services.checkins.checkins import Closing
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.ui.attendance.attendance import attendance_card
 from buddybot.ui.framework.components import CALM, QUIET, Card, button
-from buddybot.ui.framework.texts import Markup, Texts, length_together, member, members, moment, shortened
+from buddybot.ui.framework.texts import Markup, Texts, length_together, member, members, moment, shorten_text
 from buddybot.ui.meetings.agenda import parts_line
 
 ROOM = 3800
@@ -28,7 +28,7 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
     is_open = view.meeting.state is MeetingState.OPEN
     head = _head(texts, view)
     card = Card(colour=CALM if is_open else QUIET).text(head)
-    people = fitted(texts, view.people, ROOM - length_of(head))
+    people = fit_parts(texts, view.people, ROOM - length_of(head))
     if people:
         card.line()
     for person in people:  # each a text of its own, or a quotation would swallow the next person's name
@@ -107,7 +107,7 @@ def _round(texts: Texts, the_round: Round) -> Markup:
     return texts("checkins.card.floor_then", who=who, until=until, others=others)
 
 
-def fitted(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
+def fit_parts(texts: Texts, people: Sequence[Reporter], room: int) -> list[Markup]:
     """Return everybody's part, each text cut to the same length where they do not all fit in `room`.
 
     The plans go first: the commitment is what the group asks about.
@@ -130,16 +130,16 @@ def _person(texts: Texts, person: Reporter, *, length: int, plans: bool) -> Mark
             texts("checkins.card.private" if one else "checkins.card.privates", count=person.private)
         )
     if person.blocker is not None:
-        lines.append(texts("checkins.card.blocker", text=shortened(person.blocker, length)))
+        lines.append(texts("checkins.card.blocker", text=shorten_text(person.blocker, length)))
     return Markup("\n> ".join(lines))
 
 
 def _quote(texts: Texts, quote: Quote, *, length: int, plans: bool) -> Markup:
-    said = texts("checkins.card.quote", text=shortened(quote.text, length))
+    said = texts("checkins.card.quote", text=shorten_text(quote.text, length))
     if quote.done is not None:
         said = texts("checkins.card.result", quote=said, result=result(texts, quote.done, quote.target))
     if plans and quote.plan is not None:
-        said = texts("checkins.card.planned", quote=said, plan=shortened(quote.plan, length))
+        said = texts("checkins.card.planned", quote=said, plan=shorten_text(quote.plan, length))
     return said
 
 

@@ -2,10 +2,10 @@
 
 from buddybot.domain.attendance.records import CommitmentRecord, Record
 from buddybot.services.attendance.own_history_views import OwnHistory
-from buddybot.ui.attendance.history import own_figures, turn
+from buddybot.ui.attendance.history import add_page_buttons, own_figures
 from buddybot.ui.checkins.checkins import LENGTHS, result
 from buddybot.ui.framework.components import Card
-from buddybot.ui.framework.texts import Markup, Texts, length_together, moment, shortened
+from buddybot.ui.framework.texts import Markup, Texts, length_together, moment, shorten_text
 
 _ROOM = 2900
 """Characters for the weeks: what a card holds, less the figures and the rest."""
@@ -25,7 +25,7 @@ def weeks_card(texts: Texts, view: OwnHistory) -> Card:
         own_figures(texts, card, view.lately, view.streak)
         if _was_hard(view.record):
             card.text(texts("history.weeks.hard"))
-    turn(texts, card, "me_history", view.record, view.page)
+    add_page_buttons(texts, card, "me_history", view.record, view.page)
     return card.note(texts("history.weeks.note"))
 
 
@@ -60,7 +60,7 @@ def _week(texts: Texts, view: OwnHistory, place: int, length: int) -> Markup:
         if each.meeting_id == meeting_record.meeting.id
     ]
     if (win := view.wins.get(meeting_record.meeting.id)) is not None:
-        lines.append(texts("history.weeks.win", text=shortened(win, length)))
+        lines.append(texts("history.weeks.win", text=shorten_text(win, length)))
     return Markup("\n> ".join(lines))
 
 
@@ -71,4 +71,4 @@ def _commitment_line(texts: Texts, commitment: CommitmentRecord, length: int) ->
         key = "history.weeks.let_go_partly" if done else "history.weeks.let_go"
         said = texts(key, done=done, target=target)
     key = "history.weeks.private" if commitment.is_private else "history.weeks.commitment"
-    return texts(key, text=shortened(commitment.text or "", length), result=said)
+    return texts(key, text=shorten_text(commitment.text or "", length), result=said)

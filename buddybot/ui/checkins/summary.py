@@ -8,8 +8,8 @@ from buddybot.services.checkins.summary_messages import SummaryView
 from buddybot.ui.checkins.checkins import LENGTHS
 from buddybot.ui.checkins.pulse import pulse_buttons, pulse_lines
 from buddybot.ui.framework.components import WARM, Card, button
-from buddybot.ui.framework.texts import Markup, Texts, member, shortened
-from buddybot.ui.locations.arrangements import asked_to_choose, following
+from buddybot.ui.framework.texts import Markup, Texts, member, shorten_text
+from buddybot.ui.locations.arrangements import asked_to_choose, list_following
 
 ROOM = 3900
 """Characters that a summary may fill, with its pulse and what lies ahead; Discord takes 4,000."""
@@ -20,7 +20,7 @@ def summary_card(texts: Texts, view: SummaryView) -> Card:
     """Return wins and commitments met; nobody's failure, and nobody who was missing."""
     card = Card(colour=WARM)
     pulse = view.pulse if view.met else None
-    ahead, asked = following(texts, view.following), pulse_lines(texts, pulse)
+    ahead, asked = list_following(texts, view.following), pulse_lines(texts, pulse)
     for _, arrangement in view.following[:1]:
         ahead += asked_to_choose(texts, arrangement)
     room = ROOM - sum(length_of(line) + 1 for line in (*ahead, *asked))
@@ -52,7 +52,7 @@ def _fit_sections(texts: Texts, view: SummaryView, *, room: int) -> Sequence[Seq
 
 def _sections(texts: Texts, view: SummaryView, length: int) -> Sequence[Sequence[Markup]]:
     wins = [
-        texts("checkins.summary.win", who=member(user_id), text=shortened(win, length))
+        texts("checkins.summary.win", who=member(user_id), text=shorten_text(win, length))
         for user_id, win in view.wins
     ]
     begun = [
@@ -102,7 +102,7 @@ def _commitment_line(texts: Texts, commitment: Commitment, key: str, length: int
     return texts(
         key,
         who=member(commitment.user_id),
-        text=shortened(commitment.text, length),
+        text=shorten_text(commitment.text, length),
         done=commitment.done,
         target=commitment.target,
     )

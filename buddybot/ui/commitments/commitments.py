@@ -27,7 +27,7 @@ from buddybot.services.commitments.wording_steps import Changes, Draft, count_of
 from buddybot.ui.framework.choices import parse_id
 from buddybot.ui.framework.components import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Markup, Texts, inert, member, moment, shortened
+from buddybot.ui.framework.texts import Markup, Texts, member, moment, neutralize_text, shorten_text
 
 IN_LIST = "list"
 """The last argument of a button whose answer is the list that it stands in."""
@@ -46,11 +46,11 @@ def own_card(texts: Texts, own: OwnCommitment, *, heading: str | None = None) ->
     item = own.commitment
     lines = _lines(texts, item, own.due)
     if is_unsure(item.text, item.target):
-        lines.append(understood(texts, item))
+        lines.append(say_understood(texts, item))
     return _with_buttons(texts, card.text(*lines), item)
 
 
-def understood(texts: Texts, item: Commitment) -> Markup:
+def say_understood(texts: Texts, item: Commitment) -> Markup:
     """Return as how many steps a commitment counts, where its words hold other numbers."""
     key = "understood_one" if item.target == 1 else "understood"
     return texts(f"commitments.{key}", count=item.target)
@@ -144,7 +144,7 @@ def choice_label(texts: Texts, choice: Choice) -> str:
             text=item.text,
             group=choice.group_name,
         )
-    return shortened(label, OPTION_LIMIT)
+    return shorten_text(label, OPTION_LIMIT)
 
 
 def add_form(texts: Texts, group: Group, *argument: str) -> Form:
@@ -254,7 +254,7 @@ def _member_lines(texts: Texts, theirs: MemberCommitments, limit: int) -> list[M
 def _fitting(text: str, limit: int) -> Markup:
     """User text in at most `limit` characters, cut before it is escaped so that no escape is cut."""
     room = limit
-    while (length := length_of(shown := inert(shortened(text, room)))) > limit:
+    while (length := length_of(shown := neutralize_text(shorten_text(text, room)))) > limit:
         room -= length - limit
     return shown
 

@@ -21,7 +21,7 @@ def home(guild: discord.Guild | None, channel_id: ChannelId) -> discord.TextChan
     return found
 
 
-def missing(place: discord.TextChannel) -> list[str]:
+def list_missing(place: discord.TextChannel) -> list[str]:
     """Return the names of the permissions that the bot lacks in a channel."""
     allowed = place.permissions_for(place.guild.me)
     return [name for name in NEEDED if not getattr(allowed, name)]
@@ -31,7 +31,7 @@ def check_home(texts: Texts, place: discord.TextChannel, chooser: discord.Member
     """Refuse a home channel that the choosing person cannot see or the bot cannot use."""
     if not can_see(place, chooser):
         raise Refusal("channel.yours")
-    if names := missing(place):
+    if names := list_missing(place):
         shown = Markup(", ".join(texts(f"setup.permission.{name}") for name in names))
         raise Refusal("channel.missing", channel=channel(ChannelId(place.id)), missing=shown)
 
@@ -82,6 +82,6 @@ def common(
     """
     for channel_id in candidates:
         found = None if guild is None or channel_id is None else guild.get_channel(channel_id)
-        if isinstance(found, discord.TextChannel) and can_see(found, person) and not missing(found):
+        if isinstance(found, discord.TextChannel) and can_see(found, person) and not list_missing(found):
             return found
     raise Refusal("invitation.no_channel")

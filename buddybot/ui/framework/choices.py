@@ -19,12 +19,12 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState, Member, Rotation, check_capacity
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings.schedule import parse_date
-from buddybot.domain.text import folded, name_order, read_id
+from buddybot.domain.text import fold_text, name_order, read_id
 from buddybot.pings.delivery.requests import FAULTS, describe_fault
 from buddybot.services.core.meeting_days import Pick
 from buddybot.ui.framework.components import option
 from buddybot.ui.framework.reply import actor_of, texts_of
-from buddybot.ui.framework.texts import Texts, shortened
+from buddybot.ui.framework.texts import Texts, shorten_text
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ Interaction = discord.Interaction[Any]
 Suggest = Callable[[Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]
 
 
-def unfailing(suggest: Suggest) -> Suggest:
+def guard_suggest(suggest: Suggest) -> Suggest:
     """Return an autocomplete that offers nothing where `suggest` refuses or fails."""
 
     @wraps(suggest)
@@ -68,59 +68,59 @@ async def offer(interaction: Interaction, found: list[Choice[str]]) -> None:
 
 def choice(label: str, value: object) -> Choice[str]:
     """Return one suggestion, cut to Discord's limits."""
-    return Choice(name=shortened(label or str(value), _LABEL_LIMIT), value=str(value))
+    return Choice(name=shorten_text(label or str(value), _LABEL_LIMIT), value=str(value))
 
 
-@unfailing
-async def groups(interaction: Interaction, current: str) -> list[Choice[str]]:
+@guard_suggest
+async def offer_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in."""
     return await matching_groups(interaction, current, organized=False)
 
 
-@unfailing
+@guard_suggest
 async def organized_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes."""
     return await matching_groups(interaction, current, organized=True)
 
 
-@unfailing
+@guard_suggest
 async def active_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person organizes and that meet at present."""
     return await matching_groups(interaction, current, organized=True, active=True)
 
 
-@unfailing
+@guard_suggest
 async def groups_that_meet(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in and that meet at present."""
     return await matching_groups(interaction, current, organized=False, active=True)
 
 
-@unfailing
+@guard_suggest
 async def groups_to_look_back_on(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person is in, archived ones too."""
     return await matching_groups(interaction, current, organized=False, archived=True)
 
 
-@unfailing
+@guard_suggest
 async def transferable_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the groups that the person may find a new organizer for."""
     return await matching_groups(interaction, current, organized=True, rescue=True)
 
 
-@unfailing
+@guard_suggest
 async def zones(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer time zones by city."""
     del interaction
     return [choice(name.replace("_", " "), name) for name in domain_zones.search(current, limit=MOST)]
 
 
-@unfailing
+@guard_suggest
 async def other_members(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the other members of the group that is chosen, or of the only one it can be."""
     return await _members(interaction, current, lambda member, me: member.user_id != me)
 
 
-@unfailing
+@guard_suggest
 async def other_members_here(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the other members who are in the server."""
     return await _members(
@@ -128,7 +128,7 @@ async def other_members_here(interaction: Interaction, current: str) -> list[Cho
     )
 
 
-@unfailing
+@guard_suggest
 async def transferable_members(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the members who could organize the chosen group: who does already has nothing to take over."""
 
@@ -148,11 +148,11 @@ async def _members(
 
 def matching_members(found: Iterable[Member], current: str) -> list[Choice[str]]:
     """Return members by their names, as people sort them, of those in whose names the typed words are."""
-    wanted = folded(current)
+    wanted = fold_text(current)
     return [
         choice(member.display_name, member.user_id)
         for member in sorted(found, key=lambda member: name_order(member.display_name))
-        if wanted in folded(member.display_name) or wanted == str(member.user_id)
+        if wanted in fold_text(member.display_name) or wanted == str(member.user_id)
     ]
 
 
@@ -229,11 +229,11 @@ async def matching_groups(
     found: list[Group] = await interaction.client.services.groups.choices(
         actor_of(interaction), organized=organized, rescue=rescue, archived=archived
     )
-    wanted, texts = folded(current), texts_of(interaction)
+    wanted, texts = fold_text(current), texts_of(interaction)
     return [
         choice(group_label(texts, group), group.id)
         for group in found
-        if wanted in folded(group.name) and (group.state is GroupState.ACTIVE or not active)
+        if wanted in fold_text(group.name) and (group.state is GroupState.ACTIVE or not active)
     ]
 
 

@@ -14,7 +14,7 @@ from discord import ui
 from buddybot.domain.fingerprints import fingerprint
 from buddybot.domain.text import length_of
 from buddybot.pings.delivery.requests import Part, Payload
-from buddybot.ui.framework.texts import Markup, shortened
+from buddybot.ui.framework.texts import Markup, shorten_text
 
 CALM = discord.Colour(0x5B8C85)
 QUIET = discord.Colour(0x8A8F98)
@@ -59,7 +59,7 @@ def button(
     """Return a button that leads to `route`."""
     made: Part = {
         "type": _BUTTON,
-        "label": shortened(label, 80),
+        "label": shorten_text(label, 80),
         "style": style.value,
         "custom_id": custom_id(route, *arguments),
     }
@@ -70,7 +70,7 @@ def button(
 
 def link_button(label: str, url: str) -> Part:
     """Return a button that leads to a web address; the label says where to."""
-    return {"type": _BUTTON, "label": shortened(label, 80), "style": _LINK, "url": url}
+    return {"type": _BUTTON, "label": shorten_text(label, 80), "style": _LINK, "url": url}
 
 
 def option(
@@ -78,9 +78,9 @@ def option(
 ) -> discord.SelectOption:
     """Return one choice of a select, cut to Discord's limits."""
     return discord.SelectOption(
-        label=shortened(label, OPTION_LIMIT),
+        label=shorten_text(label, OPTION_LIMIT),
         value=str(value),
-        description=None if description is None else shortened(description, OPTION_LIMIT),
+        description=None if description is None else shorten_text(description, OPTION_LIMIT),
         default=default,
     )
 
@@ -102,7 +102,7 @@ def select(
         "max_values": min(most, len(options)),
     }
     if placeholder:
-        made["placeholder"] = shortened(placeholder, 150)
+        made["placeholder"] = shorten_text(placeholder, 150)
     return made
 
 
@@ -118,7 +118,7 @@ class Card(Payload):
 
     def text(self, *paragraphs: Markup) -> "Card":
         """Add a block of text; a card holds 4,000 characters, more is cut with an ellipsis."""
-        shown = shortened("\n".join(paragraphs), max(self._left, 1))
+        shown = shorten_text("\n".join(paragraphs), max(self._left, 1))
         self._left -= length_of(shown)
         return self._add({"type": _TEXT, "content": shown})
 
@@ -163,9 +163,9 @@ class Form(ui.Modal):
     """A modal; what was written comes back to the router under each field's name."""
 
     def __init__(self, title: str, route: str, *arguments: object, remembers: bool = False) -> None:
-        """With `remembers`, the router can tell later which fields a person changed: `Input.unchanged`."""
+        """With `remembers`, the router can tell later which fields a person changed: `Input.is_unchanged`."""
         super().__init__(
-            title=shortened(title, LABEL_LIMIT), timeout=None, custom_id=custom_id(route, *arguments)
+            title=shorten_text(title, LABEL_LIMIT), timeout=None, custom_id=custom_id(route, *arguments)
         )
         self._remembers = remembers
         if remembers:
@@ -205,7 +205,7 @@ class Form(ui.Modal):
             ui.TextInput(
                 custom_id=name,
                 style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-                placeholder=placeholder and shortened(placeholder, 100),
+                placeholder=placeholder and shorten_text(placeholder, 100),
                 default=default,
                 max_length=limit,
                 required=required,
@@ -253,8 +253,8 @@ class Form(ui.Modal):
                 raise ValueError(f"custom id too long: {self.custom_id}")
         self.add_item(
             ui.Label(
-                text=shortened(label, LABEL_LIMIT),
-                description=None if hint is None else shortened(hint, DESCRIPTION_LIMIT),
+                text=shorten_text(label, LABEL_LIMIT),
+                description=None if hint is None else shorten_text(hint, DESCRIPTION_LIMIT),
                 component=item,
             )
         )

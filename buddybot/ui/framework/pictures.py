@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from buddybot.ui.framework.components import Card
-from buddybot.ui.framework.texts import shortened
+from buddybot.ui.framework.texts import shorten_text
 
 if TYPE_CHECKING:
     from buddybot.exports.charts.drawing import Picture
@@ -30,4 +30,4 @@ def show(card: Card, drawn: Drawn) -> None:
 
 
 def _alt(picture: "Picture") -> str:
-    return shortened(picture.alt, ALT_LIMIT)
+    return shorten_text(picture.alt, ALT_LIMIT)

@@ -285,7 +285,7 @@ class Reply:
         form.stamp()
         await self._ask_discord(lambda: response.send_modal(form), first=_Kind.modal)
 
-    async def done(self) -> None:
+    async def acknowledge(self) -> None:
         """Answer with nothing to read: the clicked card itself shows what changed."""
         await self._settle()
         response = self._interaction.response

@@ -31,25 +31,25 @@ class Input(NamedTuple):
     opened: tuple[tuple[str, str], ...] = ()
     """The mark of what each field of a form held when it opened, where the form remembers it."""
 
-    def unchanged(self, name: str) -> bool:
+    def is_unchanged(self, name: str) -> bool:
         """Return whether a field came back as its form had opened; False where that is not known."""
         values = self.fields.get(name, ())
         mark = fingerprint((values,) if isinstance(values, str) else values)
         return dict(self.opened).get(name) == mark
 
-    def number(self, position: int) -> int:
+    def read_number(self, position: int) -> int:
         """Return an argument as a number; Refusal `button.stale` when a forged id has none there."""
         if position >= len(self.arguments):
             raise Refusal("button.stale")
         return _number(self.arguments[position])
 
-    def value(self) -> int:
+    def read_value(self) -> int:
         """Return the one value chosen in a select, as a number; Refusal `button.stale` when it is none."""
         if len(self.values) != 1:
             raise Refusal("button.stale")
         return _number(self.values[0])
 
-    def word(self, position: int) -> str:
+    def read_word(self, position: int) -> str:
         """Return an argument as it stands; Refusal `button.stale` when there is none."""
         if position >= len(self.arguments):
             raise Refusal("button.stale")
@@ -60,7 +60,7 @@ class Input(NamedTuple):
 
         Refusal `button.stale` in any other server.
         """
-        guild_id = GuildId(self.number(0))
+        guild_id = GuildId(self.read_number(0))
         if actor.guild_id not in (None, guild_id):
             raise Refusal("button.stale")
         return actor.in_guild(guild_id)
@@ -70,7 +70,7 @@ class Input(NamedTuple):
         value = self.fields.get(name, "")
         return value if isinstance(value, str) else (value[0] if value else "")
 
-    def chosen(self, name: str) -> tuple[str, ...]:
+    def read_chosen(self, name: str) -> tuple[str, ...]:
         """Return the values chosen in a form's select."""
         value = self.fields.get(name, ())
         return (value,) if isinstance(value, str) else value

@@ -31,7 +31,7 @@ class Markup(str):
 _SHOWN_AS_IT_IS = (Markup, int)
 
 
-def inert(text: str) -> Markup:
+def neutralize_text(text: str) -> Markup:
     """Return user text so that no mention, link, heading or other markup comes out of it.
 
     Only what could begin markup is escaped, so that ordinary sentences stay as they are; a reader
@@ -109,7 +109,7 @@ class Texts:
         left_out = (f"{{{name}}}" for name, value in parameters.items() if value == 1)
         return one if any(field in sentence and field not in one for field in left_out) else sentence
 
-    def has(self, key: str) -> bool:
+    def has_sentence(self, key: str) -> bool:
         """Return whether there is such a sentence."""
         return key in self._sentences
 
@@ -117,10 +117,10 @@ class Texts:
 def _show_value(value: object) -> object:
     if isinstance(value, datetime):
         return moment(value)
-    return inert(value) if isinstance(value, str) else value
+    return neutralize_text(value) if isinstance(value, str) else value
 
 
-def shortened(text: str, limit: int) -> str:
+def shorten_text(text: str, limit: int) -> str:
     """Return `text` in at most `limit` characters as Discord counts them, the cut marked by an ellipsis."""
     return text if length_of(text) <= limit else f"{cut_to(text, limit - 1).rstrip()}…"
 

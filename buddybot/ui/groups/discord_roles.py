@@ -44,7 +44,7 @@ class LiveRoles:
             if group_id is None:
                 await self._tasks.give_up()
             for _ in range(2):  # a role that is made leaves its members to be looked at
-                due = await self._tasks.due(group_id)
+                due = await self._tasks.list_due(group_id)
                 if not due:
                     return
                 await serve_apart(due, lambda task: task.guild_id, self._settle)
@@ -65,7 +65,7 @@ class LiveRoles:
             role = await self._role(guild, group)
             if role is None:
                 return True
-            if not may(guild) or role >= guild.me.top_role:
+            if not may_manage_roles(guild) or role >= guild.me.top_role:
                 return False
             async with Bounded(self._client, SHORT_PATIENCE):
                 await (await guild.fetch_member(user_id)).remove_roles(role)
@@ -78,7 +78,7 @@ class LiveRoles:
         guild = self._client.get_guild(task.guild_id)
         if guild is None or guild.unavailable or self._rests.holds(guild.id):
             return
-        wish = await self._tasks.wish(task)
+        wish = await self._tasks.find_wish(task)
         verdict = None
         try:
             settled = wish is None or await self._carry_out(guild, wish)
@@ -88,14 +88,14 @@ class LiveRoles:
             log.info("the role of group %s is not settled (%s)", task.group_id, describe_fault(error))
             settled = verdict is Verdict.OURS
         if settled:
-            await self._tasks.done(task)
+            await self._tasks.mark_done(task)
         else:
-            await self._tasks.later(task, refused=verdict is Verdict.CLOSED)
+            await self._tasks.postpone_task(task, refused=verdict is Verdict.CLOSED)
 
     async def _carry_out(self, guild: discord.Guild, wish: RoleWish) -> bool:
         """Return whether Discord shows now what is wanted, or never will."""
         group = wish.group
-        if not may(guild):
+        if not may_manage_roles(guild):
             return group.role_id is None
         role = await self._role(guild, group)
         if role is not None and role >= guild.me.top_role:
@@ -151,13 +151,13 @@ class LiveRoles:
         except discord.HTTPException as error:
             if error.code != UNKNOWN_ROLE:
                 raise
-        await self._tasks.gone(group, RoleId(role.id))
+        await self._tasks.forget_role(group, RoleId(role.id))
         return True
 
     async def _make(self, guild: discord.Guild, group: Group) -> bool:
         """Make the role, unless another process is at it, or one that ended has made it."""
         if group.role_id is not None:
-            await self._tasks.gone(group, group.role_id)
+            await self._tasks.forget_role(group, group.role_id)
         held, begun_at = await self._tasks.claim(group)
         if not held:
             return False
@@ -172,7 +172,7 @@ class LiveRoles:
             if judge_fault(error) is not Verdict.UNCLEAR:
                 await self._tasks.release(group)
             raise
-        if await self._tasks.made(group, RoleId(role.id)):
+        if await self._tasks.note_made(group, RoleId(role.id)):
             return True
         async with Bounded(self._client, PATIENCE):
             await role.delete()  # the group was archived while it was made
@@ -180,13 +180,13 @@ class LiveRoles:
 
     async def _find(self, guild: discord.Guild, group: Group, since: datetime) -> discord.Role | None:
         """Return a role of this name that was made since, and is no other group's."""
-        taken = await self._tasks.taken(group.guild_id)
+        taken = await self._tasks.list_taken(group.guild_id)
         for role in await self._fetch(guild):
             if role.name == group.name and role.created_at >= since and RoleId(role.id) not in taken:
                 return role
         return None
 
 
-def may(guild: discord.Guild) -> bool:
+def may_manage_roles(guild: discord.Guild) -> bool:
     """Return whether the bot may manage roles, as far as they stand below its own."""
     return guild.me is not None and guild.me.guild_permissions.manage_roles

@@ -22,9 +22,9 @@ from buddybot.services.groups.break_messages import BreakView
 from buddybot.services.groups.groups import GroupView
 from buddybot.services.groups.members import LettingGo
 from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button, option
-from buddybot.ui.framework.texts import Markup, Texts, channel, inert, member, members, moment
+from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment, neutralize_text
 from buddybot.ui.groups.quorum_settings import answers_line, rates_line
-from buddybot.ui.locations.arrangements import named, where
+from buddybot.ui.locations.arrangements import name_locations, say_where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
 
 MOST_INVITATIONS = 6
@@ -106,7 +106,7 @@ def break_card(texts: Texts, view: BreakView) -> Card:
     else:
         at = following.starts_at
         lines = [texts("groups.resume.told", group=group, at=at, soon=moment(at, "R"))]
-    if view.arrangement is not None and (line := where(texts, view.arrangement)) is not None:
+    if view.arrangement is not None and (line := say_where(texts, view.arrangement)) is not None:
         lines.append(line)
     if view.people:
         key = "groups.pause.people" if view.resting else "groups.resume.people"
@@ -122,7 +122,7 @@ def break_card(texts: Texts, view: BreakView) -> Card:
 def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:
     """Return the charter; organizers can change it from here."""
     card = Card().text(Markup(f"### {texts('groups.charter.title', group=group.name)}"))
-    card.text(inert(charter_of(texts, group))).note(texts("groups.charter.note"))
+    card.text(neutralize_text(charter_of(texts, group))).note(texts("groups.charter.note"))
     if organizes:
         card.row(button(texts.plain("groups.charter.edit"), "group_charter_edit", group.id))
     return card
@@ -131,7 +131,7 @@ def charter_card(texts: Texts, group: Group, *, organizes: bool) -> Card:
 def charter_clash_card(texts: Texts, group: Group, written: str) -> Card:
     """Return both charters when another organizer changed it while this one wrote; nothing typed is lost."""
     card = charter_card(texts, group, organizes=True)
-    return card.line().text(texts("groups.charter.clash")).text(inert(written))
+    return card.line().text(texts("groups.charter.clash")).text(neutralize_text(written))
 
 
 def charter_form(texts: Texts, group: Group) -> Form:
@@ -215,7 +215,7 @@ def remove_card(texts: Texts, view: LettingGo) -> Card:
     """Return the question before a member is let go, and what becomes of the places they offered."""
     group, user_id = view.group, view.member.user_id
     lines = [
-        texts(key, places=named(places))
+        texts(key, places=name_locations(places))
         for key, places in (
             ("groups.remove.places_private", view.places.private),
             ("groups.remove.places_public", view.places.public),
@@ -248,7 +248,7 @@ def resumed_text(texts: Texts, view: GroupView) -> Markup:
 
 
 def _title(name: str) -> Markup:
-    return Markup(f"## {inert(name)}")
+    return Markup(f"## {neutralize_text(name)}")
 
 
 def _next(texts: Texts, view: GroupView) -> Markup:

@@ -8,7 +8,7 @@ from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.services.groups.invitations import Code, Offer
 from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button
-from buddybot.ui.framework.texts import Markup, Texts, channel, inert, member, moment
+from buddybot.ui.framework.texts import Markup, Texts, channel, member, moment, neutralize_text
 from buddybot.ui.groups.groups import charter_of, schedule_line
 
 
@@ -50,7 +50,8 @@ def offer_card(texts: Texts, offer: Offer) -> Card:
     group = offer.group
     card = Card(colour=WARM)
     card.text(
-        Markup(f"## {texts('invitations.offer.title', group=group.name)}"), inert(charter_of(texts, group))
+        Markup(f"## {texts('invitations.offer.title', group=group.name)}"),
+        neutralize_text(charter_of(texts, group)),
     ).line()
     facts = [
         texts("invitations.offer.members", count=offer.members, capacity=group.capacity),

@@ -10,7 +10,7 @@ from buddybot.domain.zones import is_known
 from buddybot.services.groups.members import Departed, Leaving
 from buddybot.ui.framework.components import WARM, Card, Form, button, option, select
 from buddybot.ui.framework.texts import Markup, Texts, member
-from buddybot.ui.locations.arrangements import named
+from buddybot.ui.locations.arrangements import name_locations
 
 KEEP = "keep"
 """Stands in the button that leaves a member's public places to the group."""
@@ -124,9 +124,9 @@ def _places(texts: Texts, leaving: Leaving) -> list[Markup]:
         return []
     lines = []
     if leaving.places.private:
-        lines.append(texts("me.leave.places_private", places=named(leaving.places.private)))
+        lines.append(texts("me.leave.places_private", places=name_locations(leaving.places.private)))
     if leaving.places.public:
-        lines.append(texts("me.leave.places_public", places=named(leaving.places.public)))
+        lines.append(texts("me.leave.places_public", places=name_locations(leaving.places.public)))
     return lines
 
 

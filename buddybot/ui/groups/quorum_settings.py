@@ -60,8 +60,8 @@ def answers_in(given: Input) -> Changes:
     """Return what was changed in the form; Refusals `button.stale`, `number.unreadable`, `number.range`."""
     hours, minimum = given.written("hours"), given.written("minimum")
     return Changes(
-        minimum=None if given.unchanged("minimum") else parse_minimum(minimum),
-        answer_hours=None if given.unchanged("hours") else parse_count(hours, field="hours", **_HOURS),
+        minimum=None if given.is_unchanged("minimum") else parse_minimum(minimum),
+        answer_hours=None if given.is_unchanged("hours") else parse_count(hours, field="hours", **_HOURS),
     )
 
 

@@ -44,9 +44,9 @@ class When(NamedTuple):
         )
 
     @classmethod
-    def carried(cls, given: Input, start: int = 0) -> Self:
+    def from_arguments(cls, given: Input, start: int = 0) -> Self:
         """Read what a custom id carries; Refusal `button.stale` when it was not made by `arguments`."""
-        weekday, clock, minutes, weeks = (given.number(start + position) for position in range(4))
+        weekday, clock, minutes, weeks = (given.read_number(start + position) for position in range(4))
         if weekday not in range(7) or clock // 100 > 23 or clock % 100 > 59:
             raise Refusal("button.stale")
         if minutes not in MINUTES or weeks not in WEEKS:

@@ -34,7 +34,7 @@ def alert_card(texts: Texts, view: AlertView) -> Card:
     raised, group = view.raised, view.group.name
     card = Card(colour=WARM if raised.open else QUIET)
     card.text(Markup(f"### {texts(f'health.alert.{kind_of(raised)}', group=group)}"))
-    card.text(*said(texts, view, raised.what))
+    card.text(*say_alert(texts, view, raised.what))
     if raised.open:
         _decisions(card, texts, view)
     else:
@@ -44,7 +44,7 @@ def alert_card(texts: Texts, view: AlertView) -> Card:
     return card.note(texts("health.alert.note"))
 
 
-def said(texts: Texts, view: AlertView, what: Fall | Fact) -> Iterable[Markup]:
+def say_alert(texts: Texts, view: AlertView, what: Fall | Fact) -> Iterable[Markup]:
     """Return what an alert says, sentence by sentence."""
     if isinstance(what, Fact):
         return [fact_line(texts, view.names, what), texts(f"health.hint.{what.sign.value}")]

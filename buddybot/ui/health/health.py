@@ -15,11 +15,11 @@ from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_evidence import Evidence, PulseChange
 from buddybot.domain.health.stagnation_tally import Signal as Tallied
 from buddybot.domain.ids import AlertId
-from buddybot.domain.text import folded, read_id
+from buddybot.domain.text import fold_text, read_id
 from buddybot.exports.charts.figures import Figure
 from buddybot.services.health.alerts import Watched
 from buddybot.services.health.health_views import HealthView
-from buddybot.ui.framework.choices import choice, parse_group, unfailing
+from buddybot.ui.framework.choices import choice, guard_suggest, parse_group
 from buddybot.ui.framework.components import Card, button
 from buddybot.ui.framework.pictures import Drawn, show
 from buddybot.ui.framework.reply import actor_of, texts_of
@@ -117,7 +117,7 @@ def watched_card(texts: Texts, watched: Watched, now: datetime) -> Card:
 # -- options -------------------------------------------------------------------------------------------
 
 
-@unfailing
+@guard_suggest
 async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
     """Offer the open alerts of the chosen group, or of the only one it can be."""
     group_id = parse_group(getattr(interaction.namespace, "group", None))
@@ -127,8 +127,8 @@ async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> 
         (texts.plain("health.choice", name=label(texts, each), day=each.raised_at.date()), each.id)
         for each in found
     ]
-    wanted = folded(current)
-    return [choice(name, value) for name, value in named if wanted in folded(name)]
+    wanted = fold_text(current)
+    return [choice(name, value) for name, value in named if wanted in fold_text(name)]
 
 
 def parse_alert(value: str) -> AlertId:

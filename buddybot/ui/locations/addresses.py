@@ -27,7 +27,7 @@ def nature(texts: Texts, words: LocationWords) -> list[Markup]:
     ]
 
 
-def exactly(texts: Texts, words: LocationWords) -> list[Markup]:
+def say_address(texts: Texts, words: LocationWords) -> list[Markup]:
     """Return the address and the note, as far as there are any."""
     lines = []
     if words.address is not None:
@@ -89,7 +89,7 @@ def _at(texts: Texts, card: Card, location: Location) -> None:
     card.text(
         texts("locations.arrangement.place", name=words.name),
         Markup(" · ".join(nature(texts, words))),
-        *exactly(texts, words),
+        *say_address(texts, words),
     )
     if buttons := links(texts, words):
         card.row(*buttons)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from buddybot.domain.locations.locations import Access, Location
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.locations.arrangement_views import ArrangementView
-from buddybot.ui.framework.texts import Markup, Texts, inert, member, moment
+from buddybot.ui.framework.texts import Markup, Texts, member, moment, neutralize_text
 
 
-def where(texts: Texts, arrangement: ArrangementView) -> Markup | None:
+def say_where(texts: Texts, arrangement: ArrangementView) -> Markup | None:
     """Return the line of a card that says where and by whom; None when nothing is known."""
     if not arrangement.known:
         return None
@@ -28,7 +28,7 @@ def place(texts: Texts, arrangement: ArrangementView) -> Markup:
     """Return the same inside a sentence, without a heading."""
     if arrangement.online:
         return texts("arrangements.where.virtual")
-    name = [] if arrangement.location is None else [inert(arrangement.location.name)]
+    name = [] if arrangement.location is None else [neutralize_text(arrangement.location.name)]
     return Markup(" · ".join([*name, *_rest(texts, arrangement)]))
 
 
@@ -48,7 +48,7 @@ def _rest(texts: Texts, arrangement: ArrangementView) -> Iterable[Markup]:
         yield texts("arrangements.where.hosted", host=member(arrangement.host_id))
 
 
-def following(texts: Texts, meetings: Sequence[tuple[Meeting, ArrangementView]]) -> list[Markup]:
+def list_following(texts: Texts, meetings: Sequence[tuple[Meeting, ArrangementView]]) -> list[Markup]:
     """Return a line for each of the next meetings: when, where, by whom."""
     lines = []
     for (meeting, arrangement), key in zip(meetings, ("first", "second"), strict=False):
@@ -63,6 +63,6 @@ def asked_to_choose(texts: Texts, arrangement: ArrangementView) -> list[Markup]:
     return [texts("arrangements.where.ask", host=member(host)) for host in arrangement.choosers]
 
 
-def named(places: Sequence[Location]) -> Markup:
+def name_locations(places: Sequence[Location]) -> Markup:
     """Return the names of places, inside a sentence."""
-    return Markup(", ".join(f"“{inert(place.name)}”" for place in places))
+    return Markup(", ".join(f"“{neutralize_text(place.name)}”" for place in places))

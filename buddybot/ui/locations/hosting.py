@@ -8,14 +8,14 @@ from discord import ButtonStyle
 from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
 from buddybot.services.locations.hosting import HostChoice
 from buddybot.services.locations.rotation import ArrangementOptions
 from buddybot.services.meetings.meetings import LeftOut
-from buddybot.ui.framework.choices import choice, matching_members, parse_group, parse_pick, unfailing
+from buddybot.ui.framework.choices import choice, guard_suggest, matching_members, parse_group, parse_pick
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
@@ -30,13 +30,13 @@ AWAY, NO_MEETING = "the person is away", "no meeting"
 """Why a turn is skipped, as it is chosen."""
 
 
-@unfailing
-async def planned(interaction: Interaction, current: str) -> list[Choice[str]]:
+@guard_suggest
+async def offer_planned(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the meetings whose place is settled."""
     return _fitting(interaction, (await _hostings(interaction)).meetings, current)
 
 
-@unfailing
+@guard_suggest
 async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the meetings that can be left out; only one that somebody hosts when the host is away."""
     found = (await _hostings(interaction)).meetings
@@ -45,20 +45,20 @@ async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
     return _fitting(interaction, found, current)
 
 
-@unfailing
+@guard_suggest
 async def able_hosts(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the members who can host the meeting in `meeting`, or the next one."""
     choices, pick = interaction.client.services.arrangement_choices, _pick(interaction)
     return matching_members(await choices.hosts(actor_of(interaction), pick, _group(interaction)), current)
 
 
-@unfailing
-async def turns(interaction: Interaction, current: str) -> list[Choice[str]]:
+@guard_suggest
+async def offer_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the turns that the person can give now: their own, or as an organizer anyone's."""
     return _fitting(interaction, (await _hostings(interaction)).given, current)
 
 
-@unfailing
+@guard_suggest
 async def other_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the turns that can be had for the one in `turn`."""
     given = getattr(interaction.namespace, "turn", None)
@@ -76,7 +76,7 @@ def turn_name(texts: Texts, each: Hosting) -> str:
 
 async def _hostings(interaction: Interaction) -> Hostings:
     rotation = interaction.client.services.rotation
-    found: Hostings = await rotation.hostings(actor_of(interaction), _group(interaction))
+    found: Hostings = await rotation.list_hostings(actor_of(interaction), _group(interaction))
     return found
 
 
@@ -89,9 +89,9 @@ def _pick(interaction: Interaction) -> Pick | None:
 
 
 def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
-    texts, wanted = texts_of(interaction), folded(current)
+    texts, wanted = texts_of(interaction), fold_text(current)
     named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
-    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]
+    return [choice(name, value) for name, value in named if wanted in fold_text(name) or wanted == value]
 
 
 def handed_card(texts: Texts, view: ArrangementChange) -> Card:
@@ -99,13 +99,13 @@ def handed_card(texts: Texts, view: ArrangementChange) -> Card:
     key = "rotation.done.handed_none" if view.arrangement.host_id is None else "rotation.done.handed"
     before = "" if view.before is None else member(view.before)
     return _told_card(
-        texts, texts(key, start=view.meeting.starts_at, place=_standing(texts, view), before=before)
+        texts, texts(key, start=view.meeting.starts_at, place=_say_standing(texts, view), before=before)
     )
 
 
 def arranged_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return where a meeting is now and who hosts it, and whose leave is awaited."""
-    now = {"start": view.meeting.starts_at, "place": _standing(texts, view)}
+    now = {"start": view.meeting.starts_at, "place": _say_standing(texts, view)}
     if view.asked is None:
         return _told_card(texts, texts("rotation.done.arranged", **now))
     asked = texts("rotation.done.asked", owner=member(view.asked), channel=channel(view.group.channel_id))
@@ -114,7 +114,7 @@ def arranged_card(texts: Texts, view: ArrangementChange) -> Card:
 
 def came_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return the thanks to a member who hosts where nobody did, with the choice of another place."""
-    said = texts("rotation.done.came", start=view.meeting.starts_at, place=_standing(texts, view))
+    said = texts("rotation.done.came", start=view.meeting.starts_at, place=_say_standing(texts, view))
     choose = button(texts.plain("locations.button.choose"), "host_choose", view.meeting.id)
     return _told_card(texts, said).row(choose)
 
@@ -189,7 +189,7 @@ def places_card(texts: Texts, view: ArrangementOptions) -> Card:
     )
 
 
-def _standing(texts: Texts, view: ArrangementChange) -> Markup:
+def _say_standing(texts: Texts, view: ArrangementChange) -> Markup:
     """Where a meeting is now; what is open is named."""
     if view.arrangement.choosers:
         return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, view.arrangement)]))

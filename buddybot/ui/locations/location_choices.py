@@ -8,16 +8,23 @@ from discord.app_commands import Choice
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.services.locations.location_views import LocationChoice
-from buddybot.ui.framework.choices import choice, parse_group, parse_id, parse_member, parse_pick, unfailing
+from buddybot.ui.framework.choices import (
+    choice,
+    guard_suggest,
+    parse_group,
+    parse_id,
+    parse_member,
+    parse_pick,
+)
 from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.texts import Texts
 
 Interaction = discord.Interaction[Any]
 
 
-@unfailing
+@guard_suggest
 async def free_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places at which the meeting in `meeting`, or the next one, can be."""
     typed, group = interaction.namespace, parse_group(getattr(interaction.namespace, "group", None))
@@ -28,7 +35,7 @@ async def free_places(interaction: Interaction, current: str) -> list[Choice[str
     return _fitting([LocationChoice(each, None) for each in found], current)
 
 
-@unfailing
+@guard_suggest
 async def usual_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places for the rule `fixed`; the other rules take none."""
     typed = interaction.namespace
@@ -40,7 +47,7 @@ async def usual_places(interaction: Interaction, current: str) -> list[Choice[st
     return _fitting([LocationChoice(each, None) for each in found], current)
 
 
-@unfailing
+@guard_suggest
 async def travelled_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that somebody has to travel to."""
     views = interaction.client.services.location_views
@@ -48,7 +55,7 @@ async def travelled_places(interaction: Interaction, current: str) -> list[Choic
     return _fitting(await views.choices(actor_of(interaction), group_id, to_travel=True), current)
 
 
-@unfailing
+@guard_suggest
 async def list_own_locations(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that the person may edit and retire."""
     views = interaction.client.services.location_views
@@ -61,11 +68,11 @@ def parse_place(value: str) -> LocationId:
 
 
 def _fitting(found: Iterable[LocationChoice], current: str) -> list[Choice[str]]:
-    wanted = folded(current)
+    wanted = fold_text(current)
     return [
         choice(_label(Texts(), each), each.location.id)
         for each in found
-        if wanted in folded(each.location.name)
+        if wanted in fold_text(each.location.name)
     ]
 
 

@@ -15,7 +15,7 @@ from buddybot.domain.locations.locations import (
     Location,
     LocationKind,
     LocationWords,
-    described,
+    read_location,
 )
 from buddybot.domain.text import parse_count, read_id
 from buddybot.services.locations.location_views import TravelView
@@ -45,12 +45,12 @@ def edit_form(texts: Texts, location: Location) -> Form:
 def words_in(given: Input) -> LocationWords:
     """Return what was written of a place.
 
-    Refusals: those of `described`, and `button.stale` for a choice that was not offered.
+    Refusals: those of `read_location`, and `button.stale` for a choice that was not offered.
     """
-    kind, access = given.written("kind"), given.chosen("access")
+    kind, access = given.written("kind"), given.read_chosen("access")
     if kind not in set(LocationKind) or not set(access) - {""} <= set(Access):
         raise Refusal("button.stale")
-    return described(
+    return read_location(
         name=given.written("name"),
         kind=LocationKind(kind),
         where=given.written("where"),
@@ -63,7 +63,10 @@ def unchanged_in(given: Input) -> frozenset[str]:
     """Return which parts of a place came back as the form had opened, by their names in `LocationWords`."""
     parts = {"name": ("name",), "kind": ("kind",), "where": ("address", "link"), "access": ("access",)}
     return frozenset(
-        part for field, of in (parts | {"note": ("note",)}).items() if given.unchanged(field) for part in of
+        part
+        for field, of in (parts | {"note": ("note",)}).items()
+        if given.is_unchanged(field)
+        for part in of
     )
 
 

@@ -36,7 +36,7 @@ def _lines(texts: Texts, change: LocationChange) -> list[Markup]:
         "arrangements.change.said",
         group=change.group.name,
         start=change.meeting.starts_at,
-        now=_standing(texts, change.now),
+        now=_say_standing(texts, change.now),
         before=_before(texts, change),
     )
     if change.unhosted:
@@ -50,23 +50,23 @@ def _row(texts: Texts, change: LocationChange, *, named: bool) -> list[Part]:
     """Return what members, the host and organizers can do; `cogs/buttons/hosting.py` answers."""
     meeting = change.meeting
 
-    def made(key: str, route: str) -> Part:
+    def make_button(key: str, route: str) -> Part:
         label = texts.plain(key)
         if named:
             label = texts.plain("arrangements.button.of_day", label=label, day=day_name(texts, meeting.day))
         return button(label, route, meeting.id)
 
-    where = made("arrangements.where.button", "venue_open")
+    where = make_button("arrangements.where.button", "venue_open")
     if change.unhosted:
-        come = made("arrangements.button.come", "host_come")
+        come = make_button("arrangements.button.come", "host_come")
         return [
             come,
-            made("arrangements.button.name", "host_name"),
-            made("arrangements.button.online", "host_online"),
+            make_button("arrangements.button.name", "host_name"),
+            make_button("arrangements.button.online", "host_online"),
             where,
         ]
     if change.chooser is not None:
-        return [made("locations.button.choose", "host_choose"), where]
+        return [make_button("locations.button.choose", "host_choose"), where]
     return [where]
 
 
@@ -76,11 +76,11 @@ def _before(texts: Texts, change: LocationChange) -> Markup:
     What an earlier notice said that is not known was open.
     """
     if change.before.known or change.now.online or change.again:
-        return _standing(texts, change.before)
+        return _say_standing(texts, change.before)
     return texts("arrangements.change.gone")
 
 
-def _standing(texts: Texts, arrangement: ArrangementView) -> Markup:
+def _say_standing(texts: Texts, arrangement: ArrangementView) -> Markup:
     if arrangement.location is None and arrangement.host_id is not None and not arrangement.online:
         return Markup(" · ".join([texts("arrangements.change.no_place"), place(texts, arrangement)]))
     return place(texts, arrangement) or texts("arrangements.change.open")

@@ -17,8 +17,8 @@ from buddybot.services.locations.location_views import (
 )
 from buddybot.ui.framework.components import CALM, QUIET, Card, button, option, select
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Markup, Texts, length_together, member, shortened
-from buddybot.ui.locations.addresses import exactly, links, nature
+from buddybot.ui.framework.texts import Markup, Texts, length_together, member, shorten_text
+from buddybot.ui.locations.addresses import links, nature, say_address
 from buddybot.ui.locations.arrangements import place
 from buddybot.ui.locations.location_choices import parse_place
 from buddybot.ui.locations.location_forms import AT_A_TIME, pages
@@ -59,7 +59,7 @@ def _lines(texts: Texts, view: LocationList) -> Sequence[Markup]:
     """The lines with whole names, or with short ones where those would not fit."""
     lines = [_line(texts, view, each, each.location.name) for each in view.places]
     if length_together(lines) > _ROOM:
-        lines = [_line(texts, view, each, shortened(each.location.name, _SHORT)) for each in view.places]
+        lines = [_line(texts, view, each, shorten_text(each.location.name, _SHORT)) for each in view.places]
     return lines
 
 
@@ -86,16 +86,16 @@ def location_card(texts: Texts, view: LocationView, *, heading: str | None = Non
     if location.offered_by is not None:
         facts.append(texts("locations.offered", member=member(location.offered_by)))
     card.text(texts("locations.details.title", name=location.name), Markup(" · ".join(facts)))
-    if lines := exactly(texts, location.words):
+    if lines := say_address(texts, location.words):
         card.text(*lines)
     if buttons := links(texts, location.words):
         card.row(*buttons)
-    card.text(*_mine(texts, view))
+    card.text(*_list_own(texts, view))
     _with_buttons(texts, card, view)
     return card.note(texts("locations.private")).note(texts("locations.hidden"))
 
 
-def _mine(texts: Texts, view: LocationView) -> Sequence[Markup]:
+def _list_own(texts: Texts, view: LocationView) -> Sequence[Markup]:
     if not view.location.live:
         return [texts("locations.details.retired")]
     lines = [texts(f"locations.details.{'suits' if view.suits else 'suits_not'}")]

@@ -41,10 +41,10 @@ def _line(texts: Texts, each: Outlook) -> Markup:
 
 
 def _reason(texts: Texts, each: Outlook) -> Markup:
-    return texts("rotation.show.why" if each.sure else "rotation.show.maybe", why=why(texts, each))
+    return texts("rotation.show.why" if each.sure else "rotation.show.maybe", why=explain_choice(texts, each))
 
 
-def why(texts: Texts, each: Outlook) -> Markup:
+def explain_choice(texts: Texts, each: Outlook) -> Markup:
     """Return why a meeting is where it is, with the figures that led there."""
     choice = each.choice
     if choice is None:

@@ -7,7 +7,7 @@ from buddybot.domain.checkins.agenda import Part, PartKind, Plan, PlannedStep
 from buddybot.domain.meetings.meetings import began
 from buddybot.services.checkins.agenda_views import AgendaView
 from buddybot.ui.framework.components import Card
-from buddybot.ui.framework.texts import Markup, Texts, inert, moment, shortened
+from buddybot.ui.framework.texts import Markup, Texts, moment, neutralize_text, shorten_text
 
 _ROOM = 2900
 """Characters for an activity below the parts of an agenda, or beside other texts; a card holds 4,000."""
@@ -15,7 +15,7 @@ _ROOM = 2900
 
 def cut(*lines: Markup) -> Markup:
     """Return lines as one text, cut where a host's own activities would not fit."""
-    return Markup(shortened("\n".join(lines), _ROOM))
+    return Markup(shorten_text("\n".join(lines), _ROOM))
 
 
 def parts_line(texts: Texts, plan: Plan, start: datetime) -> Markup:
@@ -39,7 +39,7 @@ def agenda_card(texts: Texts, view: AgendaView) -> Card:
     card.text(*(_part(texts, plan, part, start) for part in plan.agenda.parts))
     card.note(texts("agenda.card.shared")).line()
     if plan.activity is None or plan.agenda.activity is None:
-        return card.text(_missing(texts, plan))
+        return card.text(_say_missing(texts, plan))
     activity = plan.activity
     about = texts("agenda.card.about", name=activity.name, summary=activity.summary)
     return card.text(cut(about, bring(texts, activity.needs), *steps(texts, plan.agenda.steps)))
@@ -49,7 +49,7 @@ def bring(texts: Texts, needs: Sequence[str]) -> Markup:
     """Return what each person needs for an activity."""
     if not needs:
         return texts("agenda.card.bring_nothing")
-    return texts("agenda.card.bring", needs=Markup(", ".join(map(inert, needs))))
+    return texts("agenda.card.bring", needs=Markup(", ".join(map(neutralize_text, needs))))
 
 
 def steps(texts: Texts, planned: Sequence[PlannedStep]) -> list[Markup]:
@@ -76,7 +76,7 @@ def _part(texts: Texts, plan: Plan, part: Part, start: datetime) -> Markup:
 
 def _name(texts: Texts, plan: Plan, part: Part) -> Markup:
     if part.kind is PartKind.ACTIVITY and plan.agenda.activity is not None:
-        return inert(plan.agenda.activity.name)
+        return neutralize_text(plan.agenda.activity.name)
     return texts(f"agenda.part.{part.kind.value}")
 
 
@@ -87,7 +87,7 @@ def _rest(texts: Texts, length: int, each: int | None) -> Markup:
     return Markup(f"{whole}, {texts('agenda.each', minutes=texts('agenda.minutes', count=each))}")
 
 
-def _missing(texts: Texts, plan: Plan) -> Markup:
+def _say_missing(texts: Texts, plan: Plan) -> Markup:
     if not plan.agenda.room:
         return texts("agenda.card.none")
     if plan.activity is None:

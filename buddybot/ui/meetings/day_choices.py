@@ -9,12 +9,12 @@ from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.schedule import parse_date, parse_time
-from buddybot.domain.text import folded
+from buddybot.domain.text import fold_text
 from buddybot.domain.zones import canonical
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.meetings.meeting_choices import Aim
 from buddybot.services.meetings.schedules import ScheduleChange
-from buddybot.ui.framework.choices import Suggest, choice, parse_group, parse_pick, unfailing
+from buddybot.ui.framework.choices import Suggest, choice, guard_suggest, parse_group, parse_pick
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.meetings.meetings import slot_name
@@ -27,16 +27,16 @@ _DAYS = 25
 def meetings_for(aim: Aim) -> Suggest:
     """Return an autocomplete that offers the meetings, or days without one yet, which a command takes."""
 
-    @unfailing
+    @guard_suggest
     async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
         choices = interaction.client.services.meeting_choices
-        found = await choices.slots(actor_of(interaction), aim, _group(interaction))
+        found = await choices.list_slots(actor_of(interaction), aim, _group(interaction))
         return _name_slots(interaction, found, current)
 
     return meetings
 
 
-@unfailing
+@guard_suggest
 async def days_to_move(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days that the meeting in `meeting`, or the next one, can be moved to."""
     choices, pick = (
@@ -47,7 +47,7 @@ async def days_to_move(interaction: Interaction, current: str) -> list[Choice[st
     return _matching_days(interaction, found, current)
 
 
-@unfailing
+@guard_suggest
 async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days on which the group can meet once more."""
     minutes, zone = getattr(interaction.namespace, "minutes", None), _read_option(interaction, "zone")
@@ -59,11 +59,11 @@ async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[
     return _matching_days(interaction, found, current)
 
 
-@unfailing
+@guard_suggest
 async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the next days, as they are where the person lives, from the day in `start` on where given."""
     services, actor = interaction.client.services, actor_of(interaction)
-    first = await services.away.today(actor)
+    first = await services.away.find_today(actor)
     start = getattr(interaction.namespace, "start", None)
     if start and start != current:
         first = max(first, parse_date(start))
@@ -111,5 +111,5 @@ def _name_slots(interaction: Interaction, found: Iterable[Slot], current: str) -
 
 
 def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
-    wanted = folded(current)
-    return [choice(name, value) for name, value in named if wanted in folded(name) or wanted == value]
+    wanted = fold_text(current)
+    return [choice(name, value) for name, value in named if wanted in fold_text(name) or wanted == value]

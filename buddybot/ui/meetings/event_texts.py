@@ -7,7 +7,7 @@ from typing import NamedTuple
 import discord
 
 from buddybot.services.meetings.server_event_steps import EventView
-from buddybot.ui.framework.texts import Markup, Texts, shortened
+from buddybot.ui.framework.texts import Markup, Texts, shorten_text
 from buddybot.ui.locations.arrangements import access
 
 NAME_LIMIT = 100
@@ -48,14 +48,14 @@ def words_of(texts: Texts, view: EventView) -> EventWords:
     lines = [" · ".join(notes), entry, more, texts("events.description.interested")]
     return EventWords(
         name=_name(texts, view, view.number),
-        location=shortened(location, LOCATION_LIMIT),
-        description=shortened("\n".join(filter(None, lines)), DESCRIPTION_LIMIT),
+        location=shorten_text(location, LOCATION_LIMIT),
+        description=shorten_text("\n".join(filter(None, lines)), DESCRIPTION_LIMIT),
     )
 
 
 def _name(texts: Texts, view: EventView, number: int) -> str:
     name = texts.plain("events.name", group=_drop_links(view.group.name), number=number)
-    return shortened(name, NAME_LIMIT)
+    return shorten_text(name, NAME_LIMIT)
 
 
 def is_of(texts: Texts, event: discord.ScheduledEvent, view: EventView) -> bool:

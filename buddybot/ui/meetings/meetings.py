@@ -21,7 +21,7 @@ from buddybot.ui.framework.components import CALM, QUIET, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
 from buddybot.ui.groups.groups import schedule_line
-from buddybot.ui.locations.arrangements import asked_to_choose, where
+from buddybot.ui.locations.arrangements import asked_to_choose, say_where
 from buddybot.ui.locations.location_notices import change_lines, change_rows
 
 
@@ -37,7 +37,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         lines.append(_add_reason(texts, texts(f"meetings.card.{meeting.state.value}"), meeting))
     elif meeting.moved_from is not None and meeting.moved_from != meeting.starts_at:
         lines.append(texts("meetings.card.moved", start=meeting.moved_from))
-    place = where(texts, view.arrangement) if meeting.ahead else None
+    place = say_where(texts, view.arrangement) if meeting.ahead else None
     if place is not None:
         lines.append(place)
     if meeting.state is MeetingState.SCHEDULED:
@@ -46,7 +46,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         lines += _activity_line(texts, view.plan)
     card.text(*lines)
     if meeting.ahead:
-        card.text(*people(texts, view.roll), *answer_by(texts, view))
+        card.text(*list_people(texts, view.roll), *answer_by(texts, view))
         row = buttons(texts, "rsvp", meeting.id)
         if meeting.state is MeetingState.SCHEDULED:
             check_in = texts.plain("meetings.card.check_in")
@@ -141,7 +141,7 @@ def _fallen_line(texts: Texts, each: Fallen) -> Markup:
 
 def _add_reason(texts: Texts, said: Markup, meeting: Meeting) -> Markup:
     key = f"meetings.reason.{meeting.reason}"
-    return Markup(f"{said} {texts(key)}") if texts.has(key) else said
+    return Markup(f"{said} {texts(key)}") if texts.has_sentence(key) else said
 
 
 def _when(meeting: Meeting) -> dict[str, object]:
@@ -245,11 +245,11 @@ def buttons(
     ]
 
 
-def people(texts: Texts, roll: Roll) -> list[Markup]:
+def list_people(texts: Texts, roll: Roll) -> list[Markup]:
     """Return who comes in one line, and who does not or has not said in another."""
     if not roll.given:
         return [texts("meetings.card.nobody")]
-    who = {answer.value: roll.who(answer) for answer in Answer}
+    who = {answer.value: roll.list_members(answer) for answer in Answer}
     coming = [texts(f"meetings.card.{key}", people=members(who[key])) for key in _COMING if who[key]]
     rest = [
         texts(f"meetings.card.{key}", people=members(found))
@@ -290,9 +290,9 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
     elif found is None:
         lines.append(texts("meetings.next.none"))
     else:
-        place = where(texts, found.arrangement)
+        place = say_where(texts, found.arrangement)
         lines += [_next_when(texts, found.meeting), *([place] if place is not None else [])]
-        lines += [*people(texts, found.roll), _mine(texts, view.mine)]
+        lines += [*list_people(texts, found.roll), _say_own(texts, view.mine)]
         lines += answer_by(texts, found) if view.mine is None else []
     card.text(*lines)
     if view.commitments:
@@ -329,7 +329,7 @@ def _next_when(texts: Texts, meeting: NextMeeting) -> Markup:
     )
 
 
-def _mine(texts: Texts, mine: Answer | None) -> Markup:
+def _say_own(texts: Texts, mine: Answer | None) -> Markup:
     if mine is None:
         return texts("meetings.next.mine_none")
     return texts("meetings.next.mine", answer=texts.plain(_SENTENCES[mine]))

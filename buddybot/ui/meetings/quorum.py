@@ -54,7 +54,7 @@ def _outcome(view: QuorumView) -> str:
 def decision_in(given: Input) -> QuorumDecision:
     """Return what a button decides at once; Refusal `button.stale` for anything else."""
     for decision in (QuorumDecision.MEET, QuorumDecision.ONLINE):
-        if given.word(1) == decision.value:
+        if given.read_word(1) == decision.value:
             return decision
     raise Refusal("button.stale")
 

@@ -64,7 +64,7 @@ class LiveEvents:
 
     def _is_to_be_looked_at(self, event: ServerEvent) -> bool:
         guild = self._guild(event)
-        if guild is None or not may(guild):
+        if guild is None or not may_make_events(guild):
             return False
         everybody = event.channel_id is not None and is_public(guild, event.channel_id)
         if event.state is EventState.SHOWN:
@@ -91,7 +91,7 @@ class LiveEvents:
         known_by = "" if wanted is None else _mark(wanted)
         if not await self._events.claim(event, known_by):
             return
-        if not may(guild) or (event.state is None and not public):
+        if not may_make_events(guild) or (event.state is None and not public):
             await self._events.note_refused(event)
             return
         try:
@@ -195,7 +195,7 @@ class LiveEvents:
             await (self._events.note_refused(event) if refused else self._events.release(event))
 
 
-def may(guild: discord.Guild) -> bool:
+def may_make_events(guild: discord.Guild) -> bool:
     """Return whether the bot may make events, and so change and end its own."""
     return guild.me is not None and guild.me.guild_permissions.create_events
 

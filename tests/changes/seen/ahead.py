@@ -55,7 +55,7 @@ async def roll_of(life: Life, meeting_id: int) -> Roll:
     async def script(tx: Tx) -> Roll:
         meeting = await MeetingRepository(tx).get(GroupId(life.group_id), MeetingId(meeting_id))
         assert meeting is not None
-        return await RsvpRepository(tx).roll(meeting)
+        return await RsvpRepository(tx).get_roll(meeting)
 
     return await life.world.read(script)
 

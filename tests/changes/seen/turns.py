@@ -107,7 +107,7 @@ async def _planned(life: Life) -> list[Row]:
 
 async def _stays_away(life: Life, meeting_id: int, user_id: int) -> bool:
     """Whether somebody has said that they do not come to a meeting, or has left."""
-    answer = (await roll_of(life, meeting_id)).of(UserId(user_id))
+    answer = (await roll_of(life, meeting_id)).find_rsvp(UserId(user_id))
     return user_id not in await members(life) or answer is Answer.APOLOGIES
 
 

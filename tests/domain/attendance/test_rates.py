@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.attendance.rates import Kept, Rates, kept, percent, rates, spread, streak, together
+from buddybot.domain.attendance.rates import (
+    Kept,
+    Rates,
+    combine_rates,
+    count_kept,
+    count_streak,
+    percent,
+    rates,
+    spread,
+)
 from tests.pages import pages
 
 NOT_COUNTED = (Attendance.UNRECORDED, Attendance.NOT_YET_MEMBER, Attendance.DIDNT_MEET)
@@ -73,7 +82,7 @@ def test_who_is_not_counted_changes_nothing(held: Meetings, state: Attendance) -
 
 @given(meetings, st.integers(0, 8))
 def test_two_stretches_together_are_as_one(held: Meetings, place: int) -> None:
-    assert together([rates(held[:place]), rates(held[place:])]) == rates(held)
+    assert combine_rates([rates(held[:place]), rates(held[place:])]) == rates(held)
 
 
 @given(st.dictionaries(st.sampled_from(Attendance), st.integers(0, 9)))
@@ -86,19 +95,19 @@ def test_a_roll_counts_as_the_people_on_it(roll: dict[Attendance, int]) -> None:
 
 
 def test_a_commitment_is_kept_when_all_of_it_was_done() -> None:
-    assert kept([(4, 4), (3, 4), (5, 4), (0, 1)]) == Kept(due=4, kept=2)
-    assert kept([(4, 4), (3, 4)]).share == 1 / 2
+    assert count_kept([(4, 4), (3, 4), (5, 4), (0, 1)]) == Kept(due=4, kept=2)
+    assert count_kept([(4, 4), (3, 4)]).share == 1 / 2
 
 
 def test_where_nothing_was_due_there_is_no_share() -> None:
-    assert kept([]) == Kept(0, 0)
+    assert count_kept([]) == Kept(0, 0)
     assert Kept(0, 0).share is None
 
 
 @given(*[st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)))] * 2)
 def test_what_was_kept_adds_up(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
-    assert kept(one) + kept(other) == kept([*one, *other])
-    assert kept(one).kept <= kept(one).due
+    assert count_kept(one) + count_kept(other) == count_kept([*one, *other])
+    assert count_kept(one).kept <= count_kept(one).due
 
 
 # -- the streak --------------------------------------------------------------------------------------
@@ -113,25 +122,25 @@ def test_what_was_kept_adds_up(one: list[tuple[int, int]], other: list[tuple[int
     ],
 )
 def test_a_streak_counts_the_meetings_in_a_row(letters: str, count: int) -> None:
-    assert streak(of(letters)) == count
+    assert count_streak(of(letters)) == count
 
 
 @given(states)
 def test_a_meeting_that_is_attended_adds_one_and_an_absence_ends_it(before: list[Attendance]) -> None:
-    assert streak([*before, Attendance.PRESENT]) == streak(before) + 1
-    assert streak([*before, Attendance.ABSENT]) == 0
+    assert count_streak([*before, Attendance.PRESENT]) == count_streak(before) + 1
+    assert count_streak([*before, Attendance.ABSENT]) == 0
 
 
 @given(states, states, st.sampled_from([Attendance.EXCUSED, *NOT_COUNTED]))
 def test_being_excused_or_not_counted_pauses_it_wherever_it_stands(
     before: list[Attendance], after: list[Attendance], state: Attendance
 ) -> None:
-    assert streak([*before, state, *after]) == streak([*before, *after])
+    assert count_streak([*before, state, *after]) == count_streak([*before, *after])
 
 
 @given(states)
 def test_a_streak_is_never_longer_than_what_was_attended(found: list[Attendance]) -> None:
-    assert 0 <= streak(found) <= sum(state.attended for state in found)
+    assert 0 <= count_streak(found) <= sum(state.attended for state in found)
 
 
 def test_a_half_percent_goes_up_in_cards_as_in_a_spreadsheet() -> None:
@@ -162,7 +171,7 @@ def test_the_example_in_the_docs_is_computed_rightly() -> None:
     either = found.came + found.excused
     assert f"{either} of {found.counted}, {found.attended_or_apologised:.0%}".replace("%", " %") in said
     for name, own in rows.items():
-        assert re.search(rf"{name}'s (?:streak )?is {streak(own)}\b", said), (name, streak(own))
-    promised = kept([(2, 4), (1, 1), (4, 4), (2, 2)])
+        assert re.search(rf"{name}'s (?:streak )?is {count_streak(own)}\b", said), (name, count_streak(own))
+    promised = count_kept([(2, 4), (1, 1), (4, 4), (2, 2)])
     assert f"Of {promised.due} commitments" in said.replace("\n", " ")
     assert f"{promised.kept} are kept, {promised.share:.0%}".replace("%", " %") in said.replace("\n", " ")

@@ -40,7 +40,7 @@ def activities(draw: st.DrawFn) -> Activity:
     """Make a valid activity."""
     kinds = draw(st.lists(st.sampled_from([None, *Turns]), max_size=4))
     steps = [
-        Step(each * (1 if turns is None else turns.of(USUAL_PEOPLE)), "Do it.", turns)
+        Step(each * (1 if turns is None else turns.count_turns(USUAL_PEOPLE)), "Do it.", turns)
         for turns in [*kinds, None]
         for each in [draw(st.integers(1, 12))]
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.agenda import Activity, Step, Turns, fault, scaled
+from buddybot.domain.checkins.agenda import Activity, Step, Turns, find_fault, scale_steps
 from tests.domain.checkins.activities import activities, activity
 
 
@@ -19,14 +19,14 @@ from tests.domain.checkins.activities import activities, activity
     ],
 )
 def test_the_largest_circle_decides_how_many_turns_there_are(turns: Turns, sizes: dict[int, int]) -> None:
-    assert {people: turns.of(people) for people in sizes} == sizes
+    assert {people: turns.count_turns(people) for people in sizes} == sizes
 
 
 @given(activities(), st.integers(2, 10), st.integers(0, 60))
 def test_the_steps_add_up_and_every_turn_is_equally_long(one: Activity, people: int, more: int) -> None:
     people = min(max(people, one.fewest), one.most)
-    minutes = one.shortest(people) + more
-    planned = scaled(one, people, minutes)
+    minutes = one.find_minimum(people) + more
+    planned = scale_steps(one, people, minutes)
     start = 0
     for step, there in zip(one.steps, planned, strict=True):
         assert there.start == start
@@ -34,35 +34,37 @@ def test_the_steps_add_up_and_every_turn_is_equally_long(one: Activity, people: 
         assert there.minutes >= step.least() * step.unit(people)
         assert (there.each is None) == (step.turns is None)
         if step.turns is not None and there.each is not None:
-            assert there.minutes == there.each * step.turns.of(people)
+            assert there.minutes == there.each * step.turns.count_turns(people)
     assert start == minutes
 
 
 @given(activities())
 def test_six_people_who_have_the_time_do_it_as_it_is_written(one: Activity) -> None:
     one = activity(steps=one.steps)
-    assert one.usual(6) == one.minutes
-    assert [there.minutes for there in scaled(one, 6, one.minutes)] == [step.minutes for step in one.steps]
+    assert one.estimate_minutes(6) == one.minutes
+    assert [there.minutes for there in scale_steps(one, 6, one.minutes)] == [
+        step.minutes for step in one.steps
+    ]
 
 
 @given(activities(), st.integers(1, 12), st.integers(0, 60))
 def test_what_does_not_fit_is_refused(one: Activity, people: int, minutes: int) -> None:
-    possible = one.fewest <= people <= one.most and minutes >= one.shortest(people)
+    possible = one.fewest <= people <= one.most and minutes >= one.find_minimum(people)
     assert one.fits(people, minutes) is possible
     if not possible:
         with pytest.raises(ValueError, match="does not fit"):
-            scaled(one, people, minutes)
+            scale_steps(one, people, minutes)
 
 
 def test_no_step_is_squeezed_below_two_thirds() -> None:
     one = activity(steps=(Step(9, "Write."), Step(12, "Say.", Turns.EVERYONE)))
-    assert one.shortest(6) == 6 + 12  # a turn of two minutes stays one: one is less than two thirds
-    assert [step.minutes for step in scaled(one, 6, 18)] == [6, 12]
+    assert one.find_minimum(6) == 6 + 12  # a turn of two minutes stays one: one is less than two thirds
+    assert [step.minutes for step in scale_steps(one, 6, 18)] == [6, 12]
 
 
 def test_time_to_spare_makes_every_step_longer() -> None:
     one = activity(steps=(Step(5, "Write."), Step(12, "Say.", Turns.EVERYONE), Step(3, "Choose.")))
-    assert [(step.minutes, step.each) for step in scaled(one, 6, 41)] == [(11, None), (24, 4), (6, None)]
+    assert [(step.minutes, step.each) for step in scale_steps(one, 6, 41)] == [(11, None), (24, 4), (6, None)]
 
 
 @pytest.mark.parametrize(
@@ -90,11 +92,11 @@ def test_time_to_spare_makes_every_step_longer() -> None:
     ],
 )
 def test_each_fault_is_named(wrong: Activity, sentence: str) -> None:
-    found = fault(wrong)
+    found = find_fault(wrong)
     assert found is not None
     assert re.match(sentence, found), found
 
 
 @given(activities())
 def test_what_is_right_has_no_fault(one: Activity) -> None:
-    assert fault(one) is None
+    assert find_fault(one) is None

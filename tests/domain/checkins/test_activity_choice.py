@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.activity_choice import REST, Interests, choose, suggestions
+from buddybot.domain.checkins.activity_choice import REST, Interests, choose, suggest_activities
 from buddybot.domain.checkins.agenda import Activity, Practice
 from buddybot.domain.ids import UserId
 from tests.domain.checkins.activities import lasting
@@ -144,7 +144,7 @@ def test_a_pulse_that_stays_low_leaves_every_other_meeting_to_the_wishes(wishes:
 
 def suggested(used: Mapping[str, int], wishes: Interests, *, minutes: int = 25) -> list[str]:
     last_used = {key: TODAY - dt.timedelta(days=days) for key, days in used.items()}
-    found = suggestions(LIBRARY, wishes, last_used, today=TODAY, people=6, minutes=minutes)
+    found = suggest_activities(LIBRARY, wishes, last_used, today=TODAY, people=6, minutes=minutes)
     return [each.key for each in found]
 
 

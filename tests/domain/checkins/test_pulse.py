@@ -17,9 +17,9 @@ from buddybot.domain.checkins.pulse import (
     Band,
     check_rating,
     closes_at,
+    find_median,
     kept_total,
-    published,
-    usual,
+    publish_band,
 )
 from buddybot.domain.errors import Refusal
 
@@ -47,12 +47,12 @@ PEOPLE_FEEL = {
     ],
 )
 def test_published_gives_one_of_three_bands(ratings: tuple[int, ...], band: Band) -> None:
-    assert published(ratings) is band
+    assert publish_band(ratings) is band
 
 
 @pytest.mark.parametrize("ratings", [(), (5,), (1, 1), (5, 5, 5)])
 def test_published_gives_nothing_when_fewer_than_four_voted(ratings: tuple[int, ...]) -> None:
-    assert published(ratings) is None
+    assert publish_band(ratings) is None
 
 
 def known_to(voters: int, votes: int) -> list[tuple[object, tuple[int, ...]]]:
@@ -63,7 +63,7 @@ def known_to(voters: int, votes: int) -> list[tuple[object, tuple[int, ...]]]:
             others = list(ratings)
             for each in own:
                 others.remove(each)
-            possible[published(ratings), own].add(tuple(others))
+            possible[publish_band(ratings), own].add(tuple(others))
     return [
         (key, next(iter(found)))
         for key, found in possible.items()
@@ -91,7 +91,7 @@ def certain(votes: int, feel: Sequence[float], *, came: int, left: int = 0) -> f
         combinations_with_replacement(RATINGS, came),
     ):
         stayed, gone, new = case
-        shown = published((*stayed, *gone)), published((*stayed, *new))
+        shown = publish_band((*stayed, *gone)), publish_band((*stayed, *new))
         views = [((shown, member), secrets) for member, secrets in _views(stayed, gone, new)]
         cases.append((case, views))
         for key, secrets in views:
@@ -152,7 +152,7 @@ def known(votes: int, own: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Return what a voter with these ratings, one a meeting, could find out of others who rate all alike."""
     possible = defaultdict(list)
     for others in product(RATINGS, repeat=votes - 1):
-        possible[tuple(published((mine, *others)) for mine in own)].append(others)
+        possible[tuple(publish_band((mine, *others)) for mine in own)].append(others)
     return [
         group[0]
         for group in possible.values()
@@ -168,7 +168,7 @@ def test_published_tells_no_rating_when_a_voter_rates_meetings_differently(votes
 
 @given(st.lists(st.integers(LOWEST, HIGHEST), min_size=3, max_size=10))
 def test_the_order_of_the_votes_says_nothing(ratings: list[int]) -> None:
-    assert published(ratings) is published(sorted(ratings))
+    assert publish_band(ratings) is publish_band(sorted(ratings))
 
 
 @pytest.mark.parametrize("rating", [-1, 0, 6, 10**9])
@@ -179,10 +179,10 @@ def test_a_rating_without_a_button_is_refused(rating: int) -> None:
 
 
 def test_the_usual_band_is_the_middle_one_and_the_lower_of_two() -> None:
-    assert usual([]) is None
-    assert usual([Band.GOOD, Band.LOW, Band.GOOD]) is Band.GOOD
-    assert usual([Band.GOOD, Band.LOW]) is Band.LOW
-    assert usual([Band.GOOD, Band.MIDDLING, Band.LOW, Band.MIDDLING]) is Band.MIDDLING
+    assert find_median([]) is None
+    assert find_median([Band.GOOD, Band.LOW, Band.GOOD]) is Band.GOOD
+    assert find_median([Band.GOOD, Band.LOW]) is Band.LOW
+    assert find_median([Band.GOOD, Band.MIDDLING, Band.LOW, Band.MIDDLING]) is Band.MIDDLING
 
 
 @pytest.mark.parametrize(
@@ -206,6 +206,6 @@ def test_people_can_vote_until_nine_the_next_morning(zone: str, closed: str, unt
 def test_the_sum_that_is_kept_tells_nobodys_rating_even_when_all_have_voted(votes: int) -> None:
     possible = defaultdict(list)
     for ratings in product(RATINGS, repeat=votes):
-        possible[kept_total(ratings), published(ratings)].append(ratings)
+        possible[kept_total(ratings), publish_band(ratings)].append(ratings)
         assert abs(kept_total(ratings) - sum(ratings)) <= 1
     assert all(len(set(seat)) > 1 for ways in possible.values() for seat in zip(*ways, strict=True))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.checkins.speaking_turns import least_recent, order, ran_long, roles
+from buddybot.domain.checkins.speaking_turns import assign_roles, least_recent, order, ran_long
 from buddybot.domain.ids import UserId
 
 ANA, BEN, CHO, DEV = (UserId(n) for n in (40, 30, 20, 10))
@@ -50,26 +50,26 @@ def test_a_role_goes_to_who_never_held_it_then_to_the_least_recent() -> None:
 
 
 def test_one_person_alone_holds_all_roles_and_nobody_none() -> None:
-    assert roles([], facilitators=[(ANA,)], timekeepers=[], leads=[]) is None
-    alone = roles([ANA], facilitators=[], timekeepers=[], leads=[])
+    assert assign_roles([], facilitators=[(ANA,)], timekeepers=[], leads=[]) is None
+    alone = assign_roles([ANA], facilitators=[], timekeepers=[], leads=[])
     assert alone is not None
     assert (alone.facilitator, alone.timekeeper, alone.lead) == (ANA, ANA, ANA)
 
 
 def test_of_two_the_timekeeper_leads_the_activity() -> None:
-    both = roles([ANA, BEN], facilitators=[(BEN,), (ANA,)], timekeepers=[], leads=[(ANA,)])
+    both = assign_roles([ANA, BEN], facilitators=[(BEN,), (ANA,)], timekeepers=[], leads=[(ANA,)])
     assert both is not None
     assert (both.facilitator, both.timekeeper, both.lead) == (BEN, ANA, ANA)
 
 
 def test_the_lead_goes_to_the_least_recent_of_the_others() -> None:
-    held = roles(PEOPLE, facilitators=[], timekeepers=[], leads=[(DEV,), (CHO,)])
+    held = assign_roles(PEOPLE, facilitators=[], timekeepers=[], leads=[(DEV,), (CHO,)])
     assert held is not None
     assert (held.facilitator, held.timekeeper, held.lead) == (ANA, BEN, DEV)
 
 
 def test_of_three_nobody_leads_twice_in_a_row() -> None:
-    held = roles([ANA, BEN, CHO], facilitators=[(ANA,)], timekeepers=[(BEN,)], leads=[(CHO,)])
+    held = assign_roles([ANA, BEN, CHO], facilitators=[(ANA,)], timekeepers=[(BEN,)], leads=[(CHO,)])
     assert held is not None
     assert (held.facilitator, held.timekeeper, held.lead) == (BEN, CHO, ANA)
 
@@ -81,7 +81,7 @@ def test_in_a_steady_group_each_role_goes_round(size: int) -> None:
     timekeepers: list[tuple[UserId, ...]] = []
     leads: list[tuple[UserId, ...]] = []
     for _ in range(size * 12):
-        held = roles(people, facilitators=facilitators, timekeepers=timekeepers, leads=leads)
+        held = assign_roles(people, facilitators=facilitators, timekeepers=timekeepers, leads=leads)
         assert held is not None
         assert len({held.facilitator, held.timekeeper, held.lead}) == min(size, 3)
         assert size == 2 or not leads or leads[-1] != (held.lead,)

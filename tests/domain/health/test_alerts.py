@@ -15,11 +15,11 @@ from buddybot.domain.health.stagnation_evidence import confidence
 def test_a_chart_with_ratings_in_it_says_only_roughly_how_seldom_chance_does_as_much(
     chart: Chart, years: float, said: float
 ) -> None:
-    fall = Fall.of(Alert(chart, 3.0, years, confidence(years), ()))
+    fall = Fall.from_alert(Alert(chart, 3.0, years, confidence(years), ()))
     assert fall.years == said
     assert fall.confidence is confidence(fall.years)
 
 
 @pytest.mark.parametrize("chart", [Chart.ATTENDANCE, Chart.COMPLETION])
 def test_what_the_group_saw_itself_is_said_as_exactly_as_it_is_known(chart: Chart) -> None:
-    assert Fall.of(Alert(chart, 3.0, 3.9, confidence(3.9), ())).years == 3.9
+    assert Fall.from_alert(Alert(chart, 3.0, 3.9, confidence(3.9), ())).years == 3.9

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench.support.rivals import first_formulas, first_scores
 from bench.support.simulated_groups import Kind, simulate
-from buddybot.domain.health.stagnation import Sensitivity, State, Verdict, observe, snoozed
+from buddybot.domain.health.stagnation import Sensitivity, State, Verdict, observe, snooze_signals
 from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_tally import Tally
 
@@ -183,7 +183,7 @@ def test_after_an_alert_there_is_none_for_four_weeks_however_many_meetings(
 
 def test_snoozing_is_silence_for_four_weeks() -> None:
     low = [came(week, 1) for week in range(20, 30)]
-    state = snoozed(state_after(WELL), 21)
+    state = snooze_signals(state_after(WELL), 21)
     assert [each.week for each in verdicts(low, state=state) if each.alert is not None] == [26]
 
 

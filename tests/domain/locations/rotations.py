@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Balance, Held, Place, counted, handed_on, next_host
+from buddybot.domain.locations.fairness import Balance, Held, Place, count_meeting, handed_on, next_host
 
 ANA, BEN, CHO, DEV = PEOPLE = [UserId(number) for number in (40, 30, 20, 10)]
 CAFE, ATTIC, PARK = (LocationId(number) for number in (1, 2, 3))
@@ -91,7 +91,7 @@ class Hosting:
         )
         self.history.append(held)
         if host is not None:
-            self.remembered = self.standing = counted(self.standing, held)
+            self.remembered = self.standing = count_meeting(self.standing, held)
         self._watch()
         return host
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations.fairness import Balance, balances, counted, handed_on, next_host
+from buddybot.domain.locations.fairness import Balance, balances, count_meeting, handed_on, next_host
 from tests.domain.locations.rotations import ANA, BEN, CHO, DEV, PEOPLE, ROUNDING, HandOn, Hosting, held
 
 LEAVING_THREE = "ab -b +d cd ac -d +e ace ae"
@@ -115,7 +115,9 @@ def test_each_meeting_is_one_turn_shared_by_the_willing_who_came() -> None:
 
 def test_balances_are_those_of_one_meeting_after_the_other() -> None:
     first, second = held(ANA), held(BEN, [BEN, CHO], willing=[BEN, CHO])
-    assert balances([first, second], [BEN, DEV]) == handed_on(counted(counted({}, first), second), [BEN, DEV])
+    assert balances([first, second], [BEN, DEV]) == handed_on(
+        count_meeting(count_meeting({}, first), second), [BEN, DEV]
+    )
 
 
 def test_a_meeting_without_a_host_or_under_another_rule_changes_no_balance() -> None:

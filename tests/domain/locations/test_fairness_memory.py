@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations.fairness import Held, Memory, balances, debts, next_host, remember, weights
+from buddybot.domain.locations.fairness import (
+    Held,
+    Memory,
+    balances,
+    debts,
+    next_host,
+    remember,
+    weigh_voters,
+)
 from tests.domain.locations.rotations import PEOPLE, held
 
 SOME = st.frozensets(st.sampled_from(PEOPLE))
@@ -41,5 +49,5 @@ def test_rules_give_the_same_when_old_meetings_are_remembered(
         assert found[user].due == pytest.approx(balance.due, abs=1e-9)
         assert found[user].hosted == balance.hosted
     assert debts(kept) == pytest.approx(debts(history), abs=1e-9)
-    assert weights(kept, PEOPLE) == pytest.approx(weights(history, PEOPLE), abs=1e-9)
+    assert weigh_voters(kept, PEOPLE) == pytest.approx(weigh_voters(history, PEOPLE), abs=1e-9)
     assert next_host(standing, PEOPLE, kept) == next_host(standing, PEOPLE, history)

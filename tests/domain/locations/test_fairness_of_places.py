@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bench.rotation import Company, Outcome, gini, play, rules
 from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import LocationId, UserId
-from buddybot.domain.locations.fairness import Held, debts, next_by_travel, next_by_vote, weights
+from buddybot.domain.locations.fairness import Held, debts, next_by_travel, next_by_vote, weigh_voters
 from tests.domain.locations.rotations import ANA, ATTIC, BEN, CAFE, CHO, DEV, PARK, PEOPLE, held, place
 
 # -- travel and vote in the simulated groups --------------------------------------------------------
@@ -133,13 +133,13 @@ def voted(supporters: Collection[UserId], voters: Collection[UserId] = PEOPLE) -
 
 
 def test_a_wish_that_is_met_costs_those_who_had_it_what_all_gain() -> None:
-    assert weights([], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
-    assert weights([voted([ANA, BEN])], PEOPLE) == {ANA: 0.0, BEN: 0.0, CHO: 2.0, DEV: 2.0}
-    once = weights([voted([ANA, BEN]), voted([ANA, CHO])], PEOPLE)
+    assert weigh_voters([], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
+    assert weigh_voters([voted([ANA, BEN])], PEOPLE) == {ANA: 0.0, BEN: 0.0, CHO: 2.0, DEV: 2.0}
+    once = weigh_voters([voted([ANA, BEN]), voted([ANA, CHO])], PEOPLE)
     assert once == {ANA: 1.0, BEN: 1.0, CHO: -1.0, DEV: 3.0}, "who has no weight left pays nothing"
-    assert weights([voted([ANA], [ANA, BEN])], [ANA, CHO]) == {ANA: 0.0, BEN: 2.0, CHO: 1.0}
+    assert weigh_voters([voted([ANA], [ANA, BEN])], [ANA, CHO]) == {ANA: 0.0, BEN: 2.0, CHO: 1.0}
     other = held(rule=Rotation.FIXED, voters=PEOPLE, supporters=[ANA])
-    assert weights([other], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
+    assert weigh_voters([other], PEOPLE) == dict.fromkeys(PEOPLE, 1.0)
 
 
 @given(st.lists(st.tuples(*[st.frozensets(st.sampled_from(PEOPLE), min_size=1)] * 2)))
@@ -148,20 +148,20 @@ def test_weights_never_melt_and_grow_only_when_a_place_suits_nobody_who_waits(
 ) -> None:
     history: list[Held] = []
     for voters, supporters in meetings:
-        before = weights(history, PEOPLE)
+        before = weigh_voters(history, PEOPLE)
         meeting = voted(voters & supporters, voters)
         history.append(meeting)
         paid = any(round(before[user], 9) > 0 for user in meeting.supporters)
-        gained = sum(weights(history, PEOPLE).values()) - sum(before.values())
+        gained = sum(weigh_voters(history, PEOPLE).values()) - sum(before.values())
         assert gained == pytest.approx(0 if paid else len(voters), abs=1e-6)
 
 
 def test_a_weight_of_thirds_that_is_used_up_is_used_up() -> None:
     three = [ANA, BEN, CHO]
     spent = [voted(three), voted(three), voted(three)]
-    assert weights(spent, PEOPLE)[DEV] == 4.0
-    assert max(weights(spent, PEOPLE)[user] for user in three) == pytest.approx(0, abs=1e-9)
-    after = weights([*spent, voted([ANA, DEV])], PEOPLE)
+    assert weigh_voters(spent, PEOPLE)[DEV] == 4.0
+    assert max(weigh_voters(spent, PEOPLE)[user] for user in three) == pytest.approx(0, abs=1e-9)
+    after = weigh_voters([*spent, voted([ANA, DEV])], PEOPLE)
     assert [after[ANA], after[DEV]] == pytest.approx([1.0, 1.0])
 
 
@@ -169,7 +169,7 @@ def test_a_wish_of_one_in_four_is_met_in_its_turn() -> None:
     places = [place(CAFE, suits=[ANA, BEN, CHO]), place(ATTIC, suits=[DEV])]
     history: list[Held] = []
     for _ in range(12):
-        chosen = next_by_vote(places, PEOPLE, weights(history, PEOPLE), {})
+        chosen = next_by_vote(places, PEOPLE, weigh_voters(history, PEOPLE), {})
         history.append(voted([DEV] if chosen == ATTIC else [ANA, BEN, CHO]))
     assert sum(DEV in meeting.supporters for meeting in history) == 3
 

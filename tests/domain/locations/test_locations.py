@@ -19,9 +19,9 @@ from buddybot.domain.locations.locations import (
     LocationWords,
     check_link,
     check_minutes,
-    described,
     host_of,
     map_link,
+    read_location,
 )
 from buddybot.domain.text import clean
 
@@ -29,7 +29,7 @@ from buddybot.domain.text import clean
 def words(
     where: str, *, name: str = "Café Lumen", note: str | None = None, kind: LocationKind = LocationKind.PLACE
 ) -> LocationWords:
-    return described(name=name, kind=kind, where=where, access=frozenset({Access.QUIET}), note=note)
+    return read_location(name=name, kind=kind, where=where, access=frozenset({Access.QUIET}), note=note)
 
 
 def refused(where: str, **others: str) -> Refusal:

@@ -13,10 +13,10 @@ from buddybot.domain.meetings.schedule import (
     LAST_DAY,
     Schedule,
     instant,
+    list_occurrences,
     local,
+    make_occurrence,
     next_occurrences,
-    occurrence,
-    occurrences,
     parse_date,
     parse_time,
 )
@@ -110,7 +110,7 @@ def test_around_every_change_of_the_clocks_the_instant_is_the_earliest_not_befor
 
 def test_meetings_keep_their_local_time_over_a_change_of_the_clocks() -> None:
     autumn = weekly(anchor=dt.date(2026, 10, 22), zone="Europe/Berlin")
-    found = list(islice(occurrences(autumn, after=dt.date(2026, 10, 1)), 3))
+    found = list(islice(list_occurrences(autumn, after=dt.date(2026, 10, 1)), 3))
     assert [each.starts_at for each in found] == [
         utc("2026-10-22T17:00"),
         utc("2026-10-29T18:00"),
@@ -119,16 +119,16 @@ def test_meetings_keep_their_local_time_over_a_change_of_the_clocks() -> None:
 
 
 def test_a_meeting_lasts_real_minutes_also_while_the_clocks_change() -> None:
-    night = occurrence(dt.date(2026, 10, 25), dt.time(1, 30), zone="Europe/Berlin", duration_minutes=120)
+    night = make_occurrence(dt.date(2026, 10, 25), dt.time(1, 30), zone="Europe/Berlin", duration_minutes=120)
     assert night.ends_at - night.starts_at == dt.timedelta(minutes=120)
     assert local(night.ends_at, "Europe/Berlin").time() == dt.time(2, 30)
 
 
 def test_the_first_meeting_is_on_the_first_such_weekday_from_the_anchor() -> None:
     monday = weekly(weekday=0, anchor=dt.date(2026, 11, 26), every_weeks=2)
-    days = [each.day for each in islice(occurrences(monday, after=dt.date(2000, 1, 1)), 3)]
+    days = [each.day for each in islice(list_occurrences(monday, after=dt.date(2000, 1, 1)), 3)]
     assert days == [dt.date(2026, 11, 30), dt.date(2026, 12, 14), dt.date(2026, 12, 28)]
-    later = next(occurrences(monday, after=dt.date(2026, 12, 14)))
+    later = next(list_occurrences(monday, after=dt.date(2026, 12, 14)))
     assert later.day == dt.date(2026, 12, 28)
 
 
@@ -148,9 +148,9 @@ def test_a_meeting_after_midnight_utc_belongs_to_its_local_day() -> None:
 
 
 def test_the_meetings_end_with_the_calendar_of_the_product() -> None:
-    last = list(occurrences(weekly(), after=LAST_DAY - dt.timedelta(days=10)))
+    last = list(list_occurrences(weekly(), after=LAST_DAY - dt.timedelta(days=10)))
     assert 1 <= len(last) <= 2
-    assert list(occurrences(weekly(), after=dt.date.max)) == []
+    assert list(list_occurrences(weekly(), after=dt.date.max)) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -166,7 +166,7 @@ def test_there_is_one_meeting_in_every_n_local_weeks_at_the_local_time(
 ) -> None:
     at = dt.time(minute // 60, minute % 60)
     schedule = weekly(zone=zone, weekday=weekday, time=at, every_weeks=every, anchor=anchor)
-    found = list(islice(occurrences(schedule, after=anchor - dt.timedelta(days=1)), 60))
+    found = list(islice(list_occurrences(schedule, after=anchor - dt.timedelta(days=1)), 60))
     assert 0 <= (found[0].day - anchor).days < 7
     for before, after in pairwise(found):
         assert after.day - before.day == dt.timedelta(weeks=every)
@@ -195,7 +195,7 @@ def test_the_next_meetings_are_those_of_the_whole_series_that_are_not_over(
     now = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(seconds=second)
     at = dt.time(minute // 60, minute % 60)
     schedule = weekly(zone=zone, time=at, duration_minutes=duration, anchor=dt.date(2019, 12, 1))
-    series = occurrences(schedule, after=day - dt.timedelta(days=20))
+    series = list_occurrences(schedule, after=day - dt.timedelta(days=20))
     expected = next(each for each in series if each.ends_at > now)
     assert next_occurrences(schedule, now=now, count=1) == [expected]
 
@@ -221,10 +221,10 @@ def test_a_schedule_that_cannot_be_is_refused(changes: dict[str, object], code: 
 
 def test_a_schedule_gives_no_meetings_when_its_zone_is_not_known() -> None:
     stored = weekly(zone="Mars/Olympus_Mons")
-    assert list(occurrences(stored, after=dt.date(2026, 1, 1))) == []
+    assert list(list_occurrences(stored, after=dt.date(2026, 1, 1))) == []
     assert next_occurrences(stored, now=utc("2026-01-01T12:00"), count=3) == []
     with pytest.raises(Refusal, match=r"schedule\.zone_lost"):
-        occurrence(dt.date(2026, 1, 8), dt.time(19), zone=stored.zone, duration_minutes=75)
+        make_occurrence(dt.date(2026, 1, 8), dt.time(19), zone=stored.zone, duration_minutes=75)
 
 
 def test_a_clock_in_a_zone_that_is_not_known_shows_utc() -> None:

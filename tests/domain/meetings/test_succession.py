@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.meetings.schedule import Schedule, occurrences
+from buddybot.domain.meetings.schedule import Schedule, list_occurrences
 from buddybot.domain.meetings.succession import find_anchor, find_successors
 
 MONDAY, TUESDAY, WEDNESDAY, SATURDAY, SUNDAY = 0, 1, 2, 5, 6
@@ -26,7 +26,9 @@ def schedule(weekday: int, *, every: int = 1, anchor: date = date(2026, 1, 1)) -
 
 
 def given_by(new_schedule: Schedule, *, until: date = date(2026, 4, 1)) -> list[date]:
-    days = (each.day for each in occurrences(new_schedule, after=new_schedule.anchor - timedelta(days=1)))
+    days = (
+        each.day for each in list_occurrences(new_schedule, after=new_schedule.anchor - timedelta(days=1))
+    )
     return list(takewhile(lambda day: day <= until, days))
 
 

@@ -12,7 +12,7 @@ from ical.timezone import IcsTimezoneInfo
 from buddybot.domain import zones
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.meetings import MeetingKind
-from buddybot.domain.meetings.schedule import occurrence
+from buddybot.domain.meetings.schedule import make_occurrence
 from buddybot.exports.calendar.ics import Entry, calendar_file
 from tests.exports.reading import read
 
@@ -257,7 +257,7 @@ def ends(event: Event) -> datetime:
     ],
 )
 def test_a_meeting_in_the_night_of_a_change_is_when_we_say(day: date, at: time) -> None:
-    when = occurrence(day, at, zone="Europe/Berlin", duration_minutes=60)
+    when = make_occurrence(day, at, zone="Europe/Berlin", duration_minutes=60)
     told = entry(zone="Europe/Berlin", starts_at=when.starts_at, ends_at=when.ends_at)
     for own_zones in (False, True):
         (event,) = read(written(told), own_zones=own_zones).events

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from buddybot.exports.charts.drawing import CARD, CORNER, QUIET, TEXT, Canvas, clipped, mixed, width_of
+from buddybot.exports.charts.drawing import CARD, CORNER, QUIET, TEXT, Canvas, clip_text, mix_ink, width_of
 from tests.exports.example_charts import contrast
 
 DARK, LIGHT = (49, 51, 56), (255, 255, 255)
@@ -50,8 +50,8 @@ def ink_in(canvas: Canvas, box: tuple[int, int, int, int]) -> int:
 )
 def test_an_accent_adds_ink_above_or_below_its_letter(plain: str, marked: str) -> None:
     without, with_it = Canvas(60, 80), Canvas(60, 80)
-    without.text((20, 50), plain, size=30)
-    with_it.text((20, 50), marked, size=30)
+    without.write_text((20, 50), plain, size=30)
+    with_it.write_text((20, 50), marked, size=30)
     outside = [(0, 0, 60, 32), (0, 58 if plain == "η" else 52, 60, 80)]
     assert sum(ink_in(without, box) for box in outside) == 0
     assert sum(ink_in(with_it, box) for box in outside) > 4
@@ -59,8 +59,8 @@ def test_an_accent_adds_ink_above_or_below_its_letter(plain: str, marked: str) -
 
 def test_the_second_accent_stands_on_the_first() -> None:
     one, two = Canvas(60, 80), Canvas(60, 80)
-    one.text((20, 50), "ê", size=30)
-    two.text((20, 50), "ễ", size=30)
+    one.write_text((20, 50), "ê", size=30)
+    two.write_text((20, 50), "ễ", size=30)
     above_the_first = (0, 0, 60, 26)
     assert ink_in(one, above_the_first) == 0
     assert ink_in(two, above_the_first) > 4
@@ -68,15 +68,15 @@ def test_the_second_accent_stands_on_the_first() -> None:
 
 def test_an_i_with_an_accent_gives_its_dot_away() -> None:
     dotted, dotless = Canvas(40, 60), Canvas(40, 60)
-    dotted.text((20, 40), "i", size=30)
-    dotless.text((20, 40), "ı", size=30)
+    dotted.write_text((20, 40), "i", size=30)
+    dotless.write_text((20, 40), "ı", size=30)
     assert ink_in(dotted, (0, 0, 40, 24)) > 0
     assert ink_in(dotless, (0, 0, 40, 22)) == 0
 
 
 def test_what_cannot_be_written_leaves_the_card_as_it_is() -> None:
     canvas = Canvas(200, 60)
-    canvas.text((20, 40), "محمد 王芳", size=30)
+    canvas.write_text((20, 40), "محمد 王芳", size=30)
     assert ink_in(canvas, (0, 0, 200, 60)) == 0
     assert width_of("王芳", 30) == 0
 
@@ -84,23 +84,23 @@ def test_what_cannot_be_written_leaves_the_card_as_it_is() -> None:
 @pytest.mark.parametrize("anchor", ["l", "m", "r"])
 def test_words_stand_where_their_anchor_says(anchor: str) -> None:
     canvas = Canvas(300, 60)
-    canvas.text((150, 40), "Ha", size=30, anchor=f"{anchor}s")
+    canvas.write_text((150, 40), "Ha", size=30, anchor=f"{anchor}s")
     left, right = ink_in(canvas, (0, 0, 148, 60)), ink_in(canvas, (152, 0, 300, 60))
     assert (left > 0, right > 0) == (anchor != "l", anchor != "r")
 
 
 def test_a_long_name_is_cut_at_an_ellipsis() -> None:
-    cut = clipped("Siobhán Ní Dhomhnaill-O'Sullivan", 24, 200)
+    cut = clip_text("Siobhán Ní Dhomhnaill-O'Sullivan", 24, 200)
     assert cut.startswith("Siobhán Ní")
     assert cut.endswith("…")
     assert width_of(cut, 24) <= 200
-    assert clipped("Ana", 24, 200) == "Ana"
+    assert clip_text("Ana", 24, 200) == "Ana"
 
 
 def test_an_ink_is_thinned_towards_the_card() -> None:
-    assert mixed(TEXT, 1) == TEXT
-    assert mixed(TEXT, 0) == CARD
-    assert mixed((100, 100, 100), 0.5, (0, 0, 0)) == (50, 50, 50)
+    assert mix_ink(TEXT, 1) == TEXT
+    assert mix_ink(TEXT, 0) == CARD
+    assert mix_ink((100, 100, 100), 0.5, (0, 0, 0)) == (50, 50, 50)
 
 
 def test_pillow_is_imported_only_when_a_picture_is_drawn() -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.exports.charts.font import font, written
+from buddybot.exports.charts.font import load_font, written
 
 
 def drawn(letter: str) -> bytes:
-    return bytes(font(20).getmask(letter))
+    return bytes(load_font(20).getmask(letter))
 
 
 def has_glyph(letter: str) -> bool:

@@ -16,7 +16,7 @@ from buddybot.exports.charts.heat_map import (
     Row,
     attendance_picture,
     attendance_words,
-    numbered,
+    number_names,
 )
 from tests.exports.example_charts import attendance, contrast, days, full_attendance, opened, say
 
@@ -141,7 +141,7 @@ def test_a_number_stands_for_a_name_in_another_script_and_the_words_tell_whose()
     chart = AttendanceChart(
         days(2), tuple(Row(name, (Attendance.PRESENT,) * 2) for name in ("Ana", "محمد", "王芳", "🌸", "Zoë"))
     )
-    assert list(numbered(chart.rows)) == [(2, "محمد"), (3, "王芳"), (4, "🌸")]
+    assert list(number_names(chart.rows)) == [(2, "محمد"), (3, "王芳"), (4, "🌸")]
     assert attendance_words(chart, say).endswith("Row 2 is محمد. Row 3 is 王芳. Row 4 is 🌸.")
     plain = AttendanceChart(
         days(2), tuple(Row(name, (Attendance.PRESENT,) * 2) for name in ("Ana", "2", "3", "4", "Zoë"))

@@ -146,4 +146,4 @@ def test_a_file_is_named_by_the_bot(name: str, expected: str) -> None:
 
 
 def test_one_day_is_named_once() -> None:
-    assert file_names.stem([rowan(1)], (SPAN[0], SPAN[0])) == "rowan-attendance-2026-01-08"
+    assert file_names.make_stem([rowan(1)], (SPAN[0], SPAN[0])) == "rowan-attendance-2026-01-08"

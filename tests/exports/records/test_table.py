@@ -76,5 +76,5 @@ def test_a_group_that_moved_has_the_zones_of_its_meetings() -> None:
 
 def test_progress_is_told_every_so_many_rows() -> None:
     told: list[int] = []
-    assert len(list(table.counted(range(table.EVERY * 2 + 1), told.append))) == table.EVERY * 2 + 1
+    assert len(list(table.count_rows(range(table.EVERY * 2 + 1), told.append))) == table.EVERY * 2 + 1
     assert told == [table.EVERY, table.EVERY * 2]

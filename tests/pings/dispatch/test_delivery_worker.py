@@ -376,7 +376,7 @@ async def test_a_ping_of_a_guild_that_is_gone_waits_and_is_missed(
     database: Database, group: Group, meeting: MeetingId, now: Hands, discord: FakeDiscord
 ) -> None:
     key = await plan_ping(database, group, meeting)
-    await database.write(lambda tx: GuildRepository(tx).gone(GUILD, NOON))
+    await database.write(lambda tx: GuildRepository(tx).mark_gone(GUILD, NOON))
     sender = dispatcher(database, now, discord, Preparer())
     assert await sender.run_due() == {}
     assert await sender.next_due() is None

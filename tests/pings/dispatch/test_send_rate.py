@@ -29,7 +29,7 @@ async def test_a_hundred_messages_take_their_time_and_no_second_has_more_than_45
     pacer = Pacer(45, clock=time, sleep=time.sleep)
     sent = []
     for _ in range(100):
-        await pacer.turn()
+        await pacer.wait_turn()
         sent.append(time.now)
     assert sent[0] == 1000.0
     assert sent[-1] - sent[0] == pytest.approx(99 / 45)
@@ -43,18 +43,18 @@ async def test_turns_taken_together_are_apart() -> None:
         slept.append(seconds)
 
     pacer = Pacer(50, clock=lambda: 7.0, sleep=sleep)
-    await asyncio.gather(*(pacer.turn() for _ in range(4)))
+    await asyncio.gather(*(pacer.wait_turn() for _ in range(4)))
     assert slept == pytest.approx([0.02, 0.04, 0.06])
 
 
 async def test_a_rest_saves_up_no_burst() -> None:
     time = Time()
     pacer = Pacer(10, clock=time, sleep=time.sleep)
-    await pacer.turn()
+    await pacer.wait_turn()
     time.now += 60
     before = time.now
     for _ in range(3):
-        await pacer.turn()
+        await pacer.wait_turn()
     assert time.now - before == pytest.approx(0.2)
 
 
@@ -65,8 +65,8 @@ async def test_the_loops_own_clock_is_the_default() -> None:
         slept.append(seconds)
 
     pacer = Pacer(0.001, sleep=sleep)
-    await pacer.turn()
-    await pacer.turn()
+    await pacer.wait_turn()
+    await pacer.wait_turn()
     assert slept == [pytest.approx(1000, abs=1)]
 
 

@@ -11,7 +11,7 @@ from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
-from buddybot.domain.meetings.schedule import occurrence
+from buddybot.domain.meetings.schedule import make_occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times, is_heard_of_no_more, is_too_late, list_due_pings
 from tests.pings.people import ANA, BEN, CHO, GUILD, NOON
@@ -48,7 +48,7 @@ def group(state: GroupState = GroupState.ACTIVE, *, minimum: int = 0, answer_hou
 
 
 def meeting(day: date = date(2026, 3, 5), at: time = time(19), **changes: object) -> Meeting:
-    given = occurrence(day, at, zone=BERLIN, duration_minutes=75)
+    given = make_occurrence(day, at, zone=BERLIN, duration_minutes=75)
     plain = Meeting(
         id=MeetingId(5),
         group_id=GroupId(1),

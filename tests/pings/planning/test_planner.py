@@ -13,7 +13,7 @@ from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
-from buddybot.domain.meetings.schedule import Schedule, instant, local, occurrence
+from buddybot.domain.meetings.schedule import Schedule, instant, local, make_occurrence
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
@@ -58,7 +58,7 @@ class House:
 
     async def meetings(self) -> Sequence[Meeting]:
         return await self.database.read(
-            lambda tx: MeetingRepository(tx).slots(self.group.id, since=date(2026, 1, 1))
+            lambda tx: MeetingRepository(tx).list_slots(self.group.id, since=date(2026, 1, 1))
         )
 
     async def days(self, state: MeetingState = MeetingState.SCHEDULED) -> list[str]:
@@ -197,7 +197,7 @@ async def test_a_meeting_that_was_announced_stays_when_the_schedule_changes(hous
 async def test_a_meeting_moved_by_hand_stays_where_it_was_put(house: House) -> None:
     await house.plan(THURSDAYS)
     meeting = (await house.meetings())[0]
-    given = occurrence(date(2026, 3, 6), time(17), zone=meeting.zone, duration_minutes=75)
+    given = make_occurrence(date(2026, 3, 6), time(17), zone=meeting.zone, duration_minutes=75)
     await house.database.write(
         lambda tx: MeetingRepository(tx).put_when(
             meeting.id,
@@ -222,8 +222,8 @@ async def test_new_rules_of_a_zone_move_the_instants_and_not_the_local_time(hous
     meeting = (await house.meetings())[0]
 
     async def as_by_older_rules(tx: Tx) -> None:
-        await CardRepository(tx).preparing(meeting.id, CardKind.MEETING)
-        await CardRepository(tx).posted(
+        await CardRepository(tx).note_preparing(meeting.id, CardKind.MEETING)
+        await CardRepository(tx).note_posted(
             meeting_id=meeting.id, kind=CardKind.MEETING, channel_id=ChannelId(1), message_id=MessageId(2)
         )
         await tx.run("UPDATE meetings SET starts_at = starts_at + 3600, ends_at = ends_at + 3600")
@@ -231,7 +231,7 @@ async def test_new_rules_of_a_zone_move_the_instants_and_not_the_local_time(hous
     await house.database.write(as_by_older_rules)
     await house.plan()
     assert (await house.meetings())[0] == replace(meeting, sequence=1)
-    assert len(await house.database.read(lambda tx: CardRepository(tx).stale(meeting.id))) == 1
+    assert len(await house.database.read(lambda tx: CardRepository(tx).list_stale(meeting.id))) == 1
 
 
 async def test_a_paused_group_has_no_due_pings_until_it_goes_on(house: House) -> None:
@@ -249,7 +249,7 @@ async def test_a_paused_group_has_no_due_pings_until_it_goes_on(house: House) ->
 
 async def test_a_guild_that_is_gone_gets_nothing_until_it_is_back(house: House) -> None:
     await house.plan(THURSDAYS)
-    await house.database.write(lambda tx: GuildRepository(tx).gone(GUILD, NOON))
+    await house.database.write(lambda tx: GuildRepository(tx).mark_gone(GUILD, NOON))
     await house.plan()
     assert await house.kinds() == {}
     await house.database.write(lambda tx: GuildRepository(tx).back(GUILD))
@@ -382,7 +382,7 @@ async def check(house: House) -> None:
     for meeting in meetings:
         if meeting.state in (MeetingState.SKIPPED, MeetingState.CANCELLED):
             assert str(meeting.stands_for) not in planned
-        given = occurrence(
+        given = make_occurrence(
             meeting.day, meeting.time, zone=meeting.zone, duration_minutes=meeting.duration_minutes
         )
         assert (meeting.starts_at, meeting.ends_at) == (given.starts_at, given.ends_at)

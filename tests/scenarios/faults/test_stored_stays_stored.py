@@ -148,6 +148,6 @@ async def test_a_database_that_cannot_say_what_it_kept_is_told_as_it_is(
         raise StorageError("gone")
 
     await break_after(day_before, monkeypatch, StorageError("gone"))
-    monkeypatch.setattr(day_before.world.bot.services.transactions, "carried_out", carried_out)
+    monkeypatch.setattr(day_before.world.bot.services.transactions, "verify_stored", carried_out)
     result = await press(day_before, "Ben", "Going")
     assert "can't tell whether this was saved" in told(result)

@@ -123,13 +123,13 @@ async def test_a_group_that_is_archived_while_its_role_is_made_has_none(
 ) -> None:
     rowan = await circle(world, "Ana", "Ben")
     services = world.bot.services
-    made = type(services.role_tasks).made
+    made = type(services.role_tasks).note_made
 
     async def late(self: object, group: object, role_id: object) -> bool:
         await services.groups.archive(rowan.actor(rowan.people[0]), rowan.group_id)
         return await made(self, group, role_id)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(services.role_tasks), "made", late)
+    monkeypatch.setattr(type(services.role_tasks), "note_made", late)
     await world.run_due()
     monkeypatch.undo()
     await world.pass_time(hours=3)
@@ -268,7 +268,7 @@ async def test_an_id_is_kept_for_a_role_for_a_week_at_most_when_the_bot_was_remo
     rowan: Circle, world: World
 ) -> None:
     await world.bot.services.personal.erase(UserId(rowan.people[1].id))
-    await world.bot.services.guilds.gone(GuildId(rowan.guild.id))
+    await world.bot.services.guilds.mark_gone(GuildId(rowan.guild.id))
     await world.pass_time(days=6)
     assert await tasks(world)
     await world.pass_time(days=1, minutes=5)

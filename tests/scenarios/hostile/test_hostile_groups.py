@@ -6,7 +6,7 @@ import pytest
 import simcord
 
 from buddybot.storage.engine.database import Tx
-from buddybot.ui.framework.texts import inert
+from buddybot.ui.framework.texts import neutralize_text
 from tests.scenarios.circles import Circle, circle
 from tests.scenarios.hostile.test_hostile_words import TOO_LONG, VALUES
 from tests.scenarios.settling import press
@@ -34,8 +34,8 @@ async def stored(rowan: Circle, column: str, table: str = "groups") -> str | Non
 def assert_shown(value: str | None, said: str) -> None:
     """Demand that a text stands there as it was kept, and that nothing comes of it."""
     assert value is not None
-    assert inert(value) in said
-    assert markup_in(inert(value)) == []
+    assert neutralize_text(value) in said
+    assert markup_in(neutralize_text(value)) == []
     assert not [each for each in NEVER if each in said]
 
 

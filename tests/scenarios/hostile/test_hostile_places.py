@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.locations.locations import LocationKind, described
-from buddybot.ui.framework.texts import inert
+from buddybot.domain.locations.locations import LocationKind, read_location
+from buddybot.ui.framework.texts import neutralize_text
 from tests.scenarios.hostile.test_hostile_groups import NEVER, OWN_CODE
 from tests.scenarios.hostile.test_hostile_words import TOO_LONG, VALUES
 from tests.scenarios.locations.places import CAFE, FIRST, one_of, opened, shown, suggest, urls
@@ -60,12 +60,12 @@ async def test_a_hostile_name_does_nothing_on_any_card(rowan: Calendar) -> None:
         taken += 1
         name = (await kept(rowan))["name"]
         assert name is not None
-        assert markup_in(inert(name)) == []
+        assert markup_in(neutralize_text(name)) == []
         arrangement = shown(await rowan.person("Cho").click(rowan.card(), label="Where exactly"))
         for said in (answer, texts_in(rowan.card()), texts_in(arrangement)):
-            assert inert(name) in said
+            assert neutralize_text(name) in said
             assert not [each for each in NEVER if each in said], value
-        assert inert(name) in texts_in(await rowan.ask("Ben", "location list"))
+        assert neutralize_text(name) in texts_in(await rowan.ask("Ben", "location list"))
         [choice] = await rowan.person("Ben").autocomplete(rowan.channel, "location travel", "place", "")
         assert choice["name"] == name
         asked = await rowan.person("Ben").slash(rowan.channel, "location travel")
@@ -77,8 +77,8 @@ async def test_a_hostile_address_is_inert_and_stays_one_question_to_the_map(rowa
     taken = 0
     async for address, said in edits(rowan, "where"):
         taken += 1
-        assert inert(address) in said
-        assert markup_in(inert(address)) == []
+        assert neutralize_text(address) in said
+        assert markup_in(neutralize_text(address)) == []
         [(label, link)] = urls(await opened(rowan, "Ben", "Café Lumen")).items()
         if (own := (await kept(rowan))["link"]) is not None:
             assert (label, link) == (f"Open {urlsplit(own).hostname}", own)
@@ -93,8 +93,8 @@ async def test_a_hostile_note_is_inert(rowan: Calendar) -> None:
     taken = 0
     async for note, said in edits(rowan, "note"):
         taken += 1
-        assert inert(note) in said
-        assert markup_in(inert(note)) == []
+        assert neutralize_text(note) in said
+        assert markup_in(neutralize_text(note)) == []
     assert taken > 40
 
 
@@ -103,5 +103,5 @@ async def test_a_hostile_note_is_inert(rowan: Calendar) -> None:
 def test_more_than_a_form_takes_is_refused_past_the_form_too(field: str, value: str) -> None:
     given = {"name": "Café Lumen", "where": "3 Mill Lane", "note": "", field: value}
     with pytest.raises(Refusal) as caught:
-        described(kind=LocationKind.PLACE, access=frozenset(), **given)
+        read_location(kind=LocationKind.PLACE, access=frozenset(), **given)
     assert caught.value.code == "text.long"

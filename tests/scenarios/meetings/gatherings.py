@@ -122,7 +122,7 @@ class Gatherings:
         async def script(tx: Tx) -> None:
             group = await GroupRepository(tx).get(GuildId(self.guild.id), self.rowan.circle.group_id)
             assert group is not None
-            [meeting, *_] = await MeetingRepository(tx).ahead(group.id)
+            [meeting, *_] = await MeetingRepository(tx).list_ahead(group.id)
             await arrangements.put(
                 UnitOfWork(tx),
                 group,

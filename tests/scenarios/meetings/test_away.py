@@ -208,7 +208,7 @@ async def turns(rowan: Calendar, *hosts: str) -> tuple[str, str]:
         group = await GroupRepository(tx).get(GuildId(rowan.circle.guild.id), group_id)
         assert group is not None
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
-        for member in await MemberRepository(tx).current(group_id):
+        for member in await MemberRepository(tx).list_current(group_id):
             willing = member.user_id in [rowan.person(name).id for name in hosts]
             assert await MemberRepository(tx).set_hosts(
                 group_id=group_id, user_id=member.user_id, hosts=willing, interaction_id=InteractionId(0)

@@ -7,7 +7,7 @@ from ical.calendar import Calendar as CalendarRead
 from ical.event import Event, EventStatus
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, read_location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.text import cut_to
 from buddybot.services.core.unit_of_work import UnitOfWork
@@ -22,7 +22,7 @@ from tests.world import World, texts_in
 
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
-CAFE = described(
+CAFE = read_location(
     name="Café Lumen",
     kind=LocationKind.HYBRID,
     where="3 Mill Lane\nhttps://meet.example.org/rowan",
@@ -63,7 +63,7 @@ async def settle(rowan: Calendar, words: LocationWords, host: str) -> None:
             offered_by=UserId(rowan.person("Ana").id),
             now=rowan.world.now,
         )
-        first = (await MeetingRepository(tx).ahead(group.id))[0]
+        first = (await MeetingRepository(tx).list_ahead(group.id))[0]
         settled = Settled(location, UserId(rowan.person(host).id))
         await arrangements.put(
             UnitOfWork(tx), group, first, settled, now=rowan.world.now, basis=Basis.ASSIGNED
@@ -158,7 +158,7 @@ async def test_the_clock_on_the_wall_stays_when_summer_comes(world: World) -> No
 async def test_hostile_words_ring_no_alarm(world: World) -> None:
     rowan = await calendar(world, name="R;o,w\\an\\N " + "🏽" * 10)
     name = cut_to(RINGS, 60)
-    words = described(name=name, kind=LocationKind.PLACE, where=RINGS, access=frozenset(), note=RINGS)
+    words = read_location(name=name, kind=LocationKind.PLACE, where=RINGS, access=frozenset(), note=RINGS)
     await settle(rowan, words, "Cho")
     found = await taken(rowan)
     assert found.name == ["R;o,w\\an\\N " + "🏽" * 10]

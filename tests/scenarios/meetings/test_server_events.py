@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import simcord
 
-from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, read_location
 from tests.scenarios.meetings.gatherings import (
     ACTIVE,
     CANCELLED,
@@ -21,7 +21,7 @@ from tests.world import World
 FIRST = datetime(2026, 1, 6, 19, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 LENGTH = timedelta(minutes=75)
-CAFE = described(
+CAFE = read_location(
     name="Café Lumen",
     kind=LocationKind.PLACE,
     where="3 Mill Lane, second door",
@@ -32,7 +32,7 @@ CAFE = described(
 
 def place(name: str, kind: LocationKind = LocationKind.PLACE, where: str = "7 Side Street") -> LocationWords:
     """Return what a member writes about another place."""
-    return described(name=name, kind=kind, where=where, access=frozenset(), note=None)
+    return read_location(name=name, kind=kind, where=where, access=frozenset(), note=None)
 
 
 @pytest.fixture

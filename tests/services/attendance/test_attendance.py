@@ -28,7 +28,7 @@ async def evening(database: Database) -> Evening:
 
 
 async def here(evening: Evening, user: int) -> None:
-    await evening.turns.here(evening.home.actor(user), evening.meeting_id)
+    await evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ async def test_an_organizer_says_it_of_the_unrecorded_and_is_named_for_it(evenin
     await evening.close()
     service, actor = evening.attendance, evening.home.actor
 
-    waiting = await service.unrecorded(actor(ORGANIZER))
+    waiting = await service.list_unrecorded(actor(ORGANIZER))
     assert (waiting.number, waiting.people) == (1, ((BEN, "Ben"), (ORGANIZER, ""), (CHO, "")))
     rest = await service.record(
         actor(ORGANIZER),
@@ -250,23 +250,22 @@ async def test_only_what_can_be_said_of_a_person_is_taken(evening: Evening) -> N
 
 async def test_attendance_is_for_organizers_once_the_meeting_is_over(evening: Evening) -> None:
     service, actor = evening.attendance, evening.home.actor
-    assert await evening.refused(service.unrecorded(actor(ORGANIZER))) == "attendance.no_meeting"
+    assert await evening.refused(service.list_unrecorded(actor(ORGANIZER))) == "attendance.no_meeting"
     await evening.open()
     for meeting_id in (evening.meeting_id, None):
-        now = service.unrecorded(actor(ORGANIZER), meeting_id=meeting_id)
+        now = service.list_unrecorded(actor(ORGANIZER), meeting_id=meeting_id)
         assert await evening.refused(now) == "attendance.not_closed"
     await evening.close()
 
     for action in (
-        service.unrecorded(actor(ANA), meeting_id=evening.meeting_id),
-        service.unrecorded(actor(ANA), group_id=evening.group.id),
+        service.list_unrecorded(actor(ANA), meeting_id=evening.meeting_id),
+        service.list_unrecorded(actor(ANA), group_id=evening.group.id),
         service.record(actor(ANA), evening.meeting_id, {UserId(ANA): Attendance.PRESENT}),
         service.record_rest(actor(ANA), evening.meeting_id, Attendance.PRESENT),
     ):
         assert await evening.refused(action) == "group.organizers_only"
-    assert (
-        await evening.refused(service.unrecorded(actor(ORGANIZER), group_id=GroupId(999))) == "group.unknown"
-    )
+    unknown = service.list_unrecorded(actor(ORGANIZER), group_id=GroupId(999))
+    assert await evening.refused(unknown) == "group.unknown"
 
 
 async def test_the_list_is_of_the_latest_meeting_that_has_somebody_on_it(evening: Evening) -> None:
@@ -278,11 +277,11 @@ async def test_the_list_is_of_the_latest_meeting_that_has_somebody_on_it(evening
     await evening.close()
     service, actor = evening.attendance, evening.home.actor
 
-    assert (await service.unrecorded(actor(ORGANIZER))).meeting.id == evening.following_id
+    assert (await service.list_unrecorded(actor(ORGANIZER))).meeting.id == evening.following_id
     await service.record_rest(actor(ORGANIZER), evening.following_id, Attendance.PRESENT)
-    assert (await service.unrecorded(actor(ORGANIZER))).meeting.id == first
+    assert (await service.list_unrecorded(actor(ORGANIZER))).meeting.id == first
     await service.record_rest(actor(ORGANIZER), first, Attendance.PRESENT)
-    done = await service.unrecorded(actor(ORGANIZER))
+    done = await service.list_unrecorded(actor(ORGANIZER))
     assert (done.meeting.id, done.people) == (evening.following_id, ())
 
 
@@ -311,12 +310,11 @@ async def test_a_suggestion_is_of_those_who_gave_a_word_though_they_left_since(e
     await evening.home.leave(evening.group, CHO)
     await evening.close()
 
-    waiting = await evening.attendance.unrecorded(
-        evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id
-    )
+    reader = evening.home.actor(ORGANIZER)
+    waiting = await evening.attendance.list_unrecorded(reader, meeting_id=evening.meeting_id)
     assert waiting.suggested == {ANA: Attendance.LATE, BEN: Attendance.PRESENT}
     assert (await evening.ledger())[CHO] is Attendance.EXCUSED
-    _, seat = await evening.corrections.seat(evening.home.actor(ORGANIZER), evening.meeting_id, UserId(ANA))
+    _, seat = await evening.corrections.get_seat(reader, evening.meeting_id, UserId(ANA))
     assert (seat.state, seat.suggested) == (Attendance.UNRECORDED, Attendance.LATE)
 
     done = await evening.attendance.confirm(evening.home.actor(ORGANIZER), evening.meeting_id)

@@ -96,7 +96,9 @@ async def test_who_was_no_member_when_it_began_cannot_be_recorded(evening: Eveni
     before = await ledger(evening)
     for user in (NEWCOMER, STRANGER, -1):
         assert await evening.refused(correct(evening, user, PRESENT)) == "attendance.not_member"
-        look_at = evening.corrections.seat(evening.home.actor(ORGANIZER), evening.meeting_id, UserId(user))
+        look_at = evening.corrections.get_seat(
+            evening.home.actor(ORGANIZER), evening.meeting_id, UserId(user)
+        )
         assert await evening.refused(look_at) == "attendance.not_member"
     assert await ledger(evening) == before
 
@@ -145,7 +147,9 @@ async def test_two_organizers_at_once_leave_an_unbroken_trail(evening: Evening) 
 async def test_a_meeting_of_which_only_counts_are_left_stays_as_it_is(evening: Evening) -> None:
     await evening.home.run("UPDATE meetings SET reduced = 1 WHERE id = :id", id=evening.meeting_id)
     assert await evening.refused(correct(evening, ANA, ABSENT)) == "attendance.reduced"
-    taken = await evening.attendance.unrecorded(evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id)
+    taken = await evening.attendance.list_unrecorded(
+        evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id
+    )
     assert taken.people == ()
 
 
@@ -162,7 +166,7 @@ async def test_corrections_are_for_the_organizers_of_the_group_alone(evening: Ev
     ):
         for act in (
             corrections.view(actor, meeting_id),
-            corrections.seat(actor, meeting_id, UserId(ANA)),
+            corrections.get_seat(actor, meeting_id, UserId(ANA)),
             corrections.correct(actor, meeting_id, UserId(ANA), ABSENT, "No"),
             corrections.did_not_meet(actor, meeting_id, "Ice"),
             corrections.did_meet(actor, meeting_id, "Ice"),

@@ -46,7 +46,9 @@ async def test_that_the_group_did_not_meet_is_said_of_everybody_and_can_be_taken
         assert await evening.refused(refused) == "attendance.not_met"
     again = evening.corrections.did_not_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
     assert await evening.refused(again) == "attendance.same"
-    taken = await evening.attendance.unrecorded(evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id)
+    taken = await evening.attendance.list_unrecorded(
+        evening.home.actor(ORGANIZER), meeting_id=evening.meeting_id
+    )
     assert (taken.met, taken.people) == (False, ())
 
     on = await evening.corrections.did_meet(evening.home.actor(ORGANIZER), evening.meeting_id, "Ice")
@@ -101,7 +103,7 @@ async def test_a_meeting_that_is_not_over_is_refused(evening: Evening) -> None:
     organizer = evening.home.actor
     for act in (
         evening.corrections.view(organizer(ORGANIZER), evening.following_id),
-        evening.corrections.seat(organizer(ORGANIZER), evening.following_id, UserId(ANA)),
+        evening.corrections.get_seat(organizer(ORGANIZER), evening.following_id, UserId(ANA)),
         evening.corrections.correct(
             organizer(ORGANIZER), evening.following_id, UserId(ANA), PRESENT, "Surely"
         ),
@@ -167,7 +169,7 @@ async def test_turns_and_alerts_go_by_what_was_corrected(evening: Evening) -> No
         """How many meetings Ana hosted, how many who were there count, and how many the detector sees."""
 
         async def read(tx: Tx) -> tuple[int, int, int | None]:
-            held = await FairnessRepository(tx).history(evening.group.id)
+            held = await FairnessRepository(tx).list_history(evening.group.id)
             [past, *_] = await HistoryRepository(tx).of_group(evening.group.id, until=evening.now)
             hosted = sum(each.host_id == ANA for each in held)
             return hosted, sum(len(each.attendees) for each in held), past.tally.present

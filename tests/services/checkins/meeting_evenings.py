@@ -78,7 +78,7 @@ class Evening:
         async def script(tx: Tx) -> list[MeetingId]:
             await ScheduleRepository(tx).put(group.id, RHYTHM)
             await planner.plan(UnitOfWork(tx), group, home.now)
-            return [meeting.id for meeting in await MeetingRepository(tx).ahead(group.id)]
+            return [meeting.id for meeting in await MeetingRepository(tx).list_ahead(group.id)]
 
         first, following = await home.database.write(script)
         return cls(home, group, first, following, planner)
@@ -185,7 +185,7 @@ class Evening:
     async def ledger(self) -> dict[int, Attendance]:
         """Return how each person stands at the meeting."""
         standing = await self.home.database.read(
-            lambda tx: AttendanceRepository(tx).standing(self.meeting_id)
+            lambda tx: AttendanceRepository(tx).list_standing(self.meeting_id)
         )
         return {int(user): entry.state for user, entry in standing.items()}
 

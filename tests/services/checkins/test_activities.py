@@ -51,7 +51,7 @@ class Club:
         self.agenda = AgendaService(self.house.transactions, rules)
 
     async def wish(self, user: UserId, *keys: str) -> None:
-        await self.activities.wish(self.house.actor(user), self.group.id, keys, among=list(LIBRARY))
+        await self.activities.mark_wishes(self.house.actor(user), self.group.id, keys, among=list(LIBRARY))
 
     async def answer(self, user: UserId, answer: Answer = Answer.GOING) -> None:
         await self.house.rsvps.answer(self.house.actor(user), self.meeting.id, answer)
@@ -96,7 +96,7 @@ class Club:
                     group_id=self.group.id,
                     guild_id=GUILD,
                     user_id=user,
-                    role=(await MemberRepository(tx).current(self.group.id))[-1].role,
+                    role=(await MemberRepository(tx).list_current(self.group.id))[-1].role,
                     now=self.house.now,
                 )
 
@@ -268,7 +268,7 @@ async def test_marks_are_kept_for_each_member_and_taken_back(club: Club) -> None
     await club.wish(ANA, "first", "second")
     await club.wish(BEN, "first")
     await club.wish(ANA, "second")
-    found = await club.house.run(lambda tx: ActivityRepository(tx).wishes(club.group.id))
+    found = await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
     assert found == {ANA: {"second"}, BEN: {"first"}}
     mine = await club.activities.all(club.house.actor(ANA))
     assert mine.wished == {"second"}
@@ -276,8 +276,8 @@ async def test_marks_are_kept_for_each_member_and_taken_back(club: Club) -> None
 
 async def test_only_what_was_offered_is_taken_back(club: Club) -> None:
     await club.wish(ANA, "first", "endless")
-    await club.activities.wish(club.house.actor(ANA), club.group.id, [], among=["first", "second"])
-    found = await club.house.run(lambda tx: ActivityRepository(tx).wishes(club.group.id))
+    await club.activities.mark_wishes(club.house.actor(ANA), club.group.id, [], among=["first", "second"])
+    found = await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
     assert found == {ANA: {"endless"}}
 
 
@@ -287,10 +287,10 @@ async def test_the_list_has_what_fits_the_group(club: Club) -> None:
 
 
 async def test_one_is_shown_for_as_many_as_they_are(club: Club) -> None:
-    view = await club.activities.one(club.house.actor(ANA), club.group.id, "first")
+    view = await club.activities.get_activity(club.house.actor(ANA), club.group.id, "first")
     assert view.people == 3
     assert sum(step.minutes for step in view.steps) == 25  # of 75 minutes
-    assert (await club.activities.one(club.house.actor(ANA), club.group.id, "endless")).steps == ()
+    assert (await club.activities.get_activity(club.house.actor(ANA), club.group.id, "endless")).steps == ()
 
 
 # -- who may ---------------------------------------------------------------------------------------
@@ -332,17 +332,17 @@ async def test_strangers_see_and_mark_nothing(club: Club) -> None:
     async with refused("group.unknown"):
         await club.activities.all(actor(STRANGER), club.group.id)
     async with refused("group.unknown"):
-        await club.activities.one(actor(STRANGER), club.group.id, "first")
+        await club.activities.get_activity(actor(STRANGER), club.group.id, "first")
     async with refused("group.unknown"):
-        await club.activities.wish(actor(STRANGER), club.group.id, ["first"], among=["first"])
+        await club.activities.mark_wishes(actor(STRANGER), club.group.id, ["first"], among=["first"])
     async with refused("meeting.unknown"):
         await club.agenda.look(actor(STRANGER), club.meeting.id)
-    assert await club.house.run(lambda tx: ActivityRepository(tx).wishes(club.group.id)) == {}
+    assert await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id)) == {}
 
 
 async def test_a_mark_that_the_library_does_not_know_is_refused(club: Club) -> None:
     async with refused("activity.unknown"):
-        await club.activities.wish(club.house.actor(ANA), club.group.id, ["gone"], among=["first"])
+        await club.activities.mark_wishes(club.house.actor(ANA), club.group.id, ["gone"], among=["first"])
 
 
 async def test_the_agenda_is_for_those_who_are_expected(club: Club) -> None:

@@ -49,7 +49,7 @@ async def test_two_reports_at_once_carry_a_promise_once(evening: Evening) -> Non
         *(evening.report(ANA, {due: Outcome(done=done)}, win=str(done)) for done in (0, 1, 2, 3))
     )
 
-    last = (await evening.checkins.reported(evening.home.actor(ANA), evening.meeting_id)).report.win
+    last = (await evening.checkins.get_report(evening.home.actor(ANA), evening.meeting_id)).report.win
     [original, copy] = await evening.commitments(ANA)
     assert (original["state"], str(original["done"]), str(original["said"])) == ("carried", last, last)
     assert (copy["state"], copy["target"], copy["carried"]) == ("open", 4 - original["done"], 1)
@@ -81,7 +81,7 @@ async def test_progress_and_a_report_at_once_lose_nothing_that_was_said(
 
     results = await asyncio.gather(
         commitments.progress(evening.home.actor(ANA), due, "2"),
-        commitments.more(evening.home.actor(ANA), due, expected=0),
+        commitments.count_one_more(evening.home.actor(ANA), due, expected=0),
         evening.report(ANA, {due: Outcome(done=3)}),
         return_exceptions=True,
     )
@@ -129,9 +129,9 @@ async def test_somebody_who_arrives_beside_the_close_is_there_or_is_told(evening
     await evening.open()
 
     results = await asyncio.gather(
-        evening.turns.here(evening.home.actor(ANA), evening.meeting_id),
+        evening.turns.mark_present(evening.home.actor(ANA), evening.meeting_id),
         evening.close(),
-        evening.turns.here(evening.home.actor(ANA), evening.meeting_id),
+        evening.turns.mark_present(evening.home.actor(ANA), evening.meeting_id),
         return_exceptions=True,
     )
 
@@ -172,7 +172,10 @@ async def test_two_who_press_next_turn_at_once_give_one_turn(evening: Evening) -
     assert (view.round.begun, view.round.speaker) == (1, view.round.people[0])
     evening.home.now += timedelta(minutes=6)
     await asyncio.gather(
-        *(evening.turns.here(evening.home.actor(user), evening.meeting_id) for user in (ORGANIZER, BEN)),
+        *(
+            evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
+            for user in (ORGANIZER, BEN)
+        ),
         evening.turns.next_turn(evening.home.actor(BEN), evening.meeting_id, begun=1),
     )
     rows = await evening.home.rows("SELECT position FROM turns ORDER BY position")

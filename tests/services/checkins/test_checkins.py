@@ -296,7 +296,7 @@ async def test_strangers_and_other_guilds_get_the_same_answer(evening: Evening) 
     for actor in (evening.home.actor(STRANGER), foreign):
         for action in (
             evening.checkins.prepare(actor, meeting_id=evening.meeting_id),
-            evening.checkins.reported(actor, evening.meeting_id),
+            evening.checkins.get_report(actor, evening.meeting_id),
             evening.checkins.report(actor, evening.meeting_id, outcomes={}, win=None, blocker=None),
             evening.checkins.commit(
                 actor, evening.meeting_id, lines=["a"], plan=None, visibility=Visibility.GROUP
@@ -315,5 +315,5 @@ async def test_a_form_sent_twice_is_carried_out_once(evening: Evening) -> None:
     with pytest.raises(AlreadyHandled):
         await evening.checkins.report(actor, evening.meeting_id, outcomes={}, win="Again", blocker=None)
 
-    reported = await evening.checkins.reported(evening.home.actor(ANA), evening.meeting_id)
+    reported = await evening.checkins.get_report(evening.home.actor(ANA), evening.meeting_id)
     assert reported.report.win == "First"

@@ -37,7 +37,7 @@ class Club(Hosts):
 
     async def due_pings(self, group: Group) -> list[Ping]:
         """Return the thanks that wait for the channel."""
-        found = await self.run(lambda tx: OutboxRepository(tx).planned(group.id))
+        found = await self.run(lambda tx: OutboxRepository(tx).list_planned(group.id))
         return [ping for ping in found if ping.kind is PingKind.KUDOS]
 
     async def say(self, group: Group, ping: Ping) -> Announcement | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, published
+from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, publish_band
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.pulse import PulseService
@@ -238,7 +238,7 @@ def test_two_publications_tell_nobody_anothers_rating(first: int, second: int) -
         possible = defaultdict(list)
         for others in product(RATINGS, repeat=first + second - 2):
             one, two = (mine[0], *others[: first - 1]), (mine[1], *others[first - 1 :])
-            possible[published(one), published(two)].append(others)
+            possible[publish_band(one), publish_band(two)].append(others)
         for ways in possible.values():
             assert all(len(set(seat)) > 1 for seat in zip(*ways, strict=True))
 
@@ -267,7 +267,7 @@ def sure_guesses(first: Sequence[int], second: Sequence[int]) -> float:
     guesses = defaultdict(list)
     for given in product(RATINGS, repeat=len(everybody)):
         by = dict(zip(everybody, given, strict=True))
-        seen = tuple(published([by[each] for each in people]) for people in (first, second))
+        seen = tuple(publish_band([by[each] for each in people]) for people in (first, second))
         for reader, other in permutations(everybody, 2):
             guesses[reader, by[reader], seen, other].append(by[other])
     total = sum(map(len, guesses.values()))

@@ -35,7 +35,7 @@ async def press(evening: Evening, user: int, answer: Answer) -> None:
 
 
 async def here(evening: Evening, user: int) -> None:
-    await evening.turns.here(evening.home.actor(user), evening.meeting_id)
+    await evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
 
 
 async def test_those_who_come_are_in_the_round_and_those_who_are_late_end_it(evening: Evening) -> None:

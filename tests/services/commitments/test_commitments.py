@@ -132,7 +132,7 @@ async def test_words_out_of_bounds_change_nothing(
     home: Home, group: Group, service: CommitmentService, draft: Draft, code: str
 ) -> None:
     assert (await refused(service.add(home.actor(ANA), draft))).code == code
-    assert (await service.mine(home.actor(ANA))).items == ()
+    assert (await service.list_own(home.actor(ANA))).items == ()
 
 
 async def test_at_most_three_are_open_and_room_comes_back(
@@ -145,7 +145,7 @@ async def test_at_most_three_are_open_and_room_comes_back(
     await service.drop(home.actor(ANA), own[1].commitment.id)
     assert (await service.start(home.actor(ANA))).id == group.id
     await service.add(home.actor(ANA), coffees(6))
-    assert len((await service.mine(home.actor(ANA))).items) == 3
+    assert len((await service.list_own(home.actor(ANA))).items) == 3
 
 
 async def test_a_fourth_does_not_slip_in_at_the_same_moment(
@@ -156,7 +156,7 @@ async def test_a_fourth_does_not_slip_in_at_the_same_moment(
     )
     refusals = [result for result in results if isinstance(result, Refusal)]
     assert [refusal.code for refusal in refusals] == ["commitment.full"] * 5
-    assert len((await service.mine(home.actor(ANA))).items) == 3
+    assert len((await service.list_own(home.actor(ANA))).items) == 3
 
 
 async def test_the_same_interaction_adds_once(home: Home, group: Group, service: CommitmentService) -> None:
@@ -164,7 +164,7 @@ async def test_the_same_interaction_adds_once(home: Home, group: Group, service:
     await service.add(actor, COFFEES)
     with pytest.raises(AlreadyHandled):
         await service.add(actor, COFFEES)
-    assert len((await service.mine(home.actor(ANA))).items) == 1
+    assert len((await service.list_own(home.actor(ANA))).items) == 1
 
 
 @pytest.mark.parametrize(
@@ -195,9 +195,11 @@ async def test_one_more_pressed_twice_on_the_same_card_counts_once(
     home: Home, group: Group, service: CommitmentService
 ) -> None:
     own = await service.add(home.actor(ANA), COFFEES)
-    await asyncio.gather(*(service.more(home.actor(ANA), own.commitment.id, expected=0) for _ in range(4)))
+    await asyncio.gather(
+        *(service.count_one_more(home.actor(ANA), own.commitment.id, expected=0) for _ in range(4))
+    )
     assert (await service.get(home.actor(ANA), own.commitment.id)).commitment.done == 1
-    assert (await service.more(home.actor(ANA), own.commitment.id, expected=1)).commitment.done == 2
+    assert (await service.count_one_more(home.actor(ANA), own.commitment.id, expected=1)).commitment.done == 2
 
 
 async def test_an_edit_changes_what_is_given_and_keeps_the_rest(
@@ -262,7 +264,7 @@ async def test_swapping_drops_the_old_and_opens_the_new_also_when_three_are_open
     own = [await service.add(home.actor(ANA), coffees(number)) for number in (3, 4, 5)]
     await carried(home, own[0], 3)
     new = await service.swap(home.actor(ANA), own[0].commitment.id, Draft(text="ask Eli for an introduction"))
-    items = [item for item, _ in (await service.mine(home.actor(ANA))).items]
+    items = [item for item, _ in (await service.list_own(home.actor(ANA))).items]
     assert [item.text for item in items] == [
         "4 coffee meetings",
         "5 coffee meetings",
@@ -285,7 +287,7 @@ Act = Callable[[CommitmentService, Home, int, int, CommitmentId], Awaitable[obje
 ACTS: dict[str, Act] = {
     "get": lambda s, h, user, guild, id_: s.get(h.actor(user, guild=guild), id_),
     "progress": lambda s, h, user, guild, id_: s.progress(h.actor(user, guild=guild), id_, "+1"),
-    "more": lambda s, h, user, guild, id_: s.more(h.actor(user, guild=guild), id_, expected=0),
+    "more": lambda s, h, user, guild, id_: s.count_one_more(h.actor(user, guild=guild), id_, expected=0),
     "edit": lambda s, h, user, guild, id_: s.edit(h.actor(user, guild=guild), id_, Changes(count=9)),
     "drop": lambda s, h, user, guild, id_: s.drop(h.actor(user, guild=guild), id_),
     "shrink": lambda s, h, user, guild, id_: s.shrink(h.actor(user, guild=guild), id_, text="less", count=1),
@@ -328,14 +330,14 @@ async def test_the_group_reads_what_is_meant_for_it_and_only_that_there_are_priv
     await service.add(home.actor(BEN), Draft(text="tell nobody", visibility=Visibility.PRIVATE))
     await service.add(home.actor(ANA), Draft(text="my own"))
     for organizer_or_member in (ANA, CHO):
-        others = (await service.others(home.actor(organizer_or_member))).others
+        others = (await service.list_others(home.actor(organizer_or_member))).others
         ben = next(each for each in others if each.user_id == BEN)
         assert ([item.text for item in ben.readable], ben.private) == (["4 coffee meetings"], 1)
         assert organizer_or_member not in {each.user_id for each in others}
-    shown = (await service.others(home.actor(ANA))).others
+    shown = (await service.list_others(home.actor(ANA))).others
     assert [each.user_id for each in shown] == [BEN, CHO], "in the order of joining"
     assert (shown[1].readable, shown[1].private) == ((), 1)
-    assert (await refused(service.others(home.actor(STRANGER)))).code == "group.none"
+    assert (await refused(service.list_others(home.actor(STRANGER)))).code == "group.none"
 
 
 async def test_choices_are_ones_own_open_ones_with_the_group_where_there_are_several(
@@ -364,7 +366,7 @@ async def test_cards_are_drawn_again_when_what_they_quote_has_changed(
 
     async def posted(tx: Tx) -> None:
         cards = CardRepository(tx)
-        await cards.preparing(meeting, CardKind.MEETING)
+        await cards.note_preparing(meeting, CardKind.MEETING)
 
     await home.database.write(posted)
 

@@ -44,7 +44,7 @@ async def test_one_is_kept_when_a_form_is_sent_twice(
     assert not first.again
     assert not (await service.add(home.actor(ANA), coffees(5))).again
     assert not (await service.add(home.actor(BEN), COFFEES)).again
-    assert len((await service.mine(home.actor(ANA))).items) == 2
+    assert len((await service.list_own(home.actor(ANA))).items) == 2
 
 
 async def test_one_is_kept_when_a_form_is_sent_twice_at_the_same_moment(

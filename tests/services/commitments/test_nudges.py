@@ -205,7 +205,7 @@ async def test_prepared_again_it_leaves_out_who_is_done_by_now(scene: Scene) -> 
     ping = await scene.nudge()
     assert await scene.meant(ping) == (ANA, BEN)
     service = CommitmentService(scene.transactions)
-    [(item, _)] = (await service.mine(scene.actor(ANA))).items
+    [(item, _)] = (await service.list_own(scene.actor(ANA))).items
     await service.progress(scene.actor(ANA), item.id, "2")
     assert await scene.meant(ping) == (BEN,)
 
@@ -294,6 +294,8 @@ async def test_whatever_happens_nobody_is_nudged_twice_in_a_week(scene: Scene, s
 
 async def test_the_buttons_of_a_direct_nudge_show_how_things_stand(scene: Scene) -> None:
     await scene.promise(BEN, "two calls", done=1)
-    shown = await NudgeService(scene.transactions).direct(scene.actor(BEN, guild=GuildId(1)), scene.group_.id)
+    shown = await NudgeService(scene.transactions).prepare_direct(
+        scene.actor(BEN, guild=GuildId(1)), scene.group_.id
+    )
     assert [(item.text, item.done) for item in shown.items] == [("two calls", 1)]
     assert shown.starts_at == datetime(2026, 1, 4, 12, tzinfo=UTC)

@@ -25,8 +25,8 @@ async def look(tx: Tx) -> None:
 async def test_an_interaction_is_carried_out_when_its_transaction_was_committed(club: Club) -> None:
     actor = club.actor(ANA)
     await club.transactions.write_for(actor, lambda uow: look(uow.tx))
-    assert await club.transactions.carried_out(actor)
-    assert await club.transactions.carried_out(actor)
+    assert await club.transactions.verify_stored(actor)
+    assert await club.transactions.verify_stored(actor)
 
 
 async def test_an_interaction_is_not_carried_out_when_its_transaction_failed(club: Club) -> None:
@@ -37,12 +37,12 @@ async def test_an_interaction_is_not_carried_out_when_its_transaction_failed(clu
 
     with pytest.raises(RuntimeError):
         await club.transactions.write_for(actor, lambda uow: fail(uow.tx))
-    assert not await club.transactions.carried_out(actor)
+    assert not await club.transactions.verify_stored(actor)
 
 
 async def test_an_interaction_never_is_carried_out_when_it_was_said_not_to_be(club: Club) -> None:
     actor = club.actor(ANA)
-    assert not await club.transactions.carried_out(actor)
+    assert not await club.transactions.verify_stored(actor)
     with pytest.raises(AlreadyHandled):
         await club.transactions.write_for(actor, lambda uow: look(uow.tx))
 
@@ -52,7 +52,7 @@ async def test_both_say_the_same_when_the_transaction_is_under_way(club: Club) -
         actor = club.actor(ANA)
         written, carried_out = await asyncio.gather(
             club.transactions.write_for(actor, lambda uow: look(uow.tx)),
-            club.transactions.carried_out(actor),
+            club.transactions.verify_stored(actor),
             return_exceptions=True,
         )
         assert carried_out is not isinstance(written, AlreadyHandled)

@@ -23,7 +23,7 @@ def hosts(database: Database) -> Hosts:
 async def group(hosts: Hosts) -> Group:
     """Rowan, whose organizer, Ana and Ben host in turn; the organizer would rather not."""
     group = await hosts.rotating()
-    await hosts.rotation.willing(hosts.actor(ORGANIZER), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(ORGANIZER), group.id, hosts=False)
     return group
 
 
@@ -58,7 +58,7 @@ async def test_a_home_is_retired_and_a_public_place_stays_only_when_it_was_left_
     first, _ = await hosts.told_of(group)
     assert (await hosts.arrangement(first)).host_id == ANA
     await GOING[how](hosts, group)
-    live = await hosts.views.all(hosts.actor(BEN))
+    live = await hosts.views.list_locations(hosts.actor(BEN))
     kept = how != "leave"
     assert [(each.location.id, each.location.offered_by) for each in live.places] == (
         [(cafes[ANA], None)] if kept else []
@@ -84,13 +84,13 @@ async def test_a_swap_that_waits_for_a_member_who_left_is_closed(hosts: Hosts, g
 async def test_who_would_rather_not_host_still_would_not_after_coming_back(
     hosts: Hosts, group: Group
 ) -> None:
-    await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(ANA), group.id, hosts=False)
     await leave(hosts, group)
     await hosts.join(group, ANA)
     member = await hosts.run(lambda tx: MemberRepository(tx).get(group.id, ANA))
     assert member is not None
     assert not member.hosts
-    await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=True)
+    await hosts.rotation.set_willing(hosts.actor(ANA), group.id, hosts=True)
     await leave(hosts, group)
     await hosts.join(group, ANA)
     member = await hosts.run(lambda tx: MemberRepository(tx).get(group.id, ANA))

@@ -114,15 +114,15 @@ async def test_members_see_the_group_and_organizers_its_invitations(club: Club) 
     group = (await club.group()).group
     await club.join(group.id, ANA)
     await club.invitations.invite(club.actor(ORGANIZER), BEN, group.id)
-    assert (await club.groups.info(club.actor(ANA))).invitations == ()
-    seen = await club.groups.info(club.actor(ORGANIZER))
+    assert (await club.groups.get_group(club.actor(ANA))).invitations == ()
+    seen = await club.groups.get_group(club.actor(ORGANIZER))
     assert [invitation.user_id for invitation in seen.invitations] == [BEN]
     async with refused("group.none"):
-        await club.groups.info(club.actor(STRANGER))
+        await club.groups.get_group(club.actor(STRANGER))
 
 
 ORGANIZERS = {
-    "see it": lambda club, actor, group: club.groups.organized(actor, group),
+    "see it": lambda club, actor, group: club.groups.get_organized(actor, group),
     "change": lambda club, actor, group: club.groups.change(actor, group, Changes(name="Mine")),
     "charter": lambda club, actor, group: club.groups.write_charter(actor, group, "Mine"),
     "pause": lambda club, actor, group: club.groups.pause(actor, group),
@@ -199,9 +199,9 @@ async def test_an_archived_group_is_gone_for_everybody(club: Club) -> None:
     await club.groups.archive(club.actor(ORGANIZER), group.id)
     assert await club.rows("SELECT kind FROM outbox WHERE state = 'planned'") == [{"kind": "archive"}]
     async with refused("group.archived"):
-        await club.groups.info(club.actor(ORGANIZER), group.id)
+        await club.groups.get_group(club.actor(ORGANIZER), group.id)
     async with refused("group.unknown"):
-        await club.groups.info(club.actor(STRANGER), group.id)
+        await club.groups.get_group(club.actor(STRANGER), group.id)
     async with refused("invitation.used"):
         await club.invitations.accept(club.actor(ANA), offer.invitation.id)
 
@@ -210,9 +210,9 @@ async def test_a_person_in_two_groups_names_one_or_speaks_in_its_channel(club: C
     rowan = (await club.group("Rowan", channel_id=ChannelId(100))).group
     birch = (await club.group("Birch", channel_id=ChannelId(200))).group
     async with refused("group.which"):
-        await club.groups.info(club.actor(ORGANIZER))
-    assert (await club.groups.info(club.actor(ORGANIZER, channel=200))).group == birch
-    assert (await club.groups.info(club.actor(ORGANIZER, channel=200), rowan.id)).group == rowan
+        await club.groups.get_group(club.actor(ORGANIZER))
+    assert (await club.groups.get_group(club.actor(ORGANIZER, channel=200))).group == birch
+    assert (await club.groups.get_group(club.actor(ORGANIZER, channel=200), rowan.id)).group == rowan
     assert [group.name for group in await club.groups.choices(club.actor(ORGANIZER))] == ["Birch", "Rowan"]
     assert await club.groups.choices(club.actor(ORGANIZER, guild=THERE)) == []
 
@@ -240,7 +240,7 @@ async def test_a_member_leaves_and_comes_back_to_their_history(club: Club) -> No
     left = await club.members.leave(club.actor(ANA), group.id, LeaveReason.FOUND_WORK)
     assert (left.heir, left.ended) == (None, False)
     async with refused("group.left"):
-        await club.groups.info(club.actor(ANA))
+        await club.groups.get_group(club.actor(ANA))
     club.now += timedelta(days=40)
     await club.join(group.id, ANA)
     memberships = await club.rows("SELECT left_reason FROM memberships WHERE user_id = 2 ORDER BY id")
@@ -308,7 +308,7 @@ async def test_who_manages_the_server_saves_a_group_without_an_organizer(club: C
             club.actor(STRANGER, guild=THERE, manages=True), ANA, keep=False, group_id=group.id
         )
     async with refused("group.none"):
-        await club.groups.info(club.actor(STRANGER, manages=True))
+        await club.groups.get_group(club.actor(STRANGER, manages=True))
 
 
 async def test_removing_is_quiet_and_reversible(club: Club) -> None:
@@ -328,10 +328,10 @@ async def test_removing_is_quiet_and_reversible(club: Club) -> None:
 
 async def test_a_server_that_is_gone_gets_nothing_until_it_is_back(club: Club) -> None:
     await club.group()
-    await club.guilds.gone(HERE)
+    await club.guilds.mark_gone(HERE)
     first = await club.rows("SELECT gone_since FROM guilds WHERE guild_id = 10")
     club.now += timedelta(days=9)
-    await club.guilds.gone(HERE)
+    await club.guilds.mark_gone(HERE)
     assert await club.rows("SELECT gone_since FROM guilds WHERE guild_id = 10") == first
     await club.guilds.reconcile([HERE])
     assert await club.rows("SELECT gone_since FROM guilds WHERE guild_id = 10") == [{"gone_since": None}]

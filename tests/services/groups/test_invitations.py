@@ -151,7 +151,7 @@ async def test_invitations_are_limited(club: Club, group: Group) -> None:
 async def test_the_organizer_sees_who_declined(club: Club, group: Group) -> None:
     offer = await club.invitations.invite(club.actor(ORGANIZER), ANA)
     await club.invitations.decline(club.actor(ANA), offer.invitation.id)
-    seen = await club.groups.info(club.actor(ORGANIZER))
+    seen = await club.groups.get_group(club.actor(ORGANIZER))
     assert ([i.user_id for i in seen.declined], seen.invitations) == ([ANA], ())
 
 
@@ -163,7 +163,7 @@ async def test_only_its_organizer_takes_an_invitation_back(club: Club, group: Gr
     for outsider in (club.actor(STRANGER), club.actor(ORGANIZER, guild=THERE)):
         async with refused("invitation.unknown"):
             await club.invitations.revoke(outsider, offer.invitation.id)
-    await club.invitations.posted(offer.invitation.id, ChannelId(100), MessageId(7))
+    await club.invitations.note_posted(offer.invitation.id, ChannelId(100), MessageId(7))
     assert (await club.invitations.revoke(club.actor(ORGANIZER), offer.invitation.id)).card == (100, 7)
     async with refused("invitation.used"):
         await club.invitations.revoke(club.actor(ORGANIZER), offer.invitation.id)

@@ -51,19 +51,19 @@ async def test_a_notice_waits_for_organizers_alone_when_it_was_left(
         if troubled:
             await club.transactions.write(trouble(club, "a"))
         for user in (ORGANIZER, ANA, STRANGER):
-            assert await notices.waits(club.actor(user)) is (troubled and user is ORGANIZER)
+            assert await notices.has_waiting(club.actor(user)) is (troubled and user is ORGANIZER)
 
 
 async def test_a_notice_of_another_process_waits_when_ten_minutes_have_passed(
     club: Club, notices: NoticeService
 ) -> None:
     actor = club.actor(ORGANIZER)
-    assert not await notices.waits(actor)
+    assert not await notices.has_waiting(actor)
     await write_as_another_process(club, trouble(club, "a"))
-    assert not await notices.waits(actor)
+    assert not await notices.has_waiting(actor)
     club.now += timedelta(minutes=10)
-    assert await notices.waits(actor)
-    assert await notices.waits(actor)
+    assert await notices.has_waiting(actor)
+    assert await notices.has_waiting(actor)
 
 
 @pytest.mark.parametrize("by_the_bot", [False, True])
@@ -73,16 +73,16 @@ async def test_a_notice_waits_when_the_change_itself_or_the_bot_left_it(
     actor = club.actor(ORGANIZER)
     await club.transactions.write_for(actor, look if by_the_bot else trouble(club, "a"))
     if by_the_bot:
-        assert not await notices.waits(actor)
+        assert not await notices.has_waiting(actor)
         await club.transactions.write(trouble(club, "a"))
-    assert await notices.waits(actor)
+    assert await notices.has_waiting(actor)
 
 
 async def test_a_notice_waits_in_no_direct_message_when_it_was_left(
     club: Club, notices: NoticeService
 ) -> None:
     await club.transactions.write(trouble(club, "a"))
-    assert not await notices.waits(club.actor(ORGANIZER, guild=None))
+    assert not await notices.has_waiting(club.actor(ORGANIZER, guild=None))
 
 
 async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
@@ -92,4 +92,4 @@ async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
         await club.transactions.write_for(actor, look)
         with pytest.raises(AlreadyHandled):
             await club.transactions.write_for(actor, trouble(club, "a"))
-    assert not await notices.waits(club.actor(ORGANIZER))
+    assert not await notices.has_waiting(club.actor(ORGANIZER))

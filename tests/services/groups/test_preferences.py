@@ -32,7 +32,7 @@ async def direct(club: Club) -> list[int]:
 
 
 async def test_nobody_is_written_to_before_they_ask(club: Club) -> None:
-    mine = await club.preferences.mine(club.actor(ANA))
+    mine = await club.preferences.get_own(club.actor(ANA))
     assert (mine.direct_messages, mine.nudges, mine.quiet, mine.zone) == (False, True, None, None)
     assert await direct(club) == []
 
@@ -52,10 +52,10 @@ async def test_the_stop_button_works_from_the_message_itself(club: Club) -> None
     await club.preferences.choose(club.actor(ANA, guild=THERE), direct_messages=True)
     for stranger in (ORGANIZER, STRANGER):
         await club.preferences.stop_direct(club.actor(stranger, guild=None), HERE)
-    assert (await club.preferences.mine(club.actor(ANA))).direct_messages
+    assert (await club.preferences.get_own(club.actor(ANA))).direct_messages
     await club.preferences.stop_direct(club.actor(ANA, guild=None), HERE)
-    assert not (await club.preferences.mine(club.actor(ANA))).direct_messages
-    assert (await club.preferences.mine(club.actor(ANA, guild=THERE))).direct_messages
+    assert not (await club.preferences.get_own(club.actor(ANA))).direct_messages
+    assert (await club.preferences.get_own(club.actor(ANA, guild=THERE))).direct_messages
     assert len(await direct(club)) == 1
     assert await club.rows("SELECT * FROM preferences WHERE user_id = 9") == []
 
@@ -67,7 +67,7 @@ async def test_the_last_word_on_direct_messages_counts_in_whatever_order_they_ar
     await club.preferences.stop_direct(off, HERE)
     assert not (await club.preferences.choose(on, direct_messages=True)).direct_messages
     assert (await club.preferences.set_quiet(quiet, NIGHT)).quiet == NIGHT
-    assert not (await club.preferences.mine(club.actor(ANA))).direct_messages
+    assert not (await club.preferences.get_own(club.actor(ANA))).direct_messages
     assert await direct(club) == []
 
 
@@ -84,11 +84,11 @@ async def test_quiet_hours_and_zone_are_kept_and_taken_back(club: Club) -> None:
 
 async def test_settings_are_for_members(club: Club) -> None:
     async with refused("group.none"):
-        await club.preferences.mine(club.actor(STRANGER))
+        await club.preferences.get_own(club.actor(STRANGER))
     async with refused("group.none"):
         await club.preferences.choose(club.actor(STRANGER), direct_messages=True)
     async with refused("guild.only"):
-        await club.preferences.mine(club.actor(ANA, guild=None))
+        await club.preferences.get_own(club.actor(ANA, guild=None))
 
 
 async def test_the_name_follows_the_person(club: Club) -> None:
@@ -99,4 +99,4 @@ async def test_the_name_follows_the_person(club: Club) -> None:
     )
     await club.preferences.choose(renamed, nudges=False)
     assert await club.rows(rows) == [{"display_name": "Ana Maria"}]
-    assert not (await club.preferences.mine(club.actor(ANA))).nudges
+    assert not (await club.preferences.get_own(club.actor(ANA))).nudges

@@ -82,7 +82,7 @@ class Circle:
 
     async def pings(self) -> list[Ping]:
         """Return the alerts on their way."""
-        found = await self.house.run(lambda tx: OutboxRepository(tx).planned(self.group.id))
+        found = await self.house.run(lambda tx: OutboxRepository(tx).list_planned(self.group.id))
         return [ping for ping in found if ping.kind is PingKind.ALERT]
 
     async def say(self, ping: Ping) -> object:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.checkins.pulse import published
+from buddybot.domain.checkins.pulse import publish_band
 from buddybot.domain.commitments.commitments import Category, Outcome, State, Visibility
 from buddybot.domain.groups.groups import Group, Role
 from buddybot.domain.ids import MeetingId, UserId
@@ -42,7 +42,7 @@ GOOD, EMPTY = Evening(), Evening(came=2)
 
 async def join(tx: Tx, group: Group, people: Sequence[UserId], since: datetime) -> None:
     """Let people have been members from a day on, besides those who are."""
-    here = {member.user_id for member in await MemberRepository(tx).current(group.id)}
+    here = {member.user_id for member in await MemberRepository(tx).list_current(group.id)}
     for user_id in people:
         if user_id not in here:
             await MemberRepository(tx).add(
@@ -141,7 +141,7 @@ async def _reported(
 
 
 async def _rated(tx: Tx, meeting: MeetingId, evening: Evening, at: datetime) -> None:
-    band = published(evening.ratings)
+    band = publish_band(evening.ratings)
     await tx.run(
         """
         INSERT INTO pulses (meeting_id, closes_at, state, votes, total, band)

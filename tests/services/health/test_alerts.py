@@ -75,11 +75,11 @@ async def test_what_could_not_be_sent_waits_for_each_organizers_next_command(row
             )
         )
     for organizer in (ORGANIZER, ANA):
-        found = await rowan.alerts.waiting(rowan.house.actor(organizer))
+        found = await rowan.alerts.list_waiting(rowan.house.actor(organizer))
         assert len(found) == 1
-        await rowan.alerts.shown(found)
-        assert await rowan.alerts.waiting(rowan.house.actor(organizer)) == []
-    assert await rowan.alerts.waiting(rowan.house.actor(BEN)) == []
+        await rowan.alerts.mark_shown(found)
+        assert await rowan.alerts.list_waiting(rowan.house.actor(organizer)) == []
+    assert await rowan.alerts.list_waiting(rowan.house.actor(BEN)) == []
 
 
 async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Circle) -> None:
@@ -95,7 +95,7 @@ async def test_a_channel_that_was_chosen_while_another_refused_is_kept(rowan: Ci
 
     await rowan.watch(Watch(channel_id=ChannelId(901)))
     await rowan.house.run(refused_there)
-    watch = await rowan.house.run(lambda tx: AlertRepository(tx).watch(rowan.group.id))
+    watch = await rowan.house.run(lambda tx: AlertRepository(tx).get_watch(rowan.group.id))
     assert watch.channel_id == 901
     assert [each.recipient for each in await rowan.pings() if each.direct] == [ORGANIZER]
 
@@ -114,7 +114,7 @@ async def test_a_short_snooze_does_not_end_a_longer_rest(rowan: Circle) -> None:
     raised = await dropped(rowan)
     rest = (await rowan.alerts.rest(rowan.house.actor(ORGANIZER), 8)).watch.snoozed_until
     await rowan.alerts.snooze(rowan.house.actor(ORGANIZER), raised.id)
-    watch = await rowan.house.run(lambda tx: AlertRepository(tx).watch(rowan.group.id))
+    watch = await rowan.house.run(lambda tx: AlertRepository(tx).get_watch(rowan.group.id))
     assert watch.snoozed_until == rest
 
 

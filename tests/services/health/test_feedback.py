@@ -35,22 +35,22 @@ async def test_organizers_read_it_once_as_news_and_again_when_they_ask(
     club: Club, rowan: GroupId, feedback: FeedbackService
 ) -> None:
     await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
-    [item] = await feedback.unseen(club.actor(ORGANIZER))
+    [item] = await feedback.list_unseen(club.actor(ORGANIZER))
     assert (item.user_id, item.phrases, item.rating, item.group_name) == (ANA, SAID, 2, "Rowan")
-    await feedback.seen([item])
-    assert list(await feedback.unseen(club.actor(ORGANIZER))) == []
+    await feedback.mark_seen([item])
+    assert list(await feedback.list_unseen(club.actor(ORGANIZER))) == []
     heard = await feedback.read(club.actor(ORGANIZER), rowan)
     assert [(each.user_id, each.rating) for each in heard.items] == [(ANA, 2)]
 
 
 async def test_nobody_else_reads_it(club: Club, rowan: GroupId, feedback: FeedbackService) -> None:
     await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
-    assert (await feedback.desk(club.actor(ORGANIZER), rowan)).reads
+    assert (await feedback.get_desk(club.actor(ORGANIZER), rowan)).reads
     for member in (ANA, BEN):
-        assert not (await feedback.desk(club.actor(member), rowan)).reads
+        assert not (await feedback.get_desk(club.actor(member), rowan)).reads
         async with refused("group.organizers_only"):
             await feedback.read(club.actor(member), rowan)
-        assert list(await feedback.unseen(club.actor(member))) == []
+        assert list(await feedback.list_unseen(club.actor(member))) == []
     async with refused("group.unknown"):
         await feedback.read(club.actor(STRANGER), rowan)
     async with refused("group.unknown"):
@@ -63,9 +63,9 @@ async def test_what_an_organizer_says_waits_for_another_one(
     club: Club, rowan: GroupId, feedback: FeedbackService
 ) -> None:
     await feedback.give(club.actor(ORGANIZER), rowan, phrases=SAID, rating=5)
-    assert list(await feedback.unseen(club.actor(ORGANIZER))) == []
+    assert list(await feedback.list_unseen(club.actor(ORGANIZER))) == []
     await club.members.transfer(club.actor(ORGANIZER), ANA, keep=True, group_id=rowan)
-    assert len(await feedback.unseen(club.actor(ANA))) == 1
+    assert len(await feedback.list_unseen(club.actor(ANA))) == 1
 
 
 async def test_three_times_a_week_are_enough(club: Club, rowan: GroupId, feedback: FeedbackService) -> None:

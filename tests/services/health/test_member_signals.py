@@ -52,7 +52,7 @@ class Club(Hosts):
 
     async def told(self, user_id: UserId = ORGANIZER) -> list[tuple[str, object]]:
         """Return what waits for an organizer, and of whom it is."""
-        found = await self.board.unseen(self.actor(user_id))
+        found = await self.board.list_unseen(self.actor(user_id))
         return [
             (notice.code, notice.parameters.get("member"))
             for notice in found
@@ -62,7 +62,7 @@ class Club(Hosts):
     async def read(self, user_id: UserId = ORGANIZER) -> None:
         """Let an organizer have read all of it."""
         actor = self.actor(user_id)
-        await self.board.seen(actor, await self.board.unseen(actor))
+        await self.board.mark_seen(actor, await self.board.list_unseen(actor))
 
     async def steady_then_gone(self, group: Group) -> Meeting:
         """Let Ben come for ten weeks and then stay away twice, which is no news for organizers yet."""
@@ -119,7 +119,7 @@ async def test_three_of_the_last_five_missed_without_a_word_are_told_once(club: 
 async def test_what_is_kept_of_it_is_an_id_and_no_count(club: Club, rowan: Group) -> None:
     await club.meet(rowan, *[WITHOUT_BEN] * 3)
     await club.member_signals.review()
-    [notice] = [each for each in await club.board.unseen(club.actor(ORGANIZER)) if each.code == "missed"]
+    [notice] = [each for each in await club.board.list_unseen(club.actor(ORGANIZER)) if each.code == "missed"]
     assert notice.parameters == {"member": BEN}
 
 
@@ -251,14 +251,14 @@ async def test_a_members_own_drop_is_an_offer_to_them_alone(club: Club, rowan: G
     await club.member_signals.review()
     assert [row["meeting_id"] for row in await club.offers_of(BEN)] == [last.id]
     assert await club.offers_of(ANA) == []
-    [view] = await club.offers.unseen(club.actor(BEN))
+    [view] = await club.offers.list_unseen(club.actor(BEN))
     assert (view.group.id, view.meeting_id) == (rowan.id, last.id)
     for other in (ORGANIZER, ANA, STRANGER):
-        assert list(await club.offers.unseen(club.actor(other))) == []
+        assert list(await club.offers.list_unseen(club.actor(other))) == []
         async with refused("meeting.unknown" if other is STRANGER else "offer.unknown"):
             await club.offers.look(club.actor(other), last.id)
-    await club.offers.seen(club.actor(BEN), view)
-    assert list(await club.offers.unseen(club.actor(BEN))) == []
+    await club.offers.mark_seen(club.actor(BEN), view)
+    assert list(await club.offers.list_unseen(club.actor(BEN))) == []
     assert await club.pings(last, PingKind.OFFER) == [], "no direct message without being asked for"
 
 
@@ -298,7 +298,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
     await club.member_signals.review()
     [ping] = await club.pings(last, PingKind.OFFER)
     assert (ping.recipient, ping.direct, ping.state) == (BEN, True, PingState.PLANNED)
-    assert list(await club.offers.unseen(club.actor(BEN))) == [], "it is on its way"
+    assert list(await club.offers.list_unseen(club.actor(BEN))) == [], "it is on its way"
     await club.replan(rowan)
     [ping] = await club.pings(last, PingKind.OFFER)
     assert ping.state is PingState.PLANNED, "the planner leaves it alone"
@@ -313,7 +313,7 @@ async def test_by_direct_message_only_when_asked_for_and_never_in_the_channel(
     [ping] = await club.pings(last, PingKind.OFFER)
     assert await club.run(lambda tx: offers_of.prepare_offer(UnitOfWork(tx), ping, rowan, club.now)) is None
     await club.run(lambda tx: OutboxRepository(tx).settle(ping.id, PingState.SUPPRESSED, now=club.now))
-    assert len(await club.offers.unseen(club.actor(BEN))) == 1, "so it waits for the next command"
+    assert len(await club.offers.list_unseen(club.actor(BEN))) == 1, "so it waits for the next command"
 
 
 async def test_an_offer_that_could_not_be_sent_is_told_to_nobody_else(club: Club, rowan: Group) -> None:
@@ -328,7 +328,7 @@ async def test_an_offer_that_could_not_be_sent_is_told_to_nobody_else(club: Club
 
     await club.run(expire)
     assert await club.rows_of("notices") == []
-    assert len(await club.offers.unseen(club.actor(BEN))) == 1
+    assert len(await club.offers.list_unseen(club.actor(BEN))) == 1
 
 
 async def test_a_pause_is_noted_as_days_away(club: Club, rowan: Group) -> None:
@@ -339,7 +339,7 @@ async def test_a_pause_is_noted_as_days_away(club: Club, rowan: Group) -> None:
     paused = await club.offers.pause(club.actor(BEN), last.id, 2)
     assert paused.days.first == club.now.date()
     assert (paused.days.last - paused.days.first).days == 13
-    [span] = (await club.away.mine(club.actor(BEN))).spans
+    [span] = (await club.away.list_own(club.actor(BEN))).spans
     assert span.days == paused.days
     [row] = await club.offers_of(BEN)
     assert row["answer"] == Answer.PAUSE.value
@@ -355,10 +355,10 @@ async def test_a_pause_is_stored_with_its_answer_or_not_at_all_when_the_answer_f
         raise Refusal("offer.unknown")
 
     with monkeypatch.context() as patched:
-        patched.setattr(OfferRepository, "answered", refuse)
+        patched.setattr(OfferRepository, "keep_answer", refuse)
         async with refused("offer.unknown"):
             await club.offers.pause(club.actor(BEN), last.id, 2)
-    assert (await club.away.mine(club.actor(BEN))).spans == ()
+    assert (await club.away.list_own(club.actor(BEN))).spans == ()
     [row] = await club.offers_of(BEN)
     assert row["answer"] is None
 
@@ -370,16 +370,16 @@ async def test_what_was_made_smaller_stands_when_the_offer_can_be_answered_no_mo
     await club.member_signals.review()
     actor = club.actor(BEN)
     await club.members.leave(actor, rowan.id)
-    await club.offers.taken(actor, last.id, Answer.SMALLER)
+    await club.offers.note_choice(actor, last.id, Answer.SMALLER)
 
 
 async def test_all_is_well_ends_it(club: Club, rowan: Group) -> None:
     last = await club.steady_then_gone(rowan)
     await club.member_signals.review()
     async with refused("offer.unknown"):
-        await club.offers.fine(club.actor(ANA), last.id)
-    await club.offers.fine(club.actor(BEN), last.id)
-    assert list(await club.offers.unseen(club.actor(BEN))) == []
+        await club.offers.note_all_well(club.actor(ANA), last.id)
+    await club.offers.note_all_well(club.actor(BEN), last.id)
+    assert list(await club.offers.list_unseen(club.actor(BEN))) == []
     [row] = await club.offers_of(BEN)
     assert row["answer"] == "fine"
     assert row["seen_at"] is not None

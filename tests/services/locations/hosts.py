@@ -77,7 +77,7 @@ class Hosts(Town):
     async def told_of(self, group: Group) -> list[Meeting]:
         """Let the group have read where both next meetings are, and return those."""
         meetings = await self.ahead(group)
-        await self.run(lambda tx: ArrangementRepository(tx).announced([each.id for each in meetings]))
+        await self.run(lambda tx: ArrangementRepository(tx).mark_announced([each.id for each in meetings]))
         return meetings
 
     async def owned(self, *people: UserId) -> dict[UserId, LocationId]:
@@ -108,7 +108,7 @@ class Hosts(Town):
         await self.set_state(meeting, MeetingState.OPEN)
 
         async def script(tx: Tx) -> None:
-            for member in await MemberRepository(tx).current(group.id):
+            for member in await MemberRepository(tx).list_current(group.id):
                 state = Attendance.PRESENT if member.user_id in came else Attendance.ABSENT
                 await self._record(tx, meeting, member.user_id, state)
 
@@ -141,7 +141,7 @@ class Hosts(Town):
 
     async def history(self, group: Group) -> list[Held]:
         """Return what the rules remember."""
-        return list(await self.run(lambda tx: FairnessRepository(tx).history(group.id)))
+        return list(await self.run(lambda tx: FairnessRepository(tx).list_history(group.id)))
 
     async def news(self, group: Group, meeting: Meeting) -> Announcement | None:
         """Return what the one waiting notice of a meeting's place would say."""
@@ -177,7 +177,7 @@ class Hosts(Town):
         """Return what the one waiting message about a break would say."""
 
         async def script(tx: Tx) -> Announcement | None:
-            [waiting] = await OutboxRepository(tx).waiting(group.id, PingKind.BREAK)
+            [waiting] = await OutboxRepository(tx).list_waiting(group.id, PingKind.BREAK)
             return await prepare_break(UnitOfWork(tx), waiting, group, self.now)
 
         told = await self.run(script)

@@ -277,12 +277,12 @@ async def test_what_counted_is_kept_when_a_meeting_closes(hosts: Hosts, group: G
     await hosts.locations.travel_to(hosts.actor(BEN), places[ORGANIZER], 30)
     await hosts.locations.vote(hosts.actor(ANA), group.id, [places[ORGANIZER]])
     await hosts.locations.vote(hosts.actor(BEN), group.id, [places[ANA]])
-    await hosts.rotation.willing(hosts.actor(BEN), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(BEN), group.id, hosts=False)
     first, _ = await hosts.ahead(group)
     await hosts.hold(group, first)
     # What is said afterwards is of no account for what was.
     await hosts.locations.travel_to(hosts.actor(ANA), places[ORGANIZER], 60)
-    await hosts.rotation.willing(hosts.actor(BEN), group.id, hosts=True)
+    await hosts.rotation.set_willing(hosts.actor(BEN), group.id, hosts=True)
     assert await hosts.history(group) == [
         Held(
             rule=Rotation.TURNS,
@@ -362,7 +362,7 @@ async def test_a_meeting_that_closed_by_itself_costs_nobody_a_turn(hosts: Hosts,
     await hosts.meetings.start(hosts.actor(ORGANIZER), first.id)
     hosts.now = second.starts_at + timedelta(days=1)
     await hosts.replan(group)  # nobody was there to close it, nor could its summary be sent
-    held = await hosts.run(lambda tx: MeetingRepository(tx).held(group.id))
+    held = await hosts.run(lambda tx: MeetingRepository(tx).list_held(group.id))
     assert [meeting.id for meeting in held] == [first.id]
     [remembered] = await hosts.history(group)
     assert (remembered.host_id, remembered.attendees) == (ORGANIZER, frozenset())

@@ -210,7 +210,7 @@ async def test_nobody_is_sent_to_a_home_of_who_would_rather_not_host(hosts: Host
     group = await hosts.rotating(Rotation.VOTE)
     homes = await hosts.owned(ANA)
     await hosts.locations.vote(hosts.actor(BEN), group.id, [homes[ANA]])
-    await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(ANA), group.id, hosts=False)
     assert await hosts.at(group) == [None, None]
 
 
@@ -219,7 +219,7 @@ async def test_a_fixed_home_is_not_taken_when_its_owner_is_away(hosts: Hosts, gr
     first, second = await hosts.told_of(group)
     await hosts.rsvps.answer(hosts.actor(BEN), first.id, Answer.APOLOGIES)
     was = (await hosts.arrangement(first)).settled
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
     assert (await hosts.arrangement(first)).settled == was
     await hosts.hold(group, first, came=(ORGANIZER, ANA))
     await hosts.hold(group, second)

@@ -37,7 +37,7 @@ def hosts(database: Database) -> Hosts:
 async def group(hosts: Hosts) -> Group:
     """Rowan: the next meeting is Ana's, the one after it Ben's, and the group knows."""
     group = await hosts.rotating()
-    await hosts.rotation.willing(hosts.actor(ORGANIZER), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(ORGANIZER), group.id, hosts=False)
     await hosts.told_of(group)
     assert await hosts.hosts(group) == [ANA, BEN]
     return group

@@ -190,10 +190,10 @@ async def test_swapped_turn_is_handed_on_when_its_host_dropped_out_under_another
     await hosts.swaps.offer(hosts.actor(ORGANIZER), first.id, second.id)
     host = (await hosts.arrangement(first)).host_id
     assert host is not None
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TRAVEL)
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TRAVEL)
     await hosts.rotation.skip_host(hosts.actor(ORGANIZER), first.id)
     assert (await hosts.arrangement(first)).host_id is None
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TURNS)
     assert (await hosts.arrangement(first)).host_id not in (None, host)
 
 

@@ -63,7 +63,7 @@ async def test_the_same_person_is_next_when_their_meeting_passed_in_a_break(
     first, second = await hosts.told_of(group)
     groups = GroupService(hosts.transactions, hosts.planner)
     await groups.pause(hosts.actor(ORGANIZER), group.id)
-    [told_of_break] = await hosts.run(lambda tx: OutboxRepository(tx).waiting(group.id, PingKind.BREAK))
+    [told_of_break] = await hosts.run(lambda tx: OutboxRepository(tx).list_waiting(group.id, PingKind.BREAK))
     await hosts.send(told_of_break)
     hosts.now = first.ends_at + timedelta(hours=1)
     await hosts.replan(await hosts.current(group))

@@ -37,9 +37,9 @@ async def test_minutes_are_each_members_own(town: Town, group: Group) -> None:
     await town.locations.travel(town.actor(ANA), group.id, {cafe: 0, library: LONGEST_WAY})
     view = await town.locations.travel_to(town.actor(BEN), cafe, 25)
     assert view.minutes == 25
-    assert [way for _, way in (await town.views.ways(town.actor(ANA))).places] == [0, LONGEST_WAY]
-    assert [way for _, way in (await town.views.ways(town.actor(BEN))).places] == [25, None]
-    assert (await town.views.one(town.actor(ORGANIZER), cafe)).minutes is None
+    assert [way for _, way in (await town.views.get_travel(town.actor(ANA))).places] == [0, LONGEST_WAY]
+    assert [way for _, way in (await town.views.get_travel(town.actor(BEN))).places] == [25, None]
+    assert (await town.views.get_location(town.actor(ORGANIZER), cafe)).minutes is None
     after = await town.locations.travel(town.actor(ANA), group.id, {cafe: None})
     assert [way for _, way in after.places] == [None, LONGEST_WAY]
     assert (await town.locations.travel_to(town.actor(BEN), cafe, None)).minutes is None
@@ -63,7 +63,7 @@ async def test_nobody_travels_to_an_online_place(town: Town, group: Group) -> No
     async with refused("location.no_way"):
         await town.locations.travel_to(town.actor(ANA), online.location.id, 5)
     async with refused("location.none"):
-        await town.views.ways(town.actor(ANA))
+        await town.views.get_travel(town.actor(ANA))
     await town.locations.travel(town.actor(ANA), group.id, {online.location.id: 5})
     assert await town.said("travel") == []
 
@@ -83,13 +83,13 @@ async def test_the_group_sees_how_many_a_place_suits_and_not_whom(town: Town, gr
     view = await town.locations.vote(town.actor(BEN), group.id, [cafe, library])
     assert [suits for _, suits in view.places] == [True, True]
     await town.locations.vote(town.actor(ANA), group.id, [library])
-    listed = await town.views.all(town.actor(ANA))
+    listed = await town.views.list_locations(town.actor(ANA))
     assert [(each.suits, each.location.id) for each in listed.places] == [(2, cafe), (2, library)]
     assert listed.voters == 3
     assert set(listed.places[0]._fields) == {"location", "suits"}
-    assert [suits for _, suits in (await town.views.wishes(town.actor(ANA))).places] == [False, True]
-    assert not (await town.views.one(town.actor(ANA), cafe)).suits
-    assert (await town.views.one(town.actor(BEN), library)).suits
+    assert [suits for _, suits in (await town.views.get_votes(town.actor(ANA))).places] == [False, True]
+    assert not (await town.views.get_location(town.actor(ANA), cafe)).suits
+    assert (await town.views.get_location(town.actor(BEN), library)).suits
 
 
 @pytest.mark.parametrize("voters", [0, 1, 2])
@@ -101,7 +101,7 @@ async def test_no_number_is_shown_when_fewer_than_three_have_voted(
     for suiting in ([], [cafe]):
         for user_id in (ORGANIZER, BEN)[:voters]:
             await town.locations.vote(town.actor(user_id), group.id, suiting)
-        seen.append(await town.views.all(town.actor(ANA)))
+        seen.append(await town.views.list_locations(town.actor(ANA)))
     # Whether it suits all of them or none, the others see the same.
     assert seen[0] == seen[1]
     assert seen[0].voters is None
@@ -121,9 +121,9 @@ async def test_minutes_and_wishes_are_for_members(town: Town, group: Group) -> N
         for act in (
             town.locations.travel(town.actor(who, guild=guild), group.id, {cafe: 5}),
             town.locations.vote(town.actor(who, guild=guild), group.id, [cafe]),
-            town.views.ways(town.actor(who, guild=guild), group.id),
-            town.views.wishes(town.actor(who, guild=guild), group.id),
-            town.views.all(town.actor(who, guild=guild), group.id),
+            town.views.get_travel(town.actor(who, guild=guild), group.id),
+            town.views.get_votes(town.actor(who, guild=guild), group.id),
+            town.views.list_locations(town.actor(who, guild=guild), group.id),
         ):
             async with refused("group.unknown"):
                 await act
@@ -134,10 +134,10 @@ async def test_minutes_and_wishes_are_for_members(town: Town, group: Group) -> N
 
 async def test_without_places_there_is_nothing_to_say(town: Town, group: Group) -> None:
     async with refused("location.none"):
-        await town.views.ways(town.actor(ANA))
+        await town.views.get_travel(town.actor(ANA))
     async with refused("location.none"):
-        await town.views.wishes(town.actor(ANA))
-    assert (await town.views.all(town.actor(ANA))).places == ()
+        await town.views.get_votes(town.actor(ANA))
+    assert (await town.views.list_locations(town.actor(ANA))).places == ()
 
 
 # -- where exactly --------------------------------------------------------------------------------

@@ -52,14 +52,16 @@ async def test_a_place_is_offered_by_members_under_a_name_of_its_own(town: Town,
         await town.locations.suggest(town.actor(STRANGER), words("Library"), group.id)
     async with refused("group.unknown"):
         await town.locations.start(town.actor(ORGANIZER, guild=ELSEWHERE), group.id)
-    assert [each.location.name for each in (await town.views.all(town.actor(BEN))).places] == ["Café Lumen"]
+    assert [each.location.name for each in (await town.views.list_locations(town.actor(BEN))).places] == [
+        "Café Lumen"
+    ]
 
 
 async def test_a_group_has_as_many_places_as_can_be_shown(town: Town, group: Group) -> None:
     for number in range(MOST_LOCATIONS):
         assert (await town.locations.start(town.actor(BEN))).id == group.id
         view = await town.offer(f"Place {number}")
-    assert not (await town.views.all(town.actor(BEN))).room
+    assert not (await town.views.list_locations(town.actor(BEN))).room
     async with refused("location.many"):
         await town.locations.start(town.actor(BEN))
     async with refused("location.many"):
@@ -86,7 +88,7 @@ async def test_a_place_is_used_from_the_first_meeting_on_when_it_is_offered_duri
 
 Act = Callable[[Town, UserId, GuildId, LocationId], Awaitable[object]]
 ACTS: dict[str, Act] = {
-    "see": lambda town, who, guild, place: town.views.one(town.actor(who, guild=guild), place),
+    "see": lambda town, who, guild, place: town.views.get_location(town.actor(who, guild=guild), place),
     "edit form": lambda town, who, guild, place: town.views.to_edit(town.actor(who, guild=guild), place),
     "minutes form": lambda town, who, guild, place: town.views.way(town.actor(who, guild=guild), place),
     "edit": lambda town, who, guild, place: town.locations.edit(
@@ -118,7 +120,7 @@ async def test_a_foreign_place_is_as_unknown_as_a_missing_one(town: Town, group:
             await ACTS[act](town, who, guild, id_)
     async with refused("guild.only"):
         actor = town.actor(ANA)._replace(guild_id=None)
-        await town.views.one(actor, place)
+        await town.views.get_location(actor, place)
     await town.leave(group, BEN)
     async with refused("location.unknown"):
         await ACTS[act](town, BEN, GUILD, place)

@@ -108,11 +108,11 @@ async def test_a_paused_group_looks_nowhere(hosts: Hosts, group: Group) -> None:
 async def test_who_would_rather_not_host_is_passed_over_and_nobody_sees_it(
     hosts: Hosts, group: Group
 ) -> None:
-    view = await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=False)
+    view = await hosts.rotation.set_willing(hosts.actor(ANA), group.id, hosts=False)
     assert not view.hosts
     assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, BEN, ORGANIZER, BEN]
     assert (await hosts.rotation.show(hosts.actor(BEN))).hosts
-    view = await hosts.rotation.willing(hosts.actor(ANA), group.id, hosts=True)
+    view = await hosts.rotation.set_willing(hosts.actor(ANA), group.id, hosts=True)
     assert [each.arrangement.host_id for each in view.ahead] == [ORGANIZER, ANA, BEN, ORGANIZER]
 
 
@@ -120,14 +120,14 @@ async def test_the_last_click_on_hosting_counts_in_whatever_order_they_are_carri
     hosts: Hosts, group: Group
 ) -> None:
     first, second = hosts.actor(ANA), hosts.actor(ANA)
-    view = await hosts.rotation.willing(second, group.id, hosts=False)
-    assert await hosts.rotation.willing(first, group.id, hosts=True) == view
+    view = await hosts.rotation.set_willing(second, group.id, hosts=False)
+    assert await hosts.rotation.set_willing(first, group.id, hosts=True) == view
     assert await hosts.hosts(group) == [ORGANIZER, BEN]
 
 
 async def test_a_turn_that_was_announced_stays_with_who_would_rather_not(hosts: Hosts, group: Group) -> None:
     first, _ = await hosts.told_of(group)
-    await hosts.rotation.willing(hosts.actor(ORGANIZER), group.id, hosts=False)
+    await hosts.rotation.set_willing(hosts.actor(ORGANIZER), group.id, hosts=False)
     assert await hosts.hosts(group) == [ORGANIZER, ANA]
     await hosts.rotation.decline(hosts.actor(ORGANIZER), first.id)
     assert await hosts.hosts(group) == [BEN, ANA]
@@ -144,7 +144,7 @@ async def test_another_rule_settles_anew_what_nobody_was_told_of(hosts: Hosts, g
     first, _ = await hosts.ahead(group)
     await hosts.tell(first)
     was = (await hosts.arrangement(first)).settled
-    view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TRAVEL)
+    view = await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TRAVEL)
     assert view.group.rotation is Rotation.TRAVEL
     assert (view.ahead[0].by_earlier_rule, view.ahead[1].by_earlier_rule) == (True, False)
     assert (await hosts.arrangement(first)).settled == was
@@ -158,10 +158,10 @@ async def test_the_fixed_rule_and_back_leave_what_was_announced_as_it_was(hosts:
     homes = await hosts.owned(*EVERYBODY)
     first, second = await hosts.told_of(group)
     was = [(await hosts.arrangement(each)).settled for each in (first, second)]
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
     assert (await hosts.arrangement(first)).settled == Settled(homes[BEN], BEN)
     assert await hosts.notices(first) == [PingState.PLANNED]
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TURNS)
     # Nobody was told of it, so nothing has happened.
     assert [(await hosts.arrangement(each)).settled for each in (first, second)] == was
     assert await hosts.place_news(group) == []
@@ -173,10 +173,10 @@ async def test_a_host_moved_by_the_fixed_rule_is_told_and_can_be_away_when_the_r
 ) -> None:
     homes = await hosts.owned(*EVERYBODY)
     first, _ = await hosts.told_of(group)
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, homes[BEN])
     assert (await hosts.change(group, first)).people == (BEN,)
     await hosts.send_news(first)
-    view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    view = await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TURNS)
     assert (await hosts.arrangement(first)).settled == Settled(homes[BEN], BEN)
     assert view.ahead[0].basis is Basis.RULE
     hosts.now += timedelta(minutes=1)
@@ -191,7 +191,7 @@ async def test_a_host_moved_by_the_fixed_rule_is_told_and_can_be_away_when_the_r
 async def test_fixed_keeps_to_the_place_that_is_given_with_it(hosts: Hosts, group: Group) -> None:
     places = await hosts.owned(ANA, BEN)
     first, _ = await hosts.told_of(group)
-    view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    view = await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     assert [each.arrangement.location.id for each in view.ahead if each.arrangement.location is not None] == [
         places[BEN],
         places[ANA],  # it was announced
@@ -208,7 +208,7 @@ async def test_the_place_of_fixed_stays_when_the_first_meeting_there_is_left_out
     places = await hosts.owned(ANA, BEN)
     first, second = await hosts.ahead(group)
     await hosts.hold(group, first)
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     await hosts.meetings.skip_turn(hosts.actor(ORGANIZER), second.id)
     view = await hosts.rotation.show(hosts.actor(ANA))
     assert {at.id for each in view.ahead if (at := each.arrangement.location) is not None} == {places[BEN]}
@@ -218,7 +218,7 @@ async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
     hosts: Hosts, group: Group
 ) -> None:
     places = await hosts.found(ORGANIZER, BEN)
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED)
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED)
     first, second = await hosts.ahead(group)
     await hosts.hold(group, first)
     await hosts.rotation.choose(hosts.actor(ORGANIZER), second.id, places[BEN])
@@ -233,16 +233,16 @@ async def test_a_place_that_is_chosen_for_once_does_not_become_the_fixed_one(
 
 async def test_another_rule_forgets_the_fixed_place(hosts: Hosts, group: Group) -> None:
     places = await hosts.owned(ANA, BEN)
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     assert (await hosts.current(group)).usual_location_id == places[BEN]
-    await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.TURNS)
+    await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.TURNS)
     assert (await hosts.current(group)).usual_location_id is None
 
 
 async def test_where_nobody_was_told_otherwise_the_habit_follows(hosts: Hosts, group: Group) -> None:
     places = await hosts.found(ANA, BEN)
-    await hosts.rotation.willing(hosts.actor(BEN), group.id, hosts=False)
-    view = await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
+    await hosts.rotation.set_willing(hosts.actor(BEN), group.id, hosts=False)
+    view = await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, places[BEN])
     assert {at.id for each in view.ahead if (at := each.arrangement.location) is not None} == {places[BEN]}
     assert {each.arrangement.host_id for each in view.ahead} == {None}
     streaks = [each.choice.streak for each in view.ahead if each.choice is not None]
@@ -252,12 +252,12 @@ async def test_where_nobody_was_told_otherwise_the_habit_follows(hosts: Hosts, g
 async def test_a_place_comes_with_the_fixed_rule_only(hosts: Hosts, group: Group) -> None:
     places = await hosts.owned(ANA)
     async with refused("rotation.place_fixed_only"):
-        await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.VOTE, places[ANA])
+        await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.VOTE, places[ANA])
     async with refused("location.unknown"):
-        await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, MISSING)
+        await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, MISSING)
     await hosts.locations.retire(hosts.actor(ANA), places[ANA])
     async with refused("location.retired"):
-        await hosts.rotation.strategy(hosts.actor(ORGANIZER), Rotation.FIXED, places[ANA])
+        await hosts.rotation.choose_rule(hosts.actor(ORGANIZER), Rotation.FIXED, places[ANA])
     assert (await hosts.current(group)).rotation is Rotation.TURNS
 
 
@@ -298,7 +298,7 @@ async def test_in_the_last_day_a_turn_is_not_handed_to_anybody(hosts: Hosts, gro
 
 Act = Callable[[Hosts, UserId, GuildId, GroupId, MeetingId, LocationId], Awaitable[object]]
 ORGANIZERS: dict[str, Act] = {
-    "strategy": lambda hosts, who, guild, group, _m, _l: hosts.rotation.strategy(
+    "strategy": lambda hosts, who, guild, group, _m, _l: hosts.rotation.choose_rule(
         hosts.actor(who, guild=guild), Rotation.VOTE, None, group
     ),
     "skip host": lambda hosts, who, guild, group, meeting, _l: hosts.rotation.skip_host(
@@ -315,10 +315,10 @@ MEMBERS: dict[str, Act] = {
     "show": lambda hosts, who, guild, group, _m, _l: hosts.rotation.show(
         hosts.actor(who, guild=guild), group
     ),
-    "hostings": lambda hosts, who, guild, group, _m, _l: hosts.rotation.hostings(
+    "hostings": lambda hosts, who, guild, group, _m, _l: hosts.rotation.list_hostings(
         hosts.actor(who, guild=guild), group
     ),
-    "willing": lambda hosts, who, guild, group, _m, _l: hosts.rotation.willing(
+    "willing": lambda hosts, who, guild, group, _m, _l: hosts.rotation.set_willing(
         hosts.actor(who, guild=guild), group, hosts=False
     ),
 }
@@ -385,7 +385,7 @@ async def test_a_paused_group_arranges_nothing(hosts: Hosts, group: Group, act: 
 
 async def test_the_planned_meetings_are_offered_with_who_hosts_them(hosts: Hosts, group: Group) -> None:
     first, second = await hosts.told_of(group)
-    found = await hosts.rotation.hostings(hosts.actor(ANA))
+    found = await hosts.rotation.list_hostings(hosts.actor(ANA))
     assert [(each.meeting.id, each.host_id) for each in found.meetings] == [
         (first.id, ORGANIZER),
         (second.id, ANA),
@@ -393,6 +393,6 @@ async def test_the_planned_meetings_are_offered_with_who_hosts_them(hosts: Hosts
     assert [(turn.meeting.id, other.meeting.id) for turn, other in found.my_pairs] == [(second.id, first.id)]
     assert (await hosts.rotation.show(hosts.actor(ANA))).may_swap
     hosts.now = first.starts_at + timedelta(minutes=1)
-    assert [each.meeting.id for each in (await hosts.rotation.hostings(hosts.actor(ANA))).meetings] == [
+    assert [each.meeting.id for each in (await hosts.rotation.list_hostings(hosts.actor(ANA))).meetings] == [
         second.id
     ]

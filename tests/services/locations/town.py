@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, described
+from buddybot.domain.locations.locations import Access, LocationKind, LocationWords, read_location
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.locations.location_views import LocationView, LocationViews
@@ -45,7 +45,7 @@ class Town(House):
         """Put the meetings' cards up, with where they are."""
         for meeting in meetings:
             await self.announce(meeting)
-        await self.run(lambda tx: ArrangementRepository(tx).announced([each.id for each in meetings]))
+        await self.run(lambda tx: ArrangementRepository(tx).mark_announced([each.id for each in meetings]))
 
     async def notices(self, meeting: Meeting) -> list[PingState]:
         """Return the notices of another place that were ever owed."""
@@ -83,7 +83,7 @@ def words(name: str = "Café Lumen", **others: object) -> LocationWords:
         "note": None,
         **others,
     }
-    return described(name=name, **given)  # type: ignore[arg-type]  # spelled out above
+    return read_location(name=name, **given)  # type: ignore[arg-type]  # spelled out above
 
 
 async def rule(town: Town, group: Group, rotation: Rotation) -> None:

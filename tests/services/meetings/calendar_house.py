@@ -114,11 +114,11 @@ class House:
 
     async def ahead(self, group: Group) -> list[Meeting]:
         """Return the meetings that are scheduled or open."""
-        return list(await self.run(lambda tx: MeetingRepository(tx).ahead(group.id)))
+        return list(await self.run(lambda tx: MeetingRepository(tx).list_ahead(group.id)))
 
     async def roll(self, meeting: Meeting) -> Roll:
         """Return how the members answer for a meeting by now."""
-        return await self.run(lambda tx: RsvpRepository(tx).roll(meeting))
+        return await self.run(lambda tx: RsvpRepository(tx).get_roll(meeting))
 
     async def fresh(self, meeting: Meeting) -> Meeting:
         """Return a meeting as it stands in the database."""
@@ -141,8 +141,8 @@ class House:
         async def script(tx: Tx) -> None:
             await OutboxRepository(tx).settle(ping.id, PingState.SENT, now=self.now)
             if ping.kind is PingKind.CARD and ping.meeting_id is not None:
-                await CardRepository(tx).preparing(ping.meeting_id, CardKind.MEETING)
-                await CardRepository(tx).posted(
+                await CardRepository(tx).note_preparing(ping.meeting_id, CardKind.MEETING)
+                await CardRepository(tx).note_posted(
                     meeting_id=ping.meeting_id,
                     kind=CardKind.MEETING,
                     channel_id=ChannelId(100),
@@ -162,7 +162,7 @@ class House:
 
     async def stale(self, meeting: Meeting) -> bool:
         """Return whether a card shows an older state than there is."""
-        return bool(await self.run(lambda tx: CardRepository(tx).stale(meeting.id)))
+        return bool(await self.run(lambda tx: CardRepository(tx).list_stale(meeting.id)))
 
 
 @asynccontextmanager

@@ -135,7 +135,7 @@ class Deciding:
             await arrangements.put(
                 UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.house.now
             )
-            await ArrangementRepository(tx).announced([self.meeting.id])
+            await ArrangementRepository(tx).mark_announced([self.meeting.id])
 
         await self.house.run(script)
 

@@ -36,10 +36,10 @@ async def group(house: House) -> Group:
 async def answers(house: House, group: Group) -> list[Answer | None]:
     """Return Ana's answers for the meetings ahead."""
     rolls = [
-        await house.run(lambda tx, each=each: RsvpRepository(tx).roll(each))  # type: ignore[misc]  # bound early
+        await house.run(lambda tx, each=each: RsvpRepository(tx).get_roll(each))  # type: ignore[misc]  # bound early
         for each in await house.ahead(group)
     ]
-    return [roll.of(ANA) for roll in rolls]
+    return [roll.find_rsvp(ANA) for roll in rolls]
 
 
 async def test_away_answers_the_meetings_inside_and_no_other(house: House, group: Group) -> None:
@@ -48,7 +48,7 @@ async def test_away_answers_the_meetings_inside_and_no_other(house: House, group
     view = await house.away.add(house.actor(ANA), FIRST_WEEK)
     assert [each.meeting.id for each in view.meetings] == [first.id]
     assert await answers(house, group) == [Answer.APOLOGIES, None]
-    roll = await house.run(lambda tx: RsvpRepository(tx).roll(first))
+    roll = await house.run(lambda tx: RsvpRepository(tx).get_roll(first))
     assert roll.given == (Rsvp(ANA, Answer.APOLOGIES, Source.AWAY),)
     assert roll.no_word == (ORGANIZER, BEN)
     assert await house.stale(first)
@@ -60,8 +60,8 @@ async def test_away_is_honoured_for_meetings_planned_later(house: House, group: 
     await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
     coming = [meeting for meeting in await house.ahead(group) if meeting.starts_at > house.now]
     assert coming[0].day == date(2026, 2, 5)
-    roll = await house.run(lambda tx: RsvpRepository(tx).roll(coming[0]))
-    assert roll.of(ANA) is Answer.APOLOGIES
+    roll = await house.run(lambda tx: RsvpRepository(tx).get_roll(coming[0]))
+    assert roll.find_rsvp(ANA) is Answer.APOLOGIES
 
 
 async def test_the_later_word_counts(house: House, group: Group) -> None:
@@ -71,7 +71,7 @@ async def test_the_later_word_counts(house: House, group: Group) -> None:
     assert (await answers(house, group))[0] is Answer.APOLOGIES
     await house.rsvps.answer(house.actor(ANA), first.id, Answer.VIRTUAL)
     assert (await answers(house, group))[0] is Answer.VIRTUAL
-    view = await house.away.mine(house.actor(ANA))
+    view = await house.away.list_own(house.actor(ANA))
     assert (len(view.spans), view.meetings) == (1, ())
 
 
@@ -105,7 +105,7 @@ async def test_without_a_group_it_is_all_groups_here_and_with_one_only_that(
     view = await house.away.add(house.actor(ANA), FIRST_WEEK)
     assert {span.group_id for span in view.spans} == {group.id, other.id}
     await house.away.add(house.actor(BEN), FIRST_WEEK, other.id)
-    assert {span.group_id for span in (await house.away.mine(house.actor(BEN))).spans} == {other.id}
+    assert {span.group_id for span in (await house.away.list_own(house.actor(BEN))).spans} == {other.id}
 
 
 async def test_the_same_days_twice_are_noted_once(house: House, group: Group) -> None:
@@ -131,13 +131,13 @@ async def test_what_cannot_be_is_refused(house: House, group: Group) -> None:
         await house.away.add(house.actor(ANA), DaySpan(today, today + timedelta(days=shift)))
     async with refused("away.many"):
         await house.away.add(house.actor(ANA), DaySpan(today, today + timedelta(days=100)))
-    assert len((await house.away.mine(house.actor(ANA))).spans) == MOST
+    assert len((await house.away.list_own(house.actor(ANA))).spans) == MOST
 
 
 async def test_days_that_are_over_are_not_listed(house: House, group: Group) -> None:
     await house.away.add(house.actor(ANA), FIRST_WEEK)
     house.now += timedelta(days=10)
-    assert (await house.away.mine(house.actor(ANA))).spans == ()
+    assert (await house.away.list_own(house.actor(ANA))).spans == ()
 
 
 # -- what it means for the others --------------------------------------------------------------
@@ -148,13 +148,13 @@ async def hosting(house: House, group: Group, minimum: int = 0) -> UserId:
 
     async def script(tx: Tx) -> UserId:
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS, minimum=minimum)
-        for meeting in await MeetingRepository(tx).ahead(group.id):
+        for meeting in await MeetingRepository(tx).list_ahead(group.id):
             arrangement = await ArrangementRepository(tx).get(meeting.id)
             assert arrangement is not None
             await ArrangementRepository(tx).put(arrangement._replace(basis=Basis.OPEN))
         await house.planner.plan(UnitOfWork(tx), group, house.now)
-        first = (await MeetingRepository(tx).ahead(group.id))[0]
-        await ArrangementRepository(tx).announced([first.id])
+        first = (await MeetingRepository(tx).list_ahead(group.id))[0]
+        await ArrangementRepository(tx).mark_announced([first.id])
         arrangement = await ArrangementRepository(tx).get(first.id)
         assert arrangement is not None
         assert arrangement.host_id is not None
@@ -168,7 +168,7 @@ async def test_a_host_who_is_away_hands_on_and_reads_to_whom(house: House, group
     [missed] = (await house.away.add(house.actor(host), FIRST_WEEK)).meetings
     assert missed.hosted
     assert missed.host_id not in (host, None)
-    [again] = (await house.away.mine(house.actor(host))).meetings
+    [again] = (await house.away.list_own(house.actor(host))).meetings
     assert (again.hosted, again.host_id) == (False, missed.host_id)
 
 
@@ -194,11 +194,11 @@ async def test_when_too_few_can_come_at_all_the_organizers_will_be_asked(house: 
     assert not missed.asks
     first = (await house.ahead(group))[0]
     await house.rsvps.answer(house.actor(ORGANIZER), first.id, Answer.APOLOGIES)
-    [missed] = (await house.away.mine(house.actor(ANA))).meetings
+    [missed] = (await house.away.list_own(house.actor(ANA))).meetings
     assert missed.asks
     await house.run(lambda tx: MeetingRepository(tx).set_quorum_decision(first.id, QuorumDecision.MEET))
     await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
-    [missed] = (await house.away.mine(house.actor(ANA))).meetings
+    [missed] = (await house.away.list_own(house.actor(ANA))).meetings
     assert not missed.asks
 
 
@@ -233,7 +233,7 @@ async def test_a_turn_behind_an_extra_meeting_is_handed_on_when_its_host_is_away
 ) -> None:
     await hosting(house, group)
     later = (await house.ahead(group))[1]
-    await house.run(lambda tx: ArrangementRepository(tx).announced([later.id]))
+    await house.run(lambda tx: ArrangementRepository(tx).mark_announced([later.id]))
     arrangement = await house.run(lambda tx: ArrangementRepository(tx).get(later.id))
     assert arrangement is not None
     assert arrangement.host_id is not None

@@ -48,7 +48,7 @@ async def live_in(house: House, zone: str | None, user_id: UserId = ANA) -> None
 
 
 async def answer(house: House, meeting: Meeting, user_id: UserId = ANA) -> Answer | None:
-    return (await house.run(lambda tx: RsvpRepository(tx).roll(meeting))).of(user_id)
+    return (await house.run(lambda tx: RsvpRepository(tx).get_roll(meeting))).find_rsvp(user_id)
 
 
 @pytest.mark.parametrize(
@@ -91,15 +91,15 @@ async def test_days_differ_by_two_when_the_clocks_are_a_day_and_more_apart(house
 
 async def test_today_is_the_members_own_and_days_are_past_by_it(house: House, meeting: Meeting) -> None:
     house.now = datetime(2026, 1, 8, 16, tzinfo=UTC)  # 8 in the morning in Los Angeles
-    assert await house.away.today(house.actor(ANA)) == THURSDAY
+    assert await house.away.find_today(house.actor(ANA)) == THURSDAY
     await live_in(house, TOKYO)
-    assert await house.away.today(house.actor(ANA)) == FRIDAY
+    assert await house.away.find_today(house.actor(ANA)) == FRIDAY
     async with refused("away.past"):
         await house.away.add(house.actor(ANA), DaySpan(THURSDAY, THURSDAY))
     await house.away.add(house.actor(ANA), DaySpan(FRIDAY, FRIDAY))
-    assert len((await house.away.mine(house.actor(ANA))).spans) == 1
+    assert len((await house.away.list_own(house.actor(ANA))).spans) == 1
     house.now = datetime(2026, 1, 9, 16, tzinfo=UTC)  # Friday in Los Angeles, Saturday in Tokyo
-    assert (await house.away.mine(house.actor(ANA))).spans == ()
+    assert (await house.away.list_own(house.actor(ANA))).spans == ()
 
 
 async def test_another_zone_gives_the_days_another_meaning_and_the_card_follows(

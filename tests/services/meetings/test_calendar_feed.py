@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.domain.ids import GuildId, LocationId, UserId
-from buddybot.domain.locations.locations import Access, LocationKind, described
+from buddybot.domain.locations.locations import Access, LocationKind, read_location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, Reason
 from buddybot.services.checkins.checkins import close_meeting
@@ -60,7 +60,7 @@ async def day(house: House, meeting: Meeting) -> CalendarDay:
 
 async def place(house: House, group: Group, name: str) -> LocationId:
     """Let Ana offer a place."""
-    words = described(
+    words = read_location(
         name=name,
         kind=LocationKind.PLACE,
         where="3 Mill Lane",
@@ -159,7 +159,7 @@ async def test_an_extra_meeting_on_a_skipped_day_is_an_entry_of_its_own(house: H
 
 async def test_place_and_host_are_told_by_name(house: House, group: Group, meeting: Meeting) -> None:
     mill = await place(house, group, "Mill")
-    await house.run(lambda tx: PreferenceRepository(tx).seen(group.guild_id, BEN, "Ben"))
+    await house.run(lambda tx: PreferenceRepository(tx).keep_name(group.guild_id, BEN, "Ben"))
     await settle(house, group, meeting, Settled(mill, BEN))
     told = await day(house, meeting)
     assert told.arrangement.location is not None
@@ -172,7 +172,7 @@ async def test_place_and_host_are_told_by_name(house: House, group: Group, meeti
 
 
 async def test_a_host_who_left_is_not_named(house: House, group: Group, meeting: Meeting) -> None:
-    await house.run(lambda tx: PreferenceRepository(tx).seen(group.guild_id, BEN, "Ben"))
+    await house.run(lambda tx: PreferenceRepository(tx).keep_name(group.guild_id, BEN, "Ben"))
     await settle(house, group, meeting, Settled(None, BEN))
     await house.run(
         lambda tx: MemberRepository(tx).end(group_id=group.id, user_id=BEN, now=house.now, reason=None)
@@ -314,7 +314,7 @@ UNCHANGING: dict[str, Callable[[House, Group, Meeting], Awaitable[object]]] = {
     "its beginning": lambda house, _, meeting: house.set_state(meeting, MeetingState.OPEN),
     "its end": lambda house, group, meeting: ended(house, group, meeting),
     "that its place was shown": lambda house, _, meeting: house.run(
-        lambda tx: ArrangementRepository(tx).announced([meeting.id])
+        lambda tx: ArrangementRepository(tx).mark_announced([meeting.id])
     ),
     "another meeting": lambda house, *_: house.meetings.skip(
         house.actor(ORGANIZER), date(2026, 1, 15), Reason.OTHER

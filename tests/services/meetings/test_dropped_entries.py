@@ -164,7 +164,7 @@ async def change(house: House, group: Group, dice: random.Random) -> None:
         case "skip" if ahead:
             await house.meetings.skip(actor, dice.choice(ahead).id, Reason.HOLIDAY)
         case "revive":
-            slots = await house.meetings.slots(actor, group.id)
+            slots = await house.meetings.list_slots(actor, group.id)
             skipped = [slot.meeting.id for slot in slots if slot.meeting is not None and slot.skipped]
             if skipped:
                 await house.meetings.revive(house.actor(ORGANIZER), dice.choice(skipped))

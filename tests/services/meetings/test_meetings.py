@@ -113,7 +113,7 @@ async def test_a_meeting_may_move_to_where_a_skipped_one_was(house: House, group
     changed = await house.meetings.move(house.actor(ORGANIZER), FIRST, day=SECOND, at=None)
     async with refused("meeting.collides"):
         skipped = [
-            slot.meeting for slot in await house.meetings.slots(house.actor(ORGANIZER)) if slot.skipped
+            slot.meeting for slot in await house.meetings.list_slots(house.actor(ORGANIZER)) if slot.skipped
         ]
         assert skipped[0] is not None
         await house.meetings.revive(house.actor(ORGANIZER), skipped[0].id)
@@ -205,7 +205,7 @@ async def test_two_groups_keep_their_calendars_apart(house: House, group: Group)
     await house.meetings.skip(house.actor(ORGANIZER, channel=101), FIRST, Reason.OTHER)
     assert FIRST in [each.day for each in await house.ahead(group)]
     assert FIRST not in [each.day for each in await house.ahead(other)]
-    held = await house.run(lambda tx: MeetingRepository(tx).since(other.id, FIRST))
+    held = await house.run(lambda tx: MeetingRepository(tx).list_since(other.id, FIRST))
     assert held[0].state is MeetingState.SKIPPED
 
 

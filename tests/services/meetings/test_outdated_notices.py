@@ -38,7 +38,7 @@ async def send(hosts: Hosts) -> None:
 
 async def outdated(hosts: Hosts) -> int:
     """Return how many notices of places are out of date."""
-    found = await OutdatedMessageService(hosts.transactions).outdated()
+    found = await OutdatedMessageService(hosts.transactions).list_outdated()
     return sum(each.ping.kind.value == "place" for each in found)
 
 

@@ -64,7 +64,7 @@ async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> No
 
 async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: Deciding) -> None:
     await rowan.house.announce(rowan.meeting)
-    await rowan.house.run(lambda tx: ArrangementRepository(tx).announced([rowan.meeting.id]))
+    await rowan.house.run(lambda tx: ArrangementRepository(tx).mark_announced([rowan.meeting.id]))
     await rowan.answer(ANA)
     await rowan.decide(QuorumDecision.ONLINE)
     assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)

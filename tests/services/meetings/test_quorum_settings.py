@@ -32,7 +32,7 @@ async def test_both_are_kept_and_every_member_sees_them(club: Club) -> None:
     assert (group.minimum, group.answer_hours) == (0, 6)
     await club.groups.change(club.actor(ORGANIZER), group.id, Changes(minimum=4, answer_hours=30))
     await club.groups.change(club.actor(ORGANIZER), group.id, Changes(name="Birch"))
-    seen = (await club.groups.info(club.actor(ANA))).group
+    seen = (await club.groups.get_group(club.actor(ANA))).group
     assert (seen.minimum, seen.answer_hours, seen.name) == (4, 30, "Birch")
 
 
@@ -108,7 +108,7 @@ class Ledger:
 
     async def rates(self, user: int = 1) -> Rates | None:
         """Return what somebody sees on the group's card."""
-        return (await self.groups.info(self.evening.home.actor(user))).rates
+        return (await self.groups.get_group(self.evening.home.actor(user))).rates
 
 
 @pytest.fixture
@@ -152,5 +152,9 @@ async def test_another_groups_meetings_do_not_count(ledger: Ledger) -> None:
     await ledger.held(1, PRESENT)
     ledger.evening.group = other = await home.group(1, 2, name="Ash", channel=11)
     await ledger.held(1, ABSENT)
-    assert (await ledger.groups.info(home.actor(1), rowan.id)).rates == Rates(1, came=1, excused=0, absent=0)
-    assert (await ledger.groups.info(home.actor(1), other.id)).rates == Rates(1, came=0, excused=0, absent=1)
+    assert (await ledger.groups.get_group(home.actor(1), rowan.id)).rates == Rates(
+        1, came=1, excused=0, absent=0
+    )
+    assert (await ledger.groups.get_group(home.actor(1), other.id)).rates == Rates(
+        1, came=0, excused=0, absent=1
+    )

@@ -27,8 +27,8 @@ async def test_an_answer_is_shown_and_the_last_one_counts(house: House, group: G
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
     roll = await house.roll(meeting)
-    assert roll.who(Answer.LATE) == (ANA,)
-    assert roll.who(Answer.GOING) == ()
+    assert roll.list_members(Answer.LATE) == (ANA,)
+    assert roll.list_members(Answer.GOING) == ()
     assert roll.no_word == (ORGANIZER, BEN)
     assert await house.stale(meeting)
 
@@ -44,7 +44,7 @@ async def test_the_last_answer_counts_in_whatever_order_they_are_carried_out(
     stood = await house.rsvps.answer(first, meeting.id, Answer.APOLOGIES)
     assert stood.stands is Answer.GOING
     roll = await house.roll(meeting)
-    assert (roll.who(Answer.GOING), roll.who(Answer.APOLOGIES)) == ((ANA,), ())
+    assert (roll.list_members(Answer.GOING), roll.list_members(Answer.APOLOGIES)) == ((ANA,), ())
     assert await house.run(lambda tx: tx.all("SELECT * FROM cards")) == cards
 
 
@@ -100,7 +100,7 @@ async def test_an_open_meeting_still_takes_answers(house: House, group: Group) -
     await house.set_state(meeting, MeetingState.OPEN)
     await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.VIRTUAL)
     roll = await house.roll(meeting)
-    assert roll.of(ANA) is Answer.VIRTUAL
+    assert roll.find_rsvp(ANA) is Answer.VIRTUAL
 
 
 async def test_a_paused_group_asks_nobody(house: House, group: Group) -> None:

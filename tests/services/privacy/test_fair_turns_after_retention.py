@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from buddybot.domain.groups.groups import Group, Rotation
 from buddybot.domain.ids import UserId
-from buddybot.domain.locations.locations import LocationKind, described
+from buddybot.domain.locations.locations import LocationKind, read_location
 from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.pings.planning.planner import Planner
@@ -45,7 +45,7 @@ async def prepare(home: Home) -> Group:
         await GroupRepository(tx).change(group, rotation=Rotation.TURNS)
         await ScheduleRepository(tx).put(group.id, schedule)
         for user in EIGHT:
-            words = described(
+            words = read_location(
                 name=f"Place of {user}",
                 kind=LocationKind.PLACE,
                 where="Somewhere 1",
@@ -69,7 +69,7 @@ async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
     """Hold the next meeting, to which everybody comes; return who had which turn."""
 
     async def begin(tx: Tx) -> Meeting:
-        meeting = (await MeetingRepository(tx).ahead(group.id))[0]
+        meeting = (await MeetingRepository(tx).list_ahead(group.id))[0]
         home.now = meeting.starts_at
         for user in EIGHT:
             await RsvpRepository(tx).put(
@@ -126,6 +126,6 @@ async def test_what_is_remembered_goes_when_a_membership_is_forgotten(database: 
 
     rows = await home.rows("SELECT DISTINCT user_id FROM balances ORDER BY user_id")
     assert [row["user_id"] for row in rows] == [2, 3, 4, 5, 6, 7, 8]
-    memory = await home.database.read(lambda tx: BalanceRepository(tx).memory(group.id))
+    memory = await home.database.read(lambda tx: BalanceRepository(tx).find_memory(group.id))
     assert memory is not None
     assert 1 not in memory.standing

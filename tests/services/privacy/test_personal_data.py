@@ -49,7 +49,7 @@ class House:
         await evening.commit(BEN, "2 applications", target=2)
         await evening.answer(BEN, Answer.APOLOGIES)
         await evening.open()
-        await evening.turns.here(self.home.actor(ORGANIZER), evening.meeting_id)
+        await evening.turns.mark_present(self.home.actor(ORGANIZER), evening.meeting_id)
         await evening.report(
             ANA, {ours: Outcome(done=4), secret: Outcome(done=0)}, win="They called back", blocker="Sleep"
         )

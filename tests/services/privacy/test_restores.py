@@ -145,7 +145,7 @@ async def test_a_meeting_that_passed_meanwhile_is_closed_and_nobody_is_called_ab
     for passed in (first, second):
         assert (await house.fresh(passed)).state is MeetingState.CLOSED
         assert not await house.stale(passed)
-    ledger = await house.run(lambda tx: AttendanceRepository(tx).standing(first.id))
+    ledger = await house.run(lambda tx: AttendanceRepository(tx).list_standing(first.id))
     assert {user_id: entry.state for user_id, entry in ledger.items()} == {
         ORGANIZER: Attendance.UNRECORDED,
         ANA: Attendance.EXCUSED,
@@ -179,10 +179,10 @@ async def test_the_card_of_the_next_week_is_due_once(house: Copied, group: Group
 async def test_organizers_are_told_once_and_the_log_says_it(house: Copied, group: Group) -> None:
     count = await house.put_to_work()
     assert await house.put_to_work(NOW + timedelta(hours=1)) is None
-    [notice] = await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER))
+    [notice] = await house.run(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ORGANIZER))
     told = {"copied_at": epoch(START), "restored_at": epoch(NOW), "count": count}
     assert (notice.code, notice.group_id, notice.parameters) == ("restored", group.id, told)
-    assert await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ANA)) == []
+    assert await house.run(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ANA)) == []
     [line] = await house.run(lambda tx: AuditRepository(tx).of_group(group.id, limit=9))
     assert (line.action, line.actor_id, line.done_at, line.parameters) == (Action.RESTORE, None, NOW, told)
 
@@ -190,7 +190,7 @@ async def test_organizers_are_told_once_and_the_log_says_it(house: Copied, group
 async def test_a_group_that_is_closed_is_not_spoken_of(house: Copied, group: Group) -> None:
     await house.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.ARCHIVED))
     await house.put_to_work()
-    assert await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER)) == []
+    assert await house.run(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ORGANIZER)) == []
 
 
 async def test_two_processes_that_start_at_once_settle_it_once(house: Copied, group: Group) -> None:
@@ -201,7 +201,7 @@ async def test_two_processes_that_start_at_once_settle_it_once(house: Copied, gr
     assert (
         await house.run(lambda tx: other._settle(UnitOfWork(tx))) is None
     )  # it had read that the copy is not settled
-    assert len(await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER))) == 1
+    assert len(await house.run(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ORGANIZER))) == 1
 
 
 async def test_alerts_and_offers_of_then_do_not_come_with_the_next_command(
@@ -226,9 +226,9 @@ async def test_alerts_and_offers_of_then_do_not_come_with_the_next_command(
 
     await house.run(script)
     await house.put_to_work()
-    assert await house.run(lambda tx: AlertOutbox(tx).untold(GUILD, ORGANIZER)) == []
+    assert await house.run(lambda tx: AlertOutbox(tx).list_untold(GUILD, ORGANIZER)) == []
     since = START - timedelta(days=1)
-    assert await house.run(lambda tx: OfferRepository(tx).unseen(GUILD, ORGANIZER, since=since)) == []
+    assert await house.run(lambda tx: OfferRepository(tx).list_unseen(GUILD, ORGANIZER, since=since)) == []
 
 
 async def test_a_group_that_is_made_afterwards_gets_its_card(house: Copied, group: Group) -> None:
@@ -288,7 +288,7 @@ async def test_a_server_that_takes_the_bot_back_hears_nothing_old(house: Copied)
     await house.replan(group)  # the meeting of 22 January is planned
 
     async def gone(tx: Tx) -> None:
-        await GuildRepository(tx).gone(GUILD, house.now)
+        await GuildRepository(tx).mark_gone(GUILD, house.now)
         await house.planner.plan(UnitOfWork(tx), group, house.now)
 
     await house.run(gone)
@@ -339,7 +339,7 @@ async def test_a_database_that_was_restored_by_other_means_is_settled_when_asked
     house.now = NOW
     assert await house.restores.settle_as_copy() > 0
     assert await house.due() == []
-    [notice] = await house.run(lambda tx: NoticeRepository(tx).unseen(GUILD, ORGANIZER))
+    [notice] = await house.run(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ORGANIZER))
     assert notice.parameters["copied_at"] == epoch(used)
     assert await house.put_to_work() is None
 
@@ -354,7 +354,7 @@ async def test_a_copy_of_a_copy_is_settled_again(house: Copied, group: Group) ->
     await house.mark()
     assert await house.put_to_work(NOW + timedelta(days=8)) is not None
     assert await house.due() == []
-    assert await house.run(lambda tx: RestoreRepository(tx).latest()) == NOW + timedelta(days=8)
+    assert await house.run(lambda tx: RestoreRepository(tx).find_latest()) == NOW + timedelta(days=8)
 
 
 async def test_groups_of_every_server_are_told(house: Copied, group: Group) -> None:
@@ -362,5 +362,5 @@ async def test_groups_of_every_server_are_told(house: Copied, group: Group) -> N
     other = await house.group("Alder", guild=there, channel=200)
     await house.put_to_work()
     for guild, made in ((GUILD, group), (there, other)):
-        [notice] = await house.run(lambda tx, guild=guild: NoticeRepository(tx).unseen(guild, ORGANIZER))  # type: ignore[misc]
+        [notice] = await house.run(lambda tx, guild=guild: NoticeRepository(tx).list_unseen(guild, ORGANIZER))  # type: ignore[misc]
         assert notice.group_id == made.id

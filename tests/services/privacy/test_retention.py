@@ -34,7 +34,7 @@ async def test_a_number_does_not_tell_who_it_was(evening: Evening, monkeypatch: 
         await evening.answer(user, answer)
     await evening.open()
     for user in (ORGANIZER, ANA, BEN):
-        await evening.turns.here(evening.home.actor(user), evening.meeting_id)
+        await evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
     await evening.close()
     await wait(evening)
     rows = await evening.home.rows(
@@ -98,7 +98,7 @@ async def test_a_meeting_that_was_ahead_is_reduced_when_its_group_meets_no_more(
     await evening.report(ANA, win="A letter", blocker="The trains")
     if begun:
         await evening.open()
-        await evening.turns.here(evening.home.actor(ANA), evening.meeting_id)
+        await evening.turns.mark_present(evening.home.actor(ANA), evening.meeting_id)
     await evening.home.run("UPDATE groups SET state = :state", state=state)
     await wait(evening)
 

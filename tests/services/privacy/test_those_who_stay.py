@@ -99,8 +99,8 @@ async def test_who_comes_late_still_gets_into_the_round(database: Database) -> N
     evening = await Evening.prepare(database)
     await evening.open()
     for user in (1, 2, 3):
-        await evening.turns.here(evening.home.actor(user), evening.meeting_id)
+        await evening.turns.mark_present(evening.home.actor(user), evening.meeting_id)
     await PersonalService(evening.home.transactions, evening.planner).delete(evening.home.actor(2))
-    await evening.turns.here(evening.home.actor(4), evening.meeting_id)
+    await evening.turns.mark_present(evening.home.actor(4), evening.meeting_id)
     rows = await evening.home.rows("SELECT user_id FROM turns ORDER BY position")
     assert [row["user_id"] for row in rows] == [1, 3, 4]

@@ -165,8 +165,8 @@ async def test_a_meeting_has_the_number_that_its_card_has(ledger: Ledger) -> Non
     record = await ledger.read()
 
     async def on_the_card(tx: Tx) -> int:
-        [held] = await MeetingRepository(tx).held(ledger.group.id)
-        return await MeetingRepository(tx).number(held)
+        [held] = await MeetingRepository(tx).list_held(ledger.group.id)
+        return await MeetingRepository(tx).get_number(held)
 
     assert [(each.meeting.id, each.number) for each in record.meeting_records] == [(meeting, 2)]
     assert await ledger.home.database.read(on_the_card) == 2

@@ -42,7 +42,7 @@ now = datetime.fromisoformat("2026-03-05T19:00:00+00:00")
 if what == "back_up":
     copies.back_up(source, target, now)
 else:
-    with copies.staged(source, target) as partial:
+    with copies.stage_copy(source, target) as partial:
         copies.put_in_place(partial, target, now)
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buddybot.storage.copies.copies import back_up, put_in_place, staged
+from buddybot.storage.copies.copies import back_up, put_in_place, stage_copy
 from buddybot.storage.engine.errors import StorageError
 from tests.storage.copies.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copies.copying import NOW, name_of
@@ -47,7 +47,7 @@ def rewrite(table: str, old: str, new: str) -> tuple[str, ...]:
 def refusal(copy: Path, house: Path) -> str:
     """Return why a copy is not put in place; the database and its folder stay as they were."""
     before = sorted(house.parent.iterdir())
-    with pytest.raises(StorageError) as caught, staged(copy, house) as partial:
+    with pytest.raises(StorageError) as caught, stage_copy(copy, house) as partial:
         put_in_place(partial, house, NOW)
     assert sorted(house.parent.iterdir()) == before
     assert name_of(house) == "old"
@@ -183,7 +183,7 @@ def test_every_row_and_number_arrives_and_nothing_else(copy: Path, house: Path, 
         "PRAGMA user_version=9",
         "ANALYZE",
     )
-    with staged(copy, house) as partial:
+    with stage_copy(copy, house) as partial:
         put_in_place(partial, house, NOW)
     with closing(sqlite3.connect(house)) as opened:
         assert opened.execute("SELECT id, name FROM groups").fetchall() == [(2, "Rowan")]
@@ -203,14 +203,14 @@ def test_a_copy_in_another_encoding_and_page_size_is_read(copy: Path, house: Pat
         wide.execute("PRAGMA page_size=8192")
         wide.executescript("\n".join(line for line in opened.iterdump() if "sqlite_sequence" not in line))
         wide.commit()
-    with staged(other, house) as partial:
+    with stage_copy(other, house) as partial:
         put_in_place(partial, house, NOW)
     assert name_of(house) == "copied"
 
 
 def test_the_copy_itself_stays_as_it_was(copy: Path, house: Path, tmp_path: Path) -> None:
     before = copy.read_bytes()
-    with staged(copy, house) as partial:
+    with stage_copy(copy, house) as partial:
         put_in_place(partial, house, NOW)
     assert copy.read_bytes() == before
     shutil.copy(copy, tmp_path / "again")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.storage.copies import copies
-from buddybot.storage.copies.copies import put_in_place, staged
+from buddybot.storage.copies.copies import put_in_place, stage_copy
 from buddybot.storage.engine.database import connect
 from buddybot.storage.engine.errors import StorageError
 from tests.storage.copies.copying import *  # noqa: F403  # fixtures are found by their names
@@ -19,7 +19,7 @@ from tests.storage.copies.copying import NOW, full, killed_at_every_step, mode, 
 
 def restore(copy: Path, target: Path) -> Path | None:
     """Put a copy in place, as the command does."""
-    with staged(copy, target) as partial:
+    with stage_copy(copy, target) as partial:
         return put_in_place(partial, target, NOW)
 
 

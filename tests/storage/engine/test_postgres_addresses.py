@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from buddybot.storage.engine.database import StorageError, connect
-from buddybot.storage.migrations.runner import faults, migrate
+from buddybot.storage.migrations.runner import list_faults, migrate
 
 
 def extended(address: str, query: str) -> str:
@@ -96,9 +96,9 @@ async def test_our_tables_are_known_in_a_schema_of_any_name(postgres: str) -> No
             await owner.close()
             database = await connect(extended(address, f"schema={name}"))
             await migrate(database)
-            assert await faults(database) == []
+            assert await list_faults(database) == []
             await database.write(lambda tx: tx.run("DROP INDEX memberships_current"))
-            assert await faults(database) == ["index memberships_current is missing"]
+            assert await list_faults(database) == ["index memberships_current is missing"]
             await database.close()
     finally:
         await server.execute(f"DROP DATABASE {own} WITH (FORCE)")

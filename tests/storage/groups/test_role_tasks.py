@@ -27,7 +27,7 @@ async def group(house: House) -> Group:
 
 
 async def due(house: House) -> list[RoleTask]:
-    return list(await house.run(lambda tx: RoleTaskRepository(tx).due(house.now, limit=50)))
+    return list(await house.run(lambda tx: RoleTaskRepository(tx).list_due(house.now, limit=50)))
 
 
 async def ask(house: House, group: Group, user_id: UserId) -> None:
@@ -35,17 +35,17 @@ async def ask(house: House, group: Group, user_id: UserId) -> None:
 
 
 async def later(house: House, task: RoleTask) -> None:
-    await house.run(lambda tx: RoleTaskRepository(tx).later(task, house.now, refused=False))
+    await house.run(lambda tx: RoleTaskRepository(tx).postpone_task(task, house.now, refused=False))
 
 
 async def test_what_is_asked_for_again_while_it_is_carried_out_stays(house: House, group: Group) -> None:
     await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
     [task] = await due(house)
     await house.run(lambda tx: RoleTaskRepository(tx).ask(group.id, ANA, house.now))
-    await house.run(lambda tx: RoleTaskRepository(tx).done(task))
+    await house.run(lambda tx: RoleTaskRepository(tx).mark_done(task))
     [again] = await due(house)
     assert (again.user_id, again.asked) == (ANA, 2)
-    await house.run(lambda tx: RoleTaskRepository(tx).done(again))
+    await house.run(lambda tx: RoleTaskRepository(tx).mark_done(again))
     assert await due(house) == []
 
 
@@ -96,15 +96,15 @@ async def test_a_role_is_made_by_one_process_and_noted_once(house: House, group:
     assert await house.run(lambda tx: RoleTaskRepository(tx).begun_at(group.id)) == house.now
     house.now += LEASE
     assert await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
-    assert await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, MADE))
-    assert not await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, RoleId(901)))
-    assert await house.run(lambda tx: RoleTaskRepository(tx).taken(group.guild_id)) == {MADE}
+    assert await house.run(lambda tx: RoleTaskRepository(tx).note_made(group.id, MADE))
+    assert not await house.run(lambda tx: RoleTaskRepository(tx).note_made(group.id, RoleId(901)))
+    assert await house.run(lambda tx: RoleTaskRepository(tx).list_taken(group.guild_id)) == {MADE}
     assert not await house.run(lambda tx: claim(RoleTaskRepository(tx), group.id, house.now))
 
 
 async def test_an_archived_group_gets_no_role(house: House, group: Group) -> None:
     assert await house.run(lambda tx: RoleTaskRepository(tx).claim(group.id, house.now))
     await house.run(lambda tx: GroupRepository(tx).change(group, state=GroupState.ARCHIVED))
-    assert not await house.run(lambda tx: RoleTaskRepository(tx).made(group.id, MADE))
+    assert not await house.run(lambda tx: RoleTaskRepository(tx).note_made(group.id, MADE))
     house.now += LEASE
     assert not await house.run(lambda tx: RoleTaskRepository(tx).claim(group.id, house.now))

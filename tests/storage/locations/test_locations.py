@@ -61,7 +61,7 @@ async def found(home: Home, group: Group, id_: LocationId) -> Location:
 
 
 async def live(home: Home, group: Group) -> list[str]:
-    locations = await home.database.read(lambda tx: LocationRepository(tx).live(group.id))
+    locations = await home.database.read(lambda tx: LocationRepository(tx).list_live(group.id))
     return [location.name for location in locations]
 
 
@@ -147,7 +147,7 @@ async def test_a_retired_place_is_kept_and_may_come_back_while_its_name_is_free(
 
 
 async def minutes(home: Home, group: Group) -> dict[LocationId, dict[UserId, int]]:
-    stated = await home.database.read(lambda tx: LocationRepository(tx).minutes(group.id))
+    stated = await home.database.read(lambda tx: LocationRepository(tx).list_minutes(group.id))
     return {place: dict(each) for place, each in stated.items()}
 
 
@@ -208,7 +208,7 @@ async def test_a_purged_server_leaves_no_place_behind(home: Home, group: Group) 
     async def script(tx: Tx) -> None:
         await LocationRepository(tx).put_minutes(location.id, ANA, 10)
         await LocationRepository(tx).put_approvals(group.id, ANA, [location.id])
-        await GuildRepository(tx).gone(GUILD, home.now)
+        await GuildRepository(tx).mark_gone(GUILD, home.now)
         await GuildRepository(tx).purge(GUILD)
 
     await home.database.write(script)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.storage.engine.database import Database, StorageError, Tx, connect
-from buddybot.storage.migrations.runner import checksum, faults, migrate, pending, statements
+from buddybot.storage.migrations.runner import checksum, list_faults, list_pending, migrate, statements
 
 ROOT = Path(__file__).parents[3]
 
@@ -63,14 +63,14 @@ async def things(tx: Tx) -> list[int]:
 
 
 async def test_migrations_run_once_and_in_order(empty_database: Database, folder: Path) -> None:
-    assert await pending(empty_database, folder=folder) == ["0001_people", "0002_things"]
+    assert await list_pending(empty_database, folder=folder) == ["0001_people", "0002_things"]
     assert await migrate(empty_database, folder=folder) == ["0001_people", "0002_things"]
     assert await migrate(empty_database, folder=folder) == []
-    assert await pending(empty_database, folder=folder) == []
+    assert await list_pending(empty_database, folder=folder) == []
     assert await empty_database.read(people) == ["Ana", "it's; Ben"]
     assert await empty_database.read(things) == [1, 2]
     (folder / "0003_more.sql").write_text("ALTER TABLE things ADD COLUMN size BIGINT NOT NULL DEFAULT 3;")
-    assert await pending(empty_database, folder=folder) == ["0003_more"]
+    assert await list_pending(empty_database, folder=folder) == ["0003_more"]
     assert await migrate(empty_database, folder=folder) == ["0003_more"]
 
 
@@ -91,7 +91,7 @@ async def test_a_migration_that_fails_changes_nothing(empty_database: Database, 
     (folder / "0002_things.sql").write_text(SECOND + "; INSERT INTO nowhere (id) VALUES (1);")
     with pytest.raises(StorageError, match="The migration 0002_things failed and changed nothing"):
         await migrate(empty_database, folder=folder)
-    assert await pending(empty_database, folder=folder) == ["0002_things"]
+    assert await list_pending(empty_database, folder=folder) == ["0002_things"]
     (folder / "0002_things.sql").write_text(SECOND)
     assert await migrate(empty_database, folder=folder) == ["0002_things"]
 
@@ -121,7 +121,7 @@ asyncio.run(main())
     died = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, timeout=20, capture_output=True)
     assert died.returncode == -9, died.stderr.decode()
     database = await connect(empty_url)
-    assert await pending(database, folder=folder) == ["0002_things"]
+    assert await list_pending(database, folder=folder) == ["0002_things"]
     with pytest.raises(StorageError):
         await database.read(things)
     assert await migrate(database, folder=folder) == ["0002_things"]
@@ -143,7 +143,7 @@ async def test_a_newer_database_is_refused_and_not_touched(empty_database: Datab
     await migrate(empty_database, folder=folder)
     (folder / "0002_things.sql").unlink()
     (folder / "0003_later.sql").write_text("CREATE TABLE later (id BIGINT)")
-    for look in (migrate, pending):
+    for look in (migrate, list_pending):
         with pytest.raises(StorageError, match=r"newer than this buddybot \(it has 0002_things\)"):
             await look(empty_database, folder=folder)
     with pytest.raises(StorageError):
@@ -184,7 +184,7 @@ def test_statements_are_cut_where_they_end_and_nowhere_else() -> None:
 
 
 async def test_our_own_migrations_are_found_and_all_applied(database: Database) -> None:
-    assert await pending(database) == []
+    assert await list_pending(database) == []
     rows = await database.read(lambda tx: tx.all("SELECT name FROM schema_migrations"))
     files = (ROOT / "buddybot" / "storage" / "migrations").glob("*.sql")
     assert sorted(row["name"] for row in rows) == sorted(file.stem for file in files)
@@ -229,7 +229,7 @@ async def test_a_database_is_refused_when_a_migration_was_edited_after_it(
 ) -> None:
     await migrate(empty_database, folder=folder)
     (folder / "0002_things.sql").write_text(SECOND.replace("id @identity", "id @identity, size BIGINT"))
-    for look in (migrate, pending, faults):
+    for look in (migrate, list_pending, list_faults):
         with pytest.raises(StorageError, match="0002_things is not the one that the database was made with"):
             await look(empty_database, folder=folder)
 
@@ -248,7 +248,7 @@ async def test_checksums_are_noted_when_an_older_database_has_the_right_tables(
     await migrate(empty_database, folder=folder)
     before = await noted(empty_database)
     await forget_checksums(empty_database)
-    assert await pending(empty_database, folder=folder) == []
+    assert await list_pending(empty_database, folder=folder) == []
     (folder / "0003_more.sql").write_text("ALTER TABLE things ADD COLUMN size BIGINT;")
     assert await migrate(empty_database, folder=folder) == ["0003_more"]
     after = await noted(empty_database)
@@ -272,7 +272,7 @@ async def test_an_older_database_is_refused_when_its_tables_are_others(
     await migrate(empty_database, folder=folder)
     await forget_checksums(empty_database)
     await empty_database.write(lambda tx: tx.run(change))
-    assert any(fault in each for each in await faults(empty_database, folder=folder))
+    assert any(fault in each for each in await list_faults(empty_database, folder=folder))
     with pytest.raises(StorageError, match="never released: ") as caught:
         await migrate(empty_database, folder=folder)
     assert fault in str(caught.value)
@@ -281,7 +281,7 @@ async def test_an_older_database_is_refused_when_its_tables_are_others(
 
 
 async def test_our_own_schema_has_no_faults(database: Database) -> None:
-    assert await faults(database) == []
+    assert await list_faults(database) == []
 
 
 @pytest.mark.parametrize("name", LANDED)

@@ -28,8 +28,8 @@ def service(database: Database) -> NoticeService:
 
 async def take(notices: NoticeService, actor: Actor) -> Sequence[Notice]:
     """Let an organizer read what there is."""
-    found = await notices.unseen(actor)
-    await notices.seen(actor, found)
+    found = await notices.list_unseen(actor)
+    await notices.mark_seen(actor, found)
     return found
 
 
@@ -57,9 +57,9 @@ async def test_the_same_trouble_is_told_once(database: Database) -> None:
 async def test_what_came_in_while_an_organizer_read_waits_for_the_next_command(database: Database) -> None:
     await tell(database, "a")
     notices = service(database)
-    shown = await notices.unseen(who(ANA))
+    shown = await notices.list_unseen(who(ANA))
     await tell_again(database, "b")
-    await notices.seen(who(ANA), shown)
+    await notices.mark_seen(who(ANA), shown)
     assert len(await take(notices, who(ANA))) == 1
 
 
@@ -74,7 +74,7 @@ async def test_only_the_groups_organizers_are_told(database: Database) -> None:
 
 async def test_who_organizes_no_more_is_told_no_more(database: Database) -> None:
     await tell(database, "a")
-    group_id = (await database.read(lambda tx: NoticeRepository(tx).unseen(GUILD, ANA)))[0].group_id
+    group_id = (await database.read(lambda tx: NoticeRepository(tx).list_unseen(GUILD, ANA)))[0].group_id
     await database.write(
         lambda tx: MemberRepository(tx).set_role(group_id=group_id, user_id=ANA, role=Role.MEMBER)
     )

@@ -31,7 +31,7 @@ async def recover(database: Database, *, seconds: float = 0) -> list[Claimed]:
 
 async def plan(database: Database, *, kind: PingKind = PingKind.CARD, minutes: float = 0) -> str:
     """Plan one ping of a new group, or of the one there is."""
-    group = await database.read(lambda tx: GroupRepository(tx).active())
+    group = await database.read(lambda tx: GroupRepository(tx).list_active())
     found = group[0] if group else await found_group(database)
     row = await database.read(lambda tx: tx.one("SELECT id FROM meetings"))
     meeting = row["id"] if row is not None else await meet(database, found)
@@ -140,7 +140,7 @@ async def test_a_finished_ping_cannot_be_handed_back(database: Database) -> None
         await sending.finish(held.ping, channel_id=ChannelId(8), message_id=MessageId(9), now=NOON)
         await sending.put_back(held.ping, try_at=NOON, error="stopped")
         await sending.leave_open(held.ping, try_at=NOON, error="stopped")
-        await sending.missed(held.ping, NOON)
+        await sending.mark_missed(held.ping, NOON)
 
     await database.write(finish)
     done = await ping(database, held.ping.key)

@@ -53,7 +53,7 @@ async def answerable(house: House, meeting: Meeting) -> list[int]:
 
 
 async def outdated(house: House) -> list[int]:
-    found = await house.run(lambda tx: OutdatedMessageRepository(tx).outdated(house.now, limit=9))
+    found = await house.run(lambda tx: OutdatedMessageRepository(tx).list_outdated(house.now, limit=9))
     return [ping.recipient for ping in found]
 
 
@@ -63,10 +63,10 @@ async def test_reminders_can_be_answered_again_when_their_meeting_is_held_after_
     async def retire(tx: Tx) -> None:
         for ping in await OutboxRepository(tx).of_meeting(first.id):
             if ping.kind is PingKind.REMINDER:
-                await OutdatedMessageRepository(tx).retired(ping.id, house.now)
+                await OutdatedMessageRepository(tx).mark_retired(ping.id, house.now)
 
     async def of_ana(tx: Tx) -> Ping | None:
-        return await OutdatedMessageRepository(tx).reminder(first.id, ANA)
+        return await OutdatedMessageRepository(tx).find_reminder(first.id, ANA)
 
     await house.run(retire)
     assert await house.run(of_ana) is None

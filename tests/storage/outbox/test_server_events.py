@@ -36,12 +36,12 @@ async def group(house: House) -> Group:
 
 
 async def stale(house: House, meeting_id: MeetingId | None = None, **options: int) -> list[ServerEvent]:
-    return list(await house.run(lambda tx: EventRepository(tx).stale(house.now, meeting_id, **options)))
+    return list(await house.run(lambda tx: EventRepository(tx).list_stale(house.now, meeting_id, **options)))
 
 
 async def show(house: House, event: ServerEvent, event_id: EventId = MADE) -> None:
     """Note that Discord shows what is wanted."""
-    await house.run(lambda tx: EventRepository(tx).shown(event, event_id, event.wanted))
+    await house.run(lambda tx: EventRepository(tx).mark_shown(event, event_id, event.wanted))
 
 
 async def shown(house: House, group: Group) -> tuple[Meeting, ServerEvent]:
@@ -135,9 +135,9 @@ async def test_one_meeting_brings_along_its_group_and_nobody_else(house: House, 
 async def test_a_server_that_removed_the_bot_is_not_asked(house: House, group: Group) -> None:
     await shown(house, group)
     other = await house.group("Birch", guild=OTHER, channel=101)
-    await house.run(lambda tx: GuildRepository(tx).gone(OTHER, house.now))
+    await house.run(lambda tx: GuildRepository(tx).mark_gone(OTHER, house.now))
     assert await stale(house) == []
-    await house.run(lambda tx: GuildRepository(tx).gone(GUILD, house.now))
+    await house.run(lambda tx: GuildRepository(tx).mark_gone(GUILD, house.now))
     await house.set_state((await house.ahead(group))[0], MeetingState.CANCELLED)
     assert await stale(house) == []
     await house.run(lambda tx: GuildRepository(tx).back(OTHER))
@@ -156,27 +156,27 @@ async def test_the_event_of_a_dropped_meeting_stays_until_it_is_gone(house: Hous
 
 async def test_what_was_refused_or_taken_away_waits(house: House, group: Group) -> None:
     [missing] = await stale(house)
-    await house.run(lambda tx: EventRepository(tx).refused(missing))
+    await house.run(lambda tx: EventRepository(tx).mark_refused(missing))
     assert await stale(house) == []
-    [waiting] = await house.run(lambda tx: EventRepository(tx).waiting())
+    [waiting] = await house.run(lambda tx: EventRepository(tx).list_waiting())
     assert (waiting.state, waiting.event_id) == (EventState.REFUSED, None)
-    await house.run(lambda tx: EventRepository(tx).again(waiting))
+    await house.run(lambda tx: EventRepository(tx).mark_unshown(waiting))
     [missing] = await stale(house)
     assert missing.state is None
 
     await show(house, missing)
-    [waiting] = await house.run(lambda tx: EventRepository(tx).waiting(GUILD))
-    assert await house.run(lambda tx: EventRepository(tx).waiting(OTHER)) == []
-    await house.run(lambda tx: EventRepository(tx).refused(waiting))
+    [waiting] = await house.run(lambda tx: EventRepository(tx).list_waiting(GUILD))
+    assert await house.run(lambda tx: EventRepository(tx).list_waiting(OTHER)) == []
+    await house.run(lambda tx: EventRepository(tx).mark_refused(waiting))
     assert await stale(house) == []
-    [waiting] = await house.run(lambda tx: EventRepository(tx).waiting(GUILD))
-    await house.run(lambda tx: EventRepository(tx).again(waiting))
+    [waiting] = await house.run(lambda tx: EventRepository(tx).list_waiting(GUILD))
+    await house.run(lambda tx: EventRepository(tx).mark_unshown(waiting))
     [again] = await stale(house)
     assert (again.state, again.event_id) == (EventState.SHOWN, MADE)
 
-    await house.run(lambda tx: EventRepository(tx).over(again))
+    await house.run(lambda tx: EventRepository(tx).mark_over(again))
     assert await stale(house) == []
-    assert await house.run(lambda tx: EventRepository(tx).waiting()) == []
+    assert await house.run(lambda tx: EventRepository(tx).list_waiting()) == []
 
 
 async def test_what_is_being_made_is_looked_for_until_it_is_found(house: House, group: Group) -> None:
@@ -188,7 +188,7 @@ async def test_what_is_being_made_is_looked_for_until_it_is_found(house: House, 
     for _ in range(2):
         [making] = await stale(house)
         assert (making.state, making.event_id, making.shown) == (EventState.MAKING, None, "its mark")
-    assert await house.run(lambda tx: EventRepository(tx).ids(GUILD)) == frozenset()
+    assert await house.run(lambda tx: EventRepository(tx).list_ids(GUILD)) == frozenset()
     assert await house.run(lambda tx: EventRepository(tx).claim(making, "another mark", house.now))
     assert not await house.run(lambda tx: EventRepository(tx).claim(making, "another mark", house.now))
     await house.run(lambda tx: EventRepository(tx).release(making))
@@ -196,8 +196,8 @@ async def test_what_is_being_made_is_looked_for_until_it_is_found(house: House, 
     assert making.shown == "its mark"
     await show(house, making)
     assert not await house.run(lambda tx: EventRepository(tx).claim(making, "its mark", house.now))
-    assert await house.run(lambda tx: EventRepository(tx).ids(GUILD)) == {MADE}
-    assert await house.run(lambda tx: EventRepository(tx).ids(OTHER)) == frozenset()
+    assert await house.run(lambda tx: EventRepository(tx).list_ids(GUILD)) == {MADE}
+    assert await house.run(lambda tx: EventRepository(tx).list_ids(OTHER)) == frozenset()
 
 
 async def test_the_sweep_takes_what_nothing_follows_from(house: House, group: Group) -> None:
@@ -208,14 +208,14 @@ async def test_the_sweep_takes_what_nothing_follows_from(house: House, group: Gr
         await house.run(lambda tx: EventRepository(tx).sweep())
         return not await house.run(lambda tx: tx.all("SELECT 1 FROM events"))
 
-    await house.run(lambda tx: EventRepository(tx).over(kept))
+    await house.run(lambda tx: EventRepository(tx).mark_over(kept))
     assert not await swept()
     await house.set_state(meeting, MeetingState.SKIPPED)
     assert not await swept()  # it may be held after all, and then has none
     await house.set_state(meeting, MeetingState.CANCELLED)
-    await house.run(lambda tx: EventRepository(tx).refused(kept))
+    await house.run(lambda tx: EventRepository(tx).mark_refused(kept))
     assert not await swept()  # Discord shows it still
-    await house.run(lambda tx: EventRepository(tx).over(kept))
+    await house.run(lambda tx: EventRepository(tx).mark_over(kept))
     assert await swept()
 
 
@@ -224,7 +224,7 @@ async def test_the_lists_that_are_read_are_those_of_near_meetings(house: House, 
 
     async def near(hours: float, meeting_id: MeetingId | None = None) -> list[MeetingId]:
         until = meeting.starts_at - timedelta(hours=hours)
-        found = await house.run(lambda tx: EventRepository(tx).soon(house.now, until, meeting_id))
+        found = await house.run(lambda tx: EventRepository(tx).list_soon(house.now, until, meeting_id))
         return [event.meeting_id for event in found]
 
     assert await near(0) == [meeting.id]
@@ -242,10 +242,10 @@ async def test_an_answer_counts_more_than_days_away_and_these_more_than_interest
     meeting, event = await shown(house, group)
     assert await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ANA, BEN, STRANGER]))
     assert not await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [BEN, ANA]))
-    assert await house.run(lambda tx: InterestRepository(tx).of(meeting.id)) == {ANA, BEN}
+    assert await house.run(lambda tx: InterestRepository(tx).list_interested(meeting.id)) == {ANA, BEN}
 
     async def given() -> set[Rsvp]:
-        return set((await house.run(lambda tx: RsvpRepository(tx).roll(meeting))).given)
+        return set((await house.run(lambda tx: RsvpRepository(tx).get_roll(meeting))).given)
 
     assert await given() == {Rsvp(each, Answer.GOING, Source.EVENT) for each in (ANA, BEN)}
     await house.run(
@@ -274,14 +274,14 @@ async def test_a_changed_list_makes_the_card_stale_and_the_same_one_does_not(
     meeting, event = await shown(house, group)
     await house.announce(meeting)
     assert await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ORGANIZER]))
-    [card] = await house.run(lambda tx: CardRepository(tx).stale(meeting.id))
-    await house.run(lambda tx: CardRepository(tx).shown(card))
+    [card] = await house.run(lambda tx: CardRepository(tx).list_stale(meeting.id))
+    await house.run(lambda tx: CardRepository(tx).mark_shown(card))
     assert not await house.run(lambda tx: keep_interests(UnitOfWork(tx), event, [ORGANIZER]))
     assert not await house.stale(meeting)
 
 
 async def test_a_purged_server_leaves_no_event_behind(house: House, group: Group) -> None:
     await shown(house, group)
-    await house.run(lambda tx: GuildRepository(tx).gone(GUILD, house.now))
+    await house.run(lambda tx: GuildRepository(tx).mark_gone(GUILD, house.now))
     await house.run(lambda tx: GuildRepository(tx).purge(GUILD))
     assert await house.run(lambda tx: tx.all("SELECT * FROM events")) == []

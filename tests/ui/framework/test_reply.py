@@ -217,7 +217,7 @@ HOW: dict[str, Callable[[Reply], Awaitable[object]]] = {
     "show": lambda reply: reply.show(saying("one")),
     "replace": lambda reply: reply.replace(saying("one")),
     "say": lambda reply: reply.say("errors.not_here"),
-    "done": lambda reply: reply.done(),
+    "done": lambda reply: reply.acknowledge(),
     "ask": lambda reply: reply.ask(Form("t", "here", 1)),
     "change": lambda reply: reply.change(saying("one")),
     "follow": lambda reply: reply.follow(saying("one")),

@@ -24,8 +24,8 @@ def given(text: str) -> Input:
 @pytest.mark.parametrize(
     ("read", "code"),
     [
-        (lambda text: given(text).number(0), "button.stale"),
-        (lambda text: given(text).value(), "button.stale"),
+        (lambda text: given(text).read_number(0), "button.stale"),
+        (lambda text: given(text).read_value(), "button.stale"),
         (lambda text: pair_chosen(given(f"1-{text}")), "button.stale"),
         (lambda text: pair_chosen(given(f"{text}-1")), "button.stale"),
         (parse_alert, "alert.unknown"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buddybot.domain.text import clean
-from buddybot.ui.framework.texts import Markup, Texts, inert, member, shortened
+from buddybot.ui.framework.texts import Markup, Texts, member, neutralize_text, shorten_text
 from tests.hostile import MARKUP as HOSTILE
 
 # What Discord's client or server makes of a raw text, once the escaped characters are out of the way.
@@ -51,7 +51,7 @@ def markup_in(raw: str) -> list[str]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_does_nothing(text: str) -> None:
-    assert markup_in(inert(text)) == []
+    assert markup_in(neutralize_text(text)) == []
 
 
 def test_nearly_all_of_them_would_do_something() -> None:
@@ -64,23 +64,23 @@ def test_nearly_all_of_them_would_do_something() -> None:
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_an_ordinary_sentence_stays_as_it_is(text: str) -> None:
-    assert inert(text) == text
+    assert neutralize_text(text) == text
 
 
 @given(st.text(st.one_of(st.sampled_from("\\*_~`|<>[]()#@:-+=.!/1 \n\t"), st.characters()), max_size=60))
 def test_no_text_becomes_markup(text: str) -> None:
-    assert markup_in(inert(text)) == []
+    assert markup_in(neutralize_text(text)) == []
 
 
 @given(st.lists(st.sampled_from([*HOSTILE, *ORDINARY, " ", "\n", "\\", "*", "<", "1", "@"]), max_size=6))
 def test_hostile_parts_do_nothing_together(parts: list[str]) -> None:
-    assert markup_in(inert("".join(parts))) == []
+    assert markup_in(neutralize_text("".join(parts))) == []
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text != "\ud800"] + ORDINARY)
 def test_the_reader_sees_what_was_written(text: str) -> None:
     kept = clean(text, limit=200, field="text", lines=True)
-    assert what_the_reader_sees(inert(kept)) == kept
+    assert what_the_reader_sees(neutralize_text(kept)) == kept
 
 
 def test_parameters_are_escaped_and_the_sentence_is_not() -> None:
@@ -116,9 +116,9 @@ def test_one_of_something_is_said_as_one(key: str, given: dict[str, object], exp
 
 def test_markup_on_purpose_passes() -> None:
     assert member(5) == "<@5>"  # type: ignore[arg-type]  # any number will do
-    assert isinstance(inert("a"), Markup)
+    assert isinstance(neutralize_text("a"), Markup)
 
 
 def test_a_cut_text_says_so() -> None:
-    assert shortened("abcdef", 6) == "abcdef"
-    assert shortened("abc defg", 5) == "abc…"
+    assert shorten_text("abcdef", 6) == "abcdef"
+    assert shorten_text("abc defg", 5) == "abc…"

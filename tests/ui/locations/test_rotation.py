@@ -17,7 +17,7 @@ from buddybot.services.locations.rotation_views import Outlook, RotationView
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.locations.host_swaps import pairs_card
-from buddybot.ui.locations.rotation import rotation_card, why
+from buddybot.ui.locations.rotation import explain_choice, rotation_card
 
 TEXTS = Texts()
 NOW = datetime(2026, 1, 6, 19, tzinfo=UTC)
@@ -87,7 +87,7 @@ def said(card: Card) -> str:
     ],
 )
 def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: str) -> None:
-    assert why(TEXTS, outlook) == said
+    assert explain_choice(TEXTS, outlook) == said
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_turns_are_explained_by_the_share_of_the_host(outlook: Outlook, said: st
 )
 def test_a_place_is_explained_by_the_figures_of_its_rule(rule: Rotation, choice: Choice, said: str) -> None:
     outlook = HOSTED._replace(rule=rule, choice=choice)
-    assert why(TEXTS, outlook) == said
-    assert why(TEXTS, outlook._replace(basis=Basis.CHOSEN)) == "The place was chosen for this once"
+    assert explain_choice(TEXTS, outlook) == said
+    assert explain_choice(TEXTS, outlook._replace(basis=Basis.CHOSEN)) == "The place was chosen for this once"
 
 
 @pytest.mark.parametrize("rule", [Rotation.TRAVEL, Rotation.VOTE, Rotation.FIXED])
@@ -144,7 +144,7 @@ def test_a_meeting_without_a_place_says_why_when_it_has_none(
     rule: Rotation, has_places: bool, sure: bool, said: str
 ) -> None:
     nowhere = HOSTED._replace(rule=rule, arrangement=NOWHERE, choice=Choice(None, None))
-    assert why(TEXTS, nowhere._replace(has_places=has_places, sure=sure)) == said
+    assert explain_choice(TEXTS, nowhere._replace(has_places=has_places, sure=sure)) == said
 
 
 @pytest.mark.parametrize("rule", Rotation)

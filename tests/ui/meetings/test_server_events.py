@@ -313,13 +313,13 @@ async def test_a_process_that_looks_through_refusals_lets_another_go_on_making(h
     """It read that the event was refused; by the time it writes, the other makes it again."""
     guild = Guild()
     await house.group()
-    [missing] = await house.run(lambda tx: EventRepository(tx).stale(house.now))
-    await house.run(lambda tx: EventRepository(tx).refused(missing))
-    [read_early] = await house.run(lambda tx: EventRepository(tx).waiting())
+    [missing] = await house.run(lambda tx: EventRepository(tx).list_stale(house.now))
+    await house.run(lambda tx: EventRepository(tx).mark_refused(missing))
+    [read_early] = await house.run(lambda tx: EventRepository(tx).list_waiting())
     await LiveEvents(*over(house, guild)).review()
     making = asyncio.create_task(LiveEvents(*over(house, guild)).refresh())
     await guild.entered.wait()
-    await house.run(lambda tx: EventRepository(tx).again(read_early))
+    await house.run(lambda tx: EventRepository(tx).mark_unshown(read_early))
     await LiveEvents(*over(house, guild)).refresh()
     guild.gate.set()
     await making
@@ -342,8 +342,8 @@ async def test_a_question_does_not_wait_long_for_a_list(
     monkeypatch.setattr(event_interests, "PATIENCE", 0.2)  # the list is asked for after a read
     guild = Guild()
     meeting = (await house.ahead(await house.group()))[0]
-    [event] = await house.run(lambda tx: EventRepository(tx).stale(house.now))
-    await house.run(lambda tx: EventRepository(tx).shown(event, EventId(7001), event.wanted))
+    [event] = await house.run(lambda tx: EventRepository(tx).list_stale(house.now))
+    await house.run(lambda tx: EventRepository(tx).mark_shown(event, EventId(7001), event.wanted))
     await LiveInterests(*over(house, guild)).read_for(meeting.id)
     assert guild.entered.is_set()
 

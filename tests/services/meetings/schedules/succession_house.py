@@ -34,7 +34,9 @@ async def change(hosts: Hosts, **wanted: object) -> None:
 async def slots(hosts: Hosts, *, skipped: bool = False) -> list[date]:
     """Return the days ahead as people choose from them."""
     return [
-        slot.day for slot in await hosts.meetings.slots(hosts.actor(ORGANIZER)) if slot.skipped is skipped
+        slot.day
+        for slot in await hosts.meetings.list_slots(hosts.actor(ORGANIZER))
+        if slot.skipped is skipped
     ]
 
 

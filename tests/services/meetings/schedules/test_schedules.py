@@ -47,7 +47,7 @@ async def test_a_new_time_keeps_the_answers(house: House, group: Group) -> None:
     await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(at=time(20), duration_minutes=60))
     after = (await house.ahead(group))[0]
     assert (after.id, after.ends_at) == (first.id, datetime(2026, 1, 8, 21, tzinfo=UTC))
-    assert (await house.run(lambda tx: RsvpRepository(tx).roll(after))).of(ANA) is Answer.LATE
+    assert (await house.run(lambda tx: RsvpRepository(tx).get_roll(after))).find_rsvp(ANA) is Answer.LATE
 
 
 async def test_a_new_weekday_replaces_what_nobody_was_told_of(house: House, group: Group) -> None:

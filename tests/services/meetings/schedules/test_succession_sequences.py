@@ -48,7 +48,7 @@ class Sequence:
         await self.hosts.schedules.change(self.hosts.actor(ORGANIZER), wanted)
 
     async def move(self) -> None:
-        slots = await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER))
+        slots = await self.hosts.meetings.list_slots(self.hosts.actor(ORGANIZER))
         slot = self.chance.choice(slots)
         day = slot.day + timedelta(days=self.chance.randrange(-3, 12))
         pick = slot.day if slot.meeting is None else slot.meeting.id
@@ -57,14 +57,14 @@ class Sequence:
         self.agreed.add(moved.meeting.id)
 
     async def skip(self) -> None:
-        slot = self.chance.choice(await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER)))
+        slot = self.chance.choice(await self.hosts.meetings.list_slots(self.hosts.actor(ORGANIZER)))
         pick = slot.day if slot.meeting is None else slot.meeting.id
         skipped = await self.hosts.meetings.skip(self.hosts.actor(ORGANIZER), pick, Reason.HOLIDAY)
         if skipped.meeting.kind is MeetingKind.REGULAR:
             self.agreed.add(skipped.meeting.id)
 
     async def revive(self) -> None:
-        slots = await self.hosts.meetings.slots(self.hosts.actor(ORGANIZER))
+        slots = await self.hosts.meetings.list_slots(self.hosts.actor(ORGANIZER))
         skipped = [slot.meeting for slot in slots if slot.skipped and slot.meeting is not None]
         if skipped:
             meeting = self.chance.choice(skipped)
@@ -105,7 +105,7 @@ class Sequence:
     async def check(self) -> None:
         """No day is taken twice; what was agreed on is there still, or those concerned were told."""
         rows = await self.hosts.run(
-            lambda tx: MeetingRepository(tx).slots(self.group.id, since=self.hosts.now.date())
+            lambda tx: MeetingRepository(tx).list_slots(self.group.id, since=self.hosts.now.date())
         )
         taken = [each.stands_for for each in rows if not each.dropped]
         assert len(taken) == len(set(taken))

@@ -125,7 +125,7 @@ async def test_a_question_about_a_swap_is_edited_once_when_the_schedule_changed(
     [(moved, view)] = await outdated_messages.moved_swaps()
     assert moved.id == question.id
     assert [turn.meeting.day for turn in (view.turn, view.other)] == WEDNESDAYS[:2]
-    await outdated_messages.followed(view)
+    await outdated_messages.note_followed(view)
     assert await outdated_messages.moved_swaps() == []
 
 
@@ -139,7 +139,7 @@ async def test_an_assigned_host_an_activity_and_answers_move_along(hosts: Hosts,
     assert (after.day, after.activity) == (WEDNESDAYS[1], "mock_interviews")
     arrangement = await hosts.arrangement(after)
     assert (arrangement.host_id, arrangement.basis) == (BEN, Basis.ASSIGNED)
-    assert (await hosts.run(lambda tx: RsvpRepository(tx).roll(after))).of(ANA) is Answer.LATE
+    assert (await hosts.run(lambda tx: RsvpRepository(tx).get_roll(after))).find_rsvp(ANA) is Answer.LATE
     [told] = await tell(hosts, group)
     assert [(each.before, each.meeting.day, each.host_id) for each in told.carried] == [
         (second.starts_at, WEDNESDAYS[1], BEN)
