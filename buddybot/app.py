@@ -98,7 +98,7 @@ def create_bot(settings: Settings, *, now: Now = utc_now, alarm: AlarmClock | No
             gateway=DiscordMessageGateway(bot, bot.messages.render),
             pacer=Pacer(settings.discord.sends_per_second),
             quiet=_quiet(settings),
-            before={PingKind.QUORUM: bot.live.read_interests_for},
+            before={PingKind.QUORUM: bot.live.interests.read_for},
             look_for_leavers=bot.presence.look_before,
         )
         bot.dispatcher = Dispatcher(
@@ -189,9 +189,9 @@ async def _start(bot: BuddyBot, alarm: AlarmClock) -> None:
             tick=bot.dispatcher.tick,
             refresh=bot.live.refresh,
             read_interests=bot.live.read_interests,
-            review_events=bot.live.review_events,
-            retire_outdated=bot.live.retire_outdated,
-            settle_roles=bot.live.settle_roles,
+            review_events=bot.live.events.review,
+            retire_outdated=bot.live.outdated.refresh,
+            settle_roles=bot.live.roles.settle,
             look_for_leavers=bot.presence.look_ahead,
             close_pulses=bot.services.pulses.close_due,
             review_members=bot.services.member_signals.review,

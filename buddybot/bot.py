@@ -186,10 +186,13 @@ class BuddyBot(Client):
         await self.sync_commands()
 
     async def load_cogs(self) -> None:
-        """Let every file of the cogs folder set itself up; unlike the library, without running it anew."""
+        """Add the cog of every file in the cogs folder, which runs once for all bots of a process."""
         package = cogs_package()
         for name in cog_names():
-            await import_module(f"{package}.{name}").setup(self)
+            module = import_module(f"{package}.{name}")
+            for found in vars(module).values():
+                if isinstance(found, commands.CogMeta) and found.__module__ == module.__name__:
+                    await self.add_cog(found(self))
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and enter its buttons, selects and forms in the router."""
@@ -215,7 +218,8 @@ class BuddyBot(Client):
                 await reply.refuse(Refusal("button.stale"))
             return
         handler, given = found
-        await handler(interaction, given)
+        async with Reply(interaction) as reply:
+            await handler(reply, given)
         self.dispatch("press_handled", interaction)
 
     async def on_app_command_completion(

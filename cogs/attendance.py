@@ -3,7 +3,6 @@
 import asyncio
 
 from discord import File, app_commands
-from discord.ext import commands
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.ids import GroupId, MeetingId, UserId
@@ -14,7 +13,7 @@ from buddybot.ui.attendance import record_export
 from buddybot.ui.attendance.attendance import attendance_card, parse_state
 from buddybot.ui.attendance.corrections import correction_card, past_meetings
 from buddybot.ui.checkins.checkins import closing_card
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework.choices import groups_to_look_back_on, organized_groups, parse_group, parse_pick
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.pictures import attachments
@@ -37,7 +36,7 @@ FORMATS = [
 ]
 
 
-class AttendanceCog(commands.Cog):
+class AttendanceCog(BotCog):
     """The organizer's one-click list."""
 
     attendance = app_commands.Group(
@@ -47,29 +46,19 @@ class AttendanceCog(commands.Cog):
         extras=list_for(Audience.ORGANIZER),
     )
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._attendance = bot.services.attendance
-        self._corrections = bot.services.corrections
-        self._histories = bot.services.attendance_history
-        self._exports = bot.services.attendance_export
-
-    @attendance.command(name="take", description="Say how it was for those who are not recorded yet")
-    @app_commands.describe(group="Which group, if you organize several")
-    @app_commands.autocomplete(group=organized_groups)
-    async def take(self, interaction: Interaction, group: str | None = None) -> None:
+    @command("Say how it was for those who are not recorded yet", attendance, group=organized_groups)
+    async def take(self, reply: Reply, group: str | None = None) -> None:
         """Show the list of the latest meeting that has somebody on it; offer to close one that is over."""
-        async with Reply(interaction) as reply:
-            chosen = parse_group(group)
-            over = await self._attendance.find_unclosed(reply.actor, chosen)
-            if over is not None:
-                closing = await self._bot.services.checkins.closing(reply.actor, over)
-                await reply.show(closing_card(reply.texts, closing, reply.texts("attendance.unclosed")))
-                return
-            waiting = await self._attendance.list_unrecorded(reply.actor, group_id=chosen)
-            await reply.show(attendance_card(reply.texts, waiting))
+        chosen = parse_group(group)
+        over = await self._services.attendance.find_unclosed(reply.actor, chosen)
+        if over is not None:
+            closing = await self._services.checkins.closing(reply.actor, over)
+            await reply.show(closing_card(reply.texts, closing, reply.texts("attendance.unclosed")))
+            return
+        waiting = await self._services.attendance.list_unrecorded(reply.actor, group_id=chosen)
+        await reply.show(attendance_card(reply.texts, waiting))
 
-    @attendance.command(name="export", description="Take the record of your group with you, as a file")
+    @command("Take the record of your group with you, as a file", attendance)
     @app_commands.describe(
         form="What you will open it with",
         group="Which group, if you organize several; or all of them",
@@ -83,116 +72,97 @@ class AttendanceCog(commands.Cog):
     )
     async def export(
         self,
-        interaction: Interaction,
+        reply: Reply,
         form: str,
         group: str | None = None,
         first: str | None = None,
         last: str | None = None,
     ) -> None:
         """Hand the record out as files."""
-        async with Reply(interaction) as reply:
-            wanted = record_export.parse(form, group, first, last)
-            export = await self._exports.export(reply.actor, wanted)
-            await record_export.hand_out(
-                reply, export, Format(form), limit=interaction.filesize_limit, now=self._bot.now()
-            )
+        wanted = record_export.parse(form, group, first, last)
+        export = await self._services.attendance_export.export(reply.actor, wanted)
+        await record_export.hand_out(
+            reply, export, Format(form), limit=reply.interaction.filesize_limit, now=self._bot.now()
+        )
 
-    @attendance.command(
-        name="history",
-        description="Who came: your own meetings, or the group's if you organize it",
-        extras=list_for(Audience.MEMBER),
+    @command(
+        "Who came: your own meetings, or the group's if you organize it",
+        attendance,
+        group=groups_to_look_back_on,
+        audience=Audience.MEMBER,
     )
-    @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=groups_to_look_back_on)
-    async def history(self, interaction: Interaction, group: str | None = None) -> None:
+    async def history(self, reply: Reply, group: str | None = None) -> None:
         """Show the newest page of the record."""
-        async with Reply(interaction) as reply:
-            card, files = await self._page(reply, parse_group(group))
-            await reply.show(card, files=files)
+        card, files = await self._page(reply, parse_group(group))
+        await reply.show(card, files=files)
 
     @route("attendance_page")
-    async def turn_page(self, interaction: Interaction, given: Input) -> None:
+    async def turn_page(self, reply: Reply, given: Input) -> None:
         """Show the meetings before or after."""
-        async with Reply(interaction) as reply:
-            card, files = await self._page(reply, GroupId(given.read_number(0)), given.read_number(1))
-            await reply.replace(card, files=files)
+        card, files = await self._page(reply, GroupId(given.read_number(0)), given.read_number(1))
+        await reply.replace(card, files=files)
 
     async def _page(
         self, reply: Reply, group_id: GroupId | None, stop: int | None = None
     ) -> tuple[Card, list[File]]:
-        view = await self._histories.show(reply.actor, group_id, stop=stop)
+        view = await self._services.attendance_history.show(reply.actor, group_id, stop=stop)
         drawn = await asyncio.to_thread(attendance_history.picture, reply.texts, view)
         return attendance_history.history_card(reply.texts, view, drawn), attachments(drawn)
 
-    @attendance.command(name="correct", description="Put the record of a past meeting right")
-    @app_commands.describe(
-        meeting="Which one; the latest, when left out", group="Which group, if you organize several"
-    )
-    @app_commands.autocomplete(meeting=past_meetings, group=organized_groups)
-    async def correct(
-        self, interaction: Interaction, meeting: str | None = None, group: str | None = None
-    ) -> None:
+    @command("Put the record of a past meeting right", attendance, group=organized_groups)
+    @app_commands.describe(meeting="Which one; the latest, when left out")
+    @app_commands.autocomplete(meeting=past_meetings)
+    async def correct(self, reply: Reply, meeting: str | None = None, group: str | None = None) -> None:
         """Show the record of one meeting, with all that can be corrected."""
-        async with Reply(interaction) as reply:
-            view = await self._corrections.view(reply.actor, parse_pick(meeting), parse_group(group))
-            await reply.show(correction_card(reply.texts, view))
+        view = await self._services.corrections.view(reply.actor, parse_pick(meeting), parse_group(group))
+        await reply.show(correction_card(reply.texts, view))
 
     @route("attendance")
-    async def show(self, interaction: Interaction, given: Input) -> None:
+    async def show(self, reply: Reply, given: Input) -> None:
         """Show the list of one meeting, from its summary."""
-        async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.read_number(0))
-            waiting = await self._attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
-            await reply.show(attendance_card(reply.texts, waiting))
+        meeting_id = MeetingId(given.read_number(0))
+        waiting = await self._services.attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
+        await reply.show(attendance_card(reply.texts, waiting))
 
     @route("attendance_set")
-    async def record(self, interaction: Interaction, given: Input) -> None:
+    async def record(self, reply: Reply, given: Input) -> None:
         """Record those who were chosen in the list of one state."""
-        async with Reply(interaction) as reply:
-            state = parse_state(given.read_word(1))
-            people = [UserId(found) for each in given.values if (found := read_id(each)) is not None]
-            waiting = await self._attendance.record(
-                reply.actor,
-                MeetingId(given.read_number(0)),
-                dict.fromkeys(people, state),
-                after=_after(given, 2),
-            )
-            await reply.replace(attendance_card(reply.texts, waiting))
+        state = parse_state(given.read_word(1))
+        people = [UserId(found) for each in given.values if (found := read_id(each)) is not None]
+        waiting = await self._services.attendance.record(
+            reply.actor,
+            MeetingId(given.read_number(0)),
+            dict.fromkeys(people, state),
+            after=_after(given, 2),
+        )
+        await reply.replace(attendance_card(reply.texts, waiting))
 
     @route("attendance_confirm")
-    async def confirm(self, interaction: Interaction, given: Input) -> None:
+    async def confirm(self, reply: Reply, given: Input) -> None:
         """Record what is suggested."""
-        async with Reply(interaction) as reply:
-            meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
-            waiting = await self._attendance.confirm(reply.actor, meeting_id, after=after)
-            await reply.replace(attendance_card(reply.texts, waiting))
+        meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
+        waiting = await self._services.attendance.confirm(reply.actor, meeting_id, after=after)
+        await reply.replace(attendance_card(reply.texts, waiting))
 
     @route("attendance_undo")
-    async def undo(self, interaction: Interaction, given: Input) -> None:
+    async def undo(self, reply: Reply, given: Input) -> None:
         """Take back what the click before recorded."""
-        async with Reply(interaction) as reply:
-            meeting_id = MeetingId(given.read_number(0))
-            waiting = await self._attendance.undo(
-                reply.actor, meeting_id, first=given.read_number(1), last=given.read_number(2)
-            )
-            await reply.replace(attendance_card(reply.texts, waiting))
+        meeting_id = MeetingId(given.read_number(0))
+        waiting = await self._services.attendance.undo(
+            reply.actor, meeting_id, first=given.read_number(1), last=given.read_number(2)
+        )
+        await reply.replace(attendance_card(reply.texts, waiting))
 
     @route("attendance_all")
-    async def record_all(self, interaction: Interaction, given: Input) -> None:
+    async def record_all(self, reply: Reply, given: Input) -> None:
         """Record everybody who is left as present, in the way they said they would be."""
-        async with Reply(interaction) as reply:
-            meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
-            waiting = await self._attendance.record_rest(
-                reply.actor, meeting_id, Attendance.PRESENT, after=after
-            )
-            await reply.replace(attendance_card(reply.texts, waiting))
+        meeting_id, after = MeetingId(given.read_number(0)), _after(given, 1)
+        waiting = await self._services.attendance.record_rest(
+            reply.actor, meeting_id, Attendance.PRESENT, after=after
+        )
+        await reply.replace(attendance_card(reply.texts, waiting))
 
 
 def _after(given: Input, position: int) -> int | None:
     """Return how far the ledger went when the card was made; None on cards of earlier versions."""
     return given.read_number(position) if len(given.arguments) > position else None
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog."""
-    await bot.add_cog(AttendanceCog(bot))

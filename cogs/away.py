@@ -1,12 +1,11 @@
 """/away: days on which a member does not come."""
 
 from discord import app_commands
-from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.quiet_times import DaySpan
 from buddybot.services.core.unit_of_work import Actor
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
@@ -14,14 +13,10 @@ from buddybot.ui.meetings import day_choices
 from buddybot.ui.meetings.away import away_card
 
 
-class AwayCog(commands.Cog):
+class AwayCog(BotCog):
     """Time away, noted and taken back."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._away = bot.services.away
-
-    @app_commands.command(name="away", description="Say when you are away, and I answer for you")
+    @command("Say when you are away, and I answer for you")
     @app_commands.guild_only()
     @app_commands.describe(
         start="Your first day away; without it, what is noted is shown",
@@ -33,40 +28,33 @@ class AwayCog(commands.Cog):
     )
     async def away(
         self,
-        interaction: Interaction,
+        reply: Reply,
         start: str | None = None,
         end: str | None = None,
         group: str | None = None,
     ) -> None:
         """Say when you are away, and I answer for you."""
-        async with Reply(interaction) as reply:
-            first, last = day_choices.parse_day(start), day_choices.parse_day(end)
-            if first is None:
-                if last is not None:
-                    raise Refusal("away.start_missing")
-                view = await self._away.list_own(reply.actor)
-            else:
-                span = DaySpan(first, last or first)
-                view = await self._away.add(reply.actor, span, choices.parse_group(group))
-            await reply.show(away_card(reply.texts, view))
-            await self._bot.live.refresh()
-            await self._follow(reply.actor)
+        first, last = day_choices.parse_day(start), day_choices.parse_day(end)
+        if first is None:
+            if last is not None:
+                raise Refusal("away.start_missing")
+            view = await self._services.away.list_own(reply.actor)
+        else:
+            span = DaySpan(first, last or first)
+            view = await self._services.away.add(reply.actor, span, choices.parse_group(group))
+        await reply.show(away_card(reply.texts, view))
+        await self._live.refresh()
+        await self._follow(reply.actor)
 
     @route("away_drop")
-    async def drop(self, interaction: Interaction, given: Input) -> None:
+    async def drop(self, reply: Reply, given: Input) -> None:
         """Take days back."""
-        async with Reply(interaction) as reply:
-            view = await self._away.remove(reply.actor, given.read_number(0))
-            # Pressed twice: the card of the first press says what the days no longer answer.
-            await (reply.show if view.again else reply.replace)(away_card(reply.texts, view))
-            await self._bot.live.refresh()
-            await self._follow(reply.actor)
+        view = await self._services.away.remove(reply.actor, given.read_number(0))
+        # Pressed twice: the card of the first press says what the days no longer answer.
+        await (reply.show if view.again else reply.replace)(away_card(reply.texts, view))
+        await self._live.refresh()
+        await self._follow(reply.actor)
 
     async def _follow(self, actor: Actor) -> None:
         if actor.guild_id is not None:
-            await self._bot.live.follow_days(actor.guild_id, actor.user_id)
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog; called by the bot."""
-    await bot.add_cog(AwayCog(bot))
+            await self._live.outdated.follow_days(actor.guild_id, actor.user_id)

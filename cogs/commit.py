@@ -4,14 +4,13 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from buddybot.domain.commitments.commitments import MAX_TARGET, PLAN_LIMIT, TEXT_LIMIT, Category, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId
 from buddybot.domain.text import fold_text
 from buddybot.services.commitments.commitment_views import OwnCommitment
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog, command
 from buddybot.ui.commitments.commitments import (
     IN_LIST,
     add_form,
@@ -64,33 +63,25 @@ async def own_commitments(
     ]
 
 
-class CommitCog(commands.Cog):
+class CommitCog(BotCog):
     """Commitments by command, button and form."""
 
     commit = app_commands.Group(
         name="commit", description="What you will do before the next meeting", guild_only=True
     )
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._commitments = bot.services.commitments
-        self._nudges = bot.services.nudges
-        self._preferences = bot.services.preferences
-
-    @commit.command(name="add", description="Say what you will do before the next meeting")
+    @command("Say what you will do before the next meeting", commit, group=choices.offer_groups)
     @app_commands.describe(
         text="What you will do; leave it empty to fill in a form",
         count="How many; otherwise the number in your words",
         plan="If it is (day, time, place), then I ...",
         category="What kind of step it is; otherwise seen from your words",
         visibility="Who may read it; the group if you say nothing",
-        group="Which group, if you are in several",
     )
     @app_commands.choices(category=CATEGORIES, visibility=VISIBILITIES)
-    @app_commands.autocomplete(group=choices.offer_groups)
     async def add(
         self,
-        interaction: Interaction,
+        reply: Reply,
         text: Text | None = None,
         count: Count | None = None,
         plan: Plan | None = None,
@@ -99,53 +90,51 @@ class CommitCog(commands.Cog):
         group: str | None = None,
     ) -> None:
         """Add one, or open the form."""
-        async with Reply(interaction) as reply:
-            group_id = choices.parse_group(group)
-            if text is None:
-                await reply.ask(add_form(reply.texts, await self._commitments.start(reply.actor, group_id)))
-                return
-            draft = Draft(
-                text=text,
-                count=count,
-                plan=plan,
-                category=None if category is None else Category(category),
-                visibility=Visibility(visibility),
+        group_id = choices.parse_group(group)
+        if text is None:
+            await reply.ask(
+                add_form(reply.texts, await self._services.commitments.start(reply.actor, group_id))
             )
-            own = await self._commitments.add(reply.actor, draft, group_id)
-            await reply.show(added_card(reply.texts, own))
-            await self._refresh(own)
+            return
+        draft = Draft(
+            text=text,
+            count=count,
+            plan=plan,
+            category=None if category is None else Category(category),
+            visibility=Visibility(visibility),
+        )
+        own = await self._services.commitments.add(reply.actor, draft, group_id)
+        await reply.show(added_card(reply.texts, own))
+        await self._refresh(own)
 
-    @commit.command(name="list", description="What you said you would do, or what the others said")
-    @app_commands.describe(who="Yours, or the others'", group="Which group, if you are in several")
+    @command("What you said you would do, or what the others said", commit, group=choices.offer_groups)
+    @app_commands.describe(who="Yours, or the others'")
     @app_commands.choices(who=WHO)
-    @app_commands.autocomplete(group=choices.offer_groups)
-    async def list(self, interaction: Interaction, who: str = "me", group: str | None = None) -> None:
+    async def list(self, reply: Reply, who: str = "me", group: str | None = None) -> None:
         """Show one's own, or the others'."""
-        async with Reply(interaction) as reply:
-            group_id = choices.parse_group(group)
-            if who == "group":
-                others = await self._commitments.list_others(reply.actor, group_id)
-                await reply.show(others_card(reply.texts, others))
-            else:
-                await reply.show(
-                    list_card(reply.texts, await self._commitments.list_own(reply.actor, group_id))
-                )
+        group_id = choices.parse_group(group)
+        if who == "group":
+            others = await self._services.commitments.list_others(reply.actor, group_id)
+            await reply.show(others_card(reply.texts, others))
+        else:
+            await reply.show(
+                list_card(reply.texts, await self._services.commitments.list_own(reply.actor, group_id))
+            )
 
-    @commit.command(name="progress", description="Note how far you are")
+    @command("Note how far you are", commit)
     @app_commands.describe(
         commitment="Which one", done="How many are done in all, or +1 for one more (the default)"
     )
     @app_commands.autocomplete(commitment=own_commitments)
     async def progress(
-        self, interaction: Interaction, commitment: str, done: app_commands.Range[str, 1, 4] = "+1"
+        self, reply: Reply, commitment: str, done: app_commands.Range[str, 1, 4] = "+1"
     ) -> None:
         """Count."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.progress(reply.actor, commitment_chosen(commitment), done)
-            await reply.show(own_card(reply.texts, own, heading="commitments.heading.progress"))
-            await self._refresh(own)
+        own = await self._services.commitments.progress(reply.actor, commitment_chosen(commitment), done)
+        await reply.show(own_card(reply.texts, own, heading="commitments.heading.progress"))
+        await self._refresh(own)
 
-    @commit.command(name="edit", description="Change one of your commitments; without a change, as a form")
+    @command("Change one of your commitments; without a change, as a form", commit)
     @app_commands.describe(
         commitment="Which one",
         text="Other words",
@@ -158,7 +147,7 @@ class CommitCog(commands.Cog):
     @app_commands.autocomplete(commitment=own_commitments)
     async def edit(
         self,
-        interaction: Interaction,
+        reply: Reply,
         commitment: str,
         text: Text | None = None,
         count: Count | None = None,
@@ -167,165 +156,150 @@ class CommitCog(commands.Cog):
         visibility: str | None = None,
     ) -> None:
         """Change what is given, or open the form."""
-        async with Reply(interaction) as reply:
-            id_ = commitment_chosen(commitment)
-            changes = Changes(
-                text=text,
-                count=count,
-                plan=plan,
-                category=None if category is None else Category(category),
-                visibility=None if visibility is None else Visibility(visibility),
-            )
-            if changes == Changes():
-                own = await self._commitments.get(reply.actor, id_)
-                await reply.ask(edit_form(reply.texts, own.commitment))
-                return
-            own = await self._commitments.edit(reply.actor, id_, changes)
-            await reply.show(own_card(reply.texts, own, heading="commitments.heading.changed"))
-            await self._refresh(own)
+        id_ = commitment_chosen(commitment)
+        changes = Changes(
+            text=text,
+            count=count,
+            plan=plan,
+            category=None if category is None else Category(category),
+            visibility=None if visibility is None else Visibility(visibility),
+        )
+        if changes == Changes():
+            own = await self._services.commitments.get(reply.actor, id_)
+            await reply.ask(edit_form(reply.texts, own.commitment))
+            return
+        own = await self._services.commitments.edit(reply.actor, id_, changes)
+        await reply.show(own_card(reply.texts, own, heading="commitments.heading.changed"))
+        await self._refresh(own)
 
-    @commit.command(name="drop", description="Let one of your commitments go")
+    @command("Let one of your commitments go", commit)
     @app_commands.describe(commitment="Which one")
     @app_commands.autocomplete(commitment=own_commitments)
-    async def drop(self, interaction: Interaction, commitment: str) -> None:
+    async def drop(self, reply: Reply, commitment: str) -> None:
         """Ask once."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, commitment_chosen(commitment))
-            await reply.show(drop_card(reply.texts, own))
+        own = await self._services.commitments.get(reply.actor, commitment_chosen(commitment))
+        await reply.show(drop_card(reply.texts, own))
 
     @route("commit_open")
-    async def press_add(self, interaction: Interaction, given: Input) -> None:
+    async def press_add(self, reply: Reply, given: Input) -> None:
         """Open the form for another one."""
-        async with Reply(interaction) as reply:
-            group = await self._commitments.start(reply.actor, GroupId(given.read_number(0)))
-            await reply.ask(add_form(reply.texts, group, *_place(given, 1)))
+        group = await self._services.commitments.start(reply.actor, GroupId(given.read_number(0)))
+        await reply.ask(add_form(reply.texts, group, *_place(given, 1)))
 
     @route("commit_new")
-    async def submit_add(self, interaction: Interaction, given: Input) -> None:
+    async def submit_add(self, reply: Reply, given: Input) -> None:
         """Add what was written into the form."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.add(reply.actor, draft_in(given), GroupId(given.read_number(0)))
-            if _place(given, 1):
-                await self._redraw(reply, own, given, 1)
-            else:
-                await reply.show(added_card(reply.texts, own))
-            await self._refresh(own)
+        own = await self._services.commitments.add(
+            reply.actor, draft_in(given), GroupId(given.read_number(0))
+        )
+        if _place(given, 1):
+            await self._redraw(reply, own, given, 1)
+        else:
+            await reply.show(added_card(reply.texts, own))
+        await self._refresh(own)
 
     @route("commit_mine")
-    async def press_mine(self, interaction: Interaction, given: Input) -> None:
+    async def press_mine(self, reply: Reply, given: Input) -> None:
         """Show the pressing person's own."""
-        async with Reply(interaction) as reply:
-            mine = await self._commitments.list_own(reply.actor, GroupId(given.read_number(0)))
-            await reply.show(list_card(reply.texts, mine))
+        mine = await self._services.commitments.list_own(reply.actor, GroupId(given.read_number(0)))
+        await reply.show(list_card(reply.texts, mine))
 
     @route("commit_more")
-    async def press_more(self, interaction: Interaction, given: Input) -> None:
+    async def press_more(self, reply: Reply, given: Input) -> None:
         """Count one more."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.count_one_more(
-                reply.actor, _id(given), expected=given.read_number(1)
-            )
-            await self._redraw(reply, own, given, 2)
-            await self._refresh(own)
+        own = await self._services.commitments.count_one_more(
+            reply.actor, _id(given), expected=given.read_number(1)
+        )
+        await self._redraw(reply, own, given, 2)
+        await self._refresh(own)
 
     @route("commit_edit")
-    async def press_edit(self, interaction: Interaction, given: Input) -> None:
+    async def press_edit(self, reply: Reply, given: Input) -> None:
         """Open the form that changes one."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, _id(given))
-            await reply.ask(edit_form(reply.texts, own.commitment, *_place(given, 1)))
+        own = await self._services.commitments.get(reply.actor, _id(given))
+        await reply.ask(edit_form(reply.texts, own.commitment, *_place(given, 1)))
 
     @route("commit_change")
-    async def submit_edit(self, interaction: Interaction, given: Input) -> None:
+    async def submit_edit(self, reply: Reply, given: Input) -> None:
         """Change what was written into the form."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.edit(reply.actor, _id(given), changes_in(given))
-            await self._redraw(reply, own, given, 1, heading="commitments.heading.changed")
-            await self._refresh(own)
+        own = await self._services.commitments.edit(reply.actor, _id(given), changes_in(given))
+        await self._redraw(reply, own, given, 1, heading="commitments.heading.changed")
+        await self._refresh(own)
 
     @route("commit_drop")
-    async def press_drop(self, interaction: Interaction, given: Input) -> None:
+    async def press_drop(self, reply: Reply, given: Input) -> None:
         """Ask once before letting go."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, _id(given))
-            await reply.replace(drop_card(reply.texts, own, *_place(given, 1)))
+        own = await self._services.commitments.get(reply.actor, _id(given))
+        await reply.replace(drop_card(reply.texts, own, *_place(given, 1)))
 
     @route("commit_gone")
-    async def press_gone(self, interaction: Interaction, given: Input) -> None:
+    async def press_gone(self, reply: Reply, given: Input) -> None:
         """Let go."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.drop(reply.actor, _id(given))
-            if _place(given, 1):
-                await self._redraw(reply, own, given, 1)
-            else:
-                await reply.replace(dropped_card(reply.texts, own))
-            await self._refresh(own)
+        own = await self._services.commitments.drop(reply.actor, _id(given))
+        if _place(given, 1):
+            await self._redraw(reply, own, given, 1)
+        else:
+            await reply.replace(dropped_card(reply.texts, own))
+        await self._refresh(own)
 
     @route("commit_keep")
-    async def press_keep(self, interaction: Interaction, given: Input) -> None:
+    async def press_keep(self, reply: Reply, given: Input) -> None:
         """Keep it after all."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, _id(given))
-            await self._redraw(reply, own, given, 1, heading="commitments.heading.kept")
+        own = await self._services.commitments.get(reply.actor, _id(given))
+        await self._redraw(reply, own, given, 1, heading="commitments.heading.kept")
 
     @route("commit_shrink")
-    async def press_shrink(self, interaction: Interaction, given: Input) -> None:
+    async def press_shrink(self, reply: Reply, given: Input) -> None:
         """Open the form that makes a carried one smaller."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, _id(given))
-            await reply.ask(shrink_form(reply.texts, own.commitment))
+        own = await self._services.commitments.get(reply.actor, _id(given))
+        await reply.ask(shrink_form(reply.texts, own.commitment))
 
     @route("commit_shrunk")
-    async def submit_shrink(self, interaction: Interaction, given: Input) -> None:
+    async def submit_shrink(self, reply: Reply, given: Input) -> None:
         """Make it smaller."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.shrink(
-                reply.actor, _id(given), text=given.written("text"), count=count_of(given.written("count"))
-            )
-            await reply.replace(own_card(reply.texts, own, heading="commitments.heading.shrunk"))
-            await self._refresh(own)
+        own = await self._services.commitments.shrink(
+            reply.actor, _id(given), text=given.written("text"), count=count_of(given.written("count"))
+        )
+        await reply.replace(own_card(reply.texts, own, heading="commitments.heading.shrunk"))
+        await self._refresh(own)
 
     @route("commit_swap")
-    async def press_swap(self, interaction: Interaction, given: Input) -> None:
+    async def press_swap(self, reply: Reply, given: Input) -> None:
         """Open the form for what takes its place."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.get(reply.actor, _id(given))
-            await reply.ask(swap_form(reply.texts, own.commitment))
+        own = await self._services.commitments.get(reply.actor, _id(given))
+        await reply.ask(swap_form(reply.texts, own.commitment))
 
     @route("commit_swapped")
-    async def submit_swap(self, interaction: Interaction, given: Input) -> None:
+    async def submit_swap(self, reply: Reply, given: Input) -> None:
         """Put another in its place."""
-        async with Reply(interaction) as reply:
-            own = await self._commitments.swap(reply.actor, _id(given), draft_in(given))
-            await reply.replace(own_card(reply.texts, own, heading="commitments.heading.swapped"))
-            await self._refresh(own)
+        own = await self._services.commitments.swap(reply.actor, _id(given), draft_in(given))
+        await reply.replace(own_card(reply.texts, own, heading="commitments.heading.swapped"))
+        await self._refresh(own)
 
     @route("dm_commit_more")
-    async def press_more_in_direct_message(self, interaction: Interaction, given: Input) -> None:
+    async def press_more_in_direct_message(self, reply: Reply, given: Input) -> None:
         """Count one more from a direct nudge, which shows all of them."""
-        async with Reply(interaction) as reply:
-            actor = await reply.actor_at_home(given)
-            own = await self._commitments.count_one_more(
-                actor, CommitmentId(given.read_number(1)), expected=given.read_number(2)
-            )
-            nudge = await self._nudges.prepare_direct(actor, own.commitment.group_id)
-            await reply.replace(direct_nudge_card(reply.texts, nudge))
-            await self._refresh(own)
+        actor = await reply.actor_at_home(given)
+        own = await self._services.commitments.count_one_more(
+            actor, CommitmentId(given.read_number(1)), expected=given.read_number(2)
+        )
+        nudge = await self._services.nudges.prepare_direct(actor, own.commitment.group_id)
+        await reply.replace(direct_nudge_card(reply.texts, nudge))
+        await self._refresh(own)
 
     @route("nudge_stop")
-    async def press_stop(self, interaction: Interaction, given: Input) -> None:
+    async def press_stop(self, reply: Reply, given: Input) -> None:
         """Turn off the pressing person's nudges; everybody else's stay."""
         del given
-        async with Reply(interaction) as reply:
-            await self._preferences.choose(reply.actor, nudges=False)
-            await reply.say("nudges.stopped")
+        await self._services.preferences.choose(reply.actor, nudges=False)
+        await reply.say("nudges.stopped")
 
     async def _redraw(
         self, reply: Reply, own: OwnCommitment, given: Input, place: int, *, heading: str | None = None
     ) -> None:
         """Show the present state where the button was: in the list it stands in, or on its own."""
         if _place(given, place):
-            mine = await self._commitments.list_own(reply.actor, own.commitment.group_id)
+            mine = await self._services.commitments.list_own(reply.actor, own.commitment.group_id)
             await reply.replace(list_card(reply.texts, mine))
         else:
             await reply.replace(own_card(reply.texts, own, heading=heading))
@@ -333,7 +307,7 @@ class CommitCog(commands.Cog):
     async def _refresh(self, own: OwnCommitment) -> None:
         """Bring the group's cards that quote the commitment up to date."""
         for meeting_id in own.touched:
-            await self._bot.live.refresh(meeting_id)
+            await self._live.refresh(meeting_id)
 
 
 def _id(given: Input) -> CommitmentId:
@@ -343,8 +317,3 @@ def _id(given: Input) -> CommitmentId:
 def _place(given: Input, position: int) -> tuple[str, ...]:
     """What a button in the list hands on, so that the list is what is shown next."""
     return (IN_LIST,) if given.arguments[position:] == (IN_LIST,) else ()
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog."""
-    await bot.add_cog(CommitCog(bot))

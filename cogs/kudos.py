@@ -4,12 +4,11 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from buddybot.domain.checkins.kudos import TEXT_LIMIT
 from buddybot.domain.text import fold_text
 from buddybot.ui.checkins.kudos import given_card
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog, command
 from buddybot.ui.commitments.commitments import commitment_chosen
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply, actor_of
@@ -31,46 +30,33 @@ async def commitments(interaction: discord.Interaction[Any], current: str) -> li
     return [choices.choice(text, id_) for id_, text in found if wanted in fold_text(text)]
 
 
-class KudosCog(commands.Cog):
+class KudosCog(BotCog):
     """One command; the channel reads what it says."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._kudos = bot.services.kudos
-
-    @app_commands.command(name="kudos", description="Thank a member in the group's channel")
+    @command("Thank a member in the group's channel", group=choices.groups_that_meet)
     @app_commands.guild_only()
     @app_commands.describe(
         member="Whom to thank",
         text="A word of your own, if you like",
         commitment="What it is for, if it is something they said they would do",
-        group="Which group, if you are in several",
     )
-    @app_commands.autocomplete(
-        member=choices.other_members_here, commitment=commitments, group=choices.groups_that_meet
-    )
+    @app_commands.autocomplete(member=choices.other_members_here, commitment=commitments)
     async def kudos(
         self,
-        interaction: Interaction,
+        reply: Reply,
         member: str,
         text: Text | None = None,
         commitment: str | None = None,
         group: str | None = None,
     ) -> None:
         """Thank somebody."""
-        async with Reply(interaction) as reply:
-            to_id = choices.parse_member(member)
-            await self._bot.presence.look_at(reply.actor, to_id)
-            given = await self._kudos.give(
-                reply.actor,
-                to_id,
-                text=text,
-                commitment_id=None if commitment is None else commitment_chosen(commitment),
-                group_id=choices.parse_group(group),
-            )
-            await reply.show(given_card(reply.texts, given))
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog; called by the bot."""
-    await bot.add_cog(KudosCog(bot))
+        to_id = choices.parse_member(member)
+        await self._bot.presence.look_at(reply.actor, to_id)
+        given = await self._services.kudos.give(
+            reply.actor,
+            to_id,
+            text=text,
+            commitment_id=None if commitment is None else commitment_chosen(commitment),
+            group_id=choices.parse_group(group),
+        )
+        await reply.show(given_card(reply.texts, given))

@@ -1,13 +1,12 @@
 """/next: what is next for a member, and the answers they give."""
 
 from discord import app_commands
-from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import Answer
 from buddybot.services.meetings.meeting_messages import ReminderView
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
@@ -23,71 +22,54 @@ def answer_in(given: Input, position: int) -> Answer:
     return Answer(word)
 
 
-class NextCog(commands.Cog):
+class NextCog(BotCog):
     """The next meeting, and the buttons that answer for it."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._views = bot.services.meeting_views
-        self._rsvps = bot.services.rsvps
-
-    @app_commands.command(name="next", description="Your next meeting, your answer, and your commitments")
+    @command("Your next meeting, your answer, and your commitments", group=choices.offer_groups)
     @app_commands.guild_only()
-    @app_commands.describe(group="Which group, if you are in several")
-    @app_commands.autocomplete(group=choices.offer_groups)
-    async def next(self, interaction: Interaction, group: str | None = None) -> None:
+    async def next(self, reply: Reply, group: str | None = None) -> None:
         """Your next meeting, your answer, and your commitments."""
-        async with Reply(interaction) as reply:
-            scope = choices.parse_group(group)
-            views = await self._views.list_next(reply.actor, scope)
-            await reply.show(next_card(reply.texts, views, scope))
+        scope = choices.parse_group(group)
+        views = await self._services.meeting_views.list_next(reply.actor, scope)
+        await reply.show(next_card(reply.texts, views, scope))
 
     @route("next_open")
-    async def open(self, interaction: Interaction, given: Input) -> None:
+    async def open(self, reply: Reply, given: Input) -> None:
         """Show what is next in one group, from a notice in the channel."""
-        async with Reply(interaction) as reply:
-            scope = GroupId(given.read_number(0))
-            views = await self._views.list_next(reply.actor, scope)
-            await reply.show(next_card(reply.texts, views, scope))
+        scope = GroupId(given.read_number(0))
+        views = await self._services.meeting_views.list_next(reply.actor, scope)
+        await reply.show(next_card(reply.texts, views, scope))
 
     @route("next_rsvp")
-    async def answer_here(self, interaction: Interaction, given: Input) -> None:
+    async def answer_here(self, reply: Reply, given: Input) -> None:
         """Answer from /next, which shows the answer then."""
-        async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
-            narrowed = bool(given.read_number(2))
-            answered = await self._rsvps.answer(reply.actor, meeting_id, answer)
-            scope = answered.group.id if narrowed else None
-            views = await self._views.list_next(reply.actor, scope)
-            await reply.replace(next_card(reply.texts, views, scope))
-            await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
+        meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
+        narrowed = bool(given.read_number(2))
+        answered = await self._services.rsvps.answer(reply.actor, meeting_id, answer)
+        scope = answered.group.id if narrowed else None
+        views = await self._services.meeting_views.list_next(reply.actor, scope)
+        await reply.replace(next_card(reply.texts, views, scope))
+        await self._live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
     @route("rsvp")
-    async def answer_on_card(self, interaction: Interaction, given: Input) -> None:
+    async def answer_on_card(self, reply: Reply, given: Input) -> None:
         """Answer on the meeting's card, which itself shows the answer."""
-        async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
-            await self._rsvps.answer(reply.actor, meeting_id, answer)
-            await reply.acknowledge()
-            await self._bot.live.refresh(meeting_id, answered_by=reply.actor.user_id)
+        meeting_id, answer = MeetingId(given.read_number(0)), answer_in(given, 1)
+        await self._services.rsvps.answer(reply.actor, meeting_id, answer)
+        await reply.acknowledge()
+        await self._live.refresh(meeting_id, answered_by=reply.actor.user_id)
 
     @route("dm_rsvp")
-    async def answer_by_message(self, interaction: Interaction, given: Input) -> None:
+    async def answer_by_message(self, reply: Reply, given: Input) -> None:
         """Answer from a direct message; the guild it is about stands in the button."""
-        async with Reply(interaction) as reply:
-            meeting_id, answer = MeetingId(given.read_number(1)), answer_in(given, 2)
-            actor = await reply.actor_at_home(given)
-            answered = await self._rsvps.answer(actor, meeting_id, answer)
-            about = ReminderView(
-                answered.group,
-                answered.meeting,
-                answered.stands,
-                stoppable=has_stop(interaction.message),
-            )
-            await reply.replace(reminder_card(reply.texts, about))
-            await self._bot.live.refresh(meeting_id)
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog; called by the bot."""
-    await bot.add_cog(NextCog(bot))
+        meeting_id, answer = MeetingId(given.read_number(1)), answer_in(given, 2)
+        actor = await reply.actor_at_home(given)
+        answered = await self._services.rsvps.answer(actor, meeting_id, answer)
+        about = ReminderView(
+            answered.group,
+            answered.meeting,
+            answered.stands,
+            stoppable=has_stop(reply.interaction.message),
+        )
+        await reply.replace(reminder_card(reply.texts, about))
+        await self._live.refresh(meeting_id)

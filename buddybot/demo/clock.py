@@ -30,8 +30,8 @@ async def deliver_due(env: simcord.Env, bot: BuddyBot) -> None:
     await bot.dispatcher.run_due()
     await bot.services.pulses.close_due()
     await bot.live.refresh()
-    await bot.live.retire_outdated()
-    await bot.live.settle_roles()
+    await bot.live.outdated.refresh()
+    await bot.live.roles.settle()
     await env.settle()
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import discord
 
-from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
+from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
 from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, judge_fault, serve_apart
@@ -252,10 +252,10 @@ class Live:
     def __init__(self, client: discord.Client, services: Services, messages: MessageTable) -> None:
         self._services = services
         self._cards = LiveCards(client, services, messages)
-        self._events = LiveEvents(client, services)
-        self._interests = LiveInterests(client, services)
-        self._outdated = OutdatedMessages(client, services)
-        self._roles = LiveRoles(client, services)
+        self.events = LiveEvents(client, services)
+        self.interests = LiveInterests(client, services)
+        self.outdated = OutdatedMessages(client, services)
+        self.roles = LiveRoles(client, services)
 
     async def refresh(
         self, meeting_id: MeetingId | None = None, *, answered_by: UserId | None = None
@@ -266,7 +266,7 @@ class Live:
         """
         if meeting_id is None:
             await self._cards.refresh()
-            await self._events.refresh()
+            await self.events.refresh()
             return
         try:
             behind = await self._services.cards.list_behind(meeting_id, answered_by)
@@ -274,44 +274,12 @@ class Live:
         except StorageError as error:  # what the member did is saved, and the next refresh shows it
             log.error("what shows a meeting could not be refreshed: %s", error)
             return
-        if behind.event or self._events.busy:
-            await self._events.refresh(meeting_id)
+        if behind.event or self.events.busy:
+            await self.events.refresh(meeting_id)
         if behind.reminder and answered_by is not None:
-            await self._outdated.follow_answer(meeting_id, answered_by)
-
-    async def settle_roles(self, group_id: GroupId | None = None) -> None:
-        """Bring the role of one group, or of all, in line with its members; never raises."""
-        await self._roles.settle(group_id)
-
-    async def take_roles_from(self, user_id: UserId) -> frozenset[GroupId]:
-        """Take the roles of a person whose data is about to be deleted; return where they have none now."""
-        return await self._roles.take_from(user_id)
-
-    async def retire_outdated(self) -> None:
-        """Take the buttons off messages that are out of date; never raises."""
-        await self._outdated.refresh()
-
-    async def drop_stop(self, guild_id: GuildId, user_id: UserId, pressed: discord.Message | None) -> None:
-        """Take the button that stops direct messages off those a person has; never raises."""
-        await self._outdated.drop_stop(guild_id, user_id, pressed)
-
-    async def follow_meeting(self, meeting_id: MeetingId) -> None:
-        """Let the reminders of a meeting that was moved, or is held after all, ask about it; never raises."""
-        await self._outdated.follow_meeting(meeting_id)
-
-    async def follow_days(self, guild_id: GuildId, user_id: UserId) -> None:
-        """Let a person's reminders say what they answer since their days away are others; never raises."""
-        await self._outdated.follow_days(guild_id, user_id)
-
-    async def review_events(self, guild_id: GuildId | None = None) -> None:
-        """Let events that could not be made be tried again, and those of private channels go."""
-        await self._events.review(guild_id)
+            await self.outdated.follow_answer(meeting_id, answered_by)
 
     async def read_interests(self) -> None:
         """Read who is interested in the events of near meetings, and show it."""
-        await self._interests.read()
+        await self.interests.read()
         await self._cards.refresh()
-
-    async def read_interests_for(self, meeting_id: MeetingId) -> None:
-        """Read who is interested in the event of one meeting, for what is decided by it now."""
-        await self._interests.read_for(meeting_id)

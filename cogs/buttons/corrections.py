@@ -1,7 +1,5 @@
 """What `/attendance correct` and the organizer's list lead to: one entry put right, or the whole meeting."""
 
-from discord.ext import commands
-
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
 from buddybot.ui.attendance.attendance import (
@@ -13,110 +11,100 @@ from buddybot.ui.attendance.attendance import (
     visitor_form,
 )
 from buddybot.ui.attendance.corrections import correction_card, correction_form
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 
 
-class AttendanceCorrectionsCog(commands.Cog):
+class AttendanceCorrectionsCog(BotCog):
     """Buttons, selects and forms; the commands are in the cog of attendance."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._attendance = bot.services.attendance
-        self._corrections = bot.services.corrections
-        self._visitors = bot.services.visitors
-
     @route("attendance_correct")
-    async def show(self, interaction: Interaction, given: Input) -> None:
+    async def show(self, reply: Reply, given: Input) -> None:
         """Show the record of a meeting in the place of the list."""
-        async with Reply(interaction) as reply:
-            await reply.replace(await self._card(reply, _meeting(given), CORRECT))
+        await reply.replace(await self._card(reply, _meeting(given), CORRECT))
 
     @route("attendance_who")
-    async def choose(self, interaction: Interaction, given: Input) -> None:
+    async def choose(self, reply: Reply, given: Input) -> None:
         """Open the form for the person who was chosen."""
-        async with Reply(interaction) as reply:
-            view, seat = await self._corrections.get_seat(
-                reply.actor, _meeting(given), UserId(given.read_value())
-            )
-            await reply.ask(correction_form(reply.texts, view, seat))
+        view, seat = await self._services.corrections.get_seat(
+            reply.actor, _meeting(given), UserId(given.read_value())
+        )
+        await reply.ask(correction_form(reply.texts, view, seat))
 
     @route("attendance_set_right")
-    async def correct(self, interaction: Interaction, given: Input) -> None:
+    async def correct(self, reply: Reply, given: Input) -> None:
         """Write the correction down."""
-        async with Reply(interaction) as reply:
-            view = await self._corrections.correct(
-                reply.actor,
-                _meeting(given),
-                UserId(given.read_number(1)),
-                parse_state(given.written("state")),
-                given.written("reason"),
-            )
-            await reply.replace(correction_card(reply.texts, view))
+        view = await self._services.corrections.correct(
+            reply.actor,
+            _meeting(given),
+            UserId(given.read_number(1)),
+            parse_state(given.written("state")),
+            given.written("reason"),
+        )
+        await reply.replace(correction_card(reply.texts, view))
 
     @route("attendance_off_ask")
-    async def ask_off(self, interaction: Interaction, given: Input) -> None:
+    async def ask_off(self, reply: Reply, given: Input) -> None:
         """Ask once whether the group did not meet, and why: it changes everybody's entry."""
-        async with Reply(interaction) as reply:
-            await self._ask(reply, _meeting(given), met=False)
+        await self._ask(reply, _meeting(given), met=False)
 
     @route("attendance_on_ask")
-    async def ask_on(self, interaction: Interaction, given: Input) -> None:
+    async def ask_on(self, reply: Reply, given: Input) -> None:
         """Ask once whether the group met after all, and what happened."""
-        async with Reply(interaction) as reply:
-            await self._ask(reply, _meeting(given), met=True)
+        await self._ask(reply, _meeting(given), met=True)
 
     @route("attendance_off")
-    async def off(self, interaction: Interaction, given: Input) -> None:
+    async def off(self, reply: Reply, given: Input) -> None:
         """Write down of everybody that the group did not meet."""
-        async with Reply(interaction) as reply:
-            view = await self._corrections.did_not_meet(reply.actor, _meeting(given), given.written("reason"))
-            await reply.replace(correction_card(reply.texts, view))
-            await self._bot.live.refresh()
+        view = await self._services.corrections.did_not_meet(
+            reply.actor, _meeting(given), given.written("reason")
+        )
+        await reply.replace(correction_card(reply.texts, view))
+        await self._live.refresh()
 
     @route("attendance_on")
-    async def record_met(self, interaction: Interaction, given: Input) -> None:
+    async def record_met(self, reply: Reply, given: Input) -> None:
         """Write down that the group met after all."""
-        async with Reply(interaction) as reply:
-            view = await self._corrections.did_meet(reply.actor, _meeting(given), given.written("reason"))
-            await reply.replace(correction_card(reply.texts, view))
-            await self._bot.live.refresh()
+        view = await self._services.corrections.did_meet(
+            reply.actor, _meeting(given), given.written("reason")
+        )
+        await reply.replace(correction_card(reply.texts, view))
+        await self._live.refresh()
 
     @route("attendance_visitor")
-    async def ask_visitor(self, interaction: Interaction, given: Input) -> None:
+    async def ask_visitor(self, reply: Reply, given: Input) -> None:
         """Open the form for a visitor's name."""
-        async with Reply(interaction) as reply:
-            meeting_id = _meeting(given)
-            await self._visitors.look(reply.actor, meeting_id)
-            await reply.ask(visitor_form(reply.texts, meeting_id, _back(given)))
+        meeting_id = _meeting(given)
+        await self._services.visitors.look(reply.actor, meeting_id)
+        await reply.ask(visitor_form(reply.texts, meeting_id, _back(given)))
 
     @route("attendance_visit")
-    async def visitor(self, interaction: Interaction, given: Input) -> None:
+    async def visitor(self, reply: Reply, given: Input) -> None:
         """Note the visitor, and show the card that the form came from."""
-        async with Reply(interaction) as reply:
-            meeting_id, back = _meeting(given), _back(given)
-            await self._visitors.add(reply.actor, meeting_id, given.written("name"))
-            await reply.replace(await self._card(reply, meeting_id, back))
+        meeting_id, back = _meeting(given), _back(given)
+        await self._services.visitors.add(reply.actor, meeting_id, given.written("name"))
+        await reply.replace(await self._card(reply, meeting_id, back))
 
     @route("attendance_visitor_back")
-    async def withdraw(self, interaction: Interaction, given: Input) -> None:
+    async def withdraw(self, reply: Reply, given: Input) -> None:
         """Take a visitor back."""
-        async with Reply(interaction) as reply:
-            meeting_id = _meeting(given)
-            await self._visitors.withdraw(reply.actor, meeting_id, VisitorId(given.read_value()))
-            await reply.replace(await self._card(reply, meeting_id, CORRECT))
+        meeting_id = _meeting(given)
+        await self._services.visitors.withdraw(reply.actor, meeting_id, VisitorId(given.read_value()))
+        await reply.replace(await self._card(reply, meeting_id, CORRECT))
 
     async def _ask(self, reply: Reply, meeting_id: MeetingId, *, met: bool) -> None:
-        await self._corrections.view(reply.actor, meeting_id)  # refused before anybody writes a reason
+        await self._services.corrections.view(
+            reply.actor, meeting_id
+        )  # refused before anybody writes a reason
         await reply.ask(met_form(reply.texts, meeting_id, met=met))
 
     async def _card(self, reply: Reply, meeting_id: MeetingId, which: str) -> Card:
         if which == TAKE:
-            waiting = await self._attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
+            waiting = await self._services.attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
             return attendance_card(reply.texts, waiting)
-        return correction_card(reply.texts, await self._corrections.view(reply.actor, meeting_id))
+        return correction_card(reply.texts, await self._services.corrections.view(reply.actor, meeting_id))
 
 
 def _meeting(given: Input) -> MeetingId:
@@ -129,8 +117,3 @@ def _back(given: Input) -> str:
     if word not in (TAKE, CORRECT):
         raise Refusal("button.stale")
     return word
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog."""
-    await bot.add_cog(AttendanceCorrectionsCog(bot))

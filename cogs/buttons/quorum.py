@@ -1,11 +1,9 @@
 """Answers that count: their settings, and the organizers' click when few come; `/group info` leads here."""
 
-from discord.ext import commands
-
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import QuorumDecision
 from buddybot.services.meetings.meetings import Changed
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.cog import BotCog
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.groups.quorum_settings import answers_card, answers_form, answers_in
@@ -13,65 +11,50 @@ from buddybot.ui.meetings import quorum
 from buddybot.ui.meetings.meetings import done_card
 
 
-class QuorumCog(commands.Cog):
+class QuorumCog(BotCog):
     """The form behind the group's card, and the buttons of the question."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._groups = bot.services.groups
-        self._quorum = bot.services.quorum
-
     @route("group_answers")
-    async def ask_settings(self, interaction: Interaction, given: Input) -> None:
+    async def ask_settings(self, reply: Reply, given: Input) -> None:
         """Open the form from the group's card."""
-        async with Reply(interaction) as reply:
-            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
-            await reply.ask(answers_form(reply.texts, view.group))
+        view = await self._services.groups.get_organized(reply.actor, GroupId(given.read_number(0)))
+        await reply.ask(answers_form(reply.texts, view.group))
 
     @route("group_answers_save")
-    async def save_settings(self, interaction: Interaction, given: Input) -> None:
+    async def save_settings(self, reply: Reply, given: Input) -> None:
         """Keep when answers are due and how many people make a meeting."""
-        async with Reply(interaction) as reply:
-            view = await self._groups.get_organized(reply.actor, GroupId(given.read_number(0)))
-            group = await self._groups.change(reply.actor, view.group.id, answers_in(given))
-            await reply.show(answers_card(reply.texts, group))
-            await self._bot.live.refresh()
+        view = await self._services.groups.get_organized(reply.actor, GroupId(given.read_number(0)))
+        group = await self._services.groups.change(reply.actor, view.group.id, answers_in(given))
+        await reply.show(answers_card(reply.texts, group))
+        await self._live.refresh()
 
     @route("few_decide")
-    async def decide(self, interaction: Interaction, given: Input) -> None:
+    async def decide(self, reply: Reply, given: Input) -> None:
         """Meet anyway, or online; the question itself shows it then."""
-        async with Reply(interaction) as reply:
-            meeting_id, decision = MeetingId(given.read_number(0)), quorum.decision_in(given)
-            decided = await self._quorum.decide(reply.actor, meeting_id, decision)
-            if decided.again:
-                await reply.show(quorum.again_card(reply.texts, decided.meeting))
-            elif decided.linkless:
-                await reply.show(quorum.linkless_card(reply.texts, decided))
-            else:
-                await reply.acknowledge()
-            await self._bot.live.refresh()
+        meeting_id, decision = MeetingId(given.read_number(0)), quorum.decision_in(given)
+        decided = await self._services.quorum.decide(reply.actor, meeting_id, decision)
+        if decided.again:
+            await reply.show(quorum.again_card(reply.texts, decided.meeting))
+        elif decided.linkless:
+            await reply.show(quorum.linkless_card(reply.texts, decided))
+        else:
+            await reply.acknowledge()
+        await self._live.refresh()
 
     @route("few_cancel")
-    async def ask_cancel(self, interaction: Interaction, given: Input) -> None:
+    async def ask_cancel(self, reply: Reply, given: Input) -> None:
         """Ask once more, the person who pressed alone: it cannot be taken back."""
-        async with Reply(interaction) as reply:
-            found = await self._quorum.look(reply.actor, MeetingId(given.read_number(0)))
-            card = quorum.again_card(reply.texts, found.meeting) if found.again else None
-            await reply.show(card or quorum.cancel_card(reply.texts, found))
+        found = await self._services.quorum.look(reply.actor, MeetingId(given.read_number(0)))
+        card = quorum.again_card(reply.texts, found.meeting) if found.again else None
+        await reply.show(card or quorum.cancel_card(reply.texts, found))
 
     @route("few_cancel_go")
-    async def cancel(self, interaction: Interaction, given: Input) -> None:
+    async def cancel(self, reply: Reply, given: Input) -> None:
         """Call the meeting off."""
-        async with Reply(interaction) as reply:
-            decided = await self._quorum.decide(
-                reply.actor, MeetingId(given.read_number(0)), QuorumDecision.CANCEL
-            )
-            changed = Changed(decided.group, decided.meeting)
-            done = None if decided.again else done_card(reply.texts, "cancelled", changed)
-            await reply.replace(done or quorum.again_card(reply.texts, decided.meeting))
-            await self._bot.live.refresh()
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog; called by the bot."""
-    await bot.add_cog(QuorumCog(bot))
+        decided = await self._services.quorum.decide(
+            reply.actor, MeetingId(given.read_number(0)), QuorumDecision.CANCEL
+        )
+        changed = Changed(decided.group, decided.meeting)
+        done = None if decided.again else done_card(reply.texts, "cancelled", changed)
+        await reply.replace(done or quorum.again_card(reply.texts, decided.meeting))
+        await self._live.refresh()

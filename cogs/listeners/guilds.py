@@ -4,38 +4,35 @@ import discord
 from discord.ext import commands
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.ui.client import Client, Interaction
+from buddybot.ui.client import Interaction
+from buddybot.ui.cog import BotCog
 
 
-class GuildCog(commands.Cog):
+class GuildCog(BotCog):
     """Listens to the events that no member of a group causes by a command."""
-
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
-        self._guilds = bot.services.guilds
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Find out what happened while the bot was away."""
-        await self._guilds.reconcile([GuildId(guild.id) for guild in self._bot.guilds])
+        await self._services.guilds.reconcile([GuildId(guild.id) for guild in self._bot.guilds])
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Take the mark away from a server that is back, where the bot may have other permissions."""
-        await self._guilds.back(GuildId(guild.id))
+        await self._services.guilds.back(GuildId(guild.id))
         await self._look_again(guild)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Take the mark away from a server whose outage looked like a farewell, and look what has changed."""
-        await self._guilds.back(GuildId(guild.id))
+        await self._services.guilds.back(GuildId(guild.id))
         await self._look_again(guild)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Mark a server that removed the bot; one in an outage is still a server of ours."""
         if not guild.unavailable:
-            await self._guilds.mark_gone(GuildId(guild.id))
+            await self._services.guilds.mark_gone(GuildId(guild.id))
 
     @commands.Cog.listener()
     async def on_answered(self, interaction: Interaction) -> None:
@@ -88,10 +85,5 @@ class GuildCog(commands.Cog):
 
     async def _look_again(self, guild: discord.Guild) -> None:
         """Let what waits try channels that refused the bot, and events that were refused."""
-        await self._guilds.reopen_channels(GuildId(guild.id))
-        await self._bot.live.review_events(GuildId(guild.id))
-
-
-async def setup(bot: Client) -> None:
-    """Called by the library."""
-    await bot.add_cog(GuildCog(bot))
+        await self._services.guilds.reopen_channels(GuildId(guild.id))
+        await self._live.events.review(GuildId(guild.id))

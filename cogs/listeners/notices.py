@@ -4,15 +4,13 @@ import discord
 from discord.ext import commands
 
 from buddybot.ui.client import Client
+from buddybot.ui.cog import BotCog
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.notices import MOST_SHOWN, notices_card
 
 
-class NoticeCog(commands.Cog):
+class NoticeCog(BotCog):
     """Shows alerts and notices behind the answer to a command, to that organizer only."""
-
-    def __init__(self, bot: Client) -> None:
-        self._services = bot.services
 
     @commands.Cog.listener()
     async def on_answered(self, interaction: "discord.Interaction[Client]") -> None:
@@ -28,8 +26,3 @@ class NoticeCog(commands.Cog):
                 return  # they come with the next command
             await self._services.alerts.mark_shown(shown)
             await self._services.notices.mark_seen(reply.actor, told)
-
-
-async def setup(bot: Client) -> None:
-    """Add the cog."""
-    await bot.add_cog(NoticeCog(bot))

@@ -82,7 +82,7 @@ async def test_no_byte_of_a_member_is_left_in_the_files(
     assert any(form in stored for form in forms(user_id))
     words = [text for text in unmistakable(name) if text.encode() in stored]
     assert len(words) > 5
-    taken = await playground.bot.live.take_roles_from(user_id)
+    taken = await playground.bot.live.roles.take_from(user_id)
     erased = await playground.bot.services.personal.delete(actor(playground, name), taken)
     assert [each.user_id for each in erased.departed] == [user_id]
     left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

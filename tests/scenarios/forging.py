@@ -1,7 +1,6 @@
 """Buttons, selects and forms that the bot never made, put before the real handlers."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any
 
 import discord
 import simcord
@@ -24,13 +23,12 @@ class Forger(commands.Cog):
         self.next: Card | Form = Card()
 
     @route(FORGE)
-    async def forge(self, interaction: "discord.Interaction[Any]", _given: Input) -> None:
+    async def forge(self, reply: Reply, _given: Input) -> None:
         """Show it."""
-        async with Reply(interaction) as reply:
-            if isinstance(self.next, Form):
-                await reply.ask(self.next)
-            else:
-                await reply.show(self.next)
+        if isinstance(self.next, Form):
+            await reply.ask(self.next)
+        else:
+            await reply.show(self.next)
 
 
 class Forgery:

@@ -87,7 +87,7 @@ class Reply:
 
     def __init__(self, interaction: "discord.Interaction[Any]", *, public: bool = False) -> None:
         """`public` shows the answer to the channel; nearly everything is for the asking person."""
-        self._interaction = interaction
+        self.interaction = interaction
         self._public = public
         self._timer: asyncio.TimerHandle | None = None
         self._acknowledging: asyncio.Task[None] | None = None
@@ -124,20 +124,20 @@ class Reply:
 
     @property
     def _on_message(self) -> bool:
-        return self._interaction.type is discord.InteractionType.component or (
-            self._interaction.type is discord.InteractionType.modal_submit
-            and self._interaction.message is not None
+        return self.interaction.type is discord.InteractionType.component or (
+            self.interaction.type is discord.InteractionType.modal_submit
+            and self.interaction.message is not None
         )
 
     @property
     def _is_answered(self) -> bool:
-        return answered_as(self._interaction) is not None
+        return answered_as(self.interaction) is not None
 
     def _lose_patience(self) -> None:
         self._acknowledging = asyncio.ensure_future(self._acknowledge())
 
     async def _acknowledge(self) -> None:
-        response, on_message = self._interaction.response, self._on_message
+        response, on_message = self.interaction.response, self._on_message
         if self._is_answered:
             return
 
@@ -173,11 +173,11 @@ class Reply:
             return False
         for is_last in (not again, True):
             try:
-                async with Bounded(self._interaction.client, patience):
+                async with Bounded(self.interaction.client, patience):
                     await attempt()
             except (*FAULTS, JSONDecodeError) as error:
                 if first is not None and is_last and getattr(error, "code", 0) == ANSWERED_ALREADY:
-                    self._interaction.extras[_ANSWERED] = first
+                    self.interaction.extras[_ANSWERED] = first
                     return True
                 verdict = judge_fault(error)
                 if verdict is Verdict.OURS:
@@ -211,13 +211,13 @@ class Reply:
         """
         actor = given.at_home(self.actor)
         if self.actor.guild_id is None:
-            await self._interaction.client.presence.require_here(actor)
+            await self.interaction.client.presence.require_here(actor)
         return actor
 
     async def show(self, card: Card, *, files: Sequence[discord.File] = ()) -> bool:
         """Answer with a message of its own; False when it did not get through."""
         await self._settle()
-        interaction, sent = self._interaction, list(files)
+        interaction, sent = self.interaction, list(files)
         if not self._is_answered:
             respond = partial(interaction.response.send_message, view=card, ephemeral=not self._public)
             if files:
@@ -236,7 +236,7 @@ class Reply:
         sent: dict[str, Any] = {} if files is None else {"attachments": list(files)}
 
         async def edit() -> None:
-            await self._interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
+            await self.interaction.edit_original_response(view=card, allowed_mentions=NOBODY, **sent)
 
         return await (self._hand_files(edit) if files else self._ask_discord(edit))
 
@@ -246,7 +246,7 @@ class Reply:
 
     async def _more(self, card: Card, files: list[discord.File], *, ephemeral: bool) -> bool:
         async def send() -> None:
-            await self._interaction.followup.send(view=card, ephemeral=ephemeral, files=files)
+            await self.interaction.followup.send(view=card, ephemeral=ephemeral, files=files)
 
         return await (self._hand_files(send) if files else self._ask_discord(send, again=False))
 
@@ -265,7 +265,7 @@ class Reply:
         `files` take the place of those that the message had; None leaves them.
         """
         await self._settle()
-        response = self._interaction.response
+        response = self.interaction.response
         if not self._on_message:
             return await self.show(card, files=files or ())
         if self._is_answered:
@@ -279,7 +279,7 @@ class Reply:
     async def ask(self, form: Form) -> None:
         """Open a form; not possible once the answer was late, then Refusal `button.slow`."""
         await self._settle()
-        response = self._interaction.response
+        response = self.interaction.response
         if self._is_answered:
             raise Refusal("button.slow")
         form.stamp()
@@ -288,7 +288,7 @@ class Reply:
     async def acknowledge(self) -> None:
         """Answer with nothing to read: the clicked card itself shows what changed."""
         await self._settle()
-        response = self._interaction.response
+        response = self.interaction.response
         if not self._is_answered:
             await self._ask_discord(response.defer, first=_Kind.deferred_message_update)
 
@@ -298,7 +298,7 @@ class Reply:
 
     async def _end_with(self, refusal: Refusal) -> None:
         """Answer with a refusal, but for one that came behind a committed change: that was not refused."""
-        if not self._interaction.client.services.transactions.has_stored(self.actor):
+        if not self.interaction.client.services.transactions.has_stored(self.actor):
             await self.refuse(refusal)
             return
         log.info("a saved change could not be shown (%s)", refusal.code)

@@ -83,7 +83,8 @@ def _number(text: str) -> int:
     return number
 
 
-Handler = Callable[["discord.Interaction[Any]", Input], Awaitable[None]]
+Handler = Callable[[Any, Input], Awaitable[None]]
+"""What answers a click or a form: it is handed the reply, and what came with it."""
 
 
 def route(name: str) -> Callable[[F], F]:

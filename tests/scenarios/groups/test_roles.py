@@ -93,7 +93,7 @@ async def test_a_second_role_is_never_made_beside_one_that_the_bot_may_not_touch
 async def test_two_processes_make_one_role(world: World) -> None:
     rowan = await circle(world, "Ana", "Ben")
     second = LiveRoles(world.bot, world.bot.services)
-    first_settles = world.bot.live.settle_roles(rowan.group_id)
+    first_settles = world.bot.live.roles.settle(rowan.group_id)
     await asyncio.gather(first_settles, second.settle(rowan.group_id))
     await world.run_due()
     assert len(named(rowan)) == 1
@@ -223,7 +223,7 @@ async def test_a_role_is_given_up_after_a_week_where_it_cannot_be_taken(rowan: C
     await world.pass_time(days=6)
     assert await tasks(world)
     await world.pass_time(days=2)
-    await world.bot.live.settle_roles()
+    await world.bot.live.roles.settle()
     assert await tasks(world) == []
 
 
@@ -280,7 +280,7 @@ async def test_a_role_comes_back_when_it_was_taken_and_no_deletion_followed(
 ) -> None:
     """The process is killed in between."""
     ben = rowan.people[1]
-    await world.bot.live.take_roles_from(UserId(ben.id))
+    await world.bot.live.roles.take_from(UserId(ben.id))
     assert holders(rowan) == {"Ana"}
     await world.run_due()
     assert holders(rowan) == {"Ana"}

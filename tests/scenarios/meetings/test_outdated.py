@@ -207,9 +207,9 @@ async def test_an_outage_leaves_the_edit_to_the_next_refresh(rowan: Calendar) ->
     message = await reminded(rowan)
     await rowan.world.sleep_through(hours=11, minutes=1)
     rowan.world.env.inject_error("PATCH", MESSAGE, status=500)
-    await rowan.world.bot.live.retire_outdated()
+    await rowan.world.bot.live.outdated.refresh()
     assert edits(rowan, message) == 1
-    await rowan.world.bot.live.retire_outdated()
+    await rowan.world.bot.live.outdated.refresh()
     assert labels(mailbox(rowan, "Ben")[0]) == []
 
 

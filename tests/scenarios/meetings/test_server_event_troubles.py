@@ -44,7 +44,7 @@ async def test_without_the_permission_nothing_is_asked_and_everything_else_works
     assert "Going" in labels(house.rowan.card())
     await house.rowan.press("Ben", "Going")
     await house.rowan.ask("Ana", "meeting move", date="2026-01-07")
-    await house.world.bot.live.review_events()
+    await house.world.bot.live.events.review()
     await house.world.bot.live.read_interests()
     await house.world.run_due()
     assert house.asked() == []
@@ -69,7 +69,7 @@ async def test_without_an_event_of_the_bots_nobody_elses_is_touched(house: Gathe
 async def test_a_group_in_a_private_channel_is_not_shown_to_the_server(house: Gatherings) -> None:
     await house.show_channel(everybody=False)
     await house.world.run_due()
-    await house.world.bot.live.review_events()
+    await house.world.bot.live.events.review()
     await house.world.run_due()
     assert house.asked() == []
     await house.show_channel(everybody=True)
@@ -133,7 +133,7 @@ async def test_a_refusal_is_asked_again_at_the_next_review_and_not_before(
     assert house.asked() == ["POST"]
     assert await house.states() == ["refused"]
     assert "Going" in await card_labels(house)
-    await house.world.bot.live.review_events()
+    await house.world.bot.live.events.review()
     await house.world.run_due()
     assert start_of(house.one()) == FIRST
 
@@ -163,7 +163,7 @@ async def test_a_refused_edit_stops_nothing_and_comes_after_the_review(shown: Ga
     await shown.rowan.ask("Ana", "meeting move", date="2026-01-07")
     await shown.world.run_due()
     assert start_of(shown.one()) == FIRST
-    await shown.world.bot.live.review_events()
+    await shown.world.bot.live.events.review()
     await shown.world.run_due()
     assert start_of(shown.one()) == FIRST + timedelta(days=1)
 

@@ -163,7 +163,7 @@ async def test_discord_begins_and_ends_an_event_by_itself(shown: Gatherings) -> 
     assert start_of(second) == FIRST + WEEK
     assert second.name == "Rowan · meeting 2"
     assert not [each for each in shown.asked() if each.startswith("PATCH")]
-    await shown.world.bot.live.review_events()
+    await shown.world.bot.live.events.review()
     assert await shown.states() == ["shown"]
 
 
@@ -275,7 +275,7 @@ async def test_an_event_that_somebody_took_away_is_not_made_again(shown: Gatheri
     else:
         backend.edit_scheduled_event(shown.guild.id, shown.one().id, {"status": CANCELLED})
     await shown.rowan.ask("Ana", "meeting move", date="2026-01-07")
-    await shown.world.bot.live.review_events()
+    await shown.world.bot.live.events.review()
     await shown.world.run_due()
     assert shown.shown() == []
     assert await shown.states() == ["over"]
