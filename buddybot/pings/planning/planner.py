@@ -1,6 +1,7 @@
 """Brings a group's meetings and pings in line with its rows, inside the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from buddybot.domain.groups.groups import Group, GroupState
@@ -60,12 +61,13 @@ class Planner:
             every_weeks=1 if schedule is None else schedule.every_weeks,
             times=self._times,
         )
-        before = {
-            ping.key: ping.due_at
+        known = {
+            ping.key: ping
             for found in pings.values()
             for ping in found
             if ping.state is not PingState.CANCELLED
         }
+        before = {key: ping.due_at for key, ping in known.items()}
         wanted = [ping for ping in wanted if not is_too_late(ping, now, before.get(ping.key))]
         restored = await uow.restores.find_latest()
         if restored is not None and group.created_at <= restored:
@@ -78,7 +80,8 @@ class Planner:
             ]
         outbox = uow.outbox
         for ping in wanted:
-            await outbox.plan(ping)
+            cause = known[ping.key].caused_by if ping.key in known else None
+            await outbox.plan(ping if cause is None else replace(ping, caused_by=cause))
         await _cancel(uow, group, {ping.key for ping in wanted}, now)
 
 

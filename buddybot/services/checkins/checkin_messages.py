@@ -109,7 +109,7 @@ def _reporter(
 async def prepare_checkin(
     uow: UnitOfWork, ping: Ping, group: Group, now: datetime, *, library: Library = NO_LIBRARY
 ) -> Announcement | None:
-    """The check-in, which opens with this; those who said that they come are notified."""
+    """The check-in, which opens with this; those who said that they come are notified, not who began it."""
     if ping.meeting_id is None:
         return None
     meeting = await uow.meetings.get(group.id, ping.meeting_id)
@@ -119,6 +119,7 @@ async def prepare_checkin(
         meeting = await open_meeting(uow, group, meeting, now)
     await uow.groups.lock(group.id)
     meeting = await choose_for_those_here(uow, group, meeting, library, now)
-    roll = await uow.rsvps.get_roll(meeting)
+    coming = (await uow.rsvps.get_roll(meeting)).coming
     view = await view_of(uow, group, meeting, library=library)
-    return Announcement(view, group.language, mentions=roll.coming)
+    mentions = tuple(user_id for user_id in coming if user_id != ping.caused_by)
+    return Announcement(view, group.language, mentions=mentions)

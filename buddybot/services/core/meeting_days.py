@@ -38,6 +38,10 @@ class Slot(NamedTuple):
         """Whether the group leaves this one out."""
         return self.meeting is not None and self.meeting.state is MeetingState.SKIPPED
 
+    def has_begun(self, now: datetime) -> bool:
+        """Return whether its time has come, or it was opened before."""
+        return self.starts_at <= now or (self.meeting is not None and self.meeting.state is MeetingState.OPEN)
+
 
 def _make_slot(meeting: Meeting) -> Slot:
     return Slot(

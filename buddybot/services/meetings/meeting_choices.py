@@ -53,10 +53,8 @@ class MeetingChoices(Service):
         """Return the days that a meeting, or the next one, can be moved to: at its own time, or at `at`."""
         now, standing = self._now(), await _find_standing(uow, actor, Aim.MOVE, group_id)
         slots = await meeting_days.list_ahead(uow, standing.group, now)
-        made = [
-            slot for slot in meeting_days.select_coming(slots, now) if slot.meeting and slot.meeting.ahead
-        ]
-        moved = meeting_days.find(slots, pick) if pick is not None else next(iter(made), None)
+        made = (slot for slot in slots if slot.meeting and slot.meeting.ahead and not slot.has_begun(now))
+        moved = meeting_days.find(slots, pick) if pick is not None else next(made, None)
         if moved is None or not _fits(standing, moved, Aim.MOVE, now):
             return []
         wanted = (at or moved.at, moved.zone, moved.duration_minutes)

@@ -8,6 +8,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, Reason
+from buddybot.domain.pings import PingKind
 from buddybot.services.checkins.checkins import open_meeting
 from buddybot.services.core import (
     Actor,
@@ -144,7 +145,7 @@ class MeetingService(PlanningService):
         at: time | None,
         group_id: GroupId | None = None,
     ) -> Changed:
-        """Hold a meeting at another time.
+        """Hold a meeting at another time; without `pick` the next that has not begun.
 
         Refusals: `meeting.move_where`, `meeting.same_time`, `meeting.past`, `meeting.too_far`,
         `meeting.collides`, `meeting.changes_many`, and `meeting.not_moved` for one that is not just planned.
@@ -165,7 +166,7 @@ class MeetingService(PlanningService):
         group_id: GroupId | None,
     ) -> Changed:
         now = self._now()
-        group, meeting = await self._make_meeting(uow, actor, pick, group_id)
+        group, meeting = await self._make_meeting(uow, actor, pick, group_id, begun=False)
         if meeting.state is not MeetingState.SCHEDULED:
             raise Refusal("meeting.not_moved")
         await meeting_messages.require_room(uow, group, now)
@@ -207,7 +208,7 @@ class MeetingService(PlanningService):
     async def start(
         self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None = None
     ) -> Changed:
-        """Open a meeting now, a few hours early at most; its check-in is due at once."""
+        """Open a meeting now, a few hours early at most; its check-in is due at once and tells the others."""
         now = self._now()
         group, meeting = await self._make_meeting(uow, actor, pick, group_id)
         if meeting.state is MeetingState.OPEN:
@@ -218,25 +219,38 @@ class MeetingService(PlanningService):
         await open_meeting(uow, group, meeting, now)
         await uow.cards.touch(meeting.id)
         await self._planner.plan(uow, group, now)
+        await uow.outbox.put_cause(meeting.id, PingKind.CHECKIN, actor.user_id)
         return Changed(group, await meeting_days.require(uow, group, meeting.id))
 
-    async def _slot(self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False) -> Slot:
-        slots = await meeting_days.list_ahead(uow, group, self._now())
+    async def _slot(
+        self, uow: UnitOfWork, group: Group, pick: Pick | None, *, is_open: bool = False, begun: bool = True
+    ) -> Slot:
+        """The slot that was picked; else the next, of those that have not `begun`, or the last `is_open`."""
+        now = self._now()
+        slots = await meeting_days.list_ahead(uow, group, now)
         if pick is not None:
             return meeting_days.find(slots, pick)
-        for slot in reversed(slots) if is_open else meeting_days.select_coming(slots, self._now()):
+        for slot in reversed(slots) if is_open else meeting_days.select_coming(slots, now):
             if slot.meeting is None or not slot.meeting.ahead:
                 continue
-            if not is_open or slot.meeting.state is MeetingState.OPEN:
+            if is_open and slot.meeting.state is not MeetingState.OPEN:
+                continue
+            if begun or not slot.has_begun(now):
                 return slot
         raise Refusal("meeting.none_open" if is_open else "meeting.none_ahead")
 
     async def _make_meeting(
-        self, uow: UnitOfWork, actor: Actor, pick: Pick | None, group_id: GroupId | None
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        pick: Pick | None,
+        group_id: GroupId | None,
+        *,
+        begun: bool = True,
     ) -> tuple[Group, Meeting]:
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        return group, await meeting_days.make(uow, group, await self._slot(uow, group, pick))
+        return group, await meeting_days.make(uow, group, await self._slot(uow, group, pick, begun=begun))
 
     async def _set(
         self,

@@ -182,6 +182,18 @@ class OutboxRepository:
             "UPDATE outbox SET error = :declined WHERE id = :ping_id", declined=_DECLINED, ping_id=ping_id
         )
 
+    async def put_cause(self, meeting_id: MeetingId, kind: PingKind, by: UserId) -> None:
+        """Note whose act makes a meeting's ping due, where it is not out yet; it need not notify them."""
+        await self._tx.run(
+            """
+            UPDATE outbox SET caused_by = :by
+            WHERE meeting_id = :meeting_id AND kind = :kind AND state = 'planned'
+            """,
+            by=by,
+            meeting_id=meeting_id,
+            kind=kind.value,
+        )
+
     async def put_expiry(self, ping_id: PingId, expires_at: datetime) -> None:
         """Set from when on a ping is of no use."""
         await self._tx.run(

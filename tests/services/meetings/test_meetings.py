@@ -6,13 +6,15 @@ import pytest
 
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, MeetingId
-from buddybot.domain.meetings.meetings import MeetingState, Reason
+from buddybot.domain.meetings.meetings import Answer, MeetingState, Reason
 from buddybot.domain.pings import PingKind
+from buddybot.services.checkins.checkin_messages import prepare_checkin
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import meeting_messages
+from buddybot.services.meetings.meeting_choices import MeetingChoices
 from buddybot.storage.engine.database import Database
 from buddybot.storage.meetings.meetings import MeetingRepository
-from tests.services.meetings.calendar_house import ANA, ORGANIZER, House, refused
+from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, House, refused
 
 FIRST, SECOND, FOURTH = date(2026, 1, 8), date(2026, 1, 15), date(2026, 1, 29)
 
@@ -161,6 +163,36 @@ async def test_start_opens_now_and_makes_the_check_in_due(house: House, group: G
     assert (await house.pings(meeting, PingKind.CHECKIN))[0].due_at == house.now
     assert PingKind.CARD not in await house.planned(meeting)
     assert (await house.meetings.start(house.actor(ORGANIZER), None)).again
+
+
+async def test_a_started_check_in_notifies_everyone_who_comes_but_who_started_it(
+    house: House, group: Group
+) -> None:
+    meeting = (await house.ahead(group))[0]
+    for user_id in (ORGANIZER, ANA):
+        await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
+    house.now = meeting.starts_at - timedelta(hours=1)
+    await house.meetings.start(house.actor(ORGANIZER), None)
+    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
+    [ping] = await house.pings(meeting, PingKind.CHECKIN)
+    said = await house.run(lambda tx: prepare_checkin(UnitOfWork(tx), ping, group, house.now))
+    assert said is not None
+    assert set(said.mentions) == {ANA, BEN}
+
+
+async def test_the_next_meeting_that_has_not_begun_is_moved_while_one_goes_on(
+    house: House, group: Group
+) -> None:
+    first, second = await house.ahead(group)
+    house.now = first.starts_at - timedelta(hours=1)
+    await house.meetings.start(house.actor(ORGANIZER), first.id)
+    moved = await house.meetings.move(house.actor(ORGANIZER), None, day=None, at=time(18))
+    assert (moved.meeting.id, moved.meeting.time) == (second.id, time(18))
+    choices = MeetingChoices(house.transactions)
+    assert second.day + timedelta(days=1) in await choices.days_to_move(house.actor(ORGANIZER), None, None)
+    async with refused("meeting.not_moved"):
+        await house.meetings.move(house.actor(ORGANIZER), first.id, day=None, at=time(18))
 
 
 async def test_an_open_meeting_is_found_for_closing(house: House, group: Group) -> None:
