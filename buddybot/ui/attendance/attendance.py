@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-import discord
-
 from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance
 from buddybot.domain.attendance.visitors import NAME_LIMIT, Visitor, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.pings.delivery.requests import Part
 from buddybot.services.attendance.attendance import RECORDABLE, Unrecorded
-from buddybot.ui.framework.components import Card, Form, button, option, select
+from buddybot.ui.framework.components import PRIMARY, SECONDARY, Card, Form, button, option, select
 from buddybot.ui.framework.texts import Markup, Texts, members
 
 TAKE, CORRECT = "take", "correct"
@@ -86,9 +84,9 @@ def _clicks(texts: Texts, waiting: Unrecorded) -> list[Part]:
     meeting_id, newest, row = waiting.meeting.id, waiting.newest, []
     if waiting.suggested:
         label = texts.plain("attendance.confirm")
-        row.append(button(label, "attendance_confirm", meeting_id, newest, style=discord.ButtonStyle.primary))
+        row.append(button(label, "attendance_confirm", meeting_id, newest, style=PRIMARY))
     if waiting.people:
-        style = discord.ButtonStyle.secondary if waiting.suggested else discord.ButtonStyle.primary
+        style = SECONDARY if waiting.suggested else PRIMARY
         label = texts.plain("attendance.all_present")
         row.append(button(label, "attendance_all", meeting_id, newest, style=style))
     if (last := waiting.recording) is not None:

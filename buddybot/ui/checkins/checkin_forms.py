@@ -20,7 +20,7 @@ from buddybot.domain.text import length_of, parse_count, read_id
 from buddybot.services.checkins.checkins import CheckInQuestions, Due, Reported
 from buddybot.services.commitments.wording_steps import is_unsure
 from buddybot.ui.commitments.commitments import say_understood
-from buddybot.ui.framework.components import Card, Form, button, option
+from buddybot.ui.framework.components import PRIMARY, Card, Form, button, option
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, shorten_text
 
@@ -160,7 +160,7 @@ def recorded_card(texts: Texts, reported: Reported) -> Card:
             texts.plain("checkins.recorded.next"),
             "checkin_next",
             reported.meeting.id,
-            style=discord.ButtonStyle.primary,
+            style=PRIMARY,
         )
         buttons.insert(0, first)
     card.row(*buttons)

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import discord
-
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, began
 from buddybot.domain.text import length_of
@@ -13,7 +11,7 @@ from buddybot.services.checkins.checkin_messages import CheckInView, Quote, Repo
 from buddybot.services.checkins.checkins import Closing
 from buddybot.services.checkins.speaking_turns import Round
 from buddybot.ui.attendance.attendance import attendance_card
-from buddybot.ui.framework.components import CALM, QUIET, Card, button
+from buddybot.ui.framework.components import CALM, PRIMARY, QUIET, Card, button
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, members, moment, shorten_text
 from buddybot.ui.meetings.agenda import parts_line
 
@@ -37,7 +35,7 @@ def checkin_card(texts: Texts, view: CheckInView) -> Card:
         meeting = view.meeting.id
         over = not view.round.waiting
         card.row(
-            button(texts.plain("checkins.check_in"), "checkin", meeting, style=discord.ButtonStyle.primary),
+            button(texts.plain("checkins.check_in"), "checkin", meeting, style=PRIMARY),
             button(texts.plain("checkins.card.here"), "here", meeting),
             button(
                 texts.plain("checkins.card.next_turn"), "next_turn", meeting, view.round.begun, disabled=over
@@ -159,12 +157,7 @@ def closing_card(texts: Texts, closing: Closing, *before: Markup) -> Card:
     if closing.waiting:
         card.text(texts("checkins.closing.waiting", who=members(closing.waiting)))
     return card.row(
-        button(
-            texts.plain("checkins.closing.yes"),
-            "close_now",
-            closing.meeting.id,
-            style=discord.ButtonStyle.primary,
-        )
+        button(texts.plain("checkins.closing.yes"), "close_now", closing.meeting.id, style=PRIMARY)
     )
 
 

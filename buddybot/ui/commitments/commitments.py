@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import discord
-
 from buddybot.domain.commitments.commitments import (
     PLAN_LIMIT,
     TEXT_LIMIT,
@@ -25,7 +23,17 @@ from buddybot.services.commitments.commitment_views import (
 )
 from buddybot.services.commitments.wording_steps import Changes, Draft, count_of, is_unsure, target_in
 from buddybot.ui.framework.choices import parse_id
-from buddybot.ui.framework.components import OPTION_LIMIT, QUIET, WARM, Card, Form, button, option
+from buddybot.ui.framework.components import (
+    DANGER,
+    OPTION_LIMIT,
+    PRIMARY,
+    QUIET,
+    WARM,
+    Card,
+    Form,
+    button,
+    option,
+)
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, member, moment, neutralize_text, shorten_text
 
@@ -93,13 +101,7 @@ def drop_card(texts: Texts, own: OwnCommitment, *argument: str) -> Card:
         Card(colour=QUIET)
         .text(texts("commitments.drop.ask", text=own.commitment.text))
         .row(
-            button(
-                texts.plain("commitments.button.drop_now"),
-                "commit_gone",
-                id_,
-                *argument,
-                style=discord.ButtonStyle.danger,
-            ),
+            button(texts.plain("commitments.button.drop_now"), "commit_gone", id_, *argument, style=DANGER),
             button(texts.plain("commitments.button.keep"), "commit_keep", id_, *argument),
         )
     )
@@ -234,7 +236,7 @@ def _with_buttons(texts: Texts, card: Card, item: Commitment, *argument: str) ->
         item.id,
         item.done,
         *argument,
-        style=discord.ButtonStyle.primary,
+        style=PRIMARY,
     )
     edit = button(texts.plain("commitments.button.edit"), "commit_edit", item.id, *argument)
     drop = button(texts.plain("commitments.button.drop"), "commit_drop", item.id, *argument)

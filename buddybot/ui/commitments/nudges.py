@@ -1,11 +1,9 @@
 """What a nudge looks like: a calm word in the channel, one's own words in a direct message."""
 
-import discord
-
 from buddybot.domain.commitments.commitments import Commitment, remainder
 from buddybot.domain.ids import GuildId
 from buddybot.services.commitments.nudges import ChannelNudge, DirectNudge
-from buddybot.ui.framework.components import QUIET, Card, button
+from buddybot.ui.framework.components import PRIMARY, QUIET, Card, button
 from buddybot.ui.framework.texts import Markup, Texts, members, moment
 
 
@@ -22,12 +20,7 @@ def channel_nudge_card(texts: Texts, nudge: ChannelNudge) -> Card:
         Card()
         .text(texts("nudges.channel", members=members(nudge.user_ids), day=moment(nudge.starts_at, "D")))
         .row(
-            button(
-                texts.plain("nudges.button.mine"),
-                "commit_mine",
-                nudge.group_id,
-                style=discord.ButtonStyle.primary,
-            ),
+            button(texts.plain("nudges.button.mine"), "commit_mine", nudge.group_id, style=PRIMARY),
             button(texts.plain("nudges.button.stop"), "nudge_stop", nudge.group_id),
         )
     )
@@ -63,6 +56,6 @@ def _add(texts: Texts, card: Card, guild_id: GuildId, item: Commitment) -> None:
         guild_id,
         item.id,
         item.done,
-        style=discord.ButtonStyle.primary,
+        style=PRIMARY,
     )
     card.beside(Markup("\n".join(lines)), more)

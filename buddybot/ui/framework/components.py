@@ -20,6 +20,9 @@ CALM = discord.Colour(0x5B8C85)
 QUIET = discord.Colour(0x8A8F98)
 WARM = discord.Colour(0xD9A05B)
 
+PRIMARY, SECONDARY = discord.ButtonStyle.primary, discord.ButtonStyle.secondary
+SUCCESS, DANGER = discord.ButtonStyle.success, discord.ButtonStyle.danger
+
 LABEL_LIMIT = 45
 DESCRIPTION_LIMIT = 100
 OPTION_LIMIT = 100
@@ -53,7 +56,7 @@ def button(
     label: str,
     route: str,
     *arguments: object,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    style: discord.ButtonStyle = SECONDARY,
     disabled: bool = False,
 ) -> Part:
     """Return a button that leads to `route`."""

@@ -21,7 +21,7 @@ from buddybot.pings.delivery.requests import Part
 from buddybot.services.groups.break_messages import BreakView
 from buddybot.services.groups.groups import GroupView
 from buddybot.services.groups.members import LettingGo
-from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button, option
+from buddybot.ui.framework.components import DANGER, PRIMARY, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment, neutralize_text
 from buddybot.ui.groups.quorum_settings import answers_line, rates_line
 from buddybot.ui.locations.arrangements import name_locations, say_where
@@ -200,12 +200,7 @@ def archive_card(texts: Texts, group: Group) -> Card:
         Card(colour=WARM)
         .text(texts("groups.archive.ask", group=group.name))
         .row(
-            button(
-                texts.plain("groups.archive.yes"),
-                "group_archive_go",
-                group.id,
-                style=discord.ButtonStyle.danger,
-            ),
+            button(texts.plain("groups.archive.yes"), "group_archive_go", group.id, style=DANGER),
             button(texts.plain("groups.archive.no"), "group_unchanged"),
         )
     )
@@ -227,13 +222,7 @@ def remove_card(texts: Texts, view: LettingGo) -> Card:
         Card(colour=WARM)
         .text(ask, *lines)
         .row(
-            button(
-                texts.plain("groups.remove.yes"),
-                "group_remove_go",
-                group.id,
-                user_id,
-                style=discord.ButtonStyle.danger,
-            ),
+            button(texts.plain("groups.remove.yes"), "group_remove_go", group.id, user_id, style=DANGER),
             button(texts.plain("groups.remove.no"), "group_unchanged"),
         )
     )
@@ -298,12 +287,7 @@ def _buttons(texts: Texts, view: GroupView) -> list[Part]:
 def invite_buttons(texts: Texts, group: Group) -> list[Part]:
     """Return the two ways to invite somebody."""
     return [
-        button(
-            texts.plain("groups.info.invite"),
-            "invitation_person",
-            group.id,
-            style=discord.ButtonStyle.primary,
-        ),
+        button(texts.plain("groups.info.invite"), "invitation_person", group.id, style=PRIMARY),
         button(texts.plain("groups.info.code"), "invitation_name", group.id),
     ]
 

@@ -1,13 +1,12 @@
 """The invitation as a card, a code, and the charter that is read before the answer."""
 
-import discord
 from discord import ui
 
 from buddybot.domain.groups.groups import NAME_LIMIT, Group
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.services.groups.invitations import Code, Offer
-from buddybot.ui.framework.components import QUIET, WARM, Card, Form, button
+from buddybot.ui.framework.components import PRIMARY, QUIET, SUCCESS, WARM, Card, Form, button
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, moment, neutralize_text
 from buddybot.ui.groups.groups import charter_of, schedule_line
 
@@ -25,14 +24,7 @@ def invitation_card(texts: Texts, offer: Offer, user_id: UserId) -> Card:
         Card(colour=WARM)
         .text(Markup(f"### {texts('invitations.card.title', member=who, group=offer.group.name)}"))
         .text(by, texts("invitations.card.how"))
-        .row(
-            button(
-                texts.plain("invitations.card.read"),
-                "invitation_read",
-                invitation.id,
-                style=discord.ButtonStyle.primary,
-            )
-        )
+        .row(button(texts.plain("invitations.card.read"), "invitation_read", invitation.id, style=PRIMARY))
         .note(texts("invitations.card.note", member=who, until=until))
     )
 
@@ -66,7 +58,7 @@ def offer_card(texts: Texts, offer: Offer) -> Card:
             texts.plain("invitations.offer.accept"),
             "invitation_accept",
             offer.invitation.id,
-            style=discord.ButtonStyle.success,
+            style=SUCCESS,
         ),
         button(texts.plain("invitations.offer.decline"), "invitation_decline", offer.invitation.id),
     )

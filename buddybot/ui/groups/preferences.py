@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-import discord
-
 from buddybot.domain.groups.preferences import LeaveReason, Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.zones import is_known
 from buddybot.services.groups.members import Departed, Leaving
-from buddybot.ui.framework.components import WARM, Card, Form, button, option, select
+from buddybot.ui.framework.components import DANGER, WARM, Card, Form, button, option, select
 from buddybot.ui.framework.texts import Markup, Texts, member
 from buddybot.ui.locations.arrangements import name_locations
 
@@ -105,16 +103,9 @@ def leave_card(texts: Texts, leaving: Leaving, reason: LeaveReason | None = None
         "me_leave_go",
         group.id,
         *why,
-        style=discord.ButtonStyle.danger,
+        style=DANGER,
     )
-    kept = button(
-        texts.plain("me.leave.yes_keep"),
-        "me_leave_go",
-        group.id,
-        *why,
-        KEEP,
-        style=discord.ButtonStyle.danger,
-    )
+    kept = button(texts.plain("me.leave.yes_keep"), "me_leave_go", group.id, *why, KEEP, style=DANGER)
     return card.row(*([kept, leave] if keep else [leave]), button(texts.plain("me.leave.no"), "me_stay"))
 
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import NamedTuple, Self
 
-import discord
-
 from buddybot.domain import zones
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import USUAL_ROTATION, Rotation
 from buddybot.domain.meetings.schedule import next_occurrences, parse_time
 from buddybot.services.groups.groups import GroupView, NewSchedule
 from buddybot.ui.framework.choices import weekday_options
-from buddybot.ui.framework.components import Card, Form, button, option, select
+from buddybot.ui.framework.components import PRIMARY, Card, Form, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, channel, moment
 from buddybot.ui.groups.groups import ask_home, invite_buttons, schedule_line
@@ -76,7 +74,7 @@ def start_card(texts: Texts) -> Card:
         Card()
         .text(Markup(f"## {texts('setup.start.title')}"))
         .text(texts("setup.start.what"), texts("setup.start.how"), texts("setup.start.after"))
-        .row(button(texts.plain("setup.start.go"), "setup_when", style=discord.ButtonStyle.primary))
+        .row(button(texts.plain("setup.start.go"), "setup_when", style=PRIMARY))
     )
 
 
@@ -150,7 +148,7 @@ def check_card(texts: Texts, when: When, zone: str, now: datetime) -> Card:
             texts("setup.check.first", at=first.starts_at, soon=moment(first.starts_at, "R")),
         )
         .row(
-            button(texts.plain("setup.check.go"), "setup_group", *carried, style=discord.ButtonStyle.primary),
+            button(texts.plain("setup.check.go"), "setup_group", *carried, style=PRIMARY),
             button(texts.plain("setup.check.change"), "setup_when", *carried),
         )
     )

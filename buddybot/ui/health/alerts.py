@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Mapping
 
 import discord
-from discord import ButtonStyle
 
 from buddybot.domain.attendance.rates import percent, tenths
 from buddybot.domain.errors import Refusal
@@ -16,7 +15,7 @@ from buddybot.exports.charts.figures import Figure
 from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault
 from buddybot.services.health.alert_messages import AlertView
 from buddybot.services.health.alerts import Decided, may_be_holiday
-from buddybot.ui.framework.components import QUIET, WARM, Card, button, option, select
+from buddybot.ui.framework.components import QUIET, SUCCESS, WARM, Card, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, member
 
@@ -127,7 +126,7 @@ def _decisions(card: Card, texts: Texts, view: AlertView) -> None:
     if may_be_holiday(view.raised):
         row.insert(0, button(texts.plain("health.button.holiday"), "alert_holiday", guild, alert))
     done = texts.plain("health.button.resolve")
-    row.append(button(done, "alert_resolve", guild, alert, style=ButtonStyle.success))
+    row.append(button(done, "alert_resolve", guild, alert, style=SUCCESS))
     card.row(*row)
 
 

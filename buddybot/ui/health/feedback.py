@@ -2,26 +2,17 @@
 
 from collections.abc import Sequence
 
-import discord
-
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.feedback import HIGHEST_RATING, LOWEST_RATING, MOST_PHRASES, Feedback, Phrase
 from buddybot.services.health.feedback import Desk, Heard
-from buddybot.ui.framework.components import QUIET, Card, Form, button, option
+from buddybot.ui.framework.components import PRIMARY, QUIET, Card, Form, button, option
 from buddybot.ui.framework.texts import Markup, Texts, member, moment
 
 
 def desk_card(texts: Texts, desk: Desk) -> Card:
     """Return what feedback is and who reads it, before anything is written."""
     card = Card().text(texts("feedback.desk.said", group=desk.group.name), texts("feedback.confidential"))
-    row = [
-        button(
-            texts.plain("feedback.button.write"),
-            "feedback_open",
-            desk.group.id,
-            style=discord.ButtonStyle.primary,
-        )
-    ]
+    row = [button(texts.plain("feedback.button.write"), "feedback_open", desk.group.id, style=PRIMARY)]
     if desk.reads:
         row.append(button(texts.plain("feedback.button.read"), "feedback_read", desk.group.id))
     return card.row(*row)

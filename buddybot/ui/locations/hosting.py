@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import discord
-from discord import ButtonStyle
 from discord.app_commands import Choice
 
 from buddybot.domain.ids import GroupId
@@ -16,7 +15,7 @@ from buddybot.services.locations.hosting import HostChoice
 from buddybot.services.locations.rotation import ArrangementOptions
 from buddybot.services.meetings.meetings import LeftOut
 from buddybot.ui.framework.choices import choice, guard_suggest, matching_members, parse_group, parse_pick
-from buddybot.ui.framework.components import QUIET, Card, button, option, select
+from buddybot.ui.framework.components import PRIMARY, QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.framework.texts import Markup, Texts, channel, member
@@ -161,7 +160,7 @@ def left_out_card(texts: Texts, view: LeftOut) -> Card:
 def decline_card(texts: Texts, view: ArrangementChange) -> Card:
     """Return the one question before a turn is handed on."""
     meeting = view.meeting
-    yes = button(texts.plain("rotation.decline.yes"), "host_declined", meeting.id, style=ButtonStyle.primary)
+    yes = button(texts.plain("rotation.decline.yes"), "host_declined", meeting.id, style=PRIMARY)
     no = button(texts.plain("rotation.decline.no"), "host_keep")
     return Card().text(texts("rotation.decline.ask", start=meeting.starts_at)).row(yes, no)
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from discord import ButtonStyle
-
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import LocationId
 from buddybot.services.locations.arrangements import AHEAD
@@ -15,7 +13,7 @@ from buddybot.services.locations.location_views import (
     TravelView,
     VoteView,
 )
-from buddybot.ui.framework.components import CALM, QUIET, Card, button, option, select
+from buddybot.ui.framework.components import CALM, PRIMARY, QUIET, SECONDARY, Card, button, option, select
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, shorten_text
 from buddybot.ui.locations.addresses import links, nature, say_address
@@ -151,7 +149,7 @@ def travel_card(texts: Texts, view: TravelView, *, page: int | None = None) -> C
             "location_ways",
             view.group.id,
             number,
-            style=ButtonStyle.primary if number == following else ButtonStyle.secondary,
+            style=PRIMARY if number == following else SECONDARY,
         )
         for number in range(pages(view))
     ]

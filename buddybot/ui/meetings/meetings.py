@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from discord import ButtonStyle
-
 from buddybot.domain.checkins.agenda import Plan
 from buddybot.domain.groups.groups import GroupState
 from buddybot.domain.ids import GroupId
@@ -17,7 +15,7 @@ from buddybot.services.meetings.meetings import Changed
 from buddybot.services.meetings.rsvps import ComingMeeting, MeetingView, NextView
 from buddybot.services.meetings.schedule_messages import Carried, Fallen
 from buddybot.services.meetings.schedules import ScheduleView
-from buddybot.ui.framework.components import CALM, QUIET, Card, button
+from buddybot.ui.framework.components import CALM, DANGER, PRIMARY, QUIET, SECONDARY, SUCCESS, Card, button
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
 from buddybot.ui.groups.groups import schedule_line
@@ -50,7 +48,7 @@ def meeting_card(texts: Texts, view: MeetingView) -> Card:
         row = buttons(texts, "rsvp", meeting.id)
         if meeting.state is MeetingState.SCHEDULED:
             check_in = texts.plain("meetings.card.check_in")
-            row.append(button(check_in, "checkin", meeting.id, style=ButtonStyle.primary))
+            row.append(button(check_in, "checkin", meeting.id, style=PRIMARY))
         card.row(*row)
         row = [button(texts.plain("agenda.button"), "agenda", meeting.id)]
         if place is not None:
@@ -195,7 +193,7 @@ def cancel_card(texts: Texts, changed: Changed, reason: Reason) -> Card:
         "meeting_cancel",
         changed.meeting.id,
         reason.value,
-        style=ButtonStyle.danger,
+        style=DANGER,
     )
     no = button(texts.plain("meetings.done.cancel_no"), "meeting_keep", changed.meeting.id)
     return done_card(texts, "cancel_ask", changed).row(yes, no)
@@ -239,7 +237,7 @@ def buttons(
             *before,
             answer,
             *after,
-            style=ButtonStyle.success if answer is mine else ButtonStyle.secondary,
+            style=SUCCESS if answer is mine else SECONDARY,
         )
         for answer, sentence in _SENTENCES.items()
     ]
@@ -309,7 +307,7 @@ def _next_in(texts: Texts, card: Card, view: NextView, scope: GroupId | None) ->
         row = buttons(texts, "next_rsvp", found.meeting.id, after=[scope or 0], mine=view.mine)
         if view.check_in:
             check_in = texts.plain("meetings.next.check_in")
-            row.append(button(check_in, "checkin", found.meeting.id, style=ButtonStyle.primary))
+            row.append(button(check_in, "checkin", found.meeting.id, style=PRIMARY))
         card.row(*row)
         if found.arrangement.known:
             card.row(button(texts.plain("arrangements.where.button"), "venue_open", found.meeting.id))

@@ -1,12 +1,10 @@
 """The question to the organizers when few come, and what became of it."""
 
-from discord import ButtonStyle
-
 from buddybot.domain.errors import Refusal
 from buddybot.domain.meetings.meetings import Meeting, MeetingState, QuorumDecision
 from buddybot.services.meetings.meetings import Changed
 from buddybot.services.meetings.quorum import Decided, QuorumView
-from buddybot.ui.framework.components import QUIET, WARM, Card, button
+from buddybot.ui.framework.components import DANGER, QUIET, WARM, Card, button
 from buddybot.ui.framework.router import Input
 from buddybot.ui.framework.texts import Texts, members, moment
 from buddybot.ui.meetings.meetings import done_card
@@ -62,9 +60,7 @@ def decision_in(given: Input) -> QuorumDecision:
 def cancel_card(texts: Texts, changed: Changed) -> Card:
     """Return the one question before the meeting is cancelled, as `/meeting cancel` asks it."""
     meeting_id = changed.meeting.id
-    yes = button(
-        texts.plain("meetings.done.cancel_yes"), "few_cancel_go", meeting_id, style=ButtonStyle.danger
-    )
+    yes = button(texts.plain("meetings.done.cancel_yes"), "few_cancel_go", meeting_id, style=DANGER)
     no = button(texts.plain("meetings.done.cancel_no"), "meeting_keep", meeting_id)
     return done_card(texts, "cancel_ask", changed).row(yes, no)
 

@@ -9,7 +9,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GuildId, UserId
 from buddybot.services.groups.members import Leaving
 from buddybot.services.privacy.personal_data import Deletion, Erased, OwnCopy
-from buddybot.ui.framework.components import WARM, Card, button
+from buddybot.ui.framework.components import DANGER, WARM, Card, button
 from buddybot.ui.framework.texts import Markup, Texts, member
 
 JSON_NAME, PAGE_NAME = "my-data.json", "my-data.html"
@@ -66,7 +66,7 @@ def deletion_card(texts: Texts, deletion: Deletion, user_id: UserId, naming: Nam
         card.text(texts("personal.delete.groups"), *lines)
     card.text(texts("personal.delete.remains"), texts("personal.delete.discord"))
     return card.row(
-        button(texts.plain("personal.delete.yes"), "me_delete_go", user_id, style=discord.ButtonStyle.danger),
+        button(texts.plain("personal.delete.yes"), "me_delete_go", user_id, style=DANGER),
         button(texts.plain("personal.delete.no"), "me_stay"),
     ).note(texts("personal.delete.final"))
 
