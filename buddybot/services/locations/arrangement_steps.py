@@ -5,17 +5,18 @@ from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.ids import LocationId, UserId
+from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.unit_of_work import Planner, UnitOfWork
+from buddybot.services.core import Actor, Planner, UnitOfWork
+from buddybot.services.core.access import Standing, at_meeting, require_active
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.home_questions import may_be_at, plan_question, require_unasked
 from buddybot.services.locations.location_views import require_live
-from buddybot.services.locations.rotation_views import require_able
+from buddybot.services.locations.rotation_views import find_arrangement, require_able
 from buddybot.storage.locations.arrangements import Arrangement
 
 
@@ -44,6 +45,27 @@ async def describe_change(
     return ArrangementChange(group, meeting, await arrangement_views.load_view(uow, meeting), before, asked)
 
 
+async def find_to_arrange(
+    uow: UnitOfWork,
+    actor: Actor,
+    meeting_id: MeetingId,
+    now: datetime,
+    *,
+    organizer: bool = False,
+    lock: bool = False,
+) -> tuple[Standing, Meeting, Arrangement]:
+    """Return the actor's standing, a meeting whose place can still be changed, and its arrangement.
+
+    Refusals: `meeting.unknown`, `group.paused`, `hosting.not_planned`, with `organizer` `hosting.organizers`.
+    """
+    standing, meeting = await at_meeting(
+        uow, actor, meeting_id, organizer=organizer, lock=lock, members="hosting.organizers"
+    )
+    require_active(standing.group)
+    _, arrangement = await find_arrangement(uow, standing.group, meeting.id, now)
+    return standing, meeting, arrangement
+
+
 async def arrange(
     uow: UnitOfWork,
     planner: Planner,
@@ -51,9 +73,9 @@ async def arrange(
     meeting: Meeting,
     arrangement: Arrangement,
     *,
-    host_id: UserId | None,
-    location_id: LocationId | None,
-    basis: Basis,
+    host_id: UserId | None = None,
+    location_id: LocationId | None = None,
+    basis: Basis = Basis.ASSIGNED,
     by: UserId,
     now: datetime,
 ) -> ArrangementChange:

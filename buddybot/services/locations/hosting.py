@@ -12,21 +12,20 @@ from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import Ping
 from buddybot.domain.text import people_order
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
-from buddybot.services.core.access import Standing, at_meeting, require_active
+from buddybot.services.core.access import Standing, at_meeting
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_choices import able_hosts
 from buddybot.services.locations.arrangement_steps import (
     ArrangementChange,
     arrange,
     describe_change,
+    find_to_arrange,
     host_at,
     live_location,
     place_of,
 )
 from buddybot.services.locations.arrangements import BY_RULE
 from buddybot.services.locations.home_questions import HomeQuestion, may_be_at, require_question
-from buddybot.services.locations.rotation_views import find_arrangement
-from buddybot.storage.locations.arrangements import Arrangement
 
 
 class HostChoice(NamedTuple):
@@ -46,7 +45,12 @@ class HostingService(PlanningService):
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.hosted`, `hosting.online`, `hosting.you_away`.
         """
-        standing, meeting, arrangement = await self._require_unhosted(uow, actor, meeting_id)
+        now = self._now()
+        standing, meeting, arrangement = await find_to_arrange(uow, actor, meeting_id, now, lock=True)
+        if arrangement.online:
+            raise Refusal("hosting.online")
+        if arrangement.host_id is not None:
+            raise Refusal("hosting.hosted")
         group, me = standing.group, standing.member.user_id
         board, roll = await arrangements.board_of(uow, group), await uow.rsvps.get_roll(meeting)
         if me not in arrangements.able_to_host(roll, board, arrangement.location_id):
@@ -54,7 +58,6 @@ class HostingService(PlanningService):
         kept = any(place.id == arrangement.location_id and not place.home for place in board.places)
         settled = Settled(arrangement.location_id if kept else await place_of(uow, group, me), me)
         await uow.arrangements.drop_pass(meeting.id, me)
-        now = self._now()
         await arrangements.put(uow, group, meeting, settled, now=now, basis=Basis.OFFERED, by=me)
         await self._planner.plan(uow, group, now, by=actor.user_id)
         return await describe_change(uow, group, meeting)
@@ -65,11 +68,9 @@ class HostingService(PlanningService):
 
         Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`, `hosting.nobody`.
         """
-        standing, meeting = await at_meeting(
-            uow, actor, meeting_id, organizer=True, members="hosting.organizers"
+        standing, meeting, arrangement = await find_to_arrange(
+            uow, actor, meeting_id, self._now(), organizer=True
         )
-        require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
         able = await able_hosts(uow, standing.group, meeting, arrangement)
         members = sorted(able, key=lambda member: people_order(member.display_name))
         if not members:
@@ -85,18 +86,13 @@ class HostingService(PlanningService):
         Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`, `member.unknown`,
         `hosting.host_away`.
         """
-        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id, organizer=True)
+        now = self._now()
+        standing, meeting, arrangement = await find_to_arrange(
+            uow, actor, meeting_id, now, organizer=True, lock=True
+        )
+        group, planner = standing.group, self._planner
         return await arrange(
-            uow,
-            self._planner,
-            standing.group,
-            meeting,
-            arrangement,
-            host_id=host_id,
-            location_id=None,
-            basis=Basis.ASSIGNED,
-            by=actor.user_id,
-            now=self._now(),
+            uow, planner, group, meeting, arrangement, host_id=host_id, by=actor.user_id, now=now
         )
 
     @write_transaction
@@ -105,8 +101,10 @@ class HostingService(PlanningService):
 
         Refusals: `meeting.unknown`, `hosting.organizers`, `group.paused`.
         """
-        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id, organizer=True)
         now = self._now()
+        standing, meeting, arrangement = await find_to_arrange(
+            uow, actor, meeting_id, now, organizer=True, lock=True
+        )
         if not arrangement.online:
             await arrangements.move_online(uow, standing.group, meeting, now=now, by=actor.user_id)
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
@@ -128,8 +126,9 @@ class HostingService(PlanningService):
         Refusals: `meeting.unknown`, `location.unknown`, `location.retired`, `home.for_other`, `home.stale`,
         `home.moved`, `home.you_away`, `group.paused`.
         """
-        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)
-        group, now = standing.group, self._now()
+        now = self._now()
+        standing, meeting, arrangement = await find_to_arrange(uow, actor, meeting_id, now, lock=True)
+        group = standing.group
         location, ping = await self._asked_for(uow, standing, meeting, location_id)
         if arrangement.host_id != host_id:
             raise Refusal("home.stale")
@@ -167,23 +166,3 @@ class HostingService(PlanningService):
             raise Refusal("home.for_other")
         ping = await require_question(uow, meeting, location, me, self._now())
         return location, ping
-
-    async def _require_unhosted(
-        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId
-    ) -> tuple[Standing, Meeting, Arrangement]:
-        standing, meeting, arrangement = await self._to_arrange(uow, actor, meeting_id)
-        if arrangement.online:
-            raise Refusal("hosting.online")
-        if arrangement.host_id is not None:
-            raise Refusal("hosting.hosted")
-        return standing, meeting, arrangement
-
-    async def _to_arrange(
-        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, organizer: bool = False
-    ) -> tuple[Standing, Meeting, Arrangement]:
-        standing, meeting = await at_meeting(
-            uow, actor, meeting_id, organizer=organizer, lock=True, members="hosting.organizers"
-        )
-        require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
-        return standing, meeting, arrangement

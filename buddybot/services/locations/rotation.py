@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
@@ -14,7 +13,7 @@ from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
-from buddybot.services.core.access import Standing, as_member, as_organizer, at_meeting, require_active
+from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.locations import arrangement_views, arrangements
@@ -23,6 +22,7 @@ from buddybot.services.locations.arrangement_steps import (
     ArrangementChange,
     arrange,
     describe_change,
+    find_to_arrange,
     live_location,
 )
 from buddybot.services.locations.arrangement_views import ArrangementView
@@ -31,13 +31,6 @@ from buddybot.services.locations.home_questions import places_for
 from buddybot.services.locations.host_turn_views import Hostings, hostings_of
 from buddybot.services.locations.rotation_views import RotationView, find_arrangement, rotation_view
 from buddybot.storage.locations.arrangements import Arrangement
-
-
-class Why(StrEnum):
-    """Two ways to skip: the turn goes to the next person, or the meeting is left out and the turn stays."""
-
-    AWAY = "away"
-    NO_MEETING = "no_meeting"
 
 
 class ArrangementOptions(NamedTuple):
@@ -146,16 +139,13 @@ class RotationService(PlanningService):
         now = self._now()
         group = (await as_organizer(uow, actor, group_id, lock=True)).group
         require_active(group)
-        meeting, arrangement = await find_arrangement(uow, group, pick, now)
         return await arrange(
             uow,
             self._planner,
             group,
-            meeting,
-            arrangement,
+            *await find_arrangement(uow, group, pick, now),
             host_id=host_id,
             location_id=location_id,
-            basis=Basis.ASSIGNED,
             by=actor.user_id,
             now=now,
         )
@@ -163,8 +153,7 @@ class RotationService(PlanningService):
     @read_transaction
     async def may_decline(self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId) -> ArrangementChange:
         """Return the meeting whose turn the actor could hand on; Refusals as for `decline`."""
-        standing, meeting = await at_meeting(uow, actor, meeting_id)
-        await self._own_turn(uow, standing, meeting)
+        standing, meeting, _ = await self._own_turn(uow, actor, meeting_id)
         return await describe_change(uow, standing.group, meeting)
 
     @write_transaction
@@ -173,8 +162,7 @@ class RotationService(PlanningService):
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `hosting.too_late`.
         """
-        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        arrangement = await self._own_turn(uow, standing, meeting)
+        standing, meeting, arrangement = await self._own_turn(uow, actor, meeting_id, lock=True)
         return await self._hand_on(uow, standing.group, meeting, arrangement, by=actor.user_id)
 
     @read_transaction
@@ -183,21 +171,13 @@ class RotationService(PlanningService):
 
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.none`, `home.asked`.
         """
-        standing, meeting = await at_meeting(uow, actor, meeting_id)
-        arrangement = await self._host_or_organizer(uow, standing, meeting)
-        places = await free_places(
-            uow,
-            standing.group,
-            meeting,
-            host_id=arrangement.host_id,
-            by=actor.user_id,
-            now=self._now(),
-        )
+        now = self._now()
+        group, meeting, arrangement = await self._host_or_organizer(uow, actor, meeting_id)
+        host_id = arrangement.host_id
+        places = await free_places(uow, group, meeting, host_id=host_id, by=actor.user_id, now=now)
         if not places:
-            raise await _no_place(uow, standing.group, meeting)
-        return ArrangementOptions(
-            standing.group, meeting, await arrangement_views.load_view(uow, meeting), places
-        )
+            raise await _no_place(uow, group, meeting)
+        return ArrangementOptions(group, meeting, await arrangement_views.load_view(uow, meeting), places)
 
     @write_transaction
     async def choose(
@@ -208,20 +188,17 @@ class RotationService(PlanningService):
         Refusals: `meeting.unknown`, `group.paused`, `hosting.not_host`, `location.unknown`,
         `location.retired`, `home.closed`, `home.asked`.
         """
-        now = self._now()
-        standing, meeting = await at_meeting(uow, actor, meeting_id, lock=True)
-        arrangement = await self._host_or_organizer(uow, standing, meeting)
+        group, meeting, arrangement = await self._host_or_organizer(uow, actor, meeting_id, lock=True)
         return await arrange(
             uow,
             self._planner,
-            standing.group,
+            group,
             meeting,
             arrangement,
-            host_id=None,
             location_id=location_id,
             basis=Basis.CHOSEN if arrangement.basis in BY_RULE else arrangement.basis,
             by=actor.user_id,
-            now=now,
+            now=self._now(),
         )
 
     @write_transaction
@@ -240,22 +217,24 @@ class RotationService(PlanningService):
             await self._planner.plan(uow, standing.group, now, by=actor.user_id)
         return await rotation_view(uow, await as_member(uow, actor, group_id), now)
 
-    async def _own_turn(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
+    async def _own_turn(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, lock: bool = False
+    ) -> tuple[Standing, Meeting, Arrangement]:
         now = self._now()
-        require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, now)
-        if arrangement.host_id != standing.member.user_id:
+        standing, meeting, arrangement = await find_to_arrange(uow, actor, meeting_id, now, lock=lock)
+        if arrangement.host_id != actor.user_id:
             raise Refusal("hosting.not_host")
         if meeting.starts_at - now <= DECLINE_BEFORE:
             raise Refusal("hosting.too_late")
-        return arrangement
+        return standing, meeting, arrangement
 
-    async def _host_or_organizer(self, uow: UnitOfWork, standing: Standing, meeting: Meeting) -> Arrangement:
-        require_active(standing.group)
-        _, arrangement = await find_arrangement(uow, standing.group, meeting.id, self._now())
-        if arrangement.host_id != standing.member.user_id and not standing.member.organizes:
+    async def _host_or_organizer(
+        self, uow: UnitOfWork, actor: Actor, meeting_id: MeetingId, *, lock: bool = False
+    ) -> tuple[Group, Meeting, Arrangement]:
+        standing, meeting, arrangement = await find_to_arrange(uow, actor, meeting_id, self._now(), lock=lock)
+        if arrangement.host_id != actor.user_id and not standing.member.organizes:
             raise Refusal("hosting.not_host")
-        return arrangement
+        return standing.group, meeting, arrangement
 
     async def _hand_on(
         self, uow: UnitOfWork, group: Group, meeting: Meeting, arrangement: Arrangement, *, by: UserId
