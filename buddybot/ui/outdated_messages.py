@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import discord
 
@@ -35,6 +36,8 @@ PATIENCE = 20.0
 """Seconds for one message."""
 _ROW, _SECTION = 1, 9
 _NOT_NOW = (Verdict.BUSY, Verdict.UNCLEAR, Verdict.UNREACHABLE, Verdict.UNAUTHORIZED)
+Change = Callable[[discord.Message], Payload | None]
+"""Makes of a message as it is what is to be left of it; None where it stays."""
 Ended = tuple[str, Callable[[Texts], Payload]]
 _ENDED: Mapping[PingKind, Ended] = {
     PingKind.SWAP: ("swap_agree", ended_card),
@@ -87,11 +90,11 @@ class OutdatedMessages:
         done = None if pressed is None else pressed.id
         if pressed is not None and (left := _without_stop(pressed)) is not None:
             place = ChannelId(pressed.channel.id), MessageId(pressed.id)
-            await self._edit(*place, lambda _: left, read=False)
+            await self._edit(*place, left)
         try:
             for ping in await self._outdated_messages.direct_to(guild_id, user_id):
-                if ping.channel_id is not None and ping.message_id not in (None, done):
-                    await self._edit(ping.channel_id, MessageId(ping.message_id or 0), _without_stop)
+                if ping.message_id != done:
+                    await self._edit(ping.channel_id, ping.message_id, _without_stop)
         except StorageError as error:
             log.error("direct messages with a stop button could not be looked for: %s", error)
 
@@ -123,72 +126,55 @@ class OutdatedMessages:
 
     async def _show(self, message: OutdatedMessage) -> None:
         """Let a reminder ask, with its buttons, as its meeting and its reader's answer are by now."""
-        ping = message.ping
-        if message.reminder is None or ping.channel_id is None or ping.message_id is None:
-            return
-        card = reminder_card(Texts(message.language), message.reminder)
-        await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
+        if message.reminder is not None:
+            card = reminder_card(Texts(message.language), message.reminder)
+            await self._edit(message.ping.channel_id, message.ping.message_id, card)
 
     async def _retire(self, message: OutdatedMessage) -> None:
         """Edit one message and note it, unless Discord is to be asked again later."""
-        ping = message.ping
-        if ping.channel_id is None or ping.message_id is None:
-            return
+        ping, texts = message.ping, Texts(message.language)
+        change: Payload | Change = _without_outdated
         if ping.kind in _ENDED:
-            ended = _ENDED[ping.kind]
-            texts = Texts(message.language)
-            edited = await self._edit(
-                ping.channel_id, ping.message_id, lambda shown: _end_question(shown, ended, texts)
-            )
-        elif message.reminder is None:
-            edited = await self._edit(ping.channel_id, ping.message_id, _without_outdated)
-        else:
-            card = over_card(Texts(message.language), message.reminder)
-            edited = await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False)
-        if edited:
+            change = partial(_end_question, ended=_ENDED[ping.kind], texts=texts)
+        elif message.reminder is not None:
+            change = over_card(texts, message.reminder)
+        if await self._edit(ping.channel_id, ping.message_id, change):
             await self._outdated_messages.mark_retired(ping)
 
     async def _follow_swap(self, moved: tuple[Ping, SwapView]) -> None:
         """Let a question name its meetings as they are now."""
         ping, view = moved
-        if ping.channel_id is None or ping.message_id is None:
-            return
         card = offer_card(Texts(view.group.language), view)
-        if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
+        if await self._edit(ping.channel_id, ping.message_id, card):
             await self._outdated_messages.note_followed(view)
 
     async def _follow_home(self, moved: tuple[Ping, HomeQuestion]) -> None:
         """Let a question about a home name its meeting as it is now."""
         ping, view = moved
-        if ping.channel_id is None or ping.message_id is None:
-            return
         card = home_card(Texts(view.group.language), view)
-        if await self._edit(ping.channel_id, ping.message_id, lambda _: card, read=False):
+        if await self._edit(ping.channel_id, ping.message_id, card):
             await self._outdated_messages.followed_home(ping, view)
 
     async def _close(self, ended: EndedInvitation) -> None:
         card = answered_card(Texts(ended.group.language), ended.invitation, ended.group)
-        edited = await self._edit(*ended.card, lambda _: card, read=False)
-        if edited:
+        if await self._edit(*ended.card, card):
             await self._outdated_messages.forget_card(ended.invitation.id)
 
     async def _edit(
         self,
-        channel_id: ChannelId,
-        message_id: MessageId,
-        change: "Callable[[discord.Message | None], Payload | None]",
-        *,
-        read: bool = True,
+        channel_id: ChannelId | None,
+        message_id: MessageId | None,
+        change: "Payload | Change",
     ) -> bool:
-        """Make one edit, of the message as it is where it is `read`; False when that may work later."""
-        if self._rests.holds(channel_id):
+        """Show what takes a message's place, or what a change makes of it; False when that may work later."""
+        if channel_id is None or message_id is None or self._rests.holds(channel_id):
             return False
-        partial = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
         try:
             async with Bounded(self._client, PATIENCE):
-                left = change(await partial.fetch() if read else None)
+                left = change if isinstance(change, Payload) else change(await message.fetch())
                 if left is not None:
-                    await partial.edit(view=left, allowed_mentions=_NOBODY)
+                    await message.edit(view=left, allowed_mentions=_NOBODY)
         except FAULTS as error:
             self._rests.note(channel_id, error)
             log.info("a message that is out of date was not edited (%s)", describe_fault(error))
