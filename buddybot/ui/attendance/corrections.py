@@ -19,7 +19,7 @@ from buddybot.ui.attendance.attendance import (
     visitor_came,
     visitors_line,
 )
-from buddybot.ui.framework.choices import Interaction, choice, guard_suggest, parse_group
+from buddybot.ui.framework.choices import Interaction, choice, guard_suggest, read_group
 from buddybot.ui.framework.components import Card, Form, button, option, select
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.framework.texts import Markup, Texts, length_together, member, moment
@@ -86,7 +86,7 @@ def correction_form(texts: Texts, view: CorrectionView, seat: Seat) -> Form:
 @guard_suggest
 async def past_meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer every meeting of the record, the latest first."""
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    group_id = read_group(interaction)
     found = await interaction.client.services.corrections.choices(actor_of(interaction), group_id)
     texts, wanted = texts_of(interaction), fold_text(current)
     named = ((meeting, meeting_name(texts, meeting, number)) for meeting, number in found)

@@ -8,10 +8,9 @@ from discord.app_commands import Choice
 
 from buddybot.domain.checkins.agenda import Activity, PlannedStep, Practice
 from buddybot.domain.errors import Refusal
-from buddybot.domain.text import fold_text
 from buddybot.services.checkins.activities import ActivityList, ActivityView
 from buddybot.services.checkins.agenda_views import AgendaView
-from buddybot.ui.framework.choices import MOST, choice, guard_suggest, parse_group, parse_pick
+from buddybot.ui.framework.choices import MOST, guard_suggest, match_names, read_group, read_pick
 from buddybot.ui.framework.components import Card, button, option, select
 from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.router import Input
@@ -148,13 +147,7 @@ def _practises(texts: Texts, activity: Activity) -> Markup:
 @guard_suggest
 async def offer_activities(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
     """Offer the activities that fit the meeting in `meeting`, or the next one."""
-    typed = interaction.namespace
     found = await interaction.client.services.activities.fitting_meeting(
-        actor_of(interaction),
-        parse_pick(getattr(typed, "meeting", None)),
-        parse_group(getattr(typed, "group", None)),
+        actor_of(interaction), read_pick(interaction), read_group(interaction)
     )
-    wanted = fold_text(current)
-    return [
-        choice(each.name, each.key) for each in found if wanted in fold_text(each.name) or wanted == each.key
-    ]
+    return match_names(((each.name, each.key) for each in found), current)

@@ -71,40 +71,26 @@ def choice(label: str, value: object) -> Choice[str]:
     return Choice(name=shorten_text(label or str(value), _LABEL_LIMIT), value=str(value))
 
 
-@guard_suggest
-async def offer_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person is in."""
-    return await matching_groups(interaction, current, organized=False)
+def _offer_groups_of(**wanted: bool) -> Suggest:
+    @guard_suggest
+    async def offer_those(interaction: Interaction, current: str) -> list[Choice[str]]:
+        return await matching_groups(interaction, current, **wanted)
+
+    return offer_those
 
 
-@guard_suggest
-async def organized_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person organizes."""
-    return await matching_groups(interaction, current, organized=True)
-
-
-@guard_suggest
-async def active_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person organizes and that meet at present."""
-    return await matching_groups(interaction, current, organized=True, active=True)
-
-
-@guard_suggest
-async def groups_that_meet(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person is in and that meet at present."""
-    return await matching_groups(interaction, current, organized=False, active=True)
-
-
-@guard_suggest
-async def groups_to_look_back_on(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person is in, archived ones too."""
-    return await matching_groups(interaction, current, organized=False, archived=True)
-
-
-@guard_suggest
-async def transferable_groups(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """Offer the groups that the person may find a new organizer for."""
-    return await matching_groups(interaction, current, organized=True, rescue=True)
+offer_groups = _offer_groups_of()
+"""Offers the groups that the person is in."""
+organized_groups = _offer_groups_of(organized=True)
+"""Offers the groups that the person organizes."""
+active_groups = _offer_groups_of(organized=True, active=True)
+"""Offers the groups that the person organizes and that meet at present."""
+groups_that_meet = _offer_groups_of(active=True)
+"""Offers the groups that the person is in and that meet at present."""
+groups_to_look_back_on = _offer_groups_of(archived=True)
+"""Offers the groups that the person is in, archived ones too."""
+transferable_groups = _offer_groups_of(organized=True, rescue=True)
+"""Offers the groups that the person may find a new organizer for."""
 
 
 @guard_suggest
@@ -138,10 +124,31 @@ async def transferable_members(interaction: Interaction, current: str) -> list[C
     return await _members(interaction, current, fits, rescue=True)
 
 
+def read_option(interaction: Interaction, name: str) -> Any:
+    """Return what stands in an option of the command; None when nothing does."""
+    return getattr(interaction.namespace, name, None) or None
+
+
+def read_group(interaction: Interaction) -> GroupId | None:
+    """Return the group that is chosen in the command so far; None when none is."""
+    return parse_group(read_option(interaction, "group"))
+
+
+def read_pick(interaction: Interaction) -> Pick | None:
+    """Return the meeting, or the day, that is chosen in the command so far; None when none is."""
+    return parse_pick(read_option(interaction, "meeting"))
+
+
+def match_names(named: Iterable[tuple[str, object]], current: str) -> list[Choice[str]]:
+    """Return what is offered by a name with the typed words in it, or by the value that was typed."""
+    wanted = fold_text(current)
+    return [choice(name, value) for name, value in named if wanted in fold_text(name) or wanted == str(value)]
+
+
 async def _members(
     interaction: Interaction, current: str, fits: Callable[[Member, UserId], bool], *, rescue: bool = False
 ) -> list[Choice[str]]:
-    group_id, actor = parse_group(getattr(interaction.namespace, "group", None)), actor_of(interaction)
+    group_id, actor = read_group(interaction), actor_of(interaction)
     found: list[Member] = await interaction.client.services.members.choices(actor, group_id, rescue=rescue)
     return matching_members([each for each in found if fits(each, actor.user_id)], current)
 
@@ -220,7 +227,7 @@ async def matching_groups(
     interaction: Interaction,
     current: str,
     *,
-    organized: bool,
+    organized: bool = False,
     rescue: bool = False,
     archived: bool = False,
     active: bool = False,

@@ -19,7 +19,7 @@ from buddybot.domain.text import fold_text, read_id
 from buddybot.exports.charts.figures import Figure
 from buddybot.services.health.alerts import Watched
 from buddybot.services.health.health_views import HealthView
-from buddybot.ui.framework.choices import choice, guard_suggest, parse_group
+from buddybot.ui.framework.choices import choice, guard_suggest, read_group
 from buddybot.ui.framework.components import Card, button
 from buddybot.ui.framework.pictures import Drawn, show
 from buddybot.ui.framework.reply import actor_of, texts_of
@@ -120,7 +120,7 @@ def watched_card(texts: Texts, watched: Watched, now: datetime) -> Card:
 @guard_suggest
 async def open_alerts(interaction: "discord.Interaction[Any]", current: str) -> list[Choice[str]]:
     """Offer the open alerts of the chosen group, or of the only one it can be."""
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
+    group_id = read_group(interaction)
     texts = texts_of(interaction)
     found = await interaction.client.services.alerts.open(actor_of(interaction), group_id)
     named = [

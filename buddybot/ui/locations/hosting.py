@@ -6,15 +6,19 @@ from typing import Any
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.ids import GroupId
-from buddybot.domain.text import fold_text
-from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations.arrangement_steps import ArrangementChange
 from buddybot.services.locations.host_turn_views import Hosting, Hostings
 from buddybot.services.locations.hosting import HostChoice
 from buddybot.services.locations.rotation import ArrangementOptions
 from buddybot.services.meetings.meetings import LeftOut
-from buddybot.ui.framework.choices import choice, guard_suggest, matching_members, parse_group, parse_pick
+from buddybot.ui.framework.choices import (
+    guard_suggest,
+    match_names,
+    matching_members,
+    read_group,
+    read_option,
+    read_pick,
+)
 from buddybot.ui.framework.components import PRIMARY, QUIET, Card, button, option, select
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
@@ -39,7 +43,7 @@ async def offer_planned(interaction: Interaction, current: str) -> list[Choice[s
 async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the meetings that can be left out; only one that somebody hosts when the host is away."""
     found = (await _hostings(interaction)).meetings
-    if getattr(interaction.namespace, "why", None) != NO_MEETING:
+    if read_option(interaction, "why") != NO_MEETING:
         found = tuple(each for each in found if each.host is not None)
     return _fitting(interaction, found, current)
 
@@ -47,8 +51,9 @@ async def to_skip(interaction: Interaction, current: str) -> list[Choice[str]]:
 @guard_suggest
 async def able_hosts(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the members who can host the meeting in `meeting`, or the next one."""
-    choices, pick = interaction.client.services.arrangement_choices, _pick(interaction)
-    return matching_members(await choices.hosts(actor_of(interaction), pick, _group(interaction)), current)
+    choices, pick = interaction.client.services.arrangement_choices, read_pick(interaction)
+    found = await choices.hosts(actor_of(interaction), pick, read_group(interaction))
+    return matching_members(found, current)
 
 
 @guard_suggest
@@ -60,8 +65,8 @@ async def offer_turns(interaction: Interaction, current: str) -> list[Choice[str
 @guard_suggest
 async def other_turns(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the turns that can be had for the one in `turn`."""
-    given = getattr(interaction.namespace, "turn", None)
-    return _fitting(interaction, (await _hostings(interaction)).had_for(given or None), current)
+    turn = read_option(interaction, "turn")
+    return _fitting(interaction, (await _hostings(interaction)).had_for(turn), current)
 
 
 def turn_name(texts: Texts, each: Hosting) -> str:
@@ -75,22 +80,13 @@ def turn_name(texts: Texts, each: Hosting) -> str:
 
 async def _hostings(interaction: Interaction) -> Hostings:
     rotation = interaction.client.services.rotation
-    found: Hostings = await rotation.list_hostings(actor_of(interaction), _group(interaction))
+    found: Hostings = await rotation.list_hostings(actor_of(interaction), read_group(interaction))
     return found
 
 
-def _group(interaction: Interaction) -> GroupId | None:
-    return parse_group(getattr(interaction.namespace, "group", None))
-
-
-def _pick(interaction: Interaction) -> Pick | None:
-    return parse_pick(getattr(interaction.namespace, "meeting", None))
-
-
 def _fitting(interaction: Interaction, found: Iterable[Hosting], current: str) -> list[Choice[str]]:
-    texts, wanted = texts_of(interaction), fold_text(current)
-    named = [(turn_name(texts, each), str(each.meeting.id)) for each in found]
-    return [choice(name, value) for name, value in named if wanted in fold_text(name) or wanted == value]
+    texts = texts_of(interaction)
+    return match_names(((turn_name(texts, each), each.meeting.id) for each in found), current)
 
 
 def handed_card(texts: Texts, view: ArrangementChange) -> Card:

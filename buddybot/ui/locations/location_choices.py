@@ -13,10 +13,11 @@ from buddybot.services.locations.location_views import LocationChoice
 from buddybot.ui.framework.choices import (
     choice,
     guard_suggest,
-    parse_group,
     parse_id,
     parse_member,
-    parse_pick,
+    read_group,
+    read_option,
+    read_pick,
 )
 from buddybot.ui.framework.reply import actor_of
 from buddybot.ui.framework.texts import Texts
@@ -27,10 +28,10 @@ Interaction = discord.Interaction[Any]
 @guard_suggest
 async def free_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places at which the meeting in `meeting`, or the next one, can be."""
-    typed, group = interaction.namespace, parse_group(getattr(interaction.namespace, "group", None))
-    pick, host = parse_pick(getattr(typed, "meeting", None)), getattr(typed, "host", None)
+    host = read_option(interaction, "host")
+    host_id = None if host is None else parse_member(host)
     found = await interaction.client.services.arrangement_choices.places(
-        actor_of(interaction), pick, parse_member(host) if host else None, group
+        actor_of(interaction), read_pick(interaction), host_id, read_group(interaction)
     )
     return _fitting([LocationChoice(each, None) for each in found], current)
 
@@ -38,11 +39,10 @@ async def free_places(interaction: Interaction, current: str) -> list[Choice[str
 @guard_suggest
 async def usual_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places for the rule `fixed`; the other rules take none."""
-    typed = interaction.namespace
-    if getattr(typed, "rule", None) not in (None, Rotation.FIXED.value):
+    if read_option(interaction, "rule") not in (None, Rotation.FIXED.value):
         return []
     found = await interaction.client.services.arrangement_choices.usual_places(
-        actor_of(interaction), parse_group(getattr(typed, "group", None))
+        actor_of(interaction), read_group(interaction)
     )
     return _fitting([LocationChoice(each, None) for each in found], current)
 
@@ -51,8 +51,8 @@ async def usual_places(interaction: Interaction, current: str) -> list[Choice[st
 async def travelled_places(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the places that somebody has to travel to."""
     views = interaction.client.services.location_views
-    group_id = parse_group(getattr(interaction.namespace, "group", None))
-    return _fitting(await views.choices(actor_of(interaction), group_id, to_travel=True), current)
+    found = await views.choices(actor_of(interaction), read_group(interaction), to_travel=True)
+    return _fitting(found, current)
 
 
 @guard_suggest

@@ -1,20 +1,25 @@
 """The days and meetings that are offered while somebody types, and how the chosen one is read back."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import discord
 from discord.app_commands import Choice
 
-from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.schedule import parse_date, parse_time
-from buddybot.domain.text import fold_text
 from buddybot.domain.zones import canonical
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.meetings.meeting_choices import Aim
 from buddybot.services.meetings.schedules import ScheduleChange
-from buddybot.ui.framework.choices import Suggest, choice, guard_suggest, parse_group, parse_pick
+from buddybot.ui.framework.choices import (
+    Suggest,
+    guard_suggest,
+    match_names,
+    read_group,
+    read_option,
+    read_pick,
+)
 from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
 from buddybot.ui.meetings.meetings import slot_name
@@ -30,7 +35,7 @@ def meetings_for(aim: Aim) -> Suggest:
     @guard_suggest
     async def meetings(interaction: Interaction, current: str) -> list[Choice[str]]:
         choices = interaction.client.services.meeting_choices
-        found = await choices.list_slots(actor_of(interaction), aim, _group(interaction))
+        found = await choices.list_slots(actor_of(interaction), aim, read_group(interaction))
         return _name_slots(interaction, found, current)
 
     return meetings
@@ -39,23 +44,21 @@ def meetings_for(aim: Aim) -> Suggest:
 @guard_suggest
 async def days_to_move(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days that the meeting in `meeting`, or the next one, can be moved to."""
-    choices, pick = (
-        interaction.client.services.meeting_choices,
-        parse_pick(_read_option(interaction, "meeting")),
+    found = await interaction.client.services.meeting_choices.days_to_move(
+        actor_of(interaction), read_pick(interaction), _time(interaction), read_group(interaction)
     )
-    found = await choices.days_to_move(actor_of(interaction), pick, _time(interaction), _group(interaction))
     return _matching_days(interaction, found, current)
 
 
 @guard_suggest
 async def days_for_extra(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the days on which the group can meet once more."""
-    minutes, zone = getattr(interaction.namespace, "minutes", None), _read_option(interaction, "zone")
+    minutes, zone = read_option(interaction, "minutes"), read_option(interaction, "zone")
     wanted = ScheduleChange(
         at=_time(interaction), duration_minutes=minutes, zone=None if zone is None else canonical(zone)
     )
     choices = interaction.client.services.meeting_choices
-    found = await choices.days_for_extra(actor_of(interaction), wanted, _group(interaction))
+    found = await choices.days_for_extra(actor_of(interaction), wanted, read_group(interaction))
     return _matching_days(interaction, found, current)
 
 
@@ -64,7 +67,7 @@ async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Offer the next days, as they are where the person lives, from the day in `start` on where given."""
     services, actor = interaction.client.services, actor_of(interaction)
     first = await services.away.find_today(actor)
-    start = getattr(interaction.namespace, "start", None)
+    start = read_option(interaction, "start")
     if start and start != current:
         first = max(first, parse_date(start))
     found = [first + timedelta(days=shift) for shift in range(_DAYS)]
@@ -73,7 +76,7 @@ async def own_days(interaction: Interaction, current: str) -> list[Choice[str]]:
 
 def _matching_days(interaction: Interaction, found: Iterable[date], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
-    return _matching(((day_name(texts, day), day.isoformat()) for day in found), current)
+    return match_names(((day_name(texts, day), day.isoformat()) for day in found), current)
 
 
 def parse_day(value: str | None) -> date | None:
@@ -81,35 +84,16 @@ def parse_day(value: str | None) -> date | None:
     return parse_date(value) if value and value.strip() else None
 
 
-def _read_option(interaction: Interaction, option: str) -> str | None:
-    """Return what stands in another option of the command; None when nothing does."""
-    return getattr(interaction.namespace, option, None) or None
-
-
 def _time(interaction: Interaction) -> time | None:
-    written = _read_option(interaction, "time")
+    written = read_option(interaction, "time")
     return None if written is None else parse_time(written)
-
-
-def _now(interaction: Interaction) -> datetime:
-    now: datetime = interaction.client.services.transactions.now()
-    return now
-
-
-def _group(interaction: Interaction) -> GroupId | None:
-    return parse_group(getattr(interaction.namespace, "group", None))
 
 
 def _name_slots(interaction: Interaction, found: Iterable[Slot], current: str) -> list[Choice[str]]:
     texts = texts_of(interaction)
-    now = _now(interaction)
+    now = interaction.client.services.transactions.now()
     named = (
         (slot_name(texts, slot, now), slot.day.isoformat() if slot.meeting is None else str(slot.meeting.id))
         for slot in found
     )
-    return _matching(named, current)
-
-
-def _matching(named: Iterable[tuple[str, str]], current: str) -> list[Choice[str]]:
-    wanted = fold_text(current)
-    return [choice(name, value) for name, value in named if wanted in fold_text(name) or wanted == value]
+    return match_names(named, current)
