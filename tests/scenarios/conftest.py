@@ -23,7 +23,7 @@ def settings(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatc
     path = shutil.copy(migrated_file, tmp_path / "buddybot.sqlite3")
     # Time stands still where nobody lets it pass, and some scenarios try a hundred things meanwhile.
     unhurried = {"BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000"}
-    return replace(Settings.load(unhurried), database_address=f"sqlite:///{path.as_posix()}")
+    return replace(Settings.load(unhurried), database_address=f"sqlite:///{path}")
 
 
 @pytest.fixture
