@@ -17,6 +17,8 @@ demo: $(READY) ## Play a week of a buddy group in the browser, without a token
 run: $(READY) ## Run the bot; needs DISCORD_TOKEN
 	@$(BIN)/python -m buddybot run
 
+# Every test process, and every bot that one starts, would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 TEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test: $(READY) ## Run the tests, on SQLite and on PostgreSQL where there is one

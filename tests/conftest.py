@@ -3,11 +3,18 @@
 The word is said here: only this file is read by the process that hears from all others.
 """
 
+import gc
 from collections import Counter
 
 import pytest
 
 from tests.databases import *  # noqa: F403  # fixtures are found by their names
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -45,8 +45,13 @@ END $$
 
 
 def _url(schema: str) -> str:
-    """Return the address of one schema; a crash may lose a test's rows, so no test waits for the disk."""
-    query = urlencode({"search_path": schema, "synchronous_commit": "off"})
+    """Return the address of one schema.
+
+    A crash may lose a test's rows, so no test waits for the disk. A test has a dozen rows, so no plan that is
+    made for a statement's values would be better than the first.
+    """
+    settings = {"synchronous_commit": "off", "plan_cache_mode": "force_generic_plan"}
+    query = urlencode({"search_path": schema, **settings})
     return f"{ADDRESS}{'&' if '?' in ADDRESS else '?'}{query}"
 
 
