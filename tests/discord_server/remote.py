@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from buddybot.settings.paths import PACKAGE
 from tests.discord_server.server import PATIENCE
 from tests.discord_server.shapes import BASE, CHANNEL, LARGEST
 from tests.discord_server.uploads import Upload
+from tests.forked_python import forked_python
 
 _COMMAND, _COMPONENT, _FORM = 2, 3, 5
 
@@ -164,7 +164,7 @@ async def remote(**options: Any) -> AsyncIterator[Remote]:
     faster `zero` and `speed`.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.discord_server", json.dumps(options),
+        *forked_python(), "-m", "tests.discord_server", json.dumps(options),
         cwd=PACKAGE.parent,
         start_new_session=True,  # Ctrl-C is for whoever started it, and then closes its stdin
         stdin=asyncio.subprocess.PIPE,

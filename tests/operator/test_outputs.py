@@ -3,7 +3,6 @@
 import asyncio
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from buddybot.operator.output import CUT_OFF, UNWRITTEN
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
+from tests.forked_python import forked_python
 from tests.services.club import ORGANIZER, Club
 from tests.services.health.past import GOOD, lived
 from tests.settings.test_settings import TOKEN
@@ -85,7 +85,7 @@ def run(
     command: Sequence[str], environ: dict[str, str], tmp_path: Path, how: str
 ) -> "subprocess.CompletedProcess[bytes]":
     """Run a command in a shell that connects its output somehow."""
-    words = " ".join([sys.executable, "-m", "buddybot", *command])
+    words = " ".join([*forked_python(), "-m", "buddybot", *command])
     done = subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {words} {how}"],
         cwd=tmp_path,

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from buddybot.storage.outbox.outbox import ping_of
 from tests.discord_server.remote import Remote
 from tests.discord_server.server import PATIENCE
 from tests.discord_server.shapes import CHANNEL, GUILD
+from tests.forked_python import forked_python
 
 TOKEN = "canary.MTIzNDU2Nzg5.never-in-a-log"
 ANA = 11
@@ -86,8 +86,12 @@ async def running(
     *,
     log_level: str = "INFO",
     started: Sequence[str] = ("buddybot", "run"),
+    python: Sequence[str] = (),
 ) -> AsyncIterator[BotProcess]:
-    """Start the bot, with the module and its arguments; one that is still there at the end is killed."""
+    """Start the bot, with the module and its arguments; one that is still there at the end is killed.
+
+    `python` is another than that which has imported it already.
+    """
     await discord.set(token=TOKEN)
     inherited = {
         name: value
@@ -95,7 +99,7 @@ async def running(
         if not name.startswith("BUDDYBOT_") and name not in ("DATABASE_URL", "DYNO")
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *started,
+        *(python or forked_python()), "-m", *started,
         cwd=PACKAGE.parent,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,6 +1,7 @@
 """The bot as a process: started, stopped, killed and started again, it loses and doubles nothing."""
 
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -47,7 +48,7 @@ async def arrived(discord: Remote) -> list[int]:
 async def test_the_bot_logs_in_answers_delivers_and_leaves(discord: Remote, database_url: str) -> None:
     async with opened(database_url) as database:
         await found_group(database)
-        async with running(discord, database_url) as bot:
+        async with running(discord, database_url, python=[sys.executable]) as bot:
             token = await discord.type("next", ANA)
             assert await discord.answered(token, "Rowan")
             await discord.until("messages")

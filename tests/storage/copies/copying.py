@@ -3,7 +3,6 @@
 import sqlite3
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from buddybot.storage.copies.copies import back_up
+from tests.forked_python import forked_python
 
 NOW = datetime(2026, 3, 5, 19, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
@@ -102,7 +102,7 @@ def killed_at_every_step(what: str, source: Path, target: Path) -> Iterator[int]
     """Let a process do it that is killed before its first step, its second..., until one comes to its end."""
     for last in range(1, 60):
         done = subprocess.run(
-            [sys.executable, "-c", DYING, str(last), what, str(source), str(target)], cwd=ROOT, timeout=60
+            [*forked_python(), "-c", DYING, str(last), what, str(source), str(target)], cwd=ROOT, timeout=60
         )
         if done.returncode == 0:
             assert last > 8

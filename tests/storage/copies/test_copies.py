@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from buddybot.storage.copies import copies
 from buddybot.storage.copies.copies import back_up
 from buddybot.storage.engine.errors import StorageError
 from buddybot.storage.engine.transaction import epoch
+from tests.forked_python import forked_python
 from tests.storage.copies.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copies.copying import NOW, ROOT, full, killed_at_every_step, mode, name_of, unlinkable
 
@@ -64,7 +64,7 @@ def test_a_copy_is_the_database_and_knows_when_it_was_made(house: Path, tmp_path
 
 def test_a_copy_of_a_database_that_is_written_to_holds_whole_units(house: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(house)],
+        [*forked_python(), "-c", WRITER, str(house)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from buddybot.storage.copies import copies
 from buddybot.storage.copies.copies import put_in_place, stage_copy
 from buddybot.storage.engine.database import connect
 from buddybot.storage.engine.errors import StorageError
+from tests.forked_python import forked_python
 from tests.storage.copies.copying import *  # noqa: F403  # fixtures are found by their names
 from tests.storage.copies.copying import NOW, full, killed_at_every_step, mode, name, name_of, unlinkable
 
@@ -53,7 +53,7 @@ def test_what_stands_in_the_journal_of_a_killed_bot_is_kept_too(
         "opened.execute(\"UPDATE guilds SET commands_hash = 'last words'\")\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(house)], timeout=60)
+    done = subprocess.run([*forked_python(), "-c", program, str(house)], timeout=60)
     assert done.returncode == -9
     assert house.with_name("buddybot.sqlite3-wal").stat().st_size > 0
     kept = restore(copy, house)
