@@ -6,8 +6,8 @@ from datetime import datetime
 from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 from buddybot.storage.meetings.meetings import meeting_of
 
 
@@ -24,11 +24,8 @@ def entry_of(row: Row) -> Entry:
     )
 
 
-class AttendanceRepository:
+class AttendanceRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_entries(self, meeting_id: MeetingId) -> Sequence[Entry]:
         """Return the whole ledger of a meeting, oldest first."""
@@ -94,20 +91,16 @@ class AttendanceRepository:
         reason: str | None = None,
     ) -> int:
         """Add an entry and return its number; `recorded_by` is None when the bot settled it."""
-        row = await self._tx.one(
-            """
-            INSERT INTO attendance (meeting_id, user_id, state, previous, recorded_by, recorded_at, reason)
-            VALUES (:meeting_id, :user_id, :state, :previous, :recorded_by, :now, :reason) RETURNING id
-            """,
+        return await self._insert_numbered(
+            "attendance",
             meeting_id=meeting_id,
             user_id=user_id,
             state=state.value,
             previous=None if previous is None else previous.value,
             recorded_by=recorded_by,
-            now=epoch(now),
+            recorded_at=epoch(now),
             reason=reason,
         )
-        return 0 if row is None else int(row["id"])
 
     async def standing_of(
         self, meeting_id: MeetingId, *, recorded_by: UserId, first: int, last: int

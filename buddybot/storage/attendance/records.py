@@ -23,8 +23,8 @@ from buddybot.domain.ids import MeetingId, UserId
 from buddybot.domain.text import name_order
 from buddybot.storage.attendance.attendance import AttendanceRepository, entry_of
 from buddybot.storage.attendance.visitors import visitor_of
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import meeting_of
 
@@ -36,14 +36,11 @@ Of = Mapping[str, int | str]
 Standing = Mapping[MeetingId, Mapping[UserId, Entry]]
 
 
-class RecordRepository:
+class RecordRepository(Repository):
     """The callers have made sure that the group is theirs.
 
     Entries of people whose data was deleted have negative ids, which tell them apart within a meeting only.
     """
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def read(
         self, group: Group, *, now: dt.datetime, span: Span | None = None, viewer: UserId | None = None

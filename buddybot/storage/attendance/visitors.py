@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 def _user(value: int | None) -> UserId | None:
@@ -26,11 +26,8 @@ def visitor_of(row: Row) -> Visitor:
     )
 
 
-class VisitorRepository:
+class VisitorRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Visitor]:
         """Return everybody who was noted, those taken back too, the first first."""
@@ -41,15 +38,8 @@ class VisitorRepository:
 
     async def add(self, meeting_id: MeetingId, name: str, *, recorded_by: UserId, now: datetime) -> None:
         """Note a visitor."""
-        await self._tx.run(
-            """
-            INSERT INTO visitors (meeting_id, name, recorded_by, recorded_at)
-            VALUES (:meeting_id, :name, :recorded_by, :now)
-            """,
-            meeting_id=meeting_id,
-            name=name,
-            recorded_by=recorded_by,
-            now=epoch(now),
+        await self._insert(
+            "visitors", meeting_id=meeting_id, name=name, recorded_by=recorded_by, recorded_at=epoch(now)
         )
 
     async def withdraw(self, visitor_id: VisitorId, *, withdrawn_by: UserId, now: datetime) -> None:

@@ -6,15 +6,11 @@ from datetime import date, datetime
 from buddybot.domain.checkins.pulse import Band
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import day_of, epoch
+from buddybot.storage.engine.transaction import Repository, day_of, epoch
 
 
-class ActivityRepository:
+class ActivityRepository(Repository):
     """Activities are known by their key in the library; one that is no longer in it may still be here."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def put(self, meeting_id: MeetingId, key: str | None) -> None:
         """Set a meeting's activity; the callers have made sure that the meeting is their group's."""
@@ -63,15 +59,7 @@ class ActivityRepository:
     async def add_wishes(self, group_id: GroupId, user_id: UserId, *, add: Iterable[str]) -> None:
         """Mark activities for one person."""
         for key in add:
-            await self._tx.run(
-                """
-                INSERT INTO activity_wishes (group_id, user_id, activity)
-                VALUES (:group_id, :user_id, :key) ON CONFLICT DO NOTHING
-                """,
-                group_id=group_id,
-                user_id=user_id,
-                key=key,
-            )
+            await self._insert_new("activity_wishes", group_id=group_id, user_id=user_id, activity=key)
 
     async def drop_wishes(self, group_id: GroupId, user_id: UserId, *, drop: Iterable[str]) -> None:
         """Take marks of one person back."""

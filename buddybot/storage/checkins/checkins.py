@@ -6,8 +6,8 @@ from datetime import datetime
 from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 def _checkin(row: Row) -> CheckIn:
@@ -21,11 +21,8 @@ def _checkin(row: Row) -> CheckIn:
     )
 
 
-class CheckInRepository:
+class CheckInRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def get(self, meeting_id: MeetingId, user_id: UserId) -> CheckIn | None:
         """Return a member's report at a meeting."""
@@ -119,13 +116,9 @@ class CheckInRepository:
         self, *, meeting_id: MeetingId, commitment_id: CommitmentId, outcome: Outcome
     ) -> None:
         """Write what a report says of a commitment, or correct it."""
-        await self._tx.run(
-            """
-            INSERT INTO outcomes (meeting_id, commitment_id, done, dropped)
-            VALUES (:meeting_id, :commitment_id, :done, :dropped)
-            ON CONFLICT (meeting_id, commitment_id) DO UPDATE SET done = excluded.done,
-                dropped = excluded.dropped
-            """,
+        await self._put(
+            "outcomes",
+            ("meeting_id", "commitment_id"),
             meeting_id=meeting_id,
             commitment_id=commitment_id,
             done=outcome.done,

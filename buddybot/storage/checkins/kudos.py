@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.checkins.kudos import Kudos
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 _KUDOS = """
     SELECT k.*, c.text AS about FROM kudos k
@@ -27,11 +27,8 @@ def _kudos(row: Row) -> Kudos:
     )
 
 
-class KudosRepository:
+class KudosRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -44,21 +41,15 @@ class KudosRepository:
         now: datetime,
     ) -> int:
         """Keep a word of thanks; return its id."""
-        row = await self._tx.one(
-            """
-            INSERT INTO kudos (group_id, from_id, to_id, commitment_id, text, given_at)
-            VALUES (:group_id, :from_id, :to_id, :commitment_id, :text, :now) RETURNING id
-            """,
+        return await self._insert_numbered(
+            "kudos",
             group_id=group_id,
             from_id=from_id,
             to_id=to_id,
             commitment_id=commitment_id,
             text=text,
-            now=epoch(now),
+            given_at=epoch(now),
         )
-        if row is None:
-            raise LookupError("an insert returned no row")
-        return int(row["id"])
 
     async def get(self, group_id: GroupId, kudos_id: int) -> Kudos | None:
         """Return one of the group's, or None."""

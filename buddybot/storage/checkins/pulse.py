@@ -5,33 +5,20 @@ from datetime import datetime
 
 from buddybot.domain.checkins.pulse import HIGHEST, LOWEST, Band, DuePulse, Pulse
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
-class PulseRepository:
+class PulseRepository(Repository):
     """Nothing here tells who gave which rating, nor in which order ratings came."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def open(self, meeting_id: MeetingId, closes_at: datetime) -> None:
         """Begin a meeting's pulse; one that there is stays as it is."""
-        opened = await self._tx.one(
-            """
-            INSERT INTO pulses (meeting_id, closes_at, state) VALUES (:meeting_id, :closes_at, 'open')
-            ON CONFLICT DO NOTHING RETURNING meeting_id
-            """,
-            meeting_id=meeting_id,
-            closes_at=epoch(closes_at),
+        is_new = await self._insert_new(
+            "pulses", meeting_id=meeting_id, closes_at=epoch(closes_at), state="open"
         )
         # All ratings are there from the beginning: rows made by votes would keep the order of the votes.
-        for rating in range(LOWEST, HIGHEST + 1) if opened is not None else ():
-            await self._tx.run(
-                "INSERT INTO pulse_ratings (meeting_id, rating, votes) VALUES (:meeting_id, :rating, 0)",
-                meeting_id=meeting_id,
-                rating=rating,
-            )
+        for rating in range(LOWEST, HIGHEST + 1) if is_new else ():
+            await self._insert("pulse_ratings", meeting_id=meeting_id, rating=rating, votes=0)
 
     async def get(self, meeting_id: MeetingId) -> Pulse | None:
         """Return a meeting's pulse."""
@@ -62,11 +49,7 @@ class PulseRepository:
             return False
         await self._tx.run("DELETE FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
         for voter in sorted({*voters, user_id}):
-            await self._tx.run(
-                "INSERT INTO pulse_voters (meeting_id, user_id) VALUES (:meeting_id, :user_id)",
-                meeting_id=meeting_id,
-                user_id=voter,
-            )
+            await self._insert("pulse_voters", meeting_id=meeting_id, user_id=voter)
         await self._tx.run(
             """
             UPDATE pulse_ratings SET votes = votes + CASE WHEN rating = :rating THEN 1 ELSE 0 END

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, MeetingId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 NOBODY = UserId(0)
 """Stands in the order for a speaker who deleted what was stored of them."""
@@ -21,11 +20,8 @@ class Turn(NamedTuple):
     minutes: int | None
 
 
-class TurnRepository:
+class TurnRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Turn]:
         """Return the order."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from buddybot.domain.commitments.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant, words
 from buddybot.storage.outbox.cards import TOUCH_AHEAD, read_touched
 
 _category, _visibility, _state = words(Category), words(Visibility), words(State)
@@ -60,11 +60,8 @@ ASKED_ABOUT = """
 _COUNT = "UPDATE commitments SET done = :done WHERE group_id = :group_id AND id = :commitment_id"
 
 
-class CommitmentRepository:
+class CommitmentRepository(Repository):
     """Every look-up is scoped by the group, and by the member where it concerns one."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -83,31 +80,25 @@ class CommitmentRepository:
         set_at_meeting: MeetingId | None = None,
     ) -> CommitmentId:
         """Insert an open commitment; `set_at_meeting` is the meeting at whose check-in it was made."""
-        row = await self._tx.one(
-            """
-            INSERT INTO commitments (group_id, guild_id, user_id, category, text, target, done, plan,
-                                     visibility, state, weeks_carried, carried_from, set_at_meeting,
-                                     created_at)
-            VALUES (:group_id, :guild_id, :user_id, :category, :text, :target, 0, :plan,
-                    :visibility, 'open', :weeks_carried, :carried_from, :set_at_meeting, :now)
-            RETURNING id
-            """,
-            group_id=group_id,
-            guild_id=guild_id,
-            user_id=user_id,
-            category=category.value,
-            text=text,
-            target=target,
-            plan=plan,
-            visibility=visibility.value,
-            weeks_carried=weeks_carried,
-            carried_from=carried_from,
-            set_at_meeting=set_at_meeting,
-            now=epoch(now),
+        return CommitmentId(
+            await self._insert_numbered(
+                "commitments",
+                group_id=group_id,
+                guild_id=guild_id,
+                user_id=user_id,
+                category=category.value,
+                text=text,
+                target=target,
+                done=0,
+                plan=plan,
+                visibility=visibility.value,
+                state="open",
+                weeks_carried=weeks_carried,
+                carried_from=carried_from,
+                set_at_meeting=set_at_meeting,
+                created_at=epoch(now),
+            )
         )
-        if row is None:
-            raise LookupError("an insert returned no row")
-        return CommitmentId(row["id"])
 
     async def get(self, group_id: GroupId, user_id: UserId, commitment_id: CommitmentId) -> Commitment | None:
         """Return the member's own commitment; None for another's, another group's, or none."""

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import PingId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 
 
-class NudgeRepository:
+class NudgeRepository(Repository):
     """Counts a person's nudges over every group of every guild."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def lock(self, user_ids: Sequence[UserId]) -> None:
         """Let no other transaction that locks one of these people run beside this one.
@@ -51,12 +47,7 @@ class NudgeRepository:
 
     async def add(self, ping_id: PingId, user_id: UserId, *, now: datetime) -> None:
         """Count a nudge, before it is sent: one that fails leaves the person in peace."""
-        await self._tx.run(
-            "INSERT INTO nudges (ping_id, user_id, nudged_at) VALUES (:ping_id, :user_id, :now)",
-            ping_id=ping_id,
-            user_id=user_id,
-            now=epoch(now),
-        )
+        await self._insert("nudges", ping_id=ping_id, user_id=user_id, nudged_at=epoch(now))
 
 
 def _list_parameters(user_ids: Sequence[UserId]) -> tuple[str, dict[str, int]]:

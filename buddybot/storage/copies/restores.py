@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GroupId, MeetingId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 RESTORED = "restored"
 """Stands in `error` of pings that were settled because a copy was put to work, and is the notice's code."""
@@ -29,11 +28,8 @@ _LEAVE_GAP_POSTGRES = (
 )
 
 
-class RestoreRepository:
+class RestoreRepository(Repository):
     """A backup carries a row of its own; a database that never was a copy has none."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def find_unsettled(self) -> datetime | None:
         """Return when the copy was made that has not been settled yet; None when there is none."""

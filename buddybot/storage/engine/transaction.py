@@ -1,4 +1,4 @@
-"""What a transaction script sees, and which values both engines take and give back."""
+"""What a transaction script sees and what repositories are made of: values that both engines take and give."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -48,6 +48,51 @@ class Tx(Protocol):
 
 
 Script = Callable[[Tx], Awaitable[T]]
+Value = str | int | None
+
+
+class Repository:
+    """Reads and writes the rows of one subject; the names of `values` are a row's columns."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def _insert(self, table: str, /, **values: Value) -> None:
+        """Add a row."""
+        await self._tx.run(_write_insert(table, *values), **values)
+
+    async def _insert_numbered(self, table: str, /, **values: Value) -> int:
+        """Add a row and return the id that it was given."""
+        row = await self._tx.one(_write_insert(table, *values) + " RETURNING id", **values)
+        if row is None:
+            raise LookupError("an insert returned no row")
+        return int(row["id"])
+
+    async def _insert_new(self, table: str, /, **values: Value) -> bool:
+        """Add a row; False, and nothing done, where one stands in its way."""
+        return bool(await self._tx.run(_write_insert(table, *values) + " ON CONFLICT DO NOTHING", **values))
+
+    async def _insert_new_numbered(self, table: str, /, **values: Value) -> int | None:
+        """Add a row and return its id; None, and nothing done, where one stands in its way."""
+        sql = _write_insert(table, *values) + " ON CONFLICT DO NOTHING RETURNING id"
+        row = await self._tx.one(sql, **values)
+        return None if row is None else int(row["id"])
+
+    async def _put(self, table: str, key: tuple[str, ...], /, **values: Value) -> None:
+        """Add a row, or let it take the place of the one that has the same `key`."""
+        await self._tx.run(_write_put(table, key, *values), **values)
+
+
+@cache
+def _write_insert(table: str, *columns: str) -> str:
+    names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({marks})"
+
+
+@cache
+def _write_put(table: str, key: tuple[str, ...], *columns: str) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"{_write_insert(table, *columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
 
 
 class Guard:

@@ -7,8 +7,8 @@ from datetime import datetime
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant, words
 
 MEMBER_BESIDE = """
     m.user_id, m.role, m.joined_at, m.hosts, m.gone_since, COALESCE((
@@ -62,11 +62,8 @@ def member_of(row: Row) -> Member:
     )
 
 
-class GroupRepository:
+class GroupRepository(Repository):
     """Every look-up is scoped by the guild."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -83,15 +80,8 @@ class GroupRepository:
         rotation: Rotation = Rotation.FIXED,
     ) -> GroupId | None:
         """Insert an active group; None when the guild has one of that name."""
-        row = await self._tx.one(
-            """
-            INSERT INTO groups (guild_id, name, name_key, channel_id, zone, capacity, charter, rotation,
-                                language, state, created_by, created_at)
-            VALUES (:guild_id, :name, :name_key, :channel_id, :zone, :capacity, :charter, :rotation,
-                    :language, 'active', :created_by, :now)
-            ON CONFLICT DO NOTHING
-            RETURNING id
-            """,
+        number = await self._insert_new_numbered(
+            "groups",
             guild_id=guild_id,
             name=name,
             name_key=name_key(name),
@@ -101,10 +91,11 @@ class GroupRepository:
             charter=charter,
             rotation=rotation.value,
             language=language,
+            state="active",
             created_by=created_by,
-            now=epoch(now),
+            created_at=epoch(now),
         )
-        return None if row is None else GroupId(row["id"])
+        return None if number is None else GroupId(number)
 
     async def get(self, guild_id: GuildId, group_id: GroupId) -> Group | None:
         """Return the guild's group, or None for a foreign one as for a missing one."""
@@ -260,11 +251,8 @@ class GroupRepository:
         )
 
 
-class MemberRepository:
+class MemberRepository(Repository):
     """Who is in a group now, and who was."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_current(self, group_id: GroupId) -> Sequence[Member]:
         """Return the group's members, longest in it first."""

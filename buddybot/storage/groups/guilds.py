@@ -4,18 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buddybot.domain.ids import GuildId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 
 _OF_A_GUILD = ("groups", "preferences", "code_tries", "events", "guilds")
 """What else there is belongs to a group and goes with it."""
 
 
-class GuildRepository:
+class GuildRepository(Repository):
     """One row a guild; 0 stands for the global command tree."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def lock(self, guild_id: GuildId) -> None:
         """Let no other transaction that locks this guild run beside this one."""
@@ -36,14 +32,7 @@ class GuildRepository:
 
     async def set_commands_hash(self, guild_id: GuildId, value: str) -> None:
         """Remember the command tree that Discord was given."""
-        await self._tx.run(
-            """
-            INSERT INTO guilds (guild_id, commands_hash) VALUES (:guild_id, :value)
-            ON CONFLICT (guild_id) DO UPDATE SET commands_hash = excluded.commands_hash
-            """,
-            guild_id=guild_id,
-            value=value,
-        )
+        await self._put("guilds", ("guild_id",), guild_id=guild_id, commands_hash=value)
 
     async def mark_gone(self, guild_id: GuildId, now: datetime) -> None:
         """Mark a guild that the bot is out of; nothing is deleted, and the first mark stays."""

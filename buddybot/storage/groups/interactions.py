@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.ids import GuildId, InteractionId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.groups.preferences import KNOWN_AS
 
 _CLAIM = f"""
@@ -21,11 +20,8 @@ class Claim(NamedTuple):
     known_as: str | None
 
 
-class InteractionRepository:
+class InteractionRepository(Repository):
     """Remembers an interaction in the transaction that carries it out."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def claim(
         self, interaction_id: InteractionId, now: datetime, *, guild_id: GuildId | None, user_id: UserId

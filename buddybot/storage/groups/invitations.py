@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 def _invitation(row: Row) -> Invitation:
@@ -23,11 +23,8 @@ def _invitation(row: Row) -> Invitation:
     )
 
 
-class InvitationRepository:
+class InvitationRepository(Repository):
     """Every look-up is scoped by the guild."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -42,25 +39,20 @@ class InvitationRepository:
         expires_at: datetime,
     ) -> InvitationId:
         """Insert an open invitation, for a person or behind a code."""
-        row = await self._tx.one(
-            """
-            INSERT INTO invitations (group_id, guild_id, user_id, code_hash, invited_name, created_by,
-                                     created_at, expires_at, state)
-            VALUES (:group_id, :guild_id, :user_id, :code_hash, :invited_name, :created_by,
-                    :now, :expires_at, 'open')
-            RETURNING id
-            """,
-            group_id=group_id,
-            guild_id=guild_id,
-            user_id=user_id,
-            code_hash=code_hash,
-            invited_name=invited_name,
-            created_by=created_by,
-            now=epoch(now),
-            expires_at=epoch(expires_at),
+        return InvitationId(
+            await self._insert_numbered(
+                "invitations",
+                group_id=group_id,
+                guild_id=guild_id,
+                user_id=user_id,
+                code_hash=code_hash,
+                invited_name=invited_name,
+                created_by=created_by,
+                created_at=epoch(now),
+                expires_at=epoch(expires_at),
+                state="open",
+            )
         )
-        assert row is not None  # noqa: S101  # an INSERT without a conflict clause returns its row
-        return InvitationId(row["id"])
 
     async def get(self, guild_id: GuildId, invitation_id: InvitationId) -> Invitation | None:
         """Return the guild's invitation, or None for a foreign one as for a missing one."""
@@ -162,11 +154,8 @@ class InvitationRepository:
         return None if row is None else (ChannelId(row["card_channel_id"]), MessageId(row["card_message_id"]))
 
 
-class CodeTryRepository:
+class CodeTryRepository(Repository):
     """Wrong codes, counted a person and guild."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def count(self, guild_id: GuildId, user_id: UserId, *, since: datetime) -> int:
         """Return how many wrong codes the person has tried since an instant."""
@@ -183,12 +172,7 @@ class CodeTryRepository:
 
     async def add(self, guild_id: GuildId, user_id: UserId, now: datetime) -> None:
         """Count a wrong code."""
-        await self._tx.run(
-            "INSERT INTO code_tries (guild_id, user_id, tried_at) VALUES (:guild_id, :user_id, :now)",
-            guild_id=guild_id,
-            user_id=user_id,
-            now=epoch(now),
-        )
+        await self._insert("code_tries", guild_id=guild_id, user_id=user_id, tried_at=epoch(now))
 
     async def forget(self, *, before: datetime) -> None:
         """Drop what no longer counts."""

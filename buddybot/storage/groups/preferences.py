@@ -7,8 +7,8 @@ from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.groups.quiet_times import QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.zones import pick_known_zone
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import clock, time_of
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, clock, time_of
 
 
 def _preferences(row: Row) -> Preferences:
@@ -30,11 +30,8 @@ KNOWN_AS = """
 """The name under which `user_id` is kept in `guild_id`."""
 
 
-class PreferenceRepository:
+class PreferenceRepository(Repository):
     """One row a person and guild; without one the defaults hold."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def get(self, guild_id: GuildId, user_id: UserId) -> Preferences:
         """Return what the person chose, or the defaults."""
@@ -64,16 +61,9 @@ class PreferenceRepository:
     async def put(self, preferences: Preferences) -> None:
         """Keep everything that the person chose."""
         quiet = preferences.quiet
-        await self._tx.run(
-            """
-            INSERT INTO preferences (guild_id, user_id, display_name, direct_messages, nudges,
-                                     quiet_start, quiet_end, zone)
-            VALUES (:guild_id, :user_id, :display_name, :direct_messages, :nudges,
-                    :quiet_start, :quiet_end, :zone)
-            ON CONFLICT (guild_id, user_id) DO UPDATE SET display_name = excluded.display_name,
-                direct_messages = excluded.direct_messages, nudges = excluded.nudges,
-                quiet_start = excluded.quiet_start, quiet_end = excluded.quiet_end, zone = excluded.zone
-            """,
+        await self._put(
+            "preferences",
+            ("guild_id", "user_id"),
             guild_id=preferences.guild_id,
             user_id=preferences.user_id,
             display_name=preferences.display_name,

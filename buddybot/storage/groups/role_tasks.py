@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.groups.role_tasks import LEASE, LONGEST_TRIED, RoleTask, wait_after
 from buddybot.domain.ids import GroupId, GuildId, RoleId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 OF_A_GUILD = 20
 """Tasks of one guild that are taken up at a time, so that none crowds out the others."""
@@ -19,11 +18,8 @@ _HOPELESS = """
 """Old, and of nobody who is to have the role: members who agree to the server's rules late get it still."""
 
 
-class RoleTaskRepository:
+class RoleTaskRepository(Repository):
     """Tasks are asked for in the transaction that changes who should have what."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def ask(self, group_id: GroupId, user_id: UserId, now: datetime) -> None:
         """Let the role of one person, or the role ITSELF, be looked at."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.transaction import Repository
 
 _NAMED = """
     SELECT zone, 'group' AS what FROM groups WHERE state <> 'archived'
@@ -13,11 +13,8 @@ _NAMED = """
 """
 
 
-class StoredZoneRepository:
+class StoredZoneRepository(Repository):
     """Zones of groups that still meet, their schedules and meetings ahead, and of members."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return, by zone, how many rows name it, by what they are: group, schedule, meeting, member."""

@@ -9,8 +9,8 @@ from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 _KNOWN = frozenset({*(each.value for each in Chart), *(each.value for each in Sign)})
 """Signs whose evidence these modules read; another feature may keep its own in the same table."""
@@ -29,11 +29,8 @@ def _read_alert(row: Row) -> Raised:
     )
 
 
-class AlertRepository:
+class AlertRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -45,20 +42,17 @@ class AlertRepository:
         now: datetime,
     ) -> AlertId | None:
         """Raise an alert; None when this one was raised before."""
-        row = await self._tx.one(
-            """
-            INSERT INTO alerts (group_id, meeting_id, sign, key, evidence, raised_at, state)
-            VALUES (:group_id, :meeting_id, :sign, :key, :evidence, :now, 'open')
-            ON CONFLICT DO NOTHING RETURNING id
-            """,
+        number = await self._insert_new_numbered(
+            "alerts",
             group_id=group_id,
             meeting_id=meeting_id,
             sign=sign_of(what),
             key=key,
             evidence=json.dumps(to_row(what), sort_keys=True),
-            now=epoch(now),
+            raised_at=epoch(now),
+            state="open",
         )
-        return None if row is None else AlertId(row["id"])
+        return None if number is None else AlertId(number)
 
     async def get(self, group_id: GroupId, alert_id: AlertId) -> Raised | None:
         """Return the group's alert, or None for a foreign one as for a missing one."""

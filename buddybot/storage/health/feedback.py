@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.health.feedback import Feedback, Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 _BETWEEN = ","
 
@@ -23,11 +23,8 @@ def _feedback(row: Row) -> Feedback:
     )
 
 
-class FeedbackRepository:
+class FeedbackRepository(Repository):
     """Every look-up is scoped by the group, or by the groups that somebody organizes."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -39,16 +36,13 @@ class FeedbackRepository:
         now: datetime,
     ) -> None:
         """Keep what was said."""
-        await self._tx.run(
-            """
-            INSERT INTO feedback (group_id, user_id, phrase, rating, given_at)
-            VALUES (:group_id, :user_id, :phrase, :rating, :now)
-            """,
+        await self._insert(
+            "feedback",
             group_id=group_id,
             user_id=user_id,
             phrase=_BETWEEN.join(phrases),
             rating=rating,
-            now=epoch(now),
+            given_at=epoch(now),
         )
 
     async def count(self, group_id: GroupId, user_id: UserId, *, since: datetime) -> int:

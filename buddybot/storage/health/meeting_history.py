@@ -14,8 +14,8 @@ from buddybot.domain.health.stagnation_signs import Past
 from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import day_of, epoch
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, day_of, epoch
 
 _CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
 """Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""
@@ -42,11 +42,8 @@ Roll = dict[Attendance, int]
 """How many people were in each state."""
 
 
-class HistoryRepository:
+class HistoryRepository(Repository):
     """Reads whole histories with one statement a table."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def of_group(self, group_id: GroupId, *, until: dt.datetime) -> Sequence[MeetingPast]:
         """Return the group's meetings that are over, the oldest first."""

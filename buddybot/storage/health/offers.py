@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 class Offer(NamedTuple):
@@ -36,25 +36,13 @@ def _offer(row: Row) -> Offer:
     )
 
 
-class OfferRepository:
+class OfferRepository(Repository):
     """Every look-up of offers is scoped by their member."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(self, *, group_id: GroupId, user_id: UserId, meeting_id: MeetingId, now: datetime) -> bool:
         """Note an offer; False when there was one after that meeting."""
-        return bool(
-            await self._tx.run(
-                """
-                INSERT INTO offers (group_id, user_id, meeting_id, made_at)
-                VALUES (:group_id, :user_id, :meeting_id, :now) ON CONFLICT DO NOTHING
-                """,
-                group_id=group_id,
-                user_id=user_id,
-                meeting_id=meeting_id,
-                now=epoch(now),
-            )
+        return await self._insert_new(
+            "offers", group_id=group_id, user_id=user_id, meeting_id=meeting_id, made_at=epoch(now)
         )
 
     async def get(self, group_id: GroupId, user_id: UserId, meeting_id: MeetingId) -> Offer | None:

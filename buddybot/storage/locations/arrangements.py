@@ -8,8 +8,8 @@ from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.fairness import Held
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 
@@ -63,11 +63,8 @@ def read_arrangement(row: Row) -> Arrangement:
     )
 
 
-class ArrangementRepository:
+class ArrangementRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def get(self, meeting_id: MeetingId) -> Arrangement | None:
         """Return where a meeting takes place; None when nobody has thought of it yet."""
@@ -118,18 +115,9 @@ class ArrangementRepository:
     async def put(self, arrangement: Arrangement) -> None:
         """Set where a meeting takes place."""
         before = arrangement.before or Settled(None, None)
-        await self._tx.run(
-            """
-            INSERT INTO venues (meeting_id, rule, basis, location_id, host_id, online, announced, changed,
-                                before_location_id, before_host_id, before_online)
-            VALUES (:meeting_id, :rule, :basis, :location_id, :host_id, :online, :announced, :changed,
-                    :before_location_id, :before_host_id, :before_online)
-            ON CONFLICT (meeting_id) DO UPDATE SET rule = excluded.rule, basis = excluded.basis,
-                location_id = excluded.location_id, host_id = excluded.host_id, online = excluded.online,
-                announced = excluded.announced, changed = excluded.changed,
-                before_location_id = excluded.before_location_id, before_host_id = excluded.before_host_id,
-                before_online = excluded.before_online
-            """,
+        await self._put(
+            "venues",
+            ("meeting_id",),
             meeting_id=arrangement.meeting_id,
             rule=arrangement.rule.value,
             basis=arrangement.basis.value,
@@ -160,14 +148,7 @@ class ArrangementRepository:
 
     async def add_pass(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Note that somebody does not host a meeting."""
-        await self._tx.run(
-            """
-            INSERT INTO host_passes (meeting_id, user_id) VALUES (:meeting_id, :user_id)
-            ON CONFLICT DO NOTHING
-            """,
-            meeting_id=meeting_id,
-            user_id=user_id,
-        )
+        await self._insert_new("host_passes", meeting_id=meeting_id, user_id=user_id)
 
     async def drop_pass(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Forget that somebody did not want to host a meeting."""
@@ -190,20 +171,14 @@ class FairnessSnapshot(NamedTuple):
 _THERE, _AFAR = "there", "afar"
 
 
-class FairnessRepository:
+class FairnessRepository(Repository):
     """What the rotations remember."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def keep(self, meeting_id: MeetingId, snapshots: Sequence[FairnessSnapshot]) -> None:
         """Keep what counted at a meeting that closes; what was kept before stays."""
         for snapshot in snapshots:
-            await self._tx.run(
-                """
-                INSERT INTO shares (meeting_id, user_id, willing, minutes, approved)
-                VALUES (:meeting_id, :user_id, :willing, :minutes, :approved) ON CONFLICT DO NOTHING
-                """,
+            await self._insert_new(
+                "shares",
                 meeting_id=meeting_id,
                 user_id=snapshot.user_id,
                 willing=int(snapshot.willing),

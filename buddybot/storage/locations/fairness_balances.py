@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.locations.fairness import Balance, Memory
-from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.transaction import Repository
 
 _SCALE = 10**9
 
@@ -25,11 +25,8 @@ class Kind(StrEnum):
     WEIGHT = "weight"
 
 
-class BalanceRepository:
+class BalanceRepository(Repository):
     """Sums and orders of a group's members; nothing in them leads to a meeting."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def orders(self, group_id: GroupId) -> Mapping[Kind, Sequence[UserId]]:
         """Return who had a turn of each kind in meetings that are reduced, the longest ago first."""
@@ -68,7 +65,7 @@ class BalanceRepository:
                 kind=kind.value,
             )
             for user_id, amount in people.items():
-                await self._put(group_id, user_id, kind, round(amount * _SCALE))
+                await self._keep_amount(group_id, user_id, kind, round(amount * _SCALE))
 
     async def had_turn(self, group_id: GroupId, kind: Kind, people: Iterable[UserId]) -> None:
         """Put people at the end of an order: they had a turn at the meeting that is reduced now."""
@@ -79,15 +76,12 @@ class BalanceRepository:
                 kind=kind.value,
             )
             last = 0 if row is None or row["last"] is None else int(row["last"])
-            await self._put(group_id, user_id, kind, last + 1)
+            await self._keep_amount(group_id, user_id, kind, last + 1)
 
-    async def _put(self, group_id: GroupId, user_id: UserId, kind: Kind, amount: int) -> None:
-        await self._tx.run(
-            """
-            INSERT INTO balances (group_id, user_id, kind, amount)
-            VALUES (:group_id, :user_id, :kind, :amount)
-            ON CONFLICT (group_id, user_id, kind) DO UPDATE SET amount = excluded.amount
-            """,
+    async def _keep_amount(self, group_id: GroupId, user_id: UserId, kind: Kind, amount: int) -> None:
+        await self._put(
+            "balances",
+            ("group_id", "user_id", "kind"),
             group_id=group_id,
             user_id=user_id,
             kind=kind.value,

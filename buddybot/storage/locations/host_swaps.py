@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, SwapId, UserId
 from buddybot.domain.locations.host_swaps import Swap, SwapState
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 def _swap(row: Row) -> Swap:
@@ -22,11 +22,8 @@ def _swap(row: Row) -> Swap:
     )
 
 
-class SwapRepository:
+class SwapRepository(Repository):
     """Every look-up is scoped by the guild or the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,
@@ -39,23 +36,18 @@ class SwapRepository:
         now: datetime,
     ) -> SwapId:
         """Insert an open offer."""
-        row = await self._tx.one(
-            """
-            INSERT INTO swaps (group_id, meeting_id, other_meeting_id, offered_by, offered_to, created_at,
-                               state)
-            VALUES (:group_id, :meeting_id, :other_meeting_id, :offered_by, :offered_to, :now, 'open')
-            RETURNING id
-            """,
-            group_id=group_id,
-            meeting_id=meeting_id,
-            other_meeting_id=other_meeting_id,
-            offered_by=offered_by,
-            offered_to=offered_to,
-            now=epoch(now),
+        return SwapId(
+            await self._insert_numbered(
+                "swaps",
+                group_id=group_id,
+                meeting_id=meeting_id,
+                other_meeting_id=other_meeting_id,
+                offered_by=offered_by,
+                offered_to=offered_to,
+                created_at=epoch(now),
+                state="open",
+            )
         )
-        if row is None:
-            raise LookupError("the offer was not inserted")
-        return SwapId(row["id"])
 
     async def get(self, group_id: GroupId, swap_id: SwapId) -> Swap | None:
         """Return the group's offer, or None for a foreign one as for a missing one."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
 def _location(row: Row) -> Location:
@@ -29,7 +29,7 @@ def _location(row: Row) -> Location:
     )
 
 
-def _columns(words: LocationWords) -> dict[str, object]:
+def _columns(words: LocationWords) -> dict[str, str | int | None]:
     return {
         "name": words.name,
         "name_key": words.name.casefold(),
@@ -41,31 +41,22 @@ def _columns(words: LocationWords) -> dict[str, object]:
     }
 
 
-class LocationRepository:
+class LocationRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self, *, group_id: GroupId, guild_id: GuildId, words: LocationWords, offered_by: UserId, now: datetime
     ) -> LocationId | None:
         """Insert a place; None when the group has one of that name."""
-        row = await self._tx.one(
-            """
-            INSERT INTO locations (group_id, guild_id, name, name_key, kind, address, link, public, step_free,
-                                   quiet, parking, note, offered_by, created_at)
-            VALUES (:group_id, :guild_id, :name, :name_key, :kind, :address, :link, :public, :step_free,
-                    :quiet, :parking, :note, :offered_by, :now)
-            ON CONFLICT DO NOTHING RETURNING id
-            """,
+        number = await self._insert_new_numbered(
+            "locations",
             group_id=group_id,
             guild_id=guild_id,
             offered_by=offered_by,
-            now=epoch(now),
+            created_at=epoch(now),
             **_columns(words),
         )
-        return None if row is None else LocationId(row["id"])
+        return None if number is None else LocationId(number)
 
     async def get(self, group_id: GroupId, location_id: LocationId) -> Location | None:
         """Return the group's place, retired ones too; None for a foreign one as for a missing one."""
@@ -198,11 +189,9 @@ class LocationRepository:
                 user_id=user_id,
             )
             return
-        await self._tx.run(
-            """
-            INSERT INTO travel (location_id, user_id, minutes) VALUES (:location_id, :user_id, :minutes)
-            ON CONFLICT (location_id, user_id) DO UPDATE SET minutes = excluded.minutes
-            """,
+        await self._put(
+            "travel",
+            ("location_id", "user_id"),
             location_id=location_id,
             user_id=user_id,
             minutes=minutes,

@@ -6,8 +6,8 @@ from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import day_of
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, day_of
 
 
 def _span(row: Row) -> StoredSpan:
@@ -29,19 +29,13 @@ _SPAN = """
 """
 
 
-class AwayRepository:
+class AwayRepository(Repository):
     """Every look-up is scoped by the guild or the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(self, *, group_id: GroupId, user_id: UserId, days: DaySpan) -> None:
         """Note days away."""
-        await self._tx.run(
-            """
-            INSERT INTO away (group_id, user_id, first_day, last_day)
-            VALUES (:group_id, :user_id, :first_day, :last_day)
-            """,
+        await self._insert(
+            "away",
             group_id=group_id,
             user_id=user_id,
             first_day=days.first.isoformat(),

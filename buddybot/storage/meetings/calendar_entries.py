@@ -5,17 +5,13 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import MeetingKind, PublishedEntry
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import day_of, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, day_of, epoch, instant, words
 
 _kind = words(MeetingKind)
 
 
-class CalendarEntryRepository:
+class CalendarEntryRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_ahead(self, group_id: GroupId, now: datetime) -> Sequence[PublishedEntry]:
         """Return the entries that begin after `now`; those before are forgotten."""
@@ -43,15 +39,9 @@ class CalendarEntryRepository:
 
     async def put(self, group_id: GroupId, entry: PublishedEntry) -> None:
         """Note that a file holds an entry; it takes the place of what an earlier file said."""
-        await self._tx.run(
-            """
-            INSERT INTO calendar_entries
-                (group_id, slot, kind, zone, starts_at, ends_at, sequence, called_off)
-            VALUES (:group_id, :slot, :kind, :zone, :starts_at, :ends_at, :sequence, :called_off)
-            ON CONFLICT (group_id, slot, kind) DO UPDATE SET zone = excluded.zone,
-                starts_at = excluded.starts_at, ends_at = excluded.ends_at, sequence = excluded.sequence,
-                called_off = excluded.called_off
-            """,
+        await self._put(
+            "calendar_entries",
+            ("group_id", "slot", "kind"),
             group_id=group_id,
             slot=entry.slot.isoformat(),
             kind=entry.kind.value,

@@ -7,8 +7,8 @@ from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import clock, day_of, epoch, instant, time_of, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, clock, day_of, epoch, instant, time_of, words
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 
 
@@ -81,11 +81,8 @@ _ITS_GROUP = """
 """
 
 
-class ScheduleRepository:
+class ScheduleRepository(Repository):
     """Each group's one schedule."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def get(self, group_id: GroupId) -> Schedule | None:
         """Return the group's schedule."""
@@ -129,11 +126,8 @@ class ScheduleRepository:
         return 0 if row is None else int(row["sequence"])
 
 
-class MeetingRepository:
+class MeetingRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def add(
         self,

@@ -19,8 +19,8 @@ from buddybot.domain.meetings.schedule import local
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import day_of, epoch, instant, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, day_of, epoch, instant, words
 from buddybot.storage.groups.preferences import KNOWN_AS
 from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE
@@ -83,11 +83,8 @@ def _rsvp(row: Row, *, away: bool) -> Rsvp | None:
     return Rsvp(UserId(row["user_id"]), Answer.GOING, Source.EVENT) if row["interested"] else None
 
 
-class RsvpRepository:
+class RsvpRepository(Repository):
     """Own answers are kept; what time away or an interest answers is derived whenever it is asked for."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def get_roll(self, meeting: Meeting | NextMeeting, *, at: datetime | None = None) -> Roll:
         """Return how every present member of the group answers for a meeting, or who was one `at` a time.
@@ -197,11 +194,8 @@ class Waiting(NamedTuple):
     known_as: str | None
 
 
-class DashboardRepository:
+class DashboardRepository(Repository):
     """Looks at what several features keep; changes nothing."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_ahead(self, guild_id: GuildId, user_id: UserId, *, now: datetime) -> list[OwnGroup]:
         """Return the user's groups by name as `GroupRepository.of_user` does, and what comes next in each."""

@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from buddybot.domain.ids import GroupId, MeetingId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.meetings.meetings import meeting_of
 
 _AGREED = """
@@ -21,11 +20,8 @@ _AGREED = """
 """
 
 
-class SuccessionRepository:
+class SuccessionRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def put_given_day(self, meeting_id: MeetingId, day: date) -> None:
         """Say which day of the schedule a meeting takes."""
@@ -109,11 +105,8 @@ class SuccessionRepository:
             )
 
 
-class AgreementRepository:
+class AgreementRepository(Repository):
     """The callers have made sure that the meeting is their group's."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def exist(self, meeting_id: MeetingId) -> bool:
         """Return whether there is an answer, an activity, an offer, or a host that was agreed on or named."""

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, MessageId, PingId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.outbox.outbox import ping_of
 
 UNTOLD = """
@@ -32,11 +31,8 @@ class AlertMessage(NamedTuple):
     direct: bool
 
 
-class AlertOutbox:
+class AlertOutbox(Repository):
     """An alert that could not be sent stays due: its ping is suppressed or missed until it is shown."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_untold(self, guild_id: int, user_id: UserId) -> Sequence[Ping]:
         """Return what is still due to an organizer, of open alerts, the oldest first.

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.outbox.outdated_messages import REMINDER
 from buddybot.storage.outbox.server_events import STALE_NEARBY
 
@@ -71,11 +71,8 @@ def read_touched(rows: Iterable[Row]) -> tuple[MeetingId, ...]:
     return tuple(sorted({MeetingId(row["meeting_id"]) for row in rows}))
 
 
-class CardRepository:
+class CardRepository(Repository):
     """Which message shows which meeting."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def note_preparing(self, meeting_id: MeetingId, kind: CardKind) -> None:
         """Say that a message is being made from the present state; changes from here on are counted."""

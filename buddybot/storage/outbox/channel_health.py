@@ -4,8 +4,7 @@ from datetime import datetime
 
 from buddybot.domain.groups.notices import ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.outbox.notices import NoticeRepository
 
 # A group whose channel refuses the bot, or of whose closure is still told.
@@ -16,11 +15,8 @@ _CLOSED = f"""
 """
 
 
-class ChannelHealthRepository:
+class ChannelHealthRepository(Repository):
     """What is sent to a closed channel waits until it is open again."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def close(
         self, group_id: GroupId, code: int, now: datetime, *, channel_id: ChannelId | None = None

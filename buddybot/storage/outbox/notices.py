@@ -6,8 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.groups.notices import Notice
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 Value = str | int
 
@@ -17,11 +16,8 @@ def about(user_id: UserId) -> str:
     return f"absences:{user_id}"
 
 
-class NoticeRepository:
+class NoticeRepository(Repository):
     """Notices by group; no personal text is kept in them."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     @staticmethod
     def left_server(user_id: UserId) -> str:
@@ -32,16 +28,13 @@ class NoticeRepository:
         self, group_id: GroupId, *, code: str, key: str, parameters: Mapping[str, Value], now: datetime
     ) -> None:
         """Note a trouble; the same key of a group is noted once."""
-        await self._tx.run(
-            """
-            INSERT INTO notices (group_id, code, parameters, key, created_at)
-            VALUES (:group_id, :code, :parameters, :key, :now) ON CONFLICT DO NOTHING
-            """,
+        await self._insert_new(
+            "notices",
             group_id=group_id,
             code=code,
             parameters=json.dumps(parameters, sort_keys=True),
             key=key,
-            now=epoch(now),
+            created_at=epoch(now),
         )
 
     async def forget(self, group_id: GroupId, code: str) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant, words
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant, words
 
 _kind, _state = words(PingKind), words(PingState)
 
@@ -40,11 +40,8 @@ def _told_along(ping: Ping) -> str:
     return f"told along with {ping.id}"
 
 
-class OutboxRepository:
+class OutboxRepository(Repository):
     """What the planner and the services need of the outbox; the sender's part is in `sending`."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def plan(self, due: DuePing) -> None:
         """Plan a ping, or move one that is still planned; whatever was begun or settled stays.

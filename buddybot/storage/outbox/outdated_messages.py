@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.ids import GuildId, InvitationId, MeetingId, PingId, UserId
 from buddybot.domain.pings import Ping
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.outbox.outbox import ping_of
 
 OFFER_LIFE = timedelta(days=21)
@@ -120,11 +119,8 @@ REMINDER = """
 """The reminder of `meeting_id` that `user_id` was sent and that has its buttons still."""
 
 
-class OutdatedMessageRepository:
+class OutdatedMessageRepository(Repository):
     """What is forgotten here is only where a message is, or that it is to be edited."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_outdated(self, now: datetime, *, limit: int) -> Sequence[Ping]:
         """Return pings whose messages are out of date and were not edited yet, the latest first."""

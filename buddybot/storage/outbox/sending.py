@@ -8,8 +8,7 @@ from typing import NamedTuple
 from buddybot.domain.ids import ChannelId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.storage.outbox.notices import NoticeRepository
@@ -63,16 +62,13 @@ class Claimed(NamedTuple):
     until: datetime
 
 
-class SendingRepository:
+class SendingRepository(Repository):
     """The rows of the outbox on their way to Discord.
 
     Whoever claimed a row changes it by the number of its attempt: a sender that was away for longer than
     its lease, asleep for instance, cannot undo what another has done with it meanwhile. That it arrived
     is true whoever holds it by then, unless it was planned for another time meanwhile.
     """
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def claim(self, *, limit: int, now: datetime, lease: timedelta) -> Sequence[Claimed]:
         """Hold what is due, the earliest deadline first."""

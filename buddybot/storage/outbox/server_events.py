@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.server_events import EventState, ServerEvent
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at an event before another takes it over."""
@@ -87,11 +87,8 @@ def _as_read(event: ServerEvent) -> dict[str, int | str | None]:
     }
 
 
-class EventRepository:
+class EventRepository(Repository):
     """One row a meeting whose event was made, or could not be."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_stale(
         self, now: datetime, meeting_id: MeetingId | None = None, *, limit: int = 200
@@ -151,17 +148,15 @@ class EventRepository:
         another process holds it, or has noted something since it was read: then Discord is not to be asked.
         """
         if event.state is None:
-            made = await self._tx.run(
-                """
-                INSERT INTO events (meeting_id, guild_id, event_id, shown, state, lease_until)
-                VALUES (:meeting_id, :guild_id, NULL, :mark, 'making', :until) ON CONFLICT DO NOTHING
-                """,
+            return await self._insert_new(
+                "events",
                 meeting_id=event.meeting_id,
                 guild_id=event.guild_id,
-                mark=mark,
-                until=epoch(now + LEASE),
+                event_id=None,
+                shown=mark,
+                state="making",
+                lease_until=epoch(now + LEASE),
             )
-            return bool(made)
         held = await self._tx.run(
             f"UPDATE events SET lease_until = :until WHERE {_AS_READ} AND COALESCE(lease_until, 0) <= :now",
             until=epoch(now + LEASE),
@@ -198,29 +193,28 @@ class EventRepository:
 
     async def mark_shown(self, event: ServerEvent, event_id: EventId, shown: str) -> None:
         """Say what Discord shows now."""
-        await self._put(event, EventState.SHOWN, event_id, shown)
+        await self._mark(event, EventState.SHOWN, event_id, shown)
 
     async def mark_over(self, event: ServerEvent) -> None:
         """Say that somebody else ended or deleted the event."""
-        await self._put(event, EventState.OVER, event.event_id, event.shown)
+        await self._mark(event, EventState.OVER, event.event_id, event.shown)
 
     async def mark_refused(self, event: ServerEvent) -> None:
         """Say that Discord is not asked any more for the time being."""
-        await self._put(event, EventState.REFUSED, event.event_id, event.shown)
+        await self._mark(event, EventState.REFUSED, event.event_id, event.shown)
 
-    async def _put(self, event: ServerEvent, state: EventState, event_id: EventId | None, shown: str) -> None:
-        await self._tx.run(
-            """
-            INSERT INTO events (meeting_id, guild_id, event_id, shown, state)
-            VALUES (:meeting_id, :guild_id, :event_id, :shown, :state)
-            ON CONFLICT (meeting_id) DO UPDATE SET event_id = excluded.event_id, shown = excluded.shown,
-                                                   state = excluded.state, lease_until = NULL
-            """,
+    async def _mark(
+        self, event: ServerEvent, state: EventState, event_id: EventId | None, shown: str
+    ) -> None:
+        await self._put(
+            "events",
+            ("meeting_id",),
             meeting_id=event.meeting_id,
             guild_id=event.guild_id,
             event_id=event_id,
             shown=shown,
             state=state.value,
+            lease_until=None,
         )
 
     async def forget(self, event: ServerEvent) -> None:
@@ -252,11 +246,8 @@ class EventRepository:
         )
 
 
-class InterestRepository:
+class InterestRepository(Repository):
     """Who pressed "Interested" on the server's event of a meeting."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def list_interested(self, meeting_id: MeetingId) -> frozenset[UserId]:
         """Return who did."""
@@ -269,8 +260,4 @@ class InterestRepository:
         """Replace who did."""
         await self._tx.run("DELETE FROM interests WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
         for user_id in user_ids:
-            await self._tx.run(
-                "INSERT INTO interests (meeting_id, user_id) VALUES (:meeting_id, :user_id)",
-                meeting_id=meeting_id,
-                user_id=user_id,
-            )
+            await self._insert("interests", meeting_id=meeting_id, user_id=user_id)

@@ -6,15 +6,12 @@ from datetime import datetime
 
 from buddybot.domain.groups.audit import Action, Logged
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Row, Tx
-from buddybot.storage.engine.transaction import epoch, instant
+from buddybot.storage.engine.database import Row
+from buddybot.storage.engine.transaction import Repository, epoch, instant
 
 
-class AuditRepository:
+class AuditRepository(Repository):
     """Every look-up is scoped by the group."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def log(
         self,
@@ -27,16 +24,13 @@ class AuditRepository:
         parameters: Mapping[str, str | int] | None = None,
     ) -> None:
         """Add a line; `actor_id` is None where nobody is to be named, `parameters` hold no personal text."""
-        await self._tx.run(
-            """
-            INSERT INTO audit (guild_id, group_id, action, actor_id, done_at, parameters)
-            VALUES (:guild_id, :group_id, :action, :actor_id, :now, :parameters)
-            """,
+        await self._insert(
+            "audit",
             guild_id=guild_id,
             group_id=group_id,
             action=action.value,
             actor_id=actor_id,
-            now=epoch(now),
+            done_at=epoch(now),
             parameters=json.dumps(dict(parameters or {}), sort_keys=True),
         )
 

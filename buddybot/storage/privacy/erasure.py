@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Tx
-from buddybot.storage.engine.transaction import epoch
+from buddybot.storage.engine.transaction import Repository, epoch
 from buddybot.storage.health.meeting_history import HAD_WORK, MISSED
 from buddybot.storage.outbox.notices import NoticeRepository, about
 from buddybot.storage.privacy.erasure_policy import ERASURE_RULES, write_statement
@@ -43,11 +42,8 @@ UNREDUCED = """
 """Asked again and again; by the states that are over SQLite would read every old meeting each time."""
 
 
-class ErasureRepository:
+class ErasureRepository(Repository):
     """Nothing here can be taken back."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def lock_person(self, user_id: UserId) -> None:
         """Let no act of this person run beside the deletion; their own interaction has done so already."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Tx
+from buddybot.storage.engine.transaction import Repository
 
 Value = str | int | None
 Copy = Mapping[str, Sequence[Mapping[str, Value]]]
@@ -196,11 +196,8 @@ class Holdings(NamedTuple):
     counts: Mapping[str, int]
 
 
-class PersonalRepository:
+class PersonalRepository(Repository):
     """Reads across all guilds: it is for the person themselves, or for the host in their name."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
 
     async def copy(self, user_id: UserId) -> Copy:
         """Return everything, by section; sections without rows are left out."""
