@@ -1,4 +1,4 @@
-"""What a transaction script sees and what repositories are made of: values that both engines take and give."""
+"""What a transaction script sees, what repositories are made of, and which values both engines keep."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
