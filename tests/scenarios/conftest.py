@@ -3,27 +3,41 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 import simcord
 
+from buddybot import app
 from buddybot.app import create_bot
 from buddybot.demo.clock import FollowedClock
+from buddybot.library import open_library
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine import sqlite
 from tests.contract import watch
 from tests.world import World
 
 
+@cache
+def shipped() -> Settings:
+    """What ships, but that nobody has to wait.
+
+    Time stands still where nobody lets it pass, and some scenarios try a hundred things meanwhile.
+    """
+    return Settings.load({"BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000"})
+
+
+read_once = cache(open_library)
+
+
 @pytest.fixture
 def settings(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """What ships, with a database of the test's own; a crash of the machine may lose its rows."""
     monkeypatch.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "synchronous=OFF"))
+    monkeypatch.setattr(app, "open_library", read_once)
     path = shutil.copy(migrated_file, tmp_path / "buddybot.sqlite3")
-    # Time stands still where nobody lets it pass, and some scenarios try a hundred things meanwhile.
-    unhurried = {"BUDDYBOT_LIMITS__CHANGES_PER_MINUTE": "1000000"}
-    return replace(Settings.load(unhurried), database_address=f"sqlite:///{path}")
+    return replace(shipped(), database_address=f"sqlite:///{path}")
 
 
 @pytest.fixture
