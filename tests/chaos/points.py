@@ -49,7 +49,7 @@ POINTS: Mapping[str, Point] = {
     "check-in: answer half written": half_written(_ANSWER),
     "check-in: answer unread": unread(_ANSWER),
     "rotation: turn written, not committed": after(ArrangementRepository, "put", always=True),
-    "rotation: committed, not answered": after(RotationService, "willing"),
+    "rotation: committed, not answered": after(RotationService, "set_willing"),
     "export: logged, not committed": after(AuditRepository, "log", always=True),
     "export: committed, not answered": after(PersonalService, "copy"),
     "export: record noted, not committed": after(record_export, "_log", always=True),

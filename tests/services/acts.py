@@ -138,7 +138,9 @@ ACTS: Mapping[str, Act] = {
     "CheckInService.close": lambda s, a: s.checkins.close(a.actor(ORGANIZER), a.meeting),
     "CommitmentService.add": lambda s, a: s.commitments.add(a.actor(), Draft(text="1 walk"), a.group.id),
     "CommitmentService.progress": lambda s, a: s.commitments.progress(a.actor(), a.commitment, "1"),
-    "CommitmentService.more": lambda s, a: s.commitments.count_one_more(a.actor(), a.commitment, expected=0),
+    "CommitmentService.count_one_more": lambda s, a: s.commitments.count_one_more(
+        a.actor(), a.commitment, expected=0
+    ),
     "CommitmentService.edit": lambda s, a: s.commitments.edit(
         a.actor(), a.commitment, Changes(text="3 coffees")
     ),
@@ -188,9 +190,9 @@ ACTS: Mapping[str, Act] = {
         location_id=None,
         group_id=a.group.id,
     ),
-    "RotationService.willing": lambda s, a: s.rotation.set_willing(a.actor(), a.group.id, hosts=True),
+    "RotationService.set_willing": lambda s, a: s.rotation.set_willing(a.actor(), a.group.id, hosts=True),
     "RsvpService.answer": lambda s, a: s.rsvps.answer(a.actor(), a.following, Answer.GOING),
-    "TurnService.here": lambda s, a: s.turns.mark_present(a.actor(ORGANIZER), a.meeting),
+    "TurnService.mark_present": lambda s, a: s.turns.mark_present(a.actor(ORGANIZER), a.meeting),
     "VisitorService.add": lambda s, a: s.visitors.add(a.actor(), a.meeting, "Zoe"),
 }
 
@@ -225,7 +227,7 @@ NEW_CONTACT = {"InvitationService.by_code": "invitations.user_id"}
 
 ALIKE = {
     "ActivityService.choose": "writes no person's id",
-    "ActivityService.wish": "as LocationService.vote",
+    "ActivityService.mark_wishes": "as LocationService.vote",
     "AlertService.holiday": "as GroupService.change: an organizer's own act",
     "AlertService.resolve": "as GroupService.change: an organizer's own act",
     "AlertService.snooze": "as GroupService.change: an organizer's own act",
@@ -254,22 +256,22 @@ ALIKE = {
     "MeetingService.move": "writes no person's id",
     "MeetingService.revive": "writes no person's id",
     "MeetingService.skip": "writes no person's id",
-    "MeetingService.start": "as TurnService.here: begins the round under the group's lock",
+    "MeetingService.start": "as TurnService.mark_present: begins the round under the group's lock",
     "PersonalService.delete": "is the deletion",
     "RotationService.choose": "as RotationService.assign",
     "RotationService.decline": "as RotationService.assign",
     "RotationService.skip_host": "as RotationService.assign",
-    "RotationService.strategy": "as RotationService.assign",
+    "RotationService.choose_rule": "as RotationService.assign",
     "ScheduleService.add_extra": "writes no person's id",
     "ScheduleService.change": "writes no person's id",
     "SwapService.agree": "as RotationService.assign",
     "SwapService.decline": "as RotationService.assign",
     "SwapService.offer": "as RotationService.assign",
     "SwapService.withdraw": "as RotationService.assign",
-    "TurnService.next_turn": "as TurnService.here",
+    "TurnService.next_turn": "as TurnService.mark_present",
     "VisitorService.withdraw": "as VisitorService.add",
     "OfferService.pause": "as AwayService.add",
-    "OfferService.fine": "changes a row that a deletion drops, and makes none",
+    "OfferService.note_all_well": "changes a row that a deletion drops, and makes none",
 }
 """The other acts that write, and why each needs no line of its own."""
 
