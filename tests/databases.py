@@ -31,15 +31,19 @@ __all__ = [
 ENGINES = ("sqlite", "postgres")
 ADDRESS = os.environ.get("BUDDYBOT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 
-# Deleting from a few dozen small tables takes milliseconds; making their schema again would take many.
+# Deleting from a few dozen small tables takes a millisecond; making their schema again would take many. It is
+# a function of one connection, which keeps its plans.
 _EMPTY = """
-DO $$ DECLARE name text; BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT quote_ident(tablename) FROM pg_tables
-        WHERE schemaname = current_schema() AND tablename <> 'schema_migrations'
-    LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
-    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = current_schema() AND last_value IS NOT NULL;
+DO $$ DECLARE body text; BEGIN
+    SELECT string_agg(statement, '; ') INTO body FROM (
+        SELECT 'DELETE FROM ' || quote_ident(tablename) AS statement FROM pg_tables
+            WHERE schemaname = current_schema() AND tablename <> 'schema_migrations'
+        UNION ALL
+        SELECT 'PERFORM setval(' || quote_literal(quote_ident(sequencename)) || ', 1, false)'
+            FROM pg_sequences WHERE schemaname = current_schema()
+    ) AS statements;
+    EXECUTE 'CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql
+        SET session_replication_role = replica AS ' || quote_literal('BEGIN ' || body || '; END');
 END $$
 """
 
@@ -109,9 +113,10 @@ def empty_again(migrated_schema: str) -> Iterator[Callable[[], None]]:
     """Yield what deletes all rows; its connection is kept, for a new one gets to know every table first."""
     loop = asyncio.new_event_loop()
     connection = loop.run_until_complete(asyncpg.connect(migrated_schema, timeout=5, command_timeout=60))
+    loop.run_until_complete(connection.execute(_EMPTY))
 
     def empty() -> None:
-        loop.run_until_complete(connection.execute(_EMPTY))
+        loop.run_until_complete(connection.execute("SELECT pg_temp.empty()"))
 
     yield empty
     loop.run_until_complete(connection.close())

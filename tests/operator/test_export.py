@@ -16,7 +16,6 @@ from buddybot.domain.ids import UserId
 from buddybot.exports.records.formats import Format
 from buddybot.operator import export as export_command
 from buddybot.storage.engine.database import connect
-from buddybot.storage.migrations.runner import migrate
 from tests.services.club import ANA, ORGANIZER, STRANGER, THERE, Club
 from tests.services.health.past import GOOD, lived
 from tests.settings.test_logs import restored_logging
@@ -29,15 +28,14 @@ def _logging_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def environ(empty_url: str) -> dict[str, str]:
+def environ(database_url: str) -> dict[str, str]:
     """A database with Rowan, which met three times, Elm in another server, which met once, and idle Oak."""
-    asyncio.run(_fill(empty_url))
-    return {"DATABASE_URL": empty_url}
+    asyncio.run(_fill(database_url))
+    return {"DATABASE_URL": database_url}
 
 
 async def _fill(url: str, weeks: int = 3) -> None:
     database = await connect(url)
-    await migrate(database)
     club = Club(database)
     rowan = (await club.group()).group
     elm = (await club.group("Elm", guild=THERE, organizer=STRANGER)).group
@@ -212,20 +210,13 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
 @pytest.mark.parametrize("days", [(), ("--from", "2026-01-01"), ("--to", "2026-01-01")])
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json", "ics", "report", "png"])
 def test_an_empty_database_has_nothing_to_export_and_no_day_is_blamed(
-    empty_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, days: tuple[str, ...]
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, days: tuple[str, ...]
 ) -> None:
-    asyncio.run(_migrate(empty_url))
     wanted = ("--output", str(tmp_path / "x"), "--format", form, *days)
-    said = refused(capsys, {"DATABASE_URL": empty_url}, *wanted)
+    said = refused(capsys, {"DATABASE_URL": database_url}, *wanted)
     assert "There is nothing to" in said
     assert "--from" not in said
     assert "in that time" not in said
-
-
-async def _migrate(url: str) -> None:
-    database = await connect(url)
-    await migrate(database)
-    await database.close()
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,9 @@ def test_with_nothing_ahead_nothing_is_chosen(rule: Rotation) -> None:
 # -- turns ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("size", "weeks"), [(6, 520), *((size, 104) for size in range(2, 11))])
+@pytest.mark.parametrize(
+    ("size", "weeks"), [pytest.param(6, 520, marks=pytest.mark.slow), *((size, 104) for size in range(2, 11))]
+)
 def test_turns_chosen_by_the_plan_keep_the_bound_while_people_come_and_go(size: int, weeks: int) -> None:
     chance = random.Random(size)  # noqa: S311  # repeatable, nothing secret
     people, most, history = [UserId(number) for number in range(size)], size, list[Held]()
