@@ -23,8 +23,7 @@ from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, User
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.services.checkins.checkins import CheckInService
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork
+from buddybot.services.core import Actor, Rules, Transactions, UnitOfWork
 from buddybot.services.health import health_watch
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.groups.groups import GroupRepository

@@ -23,7 +23,7 @@ from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import MessageGateway
 from buddybot.pings.dispatch.send_rate import Pacer
 from buddybot.pings.scheduler import SilentAlarm
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 from buddybot.services.core.unit_of_work import DatabaseTransactions, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.engine.transaction import epoch

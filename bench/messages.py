@@ -20,7 +20,7 @@ from buddybot.app import utc_now
 from buddybot.domain.ids import ChannelId
 from buddybot.domain.pings import PingKind
 from buddybot.pings.delivery.delivery import DiscordMessageGateway
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import connect
 from buddybot.ui.framework.components import Card, button

@@ -14,7 +14,7 @@ from yarl import URL
 
 from buddybot.bot import BuddyBot
 from buddybot.domain.checkins.agenda import Library
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.domain.pings import PingKind
 from buddybot.exports.records import scratch_folder
@@ -31,7 +31,7 @@ from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
 from buddybot.pings.scheduler import Alarm, AlarmClock, SilentAlarm
 from buddybot.services.core.access import RateLimiter
-from buddybot.services.core.rules import Rules
+from buddybot.services.core.service import Rules
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, Transactions
 from buddybot.services.registry import Services
 from buddybot.settings.errors import OperatorError

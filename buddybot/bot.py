@@ -28,7 +28,7 @@ from buddybot.services.groups.guilds import EVERYWHERE
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.paths import cogs_package
 from buddybot.settings.settings import Settings
-from buddybot.ui.client import Client
+from buddybot.ui.cog import Client
 from buddybot.ui.error_boundary import not_allowed, report_failure
 from buddybot.ui.framework.choices import offer
 from buddybot.ui.framework.reply import Reply, actor_of, answered_as

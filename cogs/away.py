@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.services.core.unit_of_work import Actor
 from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework import choices

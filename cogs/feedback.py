@@ -5,8 +5,7 @@ from discord.ext import commands
 
 from buddybot.domain.health.feedback import phrases, rating
 from buddybot.domain.ids import GroupId
-from buddybot.ui.client import Interaction
-from buddybot.ui.cog import BotCog, command
+from buddybot.ui.cog import BotCog, Interaction, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route

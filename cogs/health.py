@@ -12,8 +12,7 @@ from buddybot.domain.health.alerts import LONGEST_SNOOZE
 from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.ids import AlertId
 from buddybot.services.health.alerts import Decided
-from buddybot.ui.client import Interaction
-from buddybot.ui.cog import BotCog, command
+from buddybot.ui.cog import BotCog, Interaction, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.channels import alert_place, check_alert_place
 from buddybot.ui.framework.pictures import attachments

@@ -10,7 +10,6 @@ from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.locations.addresses import arrangement_card
-from buddybot.ui.locations.location_choices import list_own_locations, parse_place, travelled_places
 from buddybot.ui.locations.location_forms import (
     edit_form,
     minutes_in,
@@ -23,11 +22,14 @@ from buddybot.ui.locations.location_forms import (
 )
 from buddybot.ui.locations.locations import (
     list_card,
+    list_own_locations,
     location_card,
+    parse_place,
     place_chosen,
     places_chosen,
     retired_card,
     travel_card,
+    travelled_places,
     vote_card,
 )
 

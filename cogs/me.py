@@ -6,13 +6,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups.preferences import LeaveReason, Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import LeaveReason, Preferences, QuietHours
 from buddybot.domain.ids import GroupId, GuildId
 from buddybot.domain.meetings.schedule import parse_time
 from buddybot.ui.checkins.own_history import weeks_card
-from buddybot.ui.client import Client
-from buddybot.ui.cog import BotCog, command
+from buddybot.ui.cog import BotCog, Client, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.reply import Reply

@@ -13,7 +13,7 @@ from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, list_for
-from buddybot.ui.locations import host_swaps, hosting, location_choices
+from buddybot.ui.locations import host_swaps, hosting, locations
 from buddybot.ui.locations.locations import place_chosen
 from buddybot.ui.locations.rotation import rotation_card
 
@@ -54,7 +54,7 @@ class RotationCog(BotCog):
         group="Which group, if you are in several",
     )
     @app_commands.choices(rule=RULES)
-    @app_commands.autocomplete(location=location_choices.usual_places, group=choices.organized_groups)
+    @app_commands.autocomplete(location=locations.usual_places, group=choices.organized_groups)
     async def strategy(
         self,
         reply: Reply,
@@ -66,7 +66,7 @@ class RotationCog(BotCog):
         view = await self._services.rotation.choose_rule(
             reply.actor,
             choices.parse_rotation(rule),
-            location_choices.parse_place(location) if location else None,
+            locations.parse_place(location) if location else None,
             choices.parse_group(group),
         )
         await reply.show(rotation_card(reply.texts, view, changed=True))
@@ -106,7 +106,7 @@ class RotationCog(BotCog):
         location="Where it is; a place of the host's, when left out",
     )
     @app_commands.autocomplete(
-        meeting=hosting.offer_planned, host=hosting.able_hosts, location=location_choices.free_places
+        meeting=hosting.offer_planned, host=hosting.able_hosts, location=locations.free_places
     )
     async def assign(
         self,
@@ -124,7 +124,7 @@ class RotationCog(BotCog):
             reply.actor,
             choices.parse_pick(meeting),
             host_id=host_id,
-            location_id=location_choices.parse_place(location) if location else None,
+            location_id=locations.parse_place(location) if location else None,
             group_id=choices.parse_group(group),
         )
         await reply.show(hosting.arranged_card(reply.texts, view))

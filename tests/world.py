@@ -13,7 +13,7 @@ import simcord
 
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
-from buddybot.demo.clock import deliver_due, pass_until
+from buddybot.demo.stage import deliver_due, pass_until
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine.database import Tx
 from tests.contract import assert_contract

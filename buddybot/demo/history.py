@@ -6,8 +6,7 @@ from itertools import count
 import simcord
 
 from buddybot.bot import BuddyBot
-from buddybot.demo.clock import deliver_due, pass_until
-from buddybot.demo.stage import NAMES, ZONE, Stage
+from buddybot.demo.stage import NAMES, ZONE, Stage, deliver_due, pass_until
 from buddybot.demo.story import ANSWERED, PLANS, PRIVATE, RATINGS, SPOTS, SUITING, WEEKS, WISHES, Week
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Commitment, Outcome, Visibility

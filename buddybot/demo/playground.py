@@ -13,10 +13,8 @@ import simcord
 
 from buddybot.app import create_bot
 from buddybot.bot import BuddyBot
-from buddybot.demo.clock import FollowedClock, deliver_due, pass_until
 from buddybot.demo.history import live_through
-from buddybot.demo.page import LivePage
-from buddybot.demo.stage import Stage, build_stage
+from buddybot.demo.stage import FollowedClock, LivePage, Stage, build_stage, deliver_due, pass_until
 from buddybot.operator.output import say
 from buddybot.settings.errors import OperatorError
 from buddybot.settings.settings import Settings

@@ -12,8 +12,8 @@ from buddybot.domain.attendance.records import Record, Span
 from buddybot.domain.groups.groups import Group
 from buddybot.exports.charts.attendance_charts import pictures
 from buddybot.exports.records.formats import Format
+from buddybot.exports.records.parts import write
 from buddybot.exports.records.table import Progress
-from buddybot.exports.records.writers import write
 from buddybot.operator.database import group_named, open_database
 from buddybot.operator.output import StandardOutput, complain
 from buddybot.operator.private_files import put, require_free

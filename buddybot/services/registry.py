@@ -2,8 +2,7 @@
 
 from buddybot.services.attendance.attendance import AttendanceService
 from buddybot.services.attendance.corrections import CorrectionService
-from buddybot.services.attendance.history_views import AttendanceHistories
-from buddybot.services.attendance.own_history_views import OwnHistories
+from buddybot.services.attendance.history_views import AttendanceHistories, OwnHistories
 from buddybot.services.attendance.record_export import AttendanceExport
 from buddybot.services.attendance.visitors import VisitorService
 from buddybot.services.checkins.activities import ActivityService
@@ -14,8 +13,7 @@ from buddybot.services.checkins.pulse import PulseService
 from buddybot.services.checkins.speaking_turns import TurnService
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.nudges import NudgeService
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Planner, Transactions
+from buddybot.services.core import Planner, Rules, Transactions
 from buddybot.services.groups.groups import GroupService
 from buddybot.services.groups.guilds import GuildService
 from buddybot.services.groups.invitations import InvitationService

@@ -12,8 +12,7 @@ from buddybot.domain.meetings.cards import CardKind, ShownCard
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.checkins import checkin_messages, summary_messages
-from buddybot.services.core import Service, UnitOfWork, bot_transaction, read_transaction
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core import Announcement, Service, UnitOfWork, bot_transaction, read_transaction
 from buddybot.services.core.notice_editions import editions
 from buddybot.services.core.unit_of_work import Actor, Transactions
 from buddybot.services.health.offers import SHOWN_FOR

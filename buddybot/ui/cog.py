@@ -1,16 +1,43 @@
 """What every cog is made of: the bot behind it, and commands that are handed their reply."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
-from buddybot.ui.client import Client, Interaction
+from buddybot.services.core.unit_of_work import Now
+from buddybot.services.registry import Services
+from buddybot.settings.settings import Settings
 from buddybot.ui.framework.choices import Suggest, organized_groups
 from buddybot.ui.framework.reply import Reply
+from buddybot.ui.framework.router import Router
+from buddybot.ui.groups.server_presence import MemberCheck
 from buddybot.ui.help import Audience, list_for
+from buddybot.ui.messages import Live
+
+
+class Client(commands.AutoShardedBot):
+    """A client with the services behind it; `buddybot.bot` makes the one that runs."""
+
+    settings: Settings
+    now: Now
+    services: Services
+    live: Live
+    presence: MemberCheck
+    router: Router
+    handling: set[asyncio.Task[Any]]
+    """Clicks, forms and commands that are being answered."""
+    closing: bool
+    """Whether it was told to end: nothing that comes from now on is begun."""
+
+
+Interaction = discord.Interaction[Client]
+"""What a command, a click or a form brings along."""
+
 
 Handler = Callable[..., Awaitable[None]]
 Command = app_commands.Command[Any, ..., None]

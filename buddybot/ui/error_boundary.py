@@ -15,7 +15,7 @@ from buddybot.services.core.unit_of_work import LostFileError, StorageError
 from buddybot.ui.framework.reply import Reply, actor_of
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round
-    from buddybot.ui.client import Client
+    from buddybot.ui.cog import Client
 
 log = logging.getLogger(__name__)
 

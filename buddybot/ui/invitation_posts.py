@@ -20,7 +20,7 @@ from buddybot.ui.framework.texts import Texts, channel
 from buddybot.ui.groups.invitations import answered_card, invitation_card, sent_card
 
 if TYPE_CHECKING:  # the bot knows the interface, not the other way round
-    from buddybot.ui.client import Client
+    from buddybot.ui.cog import Client
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,7 @@ from buddybot.services import what_follows
 from buddybot.services.checkins import checkin_messages, kudos, summary_messages
 from buddybot.services.checkins.summary_messages import SummaryPreparer
 from buddybot.services.commitments.nudges import NudgePreparer
-from buddybot.services.core.announcements import Announcement, Preparer
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Planner, StorageError, Transactions
+from buddybot.services.core import Announcement, Planner, Preparer, Rules, StorageError, Transactions
 from buddybot.services.groups.archiving_steps import prepare_archive
 from buddybot.services.groups.break_messages import prepare_break
 from buddybot.services.health import offers
@@ -38,9 +36,9 @@ from buddybot.ui.groups.discord_roles import LiveRoles
 from buddybot.ui.groups.groups import archived_card, break_card
 from buddybot.ui.health.alerts import alert_card
 from buddybot.ui.health.offers import offer_card
+from buddybot.ui.locations.arrangements import change_card as place_card
 from buddybot.ui.locations.home_requests import home_card
 from buddybot.ui.locations.host_swaps import offer_card as swap_card
-from buddybot.ui.locations.location_notices import change_card as place_card
 from buddybot.ui.meetings.event_interests import LiveInterests
 from buddybot.ui.meetings.meetings import change_card, earlier_card, meeting_card, reminder_card
 from buddybot.ui.meetings.quorum import question_card

@@ -4,8 +4,7 @@ import discord
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, InvitationId, UserId
-from buddybot.ui.client import Interaction
-from buddybot.ui.cog import BotCog
+from buddybot.ui.cog import BotCog, Interaction
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.components import Card
 from buddybot.ui.framework.reply import Reply

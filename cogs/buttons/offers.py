@@ -7,8 +7,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import CommitmentId, MeetingId
 from buddybot.services.commitments.wording_steps import count_of
 from buddybot.services.health.offers import Answer
-from buddybot.ui.client import Interaction
-from buddybot.ui.cog import BotCog
+from buddybot.ui.cog import BotCog, Interaction
 from buddybot.ui.commitments.commitments import draft_in, shrink_form, swap_form
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route

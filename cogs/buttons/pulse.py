@@ -1,7 +1,7 @@
 """The pulse: the rating buttons on a meeting's summary."""
 
 from buddybot.domain.ids import MeetingId
-from buddybot.ui.checkins.pulse import thanks_card
+from buddybot.ui.checkins.summary import thanks_card
 from buddybot.ui.cog import BotCog
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route

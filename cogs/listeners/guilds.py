@@ -4,8 +4,7 @@ import discord
 from discord.ext import commands
 
 from buddybot.domain.ids import GuildId, UserId
-from buddybot.ui.client import Interaction
-from buddybot.ui.cog import BotCog
+from buddybot.ui.cog import BotCog, Interaction
 
 
 class GuildCog(BotCog):

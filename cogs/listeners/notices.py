@@ -3,8 +3,7 @@
 import discord
 from discord.ext import commands
 
-from buddybot.ui.client import Client
-from buddybot.ui.cog import BotCog
+from buddybot.ui.cog import BotCog, Client
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.notices import MOST_SHOWN, notices_card
 

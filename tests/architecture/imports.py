@@ -129,7 +129,7 @@ OUTSIDE: dict[str, Callable[[str], bool]] = {
     "xlsxwriter": _among("buddybot.exports.records.workbook"),
     "openpyxl": _among(),
     "zoneinfo": _among("buddybot.zone_data"),
-    "PIL": _among("buddybot.exports.charts.font", "buddybot.exports.charts.drawing"),
+    "PIL": _among("buddybot.exports.charts.drawing", "buddybot.exports.charts.drawing"),
     "simcord": _in_demo,
     "pytest": _among(),
     "hypothesis": _among(),

@@ -19,7 +19,7 @@ from simcord.backend import Backend
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 
 from buddybot.app import create_bot
-from buddybot.demo.clock import FollowedClock
+from buddybot.demo.stage import FollowedClock
 from buddybot.settings.settings import Settings
 from tests.changes.life import PEOPLE, Life, Moment, begin, live_on
 from tests.contract import watch

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 import simcord
 
-from buddybot.demo.page import LivePage
 from buddybot.demo.playground import Playground, open_playground
+from buddybot.demo.stage import LivePage
 from tests.world import texts_in
 
 pytestmark = pytest.mark.slow

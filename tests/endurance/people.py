@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from buddybot.domain.commitments.commitments import Outcome, Visibility
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Answer, Reason
 from buddybot.services.commitments.wording_steps import Draft

@@ -22,7 +22,7 @@ from itertools import count
 from pathlib import Path
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.core.unit_of_work import AlreadyHandled

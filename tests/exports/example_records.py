@@ -8,10 +8,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from buddybot.domain import zones
-from buddybot.domain.attendance.attendance import Attendance, Entry
+from buddybot.domain.attendance.attendance import Attendance, Entry, Visitor
 from buddybot.domain.attendance.rates import Kept
 from buddybot.domain.attendance.records import Cell, CommitmentRecord, MeetingRecord, Person, Record
-from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, UserId, VisitorId

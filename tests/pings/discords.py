@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeVar, cast
 
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import QuietHours
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import PingKind
@@ -15,7 +15,7 @@ from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import Refused
 from buddybot.pings.dispatch.send_rate import Pacer
-from buddybot.services.core.announcements import Announcement, Preparer
+from buddybot.services.core.service import Announcement, Preparer
 from buddybot.services.core.unit_of_work import DatabaseTransactions
 from buddybot.storage.engine.database import Database, Script
 

@@ -10,8 +10,7 @@ from buddybot.domain.ids import ChannelId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingKind
 from buddybot.domain.meetings.schedule import make_occurrence
 from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.groups.preferences import PreferenceRepository

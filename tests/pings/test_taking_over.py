@@ -12,8 +12,7 @@ from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.dispatch.delivery_worker import DeliveryOutcome
 from buddybot.pings.dispatch.message_gateway import Unclear, Unreachable
 from buddybot.pings.dispatch.send_rate import Pacer
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.outbox.cards import CardRepository

@@ -11,7 +11,7 @@ import simcord
 
 from buddybot import app
 from buddybot.app import create_bot
-from buddybot.demo.clock import FollowedClock
+from buddybot.demo.stage import FollowedClock
 from buddybot.library import open_library
 from buddybot.settings.settings import Settings
 from buddybot.storage.engine import sqlite

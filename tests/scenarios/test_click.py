@@ -24,7 +24,7 @@ T = TypeVar("T")
 ROOT = Path(buddybot.__file__).parent.parent
 OURS = tuple(f"{ROOT / folder}/" for folder in ("buddybot", "cogs"))
 MOST_STATEMENTS, MOST_FILES = 12, 30
-OF_THE_TEST = "buddybot/demo/clock.py"
+OF_THE_TEST = "buddybot/demo/stage.py"
 """The simulated world's own clock, which no bot in service runs."""
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.commitments.commitments import Outcome, Visibility
 from buddybot.domain.groups.groups import Group, Role
-from buddybot.domain.groups.quiet_times import DaySpan, QuietHours
+from buddybot.domain.groups.preferences import DaySpan, QuietHours
 from buddybot.domain.health.feedback import Phrase
 from buddybot.domain.ids import ChannelId, CommitmentId, InvitationId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import LocationKind, LocationWords

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from buddybot.domain.checkins.checkins import CheckIn
-from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import MeetingId, UserId, VisitorId
 from buddybot.domain.meetings.meetings import Answer, Meeting, began
 
 REASON_LIMIT = 200
@@ -119,3 +120,35 @@ def settle_attendance(*, checked_in_there: bool, answer: Answer | None) -> Atten
         likely = suggest_attendance(answer)
         return likely if likely is not None and likely.attended else Attendance.PRESENT
     return Attendance.EXCUSED if answer is Answer.APOLOGIES else Attendance.UNRECORDED
+
+
+NAME_LIMIT = 80
+MOST = 10
+"""Visitors of one meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One visitor; `withdrawn_at` is set when it was a mistake."""
+
+    id: VisitorId
+    meeting_id: MeetingId
+    name: str
+    recorded_by: UserId | None
+    recorded_at: datetime
+    withdrawn_by: UserId | None = None
+    withdrawn_at: datetime | None = None
+
+
+def present(visitors: Iterable[Visitor]) -> tuple[Visitor, ...]:
+    """Return those who were not taken back."""
+    return tuple(visitor for visitor in visitors if visitor.withdrawn_at is None)
+
+
+def check_room(visitors: Iterable[Visitor], name: str | None = None) -> None:
+    """Raise Refusal `visitor.twice` or `visitor.many` when a meeting takes no more, or none of this name."""
+    here = present(visitors)
+    if name is not None and name.casefold() in {visitor.name.casefold() for visitor in here}:
+        raise Refusal("visitor.twice", name=name)
+    if len(here) >= MOST:
+        raise Refusal("visitor.many", most=MOST)

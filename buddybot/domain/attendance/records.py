@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from buddybot.domain.attendance.attendance import Attendance, Entry
+from buddybot.domain.attendance.attendance import Attendance, Entry, Visitor
 from buddybot.domain.attendance.rates import Kept, Rates, count_kept, rates
-from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.stagnation_signs import Past

@@ -20,8 +20,8 @@ from buddybot.exports.charts.drawing import (
     day_label,
     mix_ink,
     width_of,
+    written,
 )
-from buddybot.exports.charts.font import written
 
 MOST_MEETINGS = 26
 """What fits beside each other and can still be told apart: the newest half year."""

@@ -10,7 +10,6 @@ import discord
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import MARK, PingKind
 from buddybot.domain.text import length_of
-from buddybot.pings.delivery.rate_buckets import forget_limits
 from buddybot.pings.delivery.requests import (
     FAULTS,
     Bounded,
@@ -30,7 +29,44 @@ from buddybot.pings.dispatch.message_gateway import (
     Unreachable,
 )
 from buddybot.pings.dispatch.verdicts import OPENING_TOO_FAST, Verdict
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
+
+EVERY = 256
+"""So many new ones are let in between two looks at all of them."""
+
+
+def forget_limits(client: discord.Client) -> None:
+    """Let the client's memories of rate limits go when they tell nothing any more.
+
+    The library keeps each for five minutes and, with more than 255 of them, goes through all of them for
+    each new channel: that makes a message to the 14,000th channel ten times as dear as to the first.
+    """
+    http = client.http
+    http._try_clear_expired_ratelimits = _Sweep(http)  # type: ignore[method-assign]  # noqa: SLF001  # the library offers no other way
+
+
+class _Sweep:
+    """Called by the library with each new one."""
+
+    def __init__(self, http: Any) -> None:
+        self._http = http
+        self._new = 0
+
+    def __call__(self) -> None:
+        self._new += 1
+        if self._new < EVERY:
+            return
+        self._new = 0
+        buckets = self._http._buckets  # noqa: SLF001  # see above
+        for key in [key for key, bucket in buckets.items() if _is_idle(bucket)]:
+            del buckets[key]
+
+
+def _is_idle(bucket: Any) -> bool:
+    """Whether nobody is using it or waits for it, and its limit is whole again."""
+    waited_for = bucket.outgoing or bucket._pending_requests  # noqa: SLF001  # see above
+    return not waited_for and (bucket.is_expired() or bucket.is_inactive())
+
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.quiet_times import QuietHours, defer
+from buddybot.domain.groups.preferences import QuietHours, defer
 from buddybot.domain.ids import ChannelId, MeetingId, MessageId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.pings import GROUP, Ping, PingKind, nonce
 from buddybot.domain.zones import pick_known_zone
-from buddybot.pings.dispatch.backoff import wait_after
 from buddybot.pings.dispatch.message_gateway import (
     Busy,
     MessageGateway,
@@ -23,10 +22,10 @@ from buddybot.pings.dispatch.message_gateway import (
     Unclear,
     Unreachable,
 )
-from buddybot.pings.dispatch.send_rate import Pacer
+from buddybot.pings.dispatch.send_rate import Pacer, wait_after
 from buddybot.pings.dispatch.verdicts import OPENING_TOO_FAST, UNKNOWN_MESSAGE, Verdict, is_blocked
 from buddybot.pings.planning.due_pings import quiet_of
-from buddybot.services.core.announcements import Announcement, Preparer
+from buddybot.services.core.service import Announcement, Preparer
 from buddybot.services.core.unit_of_work import DatabaseTransactions, Now, UnitOfWork, bot_transaction
 from buddybot.services.health import alert_messages
 from buddybot.storage.outbox.sending import OUTAGE, Claimed

@@ -6,7 +6,7 @@ from typing import Protocol
 from buddybot.domain.ids import ChannelId, MessageId, UserId
 from buddybot.domain.pings import PingKind
 from buddybot.pings.dispatch.verdicts import Verdict, judge_answer
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 
 
 class Refused(Exception):

@@ -1,7 +1,8 @@
-"""How fast the bot speaks: a steady pace over all channels, below Discord's wall."""
+"""How fast the bot speaks: below Discord's wall over all channels, and slower the more often a try failed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 
 class Pacer:
@@ -27,3 +28,17 @@ class Pacer:
         self._free_at = mine + self._gap
         if mine > now:
             await self._sleep(mine - now)
+
+
+_STEPS = (
+    timedelta(seconds=5),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+)
+_THEN = timedelta(minutes=30)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return the wait after so many attempts; it grows to half an hour and stays there."""
+    return _STEPS[attempts - 1] if 0 < attempts <= len(_STEPS) else _THEN

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours, defer
+from buddybot.domain.groups.preferences import Preferences, QuietHours, defer
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState
 from buddybot.domain.meetings.schedule import instant

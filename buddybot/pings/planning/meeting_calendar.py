@@ -13,8 +13,7 @@ from buddybot.domain.pings import ANNOUNCING, Ping, PingKind, PingState
 from buddybot.domain.zones import is_known
 from buddybot.pings.planning.due_pings import SUMMARY_LIFE, Times, card_due, is_heard_of_no_more
 from buddybot.services.checkins.checkins import close_late
-from buddybot.services.core import meeting_days
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import UnitOfWork, meeting_days
 from buddybot.services.locations import arrangements
 from buddybot.services.meetings.succession_steps import given_days, is_agreed, is_moved_onto
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from buddybot.domain.attendance import visitors
+from buddybot.domain.attendance import attendance
 from buddybot.domain.attendance.attendance import (
     Attendance,
     Entry,
+    Visitor,
     settle_attendance,
     suggest_attendance,
     wrote_there,
 )
 from buddybot.domain.attendance.records import took_place
-from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, began
@@ -282,7 +282,7 @@ class AttendanceService(Service):
             number=await uow.meetings.get_number(meeting),
             people=tuple(sorted(waiting, key=lambda person: people_order(person[1]))),
             members=len(members),
-            visitors=visitors.present(await uow.visitors.of_meeting(meeting.id)),
+            visitors=attendance.present(await uow.visitors.of_meeting(meeting.id)),
             met=await met(uow, meeting),
             suggested=await list_suggestions(uow, meeting),
             newest=await uow.attendances.get_newest(meeting.id),

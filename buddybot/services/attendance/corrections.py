@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction, Entry, trail
-from buddybot.domain.attendance.visitors import Visitor
+from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction, Entry, Visitor, trail
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId, MeetingId, UserId

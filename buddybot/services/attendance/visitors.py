@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from buddybot.domain.attendance.visitors import NAME_LIMIT, check_room, present
+from buddybot.domain.attendance.attendance import NAME_LIMIT, check_room, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, VisitorId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.text import clean
 from buddybot.services.attendance.attendance import met
-from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
-from buddybot.services.core.access import at_meeting
+from buddybot.services.core import Actor, Service, UnitOfWork, at_meeting, read_transaction, write_transaction
 
 
 def require_over(meeting: Meeting, now: datetime) -> None:

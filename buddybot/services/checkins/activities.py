@@ -21,8 +21,7 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.agenda_views import AgendaView
-from buddybot.services.checkins.speaking_turns import people_at
-from buddybot.services.checkins.time_plans import plan_of
+from buddybot.services.checkins.speaking_turns import people_at, plan_of
 from buddybot.services.core import (
     Actor,
     Service,
@@ -33,7 +32,7 @@ from buddybot.services.core import (
 )
 from buddybot.services.core.access import Standing, as_member, as_organizer, require_active
 from buddybot.services.core.meeting_days import Pick
-from buddybot.services.core.rules import Rules
+from buddybot.services.core.service import Rules
 from buddybot.services.core.unit_of_work import Transactions
 
 REMEMBERED = timedelta(days=365)

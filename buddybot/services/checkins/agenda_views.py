@@ -7,9 +7,8 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.services.checkins.speaking_turns import plan_for_people
-from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, read_transaction
+from buddybot.services.core import Actor, Rules, Service, Transactions, UnitOfWork, read_transaction
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.rules import Rules
 
 
 class AgendaView(NamedTuple):

@@ -13,10 +13,8 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping
 from buddybot.services.checkins.activities import choose_for_those_here
 from buddybot.services.checkins.checkins import open_meeting
-from buddybot.services.checkins.speaking_turns import Round, load_round
-from buddybot.services.checkins.time_plans import plan_of
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.checkins.speaking_turns import Round, load_round, plan_of
+from buddybot.services.core import Announcement, UnitOfWork
 
 
 class Quote(NamedTuple):

@@ -41,7 +41,7 @@ from buddybot.services.core import (
     write_transaction,
 )
 from buddybot.services.core.access import Standing, as_member, at_meeting
-from buddybot.services.core.rules import Rules
+from buddybot.services.core.service import Rules
 from buddybot.storage.engine.transaction import epoch
 
 CLOSED_LATE = "closed_late"

@@ -9,12 +9,11 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.schedule import local
-from buddybot.domain.pings import DuePing, Ping, PingKind, key
+from buddybot.domain.pings import Ping, PingKind
 from buddybot.domain.text import optional
 from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import as_member, require_active
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement, plan_group_ping
 from buddybot.services.core.unit_of_work import SENT_TWICE
 
 DAY = timedelta(days=1)
@@ -88,7 +87,7 @@ class KudosService(Service):
         kudos = await repository.get(group.id, added)
         if kudos is None:
             raise LookupError("inserted thanks were not found")
-        await uow.outbox.plan(_make_ping(group, kudos, now))
+        await plan_group_ping(uow, group, PingKind.KUDOS, now, LIFE, recipient=kudos.to_id, edition=kudos.id)
         return Given(group, kudos)
 
     @read_transaction
@@ -145,19 +144,6 @@ async def _thankable(
     uow: UnitOfWork, group: Group, user_id: UserId, now: datetime
 ) -> Sequence[tuple[CommitmentId, str]]:
     return await uow.kudos.list_thankable(group.id, user_id, since=now - RECENT, limit=OFFERED)
-
-
-def _make_ping(group: Group, kudos: Kudos, now: datetime) -> DuePing:
-    return DuePing(
-        key=key(group.id, local(now, group.zone).date(), PingKind.KUDOS, kudos.to_id, edition=kudos.id),
-        guild_id=group.guild_id,
-        group_id=group.id,
-        meeting_id=None,
-        kind=PingKind.KUDOS,
-        recipient=kudos.to_id,
-        due_at=now,
-        expires_at=now + LIFE,
-    )
 
 
 def _edition(ping: Ping) -> int:

@@ -5,17 +5,25 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from buddybot.domain.attendance.attendance import settle_attendance
-from buddybot.domain.checkins.agenda import Library, Plan, count_expected
+from buddybot.domain.checkins.agenda import NO_LIBRARY, Library, Plan, count_expected, plan_meeting
 from buddybot.domain.checkins.speaking_turns import fill_roles, order, ran_long
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import LOWEST_CAPACITY
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, began
-from buddybot.services.checkins.time_plans import plan_of
-from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction, write_transaction
-from buddybot.services.core.access import at_meeting
+from buddybot.services.core import Actor, Service, UnitOfWork, at_meeting, read_transaction, write_transaction
 from buddybot.storage.checkins.speaking_turns import Turn
 from buddybot.storage.locations.fairness_balances import Kind
+
+
+async def plan_of(uow: UnitOfWork, meeting: Meeting, *, people: int, library: Library = NO_LIBRARY) -> Plan:
+    """Return the plan of a meeting for so many people; see `plan_meeting`."""
+    return plan_meeting(meeting, people=people, review=await has_review(uow, meeting), library=library)
+
+
+async def has_review(uow: UnitOfWork, meeting: Meeting) -> bool:
+    """Return whether anyone is asked at the meeting about a commitment made before it."""
+    return await uow.commitments.asked_about(meeting.group_id, meeting.id, began=began(meeting))
 
 
 class Round(NamedTuple):

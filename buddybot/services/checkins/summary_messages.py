@@ -12,8 +12,7 @@ from buddybot.domain.pings import Ping
 from buddybot.services.attendance.attendance import met, tell_unrecorded
 from buddybot.services.checkins import kudos
 from buddybot.services.checkins.checkins import close_meeting, open_meeting
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import Planner, UnitOfWork
+from buddybot.services.core import Announcement, Planner, UnitOfWork
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 

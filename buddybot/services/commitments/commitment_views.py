@@ -10,8 +10,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import CommitmentId, GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.services.core.access import guild_of
-from buddybot.services.core.unit_of_work import Actor, UnitOfWork
+from buddybot.services.core import Actor, UnitOfWork, guild_of
 
 
 class OwnCommitment(NamedTuple):

@@ -6,14 +6,12 @@ from typing import NamedTuple
 
 from buddybot.domain.commitments.commitments import Commitment, remainder
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours, defer
+from buddybot.domain.groups.preferences import Preferences, QuietHours, defer
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import GROUP, Ping
 from buddybot.domain.zones import pick_known_zone
-from buddybot.services.core import Actor, Service, UnitOfWork, access, read_transaction
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core import Actor, Announcement, Service, UnitOfWork, as_member, read_transaction
 
 REST = timedelta(days=7, hours=-2)
 """Between two nudges of one person, in whatever groups: a week, less what a change of the clocks takes."""
@@ -97,7 +95,7 @@ class NudgeService(Service):
     @read_transaction
     async def prepare_direct(self, uow: UnitOfWork, actor: Actor, group_id: GroupId) -> DirectNudge:
         """Return what a direct nudge shows now, after one of its buttons was pressed."""
-        group = (await access.as_member(uow, actor, group_id)).group
+        group = (await as_member(uow, actor, group_id)).group
         ahead = await uow.meetings.list_coming(group.id, self._now())
         return await _direct(uow, group, ahead[0] if ahead else None, actor.user_id)
 

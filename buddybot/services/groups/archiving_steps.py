@@ -5,11 +5,9 @@ from datetime import datetime, timedelta
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.groups.invitations import InvitationState
 from buddybot.domain.ids import UserId
-from buddybot.domain.meetings.schedule import local
-from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
+from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.attendance.closing_steps import end_all
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import Planner, UnitOfWork
+from buddybot.services.core import Announcement, Planner, UnitOfWork, plan_group_ping
 from buddybot.services.groups.role_tasks import ask_for_role
 from buddybot.services.meetings.replan_steps import in_line
 
@@ -33,21 +31,8 @@ async def archive_group(
         await ask_for_role(uow, group.id, now)
     await uow.meetings.entries_changed(group.id)  # calendars show what was planned as called off
     if await uow.members.list_current(group.id):
-        await uow.outbox.plan(_last_word(group, now))
+        await plan_group_ping(uow, group, PingKind.ARCHIVE, now, LAST_WORD_LIFE)
     return await in_line(uow, planner, group, now)
-
-
-def _last_word(group: Group, now: datetime) -> DuePing:
-    return DuePing(
-        key=key(group.id, local(now, group.zone).date(), PingKind.ARCHIVE),
-        guild_id=group.guild_id,
-        group_id=group.id,
-        meeting_id=None,
-        kind=PingKind.ARCHIVE,
-        recipient=GROUP,
-        due_at=now,
-        expires_at=now + LAST_WORD_LIFE,
-    )
 
 
 async def prepare_archive(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:

@@ -8,12 +8,11 @@ from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.schedule import instant, local
-from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, PingState, key
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.domain.pings import Ping, PingKind, PingState
+from buddybot.services.core import Announcement, UnitOfWork, plan_group_ping
 from buddybot.services.locations.arrangement_views import ArrangementView, load_view
+from buddybot.services.meetings.change_views import find_coming, find_present
 from buddybot.services.meetings.location_messages import LocationChange, changes_told_by
-from buddybot.services.meetings.recipient_steps import find_coming, find_present
 
 WORD_LIFE = timedelta(days=7)
 """How long the channel can still be told."""
@@ -54,19 +53,7 @@ async def plan_break_ping(uow: UnitOfWork, group: Group, *, by: UserId, now: dat
     told = await outbox.count(group.id, PingKind.BREAK, since=instant(day, time.min, group.zone))
     if waiting or told >= MOST:
         return
-    await outbox.plan(
-        DuePing(
-            key=key(group.id, day, PingKind.BREAK, edition=told),
-            guild_id=group.guild_id,
-            group_id=group.id,
-            meeting_id=None,
-            kind=PingKind.BREAK,
-            recipient=GROUP,
-            due_at=now,
-            expires_at=now + WORD_LIFE,
-            caused_by=by,
-        )
-    )
+    await plan_group_ping(uow, group, PingKind.BREAK, now, WORD_LIFE, edition=told, by=by)
 
 
 async def prepare_break(uow: UnitOfWork, ping: Ping, group: Group, now: datetime) -> Announcement | None:

@@ -22,7 +22,7 @@ from buddybot.services.core import (
     read_transaction,
     write_transaction,
 )
-from buddybot.services.core.rules import Rules
+from buddybot.services.core.service import Rules
 from buddybot.services.core.unit_of_work import Planner, Transactions
 from buddybot.services.meetings.replan_steps import in_line, note_name
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from buddybot.domain import zones
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import Preferences, QuietHours
 from buddybot.domain.ids import GuildId
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import guild_of, refuse_groupless

@@ -12,9 +12,8 @@ from buddybot.domain.health.alerts import Raised
 from buddybot.domain.ids import AlertId, UserId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
-from buddybot.domain.pings import GROUP, DuePing, Ping, PingKind, key
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.domain.pings import GROUP, Ping, PingKind
+from buddybot.services.core import Announcement, UnitOfWork, plan_group_ping
 
 OF_USE = timedelta(weeks=4)
 _USUAL_MINUTES = 75
@@ -39,33 +38,17 @@ async def tell(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) 
     if (await uow.alerts.get_watch(group.id)).channel_id is None:
         await _tell_each(uow, group, alert_id, now)
     else:
-        await _plan_ping(uow, group, alert_id, GROUP, now)
+        await plan_group_ping(uow, group, PingKind.ALERT, now, OF_USE, edition=alert_id)
 
 
 async def _tell_each(uow: UnitOfWork, group: Group, alert_id: AlertId, now: datetime) -> None:
     """Plan one for every organizer; who takes no direct messages is shown it with the next command."""
     for member in await uow.members.present(group.id):
         if member.organizes:
-            await _plan_ping(uow, group, alert_id, member.user_id, now)
-
-
-async def _plan_ping(
-    uow: UnitOfWork, group: Group, alert_id: AlertId, recipient: UserId, now: datetime
-) -> None:
-    day = schedule.local(now, group.zone).date()
-    await uow.outbox.plan(
-        DuePing(
-            key=key(group.id, day, PingKind.ALERT, recipient, edition=alert_id),
-            guild_id=group.guild_id,
-            group_id=group.id,
-            meeting_id=None,
-            kind=PingKind.ALERT,
-            recipient=recipient,
-            due_at=now,
-            expires_at=now + OF_USE,
-            direct=recipient != GROUP,
-        )
-    )
+            user_id = member.user_id
+            await plan_group_ping(
+                uow, group, PingKind.ALERT, now, OF_USE, recipient=user_id, edition=alert_id, direct=True
+            )
 
 
 def alert_of(ping_key: str) -> AlertId:

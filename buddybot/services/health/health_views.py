@@ -13,8 +13,7 @@ from buddybot.domain.health.stagnation_evidence import Evidence, evidence
 from buddybot.domain.health.stagnation_signs import Fact
 from buddybot.domain.health.stagnation_tally import Signal
 from buddybot.domain.ids import GroupId
-from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, read_transaction
-from buddybot.services.core.access import as_organizer
+from buddybot.services.core import Actor, Service, Transactions, UnitOfWork, as_organizer, read_transaction
 from buddybot.services.health.health_watch import facts_of, priors_of, replay
 
 CHARTED = 26

@@ -12,7 +12,7 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.member_signals import member_tally, missed_without_a_word, observe_member
 from buddybot.domain.checkins.speaking_turns import ran_long
 from buddybot.domain.groups.groups import Group, GroupState, Member
-from buddybot.domain.groups.quiet_times import StoredSpan
+from buddybot.domain.groups.preferences import StoredSpan
 from buddybot.domain.health.stagnation import State
 from buddybot.domain.health.stagnation_tally import week_of
 from buddybot.domain.ids import GroupId, MeetingId, UserId

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.pings import Ping
@@ -22,7 +22,7 @@ from buddybot.services.core import (
     write_transaction,
 )
 from buddybot.services.core.access import at_meeting
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 from buddybot.services.core.unit_of_work import Transactions
 from buddybot.services.meetings.away import AwayService
 from buddybot.storage.health.offers import Offer

@@ -8,8 +8,7 @@ from buddybot.domain.ids import GroupId, UserId
 from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
-from buddybot.services.core.access import as_organizer, require_active
+from buddybot.services.core import Actor, Service, UnitOfWork, as_organizer, read_transaction, require_active
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations import arrangements
 from buddybot.services.locations.home_questions import is_asked, places_for

@@ -10,8 +10,7 @@ from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core import Actor, Planner, UnitOfWork
-from buddybot.services.core.access import Standing, at_meeting, require_active
+from buddybot.services.core import Actor, Planner, Standing, UnitOfWork, at_meeting, require_active
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.home_questions import may_be_at, plan_question, require_unasked

@@ -10,8 +10,7 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState, key
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.locations import arrangements
 from buddybot.services.locations.rotation_views import find_arrangement
 

@@ -11,9 +11,8 @@ from buddybot.domain.locations.host_swaps import MOST_OFFERS, Swap, SwapState
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind
 from buddybot.domain.pings import DuePing, Ping, PingKind, key
-from buddybot.services.core import Actor, PlanningService, UnitOfWork, write_transaction
+from buddybot.services.core import Actor, Announcement, PlanningService, UnitOfWork, write_transaction
 from buddybot.services.core.access import Standing, as_member, guild_of, require_active
-from buddybot.services.core.announcements import Announcement
 from buddybot.services.core.meeting_days import Pick
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_steps import place_of

@@ -8,8 +8,7 @@ from buddybot.domain.groups.groups import Group, GroupState, Member
 from buddybot.domain.ids import LocationId, MeetingId, UserId
 from buddybot.domain.locations.host_swaps import MOST_OFFERS
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core.access import Standing
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Standing, UnitOfWork
 from buddybot.services.locations import arrangements
 from buddybot.services.locations.arrangements import DECLINE_BEFORE, Board
 

@@ -1,11 +1,12 @@
 """The places of a group: suggested, changed, retired; and what each member says of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.ids import GroupId, LocationId, MeetingId
+from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.locations import (
     MOST_LOCATIONS,
     Access,
@@ -14,8 +15,10 @@ from buddybot.domain.locations.locations import (
     LocationWords,
     check_minutes,
 )
+from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.services.core import Actor, PlanningService, UnitOfWork, read_transaction, write_transaction
 from buddybot.services.core.access import Standing, as_member, at_location
+from buddybot.services.locations import arrangements
 from buddybot.services.locations.location_views import (
     LocationView,
     Retired,
@@ -29,7 +32,41 @@ from buddybot.services.locations.location_views import (
     travel_view,
     vote_view,
 )
-from buddybot.services.locations.meetings_there_steps import find_meetings_at, move_back, show_new_words
+
+
+async def find_meetings_at(uow: UnitOfWork, location: Location) -> Sequence[Meeting]:
+    """Return the meetings still to come that are to be at a place."""
+    found = [
+        await uow.meetings.get(location.group_id, meeting_id)
+        for meeting_id in await uow.arrangements.at(location.id)
+    ]
+    return [meeting for meeting in found if meeting is not None]
+
+
+async def move_back(
+    uow: UnitOfWork, group: Group, meeting_id: MeetingId, location: Location, *, now: datetime, by: UserId
+) -> None:
+    """Let a meeting be where the group was last told of, if that is this place and the rule moved it."""
+    meeting = await uow.meetings.get(group.id, meeting_id)
+    arrangement = await uow.arrangements.get(meeting_id)
+    if (
+        meeting is None
+        or arrangement is None
+        or arrangement.before is None
+        or not arrangement.basis.by_rule_alone
+    ):
+        return
+    if meeting.state is MeetingState.SCHEDULED and arrangement.before.location_id == location.id:
+        await arrangements.put(
+            uow, group, meeting, arrangement.before, now=now, online=arrangement.before_online, by=by
+        )
+
+
+async def show_new_words(uow: UnitOfWork, location: Location) -> None:
+    """Let the cards and calendar entries of the meetings at a location follow its new words."""
+    for meeting in await find_meetings_at(uow, location):
+        await uow.meetings.entry_changed(meeting.id)
+        await arrangements.show(uow, meeting)
 
 
 class LocationService(PlanningService):

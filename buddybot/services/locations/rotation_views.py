@@ -12,10 +12,8 @@ from buddybot.domain.locations import rotation
 from buddybot.domain.locations.locations import Location
 from buddybot.domain.locations.rotation import Basis, Choice, Settled, Upcoming
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.services.core import meeting_days
-from buddybot.services.core.access import Standing
+from buddybot.services.core import Standing, UnitOfWork, meeting_days
 from buddybot.services.core.meeting_days import Pick, Slot
-from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.services.locations.arrangements import AHEAD, Board

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
+from buddybot.domain.groups.preferences import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings import schedule
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState

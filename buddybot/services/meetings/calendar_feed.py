@@ -8,8 +8,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import GroupId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, PublishedEntry
-from buddybot.services.core import Actor, Service, UnitOfWork, meeting_days, write_transaction
-from buddybot.services.core.access import as_member
+from buddybot.services.core import Actor, Service, UnitOfWork, as_member, meeting_days, write_transaction
 from buddybot.services.core.meeting_days import Slot
 from buddybot.services.locations import arrangement_views
 from buddybot.services.locations.arrangement_views import ArrangementView

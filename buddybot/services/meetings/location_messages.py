@@ -8,11 +8,9 @@ from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.cards import CardKind
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.locations.arrangement_views import ArrangementView, load_view
-from buddybot.services.meetings.change_views import what_became
-from buddybot.services.meetings.recipient_steps import find_partners
+from buddybot.services.meetings.change_views import find_partners, what_became
 
 
 class LocationChange(NamedTuple):

@@ -13,12 +13,16 @@ from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.checkins.activities import choose_for_card
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.core.notice_editions import editions
-from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.meetings.change_views import What, what_became
+from buddybot.services.meetings.change_views import (
+    What,
+    find_coming,
+    find_present,
+    find_swapping,
+    what_became,
+)
 from buddybot.services.meetings.location_messages import LocationChange, changes_told_by
-from buddybot.services.meetings.recipient_steps import find_coming, find_present, find_swapping
 from buddybot.services.meetings.rsvps import view_of
 from buddybot.services.meetings.schedule_messages import (
     Carried,

@@ -18,7 +18,7 @@ from buddybot.services.core import (
     write_transaction,
 )
 from buddybot.services.core.access import at_meeting, require_active
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.meetings.meetings import Changed, call_off
 

@@ -6,8 +6,7 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.services.checkins.speaking_turns import follow_answers
-from buddybot.services.core.access import guild_of
-from buddybot.services.core.unit_of_work import Actor, Planner, UnitOfWork
+from buddybot.services.core import Actor, Planner, UnitOfWork, guild_of
 
 
 async def in_line(

@@ -20,7 +20,7 @@ from buddybot.services.core import (
     write_transaction,
 )
 from buddybot.services.core.access import as_member, at_meeting, guild_of, refuse_groupless, require_active
-from buddybot.services.core.rules import Rules
+from buddybot.services.core.service import Rules
 from buddybot.services.locations import arrangement_views, arrangements
 from buddybot.services.locations.arrangement_views import ArrangementView
 from buddybot.storage.meetings.rsvps import OwnGroup

@@ -10,12 +10,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.services.core.unit_of_work import UnitOfWork
-from buddybot.services.meetings.recipient_steps import (
-    find_agreed_host,
-    find_coming,
-    find_present,
-    find_swapping,
-)
+from buddybot.services.meetings.change_views import find_agreed_host, find_coming, find_present, find_swapping
 from buddybot.services.meetings.succession_steps import given_days, is_moved_onto
 
 

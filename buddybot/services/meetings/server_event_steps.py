@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId, UserId
+from buddybot.domain.meetings.cards import ServerEvent
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.services.attendance.attendance import met
 from buddybot.services.checkins.speaking_turns import follow_answers
 from buddybot.services.core import Service, UnitOfWork, bot_transaction

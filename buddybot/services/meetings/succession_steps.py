@@ -8,8 +8,7 @@ from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.meetings.schedule import LAST_DAY, Occurrence, Schedule, list_occurrences, local
 from buddybot.domain.meetings.succession import find_successors
 from buddybot.domain.zones import pick_known_zone
-from buddybot.services.core import meeting_days
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import UnitOfWork, meeting_days
 
 _WEEK = timedelta(weeks=1)
 _TWO_DAYS = timedelta(days=2)

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from buddybot.domain.groups.audit import Logged
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import GroupId
-from buddybot.services.core import Actor, Service, UnitOfWork, read_transaction
-from buddybot.services.core.access import as_organizer
+from buddybot.services.core import Actor, Service, UnitOfWork, as_organizer, read_transaction
 
 SHOWN = 20
 """Lines that one message shows."""

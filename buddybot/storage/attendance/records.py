@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from buddybot.domain.attendance.attendance import Entry
+from buddybot.domain.attendance.attendance import Entry, Visitor
 from buddybot.domain.attendance.rates import count_kept
 from buddybot.domain.attendance.records import (
     CommitmentRecord,
@@ -15,7 +15,6 @@ from buddybot.domain.attendance.records import (
     Span,
     cell,
 )
-from buddybot.domain.attendance.visitors import Visitor
 from buddybot.domain.commitments.commitments import Category, Visibility
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.health.stagnation_tally import Tally

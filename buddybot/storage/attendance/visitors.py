@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from buddybot.domain.attendance.visitors import Visitor
+from buddybot.domain.attendance.attendance import Visitor
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
 from buddybot.storage.engine.database import Row
 from buddybot.storage.engine.transaction import Repository, epoch, instant

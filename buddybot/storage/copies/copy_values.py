@@ -20,9 +20,8 @@ from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.locations.host_swaps import SwapState
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis
-from buddybot.domain.meetings.cards import CardKind
+from buddybot.domain.meetings.cards import CardKind, EventState
 from buddybot.domain.meetings.meetings import Answer, MeetingKind, MeetingState, QuorumDecision
-from buddybot.domain.meetings.server_events import EventState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.domain.text import optional
 from buddybot.storage.locations.fairness_balances import Kind

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import Preferences, QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.engine.database import Row

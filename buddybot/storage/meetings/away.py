@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.groups.quiet_times import DaySpan, StoredSpan
+from buddybot.domain.groups.preferences import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
-from buddybot.domain.meetings.server_events import EventState, ServerEvent
+from buddybot.domain.meetings.cards import EventState, ServerEvent
 from buddybot.storage.engine.database import Row
 from buddybot.storage.engine.transaction import Repository, epoch
 

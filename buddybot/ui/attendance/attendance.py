@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance
-from buddybot.domain.attendance.visitors import NAME_LIMIT, Visitor, present
+from buddybot.domain.attendance.attendance import NAME_LIMIT, REASON_LIMIT, Attendance, Visitor, present
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId
 from buddybot.pings.delivery.requests import Part

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from discord.app_commands import Choice
 
-from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction
-from buddybot.domain.attendance.visitors import Visitor, present
+from buddybot.domain.attendance.attendance import REASON_LIMIT, Attendance, Correction, Visitor, present
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.text import fold_text, length_of

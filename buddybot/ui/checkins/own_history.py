@@ -1,7 +1,7 @@
 """A member's own weeks, for their eyes only: calm also where they were hard."""
 
 from buddybot.domain.attendance.records import CommitmentRecord, Record
-from buddybot.services.attendance.own_history_views import OwnHistory
+from buddybot.services.attendance.history_views import OwnHistory
 from buddybot.ui.attendance.history import add_page_buttons, own_figures
 from buddybot.ui.checkins.checkins import LENGTHS, result
 from buddybot.ui.framework.components import Card

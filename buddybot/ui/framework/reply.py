@@ -22,9 +22,8 @@ from buddybot.pings.delivery.requests import FAULTS, Bounded, describe_fault, ju
 from buddybot.pings.dispatch.verdicts import Verdict
 from buddybot.services.core.unit_of_work import Actor, AlreadyHandled, FormSentTwice
 from buddybot.ui.framework.components import QUIET, STAMPED, Card, Form
-from buddybot.ui.framework.day_names import write_day
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Texts
+from buddybot.ui.framework.texts import Texts, write_day
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 import discord
@@ -128,3 +128,22 @@ def shorten_text(text: str, limit: int) -> str:
 def length_together(lines: Iterable[str]) -> int:
     """Return how long texts are together, as Discord counts."""
     return sum(map(length_of, lines))
+
+
+def day_name(texts: Texts, day: date) -> str:
+    """Return a local day as plain text, for choices."""
+    return _say_day(texts, "choice", day)
+
+
+def write_day(texts: Texts, day: date) -> str:
+    """Return a local day as it stands in a sentence."""
+    return _say_day(texts, "day", day)
+
+
+def _say_day(texts: Texts, key: str, day: date) -> str:
+    return texts.plain(
+        f"meetings.slot.{key}",
+        day=texts.plain(f"groups.day.{day.weekday()}"),
+        number=day.day,
+        month=texts.plain(f"meetings.month.{day.month}"),
+    )

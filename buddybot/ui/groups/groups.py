@@ -24,8 +24,7 @@ from buddybot.services.groups.members import LettingGo
 from buddybot.ui.framework.components import DANGER, PRIMARY, QUIET, WARM, Card, Form, button, option
 from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment, neutralize_text
 from buddybot.ui.groups.quorum_settings import answers_line, rates_line
-from buddybot.ui.locations.arrangements import name_locations, say_where
-from buddybot.ui.locations.location_notices import change_lines, change_rows
+from buddybot.ui.locations.arrangements import change_lines, change_rows, name_locations, say_where
 
 MOST_INVITATIONS = 6
 """Open invitations that a card shows with a button each."""

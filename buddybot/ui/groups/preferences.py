@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from buddybot.domain.groups.preferences import LeaveReason, Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import LeaveReason, Preferences, QuietHours
 from buddybot.domain.zones import is_known
 from buddybot.services.groups.members import Departed, Leaving
 from buddybot.ui.framework.components import DANGER, WARM, Card, Form, button, option, select

@@ -3,8 +3,7 @@
 from buddybot.domain.commitments.commitments import Commitment
 from buddybot.services.health.offers import LONGEST_PAUSE, OfferView, Paused
 from buddybot.ui.framework.components import CALM, QUIET, WARM, Card, Form, button, option
-from buddybot.ui.framework.day_names import write_day
-from buddybot.ui.framework.texts import Texts
+from buddybot.ui.framework.texts import Texts, write_day
 
 
 def offer_card(texts: Texts, view: OfferView) -> Card:

@@ -10,9 +10,8 @@ from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.host_swaps import SwapView
 from buddybot.services.locations.host_turn_views import Hostings
 from buddybot.ui.framework.components import QUIET, Card, button, option, select
-from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.router import Input
-from buddybot.ui.framework.texts import Texts, channel, member
+from buddybot.ui.framework.texts import Texts, channel, day_name, member
 from buddybot.ui.locations.arrangements import place
 from buddybot.ui.locations.hosting import turn_name
 

@@ -20,9 +20,8 @@ from buddybot.ui.framework.choices import (
     read_pick,
 )
 from buddybot.ui.framework.components import PRIMARY, QUIET, Card, button, option, select
-from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
-from buddybot.ui.framework.texts import Markup, Texts, channel, member
+from buddybot.ui.framework.texts import Markup, Texts, channel, day_name, member
 from buddybot.ui.locations.arrangements import place
 
 Interaction = discord.Interaction[Any]

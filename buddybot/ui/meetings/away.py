@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from buddybot.domain.groups.quiet_times import StoredSpan
+from buddybot.domain.groups.preferences import StoredSpan
 from buddybot.services.meetings.away import AwayView, Freed, Missed
 from buddybot.ui.framework.components import Card, button
-from buddybot.ui.framework.day_names import write_day
-from buddybot.ui.framework.texts import Markup, Texts, member, moment
+from buddybot.ui.framework.texts import Markup, Texts, member, moment, write_day
 
 MOST_SHOWN = 10
 """Spans shown at a time: each takes three of a message's forty parts."""

@@ -20,8 +20,8 @@ from buddybot.ui.framework.choices import (
     read_option,
     read_pick,
 )
-from buddybot.ui.framework.day_names import day_name
 from buddybot.ui.framework.reply import actor_of, texts_of
+from buddybot.ui.framework.texts import day_name
 from buddybot.ui.meetings.meetings import slot_name
 
 Interaction = discord.Interaction[Any]

@@ -11,7 +11,7 @@ from datetime import timedelta
 import discord
 
 from buddybot.domain.ids import MeetingId, UserId
-from buddybot.domain.meetings.server_events import ServerEvent
+from buddybot.domain.meetings.cards import ServerEvent
 from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT
 from buddybot.services.core.unit_of_work import StorageError

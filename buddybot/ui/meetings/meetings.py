@@ -16,11 +16,9 @@ from buddybot.services.meetings.rsvps import ComingMeeting, MeetingView, NextVie
 from buddybot.services.meetings.schedule_messages import Carried, Fallen
 from buddybot.services.meetings.schedules import ScheduleView
 from buddybot.ui.framework.components import CALM, DANGER, PRIMARY, QUIET, SECONDARY, SUCCESS, Card, button
-from buddybot.ui.framework.day_names import day_name
-from buddybot.ui.framework.texts import Markup, Texts, channel, member, members, moment
+from buddybot.ui.framework.texts import Markup, Texts, channel, day_name, member, members, moment
 from buddybot.ui.groups.groups import schedule_line
-from buddybot.ui.locations.arrangements import asked_to_choose, say_where
-from buddybot.ui.locations.location_notices import change_lines, change_rows
+from buddybot.ui.locations.arrangements import asked_to_choose, change_lines, change_rows, say_where
 
 
 def meeting_card(texts: Texts, view: MeetingView) -> Card:

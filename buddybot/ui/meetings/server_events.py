@@ -8,8 +8,8 @@ from typing import Any
 import discord
 
 from buddybot.domain.ids import ChannelId, EventId, GuildId, MeetingId
+from buddybot.domain.meetings.cards import EventState, ServerEvent
 from buddybot.domain.meetings.meetings import MeetingState
-from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.pings.delivery.requests import FAULTS, Bounded, Rests, describe_fault, judge_fault, serve_apart
 from buddybot.pings.dispatch.verdicts import UNKNOWN_EVENT, Verdict
 from buddybot.services.core.unit_of_work import StorageError

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.domain.attendance.attendance import Attendance, Entry, trail
-from buddybot.domain.attendance.visitors import MOST, Visitor, check_room, present
+from buddybot.domain.attendance.attendance import MOST, Attendance, Entry, Visitor, check_room, present, trail
 from buddybot.domain.errors import Refusal
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
 

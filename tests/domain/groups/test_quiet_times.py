@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddybot.domain.errors import Refusal
-from buddybot.domain.groups.quiet_times import DaySpan, QuietHours, away_on, defer
+from buddybot.domain.groups.preferences import DaySpan, QuietHours, away_on, defer
 from buddybot.domain.meetings.schedule import local
 
 CHANGING = [

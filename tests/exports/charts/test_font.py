@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buddybot.exports.charts.font import load_font, written
+from buddybot.exports.charts.drawing import load_font, written
 
 
 def drawn(letter: str) -> bytes:

@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.records import Record
 from buddybot.exports.records import cells, table
-from buddybot.exports.records.attendance_matrix import COLOURS
+from buddybot.exports.records.attendance_xlsx import COLOURS
 from buddybot.exports.records.workbook import ROWS, workbook
 from tests.exports import example_records, hostile
 from tests.exports.example_charts import contrast, say

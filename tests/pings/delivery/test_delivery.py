@@ -13,14 +13,13 @@ from discord.http import Route
 from buddybot.domain.groups.preferences import Preferences
 from buddybot.domain.ids import ChannelId, UserId
 from buddybot.domain.pings import MARK, PingKind, PingState, nonce
-from buddybot.pings.delivery.delivery import DiscordMessageGateway, mark_components
-from buddybot.pings.delivery.rate_buckets import EVERY
+from buddybot.pings.delivery.delivery import EVERY, DiscordMessageGateway, mark_components
 from buddybot.pings.delivery.requests import LONGEST_PAUSE
 from buddybot.pings.dispatch.delivery_worker import DeliveryWorker
 from buddybot.pings.dispatch.dispatcher import Dispatcher
 from buddybot.pings.dispatch.message_gateway import Busy, Refused, Unauthorized, Unclear, Unreachable
 from buddybot.pings.dispatch.send_rate import Pacer
-from buddybot.services.core.announcements import Announcement
+from buddybot.services.core.service import Announcement
 from buddybot.services.core.unit_of_work import DatabaseTransactions
 from buddybot.storage.engine.database import Database
 from buddybot.ui.framework.components import Card, button, link_button, option, select

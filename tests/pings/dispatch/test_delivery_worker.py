@@ -5,8 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import Preferences, QuietHours
 from buddybot.domain.ids import MeetingId
 from buddybot.domain.pings import PingKind, PingState, nonce
 from buddybot.pings.dispatch.delivery_worker import DIRECT_PAUSE, DeliveryOutcome

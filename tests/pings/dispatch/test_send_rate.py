@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.pings.dispatch import backoff
+from buddybot.pings.dispatch import send_rate
 from buddybot.pings.dispatch.send_rate import Pacer
 
 
@@ -71,7 +71,7 @@ async def test_the_loops_own_clock_is_the_default() -> None:
 
 
 def test_waits_grow_to_half_an_hour() -> None:
-    waits = [backoff.wait_after(attempts) for attempts in range(1, 8)]
+    waits = [send_rate.wait_after(attempts) for attempts in range(1, 8)]
     assert waits == sorted(waits)
     assert waits[0] == timedelta(seconds=5)
     assert waits[-1] == waits[-2] == timedelta(minutes=30)

@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import Preferences, QuietHours
 from buddybot.domain.ids import ChannelId, GroupId, MeetingId, PingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import make_occurrence

@@ -11,8 +11,13 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import UserId
 from buddybot.exports.charts.attendance_charts import chart, pictures
 from buddybot.exports.charts.heat_map import attendance_words
-from buddybot.services.attendance.history_views import SHOWN, AttendanceHistories, AttendanceHistory
-from buddybot.services.attendance.own_history_views import WEEKS, OwnHistories
+from buddybot.services.attendance.history_views import (
+    SHOWN,
+    WEEKS,
+    AttendanceHistories,
+    AttendanceHistory,
+    OwnHistories,
+)
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.ui.attendance.history import history_card

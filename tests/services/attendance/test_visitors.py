@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from buddybot.domain.attendance.visitors import MOST, Visitor, present
+from buddybot.domain.attendance.attendance import MOST, Visitor, present
 from buddybot.domain.ids import MeetingId, VisitorId
 from buddybot.services.core.unit_of_work import AlreadyHandled
 from buddybot.storage.attendance.records import RecordRepository

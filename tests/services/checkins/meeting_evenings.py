@@ -24,8 +24,7 @@ from buddybot.services.checkins.checkin_messages import CheckInView
 from buddybot.services.checkins.checkins import CheckInService, Reported
 from buddybot.services.checkins.speaking_turns import TurnService
 from buddybot.services.checkins.summary_messages import SummaryPreparer
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.meetings.rsvps import RsvpService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.commitments.commitments import CommitmentRepository

@@ -12,8 +12,7 @@ from buddybot.services.checkins import kudos as thanks
 from buddybot.services.checkins.kudos import Given, KudosService
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.wording_steps import Changes, Draft
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.outbox.outbox import OutboxRepository
 from tests.services.locations.hosts import Hosts

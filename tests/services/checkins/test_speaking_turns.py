@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import MeetingId, UserId
+from buddybot.domain.meetings.cards import ServerEvent
 from buddybot.domain.meetings.meetings import Answer
-from buddybot.domain.meetings.server_events import ServerEvent
 from buddybot.domain.pings import PingKind
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.server_event_steps import keep_interests

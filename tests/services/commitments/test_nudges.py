@@ -11,16 +11,14 @@ import pytest
 
 from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.preferences import Preferences
-from buddybot.domain.groups.quiet_times import DaySpan, QuietHours
+from buddybot.domain.groups.preferences import DaySpan, Preferences, QuietHours
 from buddybot.domain.ids import GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState
 from buddybot.domain.pings import Ping, PingKind
 from buddybot.services.commitments.commitments import CommitmentService
 from buddybot.services.commitments.nudges import REST, ChannelNudge, DirectNudge, NudgePreparer, NudgeService
 from buddybot.services.commitments.wording_steps import Draft
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.preferences import PreferenceRepository
 from buddybot.storage.meetings.away import AwayRepository

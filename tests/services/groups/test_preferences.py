@@ -4,7 +4,7 @@ from datetime import time
 
 import pytest
 
-from buddybot.domain.groups.quiet_times import QuietHours
+from buddybot.domain.groups.preferences import QuietHours
 from buddybot.storage.engine.database import Database
 from tests.services.club import ANA, HERE, ORGANIZER, STRANGER, THERE, Club
 from tests.services.meetings.calendar_house import refused

@@ -8,7 +8,7 @@ import pytest
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group, Role
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Meeting
 from buddybot.domain.pings import PingKind, PingState

@@ -11,9 +11,7 @@ from buddybot.domain.locations.locations import Access
 from buddybot.domain.meetings.meetings import Meeting, MeetingState
 from buddybot.domain.pings import PingKind, PingState
 from buddybot.services.checkins.checkins import close_meeting
-from buddybot.services.core import meeting_days
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork, meeting_days
 from buddybot.services.groups.break_messages import BreakView, prepare_break
 from buddybot.services.locations.host_swaps import SwapService
 from buddybot.services.locations.hosting import HostingService

@@ -6,7 +6,7 @@ import pytest
 
 from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.groups.groups import Group, Rotation
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.locations.fairness import Held, balances
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis, Settled

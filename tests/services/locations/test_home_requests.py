@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group, Rotation
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import LocationId, UserId
 from buddybot.domain.locations.locations import LocationKind
 from buddybot.domain.locations.rotation import Basis, Settled

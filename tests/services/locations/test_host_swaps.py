@@ -13,8 +13,7 @@ from buddybot.domain.locations.host_swaps import MOST_OFFERS, SwapState
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.locations import host_swaps
 from buddybot.services.locations.arrangements import DECLINE_BEFORE
 from buddybot.services.locations.host_swaps import SwapView

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group, GroupState, Rotation
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import GroupId, GuildId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import MeetingState

@@ -18,8 +18,7 @@ from buddybot.domain.meetings.schedule import Schedule
 from buddybot.domain.pings import Ping, PingKind, PingState
 from buddybot.pings.planning.due_pings import Times
 from buddybot.pings.planning.planner import Planner
-from buddybot.services.core.rules import Rules
-from buddybot.services.core.unit_of_work import Actor, Transactions, UnitOfWork
+from buddybot.services.core import Actor, Rules, Transactions, UnitOfWork
 from buddybot.services.meetings.away import AwayService
 from buddybot.services.meetings.meetings import MeetingService
 from buddybot.services.meetings.rsvps import RsvpService

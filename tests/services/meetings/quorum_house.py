@@ -8,8 +8,7 @@ from buddybot.domain.locations.locations import LocationKind, LocationWords
 from buddybot.domain.locations.rotation import Basis, Settled
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.pings import Ping, PingKind, PingState
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.groups.groups import Changes, GroupService
 from buddybot.services.locations import arrangements
 from buddybot.services.meetings import quorum

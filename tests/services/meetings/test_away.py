@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group, Rotation
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.locations.rotation import Basis
 from buddybot.domain.meetings.meetings import Answer, QuorumDecision, Rsvp, Source

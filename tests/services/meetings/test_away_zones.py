@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import UserId
 from buddybot.domain.meetings.meetings import Answer, Meeting
 from buddybot.services.checkins.checkins import open_meeting

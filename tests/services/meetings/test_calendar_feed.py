@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group, GroupState
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.ids import GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, LocationKind, read_location
 from buddybot.domain.locations.rotation import Basis, Settled

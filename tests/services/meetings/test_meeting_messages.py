@@ -6,11 +6,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from buddybot.domain.groups.groups import Group
-from buddybot.domain.groups.quiet_times import DaySpan
+from buddybot.domain.groups.preferences import DaySpan
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, Reason
 from buddybot.domain.pings import Ping, PingKind
-from buddybot.services.core.announcements import Announcement
-from buddybot.services.core.unit_of_work import UnitOfWork
+from buddybot.services.core import Announcement, UnitOfWork
 from buddybot.services.meetings import meeting_messages
 from buddybot.services.meetings.change_views import What
 from buddybot.services.meetings.meeting_messages import ChangeView, ReminderView

@@ -7,8 +7,8 @@ import pytest
 
 from buddybot.domain.groups.groups import Group, GroupState
 from buddybot.domain.ids import EventId, GuildId, MeetingId
+from buddybot.domain.meetings.cards import EventState, ServerEvent
 from buddybot.domain.meetings.meetings import Answer, Meeting, MeetingState, Rsvp, Source
-from buddybot.domain.meetings.server_events import EventState, ServerEvent
 from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.server_event_steps import keep_interests, view_of
 from buddybot.storage.engine.database import Database

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from buddybot.domain.attendance.attendance import Attendance, Correction, Entry
-from buddybot.domain.attendance.visitors import MOST, NAME_LIMIT, Visitor
+from buddybot.domain.attendance.attendance import MOST, NAME_LIMIT, Attendance, Correction, Entry, Visitor
 from buddybot.domain.ids import UserId, VisitorId
 from buddybot.domain.text import length_of
 from buddybot.services.attendance.corrections import CorrectionView, Seat

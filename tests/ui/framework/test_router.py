@@ -10,8 +10,8 @@ from buddybot.ui.framework.choices import NOBODY, parse_group, parse_member, par
 from buddybot.ui.framework.router import Input
 from buddybot.ui.health.health import parse_alert
 from buddybot.ui.locations.host_swaps import pair_chosen
-from buddybot.ui.locations.location_choices import parse_place
 from buddybot.ui.locations.location_forms import minutes_in
+from buddybot.ui.locations.locations import parse_place
 
 TOO_LARGE = ("9" * 19, str(2**63))
 
