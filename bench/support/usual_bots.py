@@ -1,8 +1,8 @@
 """The bots that people usually write, with one command that does to the rows what `/commit progress` does.
 
 All are as durable as ours (WAL, synchronous=FULL). They look up the member and the commitment, note the
-interaction, count, and commit; then they answer the library's way, with an embed that says as much as our
-card and has the same buttons. They touch no meeting's card, which ours does.
+interaction, count, say that the cards of the meetings ahead are out of date, and commit; then they answer
+the library's way, with an embed that says as much as our card and has the same buttons.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 import aiosqlite
 import discord
 from discord import app_commands
-from sqlalchemy import ForeignKey, event, select
+from sqlalchemy import ForeignKey, event, select, update
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -64,6 +64,24 @@ class Commitment(Base):
     state: Mapped[str]
 
 
+class Meeting(Base):
+    """When a group meets."""
+
+    __tablename__ = "meetings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
+    state: Mapped[str]
+
+
+class MeetingCard(Base):
+    """A message that shows a meeting, and how often what it shows has changed."""
+
+    __tablename__ = "cards"
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 class Handled(Base):
     """An interaction that was carried out."""
 
@@ -78,6 +96,10 @@ _COMMITMENT = """
 _MEMBER = """
     SELECT m.role, g.name, g.state FROM memberships m JOIN groups g ON g.id = m.group_id
     WHERE m.group_id = ? AND m.user_id = ? AND m.left_at IS NULL AND g.guild_id = ?
+"""
+_CARDS = """
+    UPDATE cards SET revision = revision + 1 WHERE kind NOT LIKE 'earlier%' AND meeting_id IN (
+        SELECT id FROM meetings WHERE group_id = ? AND state IN ('scheduled', 'open'))
 """
 
 
@@ -105,6 +127,7 @@ async def aiosqlite_bot(path: Path, *, alone: bool = True) -> AsyncIterator[disc
                 _there(await rows.fetchone())
             await connection.execute("INSERT INTO interactions VALUES (?, 0)", (interaction.id,))
             await connection.execute("UPDATE commitments SET done = ? WHERE id = ?", (min(done, target), id_))
+            await connection.execute(_CARDS, (group_id,))
             await connection.commit()
             return text, min(done, target), target
 
@@ -136,6 +159,16 @@ async def sqlalchemy_bot(path: Path) -> AsyncIterator[discord.Client]:
             )
             _there((await session.execute(member)).first())
             found.done = min(done, found.target)
+            ahead = select(Meeting.id).where(
+                Meeting.group_id == found.group_id, Meeting.state.in_(("scheduled", "open"))
+            )
+            outdated = update(MeetingCard).where(
+                MeetingCard.kind.not_like("earlier%"), MeetingCard.meeting_id.in_(ahead)
+            )
+            await session.execute(
+                outdated.values(revision=MeetingCard.revision + 1),
+                execution_options={"synchronize_session": False},
+            )
         return found.text, found.done, found.target
 
     try:
