@@ -6,8 +6,7 @@ from datetime import datetime
 from buddybot.domain.attendance.attendance import Attendance, Entry
 from buddybot.domain.ids import GroupId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 from buddybot.storage.meetings.meetings import meeting_of
 
 
@@ -29,9 +28,7 @@ class AttendanceRepository(Repository):
 
     async def list_entries(self, meeting_id: MeetingId) -> Sequence[Entry]:
         """Return the whole ledger of a meeting, oldest first."""
-        rows = await self._tx.all(
-            "SELECT * FROM attendance WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
-        )
+        rows = await self._list("attendance", "id", meeting_id=meeting_id)
         return [entry_of(row) for row in rows]
 
     async def list_standing(self, meeting_id: MeetingId) -> Mapping[UserId, Entry]:

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.attendance.attendance import Visitor
 from buddybot.domain.ids import MeetingId, UserId, VisitorId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 def _user(value: int | None) -> UserId | None:
@@ -31,9 +30,7 @@ class VisitorRepository(Repository):
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Visitor]:
         """Return everybody who was noted, those taken back too, the first first."""
-        rows = await self._tx.all(
-            "SELECT * FROM visitors WHERE meeting_id = :meeting_id ORDER BY id", meeting_id=meeting_id
-        )
+        rows = await self._list("visitors", "id", meeting_id=meeting_id)
         return [visitor_of(row) for row in rows]
 
     async def add(self, meeting_id: MeetingId, name: str, *, recorded_by: UserId, now: datetime) -> None:

@@ -14,9 +14,7 @@ class ActivityRepository(Repository):
 
     async def put(self, meeting_id: MeetingId, key: str | None) -> None:
         """Set a meeting's activity; the callers have made sure that the meeting is their group's."""
-        await self._tx.run(
-            "UPDATE meetings SET activity = :key WHERE id = :meeting_id", key=key, meeting_id=meeting_id
-        )
+        await self._update("meetings", {"id": meeting_id}, activity=key)
 
     async def list_recent(self, meeting: Meeting, *, since: datetime) -> Sequence[str]:
         """Return the activities of the group's meetings before this one, from `since` on, the newest last."""
@@ -64,15 +62,7 @@ class ActivityRepository(Repository):
     async def drop_wishes(self, group_id: GroupId, user_id: UserId, *, drop: Iterable[str]) -> None:
         """Take marks of one person back."""
         for key in drop:
-            await self._tx.run(
-                """
-                DELETE FROM activity_wishes
-                WHERE group_id = :group_id AND user_id = :user_id AND activity = :key
-                """,
-                group_id=group_id,
-                user_id=user_id,
-                key=key,
-            )
+            await self._delete("activity_wishes", group_id=group_id, user_id=user_id, activity=key)
 
     async def last_band(self, group_id: GroupId) -> Band | None:
         """Return how the group rated the last meeting that it could rate; None when too few did."""

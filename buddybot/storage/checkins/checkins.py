@@ -6,8 +6,7 @@ from datetime import datetime
 from buddybot.domain.checkins.checkins import CheckIn
 from buddybot.domain.commitments.commitments import Outcome
 from buddybot.domain.ids import CommitmentId, GroupId, InteractionId, MeetingId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 def _checkin(row: Row) -> CheckIn:
@@ -26,19 +25,12 @@ class CheckInRepository(Repository):
 
     async def get(self, meeting_id: MeetingId, user_id: UserId) -> CheckIn | None:
         """Return a member's report at a meeting."""
-        row = await self._tx.one(
-            "SELECT * FROM checkins WHERE meeting_id = :meeting_id AND user_id = :user_id",
-            meeting_id=meeting_id,
-            user_id=user_id,
-        )
+        row = await self._find("checkins", meeting_id=meeting_id, user_id=user_id)
         return None if row is None else _checkin(row)
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[CheckIn]:
         """Return the reports at a meeting, the first written first."""
-        rows = await self._tx.all(
-            "SELECT * FROM checkins WHERE meeting_id = :meeting_id ORDER BY created_at, user_id",
-            meeting_id=meeting_id,
-        )
+        rows = await self._list("checkins", "created_at, user_id", meeting_id=meeting_id)
         return [_checkin(row) for row in rows]
 
     async def list_wins(self, group_id: GroupId, user_id: UserId) -> Mapping[MeetingId, str]:
@@ -103,10 +95,7 @@ class CheckInRepository(Repository):
 
     async def list_outcomes(self, meeting_id: MeetingId) -> Mapping[CommitmentId, Outcome]:
         """Return what the reports at a meeting say of each commitment."""
-        rows = await self._tx.all(
-            "SELECT * FROM outcomes WHERE meeting_id = :meeting_id ORDER BY commitment_id",
-            meeting_id=meeting_id,
-        )
+        rows = await self._list("outcomes", "commitment_id", meeting_id=meeting_id)
         return {
             CommitmentId(row["commitment_id"]): Outcome(done=row["done"], drop=bool(row["dropped"]))
             for row in rows

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.checkins.kudos import Kudos
 from buddybot.domain.ids import CommitmentId, GroupId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 _KUDOS = """
     SELECT k.*, c.text AS about FROM kudos k

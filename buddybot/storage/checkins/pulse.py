@@ -22,7 +22,7 @@ class PulseRepository(Repository):
 
     async def get(self, meeting_id: MeetingId) -> Pulse | None:
         """Return a meeting's pulse."""
-        row = await self._tx.one("SELECT * FROM pulses WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        row = await self._find("pulses", meeting_id=meeting_id)
         if row is None:
             return None
         return Pulse(
@@ -47,7 +47,7 @@ class PulseRepository(Repository):
         }
         if user_id in voters:
             return False
-        await self._tx.run("DELETE FROM pulse_voters WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        await self._delete("pulse_voters", meeting_id=meeting_id)
         for voter in sorted({*voters, user_id}):
             await self._insert("pulse_voters", meeting_id=meeting_id, user_id=voter)
         await self._tx.run(
@@ -85,12 +85,10 @@ class PulseRepository(Repository):
 
     async def close(self, meeting_id: MeetingId, *, votes: int, total: int, band: Band | None) -> None:
         """End a pulse: delete who has voted and what was voted; the numbers stay when a band is published."""
-        await self._tx.run(
-            """
-            UPDATE pulses SET state = 'closed', votes = :votes, total = :total, band = :band
-            WHERE meeting_id = :meeting_id
-            """,
-            meeting_id=meeting_id,
+        await self._update(
+            "pulses",
+            {"meeting_id": meeting_id},
+            state="closed",
             votes=None if band is None else votes,
             total=None if band is None else total,
             band=None if band is None else band.value,

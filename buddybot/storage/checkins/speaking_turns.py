@@ -25,9 +25,7 @@ class TurnRepository(Repository):
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Turn]:
         """Return the order."""
-        rows = await self._tx.all(
-            "SELECT * FROM turns WHERE meeting_id = :meeting_id ORDER BY position", meeting_id=meeting_id
-        )
+        rows = await self._list("turns", "position", meeting_id=meeting_id)
         return [
             Turn(row["position"], UserId(row["user_id"]), instant(row["started_at"]), row["minutes"])
             for row in rows

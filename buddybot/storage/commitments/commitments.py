@@ -7,8 +7,7 @@ from datetime import datetime
 from buddybot.domain.commitments.commitments import Category, Commitment, State, Visibility
 from buddybot.domain.ids import CommitmentId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
 from buddybot.storage.outbox.cards import TOUCH_AHEAD, read_touched
 
 _category, _visibility, _state = words(Category), words(Visibility), words(State)
@@ -102,15 +101,7 @@ class CommitmentRepository(Repository):
 
     async def get(self, group_id: GroupId, user_id: UserId, commitment_id: CommitmentId) -> Commitment | None:
         """Return the member's own commitment; None for another's, another group's, or none."""
-        row = await self._tx.one(
-            """
-            SELECT * FROM commitments
-            WHERE group_id = :group_id AND user_id = :user_id AND id = :commitment_id
-            """,
-            group_id=group_id,
-            user_id=user_id,
-            commitment_id=commitment_id,
-        )
+        row = await self._find("commitments", group_id=group_id, user_id=user_id, id=commitment_id)
         return None if row is None else _commitment(row)
 
     async def own(
@@ -254,12 +245,9 @@ class CommitmentRepository(Repository):
             state=state or commitment.state,
             weeks_carried=commitment.weeks_carried if weeks_carried is None else weeks_carried,
         )
-        changed = await self._tx.run(
-            """
-            UPDATE commitments SET category = :category, text = :text, target = :target, done = :done,
-                plan = :plan, visibility = :visibility, state = :state, weeks_carried = :weeks_carried
-            WHERE group_id = :group_id AND id = :commitment_id
-            """,
+        changed = await self._update(
+            "commitments",
+            {"group_id": now.group_id, "id": now.id},
             category=now.category.value,
             text=now.text,
             target=now.target,
@@ -268,8 +256,6 @@ class CommitmentRepository(Repository):
             visibility=now.visibility.value,
             state=now.state.value,
             weeks_carried=now.weeks_carried,
-            group_id=now.group_id,
-            commitment_id=now.id,
         )
         if not changed:
             raise LookupError("a commitment that was to be changed was not found")

@@ -82,6 +82,24 @@ class Repository:
         """Add a row, or let it take the place of the one that has the same `key`."""
         await self._tx.run(_write_put(table, key, *values), **values)
 
+    async def _find(self, table: str, /, **which: Value) -> Row | None:
+        """Return the first row with these values, or None."""
+        return await self._tx.one(f"SELECT * FROM {table} WHERE {_match(*which)}", **which)
+
+    async def _list(self, table: str, order: str, /, **which: Value) -> list[Row]:
+        """Return every row with these values, by the columns in `order`."""
+        return await self._tx.all(f"SELECT * FROM {table} WHERE {_match(*which)} ORDER BY {order}", **which)
+
+    async def _update(self, table: str, which: dict[str, Value], /, **values: Value) -> int:
+        """Change the rows that have the values in `which`, none of which changes; return how many."""
+        changes = ", ".join(f"{name} = :{name}" for name in values)
+        sql = f"UPDATE {table} SET {changes} WHERE {_match(*which)}"
+        return await self._tx.run(sql, **values, **which)
+
+    async def _delete(self, table: str, /, **which: Value) -> int:
+        """Drop the rows with these values; return how many."""
+        return await self._tx.run(f"DELETE FROM {table} WHERE {_match(*which)}", **which)
+
 
 @cache
 def _write_insert(table: str, *columns: str) -> str:
@@ -93,6 +111,11 @@ def _write_insert(table: str, *columns: str) -> str:
 def _write_put(table: str, key: tuple[str, ...], *columns: str) -> str:
     changes = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
     return f"{_write_insert(table, *columns)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+
+
+@cache
+def _match(*columns: str) -> str:
+    return " AND ".join(f"{name} = :{name}" for name in columns)
 
 
 class Guard:

@@ -7,8 +7,7 @@ from datetime import datetime
 from buddybot.domain.groups.groups import Group, GroupState, Member, Role, Rotation, name_key
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InteractionId, LocationId, RoleId, UserId
 from buddybot.domain.text import name_order
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
 
 MEMBER_BESIDE = """
     m.user_id, m.role, m.joined_at, m.hosts, m.gone_since, COALESCE((
@@ -99,11 +98,7 @@ class GroupRepository(Repository):
 
     async def get(self, guild_id: GuildId, group_id: GroupId) -> Group | None:
         """Return the guild's group, or None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM groups WHERE guild_id = :guild_id AND id = :group_id",
-            guild_id=guild_id,
-            group_id=group_id,
-        )
+        row = await self._find("groups", guild_id=guild_id, id=group_id)
         return None if row is None else group_of(row)
 
     async def lock(self, group_id: GroupId) -> None:
@@ -232,23 +227,15 @@ class GroupRepository(Repository):
 
     async def set_role(self, group_id: GroupId, role_id: RoleId | None) -> None:
         """Remember the Discord role that the bot keeps for the group."""
-        await self._tx.run(
-            "UPDATE groups SET role_id = :role_id WHERE id = :group_id", role_id=role_id, group_id=group_id
-        )
+        await self._update("groups", {"id": group_id}, role_id=role_id)
 
     async def set_usual_location(self, group_id: GroupId, location_id: LocationId | None) -> None:
         """Note the place that is given to the rotation `fixed`; None for that of last time."""
-        await self._tx.run(
-            "UPDATE groups SET usual_location_id = :to WHERE id = :group_id",
-            to=location_id,
-            group_id=group_id,
-        )
+        await self._update("groups", {"id": group_id}, usual_location_id=location_id)
 
     async def set_channel_error(self, group_id: GroupId, code: int | None) -> None:
         """Stop (a code) or resume (None) what is sent to the group's home channel."""
-        await self._tx.run(
-            "UPDATE groups SET route_error = :code WHERE id = :group_id", code=code, group_id=group_id
-        )
+        await self._update("groups", {"id": group_id}, route_error=code)
 
 
 class MemberRepository(Repository):

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.groups.invitations import Invitation, InvitationState
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, InvitationId, MessageId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 def _invitation(row: Row) -> Invitation:
@@ -56,20 +55,12 @@ class InvitationRepository(Repository):
 
     async def get(self, guild_id: GuildId, invitation_id: InvitationId) -> Invitation | None:
         """Return the guild's invitation, or None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM invitations WHERE guild_id = :guild_id AND id = :invitation_id",
-            guild_id=guild_id,
-            invitation_id=invitation_id,
-        )
+        row = await self._find("invitations", guild_id=guild_id, id=invitation_id)
         return None if row is None else _invitation(row)
 
     async def by_code(self, guild_id: GuildId, code_hash: str) -> Invitation | None:
         """Return the guild's invitation behind a code."""
-        row = await self._tx.one(
-            "SELECT * FROM invitations WHERE guild_id = :guild_id AND code_hash = :code_hash",
-            guild_id=guild_id,
-            code_hash=code_hash,
-        )
+        row = await self._find("invitations", guild_id=guild_id, code_hash=code_hash)
         return None if row is None else _invitation(row)
 
     async def open(self, group_id: GroupId, now: datetime) -> Sequence[Invitation]:
@@ -132,14 +123,8 @@ class InvitationRepository(Repository):
         self, invitation_id: InvitationId, *, channel_id: ChannelId, message_id: MessageId
     ) -> None:
         """Remember the message that shows the invitation."""
-        await self._tx.run(
-            """
-            UPDATE invitations SET card_channel_id = :channel_id, card_message_id = :message_id
-            WHERE id = :invitation_id
-            """,
-            channel_id=channel_id,
-            message_id=message_id,
-            invitation_id=invitation_id,
+        await self._update(
+            "invitations", {"id": invitation_id}, card_channel_id=channel_id, card_message_id=message_id
         )
 
     async def find_card(self, invitation_id: InvitationId) -> tuple[ChannelId, MessageId] | None:

@@ -6,8 +6,7 @@ from buddybot.domain.groups.groups import Group
 from buddybot.domain.groups.preferences import Preferences, QuietHours
 from buddybot.domain.ids import GroupId, GuildId, InteractionId, UserId
 from buddybot.domain.zones import pick_known_zone
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, clock, time_of
+from buddybot.storage.engine.transaction import Repository, Row, clock, time_of
 
 
 def _preferences(row: Row) -> Preferences:
@@ -34,11 +33,7 @@ class PreferenceRepository(Repository):
 
     async def get(self, guild_id: GuildId, user_id: UserId) -> Preferences:
         """Return what the person chose, or the defaults."""
-        row = await self._tx.one(
-            "SELECT * FROM preferences WHERE guild_id = :guild_id AND user_id = :user_id",
-            guild_id=guild_id,
-            user_id=user_id,
-        )
+        row = await self._find("preferences", guild_id=guild_id, user_id=user_id)
         return Preferences(guild_id, user_id) if row is None else _preferences(row)
 
     async def of_group(self, group_id: GroupId) -> Sequence[Preferences]:
@@ -91,14 +86,8 @@ class PreferenceRepository(Repository):
 
     async def rename(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:
         """Keep another name of a person of whom something is kept, and of nobody else."""
-        await self._tx.run(
-            """
-            UPDATE preferences SET display_name = :display_name
-            WHERE guild_id = :guild_id AND user_id = :user_id
-            """,
-            guild_id=guild_id,
-            user_id=user_id,
-            display_name=display_name,
+        await self._update(
+            "preferences", {"guild_id": guild_id, "user_id": user_id}, display_name=display_name
         )
 
     async def keep_name(self, guild_id: GuildId, user_id: UserId, display_name: str) -> None:

@@ -78,12 +78,7 @@ class RoleTaskRepository(Repository):
 
     async def mark_done(self, task: RoleTask) -> None:
         """Drop a task, unless it was asked for again while it was carried out."""
-        await self._tx.run(
-            "DELETE FROM role_tasks WHERE group_id = :group_id AND user_id = :user_id AND asked = :asked",
-            group_id=task.group_id,
-            user_id=task.user_id,
-            asked=task.asked,
-        )
+        await self._delete("role_tasks", group_id=task.group_id, user_id=task.user_id, asked=task.asked)
 
     async def held_by(self, user_id: UserId) -> Sequence[tuple[GuildId, GroupId]]:
         """Return groups whose role a person may have, in the order in which groups are locked.
@@ -148,9 +143,7 @@ class RoleTaskRepository(Repository):
 
     async def release(self, group_id: GroupId) -> None:
         """Let the role be made by anyone: it surely was not."""
-        await self._tx.run(
-            "UPDATE groups SET role_lease_until = NULL WHERE id = :group_id", group_id=group_id
-        )
+        await self._update("groups", {"id": group_id}, role_lease_until=None)
 
     async def note_made(self, group_id: GroupId, role_id: RoleId) -> bool:
         """Note a group's role; False where it needs none any more, or has one."""

@@ -9,8 +9,7 @@ from buddybot.domain.health.stagnation import Sensitivity
 from buddybot.domain.health.stagnation_charts import Chart
 from buddybot.domain.health.stagnation_signs import Fact, Sign
 from buddybot.domain.ids import AlertId, ChannelId, GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 _KNOWN = frozenset({*(each.value for each in Chart), *(each.value for each in Sign)})
 """Signs whose evidence these modules read; another feature may keep its own in the same table."""
@@ -56,11 +55,7 @@ class AlertRepository(Repository):
 
     async def get(self, group_id: GroupId, alert_id: AlertId) -> Raised | None:
         """Return the group's alert, or None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM alerts WHERE group_id = :group_id AND id = :alert_id",
-            group_id=group_id,
-            alert_id=alert_id,
-        )
+        row = await self._find("alerts", group_id=group_id, id=alert_id)
         return None if row is None or row["sign"] not in _KNOWN else _read_alert(row)
 
     async def group_of(self, guild_id: GuildId, alert_id: AlertId) -> GroupId | None:
@@ -77,9 +72,7 @@ class AlertRepository(Repository):
 
     async def of_group(self, group_id: GroupId) -> Sequence[Raised]:
         """Return every alert of a group, the oldest first."""
-        rows = await self._tx.all(
-            "SELECT * FROM alerts WHERE group_id = :group_id ORDER BY id", group_id=group_id
-        )
+        rows = await self._list("alerts", "id", group_id=group_id)
         return [_read_alert(row) for row in rows if row["sign"] in _KNOWN]
 
     async def open(self, group_id: GroupId) -> Sequence[Raised]:
@@ -122,11 +115,7 @@ class AlertRepository(Repository):
             if row["key"] in lasting and not (rested and row["state"] == AlertState.SNOOZED):
                 continue
             await self.settle(AlertId(row["id"]), AlertState.RESOLVED, by=None, now=now)
-            await self._tx.run(
-                "UPDATE alerts SET key = :key WHERE id = :id",
-                key=f"past:{row['id']}:{row['key']}",
-                id=row["id"],
-            )
+            await self._update("alerts", {"id": row["id"]}, key=f"past:{row['id']}:{row['key']}")
 
     # -- how a group is watched --------------------------------------------------------------------
 
@@ -147,21 +136,17 @@ class AlertRepository(Repository):
 
     async def put_watch(self, group_id: GroupId, watch: Watch) -> None:
         """Keep how a group is watched."""
-        await self._tx.run(
-            """
-            UPDATE groups SET sensitivity = :sensitivity, alert_channel_id = :channel_id,
-                              snoozed_until = :until
-            WHERE id = :group_id
-            """,
+        await self._update(
+            "groups",
+            {"id": group_id},
             sensitivity=watch.sensitivity.value,
-            channel_id=watch.channel_id,
-            until=epoch(watch.snoozed_until),
-            group_id=group_id,
+            alert_channel_id=watch.channel_id,
+            snoozed_until=epoch(watch.snoozed_until),
         )
 
     async def mark_holiday(self, meeting_id: MeetingId) -> None:
         """Let a meeting that was held not count."""
-        await self._tx.run("UPDATE meetings SET holiday = 1 WHERE id = :meeting_id", meeting_id=meeting_id)
+        await self._update("meetings", {"id": meeting_id}, holiday=1)
 
     async def to_look_at(
         self, *, since: datetime, now: datetime, after: GroupId, limit: int

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.health.feedback import Feedback, Phrase
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 _BETWEEN = ","
 

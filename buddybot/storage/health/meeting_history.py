@@ -14,8 +14,7 @@ from buddybot.domain.health.stagnation_signs import Past
 from buddybot.domain.health.stagnation_tally import Tally, week_of
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import MeetingState, Reason
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, day_of, epoch
+from buddybot.storage.engine.transaction import Repository, Row, day_of, epoch
 
 _CALLED_OFF = "m.state IN ('skipped', 'cancelled') AND m.reason IS NOT NULL"
 """Whoever calls a meeting off gives a reason; one without went by in a pause, or while the bot was away."""

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 class Offer(NamedTuple):
@@ -47,15 +46,7 @@ class OfferRepository(Repository):
 
     async def get(self, group_id: GroupId, user_id: UserId, meeting_id: MeetingId) -> Offer | None:
         """Return the member's own offer after a meeting of the group."""
-        row = await self._tx.one(
-            """
-            SELECT * FROM offers
-            WHERE group_id = :group_id AND user_id = :user_id AND meeting_id = :meeting_id
-            """,
-            group_id=group_id,
-            user_id=user_id,
-            meeting_id=meeting_id,
-        )
+        row = await self._find("offers", group_id=group_id, user_id=user_id, meeting_id=meeting_id)
         return None if row is None else _offer(row)
 
     async def last_made(self, guild_id: GuildId, user_id: UserId) -> datetime | None:

@@ -8,8 +8,7 @@ from buddybot.domain.groups.groups import Rotation
 from buddybot.domain.ids import GroupId, LocationId, MeetingId, UserId
 from buddybot.domain.locations.fairness import Held
 from buddybot.domain.locations.rotation import Basis, Settled
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
 from buddybot.storage.locations.fairness_balances import BalanceRepository
 
 
@@ -68,7 +67,7 @@ class ArrangementRepository(Repository):
 
     async def get(self, meeting_id: MeetingId) -> Arrangement | None:
         """Return where a meeting takes place; None when nobody has thought of it yet."""
-        row = await self._tx.one("SELECT * FROM venues WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        row = await self._find("venues", meeting_id=meeting_id)
         return None if row is None else read_arrangement(row)
 
     async def may_fill(self, meeting_id: MeetingId, user_id: UserId) -> bool:
@@ -152,11 +151,7 @@ class ArrangementRepository(Repository):
 
     async def drop_pass(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Forget that somebody did not want to host a meeting."""
-        await self._tx.run(
-            "DELETE FROM host_passes WHERE meeting_id = :meeting_id AND user_id = :user_id",
-            meeting_id=meeting_id,
-            user_id=user_id,
-        )
+        await self._delete("host_passes", meeting_id=meeting_id, user_id=user_id)
 
 
 class FairnessSnapshot(NamedTuple):

@@ -59,11 +59,7 @@ class BalanceRepository(Repository):
             Kind.WEIGHT: memory.weights,
         }
         for kind, people in sums.items():
-            await self._tx.run(
-                "DELETE FROM balances WHERE group_id = :group_id AND kind = :kind",
-                group_id=group_id,
-                kind=kind.value,
-            )
+            await self._delete("balances", group_id=group_id, kind=kind.value)
             for user_id, amount in people.items():
                 await self._keep_amount(group_id, user_id, kind, round(amount * _SCALE))
 

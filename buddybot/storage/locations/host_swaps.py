@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, SwapId, UserId
 from buddybot.domain.locations.host_swaps import Swap, SwapState
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 def _swap(row: Row) -> Swap:
@@ -51,11 +50,7 @@ class SwapRepository(Repository):
 
     async def get(self, group_id: GroupId, swap_id: SwapId) -> Swap | None:
         """Return the group's offer, or None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM swaps WHERE group_id = :group_id AND id = :swap_id",
-            group_id=group_id,
-            swap_id=swap_id,
-        )
+        row = await self._find("swaps", group_id=group_id, id=swap_id)
         return None if row is None else _swap(row)
 
     async def group_of(self, guild_id: GuildId, swap_id: SwapId) -> GroupId | None:
@@ -120,11 +115,8 @@ class SwapRepository(Repository):
 
     async def note_starts(self, swap_id: SwapId, start: datetime, other_start: datetime) -> None:
         """Say when its two meetings start by the question in the channel."""
-        await self._tx.run(
-            "UPDATE swaps SET told_start = :start, told_other_start = :other_start WHERE id = :swap_id",
-            start=epoch(start),
-            other_start=epoch(other_start),
-            swap_id=swap_id,
+        await self._update(
+            "swaps", {"id": swap_id}, told_start=epoch(start), told_other_start=epoch(other_start)
         )
 
     async def settle(self, swap_id: SwapId, state: SwapState, now: datetime) -> None:

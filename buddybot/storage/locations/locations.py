@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import GroupId, GuildId, LocationId, UserId
 from buddybot.domain.locations.locations import Access, Location, LocationKind, LocationWords
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 def _location(row: Row) -> Location:
@@ -60,11 +59,7 @@ class LocationRepository(Repository):
 
     async def get(self, group_id: GroupId, location_id: LocationId) -> Location | None:
         """Return the group's place, retired ones too; None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM locations WHERE group_id = :group_id AND id = :location_id",
-            group_id=group_id,
-            location_id=location_id,
-        )
+        row = await self._find("locations", group_id=group_id, id=location_id)
         return None if row is None else _location(row)
 
     async def group_of(self, guild_id: GuildId, location_id: LocationId) -> GroupId | None:
@@ -103,30 +98,19 @@ class LocationRepository(Repository):
 
     async def retire(self, location: Location, now: datetime) -> None:
         """Let a place be chosen no more; what was held there keeps it."""
-        await self._tx.run(
-            "UPDATE locations SET retired_at = :now WHERE group_id = :group_id AND id = :location_id",
-            now=epoch(now),
-            group_id=location.group_id,
-            location_id=location.id,
+        await self._update(
+            "locations", {"group_id": location.group_id, "id": location.id}, retired_at=epoch(now)
         )
 
     async def give_to_group(self, location: Location) -> None:
         """Let a place be nobody's in particular: the member who offered it goes."""
-        await self._tx.run(
-            "UPDATE locations SET offered_by = NULL WHERE group_id = :group_id AND id = :location_id",
-            group_id=location.group_id,
-            location_id=location.id,
-        )
+        await self._update("locations", {"group_id": location.group_id, "id": location.id}, offered_by=None)
 
     async def revive(self, location: Location) -> bool:
         """Let a retired place be chosen again; False when a live one has its name by now."""
         if await self._is_taken(location, location.name):
             return False
-        await self._tx.run(
-            "UPDATE locations SET retired_at = NULL WHERE group_id = :group_id AND id = :location_id",
-            group_id=location.group_id,
-            location_id=location.id,
-        )
+        await self._update("locations", {"group_id": location.group_id, "id": location.id}, retired_at=None)
         return True
 
     async def _is_taken(self, location: Location, name: str) -> bool:
@@ -183,11 +167,7 @@ class LocationRepository(Repository):
     async def put_minutes(self, location_id: LocationId, user_id: UserId, minutes: int | None) -> None:
         """Keep what a place costs a member; None takes it back."""
         if minutes is None:
-            await self._tx.run(
-                "DELETE FROM travel WHERE location_id = :location_id AND user_id = :user_id",
-                location_id=location_id,
-                user_id=user_id,
-            )
+            await self._delete("travel", location_id=location_id, user_id=user_id)
             return
         await self._put(
             "travel",

@@ -6,8 +6,7 @@ from buddybot.domain.groups.preferences import DaySpan, StoredSpan
 from buddybot.domain.ids import GroupId, GuildId, UserId
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, day_of
+from buddybot.storage.engine.transaction import Repository, Row, day_of
 
 
 def _span(row: Row) -> StoredSpan:
@@ -66,9 +65,4 @@ class AwayRepository(Repository):
 
     async def remove(self, *, group_id: GroupId, user_id: UserId, span_id: int) -> None:
         """Forget days away."""
-        await self._tx.run(
-            "DELETE FROM away WHERE group_id = :group_id AND user_id = :user_id AND id = :span_id",
-            group_id=group_id,
-            user_id=user_id,
-            span_id=span_id,
-        )
+        await self._delete("away", group_id=group_id, user_id=user_id, id=span_id)

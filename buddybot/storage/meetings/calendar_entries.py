@@ -20,10 +20,7 @@ class CalendarEntryRepository(Repository):
             group_id=group_id,
             now=epoch(now),
         )
-        rows = await self._tx.all(
-            "SELECT * FROM calendar_entries WHERE group_id = :group_id ORDER BY starts_at, slot, kind",
-            group_id=group_id,
-        )
+        rows = await self._list("calendar_entries", "starts_at, slot, kind", group_id=group_id)
         return [
             PublishedEntry(
                 slot=day_of(row["slot"]),

@@ -7,8 +7,7 @@ from buddybot.domain.groups.groups import Group, Member
 from buddybot.domain.ids import GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.meetings import Meeting, MeetingKind, MeetingState, QuorumDecision
 from buddybot.domain.meetings.schedule import Schedule
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, clock, day_of, epoch, instant, time_of, words
+from buddybot.storage.engine.transaction import Repository, Row, clock, day_of, epoch, instant, time_of, words
 from buddybot.storage.groups.groups import GROUP_BESIDE, MEMBER_BESIDE, group_of, member_of
 
 
@@ -86,7 +85,7 @@ class ScheduleRepository(Repository):
 
     async def get(self, group_id: GroupId) -> Schedule | None:
         """Return the group's schedule."""
-        row = await self._tx.one("SELECT * FROM schedules WHERE group_id = :group_id", group_id=group_id)
+        row = await self._find("schedules", group_id=group_id)
         if row is None:
             return None
         return Schedule(
@@ -170,11 +169,7 @@ class MeetingRepository(Repository):
 
     async def get(self, group_id: GroupId, meeting_id: MeetingId) -> Meeting | None:
         """Return the group's meeting, or None for a foreign one as for a missing one."""
-        row = await self._tx.one(
-            "SELECT * FROM meetings WHERE group_id = :group_id AND id = :meeting_id",
-            group_id=group_id,
-            meeting_id=meeting_id,
-        )
+        row = await self._find("meetings", group_id=group_id, id=meeting_id)
         return None if row is None else meeting_of(row)
 
     async def with_group(self, guild_id: GuildId, meeting_id: MeetingId) -> tuple[Group, Meeting] | None:
@@ -311,11 +306,7 @@ class MeetingRepository(Repository):
 
     async def put_moved_from(self, meeting_id: MeetingId, told: datetime | None) -> None:
         """Note the start that the group was last told of; None when it was told of the present one."""
-        await self._tx.run(
-            "UPDATE meetings SET moved_from = :told WHERE id = :meeting_id",
-            told=epoch(told),
-            meeting_id=meeting_id,
-        )
+        await self._update("meetings", {"id": meeting_id}, moved_from=epoch(told))
 
     async def set_state(
         self, meeting_id: MeetingId, state: MeetingState, *, now: datetime, reason: str | None = None
@@ -344,16 +335,12 @@ class MeetingRepository(Repository):
         lead_id: UserId | None = None,
     ) -> None:
         """Say who facilitates, who keeps the time and who leads the activity."""
-        await self._tx.run(
-            """
-            UPDATE meetings SET facilitator_id = :facilitator_id, timekeeper_id = :timekeeper_id,
-                                lead_id = :lead_id
-            WHERE id = :meeting_id
-            """,
+        await self._update(
+            "meetings",
+            {"id": meeting_id},
             facilitator_id=facilitator_id,
             timekeeper_id=timekeeper_id,
             lead_id=lead_id,
-            meeting_id=meeting_id,
         )
 
     async def entry_changed(self, meeting_id: MeetingId) -> None:
@@ -374,8 +361,4 @@ class MeetingRepository(Repository):
 
     async def set_quorum_decision(self, meeting_id: MeetingId, decision: QuorumDecision) -> None:
         """Keep what was decided when few had said they come."""
-        await self._tx.run(
-            "UPDATE meetings SET few_decision = :decision WHERE id = :meeting_id",
-            decision=decision.value,
-            meeting_id=meeting_id,
-        )
+        await self._update("meetings", {"id": meeting_id}, few_decision=decision.value)

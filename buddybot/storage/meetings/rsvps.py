@@ -19,8 +19,7 @@ from buddybot.domain.meetings.schedule import local
 from buddybot.domain.text import name_order
 from buddybot.domain.zones import pick_known_zone
 from buddybot.storage.commitments.commitments import ASKED_ABOUT
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, day_of, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, day_of, epoch, instant, words
 from buddybot.storage.groups.preferences import KNOWN_AS
 from buddybot.storage.locations.arrangements import Arrangement, read_arrangement
 from buddybot.storage.meetings.meetings import HELD_BEFORE

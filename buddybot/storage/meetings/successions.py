@@ -36,11 +36,7 @@ class SuccessionRepository(Repository):
 
     async def put_by_hand(self, meeting_id: MeetingId, *, by_hand: bool) -> None:
         """Say whether a meeting is where an organizer put it, whatever the schedule gives."""
-        await self._tx.run(
-            "UPDATE meetings SET by_hand = :by_hand WHERE id = :meeting_id",
-            meeting_id=meeting_id,
-            by_hand=int(by_hand),
-        )
+        await self._update("meetings", {"id": meeting_id}, by_hand=int(by_hand))
 
     async def announce_again(self, meeting_id: MeetingId) -> None:
         """Let a meeting be announced once more; what was decided when few came was about another time."""
@@ -53,11 +49,7 @@ class SuccessionRepository(Repository):
 
     async def put_rescheduled(self, meeting_id: MeetingId, now: datetime) -> None:
         """Note that a new schedule changed the meeting's start, or left it no day."""
-        await self._tx.run(
-            "UPDATE meetings SET rescheduled_at = :now WHERE id = :meeting_id",
-            meeting_id=meeting_id,
-            now=epoch(now),
-        )
+        await self._update("meetings", {"id": meeting_id}, rescheduled_at=epoch(now))
 
     async def list_dropped(self, group_id: GroupId) -> Sequence[Meeting]:
         """Return the meetings that a new schedule has no day for."""
@@ -71,13 +63,7 @@ class SuccessionRepository(Repository):
 
     async def list_rescheduled(self, group_id: GroupId, at: datetime) -> Sequence[Meeting]:
         """Return the meetings that a new schedule changed, or left without a day, at this instant."""
-        rows = await self._tx.all(
-            """
-            SELECT * FROM meetings WHERE group_id = :group_id AND rescheduled_at = :at ORDER BY starts_at, id
-            """,
-            group_id=group_id,
-            at=epoch(at),
-        )
+        rows = await self._list("meetings", "starts_at, id", group_id=group_id, rescheduled_at=epoch(at))
         return [meeting_of(row) for row in rows]
 
     async def remove(self, meeting_id: MeetingId) -> None:

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from buddybot.domain.groups.notices import CARD_REFUSED, ROUTE_CLOSED
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, UserId
 from buddybot.domain.meetings.cards import EARLIER, CardKind, ShownCard
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch
+from buddybot.storage.engine.transaction import Repository, Row, epoch
 from buddybot.storage.outbox.outdated_messages import REMINDER
 from buddybot.storage.outbox.server_events import STALE_NEARBY
 
@@ -91,13 +90,9 @@ class CardRepository(Repository):
     ) -> None:
         """Remember the message made of what `note_preparing` saw; one before it is edited a last time."""
         await self.retire(meeting_id, kind, besides=message_id)
-        await self._tx.run(
-            """
-            UPDATE cards SET channel_id = :channel_id, message_id = :message_id
-            WHERE meeting_id = :meeting_id AND kind = :kind
-            """,
-            meeting_id=meeting_id,
-            kind=kind.value,
+        await self._update(
+            "cards",
+            {"meeting_id": meeting_id, "kind": kind.value},
             channel_id=channel_id,
             message_id=message_id,
         )
@@ -121,11 +116,7 @@ class CardRepository(Repository):
             **which,
         )
         if besides is None:
-            await self._tx.run(
-                "DELETE FROM cards WHERE meeting_id = :meeting_id AND kind = :kind",
-                meeting_id=meeting_id,
-                kind=kind.value,
-            )
+            await self._delete("cards", meeting_id=meeting_id, kind=kind.value)
 
     async def touch(self, meeting_id: MeetingId) -> bool:
         """Say, in the transaction that changes it, that what a meeting's cards show has changed.
@@ -210,13 +201,7 @@ class CardRepository(Repository):
     async def forget_gone(self, card: ShownCard) -> bool:
         """Forget a message that somebody deleted; False when that was known."""
         return bool(
-            await self._tx.run(
-                """
-                DELETE FROM cards
-                WHERE meeting_id = :meeting_id AND kind = :kind AND message_id = :message_id
-                """,
-                meeting_id=card.meeting_id,
-                kind=card.kind.value,
-                message_id=card.message_id,
+            await self._delete(
+                "cards", meeting_id=card.meeting_id, kind=card.kind.value, message_id=card.message_id
             )
         )

@@ -39,9 +39,7 @@ class NoticeRepository(Repository):
 
     async def forget(self, group_id: GroupId, code: str) -> None:
         """Drop what is told of a trouble that is over, so that it is told again when it comes back."""
-        await self._tx.run(
-            "DELETE FROM notices WHERE group_id = :group_id AND code = :code", group_id=group_id, code=code
-        )
+        await self._delete("notices", group_id=group_id, code=code)
 
     async def restate(self, group_id: GroupId, key: str, parameters: Mapping[str, Value]) -> None:
         """Tell of a trouble as it is by now, where nobody has seen it yet."""
@@ -57,9 +55,7 @@ class NoticeRepository(Repository):
 
     async def withdraw(self, group_id: GroupId, key: str) -> None:
         """Drop one trouble that is over, so that it is told again when it comes back."""
-        await self._tx.run(
-            "DELETE FROM notices WHERE group_id = :group_id AND key = :key", group_id=group_id, key=key
-        )
+        await self._delete("notices", group_id=group_id, key=key)
 
     async def list_unseen(self, guild_id: GuildId, user_id: UserId) -> Sequence[Notice]:
         """Return what nobody has seen of the groups that the user organizes, oldest first.

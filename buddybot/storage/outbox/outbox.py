@@ -5,8 +5,7 @@ from datetime import datetime
 
 from buddybot.domain.ids import ChannelId, GroupId, GuildId, MeetingId, MessageId, PingId, UserId
 from buddybot.domain.pings import DuePing, Ping, PingKind, PingState
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant, words
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant, words
 
 _kind, _state = words(PingKind), words(PingState)
 
@@ -96,9 +95,7 @@ class OutboxRepository(Repository):
 
     async def of_meeting(self, meeting_id: MeetingId) -> Sequence[Ping]:
         """Return every ping of a meeting in whatever state."""
-        rows = await self._tx.all(
-            "SELECT * FROM outbox WHERE meeting_id = :meeting_id ORDER BY due_at, id", meeting_id=meeting_id
-        )
+        rows = await self._list("outbox", "due_at, id", meeting_id=meeting_id)
         return [ping_of(row) for row in rows]
 
     async def list_due_with(self, ping: Ping) -> Sequence[Ping]:
@@ -175,9 +172,7 @@ class OutboxRepository(Repository):
 
     async def decline_question(self, ping_id: PingId) -> None:
         """Note that the owner of a home said no."""
-        await self._tx.run(
-            "UPDATE outbox SET error = :declined WHERE id = :ping_id", declined=_DECLINED, ping_id=ping_id
-        )
+        await self._update("outbox", {"id": ping_id}, error=_DECLINED)
 
     async def put_cause(self, meeting_id: MeetingId, kind: PingKind, by: UserId) -> None:
         """Note whose act makes a meeting's ping due, where it is not out yet; it need not notify them."""
@@ -193,23 +188,12 @@ class OutboxRepository(Repository):
 
     async def put_expiry(self, ping_id: PingId, expires_at: datetime) -> None:
         """Set from when on a ping is of no use."""
-        await self._tx.run(
-            "UPDATE outbox SET expires_at = :expires_at WHERE id = :ping_id",
-            expires_at=epoch(expires_at),
-            ping_id=ping_id,
-        )
+        await self._update("outbox", {"id": ping_id}, expires_at=epoch(expires_at))
 
     async def settle(
         self, ping_id: PingId, state: PingState, *, now: datetime, error: str | None = None
     ) -> None:
         """Bring a ping to an end without a message."""
-        await self._tx.run(
-            """
-            UPDATE outbox SET state = :state, settled_at = :now, error = :error, lease_until = NULL
-            WHERE id = :ping_id
-            """,
-            state=state.value,
-            now=epoch(now),
-            error=error,
-            ping_id=ping_id,
+        await self._update(
+            "outbox", {"id": ping_id}, state=state.value, settled_at=epoch(now), error=error, lease_until=None
         )

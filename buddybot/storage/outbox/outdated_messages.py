@@ -181,9 +181,7 @@ class OutdatedMessageRepository(Repository):
 
     async def mark_retired(self, ping_id: PingId, now: datetime) -> None:
         """Say that a message has no button any more, or can't be edited."""
-        await self._tx.run(
-            "UPDATE outbox SET retired_at = :now WHERE id = :ping_id", now=epoch(now), ping_id=ping_id
-        )
+        await self._update("outbox", {"id": ping_id}, retired_at=epoch(now))
 
     async def list_invitations(self, now: datetime, *, limit: int) -> Sequence[tuple[GuildId, InvitationId]]:
         """Return invitations of the last weeks that ended, and whose cards do not say so yet."""
@@ -207,7 +205,4 @@ class OutdatedMessageRepository(Repository):
 
     async def forget_card(self, invitation_id: InvitationId) -> None:
         """Forget the message of an invitation that says what became of it."""
-        await self._tx.run(
-            "UPDATE invitations SET card_channel_id = NULL, card_message_id = NULL WHERE id = :id",
-            id=invitation_id,
-        )
+        await self._update("invitations", {"id": invitation_id}, card_channel_id=None, card_message_id=None)

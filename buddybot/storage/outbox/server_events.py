@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from buddybot.domain.ids import ChannelId, EventId, GroupId, GuildId, MeetingId, UserId
 from buddybot.domain.meetings.cards import EventState, ServerEvent
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch
+from buddybot.storage.engine.transaction import Repository, Row, epoch
 
 LEASE = timedelta(minutes=5)
 """How long one process may be at an event before another takes it over."""
@@ -167,17 +166,12 @@ class EventRepository(Repository):
 
     async def release(self, event: ServerEvent) -> None:
         """Let any process take an event up again whose state Discord did not tell."""
-        await self._tx.run(
-            "UPDATE events SET lease_until = NULL WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id
-        )
+        await self._update("events", {"meeting_id": event.meeting_id}, lease_until=None)
 
     async def making(self, event: ServerEvent, mark: str, now: datetime) -> None:
         """Say, before Discord is asked for it once more, how an event that is held is found again."""
-        await self._tx.run(
-            "UPDATE events SET shown = :mark, lease_until = :until WHERE meeting_id = :meeting_id",
-            mark=mark,
-            until=epoch(now + LEASE),
-            meeting_id=event.meeting_id,
+        await self._update(
+            "events", {"meeting_id": event.meeting_id}, shown=mark, lease_until=epoch(now + LEASE)
         )
 
     async def note_found(self, event: ServerEvent, event_id: EventId) -> None:
@@ -219,7 +213,7 @@ class EventRepository(Repository):
 
     async def forget(self, event: ServerEvent) -> None:
         """Drop an event that the bot took away; if the meeting is held after all it gets a new one."""
-        await self._tx.run("DELETE FROM events WHERE meeting_id = :meeting_id", meeting_id=event.meeting_id)
+        await self._delete("events", meeting_id=event.meeting_id)
 
     async def mark_unshown(self, event: ServerEvent) -> None:
         """Let an event be looked at with the next refresh, whatever Discord was told.
@@ -258,6 +252,6 @@ class InterestRepository(Repository):
 
     async def put(self, meeting_id: MeetingId, user_ids: Collection[UserId]) -> None:
         """Replace who did."""
-        await self._tx.run("DELETE FROM interests WHERE meeting_id = :meeting_id", meeting_id=meeting_id)
+        await self._delete("interests", meeting_id=meeting_id)
         for user_id in user_ids:
             await self._insert("interests", meeting_id=meeting_id, user_id=user_id)

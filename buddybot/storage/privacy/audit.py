@@ -6,8 +6,7 @@ from datetime import datetime
 
 from buddybot.domain.groups.audit import Action, Logged
 from buddybot.domain.ids import GroupId, GuildId, UserId
-from buddybot.storage.engine.database import Row
-from buddybot.storage.engine.transaction import Repository, epoch, instant
+from buddybot.storage.engine.transaction import Repository, Row, epoch, instant
 
 
 class AuditRepository(Repository):

@@ -107,17 +107,13 @@ class ErasureRepository(Repository):
                     meeting_id=row["id"],
                     user=user_id,
                 )
-        await self._tx.run("DELETE FROM attendance WHERE user_id = :user", user=user_id)
-        await self._tx.run("DELETE FROM commitments WHERE user_id = :user", user=user_id)
+        await self._delete("attendance", user_id=user_id)
+        await self._delete("commitments", user_id=user_id)
 
     async def _drop_uncounted(self, which: str, **ids: int) -> None:
         """Delete what the ledger says of people at meetings for which they do not count."""
         for row in await self._tx.all(_NOT_COUNTED.format(which=which), **ids):
-            await self._tx.run(
-                "DELETE FROM attendance WHERE meeting_id = :meeting_id AND user_id = :user_id",
-                meeting_id=row["meeting_id"],
-                user_id=row["user_id"],
-            )
+            await self._delete("attendance", meeting_id=row["meeting_id"], user_id=row["user_id"])
 
     async def _count(self, meeting_id: MeetingId, user_id: UserId) -> None:
         """Put a number that means nobody into the place of a person's id, at one meeting."""
@@ -198,8 +194,8 @@ class ErasureRepository(Repository):
         await self._lay_anew(meeting_id)
         for table in _WORDS_OF_A_MEETING:
             await self._tx.run(f"DELETE FROM {table} WHERE meeting_id = :id", id=meeting_id)
-        await self._tx.run("DELETE FROM swaps WHERE other_meeting_id = :id", id=meeting_id)
-        await self._tx.run("DELETE FROM outbox WHERE meeting_id = :id", id=meeting_id)
+        await self._delete("swaps", other_meeting_id=meeting_id)
+        await self._delete("outbox", meeting_id=meeting_id)
         await self._tx.run(
             """
             UPDATE visitors SET name = '', recorded_by = 0,
@@ -208,15 +204,9 @@ class ErasureRepository(Repository):
             """,
             id=meeting_id,
         )
-        await self._tx.run(
-            "UPDATE venues SET host_id = NULL, before_host_id = NULL WHERE meeting_id = :id", id=meeting_id
-        )
-        await self._tx.run(
-            """
-            UPDATE meetings SET facilitator_id = NULL, timekeeper_id = NULL, lead_id = NULL, reduced = 1
-            WHERE id = :id
-            """,
-            id=meeting_id,
+        await self._update("venues", {"meeting_id": meeting_id}, host_id=None, before_host_id=None)
+        await self._update(
+            "meetings", {"id": meeting_id}, facilitator_id=None, timekeeper_id=None, lead_id=None, reduced=1
         )
 
     async def _lay_anew(self, meeting_id: MeetingId) -> None:
