@@ -1,17 +1,25 @@
-"""/attendance: what the bot could not tell by itself, said by an organizer with a click."""
+"""/attendance: what the bot could not tell by itself, and a record put right, said by an organizer."""
 
 import asyncio
 
 from discord import File, app_commands
 
 from buddybot.domain.attendance.attendance import Attendance
-from buddybot.domain.ids import GroupId, MeetingId, UserId
+from buddybot.domain.errors import Refusal
+from buddybot.domain.ids import GroupId, MeetingId, UserId, VisitorId
 from buddybot.domain.text import read_id
 from buddybot.exports.records.formats import Format
 from buddybot.ui.attendance import history as attendance_history
 from buddybot.ui.attendance import record_export
-from buddybot.ui.attendance.attendance import attendance_card, parse_state
-from buddybot.ui.attendance.corrections import correction_card, past_meetings
+from buddybot.ui.attendance.attendance import (
+    CORRECT,
+    TAKE,
+    attendance_card,
+    met_form,
+    parse_state,
+    visitor_form,
+)
+from buddybot.ui.attendance.corrections import correction_card, correction_form, past_meetings
 from buddybot.ui.checkins.checkins import closing_card
 from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework.choices import groups_to_look_back_on, organized_groups, parse_group, parse_pick
@@ -162,7 +170,105 @@ class AttendanceCog(BotCog):
         )
         await reply.replace(attendance_card(reply.texts, waiting))
 
+    @route("attendance_correct")
+    async def show_record(self, reply: Reply, given: Input) -> None:
+        """Show the record of a meeting in the place of the list."""
+        await reply.replace(await self._card(reply, _meeting(given), CORRECT))
+
+    @route("attendance_who")
+    async def choose(self, reply: Reply, given: Input) -> None:
+        """Open the form for the person who was chosen."""
+        view, seat = await self._services.corrections.get_seat(
+            reply.actor, _meeting(given), UserId(given.read_value())
+        )
+        await reply.ask(correction_form(reply.texts, view, seat))
+
+    @route("attendance_set_right")
+    async def set_right(self, reply: Reply, given: Input) -> None:
+        """Write the correction down."""
+        view = await self._services.corrections.correct(
+            reply.actor,
+            _meeting(given),
+            UserId(given.read_number(1)),
+            parse_state(given.written("state")),
+            given.written("reason"),
+        )
+        await reply.replace(correction_card(reply.texts, view))
+
+    @route("attendance_off_ask")
+    async def ask_off(self, reply: Reply, given: Input) -> None:
+        """Ask once whether the group did not meet, and why: it changes everybody's entry."""
+        await self._ask(reply, _meeting(given), met=False)
+
+    @route("attendance_on_ask")
+    async def ask_on(self, reply: Reply, given: Input) -> None:
+        """Ask once whether the group met after all, and what happened."""
+        await self._ask(reply, _meeting(given), met=True)
+
+    @route("attendance_off")
+    async def off(self, reply: Reply, given: Input) -> None:
+        """Write down of everybody that the group did not meet."""
+        view = await self._services.corrections.did_not_meet(
+            reply.actor, _meeting(given), given.written("reason")
+        )
+        await reply.replace(correction_card(reply.texts, view))
+        await self._live.refresh()
+
+    @route("attendance_on")
+    async def record_met(self, reply: Reply, given: Input) -> None:
+        """Write down that the group met after all."""
+        view = await self._services.corrections.did_meet(
+            reply.actor, _meeting(given), given.written("reason")
+        )
+        await reply.replace(correction_card(reply.texts, view))
+        await self._live.refresh()
+
+    @route("attendance_visitor")
+    async def ask_visitor(self, reply: Reply, given: Input) -> None:
+        """Open the form for a visitor's name."""
+        meeting_id = _meeting(given)
+        await self._services.visitors.look(reply.actor, meeting_id)
+        await reply.ask(visitor_form(reply.texts, meeting_id, _back(given)))
+
+    @route("attendance_visit")
+    async def visitor(self, reply: Reply, given: Input) -> None:
+        """Note the visitor, and show the card that the form came from."""
+        meeting_id, back = _meeting(given), _back(given)
+        await self._services.visitors.add(reply.actor, meeting_id, given.written("name"))
+        await reply.replace(await self._card(reply, meeting_id, back))
+
+    @route("attendance_visitor_back")
+    async def withdraw(self, reply: Reply, given: Input) -> None:
+        """Take a visitor back."""
+        meeting_id = _meeting(given)
+        await self._services.visitors.withdraw(reply.actor, meeting_id, VisitorId(given.read_value()))
+        await reply.replace(await self._card(reply, meeting_id, CORRECT))
+
+    async def _ask(self, reply: Reply, meeting_id: MeetingId, *, met: bool) -> None:
+        await self._services.corrections.view(
+            reply.actor, meeting_id
+        )  # refused before anybody writes a reason
+        await reply.ask(met_form(reply.texts, meeting_id, met=met))
+
+    async def _card(self, reply: Reply, meeting_id: MeetingId, which: str) -> Card:
+        if which == TAKE:
+            waiting = await self._services.attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
+            return attendance_card(reply.texts, waiting)
+        return correction_card(reply.texts, await self._services.corrections.view(reply.actor, meeting_id))
+
 
 def _after(given: Input, position: int) -> int | None:
     """Return how far the ledger went when the card was made; None on cards of earlier versions."""
     return given.read_number(position) if len(given.arguments) > position else None
+
+
+def _meeting(given: Input) -> MeetingId:
+    return MeetingId(given.read_number(0))
+
+
+def _back(given: Input) -> str:
+    """Which card a question was asked from; Refusal `button.stale` for any other word."""
+    word = given.read_word(1)
+    if word not in (TAKE, CORRECT):
+        raise Refusal("button.stale")
+    return word

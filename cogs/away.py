@@ -33,7 +33,6 @@ class AwayCog(BotCog):
         end: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Say when you are away, and I answer for you."""
         first, last = day_choices.parse_day(start), day_choices.parse_day(end)
         if first is None:
             if last is not None:

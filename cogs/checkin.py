@@ -6,6 +6,7 @@ from buddybot.domain.commitments.commitments import Visibility
 from buddybot.domain.ids import MeetingId
 from buddybot.ui.checkins.checkin_forms import next_form, outcomes_in, recorded_card, report_form, saved_card
 from buddybot.ui.checkins.checkins import closed_card, closing_card, which_card
+from buddybot.ui.checkins.summary import thanks_card
 from buddybot.ui.cog import BotCog, command
 from buddybot.ui.commitments.commitments import carry_offer_card
 from buddybot.ui.framework.choices import offer_groups, parse_group
@@ -104,3 +105,10 @@ class CheckInCog(BotCog):
             waiting = await self._services.attendance.list_unrecorded(reply.actor, meeting_id=meeting_id)
         await reply.replace(closed_card(reply.texts, closing, waiting))
         await self._live.refresh(meeting_id)
+
+    @route("pulse")
+    async def vote(self, reply: Reply, given: Input) -> None:
+        """Count the vote; no card changes, so that nobody sees that there was one."""
+        meeting_id, rating = MeetingId(given.read_number(0)), given.read_number(1)
+        pulse = await self._services.pulses.vote(reply.actor, meeting_id, rating)
+        await reply.show(thanks_card(reply.texts, pulse))

@@ -19,6 +19,7 @@ from buddybot.ui.groups.invitations import code_card
 from buddybot.ui.groups.setup import start_card
 from buddybot.ui.help import Audience, list_for
 from buddybot.ui.invitation_posts import invite
+from buddybot.ui.privacy.audit import audit_card
 
 
 @app_commands.guild_only()
@@ -200,6 +201,12 @@ class GroupCog(
         """Put the question away."""
         del given
         await reply.replace(Card().text(reply.texts("groups.unchanged.done")))
+
+    @route("audit")
+    async def show_audit(self, reply: Reply, given: Input) -> None:
+        """Show the newest lines."""
+        view = await self._services.audit.of_group(reply.actor, GroupId(given.read_number(0)))
+        await reply.show(audit_card(reply.texts, view))
 
 
 def _changes(given: Input) -> Changes:

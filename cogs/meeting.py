@@ -64,7 +64,6 @@ class MeetingCog(BotCog):
         date: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Show or change when the group meets, or plan one extra meeting."""
         wanted = ScheduleChange(
             weekday=weekday,
             at=None if time is None else parse_time(time),
@@ -101,7 +100,6 @@ class MeetingCog(BotCog):
         reason: Why = "other",
         group: str | None = None,
     ) -> None:
-        """Leave a meeting out ahead of time; this can be taken back."""
         changed = await self._services.meetings.skip(
             reply.actor, choices.parse_pick(meeting), REASONS[reason], choices.parse_group(group)
         )
@@ -131,7 +129,6 @@ class MeetingCog(BotCog):
         time: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Hold one meeting at another time."""
         changed = await self._services.meetings.move(
             reply.actor,
             choices.parse_pick(meeting),
@@ -155,7 +152,6 @@ class MeetingCog(BotCog):
         reason: Why = "other",
         group: str | None = None,
     ) -> None:
-        """Call a meeting off for good."""
         found = await self._services.meetings.find(
             reply.actor, choices.parse_pick(meeting), choices.parse_group(group)
         )
@@ -179,7 +175,6 @@ class MeetingCog(BotCog):
     @app_commands.describe(meeting="Which one; the next, when left out")
     @app_commands.autocomplete(meeting=day_choices.meetings_for(Aim.START))
     async def start(self, reply: Reply, meeting: str | None = None, group: str | None = None) -> None:
-        """Open a meeting and its check-in now, a little early."""
         changed = await self._services.meetings.start(
             reply.actor, choices.parse_pick(meeting), choices.parse_group(group)
         )

@@ -28,7 +28,6 @@ class NextCog(BotCog):
     @command("Your next meeting, your answer, and your commitments", group=choices.offer_groups)
     @app_commands.guild_only()
     async def next(self, reply: Reply, group: str | None = None) -> None:
-        """Your next meeting, your answer, and your commitments."""
         scope = choices.parse_group(group)
         views = await self._services.meeting_views.list_next(reply.actor, scope)
         await reply.show(next_card(reply.texts, views, scope))

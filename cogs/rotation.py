@@ -6,14 +6,14 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from buddybot.domain.groups.groups import Rotation
-from buddybot.domain.ids import GroupId, MeetingId, SwapId
+from buddybot.domain.ids import GroupId, LocationId, MeetingId, SwapId, UserId
 from buddybot.ui.cog import BotCog, command
 from buddybot.ui.framework import choices
 from buddybot.ui.framework.reply import Reply
 from buddybot.ui.framework.router import Input, route
 from buddybot.ui.framework.texts import Texts
 from buddybot.ui.help import Audience, list_for
-from buddybot.ui.locations import host_swaps, hosting, locations
+from buddybot.ui.locations import home_requests, host_swaps, hosting, locations
 from buddybot.ui.locations.locations import place_chosen
 from buddybot.ui.locations.rotation import rotation_card
 
@@ -43,7 +43,6 @@ class RotationCog(BotCog):
         audience=Audience.MEMBER,
     )
     async def show(self, reply: Reply, group: str | None = None) -> None:
-        """Where the next meetings are, who hosts them, and why."""
         view = await self._services.rotation.show(reply.actor, choices.parse_group(group))
         await reply.show(rotation_card(reply.texts, view))
 
@@ -62,7 +61,6 @@ class RotationCog(BotCog):
         location: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Choose the rule that says where the group meets."""
         view = await self._services.rotation.choose_rule(
             reply.actor,
             choices.parse_rotation(rule),
@@ -89,7 +87,6 @@ class RotationCog(BotCog):
         meeting: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Hand a turn on because the host is away, or leave a meeting out."""
         pick, chosen = choices.parse_pick(meeting), choices.parse_group(group)
         if why == hosting.NO_MEETING:
             left_out = await self._services.meetings.skip_turn(reply.actor, pick, chosen)
@@ -116,7 +113,6 @@ class RotationCog(BotCog):
         location: str | None = None,
         group: str | None = None,
     ) -> None:
-        """Say who hosts a meeting, or where it is."""
         host_id = choices.parse_member(host) if host else None
         if host_id is not None:
             await self._bot.presence.look_at(reply.actor, host_id)
@@ -140,7 +136,6 @@ class RotationCog(BotCog):
     @app_commands.describe(turn="The meeting that you host", other="The meeting that you would host instead")
     @app_commands.autocomplete(turn=hosting.offer_turns, other=hosting.other_turns)
     async def swap(self, reply: Reply, turn: str, other: str, group: str | None = None) -> None:
-        """Offer your turn for somebody else's; they are asked."""
         view = await self._services.swaps.offer(
             reply.actor, choices.parse_pick(turn), choices.parse_pick(other), choices.parse_group(group)
         )
@@ -219,3 +214,52 @@ class RotationCog(BotCog):
         """Take an offer back."""
         view = await self._services.swaps.withdraw(reply.actor, SwapId(given.read_number(0)))
         await reply.replace(host_swaps.answered_card(Texts(view.group.language), view))
+
+    @route("host_come")
+    async def come_forward(self, reply: Reply, given: Input) -> None:
+        """Let the member host a meeting that nobody hosts."""
+        view = await self._services.hosting.come_forward(reply.actor, MeetingId(given.read_number(0)))
+        await reply.show(hosting.came_card(reply.texts, view))
+        await self._live.refresh()
+
+    @route("host_name")
+    async def choose_host(self, reply: Reply, given: Input) -> None:
+        """Show an organizer who could host."""
+        view = await self._services.hosting.candidates(reply.actor, MeetingId(given.read_number(0)))
+        await reply.show(hosting.hosts_card(reply.texts, view))
+
+    @route("host_named")
+    async def name_host(self, reply: Reply, given: Input) -> None:
+        """Let the chosen member host."""
+        meeting_id, host_id = MeetingId(given.read_number(0)), UserId(given.read_value())
+        view = await self._services.hosting.name_host(reply.actor, meeting_id, host_id)
+        await reply.replace(hosting.arranged_card(reply.texts, view))
+        await self._live.refresh()
+
+    @route("host_online")
+    async def meet_online(self, reply: Reply, given: Input) -> None:
+        """Let the meeting be online this once."""
+        view = await self._services.hosting.meet_online(reply.actor, MeetingId(given.read_number(0)))
+        await reply.show(hosting.online_card(reply.texts, view))
+        await self._live.refresh()
+
+    @route("home_agree")
+    async def lend_home(self, reply: Reply, given: Input) -> None:
+        """Let the meeting be at the member's home; the question gives way to where it is."""
+        host_id = given.read_number(2)
+        view = await self._services.hosting.lend_home(
+            reply.actor,
+            MeetingId(given.read_number(0)),
+            LocationId(given.read_number(1)),
+            UserId(host_id) if host_id else None,
+        )
+        await reply.replace(home_requests.agreed_card(Texts(view.group.language), view))
+        await self._live.refresh()
+
+    @route("home_decline")
+    async def keep_home(self, reply: Reply, given: Input) -> None:
+        """Leave everything as it is; the host chooses another place."""
+        view = await self._services.hosting.keep_home(
+            reply.actor, MeetingId(given.read_number(0)), LocationId(given.read_number(1))
+        )
+        await reply.replace(home_requests.kept_card(Texts(view.group.language), view))

@@ -63,21 +63,6 @@ def rates(meetings: Iterable[Iterable[Attendance]]) -> Rates | None:
     return Rates(held, came, excused, absent) if held else None
 
 
-def combine_rates(found: Iterable[Rates | None]) -> Rates | None:
-    """Return the rates of several stretches of meetings as of one; None when nothing is known of any."""
-    known = [each for each in found if each is not None]
-    return (
-        Rates(
-            sum(each.meetings for each in known),
-            sum(each.came for each in known),
-            sum(each.excused for each in known),
-            sum(each.absent for each in known),
-        )
-        if known
-        else None
-    )
-
-
 def tenths(mean: float) -> str:
     """A mean with one decimal, and none where it is whole."""
     return f"{mean:.1f}".removesuffix(".0")

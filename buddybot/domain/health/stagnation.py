@@ -5,13 +5,11 @@ past and smoothed; when one falls clearly below what was usual, there is an aler
 come from and how often they err are in docs/maintainers/stagnation.md.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from buddybot.domain.checkins.pulse import Band
-from buddybot.domain.health.stagnation_charts import NEW, Chart, Line, Lines, find_highest, moved
+from buddybot.domain.health.stagnation_charts import NEW, Chart, Lines, find_highest, moved
 from buddybot.domain.health.stagnation_evidence import (
     EMPTY,
     Confidence,
@@ -26,8 +24,6 @@ from buddybot.domain.health.stagnation_tally import (
     NOTHING,
     USUAL,
     Priors,
-    Share,
-    Shares,
     Signal,
     Tally,
     attendance,
@@ -40,7 +36,6 @@ SILENT_WEEKS = 4
 _FIRST = 3  # meetings before which nothing is said
 _RECENT = 3  # meetings that are not yet part of what was usual
 _MENTIONED = 1.0  # the score from which a signal is named when the sum has fallen
-_VERSION = 1
 
 
 class Sensitivity(StrEnum):
@@ -75,43 +70,6 @@ class State:
     recent: tuple[Seen, ...] = ()
     waiting: tuple[int, int] = (0, 0)
     lines: Lines = NEW
-
-    def to_row(self) -> dict[str, Any]:
-        """Values that JSON can hold; `from_row` makes the same state of them."""
-        return {
-            "version": _VERSION,
-            "meetings": self.meetings,
-            "weeks": [self.first_week, self.week, self.silent_through],
-            "past": [[list(share) for share in self.past.shares], list(self.past.bands)],
-            "recent": [[[list(share) for share in seen.shares], seen.rated] for seen in self.recent],
-            "waiting": list(self.waiting),
-            "lines": [list(line) for line in self.lines],
-        }
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> "State":
-        """Read what `to_row` wrote; ValueError when other formulas did: then observe the history again."""
-        if row.get("version") != _VERSION:
-            raise ValueError("a state of other formulas")
-        first_week, week, silent_through = row["weeks"]
-        shares, (low, middling, good) = row["past"]
-        a, c, p, both = (Line(*line) for line in row["lines"])
-        total, votes = row["waiting"]
-        return cls(
-            meetings=row["meetings"],
-            first_week=first_week,
-            week=week,
-            silent_through=silent_through,
-            past=Past(_shares(shares), (low, middling, good)),
-            recent=tuple(Seen(_shares(each), band and Band(band)) for each, band in row["recent"]),
-            waiting=(total, votes),
-            lines=(a, c, p, both),
-        )
-
-
-def _shares(rows: Any) -> Shares:
-    a, c, p = (Share(*row) for row in rows)
-    return a, c, p
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _lines(texts: Texts, change: LocationChange) -> list[Markup]:
 
 
 def _row(texts: Texts, change: LocationChange, *, named: bool) -> list[Part]:
-    """Return what members, the host and organizers can do; `cogs/buttons/hosting.py` answers."""
+    """Return what members, the host and organizers can do; `cogs/rotation.py` answers."""
     meeting = change.meeting
 
     def make_button(key: str, route: str) -> Part:

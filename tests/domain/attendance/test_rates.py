@@ -12,7 +12,6 @@ from buddybot.domain.attendance.attendance import Attendance
 from buddybot.domain.attendance.rates import (
     Kept,
     Rates,
-    combine_rates,
     count_kept,
     count_streak,
     percent,
@@ -78,11 +77,6 @@ def test_the_order_of_people_and_meetings_does_not_matter(held: Meetings, chance
 @given(meetings, st.sampled_from(NOT_COUNTED))
 def test_who_is_not_counted_changes_nothing(held: Meetings, state: Attendance) -> None:
     assert rates([*([*each, state] for each in held), [state]]) == rates(held)
-
-
-@given(meetings, st.integers(0, 8))
-def test_two_stretches_together_are_as_one(held: Meetings, place: int) -> None:
-    assert combine_rates([rates(held[:place]), rates(held[place:])]) == rates(held)
 
 
 @given(st.dictionaries(st.sampled_from(Attendance), st.integers(0, 9)))

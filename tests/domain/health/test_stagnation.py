@@ -1,6 +1,5 @@
 """A group that goes stale is noticed meeting by meeting, by what was known by then, and rarely by mistake."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -110,21 +109,6 @@ def test_the_formulas_agree_on_histories_with_alerts() -> None:
 def test_what_comes_later_changes_no_decision(weeks: list[Tally], data: st.DataObject) -> None:
     until = data.draw(st.integers(0, len(weeks)))
     assert verdicts(weeks[:until]) == verdicts(weeks)[:until]
-
-
-@given(histories())
-def test_a_state_kept_as_json_between_two_meetings_is_the_same(weeks: list[Tally]) -> None:
-    state = State()
-    for tally, expected in zip(weeks, verdicts(weeks), strict=True):
-        state = State.from_row(json.loads(json.dumps(state.to_row())))
-        state, verdict = observe(state, tally)
-        assert verdict == expected
-        assert State.from_row(json.loads(json.dumps(state.to_row()))) == state
-
-
-def test_a_state_of_other_formulas_is_refused() -> None:
-    with pytest.raises(ValueError, match="other formulas"):
-        State.from_row(State().to_row() | {"version": 0})
 
 
 @given(histories())
