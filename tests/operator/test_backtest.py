@@ -22,8 +22,8 @@ from buddybot.operator import backtest
 from buddybot.operator.backtest_database import replay_group
 from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
+from tests.services.builder import START, Builder
 from tests.services.health.past import Evening, lived
-from tests.services.meetings.calendar_house import START, House
 
 Run = Callable[..., tuple[int, list[Any], list[str]]]
 WELL = [{"week": week, "roster": 6, "present": 5} for week in range(20)]
@@ -331,12 +331,12 @@ async def in_database(url: str) -> tuple[int, list[int]]:
     """Write a group that goes stale into a database; return its number and the weeks of its last meetings."""
     database = await connect(url)
     try:
-        house = House(database)
-        house.now = START
-        group = await house.group()
+        builder = Builder(database)
+        builder.now = START
+        group = await builder.add_group()
         people = [UserId(number) for number in range(1, 7)]
         evenings = [*[Evening()] * 12, *[Evening(came=1)] * 4]
-        meetings = await house.run(lambda tx: lived(tx, group, people, evenings, until=house.now))
+        meetings = await builder.write(lambda tx: lived(tx, group, people, evenings, until=builder.now))
         return group.id, [week_of(each.day) for each in meetings[12:]]
     finally:
         await database.close()
@@ -361,12 +361,12 @@ async def _half_of_a_guild(url: str) -> tuple[int, list[int]]:
     """Write five groups of which half come from the first day; return one, and the weeks of its meetings."""
     database = await connect(url)
     try:
-        house = House(database)
+        builder = Builder(database)
         people = [UserId(number) for number in range(1, 7)]
         for number in range(5):
-            group = await house.group(f"Birch {number}", channel=300 + number)
-            meetings = await house.run(
-                lambda tx, group=group: lived(tx, group, people, [Evening(came=2)] * 10, until=house.now)  # type: ignore[misc]  # bound early
+            group = await builder.add_group(f"Birch {number}", channel=300 + number)
+            meetings = await builder.write(
+                lambda tx, group=group: lived(tx, group, people, [Evening(came=2)] * 10, until=builder.now)  # type: ignore[misc]  # bound early
             )
         return group.id, [week_of(each.day) for each in meetings]
     finally:

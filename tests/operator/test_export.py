@@ -16,7 +16,7 @@ from buddybot.domain.ids import UserId
 from buddybot.exports.records.formats import Format
 from buddybot.operator import export as export_command
 from buddybot.storage.engine.database import connect
-from tests.services.club import ANA, ORGANIZER, STRANGER, THERE, Club
+from tests.services.builder import ANA, ELSEWHERE, NEW_YEAR, ORGANIZER, STRANGER, Builder
 from tests.services.health.past import GOOD, lived
 from tests.settings.test_logs import restored_logging
 
@@ -36,16 +36,16 @@ def environ(database_url: str) -> dict[str, str]:
 
 async def _fill(url: str, weeks: int = 3) -> None:
     database = await connect(url)
-    club = Club(database)
-    rowan = (await club.group()).group
-    elm = (await club.group("Elm", guild=THERE, organizer=STRANGER)).group
-    await club.group("Oak")
-    await club.join(rowan.id, ANA)
-    until = club.now + timedelta(weeks=4)
-    await club.transactions.write(
+    builder = Builder(database, NEW_YEAR + timedelta(hours=12))
+    rowan = (await builder.create_group()).group
+    elm = (await builder.create_group("Elm", guild=ELSEWHERE, organizer=STRANGER)).group
+    await builder.create_group("Oak")
+    await builder.invite_members(rowan.id, ANA)
+    until = builder.now + timedelta(weeks=4)
+    await builder.transactions.write(
         lambda uow: lived(uow.tx, rowan, (ORGANIZER, ANA), [GOOD] * weeks, until=until)
     )
-    await club.transactions.write(lambda uow: lived(uow.tx, elm, (STRANGER,), [GOOD], until=until))
+    await builder.transactions.write(lambda uow: lived(uow.tx, elm, (STRANGER,), [GOOD], until=until))
     await database.close()
 
 

@@ -14,7 +14,7 @@ from buddybot.settings.paths import PACKAGE
 from buddybot.storage.engine.database import connect
 from buddybot.storage.migrations.runner import migrate
 from tests.forked_python import forked_python
-from tests.services.club import ORGANIZER, Club
+from tests.services.builder import ORGANIZER, Builder
 from tests.services.health.past import GOOD, lived
 from tests.settings.test_settings import TOKEN
 
@@ -61,10 +61,10 @@ def lived_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def fill(url: str) -> None:
     database = await connect(url)
     await migrate(database)
-    club = Club(database)
-    group = (await club.group()).group
-    until = club.now + timedelta(weeks=4)
-    await club.transactions.write(lambda uow: lived(uow.tx, group, (ORGANIZER,), [GOOD], until=until))
+    builder = Builder(database)
+    group = (await builder.create_group()).group
+    until = builder.now + timedelta(weeks=4)
+    await builder.transactions.write(lambda uow: lived(uow.tx, group, (ORGANIZER,), [GOOD], until=until))
     await database.close()
 
 

@@ -24,8 +24,8 @@ from buddybot.services.registry import Services
 from buddybot.storage.checkins.pulse import PulseRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.groups.groups import GroupRepository
+from tests.services.builder import RULES
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, WEEK, Evening
-from tests.services.meetings.calendar_house import RULES
 
 CAFE = LocationWords(
     name="Cafe", kind=LocationKind.PLACE, address="1 Main St", link=None, access=frozenset(), note=None

@@ -18,7 +18,7 @@ from buddybot.storage.outbox.cards import CardRepository
 from buddybot.storage.outbox.channel_health import ChannelHealthRepository
 from buddybot.ui.messages import LiveCards, MessageTable
 from tests.pings.people import notices
-from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, RULES, House
+from tests.services.builder import ANA, BEN, ORGANIZER, RULES, Builder
 
 
 @dataclass
@@ -60,37 +60,39 @@ def refusal(status: int, code: int) -> discord.HTTPException:
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
+def builder(database: Database) -> Builder:
+    return Builder(database)
 
 
 @pytest.fixture
-async def group(house: House) -> Group:
-    return await house.group()
+async def group(builder: Builder) -> Group:
+    return await builder.add_group()
 
 
 @pytest.fixture
-async def meeting(house: House, group: Group) -> Meeting:
+async def meeting(builder: Builder, group: Group) -> Meeting:
     """A meeting whose card is out."""
-    found = (await house.ahead(group))[0]
-    await house.announce(found)
+    found = (await builder.list_ahead(group))[0]
+    await builder.post_card(found)
     return found
 
 
-def live(house: House, messages: Messages) -> LiveCards:
+def live(builder: Builder, messages: Messages) -> LiveCards:
     client: Any = messages
-    services: Any = SimpleNamespace(transactions=house.transactions, cards=CardService(house.transactions))
-    return LiveCards(client, services, MessageTable(services, house.planner, RULES))
+    services: Any = SimpleNamespace(
+        transactions=builder.transactions, cards=CardService(builder.transactions)
+    )
+    return LiveCards(client, services, MessageTable(services, builder.planner, RULES))
 
 
-async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meeting: Meeting) -> None:
+async def test_changes_during_an_edit_are_shown_by_one_more(builder: Builder, meeting: Meeting) -> None:
     messages = Messages(gate=asyncio.Event())
-    cards = live(house, messages)
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    cards = live(builder, messages)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     first = asyncio.create_task(cards.refresh())
     await messages.entered.wait()
     for user_id in (BEN, ORGANIZER):
-        await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
+        await builder.rsvps.answer(builder.act_as(user_id), meeting.id, Answer.GOING)
         await cards.refresh()
     assert messages.gate is not None
     messages.gate.set()
@@ -98,97 +100,97 @@ async def test_changes_during_an_edit_are_shown_by_one_more(house: House, meetin
     assert messages.most == 1
     assert len(messages.shown) == 2
     assert f"<@{ORGANIZER}>, <@{ANA}>, <@{BEN}>" in messages.shown[-1]
-    assert not await house.stale(meeting)
+    assert not await builder.is_card_stale(meeting)
 
 
 async def test_a_failed_edit_leaves_the_card_stale_for_the_next_refresh(
-    house: House, meeting: Meeting
+    builder: Builder, meeting: Meeting
 ) -> None:
     messages = Messages(failures=[refusal(503, 0), OSError(104, "reset")])
-    cards = live(house, messages)
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    cards = live(builder, messages)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
     await cards.refresh()
-    assert await house.stale(meeting)
+    assert await builder.is_card_stale(meeting)
     await cards.refresh()
-    assert not await house.stale(meeting)
+    assert not await builder.is_card_stale(meeting)
 
 
 @pytest.mark.parametrize("code", [50001, 50013])
 async def test_a_card_in_a_channel_that_refuses_waits_until_the_channel_is_tried_again(
-    house: House, meeting: Meeting, code: int
+    builder: Builder, meeting: Meeting, code: int
 ) -> None:
     messages = Messages(failures=[refusal(403, code), refusal(403, code)])
-    cards = live(house, messages)
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    cards = live(builder, messages)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
-    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    await builder.rsvps.answer(builder.act_as(BEN), meeting.id, Answer.GOING)
     await cards.refresh()
     assert len(messages.failures) == 1
-    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 1
+    assert await builder.write(lambda tx: ChannelHealthRepository(tx).reopen_wanted(builder.now)) == 1
     await cards.refresh()
-    assert await notices(house.database) == [("route_closed", ANY)]
-    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 1
+    assert await notices(builder.database) == [("route_closed", ANY)]
+    assert await builder.write(lambda tx: ChannelHealthRepository(tx).reopen_wanted(builder.now)) == 1
     await cards.refresh()
     assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
-    assert await notices(house.database) == []
-    assert await house.run(lambda tx: ChannelHealthRepository(tx).reopen_wanted(house.now)) == 0
+    assert await notices(builder.database) == []
+    assert await builder.write(lambda tx: ChannelHealthRepository(tx).reopen_wanted(builder.now)) == 0
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
 async def test_what_discord_will_never_take_is_asked_once_for_each_change(
-    house: House, meeting: Meeting, elsewhere: bool
+    builder: Builder, meeting: Meeting, elsewhere: bool
 ) -> None:
     """A form that it refuses, or a channel that is not the group's any more."""
     messages = Messages(failures=[refusal(403, 50013) if elsewhere else refusal(400, 50035)])
-    cards = live(house, messages)
+    cards = live(builder, messages)
     if elsewhere:
-        await house.run(lambda tx: tx.run("UPDATE groups SET channel_id = channel_id + 1"))
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+        await builder.write(lambda tx: tx.run("UPDATE groups SET channel_id = channel_id + 1"))
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
     await cards.refresh()
     assert messages.shown == []
-    await house.rsvps.answer(house.actor(BEN), meeting.id, Answer.GOING)
+    await builder.rsvps.answer(builder.act_as(BEN), meeting.id, Answer.GOING)
     await cards.refresh()
     assert f"<@{ANA}>, <@{BEN}>" in messages.shown[0]
-    assert await notices(house.database) == []
+    assert await notices(builder.database) == []
 
 
 @pytest.mark.parametrize(("code", "why"), [(50035, "fault"), (200000, "blocked"), (240000, "blocked")])
 async def test_a_change_that_discord_will_not_take_is_told_once_until_it_is_shown(
-    house: House, meeting: Meeting, code: int, why: str
+    builder: Builder, meeting: Meeting, code: int, why: str
 ) -> None:
     messages = Messages(failures=[refusal(400, code), refusal(400, code)])
-    cards = live(house, messages)
+    cards = live(builder, messages)
     for user_id in (ANA, BEN):
-        await house.rsvps.answer(house.actor(user_id), meeting.id, Answer.GOING)
+        await builder.rsvps.answer(builder.act_as(user_id), meeting.id, Answer.GOING)
         await cards.refresh()
-    [(told, parameters)] = await notices(house.database)
+    [(told, parameters)] = await notices(builder.database)
     assert told == "card_refused"
     assert json.loads(parameters) == {"error": code, "kind": "card_again", "why": why}
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.LATE)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.LATE)
     await cards.refresh()
-    assert await notices(house.database) == []
+    assert await notices(builder.database) == []
 
 
 @pytest.mark.parametrize("code", [10003, 10008])
-async def test_a_message_that_is_gone_is_forgotten(house: House, meeting: Meeting, code: int) -> None:
+async def test_a_message_that_is_gone_is_forgotten(builder: Builder, meeting: Meeting, code: int) -> None:
     messages = Messages(failures=[refusal(404, code)])
-    cards = live(house, messages)
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+    cards = live(builder, messages)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
-    assert await house.run(lambda tx: CardRepository(tx).of_meeting(meeting.id)) == []
+    assert await builder.write(lambda tx: CardRepository(tx).of_meeting(meeting.id)) == []
     await cards.refresh()
     assert messages.shown == []
 
 
 async def test_a_database_that_fails_meanwhile_is_no_error_of_the_member(
-    house: House, meeting: Meeting
+    builder: Builder, meeting: Meeting
 ) -> None:
     """What they did is saved and answered; the card follows with the next refresh."""
     messages = Messages()
-    cards = live(house, messages)
-    await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
-    await house.database.close()
+    cards = live(builder, messages)
+    await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
+    await builder.database.close()
     await cards.refresh()
     assert messages.shown == []

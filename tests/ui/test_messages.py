@@ -10,14 +10,16 @@ from buddybot.domain.pings import PingKind
 from buddybot.services.what_follows import CardService
 from buddybot.storage.engine.database import Database
 from buddybot.ui.messages import MessageTable
-from tests.services.meetings.calendar_house import RULES, House
+from tests.services.builder import RULES, Builder
 
 
 @pytest.fixture
 def messages(database: Database) -> MessageTable:
-    house = House(database)
-    services: Any = SimpleNamespace(transactions=house.transactions, cards=CardService(house.transactions))
-    return MessageTable(services, house.planner, RULES)
+    builder = Builder(database)
+    services: Any = SimpleNamespace(
+        transactions=builder.transactions, cards=CardService(builder.transactions)
+    )
+    return MessageTable(services, builder.planner, RULES)
 
 
 def test_the_table_has_a_line_when_there_is_a_kind_of_ping(messages: MessageTable) -> None:

@@ -27,30 +27,36 @@ from buddybot.storage.engine.database import Database, Tx, connect
 from buddybot.storage.meetings.meetings import MeetingRepository
 from tests.exports.example_records import people, record
 from tests.exports.records.json_records import as_json, as_lines, groups
+from tests.services.builder import START, Builder
 from tests.services.health.past import Evening, lived
-from tests.services.meetings.calendar_house import START, House
 
 PEOPLE = [UserId(100_000_000_000_000_000 + number) for number in range(6)]
 
 
 async def _lived(database: Database) -> tuple[Group, list[Record]]:
     """A year that goes stale, with all that makes a replay differ if it is counted in another way."""
-    house = House(database, now=START)
-    group = await house.group()
+    builder = Builder(database, now=START)
+    group = await builder.add_group()
     quiet = Evening(came=2, kept=1, ratings=())
     evenings = [Evening(ratings=())] * 12 + [Evening(off=Reason.HOLIDAY)] * 2 + [quiet] * 6
 
     async def script(tx: Tx) -> list[MeetingId]:
-        made = await lived(tx, group, PEOPLE, evenings, until=house.now)
-        twice = await lived(tx, group, PEOPLE, [replace(quiet, due=3)], until=house.now + timedelta(hours=9))
+        made = await lived(tx, group, PEOPLE, evenings, until=builder.now)
+        twice = await lived(
+            tx, group, PEOPLE, [replace(quiet, due=3)], until=builder.now + timedelta(hours=9)
+        )
         await _left_for_work(tx, PEOPLE[5], made[8].ends_at)
         await _odd(tx, group, [each.id for each in made])
         return [each.id for each in [*made, *twice]]
 
-    await house.run(script)
+    await builder.write(script)
     spans = (Span(), Span(first=date(2025, 11, 1), last=date(2025, 12, 1)))
     return group, [
-        await house.run(lambda tx, span=span: RecordRepository(tx).read(group, now=house.now, span=span))  # type: ignore[misc]  # bound early
+        await builder.write(
+            lambda tx, span=span: RecordRepository(tx).read(  # type: ignore[misc]  # bound early
+                group, now=builder.now, span=span
+            )
+        )
         for span in spans
     ]
 

@@ -23,9 +23,9 @@ from buddybot.storage.engine.database import Database, Tx
 from buddybot.ui.attendance.history import history_card
 from buddybot.ui.framework.texts import Texts
 from tests.cards import words
+from tests.services.builder import ANA, BEN, ORGANIZER, STRANGER, refused
 from tests.services.health.ailing import PEOPLE, Circle
 from tests.services.health.past import GOOD, Evening, record
-from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, STRANGER, refused
 
 LOST = replace(GOOD, came=2)
 
@@ -36,7 +36,7 @@ def rowan(database: Database) -> Circle:
 
 
 def histories(rowan: Circle) -> AttendanceHistories:
-    return AttendanceHistories(rowan.house.transactions)
+    return AttendanceHistories(rowan.builder.transactions)
 
 
 def say(key: str, /, **parameters: object) -> str:
@@ -61,29 +61,29 @@ async def deleted(rowan: Circle, group: Group, user_id: UserId) -> None:
         )
         await tx.run("DELETE FROM memberships WHERE group_id = :g AND user_id = :u", g=group.id, u=user_id)
 
-    await rowan.house.run(script)
+    await rowan.builder.write(script)
 
 
 async def test_an_organizer_sees_the_group_and_a_member_their_own_row_only(rowan: Circle) -> None:
     await rowan.live(GOOD, LOST, Evening(came=4))
-    group = await histories(rowan).show(rowan.house.actor(ORGANIZER))
+    group = await histories(rowan).show(rowan.builder.act_as(ORGANIZER))
     assert (group.own, group.streak) == (False, 0)
     assert [person.user_id for person in group.record.people] == list(PEOPLE)
-    own = await histories(rowan).show(rowan.house.actor(BEN))
+    own = await histories(rowan).show(rowan.builder.act_as(BEN))
     assert own.own
     assert [person.user_id for person in own.record.people] == [BEN]
     assert own.record.rates == Rates(3, came=2, excused=0, absent=1)
     assert own.record.kept.due == 3
     assert own.streak == 1
     async with refused("group.unknown"):
-        await histories(rowan).show(rowan.house.actor(STRANGER), rowan.group.id)
+        await histories(rowan).show(rowan.builder.act_as(STRANGER), rowan.group.id)
     async with refused("group.none"):
-        await OwnHistories(rowan.house.transactions).show(rowan.house.actor(STRANGER))
+        await OwnHistories(rowan.builder.transactions).show(rowan.builder.act_as(STRANGER))
 
 
 async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * (SHOWN + 4))
-    actor = rowan.house.actor
+    actor = rowan.builder.act_as
     newest = await histories(rowan).show(actor(ORGANIZER))
     assert (len(newest.record.meeting_records), newest.page.older, newest.page.newer) == (SHOWN, 4, None)
     oldest = await histories(rowan).show(actor(ORGANIZER), stop=newest.page.older)
@@ -95,10 +95,10 @@ async def test_pages_of_half_a_year_lead_back_to_the_first_meeting(rowan: Circle
 
 async def test_own_weeks_come_with_their_words_and_the_same_figures(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * WEEKS, LOST)
-    weeks = await OwnHistories(rowan.house.transactions).show(rowan.house.actor(ANA))
+    weeks = await OwnHistories(rowan.builder.transactions).show(rowan.builder.act_as(ANA))
     assert len(weeks.record.meeting_records) == WEEKS
     assert {promise.text for promise in weeks.record.commitments} == {"Something"}
-    own = await histories(rowan).show(rowan.house.actor(ANA))
+    own = await histories(rowan).show(rowan.builder.act_as(ANA))
     assert (weeks.lately.rates, weeks.lately.kept, weeks.streak) == (
         own.record.rates,
         own.record.kept,
@@ -111,11 +111,11 @@ async def test_card_chart_health_and_record_have_the_same_figures(rowan: Circle)
 
     async def correct(tx: Tx) -> None:
         for user_id, state in ((PEOPLE[4], Attendance.EXCUSED), (PEOPLE[5], Attendance.LATE)):
-            await record(tx, rowan.meetings[1].id, user_id, state, rowan.house.now)
+            await record(tx, rowan.meetings[1].id, user_id, state, rowan.builder.now)
 
-    await rowan.house.run(correct)
+    await rowan.builder.write(correct)
     await deleted(rowan, rowan.group, PEOPLE[3])
-    view = await histories(rowan).show(rowan.house.actor(ORGANIZER))
+    view = await histories(rowan).show(rowan.builder.act_as(ORGANIZER))
     found = view.record.rates
     assert found == Rates(4, came=17, excused=1, absent=5)
     assert view.record.kept == Kept(24, 14)
@@ -128,7 +128,7 @@ async def test_card_chart_health_and_record_have_the_same_figures(rowan: Circle)
     assert "78 % (18 of 23)" in said
     assert "58 % (14 of 24)" in said
 
-    health = await rowan.views.show(rowan.house.actor(ORGANIZER))
+    health = await rowan.views.show(rowan.builder.act_as(ORGANIZER))
     assert health.record.rates == found
     assert attendance_words(chart(health.record), say) == words
     came = [each.rates for each in health.meetings]
@@ -143,21 +143,23 @@ async def test_of_meetings_reduced_to_counts_the_figures_stay_and_no_names(rowan
         await tx.run("UPDATE meetings SET reduced = 1 WHERE state = 'closed'")
         await tx.run("UPDATE attendance SET user_id = -user_id")
 
-    before = await histories(rowan).show(rowan.house.actor(ORGANIZER))
-    await rowan.house.run(reduce)
-    view = await histories(rowan).show(rowan.house.actor(ORGANIZER))
+    before = await histories(rowan).show(rowan.builder.act_as(ORGANIZER))
+    await rowan.builder.write(reduce)
+    view = await histories(rowan).show(rowan.builder.act_as(ORGANIZER))
     assert view.record.rates == before.record.rates
     assert pictures(view.record, say) == []
     said = card_text(view)
     assert "only counts are left" in said
     assert "58 % (7 of 12)" in said
     assert "not recorded" not in said
-    assert "There is nothing here yet" in card_text(await histories(rowan).show(rowan.house.actor(BEN)))
+    assert "There is nothing here yet" in card_text(await histories(rowan).show(rowan.builder.act_as(BEN)))
 
 
 async def test_a_long_record_is_drawn_in_pictures_of_half_a_year_the_newest_last(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * (SHOWN + 2))
-    whole = await rowan.house.run(lambda tx: RecordRepository(tx).read(rowan.group, now=rowan.house.now))
+    whole = await rowan.builder.write(
+        lambda tx: RecordRepository(tx).read(rowan.group, now=rowan.builder.now)
+    )
     alts = [each.alt for each in pictures(whole, say)]
     assert [alt.partition(" meetings")[0] for alt in alts] == [
         "Who came to the 2",

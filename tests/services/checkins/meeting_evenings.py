@@ -33,8 +33,8 @@ from buddybot.storage.groups.groups import MemberRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
+from tests.services.builder import RULES, TIMES
 from tests.services.homes import START, Home
-from tests.services.meetings.calendar_house import RULES, TIMES
 
 ORGANIZER, ANA, BEN, CHO, STRANGER = 1, 2, 3, 4, 99
 MEETS = START + timedelta(days=3, hours=19)

@@ -21,7 +21,7 @@ from buddybot.storage.checkins.activities import ActivityRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.groups.groups import MemberRepository
 from tests.domain.checkins.activities import lasting
-from tests.services.meetings.calendar_house import ANA, BEN, GUILD, ORGANIZER, RULES, STRANGER, House, refused
+from tests.services.builder import ANA, BEN, GUILD, ORGANIZER, RULES, STRANGER, Builder, refused
 
 CHO, DEV = UserId(4), UserId(5)
 CHEERFUL = replace(lasting("cheerful", 20), practises=frozenset({Practice.MOTIVATION}))
@@ -41,27 +41,27 @@ LIBRARY = {
 class Club:
     """A group of three with a library."""
 
-    house: House
+    builder: Builder
     group: Group
     meeting: Meeting
 
     def __post_init__(self) -> None:
         rules = RULES._replace(library=LIBRARY)
-        self.activities = ActivityService(self.house.transactions, rules)
-        self.agenda = AgendaService(self.house.transactions, rules)
+        self.activities = ActivityService(self.builder.transactions, rules)
+        self.agenda = AgendaService(self.builder.transactions, rules)
 
     async def wish(self, user: UserId, *keys: str) -> None:
-        await self.activities.mark_wishes(self.house.actor(user), self.group.id, keys, among=list(LIBRARY))
+        await self.activities.mark_wishes(self.builder.act_as(user), self.group.id, keys, among=list(LIBRARY))
 
     async def answer(self, user: UserId, answer: Answer = Answer.GOING) -> None:
-        await self.house.rsvps.answer(self.house.actor(user), self.meeting.id, answer)
+        await self.builder.rsvps.answer(self.builder.act_as(user), self.meeting.id, answer)
 
     async def card(self) -> MeetingView:
         """Prepare the card as the delivery does."""
-        [ping] = await self.house.pings(self.meeting, PingKind.CARD)
-        announcement = await self.house.run(
+        [ping] = await self.builder.list_pings(self.meeting, PingKind.CARD)
+        announcement = await self.builder.write(
             lambda tx: meeting_messages.prepare_card(
-                UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY
+                UnitOfWork(tx), ping, self.group, self.builder.now, library=LIBRARY
             )
         )
         assert announcement is not None
@@ -70,11 +70,11 @@ class Club:
 
     async def open(self) -> CheckInView:
         """Open the check-in as the delivery does."""
-        self.house.now = self.meeting.starts_at
-        [ping] = await self.house.pings(self.meeting, PingKind.CHECKIN)
-        announcement = await self.house.run(
+        self.builder.now = self.meeting.starts_at
+        [ping] = await self.builder.list_pings(self.meeting, PingKind.CHECKIN)
+        announcement = await self.builder.write(
             lambda tx: checkin_messages.prepare_checkin(
-                UnitOfWork(tx), ping, self.group, self.house.now, library=LIBRARY
+                UnitOfWork(tx), ping, self.group, self.builder.now, library=LIBRARY
             )
         )
         assert announcement is not None
@@ -82,11 +82,11 @@ class Club:
         return announcement.content
 
     async def key(self) -> str | None:
-        return (await self.house.fresh(self.meeting)).activity
+        return (await self.builder.reload_meeting(self.meeting)).activity
 
     async def set(self, key: str | None) -> None:
-        await self.house.run(
-            lambda tx: set_activity(UnitOfWork(tx), self.group, self.meeting, key, self.house.now)
+        await self.builder.write(
+            lambda tx: set_activity(UnitOfWork(tx), self.group, self.meeting, key, self.builder.now)
         )
 
     async def join(self, *users: UserId) -> None:
@@ -97,10 +97,10 @@ class Club:
                     guild_id=GUILD,
                     user_id=user,
                     role=(await MemberRepository(tx).list_current(self.group.id))[-1].role,
-                    now=self.house.now,
+                    now=self.builder.now,
                 )
 
-        await self.house.run(script)
+        await self.builder.write(script)
 
     async def held(self, *keys: str, band: str | None = None, unrated: int = 0) -> None:
         """Let the group have met with these activities in the weeks before, and the last be rated so.
@@ -135,15 +135,15 @@ class Club:
                         band=band if ago > unrated else None,
                     )
 
-        await self.house.run(script)
+        await self.builder.write(script)
 
 
 @pytest.fixture
 async def club(database: Database) -> Club:
     """The organizer, Ana and Ben, some days before they meet."""
-    house = House(database)
-    group = await house.group()
-    return Club(house, group, (await house.ahead(group))[0])
+    builder = Builder(database)
+    group = await builder.add_group()
+    return Club(builder, group, (await builder.list_ahead(group))[0])
 
 
 async def test_the_card_brings_what_those_who_come_would_like(club: Club) -> None:
@@ -182,9 +182,9 @@ async def test_what_the_group_has_had_lately_rests(club: Club) -> None:
 
 async def test_a_meeting_ahead_counts_for_the_one_after_it(club: Club) -> None:
     await club.set("first")
-    following = (await club.house.ahead(club.group))[1]
-    chosen = await club.house.run(
-        lambda tx: choose_for_card(UnitOfWork(tx), club.group, following, LIBRARY, club.house.now)
+    following = (await club.builder.list_ahead(club.group))[1]
+    chosen = await club.builder.write(
+        lambda tx: choose_for_card(UnitOfWork(tx), club.group, following, LIBRARY, club.builder.now)
     )
     assert chosen.activity == "second"
 
@@ -239,20 +239,20 @@ async def test_a_meeting_without_a_card_gets_its_activity_with_the_check_in(club
 
 async def test_none_that_an_organizer_wanted_after_the_card_stays_none(club: Club) -> None:
     await club.card()
-    await club.house.announce(club.meeting)
-    await club.activities.choose(club.house.actor(ORGANIZER), None, None)
+    await club.builder.post_card(club.meeting)
+    await club.activities.choose(club.builder.act_as(ORGANIZER), None, None)
     await club.answer(ANA)
     await club.open()
     assert await club.key() is None
 
 
 async def test_without_anything_that_fits_the_card_has_none(club: Club) -> None:
-    club.house.now += timedelta(minutes=1)
-    [ping] = await club.house.pings(club.meeting, PingKind.CARD)
+    club.builder.now += timedelta(minutes=1)
+    [ping] = await club.builder.list_pings(club.meeting, PingKind.CARD)
     only = {"endless": LIBRARY["endless"]}
-    announcement = await club.house.run(
+    announcement = await club.builder.write(
         lambda tx: meeting_messages.prepare_card(
-            UnitOfWork(tx), ping, club.group, club.house.now, library=only
+            UnitOfWork(tx), ping, club.group, club.builder.now, library=only
         )
     )
     assert announcement is not None
@@ -268,67 +268,69 @@ async def test_marks_are_kept_for_each_member_and_taken_back(club: Club) -> None
     await club.wish(ANA, "first", "second")
     await club.wish(BEN, "first")
     await club.wish(ANA, "second")
-    found = await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
+    found = await club.builder.write(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
     assert found == {ANA: {"second"}, BEN: {"first"}}
-    mine = await club.activities.all(club.house.actor(ANA))
+    mine = await club.activities.all(club.builder.act_as(ANA))
     assert mine.wished == {"second"}
 
 
 async def test_only_what_was_offered_is_taken_back(club: Club) -> None:
     await club.wish(ANA, "first", "endless")
-    await club.activities.mark_wishes(club.house.actor(ANA), club.group.id, [], among=["first", "second"])
-    found = await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
+    await club.activities.mark_wishes(club.builder.act_as(ANA), club.group.id, [], among=["first", "second"])
+    found = await club.builder.write(lambda tx: ActivityRepository(tx).list_wishes(club.group.id))
     assert found == {ANA: {"endless"}}
 
 
 async def test_the_list_has_what_fits_the_group(club: Club) -> None:
-    view = await club.activities.all(club.house.actor(ANA))
+    view = await club.activities.all(club.builder.act_as(ANA))
     assert [each.key for each in view.activities] == ["first", "second", "cheerful"]
 
 
 async def test_one_is_shown_for_as_many_as_they_are(club: Club) -> None:
-    view = await club.activities.get_activity(club.house.actor(ANA), club.group.id, "first")
+    view = await club.activities.get_activity(club.builder.act_as(ANA), club.group.id, "first")
     assert view.people == 3
     assert sum(step.minutes for step in view.steps) == 25  # of 75 minutes
-    assert (await club.activities.get_activity(club.house.actor(ANA), club.group.id, "endless")).steps == ()
+    assert (
+        await club.activities.get_activity(club.builder.act_as(ANA), club.group.id, "endless")
+    ).steps == ()
 
 
 # -- who may ---------------------------------------------------------------------------------------
 
 
 async def test_an_organizer_chooses_and_clears(club: Club) -> None:
-    await club.house.announce(club.meeting)
-    view = await club.activities.choose(club.house.actor(ORGANIZER), club.meeting.id, "second")
+    await club.builder.post_card(club.meeting)
+    view = await club.activities.choose(club.builder.act_as(ORGANIZER), club.meeting.id, "second")
     assert view.plan.agenda.activity == LIBRARY["second"]
-    assert await club.house.stale(club.meeting)
-    await club.activities.choose(club.house.actor(ORGANIZER), None, None)
+    assert await club.builder.is_card_stale(club.meeting)
+    await club.activities.choose(club.builder.act_as(ORGANIZER), None, None)
     assert await club.key() is None
 
 
 async def test_a_member_does_not_choose_for_all(club: Club) -> None:
     async with refused("group.organizers_only"):
-        await club.activities.choose(club.house.actor(ANA), None, "first")
+        await club.activities.choose(club.builder.act_as(ANA), None, "first")
     assert await club.key() is None
 
 
 @pytest.mark.parametrize(("key", "code"), [("gone", "activity.unknown"), ("endless", "activity.unfit")])
 async def test_what_is_unknown_or_does_not_fit_is_refused(club: Club, key: str, code: str) -> None:
     async with refused(code):
-        await club.activities.choose(club.house.actor(ORGANIZER), None, key)
+        await club.activities.choose(club.builder.act_as(ORGANIZER), None, key)
     assert await club.key() is None
 
 
 async def test_a_meeting_that_is_over_keeps_what_it_had(club: Club) -> None:
     await club.set("first")
-    await club.house.set_state(club.meeting, MeetingState.CANCELLED)
-    club.meeting = await club.house.fresh(club.meeting)
+    await club.builder.set_meeting_state(club.meeting, MeetingState.CANCELLED)
+    club.meeting = await club.builder.reload_meeting(club.meeting)
     async with refused("activity.over"):
         await club.set("second")
     assert await club.key() == "first"
 
 
 async def test_strangers_see_and_mark_nothing(club: Club) -> None:
-    actor = club.house.actor
+    actor = club.builder.act_as
     async with refused("group.unknown"):
         await club.activities.all(actor(STRANGER), club.group.id)
     async with refused("group.unknown"):
@@ -337,18 +339,18 @@ async def test_strangers_see_and_mark_nothing(club: Club) -> None:
         await club.activities.mark_wishes(actor(STRANGER), club.group.id, ["first"], among=["first"])
     async with refused("meeting.unknown"):
         await club.agenda.look(actor(STRANGER), club.meeting.id)
-    assert await club.house.run(lambda tx: ActivityRepository(tx).list_wishes(club.group.id)) == {}
+    assert await club.builder.write(lambda tx: ActivityRepository(tx).list_wishes(club.group.id)) == {}
 
 
 async def test_a_mark_that_the_library_does_not_know_is_refused(club: Club) -> None:
     async with refused("activity.unknown"):
-        await club.activities.mark_wishes(club.house.actor(ANA), club.group.id, ["gone"], among=["first"])
+        await club.activities.mark_wishes(club.builder.act_as(ANA), club.group.id, ["gone"], among=["first"])
 
 
 async def test_the_agenda_is_for_those_who_are_expected(club: Club) -> None:
     await club.set("first")
     await club.answer(BEN, Answer.APOLOGIES)
-    view = await club.agenda.look(club.house.actor(BEN), club.meeting.id)
+    view = await club.agenda.look(club.builder.act_as(BEN), club.meeting.id)
     assert view.plan.agenda.activity == LIBRARY["first"]
     rounds = [part for part in view.plan.agenda.parts if part.each is not None]
     assert all(part.minutes == 2 * (part.each or 0) for part in rounds)
@@ -359,7 +361,7 @@ async def test_the_first_who_are_there_read_the_same_times_everywhere(club: Club
     for user in (ANA, BEN)[:come]:
         await club.answer(user, Answer.GOING)
     view = await club.open()
-    asked = await club.agenda.look(club.house.actor(BEN), club.meeting.id)
+    asked = await club.agenda.look(club.builder.act_as(BEN), club.meeting.id)
     assert len(view.round.people) == come
     assert view.plan == asked.plan
     assert view.round.minutes == asked.plan.agenda.turn
@@ -368,8 +370,8 @@ async def test_the_first_who_are_there_read_the_same_times_everywhere(club: Club
 async def test_an_activity_that_the_library_lost_counts_as_none(club: Club) -> None:
     await club.set("first")
     rest: dict[str, Activity] = {"second": LIBRARY["second"]}
-    view = await club.house.run(
-        lambda tx: rsvps.view_of(UnitOfWork(tx), club.group, club.meeting, now=club.house.now, library=rest)
+    view = await club.builder.write(
+        lambda tx: rsvps.view_of(UnitOfWork(tx), club.group, club.meeting, now=club.builder.now, library=rest)
     )
     assert view.plan.activity is None
 
@@ -384,7 +386,7 @@ async def test_the_card_has_another_one_than_what_the_library_lost(club: Club) -
 async def test_when_each_was_used_last_is_known_of_meetings_held(club: Club) -> None:
     await club.held("first", "second", "first")
     await club.set("cheerful")
-    used = await club.house.run(lambda tx: ActivityRepository(tx).last_used(club.group.id))
+    used = await club.builder.write(lambda tx: ActivityRepository(tx).last_used(club.group.id))
     assert used == {
         "first": club.meeting.day - timedelta(weeks=1),
         "second": club.meeting.day - timedelta(weeks=2),

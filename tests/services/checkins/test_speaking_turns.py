@@ -15,8 +15,8 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.server_event_steps import keep_interests
 from buddybot.services.registry import Services
 from buddybot.storage.engine.database import Database
+from tests.services.builder import RULES
 from tests.services.checkins.meeting_evenings import ANA, BEN, CHO, MEETS, ORGANIZER, STRANGER, WEEK, Evening
-from tests.services.meetings.calendar_house import RULES
 
 
 @pytest.fixture

@@ -12,18 +12,12 @@ from buddybot.domain.errors import Refusal
 from buddybot.domain.groups.groups import Group
 from buddybot.domain.ids import InvitationId, UserId
 from buddybot.services.groups import invitations
-from buddybot.storage.engine.database import Database
-from tests.services.club import ANA, BEN, ORGANIZER, Club
+from tests.services.builder import ANA, BEN, ORGANIZER, Builder
 
 
 @pytest.fixture
-def club(database: Database) -> Club:
-    return Club(database)
-
-
-@pytest.fixture
-async def group(club: Club) -> Group:
-    return (await club.group()).group
+async def group(builder: Builder) -> Group:
+    return (await builder.create_group()).group
 
 
 letters = st.text(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"), min_size=16, max_size=16)
@@ -31,33 +25,35 @@ letters = st.text(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"), min_size=
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(guess=st.one_of(st.text(max_size=40), letters), number=st.integers(10_000, 10**9))
-async def test_what_is_not_the_code_lets_nobody_in(club: Club, group: Group, guess: str, number: int) -> None:
-    await club.invitations.invite_by_code(club.actor(ORGANIZER))
+async def test_what_is_not_the_code_lets_nobody_in(
+    builder: Builder, group: Group, guess: str, number: int
+) -> None:
+    await builder.invitations.invite_by_code(builder.act_as(ORGANIZER))
     with pytest.raises(Refusal, match=r"invitation\.(code_wrong|code_tries)"):
-        await club.invitations.by_code(club.actor(UserId(number)), guess)
-    await club.invitations.revoke(
-        club.actor(ORGANIZER),
-        InvitationId((await club.rows("SELECT MAX(id) AS id FROM invitations"))[0]["id"]),
+        await builder.invitations.by_code(builder.act_as(UserId(number)), guess)
+    await builder.invitations.revoke(
+        builder.act_as(ORGANIZER),
+        InvitationId((await builder.read_rows("SELECT MAX(id) AS id FROM invitations"))[0]["id"]),
     )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(place=st.integers(0, 15), step=st.integers(1, 31))
 async def test_a_code_with_one_other_letter_is_another_code(
-    club: Club, group: Group, place: int, step: int
+    builder: Builder, group: Group, place: int, step: int
 ) -> None:
-    code = (await club.invitations.invite_by_code(club.actor(ORGANIZER))).text.replace("-", "")
+    code = (await builder.invitations.invite_by_code(builder.act_as(ORGANIZER))).text.replace("-", "")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     other = alphabet[(alphabet.index(code[place]) + step) % 32]
     near = code[:place] + other + code[place + 1 :]
-    club.now += invitations._HOUR * 2
+    builder.now += invitations._HOUR * 2
     with pytest.raises(Refusal, match=r"invitation\.code_wrong"):
-        await club.invitations.by_code(club.actor(BEN), near)
-    found = await club.invitations.by_code(club.actor(ANA), code)
-    await club.invitations.decline(club.actor(ANA), found.invitation.id)
+        await builder.invitations.by_code(builder.act_as(BEN), near)
+    found = await builder.invitations.by_code(builder.act_as(ANA), code)
+    await builder.invitations.decline(builder.act_as(ANA), found.invitation.id)
     for again in (ANA, BEN):
         with pytest.raises(Refusal, match=r"invitation\.code_wrong"):
-            await club.invitations.by_code(club.actor(again), code)
+            await builder.invitations.by_code(builder.act_as(again), code)
 
 
 @given(st.binary(min_size=10, max_size=10))
@@ -68,7 +64,7 @@ def test_every_code_can_be_typed_back(raw: bytes) -> None:
 
 
 async def test_a_code_is_made_of_eighty_bits_of_the_systems_chance(
-    club: Club, group: Group, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = Counter[int]()
     real = secrets.token_bytes
@@ -78,16 +74,18 @@ async def test_a_code_is_made_of_eighty_bits_of_the_systems_chance(
         return real(size)
 
     monkeypatch.setattr(secrets, "token_bytes", count)
-    codes = {(await club.invitations.invite_by_code(club.actor(ORGANIZER))).text for _ in range(20)}
+    codes = {(await builder.invitations.invite_by_code(builder.act_as(ORGANIZER))).text for _ in range(20)}
     assert len(codes) == 20
     assert asked == {10: 20}
-    stored = await club.rows("SELECT code_hash FROM invitations")
+    stored = await builder.read_rows("SELECT code_hash FROM invitations")
     assert all(len(row["code_hash"]) == 64 for row in stored)
 
 
-async def test_the_number_of_an_invitation_opens_nothing_for_anybody_else(club: Club, group: Group) -> None:
-    offer = await club.invitations.invite(club.actor(ORGANIZER), ANA)
+async def test_the_number_of_an_invitation_opens_nothing_for_anybody_else(
+    builder: Builder, group: Group
+) -> None:
+    offer = await builder.invitations.invite(builder.act_as(ORGANIZER), ANA)
     for number in range(1, offer.invitation.id + 5):
-        for answer in (club.invitations.read, club.invitations.accept, club.invitations.decline):
+        for answer in (builder.invitations.read, builder.invitations.accept, builder.invitations.decline):
             with pytest.raises(Refusal, match=r"invitation\.(not_yours|unknown)"):
-                await answer(club.actor(BEN), InvitationId(number))
+                await answer(builder.act_as(BEN), InvitationId(number))

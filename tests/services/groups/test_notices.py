@@ -8,29 +8,29 @@ from buddybot.domain.ids import GroupId
 from buddybot.services.core.unit_of_work import AlreadyHandled, Script, UnitOfWork
 from buddybot.services.what_follows import NoticeService
 from buddybot.storage.engine.database import Database
-from tests.services.club import ANA, ORGANIZER, STRANGER, Club
+from tests.services.builder import ANA, ORGANIZER, STRANGER, Builder
 
 
 @pytest.fixture
-async def club(database: Database) -> Club:
+async def builder(database: Database) -> Builder:
     """A group of two."""
-    club = Club(database)
-    group = (await club.group()).group
-    await club.join(group.id, ANA)
-    return club
+    builder = Builder(database)
+    group = (await builder.create_group()).group
+    await builder.invite_members(group.id, ANA)
+    return builder
 
 
 @pytest.fixture
-def notices(club: Club) -> NoticeService:
-    return NoticeService(club.transactions)
+def notices(builder: Builder) -> NoticeService:
+    return NoticeService(builder.transactions)
 
 
-def trouble(club: Club, key: str) -> Script[None]:
+def trouble(builder: Builder, key: str) -> Script[None]:
     """Return a script that leaves a notice to the organizers."""
 
     async def script(uow: UnitOfWork) -> None:
         await uow.notices.tell(
-            GroupId(1), code="ping_missed", key=key, parameters={"kind": "card"}, now=club.now
+            GroupId(1), code="ping_missed", key=key, parameters={"kind": "card"}, now=builder.now
         )
 
     return script
@@ -40,56 +40,56 @@ async def look(uow: UnitOfWork) -> None:
     await uow.tx.one("SELECT 1 AS one")
 
 
-async def write_as_another_process(club: Club, script: Script[None]) -> None:
-    await club.database.write(lambda tx: script(UnitOfWork(tx)))
+async def write_as_another_process(builder: Builder, script: Script[None]) -> None:
+    await builder.database.write(lambda tx: script(UnitOfWork(tx)))
 
 
 async def test_a_notice_waits_for_organizers_alone_when_it_was_left(
-    club: Club, notices: NoticeService
+    builder: Builder, notices: NoticeService
 ) -> None:
     for troubled in (False, True):
         if troubled:
-            await club.transactions.write(trouble(club, "a"))
+            await builder.transactions.write(trouble(builder, "a"))
         for user in (ORGANIZER, ANA, STRANGER):
-            assert await notices.has_waiting(club.actor(user)) is (troubled and user is ORGANIZER)
+            assert await notices.has_waiting(builder.act_as(user)) is (troubled and user is ORGANIZER)
 
 
 async def test_a_notice_of_another_process_waits_when_ten_minutes_have_passed(
-    club: Club, notices: NoticeService
+    builder: Builder, notices: NoticeService
 ) -> None:
-    actor = club.actor(ORGANIZER)
+    actor = builder.act_as(ORGANIZER)
     assert not await notices.has_waiting(actor)
-    await write_as_another_process(club, trouble(club, "a"))
+    await write_as_another_process(builder, trouble(builder, "a"))
     assert not await notices.has_waiting(actor)
-    club.now += timedelta(minutes=10)
+    builder.now += timedelta(minutes=10)
     assert await notices.has_waiting(actor)
     assert await notices.has_waiting(actor)
 
 
 @pytest.mark.parametrize("by_the_bot", [False, True])
 async def test_a_notice_waits_when_the_change_itself_or_the_bot_left_it(
-    club: Club, notices: NoticeService, by_the_bot: bool
+    builder: Builder, notices: NoticeService, by_the_bot: bool
 ) -> None:
-    actor = club.actor(ORGANIZER)
-    await club.transactions.write_for(actor, look if by_the_bot else trouble(club, "a"))
+    actor = builder.act_as(ORGANIZER)
+    await builder.transactions.write_for(actor, look if by_the_bot else trouble(builder, "a"))
     if by_the_bot:
         assert not await notices.has_waiting(actor)
-        await club.transactions.write(trouble(club, "a"))
+        await builder.transactions.write(trouble(builder, "a"))
     assert await notices.has_waiting(actor)
 
 
 async def test_a_notice_waits_in_no_direct_message_when_it_was_left(
-    club: Club, notices: NoticeService
+    builder: Builder, notices: NoticeService
 ) -> None:
-    await club.transactions.write(trouble(club, "a"))
-    assert not await notices.has_waiting(club.actor(ORGANIZER, guild=None))
+    await builder.transactions.write(trouble(builder, "a"))
+    assert not await notices.has_waiting(builder.act_as(ORGANIZER, guild=None))
 
 
 async def test_an_interaction_changes_nothing_when_it_comes_a_second_time(
-    club: Club, notices: NoticeService
+    builder: Builder, notices: NoticeService
 ) -> None:
-    for actor in (club.actor(ORGANIZER), club.actor(ORGANIZER, guild=None)):
-        await club.transactions.write_for(actor, look)
+    for actor in (builder.act_as(ORGANIZER), builder.act_as(ORGANIZER, guild=None)):
+        await builder.transactions.write_for(actor, look)
         with pytest.raises(AlreadyHandled):
-            await club.transactions.write_for(actor, trouble(club, "a"))
-    assert not await notices.has_waiting(club.actor(ORGANIZER))
+            await builder.transactions.write_for(actor, trouble(builder, "a"))
+    assert not await notices.has_waiting(builder.act_as(ORGANIZER))

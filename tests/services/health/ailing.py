@@ -18,8 +18,8 @@ from buddybot.services.health.health_watch import HealthWatch
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.outbox.outbox import OutboxRepository
+from tests.services.builder import ANA, BEN, ORGANIZER, Builder
 from tests.services.health.past import EMPTY, GOOD, Evening, lived, lived_through
-from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, House
 
 CHO, DEV, ELI = UserId(4), UserId(5), UserId(6)
 PEOPLE = (ORGANIZER, ANA, BEN, CHO, DEV, ELI)
@@ -31,42 +31,42 @@ class Circle:
     """A group of six with a history, and what its organizers were told."""
 
     def __init__(self, database: Database) -> None:
-        self.house = House(database)
-        self.alerts = AlertService(self.house.transactions, LIBRARY)
-        self.views = HealthViews(self.house.transactions, LIBRARY)
+        self.builder = Builder(database)
+        self.alerts = AlertService(self.builder.transactions, LIBRARY)
+        self.views = HealthViews(self.builder.transactions, LIBRARY)
         self.group: Group
         self.meetings: list[Meeting] = []
 
     async def live(self, *evenings: Evening) -> None:
         """Make the group, and let it have met once a week."""
-        self.group = await self.house.group()
-        self.meetings = await self.house.run(
-            lambda tx: lived(tx, self.group, PEOPLE, evenings, until=self.house.now)
+        self.group = await self.builder.add_group()
+        self.meetings = await self.builder.write(
+            lambda tx: lived(tx, self.group, PEOPLE, evenings, until=self.builder.now)
         )
 
     async def week(self, evening: Evening) -> None:
         """Let a week pass, and its meeting be looked at."""
-        self.house.now += WEEK
+        self.builder.now += WEEK
         at = self.meetings[-1].starts_at + WEEK
         self.meetings.append(
-            await self.house.run(lambda tx: lived_through(tx, self.group, PEOPLE, evening, at))
+            await self.builder.write(lambda tx: lived_through(tx, self.group, PEOPLE, evening, at))
         )
         await self.look()
 
     async def look(self) -> None:
         """Evaluate the last meeting, as happens when its pulse closes."""
         meeting = self.meetings[-1]
-        await self.house.run(
-            lambda tx: health_watch.evaluate(UnitOfWork(tx), self.group, meeting, self.house.now)
+        await self.builder.write(
+            lambda tx: health_watch.evaluate(UnitOfWork(tx), self.group, meeting, self.builder.now)
         )
 
     async def daily(self) -> None:
         """Look as happens once a day."""
-        await HealthWatch(self.house.transactions).look()
+        await HealthWatch(self.builder.transactions).look()
 
     async def told(self) -> list[Raised]:
         """Return every alert."""
-        return list(await self.house.run(lambda tx: AlertRepository(tx).of_group(self.group.id)))
+        return list(await self.builder.write(lambda tx: AlertRepository(tx).of_group(self.group.id)))
 
     async def falls(self) -> list[Raised]:
         """Return the alerts of the detector."""
@@ -78,17 +78,19 @@ class Circle:
 
     async def watch(self, watch: Watch) -> None:
         """Watch the group in this way."""
-        await self.house.run(lambda tx: AlertRepository(tx).put_watch(self.group.id, watch))
+        await self.builder.write(lambda tx: AlertRepository(tx).put_watch(self.group.id, watch))
 
     async def pings(self) -> list[Ping]:
         """Return the alerts on their way."""
-        found = await self.house.run(lambda tx: OutboxRepository(tx).list_planned(self.group.id))
+        found = await self.builder.write(lambda tx: OutboxRepository(tx).list_planned(self.group.id))
         return [ping for ping in found if ping.kind is PingKind.ALERT]
 
     async def say(self, ping: Ping) -> object:
         """Prepare one as the delivery does; return its card's content."""
         preparer = alert_messages.AlertPreparer(LIBRARY)
-        return await self.house.run(lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.house.now))
+        return await self.builder.write(
+            lambda tx: preparer(UnitOfWork(tx), ping, self.group, self.builder.now)
+        )
 
     async def quietly(self) -> None:
         """End the group's schedule, so that nothing is planned."""
@@ -99,7 +101,7 @@ class Circle:
                 "DELETE FROM meetings WHERE group_id = :id AND state = 'scheduled'", id=self.group.id
             )
 
-        await self.house.run(script)
+        await self.builder.write(script)
 
 
 async def dropped(rowan: Circle) -> Raised:

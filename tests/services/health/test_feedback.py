@@ -7,89 +7,84 @@ import pytest
 from buddybot.domain.health.feedback import Phrase, phrases, rating
 from buddybot.domain.ids import GroupId
 from buddybot.services.health.feedback import FeedbackService
-from buddybot.storage.engine.database import Database
-from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, THERE, Club
-from tests.services.meetings.calendar_house import refused
+from tests.services.builder import ANA, BEN, ELSEWHERE, ORGANIZER, STRANGER, Builder, refused
 
 SAID = (Phrase.HELPS, Phrase.VARIETY)
 
 
 @pytest.fixture
-async def club(database: Database) -> Club:
-    return Club(database)
-
-
-@pytest.fixture
-async def rowan(club: Club) -> GroupId:
-    group_id = (await club.group()).group.id
-    await club.join(group_id, ANA, BEN)
+async def rowan(builder: Builder) -> GroupId:
+    group_id = (await builder.create_group()).group.id
+    await builder.invite_members(group_id, ANA, BEN)
     return group_id
 
 
 @pytest.fixture
-def feedback(club: Club) -> FeedbackService:
-    return FeedbackService(club.transactions)
+def feedback(builder: Builder) -> FeedbackService:
+    return FeedbackService(builder.transactions)
 
 
 async def test_organizers_read_it_once_as_news_and_again_when_they_ask(
-    club: Club, rowan: GroupId, feedback: FeedbackService
+    builder: Builder, rowan: GroupId, feedback: FeedbackService
 ) -> None:
-    await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
-    [item] = await feedback.list_unseen(club.actor(ORGANIZER))
+    await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=2)
+    [item] = await feedback.list_unseen(builder.act_as(ORGANIZER))
     assert (item.user_id, item.phrases, item.rating, item.group_name) == (ANA, SAID, 2, "Rowan")
     await feedback.mark_seen([item])
-    assert list(await feedback.list_unseen(club.actor(ORGANIZER))) == []
-    heard = await feedback.read(club.actor(ORGANIZER), rowan)
+    assert list(await feedback.list_unseen(builder.act_as(ORGANIZER))) == []
+    heard = await feedback.read(builder.act_as(ORGANIZER), rowan)
     assert [(each.user_id, each.rating) for each in heard.items] == [(ANA, 2)]
 
 
-async def test_nobody_else_reads_it(club: Club, rowan: GroupId, feedback: FeedbackService) -> None:
-    await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
-    assert (await feedback.get_desk(club.actor(ORGANIZER), rowan)).reads
+async def test_nobody_else_reads_it(builder: Builder, rowan: GroupId, feedback: FeedbackService) -> None:
+    await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=2)
+    assert (await feedback.get_desk(builder.act_as(ORGANIZER), rowan)).reads
     for member in (ANA, BEN):
-        assert not (await feedback.get_desk(club.actor(member), rowan)).reads
+        assert not (await feedback.get_desk(builder.act_as(member), rowan)).reads
         async with refused("group.organizers_only"):
-            await feedback.read(club.actor(member), rowan)
-        assert list(await feedback.list_unseen(club.actor(member))) == []
+            await feedback.read(builder.act_as(member), rowan)
+        assert list(await feedback.list_unseen(builder.act_as(member))) == []
     async with refused("group.unknown"):
-        await feedback.read(club.actor(STRANGER), rowan)
+        await feedback.read(builder.act_as(STRANGER), rowan)
     async with refused("group.unknown"):
-        await feedback.read(club.actor(ORGANIZER, guild=THERE), rowan)
+        await feedback.read(builder.act_as(ORGANIZER, guild=ELSEWHERE), rowan)
     async with refused("group.unknown"):
-        await feedback.give(club.actor(STRANGER), rowan, phrases=SAID, rating=2)
+        await feedback.give(builder.act_as(STRANGER), rowan, phrases=SAID, rating=2)
 
 
 async def test_what_an_organizer_says_waits_for_another_one(
-    club: Club, rowan: GroupId, feedback: FeedbackService
+    builder: Builder, rowan: GroupId, feedback: FeedbackService
 ) -> None:
-    await feedback.give(club.actor(ORGANIZER), rowan, phrases=SAID, rating=5)
-    assert list(await feedback.list_unseen(club.actor(ORGANIZER))) == []
-    await club.members.transfer(club.actor(ORGANIZER), ANA, keep=True, group_id=rowan)
-    assert len(await feedback.list_unseen(club.actor(ANA))) == 1
+    await feedback.give(builder.act_as(ORGANIZER), rowan, phrases=SAID, rating=5)
+    assert list(await feedback.list_unseen(builder.act_as(ORGANIZER))) == []
+    await builder.members.transfer(builder.act_as(ORGANIZER), ANA, keep=True, group_id=rowan)
+    assert len(await feedback.list_unseen(builder.act_as(ANA))) == 1
 
 
-async def test_three_times_a_week_are_enough(club: Club, rowan: GroupId, feedback: FeedbackService) -> None:
+async def test_three_times_a_week_are_enough(
+    builder: Builder, rowan: GroupId, feedback: FeedbackService
+) -> None:
     for stars in (3, 4, 5):
-        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=stars)
+        await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=stars)
     async with refused("feedback.many"):
-        await feedback.start(club.actor(ANA), rowan)
+        await feedback.start(builder.act_as(ANA), rowan)
     async with refused("feedback.many"):
-        await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=2)
-    await feedback.give(club.actor(BEN), rowan, phrases=SAID, rating=3)
-    club.now += timedelta(days=7, seconds=1)
-    await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
-    assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 5
+        await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=2)
+    await feedback.give(builder.act_as(BEN), rowan, phrases=SAID, rating=3)
+    builder.now += timedelta(days=7, seconds=1)
+    await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=3)
+    assert len((await feedback.read(builder.act_as(ORGANIZER), rowan)).items) == 5
 
 
 async def test_it_is_heard_once_when_the_form_is_sent_twice(
-    club: Club, rowan: GroupId, feedback: FeedbackService
+    builder: Builder, rowan: GroupId, feedback: FeedbackService
 ) -> None:
     for user_id in (ANA, ANA, BEN):
-        await feedback.give(club.actor(user_id), rowan, phrases=SAID, rating=3)
-    assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 2
-    club.now += timedelta(minutes=3)
-    await feedback.give(club.actor(ANA), rowan, phrases=SAID, rating=3)
-    assert len((await feedback.read(club.actor(ORGANIZER), rowan)).items) == 3
+        await feedback.give(builder.act_as(user_id), rowan, phrases=SAID, rating=3)
+    assert len((await feedback.read(builder.act_as(ORGANIZER), rowan)).items) == 2
+    builder.now += timedelta(minutes=3)
+    await feedback.give(builder.act_as(ANA), rowan, phrases=SAID, rating=3)
+    assert len((await feedback.read(builder.act_as(ORGANIZER), rowan)).items) == 3
 
 
 async def test_only_what_is_offered_can_be_chosen() -> None:

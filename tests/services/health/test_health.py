@@ -23,9 +23,9 @@ from buddybot.storage.groups.groups import GroupRepository, MemberRepository
 from buddybot.storage.health.alerts import AlertRepository
 from buddybot.storage.health.meeting_history import HistoryRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
+from tests.services.builder import ANA, GUILD, ORGANIZER
 from tests.services.health.ailing import DEV, ELI, PEOPLE, WEEK, Circle, dropped
 from tests.services.health.past import EMPTY, GOOD, Evening, lived, lived_through, record
-from tests.services.meetings.calendar_house import ANA, GUILD, ORGANIZER
 
 
 @pytest.fixture
@@ -74,9 +74,9 @@ async def test_attendance_that_is_corrected_before_the_look_counts_as_corrected(
     async def correct(tx: Tx) -> None:
         for meeting in rowan.meetings[12:]:
             for user_id in PEOPLE[:5]:
-                await record(tx, meeting.id, user_id, Attendance.LATE, rowan.house.now)
+                await record(tx, meeting.id, user_id, Attendance.LATE, rowan.builder.now)
 
-    await rowan.house.run(correct)
+    await rowan.builder.write(correct)
     await rowan.look()
     assert await rowan.told() == []
 
@@ -94,9 +94,9 @@ async def test_attendance_that_is_completed_later_is_looked_at_once_more(rowan: 
 
     async def complete(tx: Tx) -> None:
         for user_id in PEOPLE[2:]:
-            await record(tx, rowan.meetings[-1].id, user_id, Attendance.ABSENT, rowan.house.now)
+            await record(tx, rowan.meetings[-1].id, user_id, Attendance.ABSENT, rowan.builder.now)
 
-    await rowan.house.run(complete)
+    await rowan.builder.write(complete)
     await rowan.daily()
     assert (before, len(await rowan.falls())) == ([], 1)
 
@@ -104,16 +104,16 @@ async def test_attendance_that_is_completed_later_is_looked_at_once_more(rowan: 
 async def test_somebody_who_left_is_no_decline(rowan: Circle) -> None:
     await rowan.live(*[replace(GOOD, came=6)] * 12)
     for user_id in (DEV, ELI):
-        await rowan.house.run(
+        await rowan.builder.write(
             lambda tx, user_id=user_id: MemberRepository(tx).end(  # type: ignore[misc]  # bound early
-                group_id=rowan.group.id, user_id=user_id, now=rowan.house.now, reason="job"
+                group_id=rowan.group.id, user_id=user_id, now=rowan.builder.now, reason="job"
             )
         )
     for _ in range(4):
-        rowan.house.now += WEEK
+        rowan.builder.now += WEEK
         at = rowan.meetings[-1].starts_at + WEEK
         rowan.meetings.append(
-            await rowan.house.run(
+            await rowan.builder.write(
                 lambda tx, at=at: lived_through(tx, rowan.group, PEOPLE[:4], replace(GOOD, came=4), at)  # type: ignore[misc]  # bound early
             )
         )
@@ -132,13 +132,13 @@ async def test_evenings_missed_before_leaving_for_work_are_no_absences(
     full = replace(GOOD, came=6)
     await rowan.live(full, full, replace(GOOD, came=5), replace(GOOD, came=4))
     for user_id in PEOPLE[4:]:
-        await rowan.house.run(
+        await rowan.builder.write(
             lambda tx, user_id=user_id: MemberRepository(tx).end(  # type: ignore[misc]  # bound early
-                group_id=rowan.group.id, user_id=user_id, now=rowan.house.now, reason=reason.value
+                group_id=rowan.group.id, user_id=user_id, now=rowan.builder.now, reason=reason.value
             )
         )
-    history = await rowan.house.run(
-        lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=rowan.house.now)
+    history = await rowan.builder.write(
+        lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=rowan.builder.now)
     )
     assert [each.tally.roster for each in history] == rosters
     assert [each.tally.present for each in history] == [6, 6, 5, 4]
@@ -166,7 +166,7 @@ async def test_the_sensitivity_decides_how_much_it_takes(
 
 async def test_while_alerts_rest_none_is_raised(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * 12)
-    await rowan.watch(Watch(snoozed_until=rowan.house.now + 3 * WEEK))
+    await rowan.watch(Watch(snoozed_until=rowan.builder.now + 3 * WEEK))
     for _ in range(3):
         await rowan.week(EMPTY)
     assert await rowan.told() == []
@@ -174,7 +174,7 @@ async def test_while_alerts_rest_none_is_raised(rowan: Circle) -> None:
 
 async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * 12)
-    await rowan.watch(Watch(snoozed_until=rowan.house.now + 3 * WEEK))
+    await rowan.watch(Watch(snoozed_until=rowan.builder.now + 3 * WEEK))
     for _ in range(3):
         await rowan.week(EMPTY)
     assert await rowan.told() == []
@@ -186,16 +186,16 @@ async def test_a_fall_that_was_not_told_silences_nothing_after_it(rowan: Circle)
 
 async def test_priors_are_learned_from_five_groups_of_the_guild(rowan: Circle) -> None:
     await rowan.live(*[replace(GOOD, came=3)] * 8)
-    house, now = rowan.house, rowan.house.now
-    assert await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now)) == USUAL
+    builder, now = rowan.builder, rowan.builder.now
+    assert await builder.write(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now)) == USUAL
     for number in range(4):
-        other = await house.group(f"Birch {number}", channel=200 + number)
-        await house.run(
+        other = await builder.add_group(f"Birch {number}", channel=200 + number)
+        await builder.write(
             lambda tx, other=other: lived(tx, other, PEOPLE, [replace(GOOD, came=3)] * 8, until=now)  # type: ignore[misc]  # bound early
         )
-    learned = await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now))
+    learned = await builder.write(lambda tx: health_watch.priors_of(UnitOfWork(tx), GUILD, now))
     assert learned[0] == Prior(0.5, USUAL[0].weight)
-    assert await house.run(lambda tx: health_watch.priors_of(UnitOfWork(tx), GuildId(77), now)) == USUAL
+    assert await builder.write(lambda tx: health_watch.priors_of(UnitOfWork(tx), GuildId(77), now)) == USUAL
 
 
 # -- facts -------------------------------------------------------------------------------------------
@@ -224,9 +224,9 @@ async def test_meetings_that_went_by_in_a_pause_were_not_called_off(rowan: Circl
 
     async def silently(tx: Tx) -> None:
         for meeting in rowan.meetings[-2:]:  # as the planner does when the group goes on
-            await MeetingRepository(tx).set_state(meeting.id, MeetingState.SKIPPED, now=rowan.house.now)
+            await MeetingRepository(tx).set_state(meeting.id, MeetingState.SKIPPED, now=rowan.builder.now)
 
-    await rowan.house.run(silently)
+    await rowan.builder.write(silently)
     await rowan.look()
     assert await rowan.told() == []
 
@@ -236,7 +236,7 @@ async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Cir
     await rowan.quietly()
     await rowan.daily()
     assert await rowan.signs() == []
-    rowan.house.now += timedelta(days=9)
+    rowan.builder.now += timedelta(days=9)
     await rowan.daily()
     await rowan.daily()
     assert await rowan.signs() == [Sign.NOTHING_SCHEDULED]
@@ -244,25 +244,25 @@ async def test_nothing_planned_for_ten_days_is_told_by_the_daily_look(rowan: Cir
 
 async def test_a_group_that_cannot_be_judged_holds_up_no_other(rowan: Circle) -> None:
     await rowan.live(GOOD)
-    other = await rowan.house.group("Birch", channel=300)
+    other = await rowan.builder.add_group("Birch", channel=300)
 
     async def broken(tx: Tx) -> None:
         await tx.run("UPDATE pulses SET band = 'odd'")
         await tx.run("DELETE FROM schedules")
         await tx.run("DELETE FROM meetings WHERE state = 'scheduled'")
 
-    await rowan.house.run(broken)
-    rowan.house.now += timedelta(days=11)
+    await rowan.builder.write(broken)
+    rowan.builder.now += timedelta(days=11)
     await rowan.daily()
-    told = await rowan.house.run(lambda tx: AlertRepository(tx).of_group(other.id))
+    told = await rowan.builder.write(lambda tx: AlertRepository(tx).of_group(other.id))
     assert [each.what.sign for each in told if isinstance(each.what, Fact)] == [Sign.NOTHING_SCHEDULED]
 
 
 async def test_a_paused_group_is_not_looked_at(rowan: Circle) -> None:
     await rowan.live(*[GOOD] * 4)
     await rowan.quietly()
-    await rowan.house.run(lambda tx: GroupRepository(tx).change(rowan.group, state=GroupState.PAUSED))
-    rowan.house.now += timedelta(days=20)
+    await rowan.builder.write(lambda tx: GroupRepository(tx).change(rowan.group, state=GroupState.PAUSED))
+    rowan.builder.now += timedelta(days=20)
     await rowan.daily()
     assert await rowan.told() == []
 
@@ -291,10 +291,10 @@ async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: Ci
     await rowan.live(*[replace(GOOD, host=ANA)] * 5)
     await rowan.look()
     [raised] = await rowan.told()
-    await rowan.alerts.snooze(rowan.house.actor(ORGANIZER), raised.id)
+    await rowan.alerts.snooze(rowan.builder.act_as(ORGANIZER), raised.id)
     await rowan.week(replace(GOOD, host=ANA))
     assert len(await rowan.told()) == 1
-    rowan.house.now += 4 * WEEK
+    rowan.builder.now += 4 * WEEK
     await rowan.daily()
     assert [each.state for each in await rowan.told() if isinstance(each.what, Fact) and each.open] != []
     assert Sign.ONE_HOST in (await rowan.signs())[1:]
@@ -303,10 +303,12 @@ async def test_a_fact_put_off_for_four_weeks_is_told_again_if_it_lasts(rowan: Ci
 async def test_a_commitment_made_between_meetings_counts_for_the_meeting_before(rowan: Circle) -> None:
     alone = replace(GOOD, commitments=False)  # made at the hour of the meeting a week before
     await rowan.live(alone, alone, Evening(off=Reason.OTHER), alone, replace(GOOD, due=0, kept=0))
-    until = rowan.house.now
-    history = await rowan.house.run(lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=until))
+    until = rowan.builder.now
+    history = await rowan.builder.write(
+        lambda tx: HistoryRepository(tx).of_group(rowan.group.id, until=until)
+    )
     assert [each.past.commitments for each in history] == [6, 6, 0, 0, 0]
-    found = await rowan.house.run(
+    found = await rowan.builder.write(
         lambda tx: HistoryRepository(tx).of_guild(GUILD, since=until - 52 * WEEK, until=until)
     )
     assert [each.tally for each in found[rowan.group.id]] == [each.tally for each in history]

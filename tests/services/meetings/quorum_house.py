@@ -18,44 +18,44 @@ from buddybot.storage.groups.groups import GroupRepository
 from buddybot.storage.locations.arrangements import Arrangement, ArrangementRepository
 from buddybot.storage.locations.locations import LocationRepository
 from buddybot.storage.meetings.meetings import MeetingRepository
-from tests.services.meetings.calendar_house import ANA, GUILD, ORGANIZER, House
+from tests.services.builder import ANA, GUILD, ORGANIZER, Builder
 
 
 class Deciding:
     """A group that needs three people to meet, and its next meeting."""
 
-    def __init__(self, house: House, group: Group, meeting: Meeting) -> None:
-        self.house = house
+    def __init__(self, builder: Builder, group: Group, meeting: Meeting) -> None:
+        self.builder = builder
         self.group = group
         self.meeting = meeting
-        self.few = QuorumService(house.transactions, house.planner)
-        self.groups = GroupService(house.transactions, house.planner)
+        self.few = QuorumService(builder.transactions, builder.planner)
+        self.groups = GroupService(builder.transactions, builder.planner)
 
     async def change(self, **changes: int) -> None:
         """Let the organizer change the settings."""
-        await self.groups.change(self.house.actor(ORGANIZER), self.group.id, Changes(**changes))  # type: ignore[arg-type]  # all are numbers
+        await self.groups.change(self.builder.act_as(ORGANIZER), self.group.id, Changes(**changes))  # type: ignore[arg-type]  # all are numbers
 
     async def answer(self, *user_ids: UserId, answer: Answer = Answer.GOING) -> None:
         """Let people answer."""
         for user_id in user_ids:
-            await self.house.rsvps.answer(self.house.actor(user_id), self.meeting.id, answer)
+            await self.builder.rsvps.answer(self.builder.act_as(user_id), self.meeting.id, answer)
 
     async def decide(self, decision: QuorumDecision, user_id: UserId = ORGANIZER) -> quorum.Decided:
         """Let somebody decide."""
-        return await self.few.decide(self.house.actor(user_id), self.meeting.id, decision)
+        return await self.few.decide(self.builder.act_as(user_id), self.meeting.id, decision)
 
     async def ping(self, kind: PingKind = PingKind.QUORUM) -> Ping:
         """Return the latest ping of a kind."""
-        return (await self.house.pings(self.meeting, kind))[-1]
+        return (await self.builder.list_pings(self.meeting, kind))[-1]
 
     async def due(self) -> timedelta | None:
         """Return how long before the start the question waits to be asked, None when it does not."""
         waiting = [
             ping
-            for ping in await self.house.pings(self.meeting, PingKind.QUORUM)
+            for ping in await self.builder.list_pings(self.meeting, PingKind.QUORUM)
             if ping.state is PingState.PLANNED
         ]
-        meeting = await self.house.fresh(self.meeting)
+        meeting = await self.builder.reload_meeting(self.meeting)
         return meeting.starts_at - waiting[-1].due_at if waiting else None
 
     async def ask(self) -> Announcement | None:
@@ -65,9 +65,9 @@ class Deciding:
         async def script(tx: Tx) -> Announcement | None:
             group = await GroupRepository(tx).get(GUILD, self.group.id)
             assert group is not None
-            return await quorum.prepare_question(UnitOfWork(tx), ping, group, self.house.now)
+            return await quorum.prepare_question(UnitOfWork(tx), ping, group, self.builder.now)
 
-        return await self.house.run(script)
+        return await self.builder.write(script)
 
     async def place(self, name: str, *, weeks_ago: int | None = None, retired: bool = False) -> LocationId:
         """Give the group a virtual place, at which it met so long ago."""
@@ -83,7 +83,7 @@ class Deciding:
         async def script(tx: Tx) -> LocationId:
             locations = LocationRepository(tx)
             made = await locations.add(
-                group_id=self.group.id, guild_id=GUILD, words=words, offered_by=ANA, now=self.house.now
+                group_id=self.group.id, guild_id=GUILD, words=words, offered_by=ANA, now=self.builder.now
             )
             assert made is not None
             if weeks_ago is not None:
@@ -91,13 +91,13 @@ class Deciding:
             if retired:
                 location = await locations.get(self.group.id, made)
                 assert location is not None
-                await locations.retire(location, self.house.now)
+                await locations.retire(location, self.builder.now)
             return made
 
-        return await self.house.run(script)
+        return await self.builder.write(script)
 
     async def _met(self, tx: Tx, location_id: LocationId, weeks: int) -> None:
-        starts_at = self.house.now - timedelta(weeks=weeks)
+        starts_at = self.builder.now - timedelta(weeks=weeks)
         meeting_id = await MeetingRepository(tx).add(
             group_id=self.group.id,
             guild_id=GUILD,
@@ -123,7 +123,7 @@ class Deciding:
 
     async def arrangement(self) -> Arrangement:
         """Return where the meeting takes place."""
-        found = await self.house.run(lambda tx: ArrangementRepository(tx).get(self.meeting.id))
+        found = await self.builder.write(lambda tx: ArrangementRepository(tx).get(self.meeting.id))
         assert found is not None
         return found
 
@@ -132,17 +132,17 @@ class Deciding:
 
         async def script(tx: Tx) -> None:
             await arrangements.put(
-                UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.house.now
+                UnitOfWork(tx), self.group, self.meeting, Settled(None, user_id), now=self.builder.now
             )
             await ArrangementRepository(tx).mark_announced([self.meeting.id])
 
-        await self.house.run(script)
+        await self.builder.write(script)
 
 
 async def deciding(database: Database) -> Deciding:
     """Let the organizer, Ana and Ben meet on Thursday; it is Monday, and three are to come."""
-    house = House(database)
-    group = await house.group()
-    made = Deciding(house, group, (await house.ahead(group))[0])
+    builder = Builder(database)
+    group = await builder.add_group()
+    made = Deciding(builder, group, (await builder.list_ahead(group))[0])
     await made.change(minimum=3)
     return made

@@ -13,8 +13,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.groups.groups import GroupService
 from buddybot.services.meetings.calendar_feed import CalendarDay, CalendarFeed, CalendarView
 from buddybot.services.meetings.schedules import ScheduleChange
-from buddybot.storage.engine.database import Database
-from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER, THURSDAY, House
+from tests.services.builder import ANA, BEN, ORGANIZER, THURSDAY, Builder
 
 FIRST = datetime(2026, 1, 8, 19, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
@@ -23,17 +22,12 @@ Key = tuple[date, MeetingKind]
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
+async def group(builder: Builder) -> Group:
+    return await builder.add_group()
 
 
-@pytest.fixture
-async def group(house: House) -> Group:
-    return await house.group()
-
-
-async def take(house: House, group: Group) -> CalendarView:
-    return await CalendarFeed(house.transactions).view(house.actor(ANA), group.id)
+async def take(builder: Builder, group: Group) -> CalendarView:
+    return await CalendarFeed(builder.transactions).view(builder.act_as(ANA), group.id)
 
 
 def keyed(view: CalendarView) -> dict[Key, CalendarDay]:
@@ -59,96 +53,100 @@ def alive(view: CalendarView) -> list[date]:
     return [day.starts_at.date() for day in view.days if not day.called_off]
 
 
-async def test_the_old_days_are_cancelled_when_the_weekday_changes(house: House, group: Group) -> None:
-    before = await take(house, group)
-    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(weekday=TUESDAY))
-    after = await take(house, group)
+async def test_the_old_days_are_cancelled_when_the_weekday_changes(builder: Builder, group: Group) -> None:
+    before = await take(builder, group)
+    await builder.schedules.change(builder.act_as(ORGANIZER), ScheduleChange(weekday=TUESDAY))
+    after = await take(builder, group)
     check_follows(after, before)
     assert set(alive(after)).isdisjoint(alive(before))
     assert set(keyed(before)) <= set(keyed(after))
     assert len([day for day in after.days if day.called_off]) >= len(before.days) - 2  # two were planned
     assert alive(after)[:2] == [date(2026, 1, 6), date(2026, 1, 13)]
-    again = await take(house, group)
+    again = await take(builder, group)
     assert again.days == after.days
 
 
-async def test_every_second_day_is_cancelled_when_the_interval_doubles(house: House, group: Group) -> None:
-    before = await take(house, group)
-    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(every_weeks=2))
-    after = await take(house, group)
+async def test_every_second_day_is_cancelled_when_the_interval_doubles(
+    builder: Builder, group: Group
+) -> None:
+    before = await take(builder, group)
+    await builder.schedules.change(builder.act_as(ORGANIZER), ScheduleChange(every_weeks=2))
+    after = await take(builder, group)
     check_follows(after, before)
     assert set(alive(after)) < set(alive(before))
     assert {day.slot for day in after.days if day.called_off} == set(alive(before)) - set(alive(after))
 
 
-async def test_a_day_that_comes_back_counts_on_when_it_was_cancelled(house: House, group: Group) -> None:
-    files = [await take(house, group)]
+async def test_a_day_that_comes_back_counts_on_when_it_was_cancelled(builder: Builder, group: Group) -> None:
+    files = [await take(builder, group)]
     for weekday in (TUESDAY, THURSDAY, TUESDAY, THURSDAY):
-        await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(weekday=weekday))
-        files.append(await take(house, group))
+        await builder.schedules.change(builder.act_as(ORGANIZER), ScheduleChange(weekday=weekday))
+        files.append(await take(builder, group))
         for earlier in files[:-1]:
             check_follows(files[-1], earlier)
 
 
 async def test_a_day_counts_on_when_an_extra_meeting_had_its_place_for_a_while(
-    house: House, group: Group
+    builder: Builder, group: Group
 ) -> None:
     day = date(2026, 2, 12)
     noon = ScheduleChange(at=time(12))
-    files = [await take(house, group)]
-    extra = await house.schedules.add_extra(house.actor(ORGANIZER), day, noon)
-    await house.schedules.change(house.actor(ORGANIZER), noon)  # they meet at noon that day already
-    files.append(await take(house, group))
+    files = [await take(builder, group)]
+    extra = await builder.schedules.add_extra(builder.act_as(ORGANIZER), day, noon)
+    await builder.schedules.change(builder.act_as(ORGANIZER), noon)  # they meet at noon that day already
+    files.append(await take(builder, group))
     assert keyed(files[-1])[day, MeetingKind.REGULAR].called_off
-    await house.meetings.cancel(house.actor(ORGANIZER), extra.meeting.id, Reason.OTHER)
-    files.append(await take(house, group))
+    await builder.meetings.cancel(builder.act_as(ORGANIZER), extra.meeting.id, Reason.OTHER)
+    files.append(await take(builder, group))
     assert not keyed(files[-1])[day, MeetingKind.REGULAR].called_off
     check_follows(files[2], files[1])
     check_follows(files[2], files[0])
 
 
-async def test_all_that_lay_ahead_is_cancelled_when_the_group_is_archived(house: House, group: Group) -> None:
-    before = await take(house, group)
-    await GroupService(house.transactions, house.planner).archive(house.actor(ORGANIZER), group.id)
-    after = await take(house, group)
+async def test_all_that_lay_ahead_is_cancelled_when_the_group_is_archived(
+    builder: Builder, group: Group
+) -> None:
+    before = await take(builder, group)
+    await GroupService(builder.transactions, builder.planner).archive(builder.act_as(ORGANIZER), group.id)
+    after = await take(builder, group)
     check_follows(after, before)
     assert alive(after) == []
     assert set(keyed(after)) == set(keyed(before))
 
 
-async def test_a_group_without_a_rhythm_any_more_cancels_its_days(house: House, group: Group) -> None:
-    before = await take(house, group)
-    await house.run(lambda tx: tx.run("DELETE FROM schedules"))
-    await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
-    after = await take(house, group)
+async def test_a_group_without_a_rhythm_any_more_cancels_its_days(builder: Builder, group: Group) -> None:
+    before = await take(builder, group)
+    await builder.write(lambda tx: tx.run("DELETE FROM schedules"))
+    await builder.write(lambda tx: builder.planner.plan(UnitOfWork(tx), group, builder.now))
+    after = await take(builder, group)
     check_follows(after, before)
     assert alive(after) == []
 
 
-async def test_nothing_is_cancelled_that_no_file_held(house: House, group: Group) -> None:
-    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(weekday=TUESDAY))
-    assert not [day for day in (await take(house, group)).days if day.called_off]
+async def test_nothing_is_cancelled_that_no_file_held(builder: Builder, group: Group) -> None:
+    await builder.schedules.change(builder.act_as(ORGANIZER), ScheduleChange(weekday=TUESDAY))
+    assert not [day for day in (await take(builder, group)).days if day.called_off]
 
 
-async def test_days_that_have_passed_are_forgotten_and_not_cancelled(house: House, group: Group) -> None:
-    await take(house, group)
-    house.now = FIRST + 20 * WEEK
-    later = await take(house, group)
+async def test_days_that_have_passed_are_forgotten_and_not_cancelled(builder: Builder, group: Group) -> None:
+    await take(builder, group)
+    builder.now = FIRST + 20 * WEEK
+    later = await take(builder, group)
     assert not [day for day in later.days if day.called_off]
-    rows = await house.run(lambda tx: tx.all("SELECT starts_at FROM calendar_entries"))
-    assert len(rows) == len([day for day in later.days if day.starts_at > house.now])
+    rows = await builder.write(lambda tx: tx.all("SELECT starts_at FROM calendar_entries"))
+    assert len(rows) == len([day for day in later.days if day.starts_at > builder.now])
 
 
-async def test_the_files_of_two_members_cancel_what_either_held(house: House, group: Group) -> None:
-    await take(house, group)
-    await house.schedules.change(house.actor(ORGANIZER), ScheduleChange(weekday=TUESDAY))
-    file = await CalendarFeed(house.transactions).view(house.actor(BEN))
+async def test_the_files_of_two_members_cancel_what_either_held(builder: Builder, group: Group) -> None:
+    await take(builder, group)
+    await builder.schedules.change(builder.act_as(ORGANIZER), ScheduleChange(weekday=TUESDAY))
+    file = await CalendarFeed(builder.transactions).view(builder.act_as(BEN))
     assert date(2026, 1, 22) in [day.slot for day in file.days if day.called_off]
 
 
-async def change(house: House, group: Group, dice: random.Random) -> None:
+async def change(builder: Builder, group: Group, dice: random.Random) -> None:
     """Let an organizer change something, or time pass."""
-    ahead, actor = await house.ahead(group), house.actor(ORGANIZER)
+    ahead, actor = await builder.list_ahead(group), builder.act_as(ORGANIZER)
     wanted = dice.choice(
         [
             ScheduleChange(weekday=dice.randrange(7)),
@@ -160,42 +158,42 @@ async def change(house: House, group: Group, dice: random.Random) -> None:
     what = ["schedule", "schedule", "schedule", "skip", "revive", "extra", "cancel", "move", "pause", "wait"]
     match dice.choice(what):
         case "schedule":
-            await house.schedules.change(actor, wanted)
+            await builder.schedules.change(actor, wanted)
         case "skip" if ahead:
-            await house.meetings.skip(actor, dice.choice(ahead).id, Reason.HOLIDAY)
+            await builder.meetings.skip(actor, dice.choice(ahead).id, Reason.HOLIDAY)
         case "revive":
-            slots = await house.meetings.list_slots(actor, group.id)
+            slots = await builder.meetings.list_slots(actor, group.id)
             skipped = [slot.meeting.id for slot in slots if slot.meeting is not None and slot.skipped]
             if skipped:
-                await house.meetings.revive(house.actor(ORGANIZER), dice.choice(skipped))
+                await builder.meetings.revive(builder.act_as(ORGANIZER), dice.choice(skipped))
         case "extra":
-            await house.schedules.add_extra(
-                actor, house.now.date() + timedelta(days=dice.randrange(30)), wanted
+            await builder.schedules.add_extra(
+                actor, builder.now.date() + timedelta(days=dice.randrange(30)), wanted
             )
         case "cancel" if ahead:
-            await house.meetings.cancel(actor, dice.choice(ahead).id, Reason.OTHER)
+            await builder.meetings.cancel(actor, dice.choice(ahead).id, Reason.OTHER)
         case "move" if ahead:
             day = ahead[-1].day + timedelta(days=1)
-            await house.meetings.move(actor, ahead[-1].id, day=day, at=time(7, dice.randrange(60)))
+            await builder.meetings.move(actor, ahead[-1].id, day=day, at=time(7, dice.randrange(60)))
         case "pause":
-            groups = GroupService(house.transactions, house.planner)
+            groups = GroupService(builder.transactions, builder.planner)
             await groups.pause(actor, group.id)
-            await take(house, group)
-            await groups.resume(house.actor(ORGANIZER), group.id)
+            await take(builder, group)
+            await groups.resume(builder.act_as(ORGANIZER), group.id)
         case _:
-            house.now += timedelta(days=dice.randrange(1, 9))
-            await house.run(lambda tx: house.planner.plan(UnitOfWork(tx), group, house.now))
+            builder.now += timedelta(days=dice.randrange(1, 9))
+            await builder.write(lambda tx: builder.planner.plan(UnitOfWork(tx), group, builder.now))
 
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_every_file_follows_from_all_before_it_whatever_changes_in_between(
-    house: House, group: Group, seed: int
+    builder: Builder, group: Group, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311  # no secret, and the same each time
-    files = [await take(house, group)]
+    files = [await take(builder, group)]
     for _ in range(12):
         with suppress(Refusal):  # two meetings at once, say
-            await change(house, group, dice)
-        files.append(await take(house, group))
+            await change(builder, group, dice)
+        files.append(await take(builder, group))
         for earlier in files[:-1]:
             check_follows(files[-1], earlier)

@@ -10,7 +10,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings.quorum import QuorumView
 from buddybot.services.meetings.schedules import ScheduleChange
 from buddybot.storage.engine.database import Database, Tx
-from tests.services.meetings.calendar_house import ANA, BEN, ORGANIZER
+from tests.services.builder import ANA, BEN, ORGANIZER
 from tests.services.meetings.quorum_house import Deciding, deciding
 
 SIX = timedelta(hours=6)
@@ -36,57 +36,59 @@ async def test_the_question_is_planned_with_the_settings(rowan: Deciding) -> Non
 
 
 async def test_an_hour_that_is_over_when_it_is_set_is_not_asked_at(rowan: Deciding) -> None:
-    rowan.house.now = rowan.meeting.starts_at - timedelta(hours=10)
+    rowan.builder.now = rowan.meeting.starts_at - timedelta(hours=10)
     await rowan.change(answer_hours=12)
     assert await rowan.due() is None
     await rowan.change(answer_hours=6)
     assert await rowan.due() == SIX
-    rowan.house.now = rowan.meeting.starts_at - timedelta(hours=3)
+    rowan.builder.now = rowan.meeting.starts_at - timedelta(hours=3)
     await rowan.change(minimum=2)
     assert await rowan.due() == SIX  # it was set in time, and is asked late by a bot that was down
 
 
 async def test_the_planner_keeps_what_waits_however_often_it_runs(rowan: Deciding) -> None:
-    rowan.house.now = rowan.meeting.starts_at - timedelta(hours=2)
-    before = await rowan.house.pings(rowan.meeting)
-    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
-    assert await rowan.house.pings(rowan.meeting) == before
+    rowan.builder.now = rowan.meeting.starts_at - timedelta(hours=2)
+    before = await rowan.builder.list_pings(rowan.meeting)
+    await rowan.builder.write(
+        lambda tx: rowan.builder.planner.plan(UnitOfWork(tx), rowan.group, rowan.builder.now)
+    )
+    assert await rowan.builder.list_pings(rowan.meeting) == before
     assert await rowan.due() == SIX
 
 
 async def test_a_new_meeting_whose_hour_is_over_is_not_asked_about(rowan: Deciding) -> None:
-    rowan.house.now = rowan.meeting.starts_at - timedelta(days=2, hours=2)
-    made = await rowan.house.schedules.add_extra(
-        rowan.house.actor(ORGANIZER), rowan.house.now.date(), ScheduleChange()
+    rowan.builder.now = rowan.meeting.starts_at - timedelta(days=2, hours=2)
+    made = await rowan.builder.schedules.add_extra(
+        rowan.builder.act_as(ORGANIZER), rowan.builder.now.date(), ScheduleChange()
     )
-    assert PingKind.CHECKIN in await rowan.house.planned(made.meeting)
-    assert PingKind.QUORUM not in await rowan.house.planned(made.meeting)
+    assert PingKind.CHECKIN in await rowan.builder.list_planned_kinds(made.meeting)
+    assert PingKind.QUORUM not in await rowan.builder.list_planned_kinds(made.meeting)
 
 
 async def test_a_move_takes_the_hour_along_and_not_into_the_past(rowan: Deciding) -> None:
-    house, actor = rowan.house, rowan.house.actor
-    await house.meetings.move(actor(ORGANIZER), rowan.meeting.id, day=None, at=time(21))
+    builder, actor = rowan.builder, rowan.builder.act_as
+    await builder.meetings.move(actor(ORGANIZER), rowan.meeting.id, day=None, at=time(21))
     assert await rowan.due() == SIX
-    assert [ping.state for ping in await house.pings(rowan.meeting, PingKind.QUORUM)] == [
+    assert [ping.state for ping in await builder.list_pings(rowan.meeting, PingKind.QUORUM)] == [
         PingState.CANCELLED,
         PingState.PLANNED,
     ]
-    house.now = (await house.fresh(rowan.meeting)).starts_at - timedelta(hours=8)
-    await house.meetings.move(actor(ORGANIZER), rowan.meeting.id, day=None, at=time(18))
+    builder.now = (await builder.reload_meeting(rowan.meeting)).starts_at - timedelta(hours=8)
+    await builder.meetings.move(actor(ORGANIZER), rowan.meeting.id, day=None, at=time(18))
     assert await rowan.due() is None
 
 
 @pytest.mark.parametrize("step", ["pause", "skip"])
 async def test_what_comes_back_is_asked_about_again(rowan: Deciding, step: str) -> None:
-    house = rowan.house
+    builder = rowan.builder
     if step == "pause":
-        await rowan.groups.pause(house.actor(ORGANIZER))
+        await rowan.groups.pause(builder.act_as(ORGANIZER))
         assert await rowan.due() is None
-        await rowan.groups.resume(house.actor(ORGANIZER))
+        await rowan.groups.resume(builder.act_as(ORGANIZER))
     else:
-        await house.meetings.skip(house.actor(ORGANIZER), rowan.meeting.id, Reason.OTHER)
+        await builder.meetings.skip(builder.act_as(ORGANIZER), rowan.meeting.id, Reason.OTHER)
         assert await rowan.due() is None
-        await house.meetings.revive(house.actor(ORGANIZER), rowan.meeting.id)
+        await builder.meetings.revive(builder.act_as(ORGANIZER), rowan.meeting.id)
     assert await rowan.due() == SIX
 
 
@@ -108,7 +110,7 @@ async def test_three_are_enough_and_an_interest_in_discords_event_counts(rowan: 
     await rowan.answer(ANA)
     await rowan.answer(ORGANIZER, answer=Answer.LATE)
     assert await rowan.ask() is not None
-    await rowan.house.run(
+    await rowan.builder.write(
         lambda tx: tx.run(
             "INSERT INTO interests (meeting_id, user_id) VALUES (:meeting, :user)",
             meeting=rowan.meeting.id,
@@ -119,11 +121,11 @@ async def test_three_are_enough_and_an_interest_in_discords_event_counts(rowan: 
 
 
 async def test_asking_takes_the_line_off_the_card_also_when_enough_come(rowan: Deciding) -> None:
-    await rowan.house.announce(rowan.meeting)
+    await rowan.builder.post_card(rowan.meeting)
     await rowan.answer(ANA, BEN, ORGANIZER)
-    await rowan.house.run(lambda tx: _shown(tx, rowan.meeting))
+    await rowan.builder.write(lambda tx: _shown(tx, rowan.meeting))
     assert await rowan.ask() is None
-    assert await rowan.house.stale(rowan.meeting)
+    assert await rowan.builder.is_card_stale(rowan.meeting)
 
 
 async def test_the_same_is_said_when_a_crash_asks_again(rowan: Deciding) -> None:
@@ -135,15 +137,15 @@ async def test_the_same_is_said_when_a_crash_asks_again(rowan: Deciding) -> None
 
 async def test_what_is_decided_begun_off_or_of_any_number_is_asked_no_more(rowan: Deciding) -> None:
     assert await rowan.ask() is not None
-    rowan.house.now = rowan.meeting.starts_at
+    rowan.builder.now = rowan.meeting.starts_at
     assert await rowan.ask() is None
-    rowan.house.now -= SIX
-    await rowan.house.set_state(rowan.meeting, MeetingState.SKIPPED)
+    rowan.builder.now -= SIX
+    await rowan.builder.set_meeting_state(rowan.meeting, MeetingState.SKIPPED)
     assert await rowan.ask() is None
-    await rowan.house.set_state(rowan.meeting, MeetingState.SCHEDULED)
+    await rowan.builder.set_meeting_state(rowan.meeting, MeetingState.SCHEDULED)
     await rowan.decide(QuorumDecision.MEET)
     assert await rowan.ask() is None
-    second = Deciding(rowan.house, rowan.group, (await rowan.house.ahead(rowan.group))[1])
+    second = Deciding(rowan.builder, rowan.group, (await rowan.builder.list_ahead(rowan.group))[1])
     assert await second.ask() is not None
     await rowan.change(minimum=0)
     assert await second.ask() is None

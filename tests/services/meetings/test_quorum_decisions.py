@@ -11,7 +11,7 @@ from buddybot.services.core.unit_of_work import UnitOfWork
 from buddybot.services.meetings import location_messages
 from buddybot.storage.engine.database import Database
 from buddybot.storage.locations.arrangements import ArrangementRepository
-from tests.services.meetings.calendar_house import ANA, ORGANIZER, STRANGER, refused
+from tests.services.builder import ANA, ORGANIZER, STRANGER, refused
 from tests.services.meetings.quorum_house import Deciding, deciding
 
 
@@ -29,17 +29,19 @@ async def test_meeting_anyway_is_kept_and_ends_the_question(rowan: Deciding) -> 
 
 
 async def test_cancelling_is_what_the_command_does_with_few_as_the_reason(rowan: Deciding) -> None:
-    twin = Deciding(rowan.house, rowan.group, (await rowan.house.ahead(rowan.group))[1])
+    twin = Deciding(rowan.builder, rowan.group, (await rowan.builder.list_ahead(rowan.group))[1])
     for each in (rowan, twin):
-        await each.house.announce(each.meeting)
-    await rowan.house.meetings.cancel(rowan.house.actor(ORGANIZER), twin.meeting.id, Reason.BELOW_QUORUM)
+        await each.builder.post_card(each.meeting)
+    await rowan.builder.meetings.cancel(rowan.builder.act_as(ORGANIZER), twin.meeting.id, Reason.BELOW_QUORUM)
     decided = await rowan.decide(QuorumDecision.CANCEL)
-    by_command = await rowan.house.fresh(twin.meeting)
+    by_command = await rowan.builder.reload_meeting(twin.meeting)
     assert (decided.meeting.state, decided.meeting.reason) == (by_command.state, by_command.reason)
     assert decided.meeting.quorum_decision is QuorumDecision.CANCEL
-    assert await rowan.house.planned(rowan.meeting) == await rowan.house.planned(twin.meeting)
-    assert await rowan.house.planned(rowan.meeting) == [PingKind.CHANGE]
-    assert await rowan.house.stale(rowan.meeting)
+    assert await rowan.builder.list_planned_kinds(rowan.meeting) == await rowan.builder.list_planned_kinds(
+        twin.meeting
+    )
+    assert await rowan.builder.list_planned_kinds(rowan.meeting) == [PingKind.CHANGE]
+    assert await rowan.builder.is_card_stale(rowan.meeting)
 
 
 async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(rowan: Deciding) -> None:
@@ -51,7 +53,9 @@ async def test_online_is_at_the_virtual_place_used_longest_ago_and_nobodys_turn(
     arrangement = await rowan.arrangement()
     assert (arrangement.location_id, arrangement.host_id, arrangement.online) == (longest, None, True)
     assert arrangement.basis is Basis.ASSIGNED
-    await rowan.house.run(lambda tx: rowan.house.planner.plan(UnitOfWork(tx), rowan.group, rowan.house.now))
+    await rowan.builder.write(
+        lambda tx: rowan.builder.planner.plan(UnitOfWork(tx), rowan.group, rowan.builder.now)
+    )
     assert await rowan.arrangement() == arrangement
 
 
@@ -63,15 +67,15 @@ async def test_a_place_never_used_comes_before_all_others(rowan: Deciding) -> No
 
 
 async def test_who_comes_hears_of_it_also_where_no_place_was_ever_said(rowan: Deciding) -> None:
-    await rowan.house.announce(rowan.meeting)
-    await rowan.house.run(lambda tx: ArrangementRepository(tx).mark_announced([rowan.meeting.id]))
+    await rowan.builder.post_card(rowan.meeting)
+    await rowan.builder.write(lambda tx: ArrangementRepository(tx).mark_announced([rowan.meeting.id]))
     await rowan.answer(ANA)
     await rowan.decide(QuorumDecision.ONLINE)
-    assert PingKind.PLACE in await rowan.house.planned(rowan.meeting)
+    assert PingKind.PLACE in await rowan.builder.list_planned_kinds(rowan.meeting)
     ping = await rowan.ping(PingKind.PLACE)
-    told = await rowan.house.run(
+    told = await rowan.builder.write(
         lambda tx: location_messages.prepare_location_change(
-            UnitOfWork(tx), ping, rowan.group, rowan.house.now
+            UnitOfWork(tx), ping, rowan.group, rowan.builder.now
         )
     )
     assert told is not None
@@ -86,38 +90,38 @@ async def test_members_strangers_and_paused_groups_decide_nothing(rowan: Decidin
     async with refused("meeting.unknown"):
         await rowan.decide(QuorumDecision.MEET, STRANGER)
     async with refused("quorum.organizers"):
-        await rowan.few.look(rowan.house.actor(ANA), rowan.meeting.id)
-    await rowan.groups.pause(rowan.house.actor(ORGANIZER))
+        await rowan.few.look(rowan.builder.act_as(ANA), rowan.meeting.id)
+    await rowan.groups.pause(rowan.builder.act_as(ORGANIZER))
     async with refused("group.paused"):
         await rowan.decide(QuorumDecision.CANCEL)
-    assert (await rowan.house.fresh(rowan.meeting)).quorum_decision is None
+    assert (await rowan.builder.reload_meeting(rowan.meeting)).quorum_decision is None
 
 
 @pytest.mark.parametrize(
     "state", [MeetingState.OPEN, MeetingState.CLOSED, MeetingState.SKIPPED, MeetingState.CANCELLED]
 )
 async def test_nothing_is_decided_about_what_is_no_longer_ahead(rowan: Deciding, state: MeetingState) -> None:
-    await rowan.house.set_state(rowan.meeting, state)
+    await rowan.builder.set_meeting_state(rowan.meeting, state)
     for decision in QuorumDecision:
         async with refused("quorum.over"):
             await rowan.decide(decision)
     async with refused("quorum.over"):
-        await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)
+        await rowan.few.look(rowan.builder.act_as(ORGANIZER), rowan.meeting.id)
 
 
 @pytest.mark.parametrize("first", list(QuorumDecision))
 async def test_the_first_decision_stays(rowan: Deciding, first: QuorumDecision) -> None:
     await rowan.decide(first)
-    before = await rowan.house.fresh(rowan.meeting)
+    before = await rowan.builder.reload_meeting(rowan.meeting)
     for decision in QuorumDecision:
         again = await rowan.decide(decision)
         assert (again.decision, again.again) == (first, True)
-    assert (await rowan.few.look(rowan.house.actor(ORGANIZER), rowan.meeting.id)).again
-    assert await rowan.house.fresh(rowan.meeting) == before
+    assert (await rowan.few.look(rowan.builder.act_as(ORGANIZER), rowan.meeting.id)).again
+    assert await rowan.builder.reload_meeting(rowan.meeting) == before
 
 
 async def test_two_who_decide_at_once_decide_once(rowan: Deciding) -> None:
     results = await asyncio.gather(*(rowan.decide(decision) for decision in QuorumDecision))
     assert sorted(result.again for result in results) == [False, True, True]
-    kept = (await rowan.house.fresh(rowan.meeting)).quorum_decision
+    kept = (await rowan.builder.reload_meeting(rowan.meeting)).quorum_decision
     assert {result.decision for result in results} == {kept}

@@ -12,33 +12,26 @@ from buddybot.services.groups.groups import RATED, Changes, GroupService
 from buddybot.storage.attendance.attendance import AttendanceRepository
 from buddybot.storage.engine.database import Database, Tx
 from buddybot.storage.meetings.meetings import MeetingRepository
+from tests.services.builder import ANA, BEN, ORGANIZER, STRANGER, Builder, refused
 from tests.services.checkins.meeting_evenings import BEN as BEN_HERE
 from tests.services.checkins.meeting_evenings import Evening
-from tests.services.club import ANA, BEN, ORGANIZER, STRANGER, Club
-from tests.services.meetings.calendar_house import refused
 
 PRESENT, EXCUSED, ABSENT = Attendance.PRESENT, Attendance.EXCUSED, Attendance.ABSENT
 
 
-@pytest.fixture
-def club(database: Database) -> Club:
-    """People and groups on each engine."""
-    return Club(database)
-
-
-async def test_both_are_kept_and_every_member_sees_them(club: Club) -> None:
-    group = (await club.group()).group
-    await club.join(group.id, ANA)
+async def test_both_are_kept_and_every_member_sees_them(builder: Builder) -> None:
+    group = (await builder.create_group()).group
+    await builder.invite_members(group.id, ANA)
     assert (group.minimum, group.answer_hours) == (0, 6)
-    await club.groups.change(club.actor(ORGANIZER), group.id, Changes(minimum=4, answer_hours=30))
-    await club.groups.change(club.actor(ORGANIZER), group.id, Changes(name="Birch"))
-    seen = (await club.groups.get_group(club.actor(ANA))).group
+    await builder.groups.change(builder.act_as(ORGANIZER), group.id, Changes(minimum=4, answer_hours=30))
+    await builder.groups.change(builder.act_as(ORGANIZER), group.id, Changes(name="Birch"))
+    seen = (await builder.groups.get_group(builder.act_as(ANA))).group
     assert (seen.minimum, seen.answer_hours, seen.name) == (4, 30, "Birch")
 
 
-async def test_what_makes_a_meeting_never_outgrows_the_size(club: Club) -> None:
-    group = (await club.group()).group
-    change, actor = club.groups.change, club.actor
+async def test_what_makes_a_meeting_never_outgrows_the_size(builder: Builder) -> None:
+    group = (await builder.create_group()).group
+    change, actor = builder.groups.change, builder.act_as
     for minimum in (1, 7, -2):
         async with refused("group.minimum"):
             await change(actor(ORGANIZER), group.id, Changes(minimum=minimum))
@@ -54,19 +47,19 @@ async def test_what_makes_a_meeting_never_outgrows_the_size(club: Club) -> None:
 
 
 @pytest.mark.parametrize("hours", [0, -1, 73])
-async def test_hours_stay_within_three_days(club: Club, hours: int) -> None:
-    group = (await club.group()).group
+async def test_hours_stay_within_three_days(builder: Builder, hours: int) -> None:
+    group = (await builder.create_group()).group
     async with refused("number.range"):
-        await club.groups.change(club.actor(ORGANIZER), group.id, Changes(answer_hours=hours))
+        await builder.groups.change(builder.act_as(ORGANIZER), group.id, Changes(answer_hours=hours))
 
 
-async def test_only_organizers_set_them(club: Club) -> None:
-    group = (await club.group()).group
-    await club.join(group.id, BEN)
+async def test_only_organizers_set_them(builder: Builder) -> None:
+    group = (await builder.create_group()).group
+    await builder.invite_members(group.id, BEN)
     async with refused("group.organizers_only"):
-        await club.groups.change(club.actor(BEN), group.id, Changes(minimum=2))
+        await builder.groups.change(builder.act_as(BEN), group.id, Changes(minimum=2))
     async with refused("group.unknown"):
-        await club.groups.change(club.actor(STRANGER), group.id, Changes(minimum=2))
+        await builder.groups.change(builder.act_as(STRANGER), group.id, Changes(minimum=2))
 
 
 # -- rates -------------------------------------------------------------------------------------

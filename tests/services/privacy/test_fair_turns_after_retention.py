@@ -20,18 +20,17 @@ from buddybot.storage.locations.fairness_balances import BalanceRepository
 from buddybot.storage.locations.locations import LocationRepository
 from buddybot.storage.meetings.meetings import MeetingRepository, ScheduleRepository
 from buddybot.storage.meetings.rsvps import RsvpRepository
-from tests.services.homes import START, Home
-from tests.services.meetings.calendar_house import TIMES
+from tests.services.builder import NEW_YEAR, TIMES, Builder
 
 EIGHT = range(1, 9)
-MEETS = START + timedelta(days=3, hours=19)
+MEETS = NEW_YEAR + timedelta(days=3, hours=19)
 WEEKS = 40
 PLANNER = Planner(ahead=2, times=TIMES)
 
 
-async def prepare(home: Home) -> Group:
+async def prepare(builder: Builder) -> Group:
     """Make a group of eight who host in turn, each at a place of their own."""
-    group = await home.group(*EIGHT)
+    group = await builder.add_plain_group(*EIGHT)
     schedule = Schedule(
         weekday=MEETS.weekday(),
         time=MEETS.time(),
@@ -57,35 +56,35 @@ async def prepare(home: Home) -> Group:
                 guild_id=group.guild_id,
                 words=words,
                 offered_by=UserId(user),
-                now=home.now,
+                now=builder.now,
             )
-        await PLANNER.plan(UnitOfWork(tx), group, home.now)
+        await PLANNER.plan(UnitOfWork(tx), group, builder.now)
 
-    await home.database.write(script)
+    await builder.database.write(script)
     return group
 
 
-async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
+async def hold_next(builder: Builder, group: Group) -> Counter[tuple[str, int]]:
     """Hold the next meeting, to which everybody comes; return who had which turn."""
 
     async def begin(tx: Tx) -> Meeting:
         meeting = (await MeetingRepository(tx).list_ahead(group.id))[0]
-        home.now = meeting.starts_at
+        builder.now = meeting.starts_at
         for user in EIGHT:
             await RsvpRepository(tx).put(
                 meeting_id=meeting.id,
                 user_id=UserId(user),
                 answer=Answer.GOING,
-                interaction_id=home.actor(user).interaction_id,
-                now=home.now,
+                interaction_id=builder.act_as(user).interaction_id,
+                now=builder.now,
             )
-        await set_activity(UnitOfWork(tx), group, meeting, "wins_round", home.now)
-        opened = await open_meeting(UnitOfWork(tx), group, meeting, home.now)
-        return await close_meeting(UnitOfWork(tx), PLANNER, group, opened, home.now + timedelta(hours=1))
+        await set_activity(UnitOfWork(tx), group, meeting, "wins_round", builder.now)
+        opened = await open_meeting(UnitOfWork(tx), group, meeting, builder.now)
+        return await close_meeting(UnitOfWork(tx), PLANNER, group, opened, builder.now + timedelta(hours=1))
 
-    meeting = await home.database.write(begin)
-    arrangement = await home.database.read(lambda tx: ArrangementRepository(tx).get(meeting.id))
-    [opener] = await home.rows(
+    meeting = await builder.database.write(begin)
+    arrangement = await builder.database.read(lambda tx: ArrangementRepository(tx).get(meeting.id))
+    [opener] = await builder.read_rows(
         "SELECT user_id FROM turns WHERE meeting_id = :id AND position = 1", id=meeting.id
     )
     had = {
@@ -99,33 +98,33 @@ async def hold_next(home: Home, group: Group) -> Counter[tuple[str, int]]:
 
 
 async def test_everybody_has_their_turn_when_only_thirty_days_are_kept(database: Database) -> None:
-    home = Home(database)
-    group = await prepare(home)
+    builder = Builder(database, NEW_YEAR)
+    group = await prepare(builder)
     turns: Counter[tuple[str, int]] = Counter()
     for _ in range(WEEKS):
-        turns += await hold_next(home, group)
-        home.now += timedelta(days=1)
-        await RetentionService(home.transactions, timedelta(days=30)).reduce_old()
+        turns += await hold_next(builder, group)
+        builder.now += timedelta(days=1)
+        await RetentionService(builder.transactions, timedelta(days=30)).reduce_old()
 
     for role in ("facilitator", "timekeeper", "lead", "opener", "host"):
         had = [turns[role, user] for user in EIGHT]
         assert sum(had) == WEEKS
         assert max(had) - min(had) <= 2, f"{role}: {had}"
-    [kept] = await home.rows("SELECT COUNT(*) AS n FROM meetings WHERE facilitator_id IS NOT NULL")
+    [kept] = await builder.read_rows("SELECT COUNT(*) AS n FROM meetings WHERE facilitator_id IS NOT NULL")
     assert kept["n"] <= 5
 
 
 async def test_what_is_remembered_goes_when_a_membership_is_forgotten(database: Database) -> None:
-    home = Home(database)
-    group = await prepare(home)
+    builder = Builder(database, NEW_YEAR)
+    group = await prepare(builder)
     for _ in range(9):
-        await hold_next(home, group)
-    await home.leave(group, 1)
-    home.now += timedelta(days=40)
-    await RetentionService(home.transactions, timedelta(days=30)).reduce_old()
+        await hold_next(builder, group)
+    await builder.remove_member(group, 1)
+    builder.now += timedelta(days=40)
+    await RetentionService(builder.transactions, timedelta(days=30)).reduce_old()
 
-    rows = await home.rows("SELECT DISTINCT user_id FROM balances ORDER BY user_id")
+    rows = await builder.read_rows("SELECT DISTINCT user_id FROM balances ORDER BY user_id")
     assert [row["user_id"] for row in rows] == [2, 3, 4, 5, 6, 7, 8]
-    memory = await home.database.read(lambda tx: BalanceRepository(tx).find_memory(group.id))
+    memory = await builder.database.read(lambda tx: BalanceRepository(tx).find_memory(group.id))
     assert memory is not None
     assert 1 not in memory.standing

@@ -14,84 +14,77 @@ from buddybot.services.privacy.personal_data import PersonalService
 from buddybot.storage.attendance.records import RecordRepository
 from buddybot.storage.engine.database import Database
 from buddybot.storage.health.meeting_history import HistoryRepository
+from tests.services.builder import ANA, CHO, EVERYBODY, Builder
 from tests.services.checkins.meeting_evenings import Evening
-from tests.services.locations.hosts import CHO, EVERYBODY, Hosts
-from tests.services.locations.town import both, rule
-from tests.services.meetings.calendar_house import ANA
+from tests.services.locations.hosting import add_two_locations, list_notice_states, post_cards, prepare_notice
 
 
-@pytest.fixture
-def hosts(database: Database) -> Hosts:
-    """The town of these stories."""
-    return Hosts(database)
-
-
-async def forget(town: Hosts) -> None:
+async def forget(builder: Builder) -> None:
     """Let Ana have everything about her deleted."""
-    await PersonalService(town.transactions, town.planner).delete(town.actor(ANA))
+    await PersonalService(builder.transactions, builder.planner).delete(builder.act_as(ANA))
 
 
 @pytest.mark.parametrize("left_before", [False, True])
 async def test_they_are_told_that_they_do_not_meet_at_a_deleted_place(
-    hosts: Hosts, left_before: bool
+    builder: Builder, left_before: bool
 ) -> None:
-    group = await hosts.group()
-    _, library, first = await both(hosts, group)
+    group = await builder.add_group()
+    _, library, first = await add_two_locations(builder, group)
     if left_before:
-        await hosts.leave(group, ANA)
-    await forget(hosts)
-    assert await hosts.at(group) == [library, library]
-    assert await hosts.notices(first) == [PingState.PLANNED]
-    news = await hosts.news(group, first)
+        await builder.remove_member(group, ANA)
+    await forget(builder)
+    assert await builder.list_location_ids(group) == [library, library]
+    assert await list_notice_states(builder, first) == [PingState.PLANNED]
+    news = await prepare_notice(builder, group, first)
     assert news is not None
     assert isinstance(news.content, LocationChanges)
     before = news.content.changes[0].before
     assert (before.location, before.host_id) == (None, None)
 
 
-async def test_they_are_told_too_where_it_was_the_only_place(hosts: Hosts) -> None:
-    group = await hosts.group()
-    await rule(hosts, group, Rotation.FIXED)
-    await hosts.offer(by=ANA)
-    first = (await hosts.ahead(group))[0]
-    await hosts.tell(first)
-    await forget(hosts)
-    assert await hosts.at(group) == [None, None]
-    assert await hosts.news(group, first) is not None
+async def test_they_are_told_too_where_it_was_the_only_place(builder: Builder) -> None:
+    group = await builder.add_group()
+    await builder.set_rotation(group, Rotation.FIXED)
+    await builder.add_location(by=ANA)
+    first = (await builder.list_ahead(group))[0]
+    await post_cards(builder, first)
+    await forget(builder)
+    assert await builder.list_location_ids(group) == [None, None]
+    assert await prepare_notice(builder, group, first) is not None
 
 
-async def test_absences_of_one_who_had_found_work_do_not_begin_to_count(hosts: Hosts) -> None:
-    group = await hosts.rotating()
-    await hosts.join(group, CHO)
+async def test_absences_of_one_who_had_found_work_do_not_begin_to_count(builder: Builder) -> None:
+    group = await builder.add_rotating_group()
+    await builder.add_member(group, CHO)
     for came in ((*EVERYBODY, CHO), (*EVERYBODY,)):
-        await hosts.hold(group, (await hosts.ahead(group))[0], came)
-    await MemberService(hosts.transactions, hosts.planner).leave(
-        hosts.actor(CHO), group.id, LeaveReason.FOUND_WORK
+        await builder.hold_meeting(group, (await builder.list_ahead(group))[0], came)
+    await MemberService(builder.transactions, builder.planner).leave(
+        builder.act_as(CHO), group.id, LeaveReason.FOUND_WORK
     )
-    hosts.now += timedelta(days=1)
+    builder.now += timedelta(days=1)
 
     async def tallies() -> list[object]:
-        past = await hosts.run(lambda tx: HistoryRepository(tx).of_group(group.id, until=hosts.now))
+        past = await builder.write(lambda tx: HistoryRepository(tx).of_group(group.id, until=builder.now))
         return [(each.tally.roster, each.tally.present) for each in past]
 
     before = await tallies()
     assert before == [(4, 4), (3, 3)]
-    await PersonalService(hosts.transactions, hosts.planner).delete(hosts.actor(CHO))
+    await PersonalService(builder.transactions, builder.planner).delete(builder.act_as(CHO))
     assert await tallies() == before
 
 
-async def test_an_entry_from_outside_of_a_membership_does_not_begin_to_count(hosts: Hosts) -> None:
-    group = await hosts.rotating()
-    meeting = (await hosts.ahead(group))[0]
-    await hosts.hold(group, meeting)
-    await hosts.join(group, CHO)
-    await hosts.correct(meeting, CHO, Attendance.PRESENT)
+async def test_an_entry_from_outside_of_a_membership_does_not_begin_to_count(builder: Builder) -> None:
+    group = await builder.add_rotating_group()
+    meeting = (await builder.list_ahead(group))[0]
+    await builder.hold_meeting(group, meeting)
+    await builder.add_member(group, CHO)
+    await builder.record_attendance(meeting, CHO, Attendance.PRESENT)
 
     async def rates() -> object:
-        return (await hosts.run(lambda tx: RecordRepository(tx).read(group, now=hosts.now))).rates
+        return (await builder.write(lambda tx: RecordRepository(tx).read(group, now=builder.now))).rates
 
     before = await rates()
-    await PersonalService(hosts.transactions, hosts.planner).delete(hosts.actor(CHO))
+    await PersonalService(builder.transactions, builder.planner).delete(builder.act_as(CHO))
     assert await rates() == before
 
 

@@ -15,7 +15,7 @@ from buddybot.pings.delivery.requests import WIDTH, serve_apart
 from buddybot.storage.engine.database import Database
 from buddybot.ui import messages as bot_messages
 from buddybot.ui.meetings.server_events import LiveEvents
-from tests.services.meetings.calendar_house import ANA, GUILD, House
+from tests.services.builder import ANA, GUILD, Builder
 from tests.ui.meetings.test_server_events import Guild, over, response
 from tests.ui.test_live_cards import Messages, live
 
@@ -23,13 +23,13 @@ OTHER_GUILD = GuildId(GUILD + 1)
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
+def builder(database: Database) -> Builder:
+    return Builder(database)
 
 
-async def move_to_other_guild(house: House, group: Group) -> None:
+async def move_to_other_guild(builder: Builder, group: Group) -> None:
     for table, column in (("groups", "id"), ("meetings", "group_id")):
-        await house.run(
+        await builder.write(
             lambda tx, table=table, column=column: tx.run(  # type: ignore[misc]
                 f"UPDATE {table} SET guild_id = :other WHERE {column} = :id", other=OTHER_GUILD, id=group.id
             )
@@ -38,7 +38,7 @@ async def move_to_other_guild(house: House, group: Group) -> None:
 
 @pytest.mark.parametrize("error", [discord.RateLimited(900.0), None])
 async def test_a_server_that_discord_holds_back_holds_up_no_other(
-    house: House, error: Exception | None
+    builder: Builder, error: Exception | None
 ) -> None:
     """It asks to wait for a quarter of an hour, by its answer or before it is asked."""
     held, free = Guild(), Guild()
@@ -47,24 +47,24 @@ async def test_a_server_that_discord_holds_back_holds_up_no_other(
     held.failures = [error or limited]
     held.gate.set()
     free.gate.set()
-    await house.group()
-    await house.group("Birch", channel=101)
-    await move_to_other_guild(house, await house.group("Elm", channel=102))
-    client, services = over(house, held)
+    await builder.add_group()
+    await builder.add_group("Birch", channel=101)
+    await move_to_other_guild(builder, await builder.add_group("Elm", channel=102))
+    client, services = over(builder, held)
     client.get_guild = lambda guild_id: held if guild_id == GUILD else free
     live = LiveEvents(client, services)
     await live.refresh()
     assert (held.made, free.made) == ([], ["Elm · meeting 1"])
     await live.refresh()
     assert held.made == []
-    house.now += timedelta(minutes=15)
+    builder.now += timedelta(minutes=15)
     await live.refresh()
     assert sorted(held.made) == ["Birch · meeting 1", "Rowan · meeting 1"]
 
 
-async def put_card(house: House, meeting_id: MeetingId, channel: int) -> None:
+async def put_card(builder: Builder, meeting_id: MeetingId, channel: int) -> None:
     """Let a meeting's card be in a channel."""
-    await house.run(
+    await builder.write(
         lambda tx: tx.run(
             "UPDATE cards SET channel_id = :channel WHERE meeting_id = :id", channel=channel, id=meeting_id
         )
@@ -86,27 +86,27 @@ class Channels:
 
 
 async def test_a_channel_whose_edits_hang_holds_up_no_other(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot_messages, "PATIENCE", 0.01)
     messages: Any = Channels(hanging=100)
-    cards = live(house, messages)
+    cards = live(builder, messages)
     for name, channel in (("Rowan", 100), ("Birch", 101)):
-        meeting = (await house.ahead(await house.group(name, channel=channel)))[0]
-        await house.announce(meeting)
-        await house.run(
+        meeting = (await builder.list_ahead(await builder.add_group(name, channel=channel)))[0]
+        await builder.post_card(meeting)
+        await builder.write(
             lambda tx, meeting=meeting, channel=channel: tx.run(  # type: ignore[misc]
                 "UPDATE cards SET channel_id = :channel WHERE meeting_id = :id",
                 channel=channel,
                 id=meeting.id,
             )
         )
-        await house.rsvps.answer(house.actor(ANA), meeting.id, Answer.GOING)
+        await builder.rsvps.answer(builder.act_as(ANA), meeting.id, Answer.GOING)
     await cards.refresh()
     assert len(messages.others.shown) == 1
     await cards.refresh()
     assert messages.asked.count(100) == 1
-    house.now += timedelta(minutes=1)
+    builder.now += timedelta(minutes=1)
     await cards.refresh()
     assert messages.asked.count(100) == 2
 

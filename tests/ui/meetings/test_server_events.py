@@ -25,7 +25,7 @@ from buddybot.ui.meetings.event_interests import LiveInterests
 from buddybot.ui.meetings.event_texts import DESCRIPTION_LIMIT, LOCATION_LIMIT, words_of
 from buddybot.ui.meetings.event_texts import NAME_LIMIT as EVENT_LIMIT
 from buddybot.ui.meetings.server_events import LiveEvents
-from tests.services.meetings.calendar_house import House
+from tests.services.builder import Builder
 
 START = datetime(2026, 1, 8, 19, tzinfo=UTC)
 LARGE = 2**63 - 1
@@ -210,26 +210,28 @@ class Guild:
 
 
 @pytest.fixture
-def house(database: Database) -> House:
-    return House(database)
+def builder(database: Database) -> Builder:
+    return Builder(database)
 
 
-def over(house: House, guild: Guild) -> tuple[Any, Any]:
+def over(builder: Builder, guild: Guild) -> tuple[Any, Any]:
     """Return a client and services for what is tested."""
     http = SimpleNamespace(_global_over=asyncio.Event())
     return SimpleNamespace(get_guild=lambda _id: guild, http=http), SimpleNamespace(
-        transactions=house.transactions, server_events=EventService(house.transactions)
+        transactions=builder.transactions, server_events=EventService(builder.transactions)
     )
 
 
-async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait(house: House) -> None:
+async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait(
+    builder: Builder,
+) -> None:
     guild = Guild()
-    live = LiveEvents(*over(house, guild))
-    first = await house.group()
-    making = asyncio.create_task(live.refresh((await house.ahead(first))[0].id))
+    live = LiveEvents(*over(builder, guild))
+    first = await builder.add_group()
+    making = asyncio.create_task(live.refresh((await builder.list_ahead(first))[0].id))
     await guild.entered.wait()
-    second = await house.group("Birch", channel=101)
-    await live.refresh((await house.ahead(second))[0].id)
+    second = await builder.add_group("Birch", channel=101)
+    await live.refresh((await builder.list_ahead(second))[0].id)
     assert guild.made == []
     guild.gate.set()
     await making
@@ -237,52 +239,52 @@ async def test_one_event_is_made_at_a_time_and_who_comes_meanwhile_need_not_wait
 
 
 async def test_a_refresh_takes_up_a_few_of_each_server_and_the_next_goes_on(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored_events, "OF_A_GUILD", 2)
     guild = Guild()
     guild.gate.set()
-    live = LiveEvents(*over(house, guild))
+    live = LiveEvents(*over(builder, guild))
     for number, name in enumerate(("Rowan", "Birch", "Alder")):
-        await house.group(name, channel=100 + number)
+        await builder.add_group(name, channel=100 + number)
     for made in (2, 3, 3):
         await live.refresh()
         assert len(guild.made) == made
 
 
-async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(house: House) -> None:
+async def test_a_connection_that_breaks_leaves_the_event_to_the_next_refresh(builder: Builder) -> None:
     guild = Guild()
     guild.gate.set()
     guild.failures = [ConnectionResetError(104), discord.DiscordServerError(response(503), {"code": 0})]
-    live = LiveEvents(*over(house, guild))
-    await house.group()
+    live = LiveEvents(*over(builder, guild))
+    await builder.add_group()
     for made in (0, 0, 1, 1):
         await live.refresh()
         assert len(guild.made) == made
 
 
 async def test_an_event_that_takes_too_long_is_left_alone_until_its_lease_is_over(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guild = Guild()
-    live = LiveEvents(*over(house, guild))
-    await house.group()
+    live = LiveEvents(*over(builder, guild))
+    await builder.add_group()
     with monkeypatch.context() as impatient:
         impatient.setattr(server_events, "PATIENCE", 0.01)
         await live.refresh()
     guild.gate.set()
     await live.refresh()
     assert guild.made == []
-    house.now += LEASE
+    builder.now += LEASE
     await live.refresh()
     assert guild.made == ["Rowan · meeting 1"]
 
 
-async def test_a_cancelled_refresh_keeps_the_next_waiting_for_its_lease_alone(house: House) -> None:
+async def test_a_cancelled_refresh_keeps_the_next_waiting_for_its_lease_alone(builder: Builder) -> None:
     """Its request may be on the way: whoever asked again at once could not find what it makes."""
     guild = Guild()
-    live = LiveEvents(*over(house, guild))
-    await house.group()
+    live = LiveEvents(*over(builder, guild))
+    await builder.add_group()
     stopped = asyncio.create_task(live.refresh())
     await guild.entered.wait()
     stopped.cancel()
@@ -290,46 +292,46 @@ async def test_a_cancelled_refresh_keeps_the_next_waiting_for_its_lease_alone(ho
     guild.gate.set()
     await live.refresh()
     assert guild.made == []
-    house.now += LEASE
+    builder.now += LEASE
     await live.refresh()
     assert guild.made == ["Rowan · meeting 1"]
 
 
-async def test_two_processes_make_one_event_when_they_overlap(house: House) -> None:
+async def test_two_processes_make_one_event_when_they_overlap(builder: Builder) -> None:
     """A deploy starts the new process before the old one stops; each looks for what is missing."""
     guild = Guild()
-    await house.group()
-    both = [asyncio.create_task(LiveEvents(*over(house, guild)).refresh()) for _ in range(2)]
+    await builder.add_group()
+    both = [asyncio.create_task(LiveEvents(*over(builder, guild)).refresh()) for _ in range(2)]
     await guild.entered.wait()
-    await LiveEvents(*over(house, guild)).refresh()
+    await LiveEvents(*over(builder, guild)).refresh()
     guild.gate.set()
     await asyncio.gather(*both)
     assert guild.made == ["Rowan · meeting 1"]
-    await LiveEvents(*over(house, guild)).refresh()
+    await LiveEvents(*over(builder, guild)).refresh()
     assert guild.made == ["Rowan · meeting 1"]
 
 
-async def test_a_process_that_looks_through_refusals_lets_another_go_on_making(house: House) -> None:
+async def test_a_process_that_looks_through_refusals_lets_another_go_on_making(builder: Builder) -> None:
     """It read that the event was refused; by the time it writes, the other makes it again."""
     guild = Guild()
-    await house.group()
-    [missing] = await house.run(lambda tx: EventRepository(tx).list_stale(house.now))
-    await house.run(lambda tx: EventRepository(tx).mark_refused(missing))
-    [read_early] = await house.run(lambda tx: EventRepository(tx).list_waiting())
-    await LiveEvents(*over(house, guild)).review()
-    making = asyncio.create_task(LiveEvents(*over(house, guild)).refresh())
+    await builder.add_group()
+    [missing] = await builder.write(lambda tx: EventRepository(tx).list_stale(builder.now))
+    await builder.write(lambda tx: EventRepository(tx).mark_refused(missing))
+    [read_early] = await builder.write(lambda tx: EventRepository(tx).list_waiting())
+    await LiveEvents(*over(builder, guild)).review()
+    making = asyncio.create_task(LiveEvents(*over(builder, guild)).refresh())
     await guild.entered.wait()
-    await house.run(lambda tx: EventRepository(tx).mark_unshown(read_early))
-    await LiveEvents(*over(house, guild)).refresh()
+    await builder.write(lambda tx: EventRepository(tx).mark_unshown(read_early))
+    await LiveEvents(*over(builder, guild)).refresh()
     guild.gate.set()
     await making
     assert guild.made == ["Rowan · meeting 1"]
 
 
-async def test_a_database_that_fails_is_no_error_of_the_member(house: House) -> None:
+async def test_a_database_that_fails_is_no_error_of_the_member(builder: Builder) -> None:
     guild = Guild()
-    live, reading = LiveEvents(*over(house, guild)), LiveInterests(*over(house, guild))
-    await house.database.close()
+    live, reading = LiveEvents(*over(builder, guild)), LiveInterests(*over(builder, guild))
+    await builder.database.close()
     await live.refresh()
     await live.review()
     await reading.read()
@@ -337,14 +339,14 @@ async def test_a_database_that_fails_is_no_error_of_the_member(house: House) -> 
 
 
 async def test_a_question_does_not_wait_long_for_a_list(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_interests, "PATIENCE", 0.2)  # the list is asked for after a read
     guild = Guild()
-    meeting = (await house.ahead(await house.group()))[0]
-    [event] = await house.run(lambda tx: EventRepository(tx).list_stale(house.now))
-    await house.run(lambda tx: EventRepository(tx).mark_shown(event, EventId(7001), event.wanted))
-    await LiveInterests(*over(house, guild)).read_for(meeting.id)
+    meeting = (await builder.list_ahead(await builder.add_group()))[0]
+    [event] = await builder.write(lambda tx: EventRepository(tx).list_stale(builder.now))
+    await builder.write(lambda tx: EventRepository(tx).mark_shown(event, EventId(7001), event.wanted))
+    await LiveInterests(*over(builder, guild)).read_for(meeting.id)
     assert guild.entered.is_set()
 
 
