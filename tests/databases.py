@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from buddybot.storage.engine.database import Database, connect
+from buddybot.storage.engine.postgres import PostgresDatabase
 from buddybot.storage.migrations.runner import migrate
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "migrated_file",
     "migrated_schema",
     "postgres",
+    "servers",
 ]
 
 ENGINES = ("sqlite", "postgres")
@@ -135,9 +137,23 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+async def servers() -> AsyncIterator[dict[str, PostgresDatabase]]:
+    """Yield the migrated schema, connected when a test asks for it; its connections keep their plans."""
+    opened: dict[str, PostgresDatabase] = {}
+    yield opened
+    for each in opened.values():
+        await each.close()
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(servers: dict[str, PostgresDatabase], database_url: str) -> AsyncIterator[Database]:
     """Yield a freshly migrated database."""
+    if not database_url.startswith("sqlite"):
+        if database_url not in servers or servers[database_url]._closed:  # some tests end with that
+            servers[database_url] = await PostgresDatabase.open(database_url, connections=8, prepared=True)
+        yield servers[database_url]
+        return
     opened = await connect(database_url)
     yield opened
     await opened.close()

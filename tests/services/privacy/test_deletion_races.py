@@ -122,16 +122,11 @@ async def trails(life: Life) -> list[str]:
     ]
 
 
-@pytest.fixture
-async def server(migrated_schema: str, empty_again: Callable[[], None]) -> AsyncIterator[Database]:
-    """PostgreSQL alone: SQLite has one writer, so no two transactions can be in each other's way."""
-    await asyncio.to_thread(empty_again)
-    database = await connect(migrated_schema)
-    yield database
-    await database.close()
+# SQLite has one writer, so no two transactions can be in each other's way.
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def beside(migrated_schema: str) -> AsyncIterator[Beside]:
     """A second way to the same server."""
     found = Beside(migrated_schema)
@@ -140,11 +135,12 @@ async def beside(migrated_schema: str) -> AsyncIterator[Beside]:
     await found.close()
 
 
+@on_postgres
 @pytest.mark.parametrize("name", ACTS)
 async def test_deletion_leaves_nothing_when_an_act_is_about_to_write(
-    name: str, server: Database, beside: Beside
+    name: str, database: Database, beside: Beside
 ) -> None:
-    life = await live(server, name)
+    life = await live(database, name)
     began: list[asyncio.Task[object]] = []
 
     async def delete() -> None:
@@ -152,25 +148,26 @@ async def test_deletion_leaves_nothing_when_an_act_is_about_to_write(
         began.append(asyncio.create_task(deletion))
         await beside.settled(began[0])
 
-    interrupted = Interrupted(server, _first_change, delete)
+    interrupted = Interrupted(database, _first_change, delete)
     await ACTS[name](life.on(cast("Database", interrupted)), life)
     assert interrupted.interrupted, "the act wrote nothing: it proves nothing"
     await began[0]
     assert await trails(life) == []
 
 
+@on_postgres
 @pytest.mark.parametrize("name", ACTS)
 async def test_act_leaves_nothing_when_the_deletion_is_nearly_done(
-    name: str, server: Database, beside: Beside
+    name: str, database: Database, beside: Beside
 ) -> None:
-    life = await live(server, name)
+    life = await live(database, name)
     began: list[asyncio.Task[object]] = []
 
     async def act() -> None:
         began.append(asyncio.create_task(ACTS[name](life.on(beside.database), life)))  # type: ignore[arg-type]
         await beside.settled(began[0])
 
-    interrupted = Interrupted(server, _forgets_memberships, act)
+    interrupted = Interrupted(database, _forgets_memberships, act)
     await life.on(cast("Database", interrupted)).personal.delete(life.actor())
     assert interrupted.interrupted
     with suppress(Refusal):
@@ -191,10 +188,11 @@ async def test_deletion_leaves_nothing_when_it_starts_with_an_act(name: str, dat
     assert set(await trails(life)) <= {NEW_CONTACT.get(name)}
 
 
+@on_postgres
 async def test_hosts_deletion_leaves_nothing_when_settings_are_clicked(
-    server: Database, beside: Beside
+    database: Database, beside: Beside
 ) -> None:
-    life = await live(server, "PreferenceService.choose")
+    life = await live(database, "PreferenceService.choose")
     began: list[asyncio.Task[object]] = []
 
     async def erase() -> None:
@@ -202,7 +200,7 @@ async def test_hosts_deletion_leaves_nothing_when_settings_are_clicked(
         began.append(asyncio.create_task(erasure))
         await beside.settled(began[0])
 
-    interrupted = Interrupted(server, _first_change, erase)
+    interrupted = Interrupted(database, _first_change, erase)
     services = life.on(cast("Database", interrupted))
     await services.preferences.choose(life.actor(), direct_messages=True)
     await began[0]
