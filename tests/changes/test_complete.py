@@ -1,5 +1,7 @@
 """Nothing is left out of the table: a new command, event, table or ping without its cells fails here."""
 
+import pytest
+
 from buddybot.domain.pings import PingKind
 from tests.changes import apart
 from tests.changes.columns import COLUMNS
@@ -13,6 +15,11 @@ COVERED = {name for change in ROWS.values() for name in change.covers}
 APART = apart.HANDLERS.keys() | {name for name, line in TABLE.items() if line.shows}
 
 
+once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Both engines have the same handlers and tables."""
+
+
+@once
 async def test_every_command_button_select_and_form_is_in_the_table(life_at: LifeAt) -> None:
     async with life_at(Moment.EVENING) as life:
         there = {name for name in handlers(life.world.bot) if not name.startswith("?")}
@@ -28,6 +35,7 @@ async def test_every_command_button_select_and_form_is_in_the_table(life_at: Lif
     assert set() == COVERED & APART, "these are in the table and apart from it"
 
 
+@once
 async def test_every_table_has_its_column(life_at: LifeAt) -> None:
     tables = {name for column in COLUMNS.values() for name in column.tables}
     async with life_at(Moment.EVENING) as life:

@@ -76,7 +76,7 @@ def test_that_nobody_met_is_not_said_again_by_somebody_whose_data_was_deleted() 
     assert len(trail([*off, gone])) == 1
 
 
-@given(st.lists(st.tuples(st.sampled_from(Attendance), st.none() | st.text(min_size=1)), max_size=30))
+@given(st.lists(st.tuples(st.sampled_from(Attendance), st.none() | st.text(min_size=1)), max_size=12))
 def test_no_reason_is_lost(said: list[tuple[Attendance, str | None]]) -> None:
     ledger = [entry(ANA, state, reason=why, minutes=number) for number, (state, why) in enumerate(said)]
     assert [line.reason for line in trail(ledger) if line.reason] == [why for _, why in said if why]

@@ -231,7 +231,9 @@ def test_the_library_tells_no_click_at_any_level() -> None:
 # -- what is published -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "second"), [(3, 3), (3, 4), (4, 3), (4, 4), (3, 2), (2, 3)])
+@pytest.mark.parametrize(
+    ("first", "second"), [(3, 3), (3, 4), (4, 3), pytest.param(4, 4, marks=pytest.mark.slow), (3, 2), (2, 3)]
+)
 def test_two_publications_tell_nobody_anothers_rating(first: int, second: int) -> None:
     """Whoever joined or left between them; each voter knows who voted, and both of their own ratings."""
     for mine in product(RATINGS, repeat=2):
